@@ -1,0 +1,43 @@
+"""Everything that can go wrong for a person, each with its own name.
+
+A message says which value, where it stands (file, row, cell), what is
+allowed, what to do, and what was or was not saved.
+"""
+
+from __future__ import annotations
+
+
+class SekomError(Exception):
+    """Any problem that a person can do something about."""
+
+
+class TableError(SekomError):
+    """A file of the world outside that cannot be read as a table."""
+
+
+class CodebookError(SekomError):
+    """A codebook that cannot be used, or a code that it does not have."""
+
+
+class NotesError(SekomError):
+    """Notes that cannot be used, or a note that does not exist."""
+
+
+class DecisionError(SekomError):
+    """A decision that cannot be taken; nothing of it was saved."""
+
+
+class NotSavedError(SekomError):
+    """A write that did not reach the disk; the caller still holds what it sent."""
+
+
+class StudyError(SekomError):
+    """A study that cannot be opened or made."""
+
+
+class RatingsError(SekomError):
+    """Ratings of which the question asked makes no sense."""
+
+
+class FigureError(SekomError):
+    """A table that cannot be drawn as asked."""

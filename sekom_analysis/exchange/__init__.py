@@ -1,0 +1,1 @@
+"""Files of the world outside, in and out."""

@@ -1,0 +1,64 @@
+"""Texts on screen and on paper, in Swedish and English, from one table."""
+
+from __future__ import annotations
+
+import math
+from functools import cache
+from importlib.resources import files
+from typing import Literal
+
+import yaml
+
+from sekom_analysis.errors import SekomError
+
+Language = Literal["sv", "en"]
+LANGUAGES: tuple[Language, ...] = ("sv", "en")
+
+
+@cache
+def _table() -> dict[str, dict[str, str]]:
+    text = files("sekom_analysis").joinpath("wording.yaml").read_text(encoding="utf-8")
+    return yaml.safe_load(text) or {}
+
+
+def check_language(lang: str) -> Language:
+    """Return the language if texts exist in it; otherwise say which do.
+
+    Raises
+    ------
+    SekomError
+        If `lang` is neither ``"sv"`` nor ``"en"``.
+    """
+    for language in LANGUAGES:
+        if lang == language:
+            return language
+    msg = f"There are no texts in the language '{lang}'. Choose one of: {', '.join(LANGUAGES)}."
+    raise SekomError(msg)
+
+
+def say(key: str, lang: str = "sv", **values: object) -> str:
+    """Return the text `key` in a language, with `values` filled in.
+
+    Examples
+    --------
+    >>> say("notes", "en")
+    'notes'
+    """
+    return _table()[key][check_language(lang)].format(**values)
+
+
+def number(value: float, lang: str = "sv", decimals: int = 2) -> str:
+    """Return a number as it is written in a language; a dash where there is none.
+
+    Examples
+    --------
+    >>> number(0.8129, "sv"), number(-0.5, "en", 1), number(float("nan"), "sv")
+    ('0,81', '−0.5', '–')
+    """
+    check_language(lang)
+    if math.isnan(value):
+        return "–"
+    text = f"{value:,.{decimals}f}".replace("-", "−")
+    if lang == "sv":
+        text = text.replace(",", "\u00a0").replace(".", ",")
+    return text
