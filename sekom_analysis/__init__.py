@@ -1,1 +1,88 @@
-"""Several people code the same notes, see how well they agree, and settle it."""
+"""Several people code the same notes, see how well they agree and where not, and settle it.
+
+The names below are the library. They load when first asked for, so that
+``import sekom_analysis`` and the command line start at once.
+"""
+
+from __future__ import annotations
+
+import sys
+from importlib import import_module
+from types import ModuleType
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from sekom_analysis import exchange, figures
+    from sekom_analysis.agreement.patterns import count_patterns
+    from sekom_analysis.agreement.tables import (
+        agreement,
+        agreement_by_code,
+        agreement_by_pair,
+        alpha,
+        confusions,
+        disagreements,
+    )
+    from sekom_analysis.consensus import consensus, count_codes
+    from sekom_analysis.desk import Desk
+    from sekom_analysis.errors import SekomError
+    from sekom_analysis.study import Study
+
+__version__ = "0.1.0"
+
+_HOME = {
+    "Study": "study",
+    "Desk": "desk",
+    "SekomError": "errors",
+    "agreement": "agreement.tables",
+    "agreement_by_code": "agreement.tables",
+    "agreement_by_pair": "agreement.tables",
+    "alpha": "agreement.tables",
+    "confusions": "agreement.tables",
+    "disagreements": "agreement.tables",
+    "count_patterns": "agreement.patterns",
+    "consensus": "consensus",
+    "count_codes": "consensus",
+    "exchange": "",
+    "figures": "",
+}
+
+__all__ = [
+    "Desk",
+    "SekomError",
+    "Study",
+    "agreement",
+    "agreement_by_code",
+    "agreement_by_pair",
+    "alpha",
+    "confusions",
+    "consensus",
+    "count_codes",
+    "count_patterns",
+    "disagreements",
+    "exchange",
+    "figures",
+]
+
+
+def __getattr__(name: str) -> Any:
+    """Load a public name when it is first asked for."""
+    if name not in _HOME:
+        msg = f"module 'sekom_analysis' has no attribute '{name}'"
+        raise AttributeError(msg)
+    module = import_module(f"sekom_analysis.{_HOME[name] or name}")
+    return getattr(module, name) if _HOME[name] else module
+
+
+class _Package(ModuleType):
+    """Keeps the public functions in view: importing a module of the same name must not hide them."""
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        if not (isinstance(value, ModuleType) and _HOME.get(name)):
+            super().__setattr__(name, value)
+
+
+sys.modules[__name__].__class__ = _Package
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

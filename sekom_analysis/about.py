@@ -1,0 +1,65 @@
+"""What a study says of itself: how notes were collected, who coded, what was decided beforehand."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+
+from sekom_analysis.codebook import Text, Texts
+
+CoderKind = Literal["human", "automatic", "source"]
+Stance = Literal["coding-reliability", "codebook", "reflexive"]
+
+
+class _Frozen(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
+
+
+class Coder(_Frozen):
+    """Who a coder is: a person, a program, or the report's own sorting (`source`)."""
+
+    kind: CoderKind = "human"
+    role: Text | None = None
+    training: Text | None = None
+    blind_to: Texts = ()
+    caution: Text | None = None
+
+
+class Primary(_Frozen):
+    """Which coefficient was to be looked at first, for each kind of variable."""
+
+    nominal: str = "alpha"
+    scale: str = "alpha ordinal"
+    multiple: str = "alpha masi"
+
+
+class Plan(_Frozen):
+    """What was decided before anyone looked at agreement."""
+
+    primary: Primary = Primary()
+    floor: Annotated[float, Field(ge=-1, le=1)] | None = None
+    n_notes: Annotated[int, Field(ge=1)] | None = None
+    below_floor: Text | None = None
+    prespecified: bool = False
+
+
+def _texts(value: Any) -> Any:
+    return [str(v) for v in value] if isinstance(value, list) else value
+
+
+class About(_Frozen):
+    """The whole of ``study.yaml``."""
+
+    id: Annotated[str, Field(min_length=1, coerce_numbers_to_str=True)]
+    title: Text
+    seed: int = 0
+    collected: Text | None = None
+    stance: Stance = "codebook"
+    main_sources: Annotated[Texts, BeforeValidator(_texts)] = ()
+    coders: dict[str, Coder] = {}
+    plan: Plan = Plan()
+
+    def coder(self, coder: str) -> Coder:
+        """Return what is said of a coder; a coder not named is a person."""
+        return self.coders.get(coder, Coder())

@@ -1,0 +1,163 @@
+"""The settled code of each note with its basis, and counts that show how far they depend on the coder."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from sekom_analysis.codebook import Variable
+from sekom_analysis.errors import CodebookError, RatingsError
+
+if TYPE_CHECKING:
+    from sekom_analysis.study import Study
+
+MAJORITY = "majority"
+COUNT_COLUMNS = [
+    "code", "label_sv", "label_en", "by", "by_label_sv", "by_label_en", "by_colour",
+    "coder", "is_bar", "count", "n_notes", "n_all",
+]  # fmt: skip
+
+
+def consensus(ratings: pd.DataFrame, rule: str = MAJORITY) -> pd.DataFrame:
+    """Return the code that most coders gave each note, and on what basis.
+
+    Parameters
+    ----------
+    ratings : table of shape (N, M) of a `single` variable
+    rule : ``"majority"``: more than half of the coders who decided
+
+    Returns
+    -------
+    DataFrame of N rows: ``code`` (missing where unresolved or unseen), ``basis``
+    (unanimous, majority, unresolved, single for one coder alone, or unseen) and ``share`` of the
+    coders who decided. A tie is unresolved; it never goes to whichever code comes first.
+
+    Raises
+    ------
+    RatingsError
+        If there is no such rule.
+
+    Examples
+    --------
+    >>> table = pd.DataFrame({"a": ["x", "x", "x"], "b": ["x", "y", None], "c": ["x", "x", None]})
+    >>> consensus(table)["basis"].tolist()
+    ['unanimous', 'majority', 'single']
+    """
+    if rule != MAJORITY:
+        msg = f"There is no rule '{rule}' for a consensus. The rules: {MAJORITY}."
+        raise RatingsError(msg)
+    long = ratings.astype(object).stack().dropna()
+    votes = long.groupby([long.index.get_level_values(0), long]).size()
+    votes.index.names = ["note_id", "code"]
+    most = votes.sort_values(ascending=False, kind="stable").reset_index(name="n")
+    top = most.drop_duplicates("note_id").set_index("note_id").reindex(ratings.index)
+    n_coders = ratings.notna().sum(axis=1)
+    share = top["n"] / n_coders
+    basis = pd.Series("unresolved", index=ratings.index)
+    basis[share > 0.5] = "majority"
+    basis[share == 1] = "unanimous"
+    basis[n_coders == 1] = "single"
+    basis[n_coders == 0] = "unseen"
+    code = top["code"].where(~basis.isin(["unresolved", "unseen"]))
+    return pd.DataFrame({"code": code, "basis": basis, "share": share})
+
+
+def count_codes(
+    study: Study,
+    variable: str,
+    by: str | None = None,
+    notes: object = None,
+    coders: Iterable[str] | None = None,
+    bar: str | None = None,
+) -> pd.DataFrame:
+    """Count the notes of each code: by the coder whose counts are the bars, and by every coder.
+
+    Parameters
+    ----------
+    study : Study
+    variable : a `single` or `multiple` variable
+    by : a `single` variable that splits each count, such as hinder/möjlighet
+    notes : ids or a table of notes; left out, all that the variable is asked of
+    coders : whose counts; left out, everybody who decided
+    bar : whose counts are the bars: a coder, or ``"majority"`` of the coders; left out, the report's
+        own sorting where the study has one, else the majority
+
+    Returns
+    -------
+    DataFrame, one row a code × `by` × coder, zeros included: ``code``, ``by``, their labels,
+    ``coder``, ``is_bar``, ``count``, ``n_notes`` (notes that the coder decided, or that the majority
+    resolves) and ``n_all`` (notes there are).
+
+    Raises
+    ------
+    CodebookError
+        If a variable does not exist or cannot be counted.
+    RatingsError
+        If `bar` is no coder.
+    """
+    counted = study.codebook[variable]
+    if counted.kind == "scale":
+        msg = f"'{variable}' is a scale; its numbers are scores and are not counted as codes."
+        raise CodebookError(msg)
+    ids = study.notes_asked(counted, notes)
+    table = study.ratings(variable, coders, ids)
+    split = study.ratings(by, list(table.columns), ids) if by else None
+    bar = bar or next((c for c in table.columns if study.about.coder(c).kind == "source"), MAJORITY)
+    if bar not in (MAJORITY, *table.columns):
+        allowed = ", ".join([MAJORITY, *table.columns])
+        msg = f"'{bar}' has decided nothing on '{variable}'. Bars can be those of: {allowed}."
+        raise RatingsError(msg)
+    if bar == MAJORITY:
+        table = table.astype(object).assign(**{MAJORITY: _majority(table, counted)})
+        split = None if split is None else split.astype(object).assign(**{MAJORITY: consensus(split)["code"]})
+    counts = _tally(table, split, counted, study.codebook[by] if by else None)
+    return counts.assign(is_bar=counts["coder"] == bar, n_all=len(ids))[COUNT_COLUMNS]
+
+
+def _majority(ratings: pd.DataFrame, variable: Variable) -> pd.Series:
+    """Return what more than half of the coders chose; of a `multiple`, every code that they did."""
+    if variable.kind == "single":
+        return consensus(ratings)["code"]
+    n_coders = ratings.notna().sum(axis=1)
+    chosen = {
+        code: ratings.map(lambda codes, code=code: code in codes, na_action="ignore").eq(True).sum(axis=1)
+        for code in _codes_used(ratings, variable)
+    }
+    sets = pd.DataFrame(chosen, index=ratings.index).gt(n_coders / 2, axis=0)
+    majority = sets.apply(lambda row: frozenset(row.index[row]), axis=1).astype(object)
+    return majority.where(n_coders > 0)
+
+
+def _codes_used(ratings: pd.DataFrame, variable: Variable) -> list[str]:
+    """List the codes to count: all that can be chosen, and others only if somebody chose them."""
+    values = ratings.astype(object).stack().dropna()
+    used = set(values.explode() if variable.kind == "multiple" else values)
+    own = [code.id for code in variable.codes if not code.retired or code.id in used]
+    return [*own, *sorted(str(code) for code in used - {*own} if not pd.isna(code))]
+
+
+def _tally(
+    table: pd.DataFrame, split: pd.DataFrame | None, variable: Variable, by: Variable | None
+) -> pd.DataFrame:
+    """Count each code of each coder, split by the other variable if there is one; zeros included."""
+    long = pd.DataFrame({"code": table.astype(object).stack()}).dropna()
+    long.index.names = ["note_id", "coder"]
+    long["by"] = "" if split is None else split.astype(object).stack().reindex(long.index)
+    long = long.dropna(subset="by")
+    n_notes = long.groupby("coder").size()
+    chosen = long.explode("code") if variable.kind == "multiple" else long
+    bys = [""] if by is None or split is None else _codes_used(split, by)
+    grid = pd.MultiIndex.from_product(
+        [table.columns, _codes_used(table, variable), bys], names=["coder", "code", "by"]
+    )
+    counts = chosen.groupby(["coder", "code", "by"]).size().reindex(grid, fill_value=0)
+    tally = counts.rename("count").reset_index()
+    for lang in ("sv", "en"):
+        tally[f"label_{lang}"] = [variable.label_of(code, lang) for code in tally["code"]]
+        tally[f"by_label_{lang}"] = [by.label_of(code, lang) if by else "" for code in tally["by"]]
+    colours = {code.id: code.colour or "" for code in by.codes} if by else {}
+    tally["by_colour"] = tally["by"].map(colours).fillna("")
+    tally["n_notes"] = tally["coder"].map(n_notes).fillna(0).astype(int)
+    return tally

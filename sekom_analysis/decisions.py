@@ -1,0 +1,202 @@
+"""Decisions: events as they stand in a log, the state that they fold into, and ratings made of it."""
+
+from __future__ import annotations
+
+import re
+import secrets
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, NamedTuple
+
+import pandas as pd
+
+from sekom_analysis.codebook import NONE_FITS, Variable
+
+CODER_PATTERN = re.compile(r"[a-z0-9][a-z0-9_-]{0,39}")
+RESERVED_CODERS = frozenset(
+    ["adjudicated", "merges", "pairs", "plan", "imports", "con", "nul", "aux", "prn"]
+    + [f"{port}{number}" for port in ("com", "lpt") for number in range(1, 10)]
+)
+EVENTS = ("decide", "retract", "skip")
+WAYS = ("card", "page", "sheet", "import", "python")
+PASSES = {0: "warm-up", 1: "independent", 2: "blind second time", 3: "after others' answers could be seen"}
+LONGEST_MEMO = 20_000
+KEYS = ["note_id", "coder", "variable", "pass"]
+
+
+class Event(NamedTuple):
+    """One thing that a coder did, as it stands in the log; the order of the fields is the log's.
+
+    ``codes`` joins several by ``|``; empty is the empty set of a `multiple`.
+    """
+
+    decided_at: str
+    event_id: str
+    note_id: str
+    note_hash: str
+    variable: str
+    codes: str
+    certainty: str
+    memo: str
+    codebook: str
+    pass_: str
+    via: str
+    event: str
+
+
+COLUMNS = tuple(field.rstrip("_") for field in Event._fields)
+HISTORY_COLUMNS = ("coder", *COLUMNS, "row")
+
+
+def new_event_id() -> str:
+    """Return a random id; whoever made the decision makes it, so that sending twice is harmless."""
+    return "e" + secrets.token_hex(8)
+
+
+def coder_fault(coder: object) -> str:
+    """Say why a coder's id cannot be used; an empty text if it can.
+
+    Examples
+    --------
+    >>> coder_fault("k1"), coder_fault("con")
+    ('', "'con' is a reserved name")
+    """
+    if not isinstance(coder, str) or not CODER_PATTERN.fullmatch(coder):
+        allowed = "1 to 40 of a–z, 0–9, _ and -, beginning with a letter or digit"
+        return f"{coder!r} cannot be a coder's id: {allowed}"
+    return f"'{coder}' is a reserved name" if coder in RESERVED_CODERS else ""
+
+
+def joined(codes: object) -> str | None:
+    """Return an answer given in Python as it stands in a log; None if it is no answer.
+
+    Parameters
+    ----------
+    codes : a code, a number, or several codes as list, tuple or set
+
+    Examples
+    --------
+    >>> joined("kunskap"), joined(4), joined({"b", "a"}), joined(None)
+    ('kunskap', '4', 'a|b', None)
+    """
+    if isinstance(codes, str):
+        return codes
+    if isinstance(codes, (set, frozenset)):
+        return "|".join(sorted(str(code) for code in codes))
+    if isinstance(codes, (list, tuple)):
+        return "|".join(str(code) for code in codes)
+    if codes is None or pd.isna(codes):  # type: ignore[call-overload]
+        return None
+    if isinstance(codes, float) and codes.is_integer():
+        return str(int(codes))
+    return str(codes)
+
+
+def history_table(events: Mapping[str, Iterable[tuple[int, Event]]]) -> pd.DataFrame:
+    """Return every event of every coder in the order in which they count.
+
+    Parameters
+    ----------
+    events : coder -> (row in the log, event)
+
+    Returns
+    -------
+    DataFrame, one row an event, all columns text but ``row``. A doubled
+    ``event_id`` counts once. The order is that of (decided_at, event_id),
+    never that of the file, so that copies merged either way are equal.
+    """
+    rows = [(coder, *event, row) for coder, pairs in events.items() for row, event in pairs]
+    table = pd.DataFrame(rows, columns=list(HISTORY_COLUMNS))
+    text = [column for column in table.columns if column != "row"]
+    table[text] = table[text].astype(object)
+    table = table.sort_values(["decided_at", "event_id", *COLUMNS[2:]], kind="stable")
+    return table.drop_duplicates(["coder", "event_id"], keep="first").reset_index(drop=True)
+
+
+def fold(history: pd.DataFrame) -> pd.DataFrame:
+    """Return the standing decisions: the last answer to each note, variable and pass of each coder.
+
+    A retracted answer is gone from here (never from the log). A skip takes
+    nothing away: an answer given before it stands.
+    """
+    deeds = history[history["event"] != "skip"]
+    last = deeds.drop_duplicates(KEYS, keep="last")
+    return last[last["event"] == "decide"].drop(columns="event").reset_index(drop=True)
+
+
+def skipped(history: pd.DataFrame) -> pd.DataFrame:
+    """Return what was looked at and left open: skips without a standing decision.
+
+    One row a note, coder, variable and pass. Skipped is not unseen, and none
+    of the two is "none fits".
+    """
+    last = history.drop_duplicates(KEYS, keep="last")
+    skips = last.loc[last["event"] == "skip", [*KEYS, "decided_at", "memo"]]
+    standing = fold(history)[KEYS]
+    open_ = skips.merge(standing, on=KEYS, how="left", indicator=True)
+    return open_[open_.pop("_merge") == "left_only"].reset_index(drop=True)
+
+
+def ratings_table(
+    decisions: pd.DataFrame,
+    variable: Variable,
+    notes: Sequence[str],
+    coders: Sequence[str],
+    passes: Sequence[int] = (1,),
+) -> pd.DataFrame:
+    """Return the decisions on one variable as notes × coders; a missing cell is unseen.
+
+    Parameters
+    ----------
+    decisions : long table of standing decisions, as `fold` gives it
+    variable : Variable
+    notes : ids of the N notes, in the order wanted
+    coders : ids of the M coders
+    passes : which passes count; where a coder has several, the highest
+
+    Returns
+    -------
+    DataFrame of shape (N, M). `single`: categorical columns over all the
+    variable's codes, retired ones, `none_fits` and codes that only a log has
+    included. `scale`: Int64. `multiple`: frozensets.
+    """
+    wanted = decisions[
+        (decisions["variable"] == variable.id)
+        & decisions["pass"].isin([str(p) for p in passes])
+        & decisions["coder"].isin(list(coders))
+    ]
+    wanted = wanted.sort_values("pass", kind="stable").drop_duplicates(["note_id", "coder"], keep="last")
+    wide = wanted.pivot(index="note_id", columns="coder", values="codes")
+    wide = wide.reindex(index=pd.Index(notes, name="note_id"), columns=pd.Index(coders, name="coder"))
+    if variable.kind == "scale":
+        return wide.apply(lambda column: pd.to_numeric(column, errors="coerce")).astype("Int64")
+    if variable.kind == "multiple":
+        return wide.astype(object).map(_as_set, na_action="ignore").astype(object)
+    return wide.astype(pd.CategoricalDtype(_categories(variable, wanted["codes"])))
+
+
+def _as_set(codes: str) -> frozenset[str]:
+    return frozenset(codes.split("|")) if codes else frozenset()
+
+
+def _categories(variable: Variable, used: Iterable[str]) -> list[str]:
+    """List every answer that stands anywhere: one outside the categories would turn into unseen."""
+    own = [code.id for code in variable.codes]
+    none_fits = [NONE_FITS] if variable.allows_none_fits else []
+    gone = sorted(set(used) - {*own, *none_fits})
+    return [*own, *gone, *none_fits]
+
+
+def retired_codes(variable: Variable, decisions: pd.DataFrame) -> list[str]:
+    """Return the codes that stand in decisions but can no longer be chosen."""
+    own = decisions.loc[decisions["variable"] == variable.id, "codes"]
+    if variable.kind == "scale":
+        return []
+    used: set[str] = {code for codes in own for code in codes.split("|") if code}
+    return sorted(used - set(variable.answers))
+
+
+def given_events(events: Any) -> list[dict[str, Any]]:
+    """Return events given as a table, or as any number of mappings, as a list of dicts."""
+    if isinstance(events, pd.DataFrame):
+        return [{str(k): v for k, v in row.items()} for row in events.to_dict("records")]
+    return [dict(events)] if isinstance(events, Mapping) else [dict(event) for event in events]

@@ -1,0 +1,264 @@
+"""What one coder works at: the notes, the codebook and that coder's own log. Nothing of anybody else's."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import yaml
+
+from sekom_analysis.codebook import Codebook, Variable, answer_fault
+from sekom_analysis.decisions import (
+    COLUMNS,
+    EVENTS,
+    LONGEST_MEMO,
+    PASSES,
+    WAYS,
+    Event,
+    coder_fault,
+    fold,
+    given_events,
+    history_table,
+    joined,
+    new_event_id,
+    skipped,
+)
+from sekom_analysis.errors import DecisionError, NotesError, NotSavedError
+from sekom_analysis.log import EVENT_ID, EventFile, Format, Row, write_whole
+from sekom_analysis.notes import note_hash
+from sekom_analysis.problems import Problem
+from sekom_analysis.raw import CODED, Raw, find_root, open_raw
+
+KNOWN_FIELDS = frozenset(COLUMNS) | {"coder"}
+
+
+def _pass_fault(row: Row) -> str:
+    number = row[COLUMNS.index("pass")]
+    return "" if number in {str(p) for p in PASSES} else f"'{number}' is no pass (0, 1, 2 or 3)"
+
+
+LOG = Format(COLUMNS, EVENTS, _pass_fault)
+
+
+def coder_log(root: Path, coder: str) -> EventFile:
+    """Return the log of one coder of the study in `root`."""
+    return EventFile(root / CODED / f"{coder}.csv", LOG, root / ".sekom" / f"{coder}.lock")
+
+
+def events_of(rows: list[tuple[int, Row]]) -> list[tuple[int, Event]]:
+    """Name the cells of a log's rows."""
+    return [(number, Event._make(row)) for number, row in rows]
+
+
+class Desk:
+    """One coder's place in a study.
+
+    Parameters
+    ----------
+    raw : the study's notes and codebook
+    coder : the coder's id
+
+    Raises
+    ------
+    DecisionError
+        If the id cannot be used.
+    """
+
+    def __init__(self, raw: Raw, coder: str) -> None:
+        fault = coder_fault(coder)
+        if fault:
+            msg = f"{fault}. Nothing was saved."
+            raise DecisionError(msg)
+        self.coder = coder
+        self.root = raw.root
+        self.study_id = raw.about.id
+        self.seed = raw.about.seed
+        self.notes: pd.DataFrame = raw.notes
+        self.codebook: Codebook = raw.codebook
+        self._log = coder_log(raw.root, coder)
+
+    @classmethod
+    def open(cls, path: str | os.PathLike[str], coder: str) -> Desk:
+        """Open a coder's desk in the study at `path`; a broken log of another coder does not matter."""
+        return cls(open_raw(find_root(path)), coder)
+
+    @property
+    def problems(self) -> list[Problem]:
+        """Lines of the coder's own log that cannot be read."""
+        return self._log.read()[1]
+
+    def history(self) -> pd.DataFrame:
+        """Return every event of the coder, in the order in which they count."""
+        return history_table({self.coder: events_of(self._log.read()[0])})
+
+    def decisions(self) -> pd.DataFrame:
+        """Return the coder's standing decisions, one row a note, variable and pass."""
+        return fold(self.history())
+
+    def skipped(self) -> pd.DataFrame:
+        """Return what the coder looked at and left open."""
+        return skipped(self.history())
+
+    def variables_of(self, note_id: str) -> list[Variable]:
+        """Return the variables that are asked of a note, in the codebook's order.
+
+        Raises
+        ------
+        NotesError
+            If there is no such note.
+        """
+        self._check_note(note_id)
+        stage = self._stage(note_id)
+        return [variable for variable in self.codebook.variables if variable.applies_to(note_id, stage)]
+
+    def decide(
+        self,
+        note_id: str,
+        variable: str,
+        codes: object,
+        *,
+        certainty: int | None = None,
+        memo: str = "",
+        **fields: object,
+    ) -> Event:
+        """Save one decision; return it once it is on the disk.
+
+        Parameters
+        ----------
+        note_id, variable : which question of which note
+        codes : the code; a list or set of codes for `multiple`; a whole number for `scale`
+        certainty : 1 (unsure) to 3 (sure)
+        memo : why
+        **fields : ``pass``, ``via`` or ``event_id`` where they are not the usual ones
+
+        Raises
+        ------
+        DecisionError
+            If the answer is not possible; nothing is saved.
+        NotSavedError
+            If the disk did not take it.
+        """
+        given = {"note_id": note_id, "variable": variable, "codes": codes, "memo": memo}
+        return self.record([{**given, "certainty": certainty, **fields}])[0]
+
+    def retract(self, note_id: str, variable: str, **fields: object) -> Event:
+        """Take an answer back: the note is unseen again; the log keeps both events."""
+        return self.record([{"note_id": note_id, "variable": variable, "event": "retract", **fields}])[0]
+
+    def skip(self, note_id: str, variable: str, **fields: object) -> Event:
+        """Note that the coder looked and left the question open for now."""
+        return self.record([{"note_id": note_id, "variable": variable, "event": "skip", **fields}])[0]
+
+    def record(self, events: Any) -> list[Event]:
+        """Save any number of events, all or none of them; return them once they are on the disk.
+
+        Parameters
+        ----------
+        events : mappings, or a table, with ``note_id``, ``variable`` and ``codes``, and where wanted
+            ``certainty``, ``memo``, ``pass``, ``via``, ``event`` and ``event_id``. An event whose
+            ``event_id`` the log has already is not written again.
+
+        Raises
+        ------
+        DecisionError
+            If any of them is not possible: every fault is listed, nothing is saved.
+        NotSavedError
+            If the disk did not take them; sending them again is harmless.
+        """
+        made: list[Event] = []
+        faults: list[str] = []
+        for number, given in enumerate(given_events(events), start=1):
+            event, found = self._event(given)
+            made.append(event)
+            faults += [f"decision {number} (note '{given.get('note_id', '')}'): {fault}" for fault in found]
+        if faults:
+            msg = "Nothing was saved:\n" + "\n".join(f"  {fault}" for fault in faults)
+            raise DecisionError(msg)
+        self._keep_codebook({event.variable for event in made})
+        return [Event._make(row) for row in self._log.append([tuple(event) for event in made])]
+
+    def _event(self, given: Mapping[str, Any]) -> tuple[Event, list[str]]:
+        """Make an event of what was given, and say what is wrong with it."""
+        values = {key: value for key, value in given.items() if not _is_gap(value) or key == "codes"}
+        kind = str(values.get("event", "decide"))
+        codes = joined(values.get("codes")) if kind == "decide" else ""
+        note_id, variable = str(values.get("note_id", "")), str(values.get("variable", ""))
+        event = Event(
+            decided_at="",
+            event_id=str(values.get("event_id", "")) or new_event_id(),
+            note_id=note_id,
+            note_hash=note_hash(self.notes.at[note_id, "text"]) if note_id in self.notes.index else "",
+            variable=variable,
+            codes=codes or "",
+            certainty=joined(values.get("certainty", "")) or "",
+            memo=str(values.get("memo", "")),
+            codebook=self.codebook[variable].version if variable in self.codebook else "",
+            pass_=joined(values.get("pass", 1)) or "",
+            via=str(values.get("via", "python")),
+            event=kind,
+        )
+        return event, [*self._field_faults(values, event), *self._answer_faults(event, codes)]
+
+    def _field_faults(self, values: Mapping[str, Any], event: Event) -> list[str]:
+        faults = [f"'{key}' is no field of a decision" for key in values if key not in KNOWN_FIELDS]
+        if values.get("coder", self.coder) != self.coder:
+            faults.append(f"it is {values['coder']!r}'s, and this is {self.coder}'s log")
+        if not EVENT_ID.fullmatch(event.event_id):
+            faults.append(f"'{event.event_id}' cannot be an event_id")
+        if event.certainty not in ("", "1", "2", "3"):
+            faults.append(f"certainty is 1, 2 or 3 (or left out), not '{event.certainty}'")
+        if len(event.memo) > LONGEST_MEMO:
+            faults.append(f"the memo has {len(event.memo)} characters; at most {LONGEST_MEMO} fit")
+        for name, value, allowed in (
+            ("pass", event.pass_, tuple(str(p) for p in PASSES)),
+            ("via", event.via, WAYS),
+            ("event", event.event, EVENTS),
+        ):
+            if value not in allowed:
+                faults.append(f"{name} is one of {', '.join(allowed)}, not '{value}'")
+        return faults
+
+    def _answer_faults(self, event: Event, codes: str | None) -> list[str]:
+        if event.note_id not in self.notes.index:
+            return [f"there is no note '{event.note_id}'"]
+        if event.variable not in self.codebook:
+            return [f"there is no variable '{event.variable}'; there are: {', '.join(self.codebook.ids)}"]
+        variable = self.codebook[event.variable]
+        if not variable.applies_to(event.note_id, self._stage(event.note_id)):
+            return [f"variable '{variable.id}' is not asked of this note"]
+        if event.event != "decide":
+            return []
+        if codes is None:
+            return ["there is no answer (to take one back, retract it)"]
+        fault = answer_fault(variable, codes)
+        return [fault] if fault else []
+
+    def _stage(self, note_id: str) -> str | None:
+        return str(self.notes.at[note_id, "stage"]) if "stage" in self.notes.columns else None
+
+    def _check_note(self, note_id: str) -> None:
+        if note_id not in self.notes.index:
+            msg = f"There is no note '{note_id}' among the {len(self.notes)} notes of the study."
+            raise NotesError(msg)
+
+    def _keep_codebook(self, variables: set[str]) -> None:
+        """Keep each variable's version as it was seen, so that definitions can be compared later."""
+        for name in sorted(variables):
+            variable = self.codebook[name]
+            path = self.root / CODED / "codebooks" / f"{variable.version}.yaml"
+            if path.exists():
+                continue
+            kept = variable.model_dump(mode="json", exclude_none=True, exclude={"codes_from"})
+            text = yaml.safe_dump(kept, allow_unicode=True, sort_keys=False, width=100)
+            try:
+                write_whole(path, text.encode("utf-8"))
+            except OSError as error:
+                msg = f"{path.name}: cannot be written ({error.strerror or error}). Nothing was saved."
+                raise NotSavedError(msg) from error
+
+
+def _is_gap(value: object) -> bool:
+    return value is None or (isinstance(value, float) and value != value) or value is pd.NA

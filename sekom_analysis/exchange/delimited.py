@@ -1,0 +1,160 @@
+"""Text tables (csv and its kin): from bytes to rows of cells, and back."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from collections.abc import Iterable, Sequence
+
+from sekom_analysis.problems import Problem
+
+DELIMITERS = (";", "\t", ",")
+UNWRITABLE = re.compile("[\x00\ud800-\udfff]")
+_SAVE_AS = "save it again as 'CSV UTF-8' or as .xlsx"
+_BLOCK = 16
+
+
+def decode(data: bytes, file: str) -> tuple[str, list[Problem]]:
+    r"""Text of a file in UTF-8 or UTF-16 (with mark), or else in Windows' cp1252.
+
+    Examples
+    --------
+    >>> decode("å".encode("cp1252"), "a.csv"), decode("å".encode("utf-8-sig"), "a.csv")
+    (('å', []), ('å', []))
+    """
+    for mark, encoding in (
+        (b"\xef\xbb\xbf", "utf-8-sig"),
+        (b"\xff\xfe", "utf-16"),
+        (b"\xfe\xff", "utf-16"),
+    ):
+        if data.startswith(mark):
+            return _decode_as(data, encoding, file)
+    if b"\0" in data:
+        return "", [Problem(file, None, "it is not a text file", f"if it is a table, {_SAVE_AS}")]
+    try:
+        return data.decode("utf-8"), []
+    except UnicodeDecodeError as error:
+        if re.search(rb"\xc3[\x80-\xbf]", data):
+            return "", [_undecodable(data, error, "UTF-8, though the rest of the file is", file)]
+    return _decode_as(data, "cp1252", file)
+
+
+def _decode_as(data: bytes, encoding: str, file: str) -> tuple[str, list[Problem]]:
+    try:
+        return data.decode(encoding), []
+    except UnicodeDecodeError as error:
+        name = "UTF-8 or Windows-1252" if encoding == "cp1252" else encoding.removesuffix("-sig").upper()
+        return "", [_undecodable(data, error, name, file)]
+
+
+def _undecodable(data: bytes, error: UnicodeDecodeError, encoding: str, file: str) -> Problem:
+    before = data[: error.start].decode(error.encoding, errors="ignore")
+    row = len(split_rows(before + "_", file)[0])
+    what = f"the byte 0x{data[error.start]:02x} is not {encoding}, so its letters cannot be told"
+    return Problem(file, row, what, _SAVE_AS)
+
+
+def split_rows(text: str, file: str) -> tuple[list[list[str]], list[Problem]]:
+    r"""Cells of every row, those of blank lines empty lists.
+
+    Semicolon, tab or comma: whichever splits the header and leaves the fewest
+    rows with another number of cells. None of them in the header: one column.
+
+    Examples
+    --------
+    >>> split_rows('note_id;text\r\n007;"två\nrader, en lapp"\r\n', "notes.csv")
+    ([['note_id', 'text'], ['007', 'två\nrader, en lapp']], [])
+    >>> split_rows("text\nkunskap, resurser; systemsyn\n", "notes.csv")
+    ([['text'], ['kunskap, resurser; systemsyn']], [])
+    """
+    told = re.match(r"sep=([;,\t|])\r?\n", text, re.IGNORECASE)
+    if told:
+        return _split(text[told.end() :], told[1], file)
+    splits = [_split(text, delimiter, file) for delimiter in DELIMITERS if delimiter in text]
+    candidates = [split for split in splits if _width(split[0]) > 1]
+    if not candidates:
+        return _split(text, _absent_from(text), file)
+    return min(candidates, key=lambda split: (_unlike_header(*split), -_width(split[0])))
+
+
+def _split(text: str, delimiter: str, file: str) -> tuple[list[list[str]], list[Problem]]:
+    """Read rows; one with broken quotes is listed and leaves an empty row behind."""
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
+    rows: list[list[str]] = []
+    problems = []
+    while True:
+        try:
+            rows.append(next(reader))
+        except StopIteration:
+            break
+        except csv.Error as error:
+            rows.append([])
+            problems.append(_broken_quotes(file, len(rows), str(error)))
+            if "field limit" in str(error):
+                break
+    if "\r\n" in text and text.endswith("\n"):
+        _complete_blocks(rows)
+    return rows, problems
+
+
+def _broken_quotes(file: str, row: int, error: str) -> Problem:
+    if "expected after" in error:
+        return Problem(
+            file,
+            row,
+            'text follows after a closing "',
+            'put the whole cell in quotes and double each " inside',
+        )
+    return Problem(file, row, 'a quote (") opens and is never closed', "close it, or take it away")
+
+
+def _complete_blocks(rows: list[list[str]]) -> None:
+    """Give back the last cells that Excel leaves out.
+
+    Excel writes text tables in blocks of 16 rows and drops from a whole block
+    the last columns that are empty in it. Any other short row stays short.
+    """
+    width = _width(rows)
+    for start in range(_BLOCK, len(rows), _BLOCK):
+        block = rows[start : start + _BLOCK]
+        lengths = {len(row) for row in block}
+        if len(lengths) == 1 and 0 < lengths.pop() < width:
+            rows[start : start + _BLOCK] = [row + [""] * (width - len(row)) for row in block]
+
+
+def is_blank(row: Sequence[str]) -> bool:
+    """Whether a row shows nothing."""
+    return not any(map(str.strip, row))
+
+
+def _width(rows: Sequence[Sequence[str]]) -> int:
+    return next((len(row) for row in rows if not is_blank(row)), 0)
+
+
+def _unlike_header(rows: Sequence[Sequence[str]], problems: Sequence[Problem]) -> int:
+    width = _width(rows)
+    return sum(len(row) != width for row in rows if not is_blank(row)) + len(problems)
+
+
+def _absent_from(text: str) -> str:
+    used = set(text)
+    return next(chr(point) for point in range(0xE000, 0x110000) if chr(point) not in used)
+
+
+def join_rows(rows: Iterable[Sequence[str]], delimiter: str) -> str:
+    r"""Rows of cells as text, CRLF after each; quotes only where they are needed.
+
+    Examples
+    --------
+    >>> join_rows([["note_id", "text"], ["007", 'kallas "nyckeltal"; ibland']], ";")
+    'note_id;text\r\n007;"kallas ""nyckeltal""; ibland"\r\n'
+    """
+    return "".join(delimiter.join(map(_quoted, row)) + "\r\n" for row in rows)
+
+
+def _quoted(text: str) -> str:
+    # All delimiters, not only the one in use: the reader then has nothing to guess.
+    if text.lower().startswith("sep=") or any(sign in text for sign in ';\t,"\r\n'):
+        return '"' + text.replace('"', '""') + '"'
+    return text

@@ -1,0 +1,153 @@
+"""Making a study: from somebody's notes, or as a copy of the sample that travels with the package."""
+
+from __future__ import annotations
+
+import os
+import secrets
+import shutil
+import tempfile
+from collections.abc import Callable
+from importlib.resources import as_file, files
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import yaml
+
+from sekom_analysis.errors import StudyError, TableError
+from sekom_analysis.exchange.tables import read_table, write_table
+from sekom_analysis.problems import problem_lines
+from sekom_analysis.raw import CODEBOOK_FILE, CODED, RAW, STUDY_FILE, read_raw
+
+NotesSource = str | os.PathLike[str] | pd.DataFrame | None
+CodebookSource = str | os.PathLike[str] | dict[str, Any] | None
+
+
+def create(path: Path, notes: NotesSource, codebook: CodebookSource, title: str) -> None:
+    """Make a study of somebody's own notes.
+
+    Raises
+    ------
+    StudyError
+        If the folder is not empty, or notes or codebook cannot be used; nothing is left behind.
+    """
+
+    def fill(folder: Path) -> None:
+        (folder / RAW).mkdir(parents=True)
+        _put_notes(folder / RAW, notes)
+        _put_codebook(folder / CODEBOOK_FILE, codebook)
+        about = _template("study.yaml").format(
+            id=secrets.token_hex(6), title=_quoted(title or path.name), seed=secrets.randbelow(1_000_000)
+        )
+        (folder / STUDY_FILE).write_text(about, encoding="utf-8")
+        shutil.copytree(sample_folder() / "notebooks", folder / "notebooks", ignore=_leftovers)
+
+    _make(path, fill)
+
+
+def create_sample(path: Path) -> None:
+    """Make a copy of the sample study, with its decisions and the notebooks.
+
+    Raises
+    ------
+    StudyError
+        If the folder is not empty; nothing is changed.
+    """
+
+    def fill(folder: Path) -> None:
+        for part in ("data", "notebooks"):
+            shutil.copytree(sample_folder() / part, folder / part, ignore=_leftovers)
+
+    _make(path, fill)
+
+
+def sample_folder() -> Path:
+    """Return where the sample is: inside the installed package, or the checkout's own folders."""
+    with as_file(files("sekom_analysis")) as package:
+        inside = package / "sample"
+        return inside if (inside / STUDY_FILE).is_file() else package.parent
+
+
+def _leftovers(folder: str, names: list[str]) -> set[str]:
+    return {name for name in names if name.startswith(".") or name == "__pycache__"}
+
+
+def _make(path: Path, fill: Callable[[Path], None]) -> None:
+    """Fill a draft folder beside the target, check it, and only then give it its name."""
+    if path.exists() and (not path.is_dir() or any(path.iterdir())):
+        msg = f"'{path}' is there already and is not an empty folder. Nothing was made; choose another name."
+        raise StudyError(msg)
+    try:
+        path.absolute().parent.mkdir(parents=True, exist_ok=True)
+        draft = Path(tempfile.mkdtemp(prefix=f".{path.name}.", dir=path.absolute().parent))
+    except OSError as error:
+        msg = f"'{path}' cannot be made here ({error.strerror or error}). Nothing was made."
+        raise StudyError(msg) from error
+    try:
+        fill(draft)
+        (draft / CODED).mkdir(parents=True, exist_ok=True)
+        (draft / "figures").mkdir(exist_ok=True)
+        (draft / ".gitignore").write_text(".sekom/\n", encoding="utf-8")
+        raw, problems = read_raw(draft)
+        if raw is None:
+            msg = f"No study was made, because of:\n{problem_lines(problems)}"
+            raise StudyError(msg)
+        draft.chmod(0o755)
+        if path.exists():
+            path.rmdir()
+        draft.rename(path)
+    finally:
+        shutil.rmtree(draft, ignore_errors=True)
+
+
+def _template(name: str) -> str:
+    return files("sekom_analysis").joinpath("templates", name).read_text(encoding="utf-8")
+
+
+def _quoted(text: str) -> str:
+    """Return a text so that YAML reads it back as it is."""
+    return yaml.safe_dump(text, allow_unicode=True, default_style='"', width=10_000).strip()
+
+
+def _put_notes(folder: Path, notes: NotesSource) -> None:
+    """Copy a file of notes as it is, or number the notes of one that has no ids."""
+    if notes is None:
+        (folder / "notes.csv").write_text(_template("notes.csv"), encoding="utf-8-sig")
+        return
+    if isinstance(notes, pd.DataFrame):
+        frame = notes.reset_index() if notes.index.name == "note_id" else notes
+        write_table(_numbered(frame), folder / "notes.csv")
+        return
+    try:
+        frame = read_table(notes)
+    except TableError as error:
+        raise StudyError(f"No study was made. {error}") from error  # noqa: EM102, TRY003
+    if "note_id" in frame.columns:
+        suffix = ".xlsx" if Path(notes).suffix.lower() in (".xlsx", ".xlsm") else ".csv"
+        shutil.copyfile(notes, folder / f"notes{suffix}")
+    else:
+        write_table(_numbered(frame), folder / "notes.csv")
+
+
+def _numbered(frame: pd.DataFrame) -> pd.DataFrame:
+    """Give notes without ids the ids N001, N002, … in the order of the file."""
+    if "note_id" in frame.columns:
+        return frame
+    width = max(3, len(str(len(frame))))
+    numbered = frame.copy()
+    numbered.insert(0, "note_id", [f"N{number:0{width}}" for number in range(1, len(frame) + 1)])
+    return numbered
+
+
+def _put_codebook(target: Path, codebook: CodebookSource) -> None:
+    if codebook is None:
+        target.write_text(_template("codebook.yaml"), encoding="utf-8")
+    elif isinstance(codebook, dict):
+        text = yaml.safe_dump(codebook, allow_unicode=True, sort_keys=False, width=100)
+        target.write_text(text, encoding="utf-8")
+    else:
+        try:
+            shutil.copyfile(codebook, target)
+        except OSError as error:
+            msg = f"No study was made. The codebook '{codebook}' cannot be read: {error.strerror}."
+            raise StudyError(msg) from error

@@ -1,0 +1,59 @@
+"""A problem in somebody's file: where it stands, what it is, what to do."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import astuple, dataclass, fields
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from pandas import DataFrame
+
+
+@dataclass(frozen=True)
+class Problem:
+    """One thing in a file that somebody has to look at.
+
+    Parameters
+    ----------
+    file : name of the file
+    row : row as a spreadsheet numbers it (the header is row 1); None for the whole file
+    what : what is wrong, with the bad value, as a phrase
+    todo : what to do about it, as a phrase
+    """
+
+    file: str
+    row: int | None
+    what: str
+    todo: str
+
+
+def problems_table(problems: Iterable[Problem]) -> DataFrame:
+    """Problems as a table, one row each: file, row, what, todo.
+
+    Examples
+    --------
+    >>> problems_table([Problem("notes.csv", 3, "the text is empty", "write it")])
+            file  row               what      todo
+    0  notes.csv    3  the text is empty  write it
+    """
+    from pandas import DataFrame
+
+    columns = [field.name for field in fields(Problem)]
+    table = DataFrame([astuple(problem) for problem in problems], columns=columns)
+    return table.astype({"file": "str", "row": "Int64", "what": "str", "todo": "str"})
+
+
+def problem_lines(problems: Iterable[Problem]) -> str:
+    """Problems as lines of a message.
+
+    Examples
+    --------
+    >>> print(problem_lines([Problem("notes.csv", 3, "the text is empty", "write it")]))
+    - notes.csv, row 3: the text is empty; write it.
+    """
+    return "\n".join(f"- {_place(problem)}: {problem.what}; {problem.todo}." for problem in problems)
+
+
+def _place(problem: Problem) -> str:
+    return problem.file if problem.row is None else f"{problem.file}, row {problem.row}"

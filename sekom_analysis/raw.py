@@ -1,0 +1,117 @@
+"""What a study starts from, ``data/raw``: read, checked, never changed."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import NamedTuple
+
+import pandas as pd
+
+from sekom_analysis.about import About
+from sekom_analysis.codebook import Codebook
+from sekom_analysis.errors import StudyError
+from sekom_analysis.exchange.tables import check_table
+from sekom_analysis.notes import join_notes
+from sekom_analysis.problems import Problem, problem_lines
+from sekom_analysis.yamlfile import Model, parse_yaml
+
+RAW = Path("data/raw")
+CODED = Path("data/coded")
+STUDY_FILE = RAW / "study.yaml"
+CODEBOOK_FILE = RAW / "codebook.yaml"
+
+
+class Raw(NamedTuple):
+    """Notes, codebook and what the study says of itself, with what is wrong but bearable."""
+
+    root: Path
+    about: About
+    codebook: Codebook
+    notes: pd.DataFrame
+    problems: list[Problem]
+
+
+def find_root(path: str | os.PathLike[str]) -> Path:
+    """Return the study's folder: `path` or the nearest folder above it that holds a study.
+
+    Raises
+    ------
+    StudyError
+        If there is none.
+    """
+    start = Path(path).resolve()
+    for folder in (start, *start.parents):
+        if (folder / STUDY_FILE).is_file():
+            return folder
+    msg = (
+        f"There is no study in '{path}' or in any folder above it: no {STUDY_FILE.as_posix()} was found. "
+        f"Make one with: sekom new FOLDER --notes FILE   or name the folder with --study FOLDER."
+    )
+    raise StudyError(msg)
+
+
+def read_raw(root: Path) -> tuple[Raw | None, list[Problem]]:
+    """Read ``data/raw``; None where notes or codebook are unusable, with every problem found.
+
+    Parameters
+    ----------
+    root : the study's folder
+    """
+    about, about_problems = _read_yaml(root / STUDY_FILE, About)
+    codebook, codebook_problems = _read_yaml(root / CODEBOOK_FILE, Codebook)
+    notes, note_problems = read_notes(root / RAW)
+    problems = [*about_problems, *codebook_problems, *note_problems]
+    if codebook is None or notes is None:
+        return None, problems
+    if about is None:
+        about = About.model_validate({"id": root.name or "study", "title": root.name or "study"})
+    return Raw(root, about, codebook, notes, problems), problems
+
+
+def open_raw(root: Path) -> Raw:
+    """Read ``data/raw``.
+
+    Raises
+    ------
+    StudyError
+        If notes or codebook cannot be used; the message lists every problem.
+    """
+    raw, problems = read_raw(root)
+    if raw is None:
+        msg = f"The study in '{root.name}' cannot be opened. Nothing was changed.\n{problem_lines(problems)}"
+        raise StudyError(msg)
+    return raw
+
+
+def _read_yaml(path: Path, model: type[Model]) -> tuple[Model | None, list[Problem]]:
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+    except FileNotFoundError:
+        todo = "put it there, or make the study anew with: sekom new FOLDER"
+        return None, [Problem(file=path.name, row=None, what="the file is missing", todo=todo)]
+    except (OSError, UnicodeDecodeError) as error:
+        reason = "it is not UTF-8 text" if isinstance(error, UnicodeDecodeError) else str(error.strerror)
+        what, todo = f"the file cannot be read: {reason}", "save it as UTF-8 text"
+        return None, [Problem(file=path.name, row=None, what=what, todo=todo)]
+    return parse_yaml(text, model, path.name)
+
+
+def read_notes(folder: Path) -> tuple[pd.DataFrame | None, list[Problem]]:
+    """Read every ``notes*.csv`` and ``notes*.xlsx`` of a folder together."""
+    paths = sorted(
+        path
+        for path in folder.glob("notes*")
+        if path.suffix.lower() in (".csv", ".xlsx") and not path.name.startswith((".", "~"))
+    )
+    if not paths:
+        todo = "put notes.csv or notes.xlsx there, with the columns note_id and text"
+        return None, [Problem(file=folder.name, row=None, what="there are no notes (notes*.csv)", todo=todo)]
+    tables, problems = [], []
+    for path in paths:
+        table, found = check_table(path)
+        tables.append((path.name, table))
+        problems += found
+    notes, found = join_notes([] if problems else tables)
+    problems += found
+    return (None if problems else notes), problems

@@ -1,0 +1,265 @@
+"""A study: its notes and codebook, and all that its coders decided."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Sequence
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import yaml
+
+from sekom_analysis import newstudy
+from sekom_analysis.checks import decision_problems
+from sekom_analysis.codebook import Codebook, Variable
+from sekom_analysis.decisions import (
+    RESERVED_CODERS,
+    Event,
+    coder_fault,
+    fold,
+    history_table,
+    ratings_table,
+    retired_codes,
+    skipped,
+)
+from sekom_analysis.desk import Desk, coder_log, events_of
+from sekom_analysis.errors import NotesError
+from sekom_analysis.problems import Problem, problems_table
+from sekom_analysis.raw import CODED, Raw, find_root, open_raw
+
+STUDY_VARIABLE = "SEKOM_STUDY"
+
+
+class Study:
+    """One study, opened for reading what all coders did and for writing what one does.
+
+    Every question reads the logs as they are on the disk now, so that a
+    notebook left open sees what was coded meanwhile.
+
+    Parameters
+    ----------
+    raw : the study's notes and codebook; usually `Study.open` makes the study
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> import pandas as pd
+    >>> notes = pd.DataFrame({"note_id": ["n1", "n2"], "text": ["Viljan finns", "Tiden saknas"]})
+    >>> book = {"variables": [{"id": "valence", "kind": "single", "label": "Hinder?", "none_fits": False,
+    ...     "codes": [{"id": "hinder", "label": "Hinder"}, {"id": "mojlighet", "label": "Möjlighet"}]}]}
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     study = Study.create(folder + "/demo", notes=notes, codebook=book)
+    ...     saved = study.decide("anna", "n1", "valence", "mojlighet", certainty=3)
+    ...     study.ratings("valence")["anna"].astype(object).tolist()
+    ['mojlighet', nan]
+    """
+
+    def __init__(self, raw: Raw) -> None:
+        self._raw = raw
+        self.root = raw.root
+        self.about = raw.about
+        self.notes = raw.notes
+        self.codebook = raw.codebook
+        self._read: dict[str, tuple[object, list[tuple[int, Event]], list[Problem]]] = {}
+
+    @classmethod
+    def open(cls, path: str | os.PathLike[str] | None = None) -> Study:
+        """Open the study at `path`, or in the nearest folder above it.
+
+        Parameters
+        ----------
+        path : a folder; left out, the one that the environment variable SEKOM_STUDY names, or this one
+
+        Raises
+        ------
+        StudyError
+            If there is no study, or its notes or codebook cannot be used: every problem is listed.
+            Anything less is in `problems`.
+        """
+        start = path if path is not None else os.environ.get(STUDY_VARIABLE, ".")
+        return cls(open_raw(find_root(start)))
+
+    @classmethod
+    def create(
+        cls,
+        path: str | os.PathLike[str],
+        notes: str | os.PathLike[str] | pd.DataFrame | None = None,
+        codebook: str | os.PathLike[str] | dict[str, Any] | None = None,
+        title: str = "",
+    ) -> Study:
+        """Make a new study in a folder that does not exist or is empty, and open it.
+
+        Parameters
+        ----------
+        path : the folder
+        notes : a file or table with ``text`` and, if there are ids already, ``note_id``; else two examples
+        codebook : a file, or the same as plain data; left out, a small one to change
+        title : what the study is called
+
+        Raises
+        ------
+        StudyError
+            If the folder is not empty, or notes or codebook cannot be used; nothing is left behind.
+        """
+        newstudy.create(Path(path), notes, codebook, title)
+        return cls.open(path)
+
+    def __repr__(self) -> str:
+        """Say which study this is."""
+        coders = ", ".join(self.coders) or "no coders yet"
+        return f"Study({self.about.title.sv!r}: {len(self.notes)} notes; {coders})"
+
+    @property
+    def coders(self) -> list[str]:
+        """Ids of the coders who have a log, those of the study file first and in its order."""
+        logs = {path.stem for path in self._log_paths() if not coder_fault(path.stem)}
+        named = [coder for coder in self.about.coders if coder in logs]
+        return [*named, *sorted(logs - set(named))]
+
+    @property
+    def problems(self) -> pd.DataFrame:
+        """What is wrong but bearable: file, row, what it is and what to do about it."""
+        found = [*self._raw.problems, *self._strange_files()]
+        for coder in self.coders:
+            found += self._log(coder)[1]
+        found += decision_problems(self.history(), self.notes, self.codebook, self._kept_codebooks)
+        return problems_table(found)
+
+    def history(self, coder: str | None = None) -> pd.DataFrame:
+        """Return every event of one coder or of all, in the order in which they count."""
+        coders = self.coders if coder is None else [coder]
+        return history_table({name: self._log(name)[0] for name in coders})
+
+    def decisions(self, variable: str | None = None, coders: Iterable[str] | None = None) -> pd.DataFrame:
+        """Return the standing decisions: one row a note, coder, variable and pass.
+
+        Parameters
+        ----------
+        variable : only this one
+        coders : only theirs, in this order
+        """
+        chosen = self.coders if coders is None else list(coders)
+        table = fold(history_table({name: self._log(name)[0] for name in chosen}))
+        if variable is not None:
+            table = table[table["variable"] == self.codebook[variable].id].reset_index(drop=True)
+        return table
+
+    def skipped(self) -> pd.DataFrame:
+        """Return what coders looked at and left open; neither unseen nor none fits."""
+        return skipped(self.history())
+
+    def ratings(
+        self,
+        variable: str,
+        coders: Iterable[str] | None = None,
+        notes: object = None,
+        passes: Sequence[int] = (1,),
+    ) -> pd.DataFrame:
+        """Return the decisions on one variable as a table of N notes × M coders.
+
+        Parameters
+        ----------
+        variable : id of the variable
+        coders : whose; left out, everybody who decided on any of the notes
+        notes : ids, a table of notes, or a true/false column of `notes`; left out, all that the variable
+            is asked of
+        passes : which passes count (1 independent); where a coder has several, the highest
+
+        Returns
+        -------
+        DataFrame. A missing cell is unseen. `single`: categorical over every code there is or was;
+        `scale`: Int64; `multiple`: frozensets.
+
+        Raises
+        ------
+        CodebookError, NotesError
+            If there is no such variable or note.
+        """
+        asked = self.codebook[variable]
+        chosen = self.notes_asked(asked, notes)
+        whose = self.coders if coders is None else list(coders)
+        table = ratings_table(self.decisions(variable, whose), asked, chosen, whose, passes)
+        return table if coders is not None else table.loc[:, table.notna().any()]
+
+    def notes_asked(self, variable: Variable | str, notes: object = None) -> list[str]:
+        """Return the ids of the notes of which a variable is asked, among `notes`."""
+        asked = self.codebook[variable] if isinstance(variable, str) else variable
+        stages = self.notes["stage"].to_dict() if "stage" in self.notes.columns else {}
+        return [note for note in self._note_ids(notes) if asked.applies_to(note, stages.get(note))]
+
+    def retired_codes(self, variable: str) -> list[str]:
+        """Return codes that stand in decisions but can no longer be chosen."""
+        return retired_codes(self.codebook[variable], self.decisions(variable))
+
+    def desk(self, coder: str) -> Desk:
+        """Return what one coder works at: notes, codebook and that coder's own log."""
+        return Desk(self._raw, coder)
+
+    def record(self, coder: str, events: Any) -> list[Event]:
+        """Save events of one coder, all or none; see `Desk.record`."""
+        return self.desk(coder).record(events)
+
+    def decide(self, coder: str, note_id: str, variable: str, codes: object, **fields: Any) -> Event:
+        """Save one decision of one coder; see `Desk.decide`."""
+        return self.desk(coder).decide(note_id, variable, codes, **fields)
+
+    def retract(self, coder: str, note_id: str, variable: str, **fields: Any) -> Event:
+        """Take one answer of one coder back; see `Desk.retract`."""
+        return self.desk(coder).retract(note_id, variable, **fields)
+
+    def _log_paths(self) -> list[Path]:
+        return sorted(path for path in (self.root / CODED).glob("*.csv") if path.stem not in RESERVED_CODERS)
+
+    def _log(self, coder: str) -> tuple[list[tuple[int, Event]], list[Problem]]:
+        """Read a log; again only when the file has changed."""
+        log = coder_log(self.root, coder)
+        try:
+            status = log.path.stat()
+        except OSError:
+            return [], []
+        mark = (status.st_size, status.st_mtime_ns, status.st_ino)
+        if coder not in self._read or self._read[coder][0] != mark:
+            rows, problems = log.read()
+            self._read[coder] = (mark, events_of(rows), problems)
+        return self._read[coder][1:]
+
+    def _strange_files(self) -> list[Problem]:
+        """Files among the logs that are nobody's log, such as a sync program's second copy."""
+        todo = "if it is a copy of a coder's log, take it in with: sekom collect FILE; then move it away"
+        return [
+            Problem(file=path.name, row=None, what=f"not a coder's log: {fault}", todo=todo)
+            for path in self._log_paths()
+            if (fault := coder_fault(path.stem))
+        ]
+
+    def _note_ids(self, notes: object) -> list[str]:
+        if notes is None:
+            return list(self.notes.index)
+        if isinstance(notes, pd.DataFrame):
+            chosen = list(notes.index)
+        elif isinstance(notes, pd.Series) and notes.dtype == bool:
+            chosen = list(self.notes.index[notes.reindex(self.notes.index, fill_value=False)])
+        elif isinstance(notes, Iterable) and not isinstance(notes, str):
+            chosen = [str(note) for note in notes]
+        else:
+            msg = f"notes= takes note ids, a table of notes or a true/false column, not {notes!r}."
+            raise NotesError(msg)
+        unknown = [note for note in chosen if note not in self.notes.index]
+        if unknown:
+            msg = f"There is no note {', '.join(map(repr, unknown))} among the {len(self.notes)} notes."
+            raise NotesError(msg)
+        return chosen
+
+    @cached_property
+    def _kept_codebooks(self) -> dict[str, Codebook]:
+        """Every version of a variable that was ever coded with."""
+        kept = {}
+        for path in sorted((self.root / CODED / "codebooks").glob("*.yaml")):
+            try:
+                variable = yaml.safe_load(path.read_text(encoding="utf-8"))
+                kept[path.stem] = Codebook.model_validate({"variables": [variable]})
+            except (yaml.YAMLError, ValueError, OSError):
+                continue  # only a comparison with an old definition is lost; `problems` still names its notes
+        return kept
