@@ -1,1 +1,19 @@
 """Agreement between coders: ratings, patterns, coefficients, intervals."""
+
+from __future__ import annotations
+
+from sekom_analysis.agreement.disputes import confusions, disagreements
+from sekom_analysis.agreement.engines import count_patterns
+from sekom_analysis.agreement.patterns import Patterns
+from sekom_analysis.agreement.tables import agreement, agreement_by_code, agreement_by_pair, alpha
+
+__all__ = [
+    "Patterns",
+    "agreement",
+    "agreement_by_code",
+    "agreement_by_pair",
+    "alpha",
+    "confusions",
+    "count_patterns",
+    "disagreements",
+]

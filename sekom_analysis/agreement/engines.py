@@ -1,0 +1,179 @@
+"""Patterns of a long table in any engine: pandas, Polars, DuckDB, Spark.
+
+Each code adds a power of two to its note's key, each coder another. Two
+group-bys then turn any number of decisions into patterns; they run where the
+table lives, and only the patterns come back.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+import narwhals as nw
+import numpy as np
+import numpy.typing as npt
+
+from sekom_analysis.agreement.patterns import KEY_BITS, Patterns, code_keys, unpack
+from sekom_analysis.agreement.ratings import Code
+from sekom_analysis.errors import RatingsError
+
+SHOWN = 10
+
+
+def count_patterns(
+    table: Any,
+    note: str = "note_id",
+    coder: str = "coder",
+    code: str = "codes",
+    codes: Sequence[Code] | None = None,
+) -> Patterns:
+    """Return the patterns of a long table of decisions on one variable.
+
+    Parameters
+    ----------
+    table : any table that narwhals reads, lazy ones included
+        One row a decision: pandas, Polars, DuckDB relation, Spark DataFrame, …
+        A missing code counts as unseen; an empty text is an answer.
+    note, coder, code : str
+        Names of the columns.
+    codes : sequence, optional
+        All V codes on offer, in order. Left out: the codes seen, sorted.
+
+    Raises
+    ------
+    RatingsError
+        If a column is missing, a code is not among `codes`, or one coder
+        decided twice on the same note (each such pair is named, up to ten).
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> long = pd.DataFrame(
+    ...     {"note_id": ["B1", "B1", "B2", "B2"], "coder": ["k1", "k2", "k1", "k2"], "codes": list("abaa")}
+    ... )
+    >>> patterns = count_patterns(long)
+    >>> patterns.codes, patterns.counts.tolist(), patterns.multiplicity.tolist()
+    (('a', 'b'), [[1, 1], [2, 0]], [1, 1])
+    """
+    frame = _three_columns(table, note, coder, code)
+    coders = _distinct(frame, "coder")
+    seen = _distinct(frame.filter(~nw.col("code").is_null()), "code")
+    offered = _check_codes(seen, codes)
+    if not seen:
+        return Patterns(np.zeros((0, len(offered)), np.uint8), np.zeros(0, np.int64), offered, len(coders))
+    bits = max(1, len(coders).bit_length())
+    keys = _words("code", offered, bits) + _words("coder", coders, 1)
+    tallied = _tally(frame.filter(~nw.col("code").is_null()), keys)
+    _refuse_doubled(tallied, keys, frame)
+    return _unpacked(tallied, keys, offered, len(coders), bits)
+
+
+class _Word(NamedTuple):
+    """A column of keys: which values it speaks of, and what each adds."""
+
+    name: str
+    source: str
+    values: list[Code]
+    bits: int
+
+
+def _words(source: str, values: Sequence[Code], bits: int) -> list[_Word]:
+    room = KEY_BITS // bits
+    parts = [list(values[start : start + room]) for start in range(0, len(values), room)]
+    return [_Word(f"{source}_{i}", source, part, bits) for i, part in enumerate(parts)]
+
+
+def _three_columns(table: Any, note: str, coder: str, code: str) -> Any:
+    frame = nw.from_native(table)
+    schema = frame.collect_schema()
+    missing = [name for name in (note, coder, code) if name not in schema]
+    if missing:
+        msg = f"The table has no column {', '.join(map(repr, missing))}; its columns: {', '.join(schema)}."
+        raise RatingsError(msg)
+    wanted = {"note": note, "coder": coder, "code": code}
+    return frame.select(_as_text(name, schema[name]).alias(short) for short, name in wanted.items())
+
+
+def _as_text(name: str, dtype: Any) -> nw.Expr:
+    # Engines do not look up text among categories of their own.
+    column = nw.col(name)
+    return column.cast(nw.String) if isinstance(dtype, (nw.Categorical, nw.Enum)) else column
+
+
+def _brought_here(frame: Any) -> dict[str, list[Any]]:
+    if isinstance(frame, nw.LazyFrame):
+        polars = frame.implementation.is_polars()
+        frame = frame.collect() if polars else frame.collect(backend="pandas")
+    return {name: frame[name].to_list() for name in frame.columns}
+
+
+def _distinct(frame: Any, column: str) -> list[Code]:
+    values = _brought_here(frame.select(column).unique())[column]
+    known = [value for value in values if value is not None and value == value]
+    try:
+        return sorted(known)
+    except TypeError:
+        return sorted(known, key=str)
+
+
+def _check_codes(seen: list[Code], codes: Sequence[Code] | None) -> tuple[Code, ...]:
+    if codes is None:
+        return tuple(seen)
+    unknown = [value for value in seen if value not in set(codes)]
+    if unknown:
+        msg = (
+            f"The table holds codes that are not among those on offer: {', '.join(map(repr, unknown))}. "
+            f"On offer: {', '.join(map(repr, codes))}. Nothing was computed."
+        )
+        raise RatingsError(msg)
+    return tuple(codes)
+
+
+def _tally(frame: Any, keys: list[_Word]) -> dict[str, npt.NDArray[np.int64]]:
+    names = [word.name for word in keys]
+    keyed = frame.with_columns(_key(word).alias(word.name) for word in keys)
+    notes = keyed.group_by("note").agg(
+        *(nw.col(name).sum().alias(name) for name in names), nw.len().alias("rows")
+    )
+    notes = notes.with_columns(nw.col(name).cast(nw.Int64) for name in [*names, "rows"])
+    tallied = notes.group_by(*names).agg(nw.len().alias("notes"), nw.col("rows").max().alias("rows"))
+    # A count of codes and coders is needed in NumPy only: at most a few thousand rows by now.
+    return {name: np.asarray(values, np.int64) for name, values in _brought_here(tallied).items()}
+
+
+def _key(word: _Word) -> nw.Expr:
+    adds = code_keys(len(word.values), word.bits)
+    return nw.col(word.source).replace_strict(word.values, adds, default=0, return_dtype=nw.Int64)
+
+
+def _refuse_doubled(tallied: dict[str, npt.NDArray[np.int64]], keys: list[_Word], frame: Any) -> None:
+    # n powers of two sum to a number with n binary ones only if all differ.
+    ones = sum(np.bitwise_count(tallied[word.name]) for word in keys if word.source == "coder")
+    if (tallied["rows"] == ones).all():
+        return
+    doubled = frame.group_by("note", "coder").agg(nw.len().alias("rows"))
+    doubled = doubled.filter(nw.col("rows") > 1)
+    rows = _brought_here(doubled)
+    named = sorted(zip(map(str, rows["note"]), map(str, rows["coder"]), rows["rows"], strict=True))
+    shown = "; ".join(f"note '{n}', coder '{c}': {count} rows" for n, c, count in named[:SHOWN])
+    more = f"; and {len(named) - SHOWN} more" if len(named) > SHOWN else ""
+    msg = (
+        f"A coder decides once on a note, and here some did so more than once: {shown}{more}. "
+        "Keep one row each (the latest, or one pass). Nothing was computed."
+    )
+    raise RatingsError(msg)
+
+
+def _unpacked(
+    tallied: dict[str, npt.NDArray[np.int64]],
+    keys: list[_Word],
+    codes: tuple[Code, ...],
+    n_coders: int,
+    bits: int,
+) -> Patterns:
+    code_words = [word for word in keys if word.source == "code"]
+    counts = np.hstack([unpack(tallied[word.name], len(word.values), bits) for word in code_words])
+    distinct, at = np.unique(counts, axis=0, return_inverse=True)
+    multiplicity = np.bincount(at.ravel(), weights=tallied["notes"]).astype(np.int64)
+    return Patterns(distinct, multiplicity, codes, n_coders)

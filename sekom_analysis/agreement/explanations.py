@@ -1,0 +1,44 @@
+"""Sentences for the column `note`: why there is no answer, and what to know about one."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from sekom_analysis.agreement.estimates import Estimate, Interval, nothing_disputed
+from sekom_analysis.agreement.patterns import Patterns
+from sekom_analysis.wording import number, say
+
+
+def explain(
+    name: str,
+    found: Estimate,
+    patterns: Patterns,
+    how: Interval,
+    lang: str = "en",
+    n_carrying: int | None = None,
+) -> str:
+    """Return what should be known about an estimate; empty where nothing need be said."""
+    if np.isnan(found.value):
+        return why_undefined(name, patterns, lang)
+    if n_carrying is not None and np.isnan(found.low) and how.n_resamples:
+        return say("agreement_rare_code", lang, n=n_carrying)
+    if nothing_disputed(found.value, found.observed):
+        return say("agreement_nothing_disputed", lang, n=patterns.n_pairable)
+    lost = float(np.mean(np.isnan(found.resampled))) if len(found.resampled) else 0.0
+    if lost:
+        return say("agreement_lost_resamples", lang, percent=number(100 * lost, lang, 1))
+    return ""
+
+
+def why_undefined(name: str, patterns: Patterns, lang: str = "en") -> str:
+    """Return the reason why a coefficient has no value."""
+    used = int((patterns.multiplicity @ patterns.counts > 0).sum())
+    if patterns.n_notes == 0:
+        return say("agreement_no_decision", lang)
+    if patterns.n_coders < 2:
+        return say("agreement_one_coder", lang)
+    if patterns.n_pairable == 0:
+        return say("agreement_no_pairable", lang)
+    if used < 2:
+        return say("agreement_one_code", lang)
+    return say("agreement_undefined", lang)

@@ -1,0 +1,137 @@
+"""Patterns: how many coders chose each code on a note, and how many notes share that.
+
+Every coefficient that need not know *who* chose is a function of these, so its
+cost does not grow with the number of notes.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from sekom_analysis.agreement.ratings import Code, CodedRatings, IntArray
+
+FloatArray = npt.NDArray[np.float64]
+
+# An int64 that stays positive: engines have no unsigned sums.
+KEY_BITS = 62
+
+
+@dataclass(frozen=True, eq=False)
+class Patterns:
+    """P distinct patterns of V codes.
+
+    Attributes
+    ----------
+    counts : array of shape (P, V)
+        How many coders chose each code.
+    multiplicity : array of shape (P,)
+        How many notes share the pattern.
+    codes : tuple
+        The V codes.
+    n_coders : int
+        How many coders the table has (M), also if none saw all notes.
+    """
+
+    counts: IntArray
+    multiplicity: npt.NDArray[np.int64]
+    codes: tuple[Code, ...]
+    n_coders: int
+
+    @property
+    def coders_per_note(self) -> npt.NDArray[np.int64]:
+        """How many coders decided on a note of each pattern, shape (P,)."""
+        return np.asarray(self.counts.sum(axis=1, dtype=np.int64))
+
+    @property
+    def n_notes(self) -> int:
+        """Notes that somebody decided on."""
+        return int(self.multiplicity.sum())
+
+    @property
+    def n_pairable(self) -> int:
+        """Notes that two or more coders decided on."""
+        return int(self.multiplicity[self.coders_per_note >= 2].sum())
+
+    def where(self, wanted: npt.NDArray[np.bool_]) -> Patterns:
+        """Return some of the patterns."""
+        return Patterns(self.counts[wanted], self.multiplicity[wanted], self.codes, self.n_coders)
+
+
+def pairable(patterns: Patterns) -> Patterns:
+    """Patterns of the notes that two or more coders decided on."""
+    return patterns.where(patterns.coders_per_note >= 2)
+
+
+def patterns_of(coded: CodedRatings) -> Patterns:
+    """Return the patterns of a table of ratings.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> from sekom_analysis.agreement.ratings import read_ratings
+    >>> table = pd.DataFrame({"k1": ["a", "b", "a"], "k2": ["b", "a", "a"]})
+    >>> patterns = patterns_of(read_ratings(table))
+    >>> patterns.counts.tolist(), patterns.multiplicity.tolist()
+    ([[2, 0], [1, 1]], [1, 2])
+    """
+    n_coders, n_codes = len(coded.coders), len(coded.codes)
+    bits = max(1, n_coders.bit_length())
+    counts: IntArray
+    if n_coders == 0 or n_codes == 0:
+        counts, multiplicity = np.zeros((0, n_codes), np.uint8), np.zeros(0, np.int64)
+    elif bits * n_codes <= KEY_BITS:
+        counts, multiplicity = _count_by_key(coded.values, n_codes, bits)
+    else:
+        counts, multiplicity = _count_by_row(coded.values, n_codes)
+    return decided(Patterns(counts, multiplicity, coded.codes, n_coders))
+
+
+def decided(patterns: Patterns) -> Patterns:
+    """Patterns of the notes that somebody decided on; a note that nobody saw says nothing."""
+    seen = patterns.coders_per_note > 0
+    return patterns if seen.all() else patterns.where(seen)
+
+
+def code_keys(n_codes: int, bits: int) -> list[int]:
+    """Return what a decision on each code adds to its note's key."""
+    return [1 << (bits * k) for k in range(n_codes)]
+
+
+def unpack(keys: npt.NDArray[Any], n_codes: int, bits: int) -> IntArray:
+    """Return the counts, shape (P, V), that P packed keys stand for."""
+    shifts = np.arange(n_codes, dtype=np.uint64) * np.uint64(bits)
+    digits = (keys.astype(np.uint64)[:, None] >> shifts) & np.uint64((1 << bits) - 1)
+    return digits.astype(np.min_scalar_type((1 << bits) - 1))
+
+
+def _count_by_key(
+    values: tuple[IntArray, ...], n_codes: int, bits: int
+) -> tuple[IntArray, npt.NDArray[np.int64]]:
+    # The last entry serves position −1, a note unseen: it adds nothing.
+    dtype = np.uint32 if bits * n_codes <= 31 else np.uint64
+    lookup = np.array([*code_keys(n_codes, bits), 0], dtype)
+    keys: npt.NDArray[Any] = lookup[values[0]]
+    for column in values[1:]:
+        np.add(keys, lookup[column], out=keys)
+    distinct, multiplicity = np.unique(keys, return_counts=True)
+    return unpack(distinct, n_codes, bits), multiplicity.astype(np.int64)
+
+
+def _count_by_row(values: tuple[IntArray, ...], n_codes: int) -> tuple[IntArray, npt.NDArray[np.int64]]:
+    rows = np.zeros((len(values[0]), n_codes), np.min_scalar_type(len(values)))
+    for column in values:
+        seen = np.flatnonzero(column >= 0)
+        rows[seen, column[seen]] += 1
+    return distinct_rows(rows)
+
+
+def distinct_rows(rows: npt.NDArray[Any]) -> tuple[npt.NDArray[Any], npt.NDArray[np.int64]]:
+    """Return the distinct rows of a table, shape (P, K), and how often each occurs."""
+    packed = np.ascontiguousarray(rows)
+    as_bytes = packed.view(np.dtype((np.void, packed.dtype.itemsize * packed.shape[1]))).ravel()
+    distinct, multiplicity = np.unique(as_bytes, return_counts=True)
+    return distinct.view(packed.dtype).reshape(-1, packed.shape[1]), multiplicity.astype(np.int64)
