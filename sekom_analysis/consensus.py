@@ -126,7 +126,9 @@ def _majority(ratings: pd.DataFrame, variable: Variable) -> pd.Series:
         for code in _codes_used(ratings, variable)
     }
     sets = pd.DataFrame(chosen, index=ratings.index).gt(n_coders / 2, axis=0)
-    majority = sets.apply(lambda row: frozenset(row.index[row]), axis=1).astype(object)
+    majority = pd.Series(
+        [frozenset(sets.columns[row]) for row in sets.to_numpy()], index=ratings.index, dtype=object
+    )
     return majority.where(n_coders > 0)
 
 
@@ -147,7 +149,7 @@ def _tally(
     long["by"] = "" if split is None else split.astype(object).stack().reindex(long.index)
     long = long.dropna(subset="by")
     n_notes = long.groupby("coder").size()
-    chosen = long.explode("code") if variable.kind == "multiple" else long
+    chosen = long.explode(column="code") if variable.kind == "multiple" else long
     bys = [""] if by is None or split is None else _codes_used(split, by)
     grid = pd.MultiIndex.from_product(
         [table.columns, _codes_used(table, variable), bys], names=["coder", "code", "by"]

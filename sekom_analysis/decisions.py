@@ -104,12 +104,11 @@ def history_table(events: Mapping[str, Iterable[tuple[int, Event]]]) -> pd.DataF
     ``event_id`` counts once. The order is that of (decided_at, event_id),
     never that of the file, so that copies merged either way are equal.
     """
-    rows = [(coder, *event, row) for coder, pairs in events.items() for row, event in pairs]
-    table = pd.DataFrame(rows, columns=list(HISTORY_COLUMNS))
-    text = [column for column in table.columns if column != "row"]
-    table[text] = table[text].astype(object)
-    table = table.sort_values(["decided_at", "event_id", *COLUMNS[2:]], kind="stable")
-    return table.drop_duplicates(["coder", "event_id"], keep="first").reset_index(drop=True)
+    rows = sorted((event, coder, row) for coder, pairs in events.items() for row, event in pairs)
+    once: dict[tuple[str, str], tuple[str | int, ...]] = {}
+    for event, coder, row in rows:
+        once.setdefault((coder, event.event_id), (coder, *event, row))
+    return pd.DataFrame(once.values(), columns=list(HISTORY_COLUMNS))
 
 
 def fold(history: pd.DataFrame) -> pd.DataFrame:

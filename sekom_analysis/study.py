@@ -6,7 +6,7 @@ import os
 from collections.abc import Iterable, Sequence
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import pandas as pd
 import yaml
@@ -30,6 +30,22 @@ from sekom_analysis.problems import Problem, problems_table
 from sekom_analysis.raw import CODED, Raw, find_root, open_raw
 
 STUDY_VARIABLE = "SEKOM_STUDY"
+
+
+class _Log(NamedTuple):
+    """One coder's log as it was last read."""
+
+    history: pd.DataFrame
+    decisions: pd.DataFrame
+    problems: list[Problem]
+
+
+def _joined(tables: list[pd.DataFrame]) -> pd.DataFrame:
+    """Return tables of several coders as one, in the order of time."""
+    if len(tables) == 1:
+        return tables[0].reset_index(drop=True)
+    joined = pd.concat(tables) if tables else fold(history_table({}))
+    return joined.sort_values(["decided_at", "event_id"], kind="stable", ignore_index=True)
 
 
 class Study:
@@ -62,7 +78,7 @@ class Study:
         self.about = raw.about
         self.notes = raw.notes
         self.codebook = raw.codebook
-        self._read: dict[str, tuple[object, list[tuple[int, Event]], list[Problem]]] = {}
+        self._read: dict[str, tuple[object, _Log]] = {}
 
     @classmethod
     def open(cls, path: str | os.PathLike[str] | None = None) -> Study:
@@ -123,14 +139,13 @@ class Study:
         """What is wrong but bearable: file, row, what it is and what to do about it."""
         found = [*self._raw.problems, *self._strange_files()]
         for coder in self.coders:
-            found += self._log(coder)[1]
+            found += self._log(coder).problems
         found += decision_problems(self.history(), self.notes, self.codebook, self._kept_codebooks)
         return problems_table(found)
 
     def history(self, coder: str | None = None) -> pd.DataFrame:
         """Return every event of one coder or of all, in the order in which they count."""
-        coders = self.coders if coder is None else [coder]
-        return history_table({name: self._log(name)[0] for name in coders})
+        return _joined([self._log(name).history for name in (self.coders if coder is None else [coder])])
 
     def decisions(self, variable: str | None = None, coders: Iterable[str] | None = None) -> pd.DataFrame:
         """Return the standing decisions: one row a note, coder, variable and pass.
@@ -140,11 +155,11 @@ class Study:
         variable : only this one
         coders : only theirs, in this order
         """
-        chosen = self.coders if coders is None else list(coders)
-        table = fold(history_table({name: self._log(name)[0] for name in chosen}))
+        tables = [self._log(name).decisions for name in (self.coders if coders is None else coders)]
         if variable is not None:
-            table = table[table["variable"] == self.codebook[variable].id].reset_index(drop=True)
-        return table
+            wanted = self.codebook[variable].id
+            tables = [table[table["variable"] == wanted] for table in tables]
+        return _joined(tables)
 
     def skipped(self) -> pd.DataFrame:
         """Return what coders looked at and left open; neither unseen nor none fits."""
@@ -212,18 +227,19 @@ class Study:
     def _log_paths(self) -> list[Path]:
         return sorted(path for path in (self.root / CODED).glob("*.csv") if path.stem not in RESERVED_CODERS)
 
-    def _log(self, coder: str) -> tuple[list[tuple[int, Event]], list[Problem]]:
+    def _log(self, coder: str) -> _Log:
         """Read a log; again only when the file has changed."""
         log = coder_log(self.root, coder)
         try:
             status = log.path.stat()
+            mark: object = (status.st_size, status.st_mtime_ns, status.st_ino)
         except OSError:
-            return [], []
-        mark = (status.st_size, status.st_mtime_ns, status.st_ino)
+            mark = None
         if coder not in self._read or self._read[coder][0] != mark:
             rows, problems = log.read()
-            self._read[coder] = (mark, events_of(rows), problems)
-        return self._read[coder][1:]
+            history = history_table({coder: events_of(rows)})
+            self._read[coder] = (mark, _Log(history, fold(history), problems))
+        return self._read[coder][1]
 
     def _strange_files(self) -> list[Problem]:
         """Files among the logs that are nobody's log, such as a sync program's second copy."""
