@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -32,6 +33,7 @@ from sekom_analysis.notes import note_hash
 from sekom_analysis.problems import Problem
 from sekom_analysis.raw import CODED, Raw, find_root, open_raw
 
+SEEN = re.compile(r"[a-z][0-9a-f]{11}")
 KNOWN_FIELDS = frozenset(COLUMNS) | {"coder"}
 
 
@@ -89,6 +91,11 @@ class Desk:
     def problems(self) -> list[Problem]:
         """Lines of the coder's own log that cannot be read."""
         return self._log.read()[1]
+
+    @property
+    def n_events(self) -> int:
+        """How many events the log held when this desk last wrote: more than its own came from elsewhere."""
+        return self._log.n_events
 
     def history(self) -> pd.DataFrame:
         """Return every event of the coder, in the order in which they count."""
@@ -159,7 +166,8 @@ class Desk:
         ----------
         events : mappings, or a table, with ``note_id``, ``variable`` and ``codes``, and where wanted
             ``certainty``, ``memo``, ``pass``, ``via``, ``event`` and ``event_id``. An event whose
-            ``event_id`` the log has already is not written again.
+            ``event_id`` the log has already is not written again. ``note_hash`` and ``codebook``
+            say which text and definition the coder saw, where that may not be the present one.
 
         Raises
         ------
@@ -190,12 +198,12 @@ class Desk:
             decided_at="",
             event_id=str(values.get("event_id", "")) or new_event_id(),
             note_id=note_id,
-            note_hash=note_hash(self.notes.at[note_id, "text"]) if note_id in self.notes.index else "",
+            note_hash=str(values.get("note_hash", "")) or self._hash_of(note_id),
             variable=variable,
             codes=codes or "",
             certainty=joined(values.get("certainty", "")) or "",
             memo=str(values.get("memo", "")),
-            codebook=self.codebook[variable].version if variable in self.codebook else "",
+            codebook=str(values.get("codebook", "")) or self._version_of(variable),
             pass_=joined(values.get("pass", 1)) or "",
             via=str(values.get("via", "python")),
             event=kind,
@@ -210,6 +218,9 @@ class Desk:
             faults.append(f"'{event.event_id}' cannot be an event_id")
         if event.certainty not in ("", "1", "2", "3"):
             faults.append(f"certainty is 1, 2 or 3 (or left out), not '{event.certainty}'")
+        for name, value in (("note_hash", event.note_hash), ("codebook", event.codebook)):
+            if value and not SEEN.fullmatch(value):
+                faults.append(f"{name} '{value}' is no hash of what was seen")
         if len(event.memo) > LONGEST_MEMO:
             faults.append(f"the memo has {len(event.memo)} characters; at most {LONGEST_MEMO} fit")
         for name, value, allowed in (
@@ -235,6 +246,12 @@ class Desk:
             return ["there is no answer (to take one back, retract it)"]
         fault = answer_fault(variable, codes)
         return [fault] if fault else []
+
+    def _hash_of(self, note_id: str) -> str:
+        return note_hash(self.notes.at[note_id, "text"]) if note_id in self.notes.index else ""
+
+    def _version_of(self, variable: str) -> str:
+        return self.codebook[variable].version if variable in self.codebook else ""
 
     def _stage(self, note_id: str) -> str | None:
         return str(self.notes.at[note_id, "stage"]) if "stage" in self.notes.columns else None

@@ -141,6 +141,11 @@ class EventFile:
         self._offset = 0
         self._tail = b""
 
+    @property
+    def n_events(self) -> int:
+        """How many different events the file held at the last `append`."""
+        return len(self._known)
+
     def read(self) -> tuple[list[tuple[int, Row]], list[Problem]]:
         """Return the events with their rows in the file, and the lines that cannot be read."""
         try:

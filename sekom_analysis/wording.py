@@ -47,6 +47,20 @@ def say(key: str, lang: str = "sv", **values: object) -> str:
     return _table()[key][check_language(lang)].format(**values)
 
 
+def texts(prefix: str, lang: str = "sv") -> dict[str, str]:
+    """Return all texts whose key begins with `prefix`, by the rest of the key, gaps left unfilled.
+
+    Examples
+    --------
+    >>> texts("figure_", "en")["dots"]
+    "Dots: each coder's own count"
+    """
+    language = check_language(lang)
+    return {
+        key.removeprefix(prefix): text[language] for key, text in _table().items() if key.startswith(prefix)
+    }
+
+
 def number(value: float, lang: str = "sv", decimals: int = 2) -> str:
     """Return a number as it is written in a language; a dash where there is none.
 
