@@ -75,7 +75,7 @@ def join_notes(tables: Iterable[tuple[str, pd.DataFrame]]) -> tuple[pd.DataFrame
     first: dict[str, tuple[str, int]] = {}
     for where, table in tables:
         part = _as_texts(table)
-        problems += _column_problems(part, where)
+        problems += _column_problems(part, table.columns, where)
         found = list(_row_problems(part, where, first))
         problems += found
         if set(REQUIRED) <= set(part.columns):
@@ -96,18 +96,19 @@ def note_hash(text: str) -> str:
     >>> note_hash("Ojämn nivå") == note_hash(" Oja\u0308mn\n nivå ")
     True
     >>> note_hash("Ojämn nivå")
-    '?'
+    'hddf949961c9'
     """
     plain = " ".join(unicodedata.normalize("NFC", text).split())
     return "h" + hashlib.sha256(plain.encode("utf-8")).hexdigest()[:_HASH_LENGTH]
 
 
 def _as_texts(table: pd.DataFrame) -> pd.DataFrame:
-    """Return the table as texts with row numbers as index, ids tidy."""
+    """Return the table as texts with row numbers as index, ids tidy, the first of doubled columns."""
     if table.index.name == "note_id" and "note_id" not in table.columns:
         table = table.reset_index()
     texts = table.astype(object).where(table.notna(), "").astype("str")
     texts.columns = texts.columns.astype("str")
+    texts = texts.loc[:, ~texts.columns.duplicated()]
     if table.index.name != "row":
         texts.index = pd.RangeIndex(2, len(texts) + 2)
     if "note_id" in texts.columns:
@@ -115,8 +116,10 @@ def _as_texts(table: pd.DataFrame) -> pd.DataFrame:
     return texts.rename_axis(index="row", columns=None)
 
 
-def _column_problems(table: pd.DataFrame, where: str) -> Iterator[Problem]:
-    found = [str(name) for name in table.columns]
+def _column_problems(table: pd.DataFrame, names: pd.Index, where: str) -> Iterator[Problem]:
+    for name in names[names.duplicated()].unique():
+        yield Problem(where, 1, f"several columns are named '{name}'", "give each a name of its own")
+    found = list(table.columns)
     named = ", ".join(f"'{name}'" for name in found) or "none"
     for column in REQUIRED:
         if column not in found:

@@ -36,7 +36,7 @@ def decode(data: bytes, file: str) -> tuple[str, list[Problem]]:
         return data.decode("utf-8"), []
     except UnicodeDecodeError as error:
         if re.search(rb"\xc3[\x80-\xbf]", data):
-            return "", [_undecodable(data, error, "UTF-8, though the rest of the file is", file)]
+            return "", [_undecodable(error, "UTF-8, though the rest of the file is", file)]
     return _decode_as(data, "cp1252", file)
 
 
@@ -45,13 +45,13 @@ def _decode_as(data: bytes, encoding: str, file: str) -> tuple[str, list[Problem
         return data.decode(encoding), []
     except UnicodeDecodeError as error:
         name = "UTF-8 or Windows-1252" if encoding == "cp1252" else encoding.removesuffix("-sig").upper()
-        return "", [_undecodable(data, error, name, file)]
+        return "", [_undecodable(error, name, file)]
 
 
-def _undecodable(data: bytes, error: UnicodeDecodeError, encoding: str, file: str) -> Problem:
-    before = data[: error.start].decode(error.encoding, errors="ignore")
+def _undecodable(error: UnicodeDecodeError, encoding: str, file: str) -> Problem:
+    before = error.object[: error.start].decode(error.encoding, errors="ignore")
     row = len(split_rows(before + "_", file)[0])
-    what = f"the byte 0x{data[error.start]:02x} is not {encoding}, so its letters cannot be told"
+    what = f"the byte 0x{error.object[error.start]:02x} is not {encoding}, so its letters cannot be told"
     return Problem(file, row, what, _SAVE_AS)
 
 
@@ -68,6 +68,8 @@ def split_rows(text: str, file: str) -> tuple[list[list[str]], list[Problem]]:
     >>> split_rows("text\nkunskap, resurser; systemsyn\n", "notes.csv")
     ([['text'], ['kunskap, resurser; systemsyn']], [])
     """
+    if not text.strip(" \r\n" + "".join(DELIMITERS)):
+        return [], []
     told = re.match(r"sep=([;,\t|])\r?\n", text, re.IGNORECASE)
     if told:
         return _split(text[told.end() :], told[1], file)

@@ -144,7 +144,8 @@ def _as_table(
     problems = [*_name_problems(names, file, top), *_size_problems(numbered, width, file), *problems]
     problems.sort(key=lambda problem: problem.row or 0)
     cells = [(row + [""] * width)[:width] for _, row in numbered]
-    return _frame(cells, [number for number, _ in numbered], names), problems
+    frame = _frame(cells, [number for number, _ in numbered], names)
+    return frame.loc[:, (frame.columns != "") & ~frame.columns.duplicated()], problems
 
 
 def _frame(cells: list[list[str]], numbers: list[int], names: list[str]) -> pd.DataFrame:
