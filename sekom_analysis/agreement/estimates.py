@@ -13,8 +13,8 @@ from sekom_analysis.agreement.patterns import FloatArray
 from sekom_analysis.agreement.resampling import (
     IntVector,
     acceleration,
-    draws,
     interval,
+    resampled_sums,
     standard_error,
 )
 
@@ -79,14 +79,20 @@ def estimate(
     """
     asked, table = _lay_out(questions, names)
     total = multiplicity @ table
-    points = [one.parts(total) for one in asked]
     without = _leave_one_out(asked, table, total)
     resampled = _resample(asked, table, multiplicity, how)
     found = [
         _estimate(asked[i].question, point, without[:, i], resampled[:, i], multiplicity, how)
-        for i, point in enumerate(points)
+        for i, point in enumerate(one.parts(total) for one in asked)
     ]
     return [found[i : i + len(names)] for i in range(0, len(found), len(names))]
+
+
+def points(questions: Sequence[Question], names: Sequence[str], multiplicity: IntVector) -> list[Parts]:
+    """Return values without intervals: every coefficient of the first question, then of the next."""
+    asked, table = _lay_out(questions, names)
+    total = multiplicity @ table
+    return [one.parts(total) for one in asked]
 
 
 def _lay_out(questions: Sequence[Question], names: Sequence[str]) -> tuple[list[_Asked], FloatArray]:
@@ -118,8 +124,7 @@ def _resample(asked: list[_Asked], table: FloatArray, multiplicity: IntVector, h
         return np.empty((0, len(asked)))
     values = np.empty((how.n_resamples, len(asked)))
     done = 0
-    for drawn in draws(multiplicity, how.n_resamples, np.random.default_rng(how.rng), 16 * table.shape[1]):
-        sums = drawn @ table
+    for sums in resampled_sums(table, multiplicity, how.n_resamples, np.random.default_rng(how.rng)):
         for i, one in enumerate(asked):
             values[done : done + len(sums), i] = one.parts(sums).value
         done += len(sums)
@@ -139,7 +144,7 @@ def _estimate(
     low, high = interval(resampled, value, how.confidence, how.method, curve)
     if len(resampled) and nothing_disputed(value, observed):
         n_pairable = int(multiplicity[question.counts.sum(axis=1) >= 2].sum())
-        low, high = _least_agreement(expected, n_pairable, how.confidence), 1.0
+        low, high = least_agreement(expected, n_pairable, how.confidence), 1.0
     error = standard_error(without, multiplicity)
     return Estimate(value, low, high, error, observed, expected, resampled)
 
@@ -149,7 +154,7 @@ def nothing_disputed(value: float, observed: float) -> bool:
     return bool(not np.isnan(value) and observed >= 1 - 1e-12)
 
 
-def _least_agreement(expected: float, n_pairable: int, confidence: float) -> float:
+def least_agreement(expected: float, n_pairable: int, confidence: float) -> float:
     """Return the least agreement that n notes without any disagreement still leave open.
 
     A share of disputed notes above 1 − tail^(1/n) would have shown itself with

@@ -15,9 +15,14 @@ import numpy.typing as npt
 from sekom_analysis.agreement.ratings import Code, CodedRatings, IntArray
 
 FloatArray = npt.NDArray[np.float64]
+Multiplicity = npt.NDArray[np.int64]
 
 # An int64 that stays positive: engines have no unsigned sums.
 KEY_BITS = 62
+# Ways in which M coders can choose among V codes, up to which all are laid out and counted.
+MANY_ROWS = 2**17
+# Notes looked at together, so that the work stays in the processor's cache.
+CHUNK = 2**17
 
 
 @dataclass(frozen=True, eq=False)
@@ -37,7 +42,7 @@ class Patterns:
     """
 
     counts: IntArray
-    multiplicity: npt.NDArray[np.int64]
+    multiplicity: Multiplicity
     codes: tuple[Code, ...]
     n_coders: int
 
@@ -80,14 +85,34 @@ def patterns_of(coded: CodedRatings) -> Patterns:
     """
     n_coders, n_codes = len(coded.coders), len(coded.codes)
     bits = max(1, n_coders.bit_length())
+    values, times = coded.values, None
+    if n_coders > 0 and 0 < (n_codes + 1) ** n_coders <= min(MANY_ROWS, coded.n_notes):
+        # Few ways to choose, many notes: counting the ways first is cheapest.
+        rows, times = distinct_choices(coded)
+        values = tuple(rows.T)
     counts: IntArray
     if n_coders == 0 or n_codes == 0:
         counts, multiplicity = np.zeros((0, n_codes), np.uint8), np.zeros(0, np.int64)
     elif bits * n_codes <= KEY_BITS:
-        counts, multiplicity = _count_by_key(coded.values, n_codes, bits)
+        counts, multiplicity = _count_by_key(values, n_codes, bits, times)
     else:
-        counts, multiplicity = _count_by_row(coded.values, n_codes)
+        counts, multiplicity = _count_by_row(values, n_codes, times)
     return decided(Patterns(counts, multiplicity, coded.codes, n_coders))
+
+
+def distinct_choices(coded: CodedRatings) -> tuple[IntArray, Multiplicity]:
+    """Return the distinct rows of ratings, shape (P, M), −1 for unseen, and how often each occurs."""
+    n_codes, n_coders = len(coded.codes), len(coded.coders)
+    n_ways = (n_codes + 1) ** n_coders
+    if n_ways > max(MANY_ROWS, coded.n_notes):
+        small = np.min_scalar_type(-n_codes - 1)
+        return _distinct(np.column_stack([column.astype(small) for column in coded.values]))
+    times = np.zeros(n_ways, np.int64)
+    for start in range(0, coded.n_notes, CHUNK):
+        times += np.bincount(_way_chosen(coded, start), minlength=n_ways)
+    found = np.flatnonzero(times)
+    digits = found[:, None] // (n_codes + 1) ** np.arange(n_coders - 1, -1, -1) % (n_codes + 1)
+    return (digits - 1).astype(np.int32), times[found].astype(np.int64)
 
 
 def decided(patterns: Patterns) -> Patterns:
@@ -108,30 +133,52 @@ def unpack(keys: npt.NDArray[Any], n_codes: int, bits: int) -> IntArray:
     return digits.astype(np.min_scalar_type((1 << bits) - 1))
 
 
+def _way_chosen(coded: CodedRatings, start: int) -> npt.NDArray[np.int32]:
+    """Number the ways to choose on a chunk of notes: one digit a coder, 0 for unseen."""
+    base, unseen = len(coded.codes) + 1, sum((len(coded.codes) + 1) ** j for j in range(len(coded.coders)))
+    way = np.zeros(min(CHUNK, coded.n_notes - start), np.int32)
+    for column in coded.values:
+        way *= base
+        way += column[start : start + CHUNK]
+    way += unseen
+    return way
+
+
 def _count_by_key(
-    values: tuple[IntArray, ...], n_codes: int, bits: int
-) -> tuple[IntArray, npt.NDArray[np.int64]]:
+    values: tuple[IntArray, ...], n_codes: int, bits: int, times: Multiplicity | None
+) -> tuple[IntArray, Multiplicity]:
     # The last entry serves position −1, a note unseen: it adds nothing.
     dtype = np.uint32 if bits * n_codes <= 31 else np.uint64
     lookup = np.array([*code_keys(n_codes, bits), 0], dtype)
     keys: npt.NDArray[Any] = lookup[values[0]]
     for column in values[1:]:
         np.add(keys, lookup[column], out=keys)
-    distinct, multiplicity = np.unique(keys, return_counts=True)
-    return unpack(distinct, n_codes, bits), multiplicity.astype(np.int64)
+    distinct, multiplicity = _tally(keys, times)
+    return unpack(distinct, n_codes, bits), multiplicity
 
 
-def _count_by_row(values: tuple[IntArray, ...], n_codes: int) -> tuple[IntArray, npt.NDArray[np.int64]]:
+def _count_by_row(
+    values: tuple[IntArray, ...], n_codes: int, times: Multiplicity | None
+) -> tuple[IntArray, Multiplicity]:
     rows = np.zeros((len(values[0]), n_codes), np.min_scalar_type(len(values)))
     for column in values:
         seen = np.flatnonzero(column >= 0)
         rows[seen, column[seen]] += 1
-    return distinct_rows(rows)
+    return _distinct(rows, times)
 
 
-def distinct_rows(rows: npt.NDArray[Any]) -> tuple[npt.NDArray[Any], npt.NDArray[np.int64]]:
+def _distinct(rows: IntArray, times: Multiplicity | None = None) -> tuple[IntArray, Multiplicity]:
     """Return the distinct rows of a table, shape (P, K), and how often each occurs."""
     packed = np.ascontiguousarray(rows)
     as_bytes = packed.view(np.dtype((np.void, packed.dtype.itemsize * packed.shape[1]))).ravel()
-    distinct, multiplicity = np.unique(as_bytes, return_counts=True)
-    return distinct.view(packed.dtype).reshape(-1, packed.shape[1]), multiplicity.astype(np.int64)
+    distinct, multiplicity = _tally(as_bytes, times)
+    return distinct.view(packed.dtype).reshape(-1, packed.shape[1]), multiplicity
+
+
+def _tally(keys: npt.NDArray[Any], times: Multiplicity | None) -> tuple[npt.NDArray[Any], Multiplicity]:
+    """Return the distinct keys and how often each occurs, every key counted `times` times."""
+    if times is None:
+        distinct, multiplicity = np.unique(keys, return_counts=True)
+        return distinct, multiplicity.astype(np.int64)
+    distinct, at = np.unique(keys, return_inverse=True)
+    return distinct, np.bincount(at.ravel(), weights=times, minlength=len(distinct)).astype(np.int64)

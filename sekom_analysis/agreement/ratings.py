@@ -74,7 +74,7 @@ def read_ratings(ratings: Any, codes: Sequence[Code] | None = None) -> CodedRati
             f"not {type(ratings).__name__}. A long table goes through count_patterns first."
         )
         raise RatingsError(msg)
-    columns = [ratings.iloc[:, j] for j in range(ratings.shape[1])]
+    columns = [column for _, column in ratings.items()]
     coders = tuple(str(name) for name in ratings.columns)
     if codes is None and _same_categories(columns):
         categories = tuple(columns[0].cat.categories)
@@ -88,7 +88,7 @@ def _same_categories(columns: list[pd.Series[Any]]) -> bool:
     first = columns[0].dtype.categories
     return all(
         isinstance(column.dtype, pd.CategoricalDtype)
-        and (column.dtype.categories is first or list(column.dtype.categories) == list(first))
+        and (column.dtype.categories is first or column.dtype.categories.equals(first))
         for column in columns
     )
 

@@ -1,13 +1,13 @@
 """Intervals by resampling notes, by way of their patterns.
 
 Drawing N notes with replacement is a multinomial draw of the patterns'
-multiplicities: all draws of a call are arrays of shape (R, P), made in blocks
-bounded in bytes and shared by every coefficient.
+multiplicities. The draws of a call are made in blocks that fit the processor's
+cache, summed at once, and shared by every coefficient.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from statistics import NormalDist
 
 import numpy as np
@@ -18,84 +18,71 @@ from sekom_analysis.errors import RatingsError
 
 IntVector = npt.NDArray[np.int64]
 METHODS = ("bca", "percentile")
-BLOCK_BYTES = 64 * 2**20
+BLOCK_BYTES = 4 * 2**20
 # Up to here drawing notes one by one beats a multinomial draw over the patterns.
-FEW_NOTES = 1_000
-# A pattern that this many notes share is drawn with the multinomial; the rest are drawn one by one.
+FEW_NOTES = 2_000
+# A pattern that more notes share is drawn with the multinomial; the rest are drawn one by one.
 FREQUENT = 12
 
 
-def draws(
-    multiplicity: IntVector,
-    n_resamples: int,
-    rng: np.random.Generator,
-    bytes_per_resample: int = 0,
+def resampled_sums(
+    table: FloatArray, multiplicity: IntVector, n_resamples: int, rng: np.random.Generator
 ) -> Iterator[FloatArray]:
-    """Yield blocks of resampled multiplicities, shape (block, P), R rows in all.
+    """Yield sums over notes drawn with replacement, in blocks, R rows in all.
 
     Parameters
     ----------
+    table : array of shape (P, K)
+        What a note of each pattern adds to each of K sums.
     multiplicity : array of shape (P,)
         How many notes share each pattern; N in all.
     n_resamples : int
         R.
     rng : Generator
         Source of the draws.
-    bytes_per_resample : int
-        What the caller needs beside the draws for one resample.
+
+    Yields
+    ------
+    array of shape (block, K)
     """
-    few = int(multiplicity.sum()) <= FEW_NOTES
-    draw, width = _by_note(multiplicity, rng) if few else _by_frequency(multiplicity, rng)
-    block = max(1, BLOCK_BYTES // (8 * max(1, width) + bytes_per_resample))
-    for start in range(0, n_resamples, block):
-        yield draw(min(block, n_resamples - start))
-
-
-Draw = Callable[[int], FloatArray]
-
-
-def _by_note(multiplicity: IntVector, rng: np.random.Generator) -> tuple[Draw, int]:
-    n_patterns = len(multiplicity)
-    pattern = np.repeat(np.arange(n_patterns, dtype=np.int64), multiplicity)
-
-    def draw(n_resamples: int) -> FloatArray:
-        chosen = pattern[rng.integers(0, len(pattern), (n_resamples, len(pattern)), dtype=np.int32)]
-        chosen += np.arange(n_resamples)[:, None] * n_patterns
-        return _tally(chosen.ravel(), n_resamples, n_patterns)
-
-    return draw, 2 * len(pattern) + 2 * n_patterns
-
-
-def _by_frequency(multiplicity: IntVector, rng: np.random.Generator) -> tuple[Draw, int]:
+    if not len(multiplicity):
+        return
     # Frequent patterns first: what remains to be drawn then shrinks fast.
     order = np.argsort(-multiplicity, kind="stable")
-    counts = multiplicity[order]
-    n_frequent = int((counts > FREQUENT).sum())
-    rare = np.repeat(np.arange(len(counts) - n_frequent), counts[n_frequent:])
-    chances = np.append(counts[:n_frequent], len(rare)) / counts.sum()
-    n_notes = int(counts.sum())
-
-    def draw(n_resamples: int) -> FloatArray:
-        drawn = rng.multinomial(n_notes, chances, size=n_resamples)
-        out = np.empty((n_resamples, len(counts)))
-        out[:, order[:n_frequent]] = drawn[:, :n_frequent]
-        if len(rare):
-            out[:, order[n_frequent:]] = _draw_rare(rare, drawn[:, n_frequent], rng)
-        return out
-
-    return draw, 4 * len(counts) + 2 * len(rare)
+    table, multiplicity = table[order], multiplicity[order]
+    few = int(multiplicity.sum()) <= FEW_NOTES
+    n_frequent = 0 if few else int((multiplicity > FREQUENT).sum())
+    n_rare_notes = int(multiplicity[n_frequent:].sum())
+    bytes_each = 8 * (2 * len(multiplicity) + 2 * n_rare_notes + 2 * table.shape[1])
+    block = max(1, BLOCK_BYTES // bytes_each)
+    for start in range(0, n_resamples, block):
+        size = min(block, n_resamples - start)
+        frequent, n_left = _draw_frequent(multiplicity, n_frequent, size, rng)
+        rare = _draw_rare(multiplicity[n_frequent:], n_left, rng)
+        yield frequent @ table[:n_frequent] + rare @ table[n_frequent:]
 
 
-def _draw_rare(rare: IntVector, how_many: IntVector, rng: np.random.Generator) -> FloatArray:
-    n_rare = int(rare[-1]) + 1
-    chosen = rare[rng.integers(0, len(rare), int(how_many.sum()), dtype=np.int32)]
-    chosen += np.repeat(np.arange(len(how_many)) * n_rare, how_many)
-    return _tally(chosen, len(how_many), n_rare)
+def _draw_frequent(
+    multiplicity: IntVector, n_frequent: int, size: int, rng: np.random.Generator
+) -> tuple[FloatArray, IntVector]:
+    """Draw how often each frequent pattern comes, shape (size, F), and how many notes are left, (size,)."""
+    n_notes = int(multiplicity.sum())
+    if not n_frequent:
+        return np.zeros((size, 0)), np.full(size, n_notes)
+    rare = int(multiplicity[n_frequent:].sum())
+    drawn = rng.multinomial(n_notes, np.append(multiplicity[:n_frequent], rare) / n_notes, size=size)
+    return drawn[:, :n_frequent].astype(np.float64), drawn[:, n_frequent]
 
 
-def _tally(cells: IntVector, n_rows: int, n_columns: int) -> FloatArray:
-    tallied = np.bincount(cells, minlength=n_rows * n_columns)
-    return tallied.reshape(n_rows, n_columns).astype(np.float64)
+def _draw_rare(multiplicity: IntVector, how_many: IntVector, rng: np.random.Generator) -> FloatArray:
+    """Draw the notes that are left one by one, and count their patterns: shape (size, P − F)."""
+    size, n_rare = len(how_many), len(multiplicity)
+    if not n_rare:
+        return np.zeros((size, 0))
+    pattern = np.repeat(np.arange(n_rare), multiplicity)
+    cells = np.repeat(np.arange(size) * n_rare, how_many)
+    cells += pattern[rng.integers(0, len(pattern), len(cells), dtype=np.int32)]
+    return np.bincount(cells, minlength=size * n_rare).reshape(size, n_rare).astype(np.float64)
 
 
 def standard_error(without: FloatArray, multiplicity: IntVector) -> float:

@@ -11,7 +11,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from sekom_analysis.agreement.distances import Level
-from sekom_analysis.agreement.estimates import Estimate, Random, estimate
+from sekom_analysis.agreement.estimates import Estimate, Random, estimate, points
 from sekom_analysis.agreement.patterns import Patterns, patterns_of
 from sekom_analysis.agreement.ratings import Code, read_ratings
 from sekom_analysis.agreement.requests import Names, Options, Ratings, Request, Weights, joined, request
@@ -121,7 +121,8 @@ def alpha(ratings: Ratings, level: Level = "nominal") -> float:
     0.533
     """
     asked = request(level, coefficients="alpha", n_resamples=0)
-    return asked.estimates(asked.patterns(ratings))[0].value
+    patterns = asked.patterns(ratings)
+    return float(points([asked.question(patterns)], asked.names, patterns.multiplicity)[0].value)
 
 
 def agreement_by_code(ratings: Ratings, **options: Unpack[Options]) -> pd.DataFrame:
