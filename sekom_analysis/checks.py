@@ -1,4 +1,4 @@
-"""What is wrong, or worth knowing, about decisions held against notes and codebook."""
+"""What is wrong, or worth knowing, about a study's files and decisions held against notes and codebook."""
 
 from __future__ import annotations
 
@@ -6,83 +6,142 @@ from collections.abc import Iterator, Mapping
 
 import pandas as pd
 
-from sekom_analysis.codebook import Codebook, answer_fault
+from sekom_analysis.answers import WHOLE_NUMBER, answer_fault
+from sekom_analysis.codebook import Codebook, Variable
+from sekom_analysis.decisions import LEDGERS, coder_fault
 from sekom_analysis.notes import note_hash
 from sekom_analysis.problems import Problem
+from sekom_analysis.raw import CODEBOOK_FILE, CODED, STUDY_FILE, Raw
 
 AS_MANY = 3  # how many notes a summary names
+EXPECTED = ("codebooks", "README.md")
+COPY = "if it is a copy of a coder's log, take it in with: sekom collect FILE; then move it away"
+
+
+def study_problems(raw: Raw) -> list[Problem]:
+    """List files that are nobody's log, coders whose ids cannot be, and questions asked of no note."""
+    return [*_strange_files(raw), *_strange_coders(raw), *_asked_of_nothing(raw)]
+
+
+def _strange_files(raw: Raw) -> Iterator[Problem]:
+    """Files among the logs that are nobody's log, such as a sync program's second copy."""
+    folder = raw.root / CODED
+    for path in sorted(folder.iterdir()) if folder.is_dir() else []:
+        if path.name in EXPECTED or path.name.startswith(".") or path.stem in LEDGERS:
+            continue
+        fault = coder_fault(path.stem) if path.suffix == ".csv" else "a log is called CODER.csv"
+        if fault:
+            yield Problem(
+                file=path.name, row=None, what=f"not a coder's log, so not read: {fault}", todo=COPY
+            )
+
+
+def _strange_coders(raw: Raw) -> Iterator[Problem]:
+    for coder in raw.about.coders:
+        if fault := coder_fault(coder):
+            todo = "give the coder another id, the name of the log without .csv"
+            yield Problem(file=STUDY_FILE.name, row=None, what=f"under coders: {fault}", todo=todo)
+
+
+def _asked_of_nothing(raw: Raw) -> Iterator[Problem]:
+    stages = _stages(raw.notes)
+    for variable in raw.codebook.variables:
+        missing = [note for note in variable.notes or () if note not in raw.notes.index]
+        if missing:
+            what = f"'{variable.id}' is asked of notes that are not there: {_named(missing)}"
+            yield Problem(CODEBOOK_FILE.name, None, what, "correct the ids under 'notes:'")
+        if not any(variable.applies_to(str(note), stages.get(note)) for note in raw.notes.index):
+            there = ", ".join(dict.fromkeys(map(repr, stages.values()))) or "no column 'stage'"
+            what = f"'{variable.id}' is asked of no note (stages of the notes: {there})"
+            yield Problem(CODEBOOK_FILE.name, None, what, "correct 'stage:' here, or the stages of the notes")
 
 
 def decision_problems(
-    history: pd.DataFrame, notes: pd.DataFrame, codebook: Codebook, kept: Mapping[str, Codebook]
+    decisions: pd.DataFrame, notes: pd.DataFrame, codebook: Codebook, kept: Mapping[str, Variable]
 ) -> list[Problem]:
     """List unknown notes, variables and codes, changed texts, retired codes and older definitions.
 
     Parameters
     ----------
-    history : every event, as `history_table` gives it
+    decisions : the standing decisions, as `fold` gives them: what was decided anew is mended
     notes : the study's notes, indexed by note_id
     codebook : the codebook as it is now
-    kept : version hash -> a codebook of the one variable as it was seen then
+    kept : version -> the variable as it was seen then
     """
-    deeds = history[history["event"] == "decide"]
     return [
-        *_unknown_notes(history, notes),
-        *_unknown_answers(deeds, codebook, kept),
-        *_not_asked(deeds, notes, codebook),
-        *_changed_texts(deeds, notes),
-        *_older_definitions(deeds, codebook),
+        *_unknown_notes(decisions, notes),
+        *_unknown_answers(decisions, codebook, kept),
+        *_not_asked(decisions, notes, codebook),
+        *_changed_texts(decisions, notes),
+        *_older_definitions(decisions, codebook),
+        *_lost_definitions(decisions, codebook, kept),
     ]
 
 
-def _file(coder: str) -> str:
+def _file(coder: object) -> str:
     return f"{coder}.csv"
 
 
-def _named(values: pd.Series) -> str:
+def _named(values: object) -> str:
     """Name the first few of a list: ``B001, B002, B003 and 4 more``."""
-    distinct = list(dict.fromkeys(values))
+    distinct = list(dict.fromkeys(pd.Series(values).astype(str)))
     rest = len(distinct) - AS_MANY
     return ", ".join(distinct[:AS_MANY]) + (f" and {rest} more" if rest > 0 else "")
 
 
-def _unknown_notes(history: pd.DataFrame, notes: pd.DataFrame) -> Iterator[Problem]:
-    for event in history[~history["note_id"].isin(notes.index)].itertuples():
+def _stages(notes: pd.DataFrame) -> dict[object, str]:
+    return {note: str(stage) for note, stage in notes["stage"].items()} if "stage" in notes.columns else {}
+
+
+def _unknown_notes(decisions: pd.DataFrame, notes: pd.DataFrame) -> Iterator[Problem]:
+    for event in decisions[~decisions["note_id"].isin(notes.index)].itertuples():
         what = f"note '{event.note_id}' is not among the study's notes"
         todo = "add the note to data/raw, or leave it: the decision is kept but not counted"
-        yield Problem(file=_file(str(event.coder)), row=int(str(event.row)), what=what, todo=todo)
+        yield Problem(file=_file(event.coder), row=int(str(event.row)), what=what, todo=todo)
 
 
 def _unknown_answers(
-    deeds: pd.DataFrame, codebook: Codebook, kept: Mapping[str, Codebook]
+    decisions: pd.DataFrame, codebook: Codebook, kept: Mapping[str, Variable]
 ) -> Iterator[Problem]:
     """Answers that the codebook does not have: retired where an older version had them, else unknown."""
     retired: dict[tuple[str, str, str], list[str]] = {}
-    answers = deeds[["coder", "variable", "codes", "codebook", "row", "note_id"]]
+    answers = decisions[["coder", "variable", "codes", "codebook", "row", "note_id"]]
     for coder, variable, codes, version, row, note_id in answers.itertuples(index=False):
         if variable not in codebook:
             what = f"variable '{variable}' is not in the codebook"
-            todo = (
-                "put the variable back into the codebook, or leave it: the decision is kept but not counted"
-            )
+            todo = "put it back into the codebook, or leave it: the decision is kept but not counted"
             yield Problem(file=_file(coder), row=int(row), what=what, todo=todo)
         elif fault := answer_fault(codebook[variable], codes):
-            then = kept.get(version)
-            if then is not None and variable in then and not answer_fault(then[variable], codes):
+            if was_possible(codebook[variable], kept.get(version), codes):
                 retired.setdefault((coder, variable, codes), []).append(note_id)
-                continue
-            todo = "decide the note again; until then the answer counts as it stands"
-            yield Problem(file=_file(coder), row=int(row), what=fault, todo=todo)
+            else:
+                yield Problem(
+                    file=_file(coder), row=int(row), what=fault, todo=_until(codebook[variable], codes)
+                )
     for (coder, variable, codes), note_ids in retired.items():
-        where = f"{len(note_ids)} decisions: {_named(pd.Series(note_ids))}"
+        where = f"{len(note_ids)} decisions: {_named(note_ids)}"
         what = f"'{codes}' of '{variable}' has been retired since ({where})"
         yield Problem(file=_file(coder), row=None, what=what, todo="decide these notes again, or leave them")
 
 
-def _not_asked(deeds: pd.DataFrame, notes: pd.DataFrame, codebook: Codebook) -> Iterator[Problem]:
+def was_possible(now: Variable, then: Variable | None, codes: str) -> bool:
+    """Whether an answer could be given once: under the definition seen then, or with codes since retired."""
+    if then is not None and then.id == now.id and not answer_fault(then, codes):
+        return True
+    revived = tuple(code.model_copy(update={"retired": False}) for code in now.codes)
+    return not answer_fault(now.model_copy(update={"codes": revived}), codes)
+
+
+def _until(variable: Variable, codes: str) -> str:
+    if variable.kind == "scale" and not WHOLE_NUMBER.fullmatch(codes):
+        return "decide the note again; until then it is not counted, since it is no number"
+    return "decide the note again; until then the answer counts as it stands"
+
+
+def _not_asked(decisions: pd.DataFrame, notes: pd.DataFrame, codebook: Codebook) -> Iterator[Problem]:
     """Decisions on notes of which the variable is not asked (another stage)."""
-    stages = notes["stage"] if "stage" in notes.columns else pd.Series(index=notes.index, dtype=object)
-    known = deeds[deeds["note_id"].isin(notes.index) & deeds["variable"].isin(codebook.ids)]
+    stages = _stages(notes)
+    known = decisions[decisions["note_id"].isin(notes.index) & decisions["variable"].isin(codebook.ids)]
     outside = [
         not codebook[variable].applies_to(note_id, stages.get(note_id))
         for variable, note_id in zip(known["variable"], known["note_id"], strict=True)
@@ -93,25 +152,36 @@ def _not_asked(deeds: pd.DataFrame, notes: pd.DataFrame, codebook: Codebook) -> 
         yield Problem(file=_file(coder), row=int(group["row"].iloc[0]), what=what, todo=todo)
 
 
-def _changed_texts(deeds: pd.DataFrame, notes: pd.DataFrame) -> Iterator[Problem]:
+def _changed_texts(decisions: pd.DataFrame, notes: pd.DataFrame) -> Iterator[Problem]:
     """Notes whose text is no longer what the coder read."""
     now = {note_id: note_hash(text) for note_id, text in notes["text"].items()}
-    last = deeds.drop_duplicates(["coder", "note_id", "variable", "pass"], keep="last")
-    last = last[last["note_id"].isin(now.keys())]
-    changed = last[last["note_hash"] != last["note_id"].map(now)]
+    known = decisions[decisions["note_id"].isin(now.keys())]
+    changed = known[known["note_hash"] != known["note_id"].map(now)]
     for coder, group in changed.groupby("coder"):
         what = f"the text has changed since it was coded: {_named(group['note_id'])}"
         todo = "a mended typo needs nothing; if the meaning changed, decide these notes again"
-        yield Problem(file=_file(str(coder)), row=None, what=what, todo=todo)
+        yield Problem(file=_file(coder), row=None, what=what, todo=todo)
 
 
-def _older_definitions(deeds: pd.DataFrame, codebook: Codebook) -> Iterator[Problem]:
-    last = deeds.drop_duplicates(["coder", "note_id", "variable", "pass"], keep="last")
-    for (coder, variable), group in last.groupby(["coder", "variable"]):
-        if variable not in codebook:
+def _older_definitions(decisions: pd.DataFrame, codebook: Codebook) -> Iterator[Problem]:
+    for (coder, variable), group in decisions.groupby(["coder", "variable"]):
+        if str(variable) not in codebook:
             continue
-        older = group[group["codebook"] != codebook[variable].version]
+        older = group[group["codebook"] != codebook[str(variable)].version]
         if len(older):
             what = f"{older['note_id'].nunique()} notes were coded under an older definition of '{variable}'"
             todo = "compare the definitions (data/coded/codebooks); decide these notes again if they differ"
             yield Problem(file=_file(coder), row=None, what=what, todo=todo)
+
+
+def _lost_definitions(
+    decisions: pd.DataFrame, codebook: Codebook, kept: Mapping[str, Variable]
+) -> Iterator[Problem]:
+    there = {*kept, *(variable.version for variable in codebook.variables)}
+    lost = decisions[~decisions["codebook"].isin(there)]
+    for (variable, version), group in lost.groupby(["variable", "codebook"]):
+        what = (
+            f"the definition of '{variable}' that {group['note_id'].nunique()} notes were coded under is lost"
+        )
+        todo = "put the file back from a copy of the study; the decisions count as they stand"
+        yield Problem(file=f"codebooks/{version}.yaml", row=None, what=what, todo=todo)

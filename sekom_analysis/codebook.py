@@ -4,25 +4,28 @@ from __future__ import annotations
 
 import hashlib
 import json
-import re
+from collections.abc import Iterator
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, model_validator
 
 from sekom_analysis.errors import CodebookError
+from sekom_analysis.problems import Fault, FaultsError
 
 NONE_FITS = "none_fits"
 FLAG = "flag"
 RESERVED_VARIABLES = (FLAG,)
 NONE_FITS_LABEL = {"sv": "Ingen passar", "en": "None fits"}
 
+MOST_STEPS = 1000
+
 Kind = Literal["single", "multiple", "scale"]
 
 
 def _both_languages(value: Any) -> Any:
     """Let a plain text, or a text in one language, stand for both."""
-    if isinstance(value, str):
-        return {"sv": value, "en": value}
+    if isinstance(value, str | int | float) and not isinstance(value, bool):
+        return {"sv": str(value), "en": str(value)}
     if isinstance(value, dict) and len(value) == 1 and set(value) <= {"sv", "en"}:
         (text,) = value.values()
         return {"sv": text, "en": text}
@@ -30,7 +33,10 @@ def _both_languages(value: Any) -> Any:
 
 
 def _as_tuple(value: Any) -> Any:
-    return (value,) if isinstance(value, str) else value
+    """Let one text stand for a list of one, and a number for its digits."""
+    values = value if isinstance(value, list | tuple) else [value]
+    plain = [str(v) if isinstance(v, int | float) and not isinstance(v, bool) else v for v in values]
+    return value if value is None else tuple(plain)
 
 
 class _Frozen(BaseModel):
@@ -93,7 +99,7 @@ class Variable(_Frozen):
     def _kind_has_what_it_needs(self) -> Variable:
         faults = list(_kind_faults(self))
         if faults:
-            raise ValueError("; ".join(faults))
+            raise FaultsError(faults)
         return self
 
     @property
@@ -143,31 +149,49 @@ class Variable(_Frozen):
         return (self.stage is None or stage in self.stage) and (self.notes is None or note_id in self.notes)
 
 
-def _kind_faults(variable: Variable) -> list[str]:
+def _kind_faults(variable: Variable) -> Iterator[Fault]:
     """Say what the variable's kind asks for and does not find."""
-    faults = []
-    doubled = sorted({c.id for c in variable.codes if [d.id for d in variable.codes].count(c.id) > 1})
-    if doubled:
-        faults.append(f"the codes {', '.join(doubled)} stand more than once; give each code an id of its own")
-    if any(code.id == NONE_FITS for code in variable.codes):
-        faults.append(f"'{NONE_FITS}' is reserved: use 'none_fits: true' instead of a code of that name")
-    if variable.id in RESERVED_VARIABLES:
-        faults.append(f"'{variable.id}' is a reserved name; choose another id")
+    yield from _code_faults(variable)
     if variable.kind == "scale":
-        if variable.range is None or variable.range[0] >= variable.range[1]:
-            faults.append("a scale needs a range from low to high, such as 'range: [1, 5]'")
-        if variable.codes or variable.codes_from:
-            faults.append("a scale has a range, no codes")
+        yield from _scale_faults(variable)
     else:
         if not variable.codes and not variable.codes_from:
-            faults.append(f"kind '{variable.kind}' needs codes (or 'codes_from:' another variable)")
+            what = f"kind '{variable.kind}' needs codes"
+            yield Fault((), what, "list them, or name another variable with 'codes_from:'")
         if variable.codes and variable.codes_from:
-            faults.append("give either codes or codes_from, not both")
+            yield Fault(("codes_from",), "there are both codes and codes_from", "keep one of the two")
         if variable.range is not None:
-            faults.append("only a scale has a range")
+            what = f"kind '{variable.kind}' has no range"
+            yield Fault(("range",), what, "take the range out, or make it 'kind: scale'")
     if variable.kind != "single" and variable.none_fits is not None:
-        faults.append("none_fits is for kind 'single' only (choosing nothing is an answer of 'multiple')")
-    return faults
+        what = "none_fits is for kind 'single' only"
+        yield Fault(("none_fits",), what, "take it out (choosing nothing is an answer of 'multiple')")
+
+
+def _code_faults(variable: Variable) -> Iterator[Fault]:
+    seen: set[str] = set()
+    for place, code in enumerate(variable.codes):
+        if code.id in seen:
+            what = f"the code '{code.id}' stands more than once"
+            yield Fault(("codes", place), what, "give each code an id of its own")
+        if code.id == NONE_FITS:
+            what = f"'{NONE_FITS}' is reserved"
+            yield Fault(("codes", place), what, "use 'none_fits: true' instead of a code of that name")
+        seen.add(code.id)
+
+
+def _scale_faults(variable: Variable) -> Iterator[Fault]:
+    low, high = variable.range or (0, 0)
+    if not 0 < high - low <= MOST_STEPS:
+        what = f"a scale needs a range from low to high, not {_shown(variable.range)}"
+        yield Fault(("range",), what, f"write for instance 'range: [1, 5]' (at most {MOST_STEPS} steps)")
+    if variable.codes or variable.codes_from:
+        what = "a scale has a range, no codes"
+        yield Fault(("codes" if variable.codes else "codes_from",), what, "take the codes out")
+
+
+def _shown(numbers: tuple[int, int] | None) -> str:
+    return "none" if numbers is None else str(list(numbers))
 
 
 class Codebook(_Frozen):
@@ -188,20 +212,33 @@ class Codebook(_Frozen):
 
     @model_validator(mode="after")
     def _variables_fit_together(self) -> Codebook:
-        ids = [variable.id for variable in self.variables]
-        faults = [f"the variable '{i}' stands more than once" for i in dict.fromkeys(ids) if ids.count(i) > 1]
         own = {variable.id: variable for variable in self.variables if not variable.codes_from}
-        borrowing = [variable for variable in self.variables if variable.codes_from]
-        faults += [
-            f"'{v.id}' takes its codes from '{v.codes_from}', which has no codes of its own"
-            for v in borrowing
-            if v.codes_from not in own or not own[v.codes_from].codes
-        ]
+        faults = list(self._faults(own))
         if faults:
-            raise ValueError("; ".join(faults))
-        lent = {v.id: v.model_copy(update={"codes": own[v.codes_from or ""].codes}) for v in borrowing}
-        object.__setattr__(self, "variables", tuple(lent.get(v.id, v) for v in self.variables))
+            raise FaultsError(faults)
+        whole = tuple(
+            variable.model_copy(update={"codes": own[variable.codes_from].codes})
+            if variable.codes_from
+            else variable
+            for variable in self.variables
+        )
+        object.__setattr__(self, "variables", whole)
         return self
+
+    def _faults(self, own: dict[str, Variable]) -> Iterator[Fault]:
+        seen: set[str] = set()
+        for place, variable in enumerate(self.variables):
+            here = ("variables", place)
+            if variable.id in seen:
+                what = f"the variable '{variable.id}' stands more than once"
+                yield Fault(here, what, "give each variable an id of its own")
+            if variable.id in RESERVED_VARIABLES:
+                yield Fault((*here, "id"), f"'{variable.id}' is a reserved name", "choose another id")
+            if variable.codes_from and not (variable.codes_from in own and own[variable.codes_from].codes):
+                what = f"there are no codes in '{variable.codes_from}' to take"
+                lenders = ", ".join(i for i, lender in own.items() if lender.codes) or "none"
+                yield Fault((*here, "codes_from"), what, f"name a variable with codes of its own ({lenders})")
+            seen.add(variable.id)
 
     @property
     def ids(self) -> tuple[str, ...]:
@@ -243,41 +280,3 @@ FLAG_VARIABLE = Variable.model_construct(
     none_fits=None,
     round=None,
 )
-
-
-def answer_fault(variable: Variable, codes: str) -> str:
-    """Say what is wrong with an answer as it stands in a log; an empty text if nothing is.
-
-    Parameters
-    ----------
-    variable : Variable
-    codes : str
-        The answer: a code, several joined by ``|``, a number, or empty (the empty set of a `multiple`).
-
-    Examples
-    --------
-    >>> book = Codebook.model_validate({"variables": [
-    ...     {"id": "goal", "kind": "scale", "label": "Goal", "range": [1, 5]}]})
-    >>> answer_fault(book["goal"], "7")
-    "variable 'goal' takes a whole number from 1 to 5, not '7'"
-    """
-    if variable.kind == "scale":
-        low, high = variable.range or (1, 5)
-        whole = re.fullmatch(r"-?[0-9]{1,9}", codes)
-        if not (whole and low <= int(codes) <= high and str(int(codes)) == codes):
-            return f"variable '{variable.id}' takes a whole number from {low} to {high}, not '{codes}'"
-        return ""
-    given = codes.split("|") if codes else []
-    if variable.kind == "single" and len(given) != 1:
-        return f"variable '{variable.id}' takes exactly one code, not '{codes}'; it has: {_listed(variable)}"
-    unknown = [code for code in given if code not in variable.answers]
-    if unknown:
-        quoted = ", ".join(f"'{code}'" for code in unknown)
-        return f"variable '{variable.id}' has no code {quoted}; it has: {_listed(variable)}"
-    if len(set(given)) < len(given):
-        return f"variable '{variable.id}' has a code twice in '{codes}'; name each code once"
-    return ""
-
-
-def _listed(variable: Variable) -> str:
-    return ", ".join(variable.answers)

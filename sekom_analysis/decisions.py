@@ -12,8 +12,9 @@ import pandas as pd
 from sekom_analysis.codebook import NONE_FITS, Variable
 
 CODER_PATTERN = re.compile(r"[a-z0-9][a-z0-9_-]{0,39}")
+LEDGERS = ("adjudicated", "merges", "pairs", "plan", "imports")
 RESERVED_CODERS = frozenset(
-    ["adjudicated", "merges", "pairs", "plan", "imports", "con", "nul", "aux", "prn"]
+    [*LEDGERS, "con", "nul", "aux", "prn"]
     + [f"{port}{number}" for port in ("com", "lpt") for number in range(1, 10)]
 )
 EVENTS = ("decide", "retract", "skip")
@@ -84,7 +85,9 @@ def joined(codes: object) -> str | None:
         return "|".join(sorted(str(code) for code in codes))
     if isinstance(codes, (list, tuple)):
         return "|".join(str(code) for code in codes)
-    if codes is None or pd.isna(codes):  # type: ignore[call-overload]
+    if hasattr(codes, "tolist"):  # numpy's own numbers and arrays
+        return joined(codes.tolist())
+    if codes is None or codes is pd.NA or codes != codes:
         return None
     if isinstance(codes, float) and codes.is_integer():
         return str(int(codes))
@@ -132,7 +135,8 @@ def skipped(history: pd.DataFrame) -> pd.DataFrame:
     skips = last.loc[last["event"] == "skip", [*KEYS, "decided_at", "memo"]]
     standing = fold(history)[KEYS]
     open_ = skips.merge(standing, on=KEYS, how="left", indicator=True)
-    return open_[open_.pop("_merge") == "left_only"].reset_index(drop=True)
+    is_open = open_["_merge"] == "left_only"
+    return open_.loc[is_open].drop(columns="_merge").reset_index(drop=True)
 
 
 def ratings_table(
@@ -167,10 +171,15 @@ def ratings_table(
     wide = wanted.pivot(index="note_id", columns="coder", values="codes")
     wide = wide.reindex(index=pd.Index(notes, name="note_id"), columns=pd.Index(coders, name="coder"))
     if variable.kind == "scale":
-        return wide.apply(lambda column: pd.to_numeric(column, errors="coerce")).astype("Int64")
+        return wide.astype(object).map(_as_number, na_action="ignore").astype("Int64")
     if variable.kind == "multiple":
         return wide.astype(object).map(_as_set, na_action="ignore").astype(object)
     return wide.astype(pd.CategoricalDtype(_categories(variable, wanted["codes"])))
+
+
+def _as_number(codes: str) -> object:
+    # What is no whole number cannot stand in the table; `problems` names it.
+    return int(codes) if re.fullmatch(r"-?[0-9]{1,9}", codes) else pd.NA
 
 
 def _as_set(codes: str) -> frozenset[str]:

@@ -3,21 +3,18 @@
 from __future__ import annotations
 
 import os
-import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
-import yaml
 
-from sekom_analysis.codebook import Codebook, Variable, answer_fault
+from sekom_analysis.answers import answer_fault, field_faults
+from sekom_analysis.codebook import Codebook, Variable
 from sekom_analysis.decisions import (
     COLUMNS,
     EVENTS,
-    LONGEST_MEMO,
     PASSES,
-    WAYS,
     Event,
     coder_fault,
     fold,
@@ -27,13 +24,14 @@ from sekom_analysis.decisions import (
     new_event_id,
     skipped,
 )
-from sekom_analysis.errors import DecisionError, NotesError, NotSavedError
-from sekom_analysis.log import EVENT_ID, EventFile, Format, Row, write_whole
+from sekom_analysis.definitions import Definitions, keep
+from sekom_analysis.errors import DecisionError, NotesError
+from sekom_analysis.log import EventFile
+from sekom_analysis.logline import Format, Row, well_formed
 from sekom_analysis.notes import note_hash
 from sekom_analysis.problems import Problem
 from sekom_analysis.raw import CODED, Raw, find_root, open_raw
 
-SEEN = re.compile(r"[a-z][0-9a-f]{11}")
 KNOWN_FIELDS = frozenset(COLUMNS) | {"coder"}
 
 
@@ -42,7 +40,9 @@ def _pass_fault(row: Row) -> str:
     return "" if number in {str(p) for p in PASSES} else f"'{number}' is no pass (0, 1, 2 or 3)"
 
 
-LOG = Format(COLUMNS, EVENTS, _pass_fault)
+# What an event says; when, where and under which definition may differ when it is sent again.
+IDENTITY = ("note_id", "variable", "codes", "certainty", "memo", "event")
+LOG = Format(COLUMNS, EVENTS, _pass_fault, IDENTITY)
 
 
 def coder_log(root: Path, coder: str) -> EventFile:
@@ -81,6 +81,8 @@ class Desk:
         self.notes: pd.DataFrame = raw.notes
         self.codebook: Codebook = raw.codebook
         self._log = coder_log(raw.root, coder)
+        self._definitions = Definitions(raw.root / CODED)
+        self._kept: set[str] = set()
 
     @classmethod
     def open(cls, path: str | os.PathLike[str], coder: str) -> Desk:
@@ -160,7 +162,7 @@ class Desk:
         return self.record([{"note_id": note_id, "variable": variable, "event": "skip", **fields}])[0]
 
     def record(self, events: Any) -> list[Event]:
-        """Save any number of events, all or none of them; return them once they are on the disk.
+        """Save any number of events; return them once they are on the disk; one that cannot be stops all.
 
         Parameters
         ----------
@@ -174,7 +176,7 @@ class Desk:
         DecisionError
             If any of them is not possible: every fault is listed, nothing is saved.
         NotSavedError
-            If the disk did not take them; sending them again is harmless.
+            If the disk did not take them all; sending them again is harmless.
         """
         made: list[Event] = []
         faults: list[str] = []
@@ -185,7 +187,9 @@ class Desk:
         if faults:
             msg = "Nothing was saved:\n" + "\n".join(f"  {fault}" for fault in faults)
             raise DecisionError(msg)
-        self._keep_codebook({event.variable for event in made})
+        if not made:
+            return []
+        self.keep_definitions({event.variable for event in made})
         return [Event._make(row) for row in self._log.append([tuple(event) for event in made])]
 
     def _event(self, given: Mapping[str, Any]) -> tuple[Event, list[str]]:
@@ -202,7 +206,7 @@ class Desk:
             variable=variable,
             codes=codes or "",
             certainty=joined(values.get("certainty", "")) or "",
-            memo=str(values.get("memo", "")),
+            memo=well_formed(str(values.get("memo", ""))),
             codebook=str(values.get("codebook", "")) or self._version_of(variable),
             pass_=joined(values.get("pass", 1)) or "",
             via=str(values.get("via", "python")),
@@ -214,23 +218,7 @@ class Desk:
         faults = [f"'{key}' is no field of a decision" for key in values if key not in KNOWN_FIELDS]
         if values.get("coder", self.coder) != self.coder:
             faults.append(f"it is {values['coder']!r}'s, and this is {self.coder}'s log")
-        if not EVENT_ID.fullmatch(event.event_id):
-            faults.append(f"'{event.event_id}' cannot be an event_id")
-        if event.certainty not in ("", "1", "2", "3"):
-            faults.append(f"certainty is 1, 2 or 3 (or left out), not '{event.certainty}'")
-        for name, value in (("note_hash", event.note_hash), ("codebook", event.codebook)):
-            if value and not SEEN.fullmatch(value):
-                faults.append(f"{name} '{value}' is no hash of what was seen")
-        if len(event.memo) > LONGEST_MEMO:
-            faults.append(f"the memo has {len(event.memo)} characters; at most {LONGEST_MEMO} fit")
-        for name, value, allowed in (
-            ("pass", event.pass_, tuple(str(p) for p in PASSES)),
-            ("via", event.via, WAYS),
-            ("event", event.event, EVENTS),
-        ):
-            if value not in allowed:
-                faults.append(f"{name} is one of {', '.join(allowed)}, not '{value}'")
-        return faults
+        return [*faults, *field_faults(event)]
 
     def _answer_faults(self, event: Event, codes: str | None) -> list[str]:
         if event.note_id not in self.notes.index:
@@ -245,10 +233,15 @@ class Desk:
         if codes is None:
             return ["there is no answer (to take one back, retract it)"]
         fault = answer_fault(variable, codes)
-        return [fault] if fault else []
+        return [fault] if fault and not self._was_possible(event) else []
+
+    def _was_possible(self, event: Event) -> bool:
+        """Whether the definition that the coder saw takes the answer; the codebook may have changed since."""
+        seen = self._definitions.read().get(event.codebook)
+        return seen is not None and seen.id == event.variable and not answer_fault(seen, event.codes)
 
     def _hash_of(self, note_id: str) -> str:
-        return note_hash(self.notes.at[note_id, "text"]) if note_id in self.notes.index else ""
+        return note_hash(str(self.notes.at[note_id, "text"])) if note_id in self.notes.index else ""
 
     def _version_of(self, variable: str) -> str:
         return self.codebook[variable].version if variable in self.codebook else ""
@@ -261,20 +254,20 @@ class Desk:
             msg = f"There is no note '{note_id}' among the {len(self.notes)} notes of the study."
             raise NotesError(msg)
 
-    def _keep_codebook(self, variables: set[str]) -> None:
-        """Keep each variable's version as it was seen, so that definitions can be compared later."""
-        for name in sorted(variables):
-            variable = self.codebook[name]
-            path = self.root / CODED / "codebooks" / f"{variable.version}.yaml"
-            if path.exists():
-                continue
-            kept = variable.model_dump(mode="json", exclude_none=True, exclude={"codes_from"})
-            text = yaml.safe_dump(kept, allow_unicode=True, sort_keys=False, width=100)
-            try:
-                write_whole(path, text.encode("utf-8"))
-            except OSError as error:
-                msg = f"{path.name}: cannot be written ({error.strerror or error}). Nothing was saved."
-                raise NotSavedError(msg) from error
+    def keep_definitions(self, variables: Iterable[str]) -> None:
+        """Keep each variable's definition as it stands now, so that it can be compared later.
+
+        `record` does so by itself; who shows definitions to a coder long before a decision comes back
+        does it first.
+
+        Raises
+        ------
+        NotSavedError
+            If the disk does not take them.
+        """
+        fresh = [self.codebook[name] for name in sorted(variables)]
+        keep(self.root, [variable for variable in fresh if variable.version not in self._kept])
+        self._kept.update(variable.version for variable in fresh)
 
 
 def _is_gap(value: object) -> bool:

@@ -7,105 +7,23 @@ disk has it. A reader takes no lock and writes nothing.
 
 from __future__ import annotations
 
-import csv
-import io
 import os
-import re
+import secrets
 import sys
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import NamedTuple
 
 from filelock import FileLock, Timeout
 
-from sekom_analysis.errors import NotSavedError
+from sekom_analysis.errors import DecisionError, NotSavedError
+from sekom_analysis.logline import Format, Row, is_header, line_of, row_of, utc_text
 from sekom_analysis.problems import Problem
 
-Row = tuple[str, ...]
 LOCK_SECONDS = 30
-_TIME = re.compile(r"2[01]\d\d-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z")
-EVENT_ID = re.compile(r"[A-Za-z0-9_.:-]{4,80}")
-_ESCAPES = {"\\": "\\\\", "\n": "\\n", "\r": "\\r", "\0": "\\0"}
-_ESCAPE = re.compile(r"[\\\n\r\0]")
-_UNESCAPE = re.compile(r"\\([\\nr0])")
-_UNESCAPED = {"\\": "\\", "n": "\n", "r": "\r", "0": "\0"}
-
-
-class Format(NamedTuple):
-    """What the rows of a file look like: first time and id, last the kind of event."""
-
-    columns: tuple[str, ...]
-    events: tuple[str, ...]
-    fault: Callable[[Row], str] = lambda row: ""
-
-
-def utc_text(moment: datetime) -> str:
-    """Return a moment as UTC text that sorts as it passes: ``2016-04-12T09:00:00.000000Z``."""
-    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
-
-
-def _is_time(text: str) -> bool:
-    try:
-        return bool(_TIME.fullmatch(text) and datetime.fromisoformat(text))
-    except ValueError:
-        return False
-
-
-def line_of(row: Sequence[str]) -> bytes:
-    r"""Return a row as one physical line; line breaks and NUL inside a text are escaped.
-
-    Examples
-    --------
-    >>> line_of(["a", "two\nlines"])
-    b'a,two\\nlines\n'
-    """
-    out = io.StringIO()
-    csv.writer(out, lineterminator="\n").writerow(
-        _ESCAPE.sub(lambda hit: _ESCAPES[hit[0]], text) for text in row
-    )
-    return out.getvalue().encode("utf-8", "replace")
-
-
-def row_of(line: bytes, form: Format) -> tuple[Row, str]:
-    """Return the row that a line holds, or why it cannot be read.
-
-    A log that a spreadsheet program has saved again (semicolons, cp1252) is
-    read all the same.
-    """
-    try:
-        text = line.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        text = line.decode("cp1252", "replace")
-    fields: list[str] = []
-    for delimiter in ",;\t":
-        fields = _fields(text, delimiter)
-        if len(fields) == len(form.columns):
-            break
-    else:
-        return (), f"{len(_fields(text, ','))} cells where {len(form.columns)} belong"
-    row = tuple(_UNESCAPE.sub(lambda hit: _UNESCAPED[hit[1]], field) for field in fields)
-    return row, _row_fault(row, form)
-
-
-def _fields(text: str, delimiter: str) -> list[str]:
-    if '"' not in text:
-        return text.split(delimiter)
-    try:
-        return next(csv.reader([text], delimiter=delimiter, strict=True), [])
-    except csv.Error:
-        return []
-
-
-def _row_fault(row: Row, form: Format) -> str:
-    if not _is_time(row[0]):
-        return f"'{row[0]}' is no time such as 2016-04-12T09:00:00.000000Z"
-    if not EVENT_ID.fullmatch(row[1]):
-        return f"'{row[1]}' is no event id"
-    if row[-1] not in form.events:
-        return f"'{row[-1]}' is none of {', '.join(form.events)}"
-    return form.fault(row)
+POLL_SECONDS = 0.005
+_TAIL = 1024
 
 
 class EventFile:
@@ -132,14 +50,15 @@ class EventFile:
         self.path = path
         self.form = form
         self._lock_path = lock
-        self._forget()
         self._unsure: set[str] = set()
+        self._forget()
 
     def _forget(self) -> None:
-        self._known: dict[str, str] = {}
+        self._known: dict[str, Row] = {}
         self._newest = ""
         self._offset = 0
         self._tail = b""
+        self._rest = b""
 
     @property
     def n_events(self) -> int:
@@ -158,7 +77,7 @@ class EventFile:
         events, problems = [], []
         for number, line in enumerate(data.split(b"\n"), start=1):
             line = line.rstrip(b"\r")
-            if not line or _is_header(line, self.form):
+            if not line or is_header(line, self.form):
                 continue
             row, fault = row_of(line, self.form)
             if fault:
@@ -184,57 +103,78 @@ class EventFile:
 
         Raises
         ------
+        DecisionError
+            If a row could not be read back, or its id stands for another event; nothing is written.
         NotSavedError
             If the disk did not take them all. Sending the same events again is harmless.
         """
         with self._locked():
-            fresh: list[Row] = []
             try:
-                self._end_unfinished_line()
-                self._catch_up()
+                found = self._catch_up()
                 fresh = self._fresh(rows, stamp)
-                self._write(b"".join(line_of(row) for row in fresh))
-            except OSError as error:
-                self._unsure.update(row[1] for row in fresh)
+                self._write(self._gap() + b"".join(map(line_of, fresh)), {row[1] for row in fresh}, not found)
+                self._catch_up()
+                return [self._known[row[1]] for row in rows]
+            except (OSError, KeyError) as error:
+                reason = getattr(error, "strerror", None) or "what was written is not found again"
                 msg = (
-                    f"{self.path.name}: the disk did not take the decisions ({error.strerror or error}). "
+                    f"{self.path.name}: the disk did not take the decisions ({reason}). "
                     f"None of these {len(rows)} counts as saved. Make room, or check that the folder may be "
                     f"written to, and send them again; what is there already is not written twice."
                 )
                 raise NotSavedError(msg) from error
-            self._unsure.difference_update(row[1] for row in fresh)
-            self._catch_up()
-            times = {row[1]: row[0] for row in fresh}
-            return [(times.get(row[1]) or self._known[row[1]], *row[1:]) for row in rows]
 
     def _fresh(self, rows: Sequence[Row], stamp: bool) -> list[Row]:
-        """Leave out what the file is sure to have, and give the rest their times."""
+        """Leave out what the file is sure to have, give the rest their times, and see that they read back."""
         fresh: dict[str, Row] = {}
         moment = datetime.now(UTC)
         if self._newest:
             moment = max(moment, datetime.fromisoformat(self._newest) + timedelta(microseconds=1))
         for row in rows:
-            if row[1] in fresh or (row[1] in self._known and row[1] not in self._unsure):
-                continue
-            fresh[row[1]] = (utc_text(moment), *row[1:]) if stamp else row
-            moment += timedelta(microseconds=1)
+            time = utc_text(moment) if stamp else row[0]
+            event = self._read_back((time, *row[1:]))
+            known = fresh.get(event[1]) or self._known.get(event[1])
+            if known is None or (not stamp and event[0] < known[0]):
+                fresh[event[1]] = event
+                moment += timedelta(microseconds=1)
+            elif event[1] in self._unsure:
+                fresh.setdefault(event[1], known)
+            if known is not None:
+                self._refuse_contradiction(event, known)
         return list(fresh.values())
+
+    def _read_back(self, row: Row) -> Row:
+        event, fault = row_of(line_of(row).rstrip(b"\n"), self.form)
+        if fault:
+            msg = f"{self.path.name}: an event that could not be read back ({fault}). Nothing was saved."
+            raise DecisionError(msg)
+        return event
+
+    def _refuse_contradiction(self, event: Row, known: Row) -> None:
+        differing = self.form.differing(event, known)
+        if differing:
+            msg = (
+                f"{self.path.name}: the event_id '{event[1]}' stands for another decision already "
+                f"(different: {', '.join(differing)}). Give each decision its own. Nothing was saved."
+            )
+            raise DecisionError(msg)
 
     @contextmanager
     def _locked(self) -> Iterator[None]:
         try:
             self._lock_path.parent.mkdir(parents=True, exist_ok=True)
             lock = FileLock(str(self._lock_path), timeout=LOCK_SECONDS)
-            lock.acquire()
+            lock.acquire(poll_interval=POLL_SECONDS)
         except Timeout:
             msg = (
                 f"{self.path.name}: another program has been writing for {LOCK_SECONDS} seconds. "
                 f"Nothing was saved. Close it (a second notebook perhaps) and try again."
             )
             raise NotSavedError(msg) from None
-        except OSError as error:
+        except (OSError, NotImplementedError) as error:
+            reason = getattr(error, "strerror", None) or error
             msg = (
-                f"{self.path.name}: the study's folder cannot be written to ({error.strerror or error}). "
+                f"{self.path.name}: the study's folder cannot be written to ({reason}). "
                 f"Nothing was saved. Check that it is not read-only."
             )
             raise NotSavedError(msg) from error
@@ -243,54 +183,54 @@ class EventFile:
         finally:
             lock.release()
 
-    def _catch_up(self) -> None:
-        """Learn the ids and the newest time of what stands in the file, reading only what is new."""
+    def _catch_up(self) -> bool:
+        """Learn what stands in the file, reading only what is new; False if there is no file."""
         try:
             with self.path.open("rb") as file:
-                if self._offset:
-                    file.seek(self._offset - len(self._tail))
-                    if file.read(len(self._tail)) != self._tail:  # somebody put another file in its place
-                        self._forget()
+                file.seek(self._offset - len(self._tail))
+                if file.read(len(self._tail)) != self._tail:  # somebody put another file in its place
+                    self._forget()
                 file.seek(self._offset)
                 data = file.read()
         except FileNotFoundError:
             self._forget()
-            return
-        whole = data.rfind(b"\n") + 1
-        for line in data[:whole].split(b"\n"):
+            return False
+        for line in data.split(b"\n"):
             row, fault = row_of(line.rstrip(b"\r"), self.form) if line else ((), "empty")
             if not fault:
-                self._known[row[1]] = min(row[0], self._known.get(row[1], row[0]))
+                self._known[row[1]] = min(row, self._known.get(row[1], row))
                 self._newest = max(self._newest, row[0])
+        whole = data.rfind(b"\n") + 1
         self._offset += whole
-        self._tail = (self._tail + data[:whole])[-64:]
+        self._rest = data[whole:]
+        self._tail = (self._tail + data[:whole])[-_TAIL:]
+        return True
 
-    def _end_unfinished_line(self) -> None:
-        if not self.path.exists():
-            write_whole(self.path, line_of(self.form.columns))
-            return
-        with self.path.open("rb") as file:
-            size = file.seek(0, os.SEEK_END)
-            file.seek(max(size - 1, 0))
-            whole = file.read(1) in (b"", b"\n")
-        if not whole:
-            self._write(b"\n")
+    def _gap(self) -> bytes:
+        """Return what must come before the next row: the header, or the end of a line that was cut off."""
+        header = line_of(self.form.columns)
+        if not self._offset and header.startswith(self._rest):
+            return header[len(self._rest) :]
+        return b"\n" if self._rest else b""
 
-    def _write(self, lines: bytes) -> None:
+    def _write(self, lines: bytes, ids: set[str], is_new: bool) -> None:
         """Append, and wait for the disk even if there is nothing new to write."""
-        handle = os.open(self.path, os.O_WRONLY | os.O_APPEND | getattr(os, "O_BINARY", 0))
+        if is_new:
+            self.path.parent.mkdir(parents=True, exist_ok=True)
+        # A new log never takes the place of one that came up meanwhile, and a lost one is not begun anew.
+        how = os.O_WRONLY | os.O_APPEND | getattr(os, "O_BINARY", 0)
+        handle = os.open(self.path, how | (os.O_CREAT | os.O_EXCL if is_new else 0), 0o666)
         try:
             rest = memoryview(lines)
             while rest:
                 rest = rest[os.write(handle, rest) :]
+            self._unsure |= ids  # a disk that fails here may forget what it seems to hold
             _sync(handle)
+            self._unsure -= ids
         finally:
             os.close(handle)
-
-
-def _is_header(line: bytes, form: Format) -> bool:
-    start = form.columns[0].encode()
-    return line.removeprefix(b"\xef\xbb\xbf").startswith((start, b'"' + start))
+        if is_new:
+            _sync_folder(self.path.parent)
 
 
 def _sync(handle: int) -> None:
@@ -313,18 +253,24 @@ def _damaged(file: str, number: int, line: bytes, fault: str) -> Problem:
 def write_whole(path: Path, data: bytes) -> None:
     """Put a whole file in its place at once: a crash leaves the old one or the new one, never half."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    draft = path.with_name(f".{path.name}.{os.getpid()}.draft")
+    draft = path.with_name(f".{path.name}.{secrets.token_hex(4)}.draft")
     try:
-        with draft.open("wb") as file:
+        with draft.open("xb") as file:
             file.write(data)
             file.flush()
             _sync(file.fileno())
         draft.replace(path)
     finally:
-        draft.unlink(missing_ok=True)
+        with suppress(OSError):
+            draft.unlink(missing_ok=True)
+    _sync_folder(path.parent)
+
+
+def _sync_folder(folder: Path) -> None:
+    """Wait until the disk knows the name of a new file too; Windows has no such wait."""
     if os.name == "posix":
-        folder = os.open(path.parent, os.O_RDONLY)
+        handle = os.open(folder, os.O_RDONLY)
         try:
-            os.fsync(folder)
+            os.fsync(handle)
         finally:
-            os.close(folder)
+            os.close(handle)

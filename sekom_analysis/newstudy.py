@@ -14,7 +14,7 @@ from typing import Any
 import pandas as pd
 import yaml
 
-from sekom_analysis.errors import StudyError, TableError
+from sekom_analysis.errors import NotSavedError, StudyError, TableError
 from sekom_analysis.exchange.tables import read_table, write_table
 from sekom_analysis.problems import problem_lines
 from sekom_analysis.raw import CODEBOOK_FILE, CODED, RAW, STUDY_FILE, read_raw
@@ -37,10 +37,12 @@ def create(path: Path, notes: NotesSource, codebook: CodebookSource, title: str)
         _put_notes(folder / RAW, notes)
         _put_codebook(folder / CODEBOOK_FILE, codebook)
         about = _template("study.yaml").format(
-            id=secrets.token_hex(6), title=_quoted(title or path.name), seed=secrets.randbelow(1_000_000)
+            id=_quoted(secrets.token_hex(6)),
+            title=_quoted(title or path.resolve().name),
+            seed=secrets.randbelow(1_000_000),
         )
         (folder / STUDY_FILE).write_text(about, encoding="utf-8")
-        shutil.copytree(sample_folder() / "notebooks", folder / "notebooks", ignore=_leftovers)
+        _copy(sample_folder() / "notebooks", folder / "notebooks")
 
     _make(path, fill)
 
@@ -56,7 +58,7 @@ def create_sample(path: Path) -> None:
 
     def fill(folder: Path) -> None:
         for part in ("data", "notebooks"):
-            shutil.copytree(sample_folder() / part, folder / part, ignore=_leftovers)
+            _copy(sample_folder() / part, folder / part)
 
     _make(path, fill)
 
@@ -68,36 +70,55 @@ def sample_folder() -> Path:
         return inside if (inside / STUDY_FILE).is_file() else package.parent
 
 
+def _copy(source: Path, target: Path) -> None:
+    """Copy a folder so that it can be written to, wherever the package was installed read-only."""
+    shutil.copytree(source, target, ignore=_leftovers, copy_function=shutil.copyfile)
+    for folder in (target, *(path for path in target.rglob("*") if path.is_dir())):
+        folder.chmod(0o755)
+
+
 def _leftovers(folder: str, names: list[str]) -> set[str]:
     return {name for name in names if name.startswith(".") or name == "__pycache__"}
 
 
 def _make(path: Path, fill: Callable[[Path], None]) -> None:
     """Fill a draft folder beside the target, check it, and only then give it its name."""
-    if path.exists() and (not path.is_dir() or any(path.iterdir())):
+    target = path.resolve()
+    if target.exists() and (not target.is_dir() or any(target.iterdir())):
         msg = f"'{path}' is there already and is not an empty folder. Nothing was made; choose another name."
         raise StudyError(msg)
+    beside = next(folder for folder in target.parents if folder.is_dir())
     try:
-        path.absolute().parent.mkdir(parents=True, exist_ok=True)
-        draft = Path(tempfile.mkdtemp(prefix=f".{path.name}.", dir=path.absolute().parent))
+        with tempfile.TemporaryDirectory(
+            prefix=".new-study-", dir=beside, ignore_cleanup_errors=True
+        ) as made:
+            draft = Path(made)
+            _fill(draft, fill)
+            target.mkdir(parents=True, exist_ok=True)
+            for part in sorted(draft.iterdir(), key=_is_data):  # the data last: it is what makes a study
+                part.rename(target / part.name)
     except OSError as error:
-        msg = f"'{path}' cannot be made here ({error.strerror or error}). Nothing was made."
+        msg = f"'{path}' cannot be made here ({error.strerror or error}). No study was made."
         raise StudyError(msg) from error
+
+
+def _is_data(path: Path) -> bool:
+    return path.name == RAW.parts[0]
+
+
+def _fill(draft: Path, fill: Callable[[Path], None]) -> None:
     try:
         fill(draft)
-        (draft / CODED).mkdir(parents=True, exist_ok=True)
-        (draft / "figures").mkdir(exist_ok=True)
-        (draft / ".gitignore").write_text(".sekom/\n", encoding="utf-8")
-        raw, problems = read_raw(draft)
-        if raw is None:
-            msg = f"No study was made, because of:\n{problem_lines(problems)}"
-            raise StudyError(msg)
-        draft.chmod(0o755)
-        if path.exists():
-            path.rmdir()
-        draft.rename(path)
-    finally:
-        shutil.rmtree(draft, ignore_errors=True)
+    except (TableError, NotSavedError) as error:
+        msg = f"No study was made. {error}"
+        raise StudyError(msg) from error
+    (draft / CODED).mkdir(parents=True, exist_ok=True)
+    (draft / "figures").mkdir(exist_ok=True)
+    (draft / ".gitignore").write_text(".sekom/\n", encoding="utf-8")
+    raw, problems = read_raw(draft)
+    if raw is None:
+        msg = f"No study was made, because of:\n{problem_lines(problems)}"
+        raise StudyError(msg)
 
 
 def _template(name: str) -> str:
@@ -118,13 +139,10 @@ def _put_notes(folder: Path, notes: NotesSource) -> None:
         frame = notes.reset_index() if notes.index.name == "note_id" else notes
         write_table(_numbered(frame), folder / "notes.csv")
         return
-    try:
-        frame = read_table(notes)
-    except TableError as error:
-        raise StudyError(f"No study was made. {error}") from error  # noqa: EM102, TRY003
-    if "note_id" in frame.columns:
-        suffix = ".xlsx" if Path(notes).suffix.lower() in (".xlsx", ".xlsm") else ".csv"
-        shutil.copyfile(notes, folder / f"notes{suffix}")
+    frame = read_table(notes)
+    suffix = Path(notes).suffix.lower()
+    if "note_id" in frame.columns and suffix != ".xlsm":
+        shutil.copyfile(notes, folder / ("notes.xlsx" if suffix == ".xlsx" else "notes.csv"))
     else:
         write_table(_numbered(frame), folder / "notes.csv")
 
@@ -143,7 +161,11 @@ def _put_codebook(target: Path, codebook: CodebookSource) -> None:
     if codebook is None:
         target.write_text(_template("codebook.yaml"), encoding="utf-8")
     elif isinstance(codebook, dict):
-        text = yaml.safe_dump(codebook, allow_unicode=True, sort_keys=False, width=100)
+        try:
+            text = yaml.safe_dump(codebook, allow_unicode=True, sort_keys=False, width=100)
+        except yaml.YAMLError as error:
+            msg = f"No study was made. The codebook holds what is no plain data: {error}"
+            raise StudyError(msg) from error
         target.write_text(text, encoding="utf-8")
     else:
         try:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import astuple, dataclass, fields
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from pandas import DataFrame
@@ -26,6 +26,22 @@ class Problem:
     row: int | None
     what: str
     todo: str
+
+
+class Fault(NamedTuple):
+    """One thing wrong inside plain data: the path to it, what it is, what to do."""
+
+    path: tuple[str | int, ...]
+    what: str
+    todo: str
+
+
+class FaultsError(ValueError):
+    """Everything wrong inside one model, for a validator to raise."""
+
+    def __init__(self, faults: Sequence[Fault]) -> None:
+        super().__init__("; ".join(f"{fault.what}; {fault.todo}" for fault in faults))
+        self.faults = tuple(faults)
 
 
 def problems_table(problems: Iterable[Problem]) -> DataFrame:

@@ -41,6 +41,9 @@ def find_root(path: str | os.PathLike[str]) -> Path:
         If there is none.
     """
     start = Path(path).resolve()
+    if not start.exists():
+        msg = f"There is no folder '{path}'. Name the study's folder, or make one with: sekom new FOLDER."
+        raise StudyError(msg)
     for folder in (start, *start.parents):
         if (folder / STUDY_FILE).is_file():
             return folder

@@ -4,18 +4,16 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Sequence
-from functools import cached_property
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import pandas as pd
-import yaml
 
 from sekom_analysis import newstudy
-from sekom_analysis.checks import decision_problems
-from sekom_analysis.codebook import Codebook, Variable
+from sekom_analysis.checks import decision_problems, study_problems
+from sekom_analysis.codebook import Variable
 from sekom_analysis.decisions import (
-    RESERVED_CODERS,
+    LEDGERS,
     Event,
     coder_fault,
     fold,
@@ -24,10 +22,11 @@ from sekom_analysis.decisions import (
     retired_codes,
     skipped,
 )
+from sekom_analysis.definitions import Definitions
 from sekom_analysis.desk import Desk, coder_log, events_of
-from sekom_analysis.errors import NotesError
 from sekom_analysis.problems import Problem, problems_table
 from sekom_analysis.raw import CODED, Raw, find_root, open_raw
+from sekom_analysis.selection import chosen_coders, chosen_notes
 
 STUDY_VARIABLE = "SEKOM_STUDY"
 
@@ -79,6 +78,8 @@ class Study:
         self.notes = raw.notes
         self.codebook = raw.codebook
         self._read: dict[str, tuple[object, _Log]] = {}
+        self._desks: dict[str, Desk] = {}
+        self._definitions = Definitions(raw.root / CODED)
 
     @classmethod
     def open(cls, path: str | os.PathLike[str] | None = None) -> Study:
@@ -135,17 +136,27 @@ class Study:
         return [*named, *sorted(logs - set(named))]
 
     @property
+    def main_notes(self) -> pd.DataFrame:
+        """Return the notes of the study's main sources; all of them if it names none."""
+        wanted = self.about.main_sources
+        if not wanted or "source" not in self.notes.columns:
+            return self.notes
+        return self.notes[self.notes["source"].isin(wanted)]
+
+    @property
     def problems(self) -> pd.DataFrame:
         """What is wrong but bearable: file, row, what it is and what to do about it."""
-        found = [*self._raw.problems, *self._strange_files()]
+        found = [*self._raw.problems, *study_problems(self._raw)]
         for coder in self.coders:
             found += self._log(coder).problems
-        found += decision_problems(self.history(), self.notes, self.codebook, self._kept_codebooks)
+        kept = self._definitions.read()
+        found += decision_problems(self.decisions(), self.notes, self.codebook, kept)
+        found += self._definitions.problems()
         return problems_table(found)
 
     def history(self, coder: str | None = None) -> pd.DataFrame:
         """Return every event of one coder or of all, in the order in which they count."""
-        return _joined([self._log(name).history for name in (self.coders if coder is None else [coder])])
+        return _joined([self._log(name).history for name in self._chosen(coder)])
 
     def decisions(self, variable: str | None = None, coders: Iterable[str] | None = None) -> pd.DataFrame:
         """Return the standing decisions: one row a note, coder, variable and pass.
@@ -155,7 +166,7 @@ class Study:
         variable : only this one
         coders : only theirs, in this order
         """
-        tables = [self._log(name).decisions for name in (self.coders if coders is None else coders)]
+        tables = [self._log(name).decisions for name in self._chosen(coders)]
         if variable is not None:
             wanted = self.codebook[variable].id
             tables = [table[table["variable"] == wanted] for table in tables]
@@ -194,7 +205,7 @@ class Study:
         """
         asked = self.codebook[variable]
         chosen = self.notes_asked(asked, notes)
-        whose = self.coders if coders is None else list(coders)
+        whose = self._chosen(coders)
         table = ratings_table(self.decisions(variable, whose), asked, chosen, whose, passes)
         return table if coders is not None else table.loc[:, table.notna().any()]
 
@@ -202,7 +213,7 @@ class Study:
         """Return the ids of the notes of which a variable is asked, among `notes`."""
         asked = self.codebook[variable] if isinstance(variable, str) else variable
         stages = self.notes["stage"].to_dict() if "stage" in self.notes.columns else {}
-        return [note for note in self._note_ids(notes) if asked.applies_to(note, stages.get(note))]
+        return [note for note in chosen_notes(self.notes, notes) if asked.applies_to(note, stages.get(note))]
 
     def retired_codes(self, variable: str) -> list[str]:
         """Return codes that stand in decisions but can no longer be chosen."""
@@ -210,7 +221,9 @@ class Study:
 
     def desk(self, coder: str) -> Desk:
         """Return what one coder works at: notes, codebook and that coder's own log."""
-        return Desk(self._raw, coder)
+        if coder not in self._desks:
+            self._desks[coder] = Desk(self._raw, coder)
+        return self._desks[coder]
 
     def record(self, coder: str, events: Any) -> list[Event]:
         """Save events of one coder, all or none; see `Desk.record`."""
@@ -225,7 +238,10 @@ class Study:
         return self.desk(coder).retract(note_id, variable, **fields)
 
     def _log_paths(self) -> list[Path]:
-        return sorted(path for path in (self.root / CODED).glob("*.csv") if path.stem not in RESERVED_CODERS)
+        return sorted(path for path in (self.root / CODED).glob("*.csv") if path.stem not in LEDGERS)
+
+    def _chosen(self, coders: Iterable[str] | None) -> list[str]:
+        return self.coders if coders is None else chosen_coders(coders, self.coders, self.about.coders)
 
     def _log(self, coder: str) -> _Log:
         """Read a log; again only when the file has changed."""
@@ -238,44 +254,8 @@ class Study:
         if coder not in self._read or self._read[coder][0] != mark:
             rows, problems = log.read()
             history = history_table({coder: events_of(rows)})
-            self._read[coder] = (mark, _Log(history, fold(history), problems))
+            as_read = _Log(history, fold(history), problems)
+            if any(problem.row is None for problem in problems):  # it may be readable the next time
+                return as_read
+            self._read[coder] = (mark, as_read)
         return self._read[coder][1]
-
-    def _strange_files(self) -> list[Problem]:
-        """Files among the logs that are nobody's log, such as a sync program's second copy."""
-        todo = "if it is a copy of a coder's log, take it in with: sekom collect FILE; then move it away"
-        return [
-            Problem(file=path.name, row=None, what=f"not a coder's log: {fault}", todo=todo)
-            for path in self._log_paths()
-            if (fault := coder_fault(path.stem))
-        ]
-
-    def _note_ids(self, notes: object) -> list[str]:
-        if notes is None:
-            return list(self.notes.index)
-        if isinstance(notes, pd.DataFrame):
-            chosen = list(notes.index)
-        elif isinstance(notes, pd.Series) and notes.dtype == bool:
-            chosen = list(self.notes.index[notes.reindex(self.notes.index, fill_value=False)])
-        elif isinstance(notes, Iterable) and not isinstance(notes, str):
-            chosen = [str(note) for note in notes]
-        else:
-            msg = f"notes= takes note ids, a table of notes or a true/false column, not {notes!r}."
-            raise NotesError(msg)
-        unknown = [note for note in chosen if note not in self.notes.index]
-        if unknown:
-            msg = f"There is no note {', '.join(map(repr, unknown))} among the {len(self.notes)} notes."
-            raise NotesError(msg)
-        return chosen
-
-    @cached_property
-    def _kept_codebooks(self) -> dict[str, Codebook]:
-        """Every version of a variable that was ever coded with."""
-        kept = {}
-        for path in sorted((self.root / CODED / "codebooks").glob("*.yaml")):
-            try:
-                variable = yaml.safe_load(path.read_text(encoding="utf-8"))
-                kept[path.stem] = Codebook.model_validate({"variables": [variable]})
-            except (yaml.YAMLError, ValueError, OSError):
-                continue  # only a comparison with an old definition is lost; `problems` still names its notes
-        return kept

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import Any, TypeVar
 
@@ -11,6 +12,38 @@ from pydantic import BaseModel, ValidationError
 from sekom_analysis.problems import Problem
 
 Model = TypeVar("Model", bound=BaseModel)
+
+
+class _PlainLoader(yaml.SafeLoader):
+    """Takes as a number, a truth value or nothing only what everybody would.
+
+    YAML 1.1 reads ``No`` as false, ``010`` as 8, ``12:30`` as 750 and
+    ``2016-04-12`` as a date; in a codebook all of them are texts.
+    """
+
+
+_PlainLoader.yaml_implicit_resolvers = {}
+for _tag, _pattern, _first in (
+    ("bool", r"true|True|TRUE|false|False|FALSE", "tTfF"),
+    ("int", r"[-+]?(?:0|[1-9][0-9]*)", "-+0123456789"),
+    ("float", r"[-+]?(?:0|[1-9][0-9]*)\.[0-9]+", "-+0123456789"),
+    ("null", r"~|null|Null|NULL|", ["~", "n", "N", ""]),
+    ("merge", r"<<", "<"),
+):
+    _PlainLoader.add_implicit_resolver(
+        f"tag:yaml.org,2002:{_tag}", re.compile(rf"^(?:{_pattern})$"), list(_first)
+    )
+
+
+def load_yaml(text: str) -> Any:
+    """Return a YAML text as plain data.
+
+    Examples
+    --------
+    >>> load_yaml("{label: No, range: [1, 5], id: 010}")
+    {'label': 'No', 'range': [1, 5], 'id': '010'}
+    """
+    return yaml.load(text, Loader=_PlainLoader)
 
 
 def parse_yaml(text: str, model: type[Model], file: str) -> tuple[Model | None, list[Problem]]:
@@ -28,76 +61,127 @@ def parse_yaml(text: str, model: type[Model], file: str) -> tuple[Model | None, 
     tuple of the model (None if it cannot be used) and the problems
     """
     try:
-        node = yaml.compose(text, Loader=yaml.SafeLoader)
-        data = yaml.safe_load(text)
-    except (yaml.YAMLError, ValueError) as error:
-        mark = getattr(error, "problem_mark", None)
-        row = mark.line + 1 if mark is not None else None
-        reason = getattr(error, "problem", None) or str(error)
-        what = f"this is not YAML: {reason}"
-        todo = "check indentation and quotes at this row; texts that hold a colon need quotes"
-        return None, [Problem(file=file, row=row, what=what, todo=todo)]
+        node = yaml.compose(text, Loader=_PlainLoader)
+        data = load_yaml(text)
+    except (yaml.YAMLError, ValueError, RecursionError) as error:
+        return None, [_not_yaml(error, text, file)]
     if node is None:
         return None, [Problem(file=file, row=None, what="the file is empty", todo="fill it in")]
     problems = [
         Problem(file=file, row=row, what=f"'{key}' stands twice in one place", todo="keep one of the two")
-        for key, row in _doubled_keys(node)
+        for key, row in _doubled_keys(node, set())
     ]
     try:
         result = model.model_validate(data)
     except ValidationError as error:
-        return None, problems + [_problem(fault, node, file) for fault in error.errors()]
+        found = [p for fault in error.errors() if not _is_echo(fault) for p in _problems(fault, node, file)]
+        # A model looks for doubled ids only where all else is right.
+        return None, problems + found + [p for p in _doubled_ids(node, file) if p not in found]
     return (None if problems else result), problems
 
 
-def _doubled_keys(node: yaml.Node) -> Iterator[tuple[str, int]]:
+def _is_echo(error: Any) -> bool:
+    """Whether pydantic calls a list empty only because each of its entries is wrong."""
+    return error["type"] == "too_short" and bool(error.get("input"))
+
+
+def _doubled_ids(node: yaml.Node, file: str) -> Iterator[Problem]:
+    """Find variables, and codes of one variable, that have the same id."""
+    variables = _child(node, "variables")
+    yield from _doubled_in(node, ("variables",), "variable", file)
+    for place in range(len(variables.value) if isinstance(variables, yaml.SequenceNode) else 0):
+        yield from _doubled_in(node, ("variables", place, "codes"), "code", file)
+
+
+def _doubled_in(node: yaml.Node, path: tuple[int | str, ...], noun: str, file: str) -> Iterator[Problem]:
+    entries: yaml.Node | None = node
+    for step in path:
+        entries = _child(entries, step)
+    seen = set()
+    for place in range(len(entries.value) if isinstance(entries, yaml.SequenceNode) else 0):
+        named = _id_of(_child(entries, place))
+        if named and named in seen:
+            row, where = _place(node, (*path, place))
+            what = f"{where}: the {noun} {named} stands more than once"
+            yield Problem(file, row, what, f"give each {noun} an id of its own")
+        seen.add(named)
+
+
+def _not_yaml(error: Exception, text: str, file: str) -> Problem:
+    mark = getattr(error, "problem_mark", None)
+    row = mark.line + 1 if mark is not None else None
+    reason = getattr(error, "problem", None) or str(error)
+    if isinstance(error, yaml.reader.ReaderError):
+        row = text.count("\n", 0, error.position) + 1
+        reason = f"there is the character U+{int(error.character):04X}, which shows nowhere"
+    elif isinstance(error, RecursionError):
+        reason = "it is nested too deeply"
+    todo = "check indentation and quotes at this row; texts that hold a colon need quotes"
+    return Problem(file=file, row=row, what=f"this is not YAML: {reason}", todo=todo)
+
+
+def _doubled_keys(node: yaml.Node, visited: set[int]) -> Iterator[tuple[str, int]]:
     """Find keys that stand twice in one mapping; YAML would silently keep the last."""
+    if id(node) in visited:  # an alias, perhaps of what it stands in
+        return
+    visited.add(id(node))
     if isinstance(node, yaml.MappingNode):
         seen = set()
         for key, value in node.value:
             if key.value in seen:
                 yield key.value, key.start_mark.line + 1
             seen.add(key.value)
-            yield from _doubled_keys(value)
+            yield from _doubled_keys(value, visited)
     elif isinstance(node, yaml.SequenceNode):
         for value in node.value:
-            yield from _doubled_keys(value)
+            yield from _doubled_keys(value, visited)
 
 
-def _problem(fault: Any, node: yaml.Node, file: str) -> Problem:
-    """Turn one of pydantic's faults into a problem in plain words."""
-    row, place = _place(node, fault["loc"])
-    given = fault.get("input")
+def _problems(error: Any, node: yaml.Node, file: str) -> Iterator[Problem]:
+    """Turn one of pydantic's errors into problems in plain words."""
+    context = error.get("ctx") or {}
+    faults = getattr(context.get("error"), "faults", None)
+    if faults is None:
+        yield _problem(error, context, node, file)
+        return
+    for fault in faults:
+        row, place = _place(node, (*error["loc"], *fault.path))
+        yield Problem(file=file, row=row, what=f"{place}: {fault.what}", todo=fault.todo)
+
+
+def _problem(error: Any, context: dict[str, Any], node: yaml.Node, file: str) -> Problem:
+    row, place = _place(node, error["loc"])
+    given = error.get("input")
     shown = f", not {given!r}" if isinstance(given, str | int | float | bool) else ""
-    context = fault.get("ctx") or {}
-    match fault["type"]:
+    match error["type"]:
         case "missing":
             what, todo = f"{place} is missing", "add it"
         case "extra_forbidden":
             what, todo = f"{place} is not known here", "check the spelling, or take it out"
-        case "value_error":
-            what, todo = f"{place}: {context.get('error', fault['msg'])}", "mend it"
         case "string_pattern_mismatch" if context.get("pattern", "").startswith("^[a-z0-9_]"):
             what, todo = f"{place} is {given!r}", "an id has 1 to 40 of the characters a–z, 0–9 and _"
+        case "literal_error":
+            what, todo = f"{place} is {given!r}", f"write one of: {context['expected']}"
+        case _ if isinstance(given, bool):
+            what, todo = f"{place}: {error['msg']}{shown}", "if it is a text, put it in quotes"
         case _:
-            what, todo = f"{place}: {fault['msg']}{shown}", "mend it"
+            what, todo = f"{place}: {error['msg']}{shown}", "mend it"
     return Problem(file=file, row=row, what=what, todo=todo)
 
 
-def _place(node: yaml.Node, loc: tuple[int | str, ...]) -> tuple[int, str]:
+def _place(node: yaml.Node, path: tuple[int | str, ...]) -> tuple[int, str]:
     """Follow a path down the YAML tree: the row where it ends, and the path in words."""
     words: list[str] = []
     row = node.start_mark.line + 1
-    for step in loc:
-        child = _child(node, step)
+    here: yaml.Node | None = node
+    for step in path:
+        here = _child(here, step)
         if isinstance(step, int):
-            name = _id_of(child)
+            name = _id_of(here)
             words[-1:] = [f"{words[-1] if words else 'entry'} {name or step + 1}"]
         else:
             words.append(str(step))
-        if child is not None:
-            node = child
-            row = node.start_mark.line + 1
+        row = row if here is None else here.start_mark.line + 1
     return row, " → ".join(words) or "the file"
 
 
