@@ -12,16 +12,10 @@ from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from sekom_analysis import exchange, figures
-    from sekom_analysis.agreement.patterns import count_patterns
-    from sekom_analysis.agreement.tables import (
-        agreement,
-        agreement_by_code,
-        agreement_by_pair,
-        alpha,
-        confusions,
-        disagreements,
-    )
+    from sekom_analysis import coding, exchange, figures
+    from sekom_analysis.agreement.disputes import confusions, disagreements
+    from sekom_analysis.agreement.engines import count_patterns
+    from sekom_analysis.agreement.tables import agreement, agreement_by_code, agreement_by_pair, alpha
     from sekom_analysis.consensus import consensus, count_codes
     from sekom_analysis.desk import Desk
     from sekom_analysis.errors import SekomError
@@ -37,11 +31,12 @@ _HOME = {
     "agreement_by_code": "agreement.tables",
     "agreement_by_pair": "agreement.tables",
     "alpha": "agreement.tables",
-    "confusions": "agreement.tables",
-    "disagreements": "agreement.tables",
-    "count_patterns": "agreement.patterns",
+    "confusions": "agreement.disputes",
+    "disagreements": "agreement.disputes",
+    "count_patterns": "agreement.engines",
     "consensus": "consensus",
     "count_codes": "consensus",
+    "coding": "",
     "exchange": "",
     "figures": "",
 }
@@ -54,6 +49,7 @@ __all__ = [
     "agreement_by_code",
     "agreement_by_pair",
     "alpha",
+    "coding",
     "confusions",
     "consensus",
     "count_codes",

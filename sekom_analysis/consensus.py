@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
@@ -134,10 +134,10 @@ def _majority(ratings: pd.DataFrame, variable: Variable) -> pd.Series:
 
 def _codes_used(ratings: pd.DataFrame, variable: Variable) -> list[str]:
     """List the codes to count: all that can be chosen, and others only if somebody chose them."""
-    values = ratings.astype(object).stack().dropna()
-    used = set(values.explode() if variable.kind == "multiple" else values)
+    answers: list[Any] = list(ratings.astype(object).stack().dropna())
+    used = {str(c) for answer in answers for c in (answer if variable.kind == "multiple" else [answer])}
     own = [code.id for code in variable.codes if not code.retired or code.id in used]
-    return [*own, *sorted(str(code) for code in used - {*own} if not pd.isna(code))]
+    return [*own, *sorted(used - set(own))]
 
 
 def _tally(
@@ -149,7 +149,7 @@ def _tally(
     long["by"] = "" if split is None else split.astype(object).stack().reindex(long.index)
     long = long.dropna(subset="by")
     n_notes = long.groupby("coder").size()
-    chosen = long.explode(column="code") if variable.kind == "multiple" else long
+    chosen = long.explode("code") if variable.kind == "multiple" else long
     bys = [""] if by is None or split is None else _codes_used(split, by)
     grid = pd.MultiIndex.from_product(
         [table.columns, _codes_used(table, variable), bys], names=["coder", "code", "by"]

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from itertools import product
 
 import pandas as pd
 
 from sekom_analysis.agreement.disputes import confusions, disagreements
+from sekom_analysis.agreement.requests import COLUMNS
 from sekom_analysis.agreement.tables import agreement, agreement_by_code, agreement_by_pair
 from sekom_analysis.codebook import Variable
 from sekom_analysis.consensus import count_codes
@@ -17,9 +18,10 @@ from sekom_analysis.study import Study
 INDEPENDENT, AGAINST, POOLED = "independent", "against", "pooled"
 MAIN, ALL = "main", "all"
 AGREEMENT_KEYS = ["scope", "group", "coders", "variable", "level"]
+OVERVIEW = [*AGREEMENT_KEYS, *COLUMNS, "primary"]
 
 
-@dataclass(frozen=True)
+@dataclass
 class Results:
     """The tables behind a report.
 
@@ -36,19 +38,21 @@ class Results:
     sources: list[str]
     coders: pd.DataFrame
     counts: dict[str, pd.DataFrame] = field(default_factory=dict)
-    agreement: pd.DataFrame = field(default_factory=pd.DataFrame)
+    agreement: pd.DataFrame = field(default_factory=lambda: pd.DataFrame(columns=OVERVIEW))
     by_code: dict[str, pd.DataFrame] = field(default_factory=dict)
     by_pair: dict[str, pd.DataFrame] = field(default_factory=dict)
     confusions: dict[str, pd.DataFrame] = field(default_factory=dict)
     disputed: dict[str, pd.DataFrame] = field(default_factory=dict)
     uncoded: list[str] = field(default_factory=list)
     problems: pd.DataFrame = field(default_factory=pd.DataFrame)
+    n_resamples: int = 0
+    rng: int = 0
 
     def rows(self, scope: str, group: str, primary: bool = True) -> pd.DataFrame:
         """Return the agreement rows of one scope and group, by default the planned coefficient's only."""
         table = self.agreement
         chosen = table[(table["scope"] == scope) & (table["group"] == group)]
-        return chosen[chosen["primary"]] if primary else chosen
+        return chosen[chosen["primary"].astype(bool)] if primary else chosen
 
 
 def work_out(
@@ -72,7 +76,7 @@ def work_out(
     -------
     Results. A study of stance `reflexive` gets no coefficients: its readings stand side by side.
     """
-    main = main_notes(study)
+    main = study.main_notes
     coded = [v for v in study.codebook.variables if len(study.ratings(v.id).columns)]
     with_logs = [c for c in study.coders if len(study.history(c))]
     independent = [c for c in with_logs if study.about.coder(c).kind != "source"]
@@ -82,6 +86,8 @@ def work_out(
         coders=coder_table(study, with_logs),
         uncoded=[v.id for v in study.codebook.variables if v not in coded],
         problems=study.problems,
+        n_resamples=n_resamples,
+        rng=rng,
     )  # fmt: skip
     for variable in coded:
         progress(variable.id)
@@ -97,18 +103,9 @@ def work_out(
         if variable.kind == "single":
             results.disputed[variable.id] = _disputed(study, variable, main)
     progress("agreement")
-    rows = [] if study.about.stance == "reflexive" else list(_agreement_rows(results, coded, n_resamples, rng))
-    empty = pd.DataFrame(columns=[*AGREEMENT_KEYS, "coefficient", "value", "primary"])
-    object.__setattr__(results, "agreement", pd.concat(rows, ignore_index=True) if rows else empty)
+    if study.about.stance != "reflexive":
+        results.agreement = agreement_overview(study, lang=lang, n_resamples=n_resamples, rng=rng)
     return results
-
-
-def main_notes(study: Study) -> pd.DataFrame:
-    """Return the notes of the study's main sources; all of them if it names none."""
-    wanted = study.about.main_sources
-    if not wanted or "source" not in study.notes.columns:
-        return study.notes
-    return study.notes[study.notes["source"].isin(wanted)]
 
 
 def planned(study: Study, variable: Variable) -> tuple[str, str]:
@@ -156,17 +153,37 @@ def _splitting(study: Study, variable: Variable) -> str | None:
     return None
 
 
-def _agreement_rows(
-    results: Results, coded: list[Variable], n_resamples: int, rng: int
-) -> Iterator[pd.DataFrame]:
-    study, independent, sources = results.study, results.independent, results.sources
-    scopes = {MAIN: results.main}
-    if len(results.main) < len(study.notes):
-        scopes[ALL] = study.notes
+def agreement_overview(
+    study: Study,
+    variables: Sequence[str] | None = None,
+    *,
+    coefficients: str | Sequence[str] | None = None,
+    lang: str = "en",
+    n_resamples: int = 10_000,
+    rng: int = 0,
+) -> pd.DataFrame:
+    """Return agreement on each variable: with the codebook, against the own sorting, all together.
+
+    Parameters
+    ----------
+    study : Study
+    variables : which; left out, all that somebody decided on
+    coefficients : as in `agreement`
+    lang, n_resamples, rng : as in `work_out`
+
+    Returns
+    -------
+    DataFrame as `Results` describes ``agreement``; empty if nobody can be compared.
+    """
+    asked = [study.codebook[v] for v in (study.codebook.ids if variables is None else variables)]
+    sources = [c for c in study.coders if study.about.coder(c).kind == "source"]
+    independent = [c for c in study.coders if c not in sources]
     groups = [(INDEPENDENT, tuple(independent))]
     groups += [(AGAINST, (coder, source)) for source, coder in product(sources, independent)]
     groups += [(POOLED, (*sources, *independent))] if sources else []
-    for variable, (scope, notes) in product(coded, scopes.items()):
+    main = study.main_notes
+    parts = []
+    for variable, (scope, notes) in product(asked, _scopes(study).items()):
         everybody = study.ratings(variable.id, [*sources, *independent], study.notes_asked(variable, notes))
         decided = set(everybody.columns[everybody.notna().any()])
         name, level = planned(study, variable)
@@ -174,12 +191,32 @@ def _agreement_rows(
             coders = [coder for coder in members if coder in decided]
             if len(coders) < 2 or (group == POOLED and not decided & set(sources)):
                 continue
+            if scope == ALL and group == AGAINST and not _adds_notes(everybody[coders], main):
+                continue
             table = agreement(
-                everybody[coders], level, n_resamples=n_resamples, rng=rng, lang=results.lang
+                everybody[coders],
+                level,
+                coefficients=coefficients,
+                n_resamples=n_resamples,
+                rng=rng,
+                lang=lang,
             )
-            keys = dict(zip(AGREEMENT_KEYS, (scope, group, ", ".join(coders), variable.id, level), strict=True))
+            keys = dict(
+                zip(AGREEMENT_KEYS, (scope, group, ", ".join(coders), variable.id, level), strict=True)
+            )
             keyed = table.assign(**keys, primary=table["coefficient"] == name)
-            yield keyed[[*AGREEMENT_KEYS, *table.columns, "primary"]]
+            parts.append(keyed[[*AGREEMENT_KEYS, *table.columns, "primary"]])
+    return pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=OVERVIEW)
+
+
+def _adds_notes(ratings: pd.DataFrame, main: pd.DataFrame) -> bool:
+    """Whether the coders share notes beyond those of the main sources."""
+    return not ratings.dropna().index.isin(main.index).all()
+
+
+def _scopes(study: Study) -> dict[str, pd.DataFrame]:
+    main = study.main_notes
+    return {MAIN: main} if len(main) == len(study.notes) else {MAIN: main, ALL: study.notes}
 
 
 def _disputed(study: Study, variable: Variable, notes: pd.DataFrame) -> pd.DataFrame:

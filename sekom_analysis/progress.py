@@ -1,0 +1,50 @@
+"""Who has coded how much of what."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from sekom_analysis.study import Study
+
+
+def progress_table(study: Study) -> pd.DataFrame:
+    """Return one row a coder and variable: notes decided, skipped and unseen, when last, by which way.
+
+    Parameters
+    ----------
+    study : Study
+
+    Returns
+    -------
+    DataFrame of ``coder``, ``variable``, ``decided``, ``skipped``, ``unseen``, ``of`` (notes asked),
+    ``last`` (UTC) and ``via``. A coder named in the study who has not begun has every note unseen.
+    """
+    decisions, open_ = study.decisions(), study.skipped()
+    decisions = decisions[decisions["pass"] == "1"]
+    coders = [*study.coders, *(c for c in study.about.coders if c not in study.coders)]
+    rows = []
+    for coder in coders:
+        kind = study.about.coder(coder).kind
+        for variable in study.codebook.variables:
+            asked = study.notes_asked(variable)
+            own = decisions[(decisions["coder"] == coder) & (decisions["variable"] == variable.id)]
+            own = own[own["note_id"].isin(asked)]
+            if own.empty and kind != "human":
+                continue  # a program or an own sorting is not asked to go on
+            left = open_[
+                (open_["coder"] == coder) & (open_["variable"] == variable.id) & (open_["pass"] == "1")
+            ]
+            rows.append(
+                {
+                    "coder": coder,
+                    "variable": variable.id,
+                    "decided": len(own),
+                    "skipped": len(left),
+                    "unseen": len(asked) - len(own) - len(left),
+                    "of": len(asked),
+                    "last": own["decided_at"].max()[:16].replace("T", " ") if len(own) else "",
+                    "via": ", ".join(sorted(set(own["via"]))),
+                }
+            )
+    columns = ["coder", "variable", "decided", "skipped", "unseen", "of", "last", "via"]
+    return pd.DataFrame(rows, columns=columns)
