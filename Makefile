@@ -1,0 +1,85 @@
+# Everything here works in a fresh clone: what a target needs is installed into .venv the first time.
+# `make PYTHON=/path/to/python3` chooses the Python that .venv is made from.
+
+VENV = .venv
+BIN = $(VENV)/bin
+PIP = $(BIN)/python -m pip --disable-pip-version-check
+INSTALL = $(PIP) install --quiet --constraint requirements.txt --editable
+CANDIDATES = python3.14 python3.13 python3.12 python3.11 python3 python
+USABLE = import sys, ensurepip, venv; sys.exit(sys.version_info < (3, 11))
+
+help: ## show this help
+	@echo "make TARGET, where TARGET is one of"
+	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  \1@\2/p' Makefile | awk -F@ '{ printf "%-14s %s\n", $$1, $$2 }'
+	@echo "The first time, each installs what it needs into $(VENV); nothing else on the machine changes."
+
+report: $(VENV)/base.stamp ## the report and figures of this study, in Swedish and English
+	@$(BIN)/sekom report --lang sv
+	@$(BIN)/sekom report --lang en
+	@echo "Open figures/report.sv.html or figures/report.en.html in a browser; pictures and tables lie beside them."
+
+lab: $(VENV)/notebooks.stamp ## open the notebooks in JupyterLab
+	@$(BIN)/jupyter lab --LabApp.default_url=/lab/tree/notebooks $(LABFLAGS)
+
+test: $(VENV)/test.stamp ## run all tests, the examples in the docs and the notebooks
+	@PYTHONWARNDEFAULTENCODING=1 $(BIN)/pytest
+
+check: $(VENV)/test.stamp ## style, types, and that the lists of packages agree
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy
+	@$(BIN)/pytest --quiet tests/test_environment.py
+	@echo "Checks passed."
+
+bench: $(VENV)/test.stamp ## measure speed and endurance; prints numbers, takes minutes
+	@for script in benchmarks/*.py; do \
+	  echo "== $$script"; $(BIN)/python "$$script" || exit 1; \
+	done
+
+requirements: $(BIN)/python ## write requirements.txt anew from pyproject.toml (UPGRADE=--upgrade: newest of all)
+	@$(PIP) install --quiet uv
+	@cp requirements.txt $(VENV)/pins.txt 2>/dev/null || :
+	@$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --no-header --no-annotate \
+	  --no-emit-index-url --extra notebooks --extra test $(UPGRADE) --output-file $(VENV)/pins.txt pyproject.toml
+	@{ echo "# The exact versions this project was tested with, for Python 3.11 and newer on any system."; \
+	   echo "# Made by \`make requirements\` from pyproject.toml; do not edit by hand."; \
+	   cat $(VENV)/pins.txt; } > $(VENV)/requirements.txt
+	@mv $(VENV)/requirements.txt requirements.txt
+	@echo "Wrote requirements.txt: $$(grep -c == requirements.txt) pins."
+
+clean: ## remove .venv and caches; notes, decisions, notebooks and figures stay
+	@rm -rf $(VENV) build dist .mypy_cache .pytest_cache .ruff_cache .hypothesis .benchmarks
+	@find sekom_analysis tests benchmarks -name __pycache__ -type d -prune -exec rm -rf {} +
+	@echo "Removed $(VENV) and caches. data, notebooks and figures are as they were."
+
+# A command of that name may exist and still not run (a pyenv shim), or lack venv (Debian without python3-venv):
+# so each candidate is tried.
+$(BIN)/python:
+	@for python in $(PYTHON) $(CANDIDATES); do \
+	  if "$$python" -c '$(USABLE)' >/dev/null 2>&1; then \
+	    echo "Making $(VENV) with $$("$$python" --version)."; \
+	    exec "$$python" -m venv --clear $(VENV); \
+	  fi; \
+	done; \
+	echo "No Python 3.11 or newer with venv was found (tried: $(PYTHON) $(CANDIDATES))." >&2; \
+	echo "Install one from python.org, or on Debian and Ubuntu: apt install python3 python3-venv." >&2; \
+	echo "If you have one elsewhere: make $(MAKECMDGOALS) PYTHON=/path/to/python3" >&2; \
+	exit 1
+
+$(VENV)/base.stamp: $(BIN)/python pyproject.toml requirements.txt
+	@echo "Installing the package into $(VENV) (once, about a minute)."
+	@$(INSTALL) .
+	@touch $@
+
+$(VENV)/notebooks.stamp: $(BIN)/python pyproject.toml requirements.txt
+	@echo "Installing the package and JupyterLab into $(VENV) (once, a minute or two)."
+	@$(INSTALL) ".[notebooks]"
+	@touch $@ $(VENV)/base.stamp
+
+$(VENV)/test.stamp: $(BIN)/python pyproject.toml requirements.txt
+	@echo "Installing the package, JupyterLab and the test tools into $(VENV) (once, some minutes)."
+	@$(INSTALL) ".[notebooks,test]"
+	@touch $@ $(VENV)/notebooks.stamp $(VENV)/base.stamp
+
+.DELETE_ON_ERROR:
+.PHONY: help report lab test check bench requirements clean

@@ -1,0 +1,100 @@
+"""One set of packages in three files: pyproject.toml, environment.yml (conda) and requirements.txt (pins)."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+
+import pytest
+import yaml
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
+
+# What conda-forge calls a package that PyPI calls otherwise.
+CONDA_NAMES = {
+    "duckdb": "python-duckdb",
+    "matplotlib": "matplotlib-base",
+    "seaborn": "seaborn-base",
+}
+# Not on conda-forge: conda's pip fetches these.
+ONLY_BY_PIP = {"krippendorff"}
+
+
+@pytest.fixture(scope="module")
+def project(root) -> dict:
+    return tomllib.loads((root / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+
+
+@pytest.fixture(scope="module")
+def used(project) -> dict[str, str]:
+    """What the package and its notebooks ask for, in the form ``name: bounds``."""
+    return by_name([*project["dependencies"], *project["optional-dependencies"]["notebooks"]])
+
+
+@pytest.fixture(scope="module")
+def environment(root) -> dict:
+    return yaml.safe_load((root / "environment.yml").read_text(encoding="utf-8"))
+
+
+@pytest.fixture(scope="module")
+def pins(root) -> list[Requirement]:
+    lines = (root / "requirements.txt").read_text(encoding="utf-8").splitlines()
+    return [Requirement(line) for line in lines if line and not line.startswith("#")]
+
+
+def by_name(requirements: list[str]) -> dict[str, str]:
+    parsed = [Requirement(text) for text in requirements]
+    return {canonicalize_name(found.name): str(found.specifier) for found in parsed}
+
+
+def test_conda_gets_what_pip_gets(environment, used):
+    conda = by_name([entry for entry in environment["dependencies"] if isinstance(entry, str)])
+    del conda["python"], conda["pip"]
+    expected = {CONDA_NAMES.get(name, name): used[name] for name in used if name not in ONLY_BY_PIP}
+    assert conda == expected
+
+
+def test_conda_asks_for_the_same_python(environment, project):
+    conda = by_name([entry for entry in environment["dependencies"] if isinstance(entry, str)])
+    assert conda["python"] == project["requires-python"]
+
+
+def test_conda_gets_the_rest_and_this_package_by_pip(environment, used):
+    (by_pip,) = [entry["pip"] for entry in environment["dependencies"] if isinstance(entry, dict)]
+    assert "-e ." in by_pip
+    rest = by_name([entry for entry in by_pip if entry != "-e ."])
+    assert rest == {name: used[name] for name in ONLY_BY_PIP}
+
+
+def test_conda_asks_one_channel_only(environment):
+    assert environment["channels"] == ["conda-forge", "nodefaults"]
+
+
+def test_every_package_asked_for_has_an_exact_version_within_its_bounds(project, pins):
+    extras = project["optional-dependencies"]
+    asked = [Requirement(text) for text in (*project["dependencies"], *extras["notebooks"], *extras["test"])]
+    pinned = {canonicalize_name(pin.name): [] for pin in pins}
+    for pin in pins:
+        pinned[canonicalize_name(pin.name)].append(str(pin.specifier).removeprefix("=="))
+    outside = [
+        f"{want}: pinned {pinned.get(canonicalize_name(want.name))}; run: make requirements"
+        for want in asked
+        if not pinned.get(canonicalize_name(want.name))
+        or not all(want.specifier.contains(version) for version in pinned[canonicalize_name(want.name)])
+    ]
+    assert outside == []
+
+
+def test_pins_are_exact_and_name_no_place(root, pins):
+    assert [str(pin) for pin in pins if not re.fullmatch(r"==[^*,]+", str(pin.specifier))] == []
+    text = (root / "requirements.txt").read_text(encoding="utf-8")
+    assert re.findall(r"https?:|file:|@|--|/", text) == []
+
+
+def test_one_version_number_everywhere(root, project):
+    citation = yaml.safe_load((root / "CITATION.cff").read_text(encoding="utf-8"))
+    source = (root / "sekom_analysis" / "__init__.py").read_text(encoding="utf-8")
+    changes = (root / "CHANGELOG.md").read_text(encoding="utf-8")
+    assert citation["version"] == project["version"]
+    assert f'__version__ = "{project["version"]}"' in source
+    assert re.search(r"^## (\S+)", changes, re.MULTILINE)[1] == project["version"]

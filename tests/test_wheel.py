@@ -1,0 +1,91 @@
+"""The wheel: what is in it, and that the sample study comes out of it on a machine without the checkout."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+import zipfile
+from pathlib import Path
+
+import pytest
+
+SAMPLE = "sekom_analysis/sample"
+
+
+def run(*command: str | Path, cwd: Path, **environment: str) -> str:
+    """Run a program and return what it printed; if it fails, show that."""
+    outcome = subprocess.run(
+        [sys.executable, *map(str, command)],
+        cwd=cwd,
+        env={**os.environ, **environment},
+        capture_output=True,
+        encoding="utf-8",
+    )
+    assert outcome.returncode == 0, outcome.stdout + outcome.stderr
+    return outcome.stdout
+
+
+@pytest.fixture(scope="module")
+def checkout(tmp_path_factory, root, tracked) -> Path:
+    """The tracked files, and lying among them what a checkout in use collects."""
+    folder = tmp_path_factory.mktemp("checkout")
+    collected = [
+        ".venv/lib/module.py",
+        ".sekom/k1.lock",
+        "data/coded/anna.csv",
+        "figures/report.sv.html",
+        "notebooks/.ipynb_checkpoints/02-checkpoint.ipynb",
+        "sekom_analysis/__pycache__/log.cpython-311.pyc",
+    ]
+    for name in tracked:
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(root / name, folder / name)
+    for name in collected:
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_text("not for others", encoding="utf-8")
+    return folder
+
+
+@pytest.fixture(scope="module")
+def wheel(checkout) -> Path:
+    run("-m", "hatchling", "build", "-t", "wheel", "-d", "out", cwd=checkout)
+    (built,) = (checkout / "out").glob("*.whl")
+    return built
+
+
+@pytest.fixture(scope="module")
+def installed(tmp_path_factory, wheel) -> Path:
+    folder = tmp_path_factory.mktemp("installed")
+    run("-m", "pip", "install", "--quiet", "--no-deps", "--no-index", "--target", folder, wheel, cwd=folder)
+    return folder
+
+
+def test_carries_package_sample_and_notebooks_and_nothing_else(wheel, tracked):
+    expected = {name for name in tracked if name.startswith("sekom_analysis/")}
+    expected |= {f"{SAMPLE}/{name}" for name in tracked if name.startswith(("data/", "notebooks/"))}
+    with zipfile.ZipFile(wheel) as archive:
+        carried = {name for name in archive.namelist() if ".dist-info/" not in name}
+    assert carried == expected
+
+
+def test_sample_study_comes_out_of_the_wheel(installed, tmp_path, tracked):
+    command = "import sys; from sekom_analysis.cli import main; sys.exit(main())"
+    run("-c", command, "new", "study", "--sample", cwd=tmp_path, PYTHONPATH=str(installed))
+    made = {path.relative_to(tmp_path / "study").as_posix() for path in (tmp_path / "study").rglob("*")}
+    assert made >= {name for name in tracked if name.startswith(("data/", "notebooks/"))}
+
+
+def test_sample_study_of_the_wheel_opens(installed, tmp_path):
+    lines = [
+        "import sekom_analysis as sa",
+        "from sekom_analysis.newstudy import create_sample",
+        "from pathlib import Path",
+        "create_sample(Path('study'))",
+        "print(Path(sa.__file__).parent.parent)",
+        "print(len(sa.Study.open('study').decisions()))",
+    ]
+    where, decisions = run("-c", "\n".join(lines), cwd=tmp_path, PYTHONPATH=str(installed)).splitlines()
+    assert Path(where) == installed
+    assert int(decisions) > 3_000
