@@ -10,6 +10,10 @@ from __future__ import annotations
 class SekomError(Exception):
     """Any problem that a person can do something about."""
 
+    def _render_traceback_(self) -> list[str]:
+        """Show the message alone in a notebook: a person can act on it, not on the calls behind it."""
+        return [f"{type(self).__name__}: {self}"]
+
 
 class TableError(SekomError):
     """A file of the world outside that cannot be read as a table."""

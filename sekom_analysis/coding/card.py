@@ -1,0 +1,86 @@
+"""The coding card as a Jupyter widget."""
+
+from __future__ import annotations
+
+import os
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+import anywidget
+import traitlets
+
+from sekom_analysis import wording
+from sekom_analysis.coding.session import Session
+from sekom_analysis.desk import Desk
+from sekom_analysis.study import STUDY_VARIABLE
+
+# The card itself, then what keeps and sends its decisions, then what ties both to a widget.
+SCRIPTS = ("worklist.js", "outbox.js", "keys.js", "overlays.js", "view.js", "card.js", "widget.js")
+
+
+@cache
+def script(*names: str) -> str:
+    """Return the card's scripts as one; they share one scope and import nothing."""
+    folder = files("sekom_analysis.coding")
+    return "\n".join(folder.joinpath(name).read_text(encoding="utf-8") for name in names)
+
+
+class CodingCard(anywidget.AnyWidget):
+    """A card that shows one coder the notes, one at a time, and saves each decision as it is made.
+
+    Parameters
+    ----------
+    session : the coder's session
+    """
+
+    _esm = script(*SCRIPTS)
+    _css = script("card.css")
+    data = traitlets.Dict().tag(sync=True)
+
+    def __init__(self, session: Session, **settings: Any) -> None:
+        super().__init__(data=session.data(), **settings)
+        self._session = session
+        self.on_msg(self._answer)
+
+    def _answer(self, _widget: object, message: dict[str, Any], _buffers: object) -> None:
+        for reply in self._session.receive(message):
+            self.send(reply)
+
+
+class Guidance:
+    """A sentence or two in place of a card."""
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+
+    def __repr__(self) -> str:
+        return self.text
+
+    def _repr_markdown_(self) -> str:
+        return self.text
+
+
+def code_notes(desk: Desk | str, *, lang: str = "sv", **options: Any) -> CodingCard | Guidance:
+    """Return the card with which one coder codes, as a notebook shows it.
+
+    Parameters
+    ----------
+    desk : the coder's desk; or the coder's id, for the study that SEKOM_STUDY names or that this folder is in
+    lang : ``"sv"`` or ``"en"``
+    **options : `variables`, `sources`, `stages`, `only`, `warm_up` and `again`, as `Session` takes them
+
+    Returns
+    -------
+    CodingCard, or with an empty id a sentence that says what to do.
+
+    Examples
+    --------
+    >>> code_notes("", lang="en")
+    Write your coder id between the quotation marks in the cell above, for example coder = "anna". Then run both cells again.
+    """
+    if desk == "":
+        return Guidance(wording.say("coding_no_coder", lang))
+    if isinstance(desk, str):
+        desk = Desk.open(os.environ.get(STUDY_VARIABLE, "."), desk)
+    return CodingCard(Session(desk, lang=lang, **options))

@@ -1,0 +1,173 @@
+// Decisions on their way: kept in the browser from the key press until somebody says that they are on the disk.
+// Knows nothing of who that is: `post` takes a message, `receive` is given the answers.
+
+const PATIENCE = 3000; // after so many milliseconds without an answer nothing counts as being saved
+const RESEND = 2500;
+const TICK = 500;
+const GREETING = 1500; // how long the card waits, at its start, to hear how far the log is
+
+function openStore(name) {
+  return new Promise((resolve) => {
+    let request;
+    try {
+      request = indexedDB.open(name, 1);
+    } catch {
+      return resolve(null); // forbidden here; the card says so once something is not saved
+    }
+    request.onupgradeneeded = () => {
+      request.result.createObjectStore("events", { keyPath: "order", autoIncrement: true });
+      request.result.createObjectStore("drafts", { keyPath: "cell" });
+    };
+    request.onsuccess = () => resolve(request.result);
+    request.onerror = () => resolve(null);
+    request.onblocked = () => resolve(null);
+    return undefined;
+  });
+}
+
+function inStore(db, store, mode, work) {
+  return new Promise((resolve, reject) => {
+    const transaction = db.transaction(store, mode, { durability: "strict" });
+    const request = work(transaction.objectStore(store));
+    transaction.oncomplete = () => resolve(request.result);
+    transaction.onerror = () => reject(transaction.error);
+    transaction.onabort = () => reject(transaction.error);
+  });
+}
+
+function createOutbox({ name, post, onState, onAnswers }) {
+  const waiting = new Map(); // event_id -> { event, since, order, refused }
+  let db = null;
+  let why = "";
+  let kept = true; // whether the browser keeps what waits
+  let greeted = null;
+  let timer = null;
+
+  function state() {
+    const all = [...waiting.values()];
+    const late = all.some((one) => Date.now() - one.since > PATIENCE);
+    const refused = all.find((one) => one.refused);
+    const name = !all.length ? "saved" : late || why || refused ? "not_saved" : "saving";
+    return { name, n: all.length, why, kept, refused: refused ? { ...refused } : null };
+  }
+
+  function send(events) {
+    try {
+      const sent = post({ kind: "events", events });
+      if (sent && sent.catch) sent.catch(() => {}); // nobody there: it is sent again, and shown as not saved
+    } catch { /* the same */ }
+  }
+
+  // What has waited long is sent again; a decision that arrives twice is written once.
+  function tick() {
+    if (!waiting.size) return;
+    const now = Date.now();
+    const due = [...waiting.values()].filter((one) => !one.refused && now - one.sent > RESEND);
+    due.forEach((one) => { one.sent = now; });
+    if (due.length) send(due.map((one) => one.event));
+    onState(state());
+  }
+
+  async function keep(event) {
+    const entry = waiting.get(event.event_id);
+    try {
+      const order = await inStore(db, "events", "readwrite", (store) => store.add({ event }));
+      if (waiting.has(event.event_id)) entry.order = order;
+      else await drop(order); // saved in the meantime
+    } catch {
+      kept = false;
+      onState(state());
+    }
+  }
+
+  function drop(order) {
+    return order === undefined || !db ? undefined
+      : inStore(db, "events", "readwrite", (store) => store.delete(order)).catch(() => {});
+  }
+
+  function put(events) {
+    if (!events.length) return;
+    for (const event of events) {
+      waiting.set(event.event_id, { event, since: Date.now(), sent: Date.now() });
+      keep(event);
+    }
+    send(events);
+    onState(state());
+  }
+
+  function settle(ids) {
+    for (const id of ids) {
+      const entry = waiting.get(id);
+      if (!entry) continue;
+      waiting.delete(id);
+      drop(entry.order);
+    }
+  }
+
+  function receive(message) {
+    if (message.kind === "saved") {
+      settle(message.ids);
+      why = "";
+    } else if (message.kind === "not_saved" && message.ids.some((id) => waiting.has(id))) {
+      why = message.why;
+    } else if (message.kind === "refused") {
+      for (const id of message.ids) if (waiting.has(id)) waiting.get(id).refused = message.why;
+    } else if (message.kind === "answers") {
+      if (greeted) greeted(message.answers);
+      else onAnswers(message.answers);
+    }
+    onState(state());
+  }
+
+  function greet() {
+    return new Promise((resolve) => {
+      const done = (answers) => { greeted = null; resolve(answers); };
+      greeted = done;
+      setTimeout(() => done(null), GREETING);
+      try {
+        const sent = post({ kind: "hello" });
+        if (sent && sent.catch) sent.catch(() => {});
+      } catch { /* nobody there yet: the card starts from what it was given */ }
+    });
+  }
+
+  async function recallWaiting() {
+    const rows = db ? await inStore(db, "events", "readonly", (store) => store.getAll()).catch(() => []) : [];
+    for (const { event, order } of rows) waiting.set(event.event_id, { event, order, since: Date.now(), sent: Date.now() });
+    return rows.map((row) => row.event);
+  }
+
+  // Open the store, hear how far the log is, and send again what an earlier page could not.
+  async function start() {
+    db = await openStore(name);
+    kept = Boolean(db);
+    const [answers, events, drafts] = await Promise.all([greet(), recallWaiting(), storedDrafts()]);
+    timer = setInterval(tick, TICK);
+    if (events.length) send(events);
+    onState(state());
+    return { answers, events, drafts };
+  }
+
+  async function storedDrafts() {
+    return db ? inStore(db, "drafts", "readonly", (store) => store.getAll()).catch(() => []) : [];
+  }
+
+  function keepDraft(cell, draft) {
+    if (!db) return;
+    const work = draft ? (store) => store.put({ cell, draft }) : (store) => store.delete(cell);
+    inStore(db, "drafts", "readwrite", work).catch(() => {});
+  }
+
+  function discard(id) {
+    settle([id]);
+    onState(state());
+  }
+
+  function stop() {
+    clearInterval(timer);
+    if (db) db.close();
+  }
+
+  return { start, put, receive, keepDraft, discard, state, stop, cells: () => new Set(
+    [...waiting.values()].map(({ event }) => `${event.note} ${event.variable}`)) };
+}

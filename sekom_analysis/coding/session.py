@@ -1,0 +1,256 @@
+"""One coder at work: desk and worklist on one side, a card on the other.
+
+The session knows no widget: it makes the data that a card shows, takes the
+card's messages, and says what to answer.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from sekom_analysis import wording
+from sekom_analysis.codebook import FLAG, NONE_FITS, NONE_FITS_LABEL, Code, Variable
+from sekom_analysis.coding import worklist
+from sekom_analysis.coding.worklist import AGAIN, INDEPENDENT, WARM_UP, Answer, Cell, Item
+from sekom_analysis.decisions import Event
+from sekom_analysis.desk import Desk
+from sekom_analysis.errors import DecisionError, NotesError, NotSavedError
+from sekom_analysis.notes import note_hash
+
+SORTS = ("open", "skipped", "unsure", "older")
+Message = dict[str, Any]
+
+
+class Session:
+    """What one coder codes, and how far it is.
+
+    Parameters
+    ----------
+    desk : the coder's desk
+    lang : language of the texts, ``"sv"`` or ``"en"``
+    variables : ids of the variables to ask; left out, all that the codebook has for a note
+    sources, stages : only notes from these
+    only : ``"open"``, ``"skipped"``, ``"unsure"`` or ``"older"``; left out, all notes
+    warm_up : this many notes that all coders share, to try the codebook on; they are no part of agreement
+    again : this many notes a second time, blind to the first
+
+    Raises
+    ------
+    CodebookError, NotesError
+        If there is no such variable, source, stage or sort, or no note is left to code.
+    """
+
+    def __init__(
+        self,
+        desk: Desk,
+        *,
+        lang: str = "sv",
+        variables: Sequence[str] = (),
+        sources: Sequence[str] = (),
+        stages: Sequence[str] = (),
+        only: str = "",
+        warm_up: int = 0,
+        again: int = 0,
+    ) -> None:
+        self.desk = desk
+        self.lang = wording.check_language(lang)
+        self._keys = {worklist.note_key(desk.study_id, note_id): note_id for note_id in desk.notes.index}
+        self._variables = [desk.codebook[v] for v in variables] or list(desk.codebook.variables)
+        chosen = _chosen_notes(desk, sources, stages)
+        if warm_up and again:
+            msg = f"warm_up={warm_up} and again={again} do not go together; set one of them to 0."
+            raise NotesError(msg)
+        self.pass_ = WARM_UP if warm_up else AGAIN if again else INDEPENDENT
+        self.items = self._listed(chosen, warm_up, again)
+        self._load()
+        if only:
+            self.items = self._only(only)
+        if not self.items:
+            msg = (
+                "No note is left to code: none of the chosen notes is asked any of the chosen variables, "
+                "or none is of the sort asked for. Nothing was saved."
+            )
+            raise NotesError(msg)
+
+    def _listed(self, chosen: list[str], warm_up: int, again: int) -> list[Item]:
+        """Put the notes in the coder's order, each with its questions."""
+        asked = {note_id: self._asked(note_id) for note_id in chosen}
+        if again:
+            asked = self._asked_again(asked)
+        notes = [note_id for note_id, variables in asked.items() if variables]
+        coder, seed = self.desk.coder, self.desk.seed
+        met = {number: self._coded_in(number) for number in (WARM_UP, AGAIN)}
+        if warm_up:
+            order = worklist.warm_up_notes(notes, seed, warm_up)
+        elif again:
+            order = worklist.second_time_notes(notes, seed, coder, again, met[AGAIN])
+        else:
+            order = worklist.first_time_notes(notes, seed, coder, met[WARM_UP])
+        keys = {note_id: key for key, note_id in self._keys.items()}
+        return [Item(note_id, keys[note_id], asked[note_id], self.pass_) for note_id in order]
+
+    def _asked(self, note_id: str) -> tuple[str, ...]:
+        wanted = {variable.id for variable in self._variables}
+        return tuple(v.id for v in self.desk.variables_of(note_id) if v.id in wanted)
+
+    def _asked_again(self, asked: Mapping[str, tuple[str, ...]]) -> dict[str, tuple[str, ...]]:
+        """Leave the questions that the coder answered the first time."""
+        first = self.desk.decisions()
+        first = first[first["pass"] == str(INDEPENDENT)]
+        done = set(zip(first["note_id"], first["variable"], strict=True))
+        return {note_id: tuple(v for v in vs if (note_id, v) in done) for note_id, vs in asked.items()}
+
+    def _coded_in(self, pass_: int) -> set[str]:
+        decisions = self.desk.decisions()
+        return set(decisions.loc[decisions["pass"] == str(pass_), "note_id"])
+
+    def _only(self, which: str) -> list[Item]:
+        if which not in SORTS:
+            msg = f"only='{which}' is no sort of notes; choose one of: {', '.join(SORTS)}, or leave it empty."
+            raise NotesError(msg)
+        now = {variable.id: variable.version for variable in self._variables}
+        return worklist.only(self.items, self.answers, which, now)
+
+    def _load(self) -> None:
+        """Read the coder's log as it is now."""
+        history = self.desk.history()
+        passes = {item.note_id: item.pass_ for item in self.items}
+        self.answers: dict[Cell, Answer] = worklist.standing(history.to_dict("records"), passes)
+        self._known = set(history["event_id"])
+        self._uncounted = 0
+
+    @property
+    def n_left(self) -> int:
+        """How many notes have a question that is unseen."""
+        return len(worklist.left(self.items, self.answers))
+
+    def data(self) -> Message:
+        """Return what the card shows: texts, variables, notes by opaque keys, this coder's own answers."""
+        return {
+            "study": self.desk.study_id,
+            "coder": self.desk.coder,
+            "lang": self.lang,
+            "pass": self.pass_,
+            "texts": wording.texts("card_", self.lang),
+            "variables": [self._shown_variable(variable) for variable in self._variables],
+            "notes": [self._shown_note(item) for item in self.items],
+            "answers": self._shown_answers(self.answers),
+        }
+
+    def _shown_note(self, item: Item) -> Message:
+        row = self.desk.notes.loc[item.note_id]
+        return {
+            "key": item.key,
+            "text": row["text"],
+            "gloss": row.get("text_en", ""),
+            "hash": note_hash(row["text"]),
+            "pass": item.pass_,
+            "variables": list(item.variables),
+        }
+
+    def _shown_variable(self, variable: Variable) -> Message:
+        return {
+            "id": variable.id,
+            "kind": variable.kind,
+            "version": variable.version,
+            "label": variable.label.in_(self.lang),
+            "question": (variable.question or variable.label).in_(self.lang),
+            "codes": self._shown_codes(variable),
+            "retired": {code.id: code.label.in_(self.lang) for code in variable.codes if code.retired},
+        }
+
+    def _shown_codes(self, variable: Variable) -> list[Message]:
+        if variable.range is not None:
+            return [{"id": number, "label": number} for number in variable.answers]
+        codes = [self._shown_code(code) for code in variable.codes if not code.retired]
+        if variable.allows_none_fits:
+            codes.append({"id": NONE_FITS, "label": NONE_FITS_LABEL[self.lang]})
+        return codes
+
+    def _shown_code(self, code: Code) -> Message:
+        texts = {name: getattr(code, name) for name in ("definition", "include", "exclude", "example")}
+        shown = {name: text.in_(self.lang) for name, text in texts.items() if text is not None}
+        return {"id": code.id, "label": code.label.in_(self.lang), **shown}
+
+    def _shown_answers(self, answers: Mapping[Cell, Answer]) -> Message:
+        keys = {item.note_id: item.key for item in self.items}
+        versions = {variable.id: variable.version for variable in self._variables}
+        shown: Message = {}
+        for (note_id, variable), answer in answers.items():
+            if note_id in keys and (variable in versions or variable == FLAG):
+                cell = {
+                    "event": answer.event,
+                    "id": answer.event_id,
+                    "codes": answer.codes.split("|") if answer.codes else [],
+                    "certainty": answer.certainty,
+                    "memo": answer.memo,
+                    "older": answer.codebook != versions.get(variable, answer.codebook),
+                }
+                shown.setdefault(keys[note_id], {})[variable] = cell
+        return shown
+
+    def receive(self, message: Message) -> list[Message]:
+        """Take a message of the card and return the answers to it."""
+        if message.get("kind") == "hello":
+            self._load()
+            return [{"kind": "answers", "answers": self._shown_answers(self.answers)}]
+        if message.get("kind") == "events":
+            return self._save(message["events"])
+        return []
+
+    def _save(self, events: list[Message]) -> list[Message]:
+        """Write events to the log, and say which of them are on the disk."""
+        ids = [event["event_id"] for event in events]
+        try:
+            saved = self.desk.record([self._event(event) for event in events])
+        except DecisionError as error:
+            if len(events) > 1:  # one bad decision must not hold up the others
+                return [reply for event in events for reply in self._save([event])]
+            return [{"kind": "refused", "ids": ids, "why": str(error)}]
+        except NotSavedError as error:
+            return [{"kind": "not_saved", "ids": ids, "why": str(error)}]
+        return [
+            {"kind": "saved", "ids": ids},
+            {"kind": "answers", "answers": self._shown_answers(self._after(saved))},
+        ]
+
+    def _event(self, event: Message) -> Message:
+        """Name the note of an event by its id; an unknown key stays, for the desk to refuse."""
+        key = event["note"]
+        given = {name: value for name, value in event.items() if name != "note" and value != ""}
+        return {**given, "note_id": self._keys.get(key, key), "via": "card"}
+
+    def _after(self, saved: list[Event]) -> dict[Cell, Answer]:
+        """Bring the answers up to date with the log; return those that may have changed."""
+        sent_before = any(event.event_id in self._known for event in saved)
+        self._known.update(event.event_id for event in saved)
+        if sent_before or self.desk.n_events != len(self._known) + self._uncounted:
+            self._load()
+            self._uncounted = self.desk.n_events - len(self._known)
+            return self.answers
+        passes = {item.note_id: item.pass_ for item in self.items}
+        rows = [event._asdict() | {"pass": event.pass_} for event in saved]
+        touched = {}
+        for row in rows:
+            cell = (row["note_id"], row["variable"])
+            if row["pass"] == str(passes.get(row["note_id"], "")):
+                touched[cell] = self.answers[cell] = worklist.after(self.answers.get(cell), row)
+        return touched
+
+
+def _chosen_notes(desk: Desk, sources: Sequence[str], stages: Sequence[str]) -> list[str]:
+    """Return the ids of the notes from the sources and stages asked for."""
+    notes = desk.notes
+    for column, wanted in (("source", sources), ("stage", stages)):
+        if not wanted:
+            continue
+        there = sorted(set(notes[column])) if column in notes.columns else []
+        unknown = [value for value in wanted if value not in there]
+        if unknown:
+            msg = f"No note has the {column} {', '.join(map(repr, unknown))}. There are: {', '.join(there)}."
+            raise NotesError(msg)
+        notes = notes[notes[column].isin(list(wanted))]
+    return list(notes.index)
+
+

@@ -1,0 +1,408 @@
+// What the card looks like: builds it once, then paints the present note into it. Decides nothing.
+
+function make(tag, className, ...children) {
+  const element = document.createElement(tag);
+  if (className) element.className = className;
+  element.append(...children); // texts become text, never markup
+  return element;
+}
+
+function fill(text, values = {}) {
+  return text.replace(/\{(\w+)\}/g, (gap, name) => values[name] ?? gap);
+}
+
+function keycap(key) {
+  const cap = make("kbd", "sk-key", key.length === 1 ? key.toUpperCase() : key);
+  cap.setAttribute("aria-hidden", "true");
+  return cap;
+}
+
+let cards = 0; // a page may hold several cards; ids must differ
+
+function createView(host, data, say, list, act) {
+  const id = `sk${(cards += 1)}`;
+  const parts = {};
+  const part = (name, tag, className, ...children) => (parts[name] = make(tag, className, ...children));
+  let shown = { note: null, variable: null };
+  let panelOpen = null;
+  let glossOpen = false;
+  let hasFocus = false;
+
+  function button(className, label, key, name, value) {
+    const made = make("button", className, ...(key ? [keycap(key)] : []), make("span", "sk-label", label));
+    made.type = "button";
+    if (key) made.setAttribute("aria-keyshortcuts", key.replace("⇧", "Shift+"));
+    made.addEventListener("click", (event) => {
+      act(name, value);
+      // A mouse click gives the keys back to the card; somebody who tabs keeps their place.
+      if ((event.detail > 0 || !made.isConnected || made.disabled) && !overlays.isOpen) focus();
+    });
+    return made;
+  }
+
+  function tool(name, label, key, action = name, value = undefined) {
+    return (parts[name] = button("sk-tool", label, key, action, value));
+  }
+
+  // --- building -----------------------------------------------------------------------------------
+
+  function buildHead() {
+    const bar = part("bar", "div", "sk-bar", part("fill", "i", ""));
+    bar.setAttribute("role", "progressbar");
+    bar.setAttribute("aria-label", say("progress"));
+    const saved = part("saved", "span", "sk-saved");
+    return make("div", "sk-head", bar, make("div", "sk-line",
+      part("place", "strong", "sk-place"), part("left", "span", "sk-quiet"),
+      make("span", "sk-gap"), make("span", "sk-quiet", data.coder), saved));
+  }
+
+  function buildNote() {
+    const note = part("note", "div", "sk-note", part("text", "p", "sk-text"), part("gloss", "p", "sk-gloss"));
+    note.tabIndex = 0;
+    note.setAttribute("role", "group");
+    note.setAttribute("aria-label", say("note"));
+    parts.text.lang = "sv";
+    parts.gloss.lang = "en";
+    return make("div", "sk-paper", note, part("more", "span", "sk-more", say("more_text")));
+  }
+
+  function group(name, className, label, ...children) {
+    const made = part(name, "div", className, ...children);
+    made.setAttribute("role", "group");
+    made.setAttribute("aria-label", label);
+    return made;
+  }
+
+  function buildTools() {
+    const sure = ["1", "2", "3"].map((n) => tool(`sure${n}`, say(`certainty_${n}`), `⇧${n}`, "certainty", n));
+    return make("div", "sk-tools",
+      group("certainty", "sk-segments", say("certainty"), ...sure),
+      tool("memo", say("memo"), "m"), tool("flag", say("flag"), "t"), tool("skip", say("skip"), "s"));
+  }
+
+  function buildMoves() {
+    return group("moves", "sk-tools sk-moves", say("moves"),
+      tool("undo", say("undo"), "u"), tool("redo", say("redo"), "r"),
+      tool("back", say("back"), "←"), tool("forward", say("forward"), "→"),
+      tool("toFirstOpen", say("to_first_open"), "n"), make("span", "sk-gap"),
+      tool("search", say("search"), "/"), tool("panel", say("definitions"), "d"),
+      ...(data.notes.some((note) => note.gloss) ? [tool("glossTool", say("gloss"), "g", "gloss")] : []));
+  }
+
+  function buildWork() {
+    const question = part("question", "p", "sk-question");
+    question.id = `${id}-question`;
+    const answer = part("answer", "div", "sk-answer", part("codes", "div", "sk-codes"));
+    parts.codes.setAttribute("role", "group");
+    parts.codes.setAttribute("aria-labelledby", question.id);
+    return part("work", "div", "sk-work", buildNote(), group("steps", "sk-steps", say("questions")),
+      question, part("remark", "p", "sk-remark"), answer, buildTools());
+  }
+
+  function build() {
+    const root = part("root", "div", "sk-card");
+    root.tabIndex = 0;
+    root.lang = data.lang;
+    root.setAttribute("role", "application");
+    root.setAttribute("aria-label", say("card"));
+    root.dataset.lmSuppressShortcuts = "true"; // some hosts take keys before the page gets them
+    const panel = part("panelBox", "div", "sk-panel");
+    panel.tabIndex = 0;
+    panel.setAttribute("role", "group");
+    panel.setAttribute("aria-label", say("definitions"));
+    const live = part("live", "div", "sk-live");
+    live.setAttribute("role", "status");
+    const main = part("main", "div", "sk-main", buildWork(), part("finish", "div", "sk-finish"), buildMoves());
+    root.append(buildHead(), make("div", "sk-body", main, panel), part("hints", "p", "sk-hints"),
+      part("alarm", "div", "sk-alarm"), live);
+    parts.alarm.setAttribute("role", "alert");
+    root.style.setProperty("--sk-rows", mostRows());
+    root.addEventListener("focusin", () => showFocus(true));
+    root.addEventListener("focusout", (event) => showFocus(root.contains(event.relatedTarget)));
+    root.addEventListener("click", (event) => { if (!event.target.closest("button, input, textarea")) focus(); });
+    host.append(root);
+    return root;
+  }
+
+  // Rows of buttons that the longest question takes, so that what stands below never moves.
+  function mostRows() {
+    const rows = data.variables.map(({ kind, codes }) => (kind === "scale" ? 1 : rowsOf(codes)) + (kind === "multiple" ? 1 : 0));
+    return Math.max(...rows);
+  }
+
+  function rowsOf(codes) {
+    return codes.length > 4 ? Math.ceil(codes.length / 2) : codes.length;
+  }
+
+  // --- painting -----------------------------------------------------------------------------------
+
+  function paint() {
+    const finished = list.isFinished();
+    const counts = list.count();
+    paintHead(counts, finished);
+    parts.work.hidden = finished;
+    parts.finish.hidden = !finished;
+    root.classList.toggle("sk-done", finished);
+    if (finished) paintFinish(counts);
+    else paintNote();
+    paintMoves(finished);
+    showPanel();
+  }
+
+  function paintHead(counts, finished) {
+    const all = data.notes.length;
+    const share = Math.round((100 * counts.done) / all);
+    parts.fill.style.width = `${share}%`;
+    parts.bar.setAttribute("aria-valuenow", share);
+    const kind = list.list.kind;
+    const chosen = list.list.notes.length;
+    const place = { n: Math.min(list.at.place + 1, chosen), all: chosen };
+    parts.place.textContent = finished ? say("done_of", { n: counts.done, all })
+      : say(kind === "open" ? (data.pass === 1 ? "place" : `place_pass_${data.pass}`) : `place_${kind}`, place);
+    const minutes = list.minutesLeft(counts.open);
+    const left = all - counts.done;
+    parts.left.textContent = minutes === null || !left ? say("left", { n: left }) : say("left_time", { n: left, minutes });
+  }
+
+  function paintNote() {
+    const { note, variable, answer, draft } = list.current();
+    const newNote = note !== shown.note;
+    const newVariable = variable !== shown.variable;
+    if (newNote) {
+      parts.text.textContent = note.text;
+      parts.gloss.textContent = note.gloss;
+      parts.note.scrollTop = 0;
+    }
+    parts.gloss.hidden = !glossOpen || !note.gloss;
+    if (newVariable) {
+      parts.question.textContent = variable.question;
+      paintCodes(variable);
+      paintPanel(variable);
+    }
+    paintSteps(note, variable);
+    paintAnswer(note, variable, answer, draft);
+    if (newNote || newVariable) announce(note, variable, newNote);
+    shown = { note, variable };
+    parts.more.hidden = parts.note.scrollHeight <= parts.note.clientHeight + 2;
+  }
+
+  function paintCodes(variable) {
+    const keys = new Map([...keysOf(variable)].map(([key, code]) => [code, key]));
+    const buttons = variable.codes.map((code) => codeButton(code, keys.get(code.id)));
+    const confirm = variable.kind === "multiple" ? [(parts.confirm = button("sk-confirm", "", "Enter", "confirm"))] : [];
+    parts.codes.className = `sk-codes sk-${variable.kind}`;
+    parts.codes.style.setProperty("--sk-own-rows", rowsOf(variable.codes));
+    parts.codes.replaceChildren(...buttons);
+    parts.answer.replaceChildren(parts.codes, ...confirm);
+  }
+
+  function codeButton(code, key) {
+    const made = button("sk-code", code.label, key, "code", code.id);
+    made.dataset.code = code.id;
+    if (code.definition) {
+      made.addEventListener("mouseenter", () => showDefinition(code, made));
+      made.addEventListener("focus", () => { if (made.matches(":focus-visible")) showDefinition(code, made); });
+      for (const end of ["mouseleave", "blur"]) made.addEventListener(end, () => showDefinition(null));
+    }
+    return made;
+  }
+
+  function paintSteps(note, variable) {
+    const few = note.variables.length <= 4;
+    parts.steps.classList.toggle("sk-few", few);
+    parts.steps.replaceChildren(...note.variables.map((name, number) => {
+      const { label } = list.variables.get(name);
+      const answer = list.answerTo(note, name);
+      const made = button("sk-step", few ? label : String(number + 1), "", "toStep", name);
+      const state = isOpen(answer) ? "open" : answer.event === "skip" ? "skipped" : "answered";
+      made.dataset.state = state;
+      made.setAttribute("aria-label", `${label}: ${say(`step_${state}`)}`);
+      made.title = label;
+      if (name === variable.id) made.setAttribute("aria-current", "step");
+      return made;
+    }));
+  }
+
+  function paintAnswer(note, variable, answer, draft) {
+    const chosen = draft.codes ?? (answer ? answer.codes : []);
+    for (const made of parts.codes.children) {
+      made.setAttribute("aria-pressed", chosen.includes(made.dataset.code));
+    }
+    const certainty = draft.certainty ?? (answer ? answer.certainty : "");
+    for (const n of ["1", "2", "3"]) parts[`sure${n}`].setAttribute("aria-pressed", certainty === n);
+    const memo = draft.memo ?? (answer ? answer.memo : "");
+    parts.memo.classList.toggle("sk-on", Boolean(memo));
+    parts.memo.title = memo;
+    parts.flag.setAttribute("aria-pressed", !isOpen(list.answerTo(note, FLAG)));
+    parts.remark.textContent = remark(variable, answer, draft);
+    if (variable.kind === "multiple") {
+      const label = chosen.length ? say("confirm", { n: chosen.length }) : say("confirm_none");
+      parts.confirm.querySelector(".sk-label").textContent = label;
+      parts.confirm.classList.toggle("sk-on", Boolean(answer && answer.event === "decide" && !draft.codes));
+    }
+  }
+
+  // One line that says how this question stands.
+  function remark(variable, answer, draft) {
+    if (draft.codes) return say("not_confirmed");
+    if (isOpen(answer)) return draft.memo || draft.certainty ? say("waits_for_answer") : "";
+    if (answer.event === "skip") return say("skipped_before");
+    const known = new Set(variable.codes.map((code) => code.id));
+    const gone = answer.codes.filter((code) => !known.has(code)).map((code) => variable.retired[code] ?? code);
+    if (gone.length) return say("retired", { code: gone.join(", ") });
+    if (answer.older) return say("older_answer");
+    return say("answered");
+  }
+
+  function paintMoves(finished) {
+    parts.undo.disabled = !list.canUndo;
+    parts.redo.disabled = !list.canRedo;
+    parts.back.disabled = list.at.place === 0 && list.at.step === 0;
+    parts.forward.disabled = finished;
+    for (const name of ["search", "panel", "glossTool"]) if (parts[name]) parts[name].disabled = finished;
+  }
+
+  function announce(note, variable, newNote) {
+    parts.live.textContent = newNote ? `${parts.place.textContent}. ${note.text}. ${variable.question}` : variable.question;
+  }
+
+  function paintFinish(counts) {
+    const sorts = ["skipped", "unsure", "older"].filter((kind) => counts[kind]);
+    const open = counts.open > 0;
+    const heading = make("p", "sk-finish-title", open ? say("finish_open", { n: counts.open }) : say(`finish_pass_${data.pass}`));
+    const actions = sorts.map((kind) => button("sk-code", say(`review_${kind}`, { n: counts[kind] }), "", "review", kind));
+    if (open) actions.unshift(button("sk-code", say("to_first_open"), "n", "toFirstOpen"));
+    parts.finish.replaceChildren(heading, part("finishSaved", "p", "sk-finish-saved"), ...actions);
+    shown = { note: null, variable: null };
+    parts.live.textContent = heading.textContent;
+    showFinishSaved();
+  }
+
+  function showFinishSaved() {
+    if (parts.finishSaved) parts.finishSaved.textContent = say(root.dataset.saved === "saved" ? "finish_saved" : "finish_waiting");
+  }
+
+  // --- what is saved ------------------------------------------------------------------------------
+
+  function showState(state) {
+    const was = root.dataset.saved;
+    root.dataset.saved = state.name;
+    root.dataset.waiting = state.n;
+    parts.saved.textContent = say(state.name, { n: state.n });
+    showFinishSaved();
+    if (state.name !== "not_saved") return was === "not_saved" ? parts.alarm.replaceChildren() : undefined;
+    const why = state.refused ? say("refused") : state.why ? say("disk_refuses") : say("nobody_answers");
+    const kept = state.kept ? say("kept_here") : say("kept_in_tab_only");
+    const signature = [state.n, why, kept].join();
+    if (parts.alarm.dataset.signature === signature && parts.alarm.childNodes.length) return undefined;
+    parts.alarm.dataset.signature = signature;
+    parts.alarm.replaceChildren(make("strong", "", say("not_saved", { n: state.n })), ` ${why} ${kept}`);
+    const details = state.refused ? state.refused.refused : state.why;
+    if (details) parts.alarm.append(make("details", "", make("summary", "", say("details")), make("p", "", details)));
+    if (state.refused) parts.alarm.append(button("sk-tool", say("answer_again"), "", "answerAgain", state.refused.event));
+    return undefined;
+  }
+
+  // --- definitions, gloss, focus ------------------------------------------------------------------
+
+  function paintPanel(variable) {
+    const entries = variable.codes.filter((code) => code.definition || code.include || code.exclude || code.example);
+    parts.panelBox.replaceChildren(make("p", "sk-panel-title", variable.label), ...entries.map(definitionOf));
+    if (!entries.length) parts.panelBox.append(make("p", "sk-quiet", say("no_definitions")));
+    parts.panelBox.scrollTop = 0;
+  }
+
+  function definitionOf(code) {
+    const entry = make("div", "sk-entry", make("p", "sk-entry-label", code.label));
+    entry.dataset.code = code.id;
+    if (code.definition) entry.append(make("p", "", code.definition));
+    for (const kind of ["include", "exclude", "example"]) {
+      if (code[kind]) entry.append(make("p", "sk-entry-more", make("em", "", `${say(kind)} `), code[kind]));
+    }
+    return entry;
+  }
+
+  function showDefinition(code, near) {
+    for (const entry of parts.panelBox.querySelectorAll(".sk-entry")) {
+      entry.classList.toggle("sk-lit", Boolean(code) && entry.dataset.code === code.id);
+    }
+    if (panelIsOpen()) return;
+    overlays.tip(code ? code.definition : null, near);
+  }
+
+  const isWide = () => root.clientWidth >= 840;
+  const panelIsOpen = () => (panelOpen ?? isWide()) && !list.isFinished();
+
+  function showPanel() {
+    const open = panelIsOpen();
+    parts.panelBox.hidden = !open;
+    root.classList.toggle("sk-with-panel", open);
+    parts.panel.setAttribute("aria-expanded", open);
+    if (parts.glossTool) parts.glossTool.setAttribute("aria-pressed", glossOpen);
+  }
+
+  function togglePanel() {
+    panelOpen = !panelIsOpen();
+    showPanel();
+    reserve();
+  }
+
+  function toggleGloss() {
+    glossOpen = !glossOpen;
+    reserve();
+  }
+
+  // Room for nineteen notes of twenty, so that the buttons stay where they are; longer ones scroll.
+  function reserve() {
+    if (!root.isConnected || list.isFinished()) return;
+    const byLength = [...data.notes].sort((a, b) => a.text.length - b.text.length);
+    const long = byLength[Math.floor((byLength.length - 1) * 0.95)];
+    const probe = parts.note.cloneNode(false);
+    probe.classList.add("sk-probe");
+    probe.append(make("p", "sk-text", long.text), ...(glossOpen && long.gloss ? [make("p", "sk-gloss", long.gloss)] : []));
+    parts.note.after(probe);
+    const height = Math.min(probe.scrollHeight, Math.round(window.innerHeight * 0.4));
+    probe.remove();
+    root.style.setProperty("--sk-note-height", `${height}px`);
+    parts.more.hidden = parts.note.scrollHeight <= parts.note.clientHeight + 2;
+  }
+
+  function scrollNote() {
+    const end = parts.note.scrollTop + parts.note.clientHeight >= parts.note.scrollHeight - 2;
+    parts.note.scrollTop = end ? 0 : parts.note.scrollTop + parts.note.clientHeight * 0.8;
+  }
+
+  function showFocus(now) {
+    if (now === hasFocus && parts.hints.textContent) return;
+    hasFocus = now;
+    root.classList.toggle("sk-idle", !now);
+    parts.hints.textContent = say(now ? "hints" : "click_me");
+  }
+
+  function focus() {
+    root.focus({ preventScroll: true });
+  }
+
+  // A host may move the focus once more after it has shown the card.
+  function open() {
+    root.classList.remove("sk-loading");
+    paint();
+    reserve();
+    showFocus(root.contains(document.activeElement));
+    for (const delay of [0, 60, 250]) {
+      setTimeout(() => { if (!root.contains(document.activeElement) && root.isConnected) focus(); }, delay);
+    }
+  }
+
+  const root = build();
+  root.classList.add("sk-loading");
+  const overlays = createOverlays({ root, work: parts.work, answer: parts.answer, say, list, act, focus, id });
+  const watcher = new ResizeObserver(() => { showPanel(); reserve(); });
+  watcher.observe(host);
+
+  return {
+    root, open, paint, showState, togglePanel, toggleGloss, scrollNote,
+    openMemo: overlays.openMemo, openSearch: overlays.openSearch, closeOverlays: overlays.close,
+    stop: () => watcher.disconnect(),
+  };
+}

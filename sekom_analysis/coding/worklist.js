@@ -1,0 +1,290 @@
+// Where a coder is in the list of notes, what was answered, back and forth. Pure: no page, no network.
+// Every step returns the events that somebody has to save; nothing here waits for anybody.
+
+const FLAG = "flag";
+const WINDOW = 40; // how many of the latest decisions tell the pace
+
+function newEventId() {
+  const bytes = crypto.getRandomValues(new Uint8Array(8));
+  return "e" + Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
+}
+
+function isOpen(answer) {
+  return !answer || answer.event === "retract";
+}
+
+function sameAnswer(one, other) {
+  return one && other && one.event === other.event && one.certainty === other.certainty
+    && one.memo === other.memo && one.codes.join("|") === other.codes.join("|");
+}
+
+function createWorklist(data) {
+  const variables = new Map(data.variables.map((variable) => [variable.id, variable]));
+  const notes = data.notes;
+  const numbers = new Map(notes.map((note, number) => [note.key, number]));
+  const answers = new Map();
+  const drafts = new Map();
+  const own = new Set(); // ids of the events made here
+  const moments = []; // when decisions were made, for the pace
+  const everything = notes.map((_, number) => number);
+  let list = { kind: "open", notes: everything };
+  let at = { place: 0, step: 0 };
+  let undone = [];
+  let done = [];
+
+  const cellOf = (note, variable) => `${note.key} ${variable}`;
+  const here = () => notes[list.notes[at.place]];
+  const isFinished = () => at.place >= list.notes.length;
+  const answerTo = (note, variable) => answers.get(cellOf(note, variable));
+  const isDone = (note) => note.variables.every((variable) => !isOpen(answerTo(note, variable)));
+
+  // --- moving -------------------------------------------------------------------------------------
+
+  function step(by) {
+    const before = at;
+    at = { ...at, step: at.step + by };
+    if (isFinished()) {
+      const last = list.notes.length - 1;
+      at = by < 0 ? { place: last, step: notes[list.notes[last]].variables.length - 1 } : before;
+    } else if (at.step < 0) {
+      at = at.place === 0 ? before : { place: at.place - 1, step: notes[list.notes[at.place - 1]].variables.length - 1 };
+    } else if (at.step >= here().variables.length) {
+      at = { place: at.place + 1, step: 0 };
+    }
+  }
+
+  function leap(by) {
+    at = { place: Math.min(Math.max(at.place + by, 0), list.notes.length), step: 0 };
+  }
+
+  function firstOpen(from = { place: 0, step: 0 }) {
+    for (let place = from.place; place < list.notes.length; place += 1) {
+      const note = notes[list.notes[place]];
+      for (let step = place === from.place ? from.step : 0; step < note.variables.length; step += 1) {
+        if (isOpen(answerTo(note, note.variables[step]))) return { place, step };
+      }
+    }
+    return null;
+  }
+
+  function toFirstOpen() {
+    list = { kind: "open", notes: everything };
+    at = firstOpen() || { place: list.notes.length, step: 0 };
+  }
+
+  // After an answer: the next question that is open; when going through chosen notes, simply the next.
+  function advance() {
+    if (list.kind !== "open") return step(1);
+    const end = { place: list.notes.length, step: 0 };
+    at = firstOpen(at) || firstOpen() || end;
+    return undefined;
+  }
+
+  function goTo(note, variable) {
+    const number = numbers.get(note.key);
+    if (!list.notes.includes(number)) list = { kind: "open", notes: everything };
+    at = { place: list.notes.indexOf(number), step: Math.max(note.variables.indexOf(variable), 0) };
+  }
+
+  function review(kind) {
+    list = { kind, notes: everything.filter((number) => isOfSort(notes[number], kind)) };
+    at = { place: 0, step: 0 };
+    const note = here();
+    if (note) at.step = Math.max(note.variables.findIndex((v) => answerIsOfSort(answerTo(note, v), kind)), 0);
+  }
+
+  function answerIsOfSort(answer, kind) {
+    if (isOpen(answer)) return false;
+    if (kind === "skipped") return answer.event === "skip";
+    return answer.event === "decide" && (kind === "unsure" ? answer.certainty === "1" : Boolean(answer.older));
+  }
+
+  function isOfSort(note, kind) {
+    return note.variables.some((variable) => answerIsOfSort(answerTo(note, variable), kind));
+  }
+
+  // --- answering ----------------------------------------------------------------------------------
+
+  function eventOf(note, variable, kind, answer) {
+    const event = {
+      event_id: newEventId(), note: note.key, variable, event: kind,
+      codes: answer ? answer.codes : [], certainty: answer ? answer.certainty : "", memo: answer ? answer.memo : "",
+      pass: note.pass, note_hash: note.hash,
+    };
+    if (variables.has(variable)) event.codebook = variables.get(variable).version;
+    own.add(event.event_id);
+    return event;
+  }
+
+  // The events that lead from one answer to another. A skip does not take an answer back, so that comes first.
+  function eventsBetween(note, variable, from, to) {
+    if (isOpen(to)) return isOpen(from) ? [] : [eventOf(note, variable, "retract", null)];
+    if (to.event === "skip" && from && from.event === "decide") {
+      return [eventOf(note, variable, "retract", null), eventOf(note, variable, "skip", to)];
+    }
+    return [eventOf(note, variable, to.event, to)];
+  }
+
+  function turn(note, variable, to) {
+    const cell = cellOf(note, variable);
+    const events = eventsBetween(note, variable, answers.get(cell), to);
+    if (isOpen(to)) answers.delete(cell);
+    else answers.set(cell, { ...to, older: false, id: events.at(-1).event_id });
+    drafts.delete(cell);
+    return events;
+  }
+
+  function change(note, variable, to) {
+    const from = answerTo(note, variable);
+    if (sameAnswer(from, to) && !from.older) {
+      drafts.delete(cellOf(note, variable));
+      return [];
+    }
+    done.push({ note, variable, from, to });
+    undone = [];
+    return turn(note, variable, to);
+  }
+
+  function decide(codes) {
+    const { note, variable, answer, draft } = current();
+    const same = answer && answer.codes.join("|") === codes.join("|");
+    moments.push(Date.now());
+    const events = change(note, variable.id, {
+      event: "decide", codes,
+      certainty: draft.certainty ?? (same ? answer.certainty : ""), // another answer is another certainty
+      memo: draft.memo ?? (answer ? answer.memo : ""),
+    });
+    advance();
+    return events;
+  }
+
+  function skip() {
+    const { note, variable, answer, draft } = current();
+    const memo = draft.memo ?? (answer ? answer.memo : "");
+    const stands = answer && answer.event === "decide";
+    const events = stands ? [] : change(note, variable.id, { event: "skip", codes: [], certainty: "", memo });
+    advance();
+    return events;
+  }
+
+  // A certainty or memo belongs to an answer: with none yet it waits for it, else it is saved with it at once.
+  function amend(field, value) {
+    const { note, variable, answer, draft } = current();
+    if (isOpen(answer) || draft.codes) {
+      drafts.set(cellOf(note, variable.id), { ...draft, [field]: value });
+      return [];
+    }
+    return change(note, variable.id, { ...answer, [field]: value });
+  }
+
+  function toggle(code) {
+    const { note, variable, answer, draft } = current();
+    const chosen = new Set(draft.codes ?? (answer ? answer.codes : []));
+    if (!chosen.delete(code)) chosen.add(code);
+    const order = variable.codes.map((known) => known.id).filter((known) => chosen.has(known));
+    drafts.set(cellOf(note, variable.id), { ...draft, codes: order });
+  }
+
+  function flag() {
+    const note = here();
+    const from = answerTo(note, FLAG);
+    return change(note, FLAG, isOpen(from) ? { event: "decide", codes: ["two_ideas"], certainty: "", memo: "" } : null);
+  }
+
+  function undo() {
+    const last = done.pop();
+    if (!last) return [];
+    undone.push(last);
+    const events = turn(last.note, last.variable, last.from);
+    goTo(last.note, last.variable === FLAG ? last.note.variables[0] : last.variable);
+    return events;
+  }
+
+  function redo() {
+    const next = undone.pop();
+    if (!next) return [];
+    done.push(next);
+    const events = turn(next.note, next.variable, next.to);
+    goTo(next.note, next.variable);
+    if (next.variable !== FLAG) advance();
+    return events;
+  }
+
+  // --- what others tell ---------------------------------------------------------------------------
+
+  // Take in answers as the log has them. What another window decided since is not ours to undo.
+  function learn(fresh, waiting) {
+    let changed = false;
+    for (const [key, byVariable] of Object.entries(fresh)) {
+      const note = notes[numbers.get(key)];
+      if (!note) continue;
+      for (const [variable, answer] of Object.entries(byVariable)) {
+        const cell = cellOf(note, variable);
+        const known = answers.get(cell);
+        if (waiting.has(cell) || own.has(answer.id) || (known && known.id === answer.id)) continue;
+        if (isOpen(answer) && !known) continue;
+        if (isOpen(answer)) answers.delete(cell);
+        else answers.set(cell, answer);
+        const elsewhere = (taken) => cellOf(taken.note, taken.variable) !== cell;
+        done = done.filter(elsewhere);
+        undone = undone.filter(elsewhere);
+        changed = true;
+      }
+    }
+    return changed;
+  }
+
+  // Decisions that an earlier page could not save still count; they are older than anything made here.
+  function recall(event) {
+    const note = notes[numbers.get(event.note)];
+    if (!note || note.pass !== event.pass || own.has(event.event_id)) return;
+    const cell = cellOf(note, event.variable);
+    const known = answers.get(cell);
+    if (event.event === "retract") answers.delete(cell);
+    else if (event.event === "decide" || !known || known.event !== "decide") {
+      answers.set(cell, { ...event, id: event.event_id, older: false });
+    }
+  }
+
+  function forget(event) {
+    const note = notes[numbers.get(event.note)];
+    if (!note) return;
+    const cell = cellOf(note, event.variable);
+    answers.delete(cell);
+    done = done.filter((taken) => cellOf(taken.note, taken.variable) !== cell);
+    goTo(note, event.variable);
+  }
+
+  // --- what the card shows ------------------------------------------------------------------------
+
+  function current() {
+    const note = here();
+    const variable = variables.get(note.variables[at.step]);
+    const cell = cellOf(note, variable.id);
+    return { note, variable, answer: answers.get(cell), draft: drafts.get(cell) || {} };
+  }
+
+  function count() {
+    const open = notes.reduce((sum, note) => sum + note.variables.filter((v) => isOpen(answerTo(note, v))).length, 0);
+    const sorts = {};
+    for (const kind of ["skipped", "unsure", "older"]) sorts[kind] = notes.filter((note) => isOfSort(note, kind)).length;
+    return { open, done: notes.filter(isDone).length, answers: answers.size, ...sorts };
+  }
+
+  // Minutes left, from the median time between the latest decisions; a coffee break does not count.
+  function minutesLeft(open) {
+    const gaps = moments.slice(-WINDOW).map((moment, i, all) => (i ? moment - all[i - 1] : Infinity));
+    const steady = gaps.filter((gap) => gap < 180000).sort((a, b) => a - b);
+    if (steady.length < 9) return null;
+    return Math.max(1, Math.round((open * steady[Math.floor(steady.length / 2)]) / 60000));
+  }
+
+  return {
+    notes, variables, drafts, cellOf, answerTo, isDone, isFinished, current, count, minutesLeft,
+    step, leap, toFirstOpen, goTo, review, decide, skip, amend, toggle, flag, undo, redo, learn, recall, forget,
+    get list() { return list; },
+    get at() { return at; },
+    get canUndo() { return done.length > 0; },
+    get canRedo() { return undone.length > 0; },
+  };
+}

@@ -1,0 +1,171 @@
+"""One coder's list of notes: which, in which order, what stands and what is left.
+
+Nothing here reads or writes a file. Orders come from hashes of the study's
+seed and the ids, so a coder meets the notes in the same order every day, two
+coders in different ones, and a note added later moves none of the others.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from typing import NamedTuple
+
+WARM_UP, INDEPENDENT, AGAIN = 0, 1, 2
+
+
+class Item(NamedTuple):
+    """A note in a coder's list, with the variables to be asked of it."""
+
+    note_id: str
+    key: str
+    variables: tuple[str, ...]
+    pass_: int
+
+
+class Answer(NamedTuple):
+    """What a coder's events on one variable of one note come to: decide, skip or retract."""
+
+    event: str
+    event_id: str
+    codes: str = ""
+    certainty: str = ""
+    memo: str = ""
+    codebook: str = ""
+
+
+Cell = tuple[str, str]
+
+
+def note_key(study_id: str, note_id: str) -> str:
+    """Return the name by which a card knows a note; it tells neither its id nor its place.
+
+    Examples
+    --------
+    >>> note_key("sekom-2016", "B001") == note_key("another", "B001")
+    False
+    """
+    return "n" + _digest(study_id, "note", note_id)[:20]
+
+
+def shuffled(note_ids: Iterable[str], *seed: object) -> list[str]:
+    """Return the ids in an order that is random to the eye and the same every time.
+
+    Examples
+    --------
+    >>> shuffled(["B001", "B002", "B003", "B004"], 2016, "anna")
+    ['B004', 'B002', 'B001', 'B003']
+    """
+    return sorted(note_ids, key=lambda note_id: (_digest(*seed, note_id), note_id))
+
+
+def _digest(*parts: object) -> str:
+    return hashlib.sha256("\0".join(str(part) for part in parts).encode("utf-8")).hexdigest()
+
+
+def warm_up_notes(note_ids: Iterable[str], seed: int, n_notes: int) -> list[str]:
+    """Return the notes on which all coders of a study warm up, in an order that all share."""
+    return shuffled(note_ids, seed, "warm-up")[:n_notes]
+
+
+def first_time_notes(note_ids: Iterable[str], seed: int, coder: str, met: Collection[str] = ()) -> list[str]:
+    """Return all notes in the coder's own order.
+
+    Parameters
+    ----------
+    note_ids : ids of the N notes
+    seed : the study's seed
+    coder : the coder's id
+    met : notes of the warm-up; they come last, when what was said of them has faded
+    """
+    order = shuffled(note_ids, seed, coder)
+    return [*(n for n in order if n not in met), *(n for n in order if n in met)]
+
+
+def second_time_notes(
+    coded: Iterable[str], seed: int, coder: str, n_notes: int, begun: Collection[str] = ()
+) -> list[str]:
+    """Return the notes to be coded a second time, in an order other than the first.
+
+    Parameters
+    ----------
+    coded : notes that the coder has decided on
+    seed : the study's seed
+    coder : the coder's id
+    n_notes : how many are wanted
+    begun : notes already met a second time; they stay among the chosen
+    """
+    order = shuffled(coded, seed, coder, "again")
+    chosen = set([n for n in order if n in begun][:n_notes])
+    for note_id in order:
+        if len(chosen) >= n_notes:
+            break
+        chosen.add(note_id)
+    return shuffled(chosen, seed, coder, "again", "order")
+
+
+def standing(rows: Iterable[Mapping[str, str]], passes: Mapping[str, int]) -> dict[Cell, Answer]:
+    """Fold events into what stands, for each note in its own pass.
+
+    Parameters
+    ----------
+    rows : events with note_id, variable, pass, event and the rest, oldest first
+    passes : note_id -> the pass that counts
+    """
+    answers: dict[Cell, Answer] = {}
+    for row in rows:
+        note_id = row["note_id"]
+        if note_id in passes and row["pass"] == str(passes[note_id]):
+            cell = (note_id, row["variable"])
+            answers[cell] = after(answers.get(cell), row)
+    return answers
+
+
+def after(before: Answer | None, row: Mapping[str, str]) -> Answer:
+    """Return what stands after one more event. A skip takes nothing away: an earlier answer stands."""
+    if row["event"] == "retract":
+        return Answer("retract", row["event_id"])
+    if row["event"] == "skip" and before is not None and before.event == "decide":
+        return before._replace(event_id=row["event_id"])
+    return Answer(
+        row["event"], row["event_id"], row["codes"], row["certainty"], row["memo"], row["codebook"]
+    )
+
+
+def is_open(answer: Answer | None) -> bool:
+    """Whether a question is unseen: neither answered nor passed over."""
+    return answer is None or answer.event == "retract"
+
+
+def left(items: Iterable[Item], answers: Mapping[Cell, Answer]) -> list[Item]:
+    """Return the notes on which a question is still unseen."""
+    return [item for item in items if any(is_open(answers.get((item.note_id, v))) for v in item.variables)]
+
+
+def only(items: Sequence[Item], answers: Mapping[Cell, Answer], which: str, now: Mapping[str, str]) -> list[Item]:
+    """Return the notes of one sort.
+
+    Parameters
+    ----------
+    items : the notes to choose from
+    answers : (note_id, variable) -> what stands
+    which : ``"open"``, ``"skipped"``, ``"unsure"`` (certainty 1) or ``"older"`` (coded under a
+        definition that has changed since)
+    now : variable -> version of its definition
+    """
+    if which == "open":
+        return left(items, answers)
+    return [item for item in items if any(_is(which, a, now[v]) for v, a in _of(item, answers))]
+
+
+def _of(item: Item, answers: Mapping[Cell, Answer]) -> Iterator[tuple[str, Answer]]:
+    cells = ((variable, answers.get((item.note_id, variable))) for variable in item.variables)
+    return ((variable, answer) for variable, answer in cells if answer is not None)
+
+
+def _is(which: str, answer: Answer, version: str) -> bool:
+    if which == "skipped":
+        return answer.event == "skip"
+    if which == "unsure":
+        return answer.event == "decide" and answer.certainty == "1"
+    return answer.event == "decide" and answer.codebook != version

@@ -1,0 +1,143 @@
+"""`sekom code`: one coder's notebook, in a folder where nothing of the others lies, opened in JupyterLab."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+
+from sekom_analysis import wording
+from sekom_analysis.desk import Desk
+from sekom_analysis.errors import SekomError, StudyError
+from sekom_analysis.log import write_whole
+
+NOTEBOOK = "01-code.ipynb"
+FOLDER = Path(".sekom") / "coding"
+
+
+def open_coding(
+    study: str | os.PathLike[str],
+    coder: str,
+    *,
+    again: int = 0,
+    warm_up: int = 0,
+    lang: str = "sv",
+    browser: bool = True,
+) -> int:
+    """Open the coding notebook of one coder; return when JupyterLab has been closed.
+
+    Parameters
+    ----------
+    study : the study's folder
+    coder : the coder's id
+    again : code this many notes a second time, blind to the first
+    warm_up : warm up on this many notes that all coders share
+    lang : ``"sv"`` or ``"en"``
+    browser : whether to open the browser, or only to start JupyterLab and show its address
+
+    Returns
+    -------
+    int
+        JupyterLab's exit code.
+
+    Raises
+    ------
+    StudyError, DecisionError
+        If there is no study, or the coder's id cannot be used.
+    SekomError
+        If JupyterLab is not installed.
+    """
+    desk = Desk.open(study, coder)
+    notebook = prepare_notebook(desk, again=again, warm_up=warm_up, lang=wording.check_language(lang))
+    command, environment = lab_command(notebook, desk.root, browser=browser)
+    try:
+        return subprocess.run(command, env=environment, check=False).returncode
+    except KeyboardInterrupt:
+        return 0
+
+
+def prepare_notebook(desk: Desk, *, again: int = 0, warm_up: int = 0, lang: str = "sv") -> Path:
+    """Put the coding notebook, with the coder filled in, into a folder of its own; return its path.
+
+    The folder holds no log, so a coder who looks about in JupyterLab sees no
+    other coder's answers, and what a notebook saves of its outputs stays out
+    of the study.
+    """
+    book = json.loads(_template().read_text(encoding="utf-8"))
+    values = {"coder": desk.coder, "lang": lang, "again": again, "warm_up": warm_up}
+    book["cells"] = [_filled(cell, values) for cell in book["cells"]]
+    path = desk.root / FOLDER / f"{desk.coder}.ipynb"
+    if not _says_the_same(path, book):
+        write_whole(path, json.dumps(book, ensure_ascii=False, indent=1).encode("utf-8"))
+    _quiet_lab(path.parent)
+    return path
+
+
+def lab_command(notebook: Path, root: Path, *, browser: bool = True) -> tuple[list[str], dict[str, str]]:
+    """Return the command that opens a notebook in JupyterLab, and the environment for it.
+
+    Raises
+    ------
+    SekomError
+        If JupyterLab is not installed.
+    """
+    missing = [name for name in ("jupyterlab", "anywidget") if find_spec(name) is None]
+    if missing:
+        msg = (
+            f"{' and '.join(missing)} cannot be found, so the card cannot be shown. Install it with: "
+            f'pip install "sekom_analysis[notebooks]"   Or code without Jupyter: sekom page, sekom sheet.'
+        )
+        raise SekomError(msg)
+    command = [
+        *(sys.executable, "-m", "jupyterlab"),
+        f"--ServerApp.root_dir={notebook.parent}",
+        f"--LabApp.default_url=/doc/tree/{notebook.name}",
+        *([] if browser else ["--no-browser"]),
+    ]
+    settings = os.pathsep.join(filter(None, [str(notebook.parent / "settings"), os.environ.get("JUPYTER_CONFIG_PATH")]))
+    return command, os.environ | {"SEKOM_STUDY": str(root), "JUPYTER_CONFIG_PATH": settings}
+
+
+def _template() -> Path:
+    """Return the notebook of an installed package, or of the checkout that the package runs from."""
+    package = Path(__file__).parent
+    for folder in (package / "sample" / "notebooks", package.parent / "notebooks"):
+        if (folder / NOTEBOOK).is_file():
+            return folder / NOTEBOOK
+    msg = f"The notebook {NOTEBOOK} is missing from the installation; install sekom_analysis again."
+    raise StudyError(msg)
+
+
+def _filled(cell: dict[str, Any], values: dict[str, Any]) -> dict[str, Any]:
+    """Fill values into the cell of parameters."""
+    if "parameters" not in cell["metadata"].get("tags", []):
+        return cell
+    lines = "".join(cell["source"]).splitlines()
+    for number, line in enumerate(lines):
+        name = line.partition(" = ")[0]
+        if name in values:
+            lines[number] = f"{name} = {json.dumps(values[name])}"
+    return {**cell, "source": "\n".join(lines)}
+
+
+def _says_the_same(path: Path, book: dict[str, Any]) -> bool:
+    """Whether a notebook is there already: one that is open must not change under the coder's hands."""
+    try:
+        there = json.loads(path.read_text(encoding="utf-8"))
+        return [_source(cell) for cell in there["cells"]] == [_source(cell) for cell in book["cells"]]
+    except (OSError, ValueError, KeyError):
+        return False
+
+
+def _source(cell: dict[str, Any]) -> str:
+    return "".join(cell["source"])
+
+
+def _quiet_lab(folder: Path) -> None:
+    """Turn off JupyterLab's question about news: it asks the network, and puzzles a coder."""
+    settings = {"disabledExtensions": {"@jupyterlab/apputils-extension:announcements": True}}
+    write_whole(folder / "settings" / "labconfig" / "page_config.json", json.dumps(settings).encode("utf-8"))
