@@ -83,6 +83,7 @@ class Desk:
         self._log = coder_log(raw.root, coder)
         self._definitions = Definitions(raw.root / CODED)
         self._kept: set[str] = set()
+        self._versions: dict[str, str] = {}
 
     @classmethod
     def open(cls, path: str | os.PathLike[str], coder: str) -> Desk:
@@ -244,7 +245,9 @@ class Desk:
         return note_hash(str(self.notes.at[note_id, "text"])) if note_id in self.notes.index else ""
 
     def _version_of(self, variable: str) -> str:
-        return self.codebook[variable].version if variable in self.codebook else ""
+        if variable not in self._versions and variable in self.codebook:
+            self._versions[variable] = self.codebook[variable].version
+        return self._versions.get(variable, "")
 
     def _stage(self, note_id: str) -> str | None:
         return str(self.notes.at[note_id, "stage"]) if "stage" in self.notes.columns else None
@@ -265,9 +268,9 @@ class Desk:
         NotSavedError
             If the disk does not take them.
         """
-        fresh = [self.codebook[name] for name in sorted(variables)]
-        keep(self.root, [variable for variable in fresh if variable.version not in self._kept])
-        self._kept.update(variable.version for variable in fresh)
+        fresh = sorted(name for name in variables if self._version_of(name) not in self._kept)
+        keep(self.root, [self.codebook[name] for name in fresh])
+        self._kept.update(self._version_of(name) for name in fresh)
 
 
 def _is_gap(value: object) -> bool:
