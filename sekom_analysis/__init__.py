@@ -13,9 +13,15 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from sekom_analysis import coding, exchange, figures
+    from sekom_analysis.agreement.breakdowns import (
+        agreement_by_code,
+        agreement_by_group,
+        agreement_by_pair,
+        agreement_without_each,
+    )
     from sekom_analysis.agreement.disputes import confusions, disagreements
     from sekom_analysis.agreement.engines import count_patterns
-    from sekom_analysis.agreement.tables import agreement, agreement_by_code, agreement_by_pair, alpha
+    from sekom_analysis.agreement.tables import agreement, alpha
     from sekom_analysis.consensus import consensus, count_codes
     from sekom_analysis.desk import Desk
     from sekom_analysis.errors import SekomError
@@ -28,8 +34,10 @@ _HOME = {
     "Desk": "desk",
     "SekomError": "errors",
     "agreement": "agreement.tables",
-    "agreement_by_code": "agreement.tables",
-    "agreement_by_pair": "agreement.tables",
+    "agreement_by_code": "agreement.breakdowns",
+    "agreement_by_group": "agreement.breakdowns",
+    "agreement_by_pair": "agreement.breakdowns",
+    "agreement_without_each": "agreement.breakdowns",
     "alpha": "agreement.tables",
     "confusions": "agreement.disputes",
     "disagreements": "agreement.disputes",
@@ -47,7 +55,9 @@ __all__ = [
     "Study",
     "agreement",
     "agreement_by_code",
+    "agreement_by_group",
     "agreement_by_pair",
+    "agreement_without_each",
     "alpha",
     "coding",
     "confusions",

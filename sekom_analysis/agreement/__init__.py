@@ -2,16 +2,24 @@
 
 from __future__ import annotations
 
+from sekom_analysis.agreement.breakdowns import (
+    agreement_by_code,
+    agreement_by_group,
+    agreement_by_pair,
+    agreement_without_each,
+)
 from sekom_analysis.agreement.disputes import confusions, disagreements
 from sekom_analysis.agreement.engines import count_patterns
 from sekom_analysis.agreement.patterns import Patterns
-from sekom_analysis.agreement.tables import agreement, agreement_by_code, agreement_by_pair, alpha
+from sekom_analysis.agreement.tables import agreement, alpha
 
 __all__ = [
     "Patterns",
     "agreement",
     "agreement_by_code",
+    "agreement_by_group",
     "agreement_by_pair",
+    "agreement_without_each",
     "alpha",
     "confusions",
     "count_patterns",

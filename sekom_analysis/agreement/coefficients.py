@@ -8,14 +8,15 @@ note: leading axes are carried through (written … below).
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
 from sekom_analysis.agreement.patterns import FloatArray
+from sekom_analysis.agreement.ratings import IntArray
 
 Sums = Mapping[str, FloatArray]
 
@@ -32,7 +33,9 @@ class Question:
         Distances between codes for alpha; None means Krippendorff's ordinal metric.
     weights : array of shape (V, V)
         Credit for partial agreement, for every coefficient but alpha.
-    rows : array of shape (P, M), optional
+    n_coders : int
+        How many coders there are (M).
+    choices : array of shape (P, M), optional
         Who chose what, −1 for unseen; for coefficients that need to know.
     values : array of shape (V,), optional
         The codes as numbers, for scores.
@@ -41,7 +44,8 @@ class Question:
     counts: FloatArray
     distance: FloatArray | None
     weights: FloatArray
-    rows: npt.NDArray[Any] | None = None
+    n_coders: int = 0
+    choices: IntArray | None = None
     values: FloatArray | None = None
 
 
@@ -120,11 +124,6 @@ def coincidences(question: Question) -> FloatArray:
     return np.asarray(2 * question.counts[:, above] * question.counts[:, below] * scale[:, None])
 
 
-TERMS: dict[str, Callable[[Question], FloatArray]] = {
-    term.__name__: term
-    for term in (pairable_notes, decided_notes, marginals, shares, agreeing, disagreeing, coincidences)
-}
-
 # ── coefficients: from sums to a value ─────────────────────────────────────────
 
 
@@ -184,30 +183,3 @@ def brennan_prediger(sums: Sums, question: Question) -> Parts:
 def _observed_and_shares(sums: Sums) -> tuple[FloatArray, FloatArray]:
     observed = ratio(sums["agreeing"][..., 0], sums["pairable_notes"][..., 0])
     return observed, ratio(sums["shares"], sums["decided_notes"])
-
-
-class Coefficient(NamedTuple):
-    """A coefficient's formula and the terms it is a function of."""
-
-    formula: Callable[[Sums, Question], Parts]
-    terms: tuple[str, ...]
-    needs_rows: bool = False
-
-
-_PAIRS = ("agreeing", "pairable_notes")
-COEFFICIENTS: dict[str, Coefficient] = {
-    "percent": Coefficient(percent, _PAIRS),
-    "alpha": Coefficient(alpha, ("disagreeing", "marginals")),
-    "fleiss": Coefficient(fleiss, (*_PAIRS, "shares", "decided_notes")),
-    "ac1": Coefficient(ac1, (*_PAIRS, "shares", "decided_notes")),
-    "ac2": Coefficient(ac1, (*_PAIRS, "shares", "decided_notes")),
-    "brennan_prediger": Coefficient(brennan_prediger, _PAIRS),
-}
-ORDINAL_ALPHA = Coefficient(alpha, ("coincidences", "marginals"))
-
-
-def coefficient(name: str, question: Question) -> Coefficient:
-    """Return a coefficient with the terms it needs for this question."""
-    if name == "alpha" and question.distance is None:
-        return ORDINAL_ALPHA
-    return COEFFICIENTS[name]

@@ -8,7 +8,9 @@ from typing import NamedTuple
 
 import numpy as np
 
-from sekom_analysis.agreement.coefficients import TERMS, Coefficient, Parts, Question, coefficient
+from sekom_analysis.agreement.catalogue import TERMS, Coefficient, coefficient
+from sekom_analysis.agreement.coefficients import Parts, Question, alpha
+from sekom_analysis.agreement.kalpha import resampled_alphas
 from sekom_analysis.agreement.patterns import FloatArray
 from sekom_analysis.agreement.resampling import (
     IntVector,
@@ -42,6 +44,10 @@ class Estimate(NamedTuple):
     observed: float
     expected: float
     resampled: FloatArray
+
+
+NAN = float("nan")
+UNKNOWN = Estimate(NAN, NAN, NAN, NAN, NAN, NAN, np.empty(0))
 
 
 class _Asked(NamedTuple):
@@ -106,7 +112,7 @@ def _lay_out(questions: Sequence[Question], names: Sequence[str]) -> tuple[list[
             blocks.append(block)
             width += block.shape[1]
         asked += [_Asked(one, question, {term: columns[term] for term in one.terms}) for one in wanted]
-    return asked, np.hstack(blocks)
+    return asked, np.hstack(blocks) if blocks else np.zeros((len(questions[0].counts), 0))
 
 
 def _leave_one_out(asked: list[_Asked], table: FloatArray, total: FloatArray) -> FloatArray:
@@ -122,12 +128,26 @@ def _leave_one_out(asked: list[_Asked], table: FloatArray, total: FloatArray) ->
 def _resample(asked: list[_Asked], table: FloatArray, multiplicity: IntVector, how: Interval) -> FloatArray:
     if not len(multiplicity):
         return np.empty((0, len(asked)))
+    rng = np.random.default_rng(how.rng)
+    if how.method == "krippendorff":
+        return _resample_pairs(asked, multiplicity, how, rng)
     values = np.empty((how.n_resamples, len(asked)))
     done = 0
-    for sums in resampled_sums(table, multiplicity, how.n_resamples, np.random.default_rng(how.rng)):
+    for sums in resampled_sums(table, multiplicity, how.n_resamples, rng):
         for i, one in enumerate(asked):
             values[done : done + len(sums), i] = one.parts(sums).value
         done += len(sums)
+    return values
+
+
+def _resample_pairs(
+    asked: list[_Asked], multiplicity: IntVector, how: Interval, rng: np.random.Generator
+) -> FloatArray:
+    values = np.full((how.n_resamples, len(asked)), np.nan)
+    for i, one in enumerate(asked):
+        if one.coefficient.formula is alpha:
+            question = one.question
+            values[:, i] = resampled_alphas(question, multiplicity, how.n_resamples, rng)
     return values
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from sekom_analysis.agreement.catalogue import LISTWISE, unsuited
 from sekom_analysis.agreement.estimates import Estimate, Interval, nothing_disputed
 from sekom_analysis.agreement.patterns import Patterns
 from sekom_analysis.wording import number, say
@@ -20,10 +21,14 @@ def explain(
     """Return what should be known about an estimate; empty where nothing need be said."""
     if np.isnan(found.value):
         return why_undefined(name, patterns, lang)
+    if how.method == "krippendorff" and name != "alpha":
+        return say("agreement_alpha_only", lang)
     if n_carrying is not None and np.isnan(found.low) and how.n_resamples:
         return say("agreement_rare_code", lang, n=n_carrying)
     if nothing_disputed(found.value, found.observed):
         return say("agreement_nothing_disputed", lang, n=patterns.n_pairable)
+    if name in LISTWISE:
+        return _listwise(patterns, lang)
     lost = float(np.mean(np.isnan(found.resampled))) if len(found.resampled) else 0.0
     if lost:
         return say("agreement_lost_resamples", lang, percent=number(100 * lost, lang, 1))
@@ -32,6 +37,9 @@ def explain(
 
 def why_undefined(name: str, patterns: Patterns, lang: str = "en") -> str:
     """Return the reason why a coefficient has no value."""
+    unfit = unsuited(name, patterns)
+    if unfit:
+        return say(unfit, lang)
     used = int((patterns.multiplicity @ patterns.counts > 0).sum())
     if patterns.n_notes == 0:
         return say("agreement_no_decision", lang)
@@ -42,3 +50,13 @@ def why_undefined(name: str, patterns: Patterns, lang: str = "en") -> str:
     if used < 2:
         return say("agreement_one_code", lang)
     return say("agreement_undefined", lang)
+
+
+def _listwise(patterns: Patterns, lang: str) -> str:
+    if patterns.choices is None:
+        return ""
+    decided = patterns.choices[:, (patterns.choices >= 0).any(axis=0)] >= 0
+    complete = int(patterns.multiplicity[decided.all(axis=1)].sum())
+    if complete == patterns.n_pairable:
+        return ""
+    return say("agreement_listwise", lang, n=complete)

@@ -39,12 +39,16 @@ class Patterns:
         The V codes.
     n_coders : int
         How many coders the table has (M), also if none saw all notes.
+    choices : array of shape (P, M), optional
+        Who chose what, as positions in `codes`, −1 for unseen; then patterns
+        with the same counts stand apart if the coders behind them differ.
     """
 
     counts: IntArray
     multiplicity: Multiplicity
     codes: tuple[Code, ...]
     n_coders: int
+    choices: IntArray | None = None
 
     @property
     def coders_per_note(self) -> npt.NDArray[np.int64]:
@@ -63,7 +67,8 @@ class Patterns:
 
     def where(self, wanted: npt.NDArray[np.bool_]) -> Patterns:
         """Return some of the patterns."""
-        return Patterns(self.counts[wanted], self.multiplicity[wanted], self.codes, self.n_coders)
+        choices = None if self.choices is None else self.choices[wanted]
+        return Patterns(self.counts[wanted], self.multiplicity[wanted], self.codes, self.n_coders, choices)
 
 
 def pairable(patterns: Patterns) -> Patterns:
@@ -98,6 +103,28 @@ def patterns_of(coded: CodedRatings) -> Patterns:
     else:
         counts, multiplicity = _count_by_row(values, n_codes, times)
     return decided(Patterns(counts, multiplicity, coded.codes, n_coders))
+
+
+def choices_of(coded: CodedRatings) -> Patterns:
+    """Return the patterns of a table of ratings with who chose what.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> from sekom_analysis.agreement.ratings import read_ratings
+    >>> table = pd.DataFrame({"k1": ["a", "b", "a"], "k2": ["b", "a", "a"]})
+    >>> choices_of(read_ratings(table)).choices.tolist()
+    [[0, 0], [0, 1], [1, 0]]
+    """
+    n_codes, n_coders = len(coded.codes), len(coded.coders)
+    if n_coders == 0:
+        return patterns_of(coded)
+    rows, multiplicity = distinct_choices(coded)
+    counts = np.zeros((len(rows), n_codes), np.min_scalar_type(n_coders))
+    for column in rows.T:
+        seen = np.flatnonzero(column >= 0)
+        counts[seen, column[seen]] += 1
+    return decided(Patterns(counts, multiplicity, coded.codes, n_coders, rows))
 
 
 def distinct_choices(coded: CodedRatings) -> tuple[IntArray, Multiplicity]:

@@ -45,6 +45,10 @@ class CodedRatings:
             tuple(self.values[j] for j in coders), self.codes, tuple(self.coders[j] for j in coders)
         )
 
+    def rows(self, notes: IntArray) -> CodedRatings:
+        """Return the ratings of some notes, given by position."""
+        return CodedRatings(tuple(column[notes] for column in self.values), self.codes, self.coders)
+
 
 def read_ratings(ratings: Any, codes: Sequence[Code] | None = None) -> CodedRatings:
     """Return ratings as positions among the codes.

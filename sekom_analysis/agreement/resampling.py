@@ -17,8 +17,10 @@ from sekom_analysis.agreement.patterns import FloatArray
 from sekom_analysis.errors import RatingsError
 
 IntVector = npt.NDArray[np.int64]
-METHODS = ("bca", "percentile")
+METHODS = ("bca", "percentile", "krippendorff")
 BLOCK_BYTES = 4 * 2**20
+# Where one resample is larger than that: a few at a time, and never more than this.
+MOST_BYTES = 256 * 2**20
 # Up to here drawing notes one by one beats a multinomial draw over the patterns.
 FEW_NOTES = 2_000
 # A pattern that more notes share is drawn with the multinomial; the rest are drawn one by one.
@@ -54,7 +56,7 @@ def resampled_sums(
     n_frequent = 0 if few else int((multiplicity > FREQUENT).sum())
     n_rare_notes = int(multiplicity[n_frequent:].sum())
     bytes_each = 8 * (2 * len(multiplicity) + 2 * n_rare_notes + 2 * table.shape[1])
-    block = max(1, BLOCK_BYTES // bytes_each)
+    block = max(1, BLOCK_BYTES // bytes_each, min(8, MOST_BYTES // bytes_each))
     for start in range(0, n_resamples, block):
         size = min(block, n_resamples - start)
         frequent, n_left = _draw_frequent(multiplicity, n_frequent, size, rng)

@@ -1,23 +1,15 @@
-"""Agreement as tidy tables: overall, for each code, for each pair of coders."""
+"""Agreement as a tidy table, and alpha as a number."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from itertools import combinations
-from typing import Unpack, cast
+from collections.abc import Sequence
 
-import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
 from sekom_analysis.agreement.distances import Level
-from sekom_analysis.agreement.estimates import Estimate, Random, estimate, points
-from sekom_analysis.agreement.patterns import Patterns, patterns_of
-from sekom_analysis.agreement.ratings import Code, read_ratings
-from sekom_analysis.agreement.requests import Names, Options, Ratings, Request, Weights, joined, request
-
-# A code on fewer notes gets no interval: at 99 notes and 5 % prevalence a 95 % interval covers 76–92 %.
-NOTES_FOR_INTERVAL = 10
+from sekom_analysis.agreement.estimates import Random, points
+from sekom_analysis.agreement.ratings import Code
+from sekom_analysis.agreement.requests import Names, Ratings, Weights, request
 
 
 def agreement(
@@ -32,6 +24,8 @@ def agreement(
     rng: Random = 0,
     codes: Sequence[Code] | None = None,
     lang: str = "en",
+    floor: float | None = None,
+    declared: str | None = None,
 ) -> pd.DataFrame:
     """Return coefficients of agreement with intervals, one row a coefficient.
 
@@ -49,8 +43,9 @@ def agreement(
         Partial credit for every coefficient but alpha: ``"linear"``,
         ``"quadratic"``, ``"ordinal"``, ``"bipolar"``, or your own. With
         weights, AC1 is called AC2.
-    method : {"bca", "percentile"}
-        How the interval is read off the resamples.
+    method : {"bca", "percentile", "krippendorff"}
+        How the interval is made: BCa or percentile from resampled notes, or,
+        for alpha alone, Krippendorff's own algorithm as in KALPHA.
     confidence : float
         Coverage aimed at, between 0 and 1.
     n_resamples : int
@@ -62,6 +57,11 @@ def agreement(
         columns, or else the values seen.
     lang : {"en", "sv"}
         Language of the column `note`.
+    floor : float, optional
+        A value declared beforehand; adds the column `reaches_floor`, the
+        share of resamples that reach it (1 − q in KALPHA's output).
+    declared : str, optional
+        The coefficient declared beforehand; adds the column `declared`.
 
     Returns
     -------
@@ -95,6 +95,8 @@ def agreement(
         rng=rng,
         codes=codes,
         lang=lang,
+        floor=floor,
+        declared=declared,
     )
     return asked.answer(asked.patterns(ratings))
 
@@ -123,106 +125,3 @@ def alpha(ratings: Ratings, level: Level = "nominal") -> float:
     asked = request(level, coefficients="alpha", n_resamples=0)
     patterns = asked.patterns(ratings)
     return float(points([asked.question(patterns)], asked.names, patterns.multiplicity)[0].value)
-
-
-def agreement_by_code(ratings: Ratings, **options: Unpack[Options]) -> pd.DataFrame:
-    """Return agreement on each code against all others together.
-
-    Parameters are those of `agreement`. Of sets, each code counts as chosen
-    or not. A code on fewer than 10 notes gets no interval.
-
-    Returns
-    -------
-    DataFrame
-        `code` first, then the columns of `agreement`, then `n_chosen`
-        (decisions for the code), `n_carrying` (notes where somebody chose it)
-        and `prevalence` (its share of all decisions).
-
-    Examples
-    --------
-    >>> ratings = pd.DataFrame({"k1": ["a", "b", "b", "c"], "k2": ["a", "b", "a", "c"]})
-    >>> table = agreement_by_code(ratings, coefficients="alpha", n_resamples=0)
-    >>> table[["code", "value"]].round(2)
-      code  value
-    0    a   0.53
-    1    b   0.53
-    2    c   1.00
-    """
-    asked = request(**options)
-    patterns = asked.patterns(ratings)
-    each = list(_one_code_each(patterns))
-    if not each:
-        return joined([], "code")
-    questions = [asked.question(one) for _, one in each]
-    answers = estimate(questions, asked.names, patterns.multiplicity, asked.how)
-    return joined(
-        _code_rows(asked, code, one, found) for (code, one), found in zip(each, answers, strict=True)
-    )
-
-
-def agreement_by_pair(
-    ratings: pd.DataFrame, level: Level = "nominal", **options: Unpack[Options]
-) -> pd.DataFrame:
-    """Return agreement of every two coders.
-
-    Parameters are those of `agreement`.
-
-    Returns
-    -------
-    DataFrame
-        `coder_a` and `coder_b` first, then the columns of `agreement`.
-
-    Examples
-    --------
-    >>> ratings = pd.DataFrame({"k1": ["a", "b"], "k2": ["a", "b"], "k3": ["a", "a"]})
-    >>> table = agreement_by_pair(ratings, coefficients="percent", n_resamples=0)
-    >>> table[["coder_a", "coder_b", "value"]]
-      coder_a coder_b  value
-    0      k1      k2    1.0
-    1      k1      k3    0.5
-    2      k2      k3    0.5
-    """
-    asked = request(level, **options)
-    coded = read_ratings(ratings, asked.codes)
-    pairs = combinations(range(len(coded.coders)), 2)
-    return joined(
-        (
-            asked.answer(
-                patterns_of(coded.only(pair)), coder_a=coded.coders[pair[0]], coder_b=coded.coders[pair[1]]
-            )
-            for pair in pairs
-        ),
-        "coder_a",
-        "coder_b",
-    )
-
-
-def _one_code_each(patterns: Patterns) -> Iterator[tuple[Code, Patterns]]:
-    coders = patterns.coders_per_note
-    for code, chosen in _chosen(patterns):
-        counts = np.column_stack([chosen, coders - chosen])
-        yield code, Patterns(counts, patterns.multiplicity, (code, "other"), patterns.n_coders)
-
-
-def _chosen(patterns: Patterns) -> Iterator[tuple[Code, npt.NDArray[np.int64]]]:
-    """Each code with how many coders chose it, shape (P,)."""
-    if not any(isinstance(code, frozenset) for code in patterns.codes):
-        for k, code in enumerate(patterns.codes):
-            yield code, patterns.counts[:, k].astype(np.int64)
-        return
-    sets = cast("tuple[frozenset[Code], ...]", patterns.codes)
-    for code in sorted(frozenset().union(*sets), key=str):
-        holds = np.array([code in one for one in sets])
-        yield code, patterns.counts[:, holds].sum(axis=1, dtype=np.int64)
-
-
-def _code_rows(asked: Request, code: Code, one: Patterns, found: list[Estimate]) -> pd.DataFrame:
-    chosen = one.counts[:, 0]
-    carrying = int(one.multiplicity[chosen > 0].sum())
-    if carrying < NOTES_FOR_INTERVAL:
-        found = [each._replace(low=float("nan"), high=float("nan")) for each in found]
-    n_chosen = int(chosen @ one.multiplicity)
-    total = int(one.coders_per_note @ one.multiplicity)
-    prevalence = n_chosen / total if total else float("nan")
-    rows = asked.rows(found, one, n_carrying=carrying, code=code)
-    return rows.assign(n_chosen=n_chosen, n_carrying=carrying, prevalence=prevalence)

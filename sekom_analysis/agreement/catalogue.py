@@ -1,0 +1,90 @@
+"""All coefficients: their formulas, the terms they are functions of, and what they ask of the ratings."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import NamedTuple
+
+from sekom_analysis.agreement import coefficients as by_count
+from sekom_analysis.agreement import pairwise, scores
+from sekom_analysis.agreement.coefficients import Parts, Question, Sums
+from sekom_analysis.agreement.patterns import FloatArray, Patterns
+
+Term = Callable[[Question], FloatArray]
+TERMS: dict[str, Term] = {
+    term.__name__: term
+    for term in (
+        by_count.pairable_notes,
+        by_count.decided_notes,
+        by_count.marginals,
+        by_count.shares,
+        by_count.agreeing,
+        by_count.disagreeing,
+        by_count.coincidences,
+        pairwise.chosen_by,
+        pairwise.paired,
+        scores.squares,
+        scores.together,
+    )
+}
+
+
+class Coefficient(NamedTuple):
+    """A coefficient's formula, its terms, and whether it takes who chose, two coders, a list, numbers."""
+
+    formula: Callable[[Sums, Question], Parts]
+    terms: tuple[str, ...]
+    who: bool = False
+    two: bool = False
+    listed: bool = False
+    numbers: bool = False
+
+
+_PAIRS = ("agreeing", "pairable_notes")
+_SHARES = (*_PAIRS, "shares", "decided_notes")
+ORDINAL_ALPHA = Coefficient(by_count.alpha, ("coincidences", "marginals"))
+COEFFICIENTS: dict[str, Coefficient] = {
+    "percent": Coefficient(by_count.percent, _PAIRS),
+    "alpha": Coefficient(by_count.alpha, ("disagreeing", "marginals")),
+    "fleiss": Coefficient(by_count.fleiss, _SHARES),
+    "scott": Coefficient(pairwise.scott, ("paired",), who=True, two=True),
+    "conger": Coefficient(pairwise.conger, (*_PAIRS, "chosen_by"), who=True),
+    "cohen": Coefficient(pairwise.cohen, ("paired",), who=True, two=True),
+    "light": Coefficient(pairwise.light, ("paired",), who=True),
+    "ac1": Coefficient(by_count.ac1, _SHARES, listed=True),
+    "ac2": Coefficient(by_count.ac1, _SHARES, listed=True),
+    "brennan_prediger": Coefficient(by_count.brennan_prediger, _PAIRS, listed=True),
+    "icc_1_1": Coefficient(scores.icc_1_1, ("squares",), who=True, numbers=True),
+    "icc_1_k": Coefficient(scores.icc_1_k, ("squares",), who=True, numbers=True),
+    "icc_a_1": Coefficient(scores.icc_a_1, ("squares",), who=True, numbers=True),
+    "icc_a_k": Coefficient(scores.icc_a_k, ("squares",), who=True, numbers=True),
+    "icc_c_1": Coefficient(scores.icc_c_1, ("squares",), who=True, numbers=True),
+    "icc_c_k": Coefficient(scores.icc_c_k, ("squares",), who=True, numbers=True),
+    "kendall_w": Coefficient(scores.kendall_w, ("together",), who=True, numbers=True),
+}
+LISTWISE = tuple(name for name, one in COEFFICIENTS.items() if one.numbers)
+
+
+def coefficient(name: str, question: Question) -> Coefficient:
+    """Return a coefficient with the terms it needs for this question."""
+    if name == "alpha" and question.distance is None:
+        return ORDINAL_ALPHA
+    return COEFFICIENTS[name]
+
+
+def unsuited(name: str, patterns: Patterns) -> str:
+    """Return why a coefficient does not suit the ratings, as the key of a text; empty if it does."""
+    asks = COEFFICIENTS[name]
+    if asks.two and patterns.n_coders != 2:
+        return "agreement_takes_two"
+    if asks.listed and any(isinstance(code, frozenset) for code in patterns.codes):
+        return "agreement_takes_a_list"
+    if asks.numbers and not _are_numbers(patterns):
+        return "agreement_takes_numbers"
+    if asks.who and patterns.choices is None:
+        return "agreement_takes_who"
+    return ""
+
+
+def _are_numbers(patterns: Patterns) -> bool:
+    return all(isinstance(code, (int, float)) and not isinstance(code, bool) for code in patterns.codes)
