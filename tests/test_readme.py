@@ -34,7 +34,8 @@ def folder(tmp_path_factory) -> Path:
 
 def run(folder: Path, *arguments: str) -> str:
     environment = {**os.environ, "PYTHONIOENCODING": "utf-8"}
-    environment.pop("SEKOM_STUDY", None)
+    for name in ("SEKOM_STUDY", "PYTHONWARNDEFAULTENCODING"):
+        environment.pop(name, None)
     outcome = subprocess.run(
         [sys.executable, *arguments], cwd=folder, env=environment, capture_output=True, encoding="utf-8"
     )
