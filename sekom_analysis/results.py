@@ -8,9 +8,15 @@ from itertools import product
 
 import pandas as pd
 
-from sekom_analysis.agreement.disputes import confusions, disagreements
+from sekom_analysis.agreement import (
+    agreement,
+    agreement_by_code,
+    agreement_by_pair,
+    confusions,
+    disagreements,
+)
+from sekom_analysis.agreement.breakdowns import agreement_by_code, agreement_by_pair
 from sekom_analysis.agreement.requests import COLUMNS
-from sekom_analysis.agreement.tables import agreement, agreement_by_code, agreement_by_pair
 from sekom_analysis.codebook import Variable
 from sekom_analysis.consensus import count_codes
 from sekom_analysis.study import Study
