@@ -67,12 +67,12 @@ $(BIN)/python:
 	exit 1
 
 $(VENV)/base.stamp: $(BIN)/python pyproject.toml requirements.txt
-	@echo "Installing the package into $(VENV) (once, about a minute)."
+	@echo "Installing the package into $(VENV) (once, a minute or two)."
 	@$(INSTALL) .
 	@touch $@
 
 $(VENV)/notebooks.stamp: $(BIN)/python pyproject.toml requirements.txt
-	@echo "Installing the package and JupyterLab into $(VENV) (once, a minute or two)."
+	@echo "Installing the package and JupyterLab into $(VENV) (once, some minutes)."
 	@$(INSTALL) ".[notebooks]"
 	@touch $@ $(VENV)/base.stamp
 
