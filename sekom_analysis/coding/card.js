@@ -1,8 +1,6 @@
 // The coding card: shows a note, takes keys, shows the next note at once, and hands every decision to an outbox.
 // It knows neither Jupyter nor a server: `post` takes its messages, `receive` is given the answers.
 
-
-
 function createCard(host, data, post) {
   const say = (key, values) => fill(data.texts[key] ?? key, values);
   const list = createWorklist(data);
@@ -56,8 +54,8 @@ function createCard(host, data, post) {
     gloss: () => view.toggleGloss(),
     scroll: () => view.scrollNote(),
     answerAgain(event) {
-      outbox.discard(event.event_id);
       list.forget(event);
+      outbox.discard(event.event_id);
     },
   };
   const OVERLAYS = new Set(["memo", "search", "scroll", "saveMemo"]);

@@ -15,8 +15,17 @@ from sekom_analysis.coding.session import Session
 from sekom_analysis.desk import Desk
 from sekom_analysis.study import STUDY_VARIABLE
 
-# The card itself, then what keeps and sends its decisions, then what ties both to a widget.
-SCRIPTS = ("worklist.js", "outbox.js", "keys.js", "overlays.js", "view.js", "card.js", "widget.js")
+# The card: the same in a notebook and on a page. What ties it to its place comes after it.
+SCRIPTS = (
+    "worklist.js",
+    "outbox.js",
+    "keys.js",
+    "elements.js",
+    "overlays.js",
+    "notices.js",
+    "view.js",
+    "card.js",
+)
 
 
 @cache
@@ -34,7 +43,7 @@ class CodingCard(anywidget.AnyWidget):
     session : the coder's session
     """
 
-    _esm = script(*SCRIPTS)
+    _esm = script(*SCRIPTS, "widget.js")
     _css = script("card.css")
     data = traitlets.Dict().tag(sync=True)
 
@@ -76,8 +85,8 @@ def code_notes(desk: Desk | str, *, lang: str = "sv", **options: Any) -> CodingC
 
     Examples
     --------
-    >>> code_notes("", lang="en")
-    Write your coder id between the quotation marks in the cell above, for example coder = "anna". Then run both cells again.
+    >>> code_notes("", lang="en")  # doctest: +ELLIPSIS
+    Write your coder id between the quotation marks in the cell above, ...
     """
     if desk == "":
         return Guidance(wording.say("coding_no_coder", lang))

@@ -2,6 +2,7 @@
 // Knows nothing of who that is: `post` takes a message, `receive` is given the answers.
 
 const PATIENCE = 3000; // after so many milliseconds without an answer nothing counts as being saved
+const NOTICEABLE = 400;
 const RESEND = 2500;
 const TICK = 500;
 const GREETING = 1500; // how long the card waits, at its start, to hear how far the log is
@@ -48,7 +49,12 @@ function createOutbox({ name, post, onState, onAnswers }) {
     const late = all.some((one) => Date.now() - one.since > PATIENCE);
     const refused = all.find((one) => one.refused);
     const name = !all.length ? "saved" : late || why || refused ? "not_saved" : "saving";
-    return { name, n: all.length, why, kept, refused: refused ? { ...refused } : null };
+    const slow = all.some((one) => Date.now() - one.since > NOTICEABLE);
+    return { name, n: all.length, slow, cells: cells(), why, kept, refused: refused ? { ...refused } : null };
+  }
+
+  function cells() {
+    return new Set([...waiting.values()].map(({ event }) => `${event.note} ${event.variable}`));
   }
 
   function send(events) {
@@ -168,6 +174,5 @@ function createOutbox({ name, post, onState, onAnswers }) {
     if (db) db.close();
   }
 
-  return { start, put, receive, keepDraft, discard, state, stop, cells: () => new Set(
-    [...waiting.values()].map(({ event }) => `${event.note} ${event.variable}`)) };
+  return { start, put, receive, keepDraft, discard, cells, stop };
 }

@@ -116,7 +116,8 @@ class Session:
         """Read the coder's log as it is now."""
         history = self.desk.history()
         passes = {item.note_id: item.pass_ for item in self.items}
-        self.answers: dict[Cell, Answer] = worklist.standing(history.to_dict("records"), passes)
+        rows: Any = history.to_dict("records")
+        self.answers: dict[Cell, Answer] = worklist.standing(rows, passes)
         self._known = set(history["event_id"])
         self._uncounted = 0
 
@@ -139,7 +140,7 @@ class Session:
         }
 
     def _shown_note(self, item: Item) -> Message:
-        row = self.desk.notes.loc[item.note_id]
+        row: dict[str, str] = self.desk.notes.loc[item.note_id].to_dict()
         return {
             "key": item.key,
             "text": row["text"],
@@ -252,5 +253,3 @@ def _chosen_notes(desk: Desk, sources: Sequence[str], stages: Sequence[str]) -> 
             raise NotesError(msg)
         notes = notes[notes[column].isin(list(wanted))]
     return list(notes.index)
-
-

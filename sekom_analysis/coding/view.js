@@ -1,22 +1,5 @@
 // What the card looks like: builds it once, then paints the present note into it. Decides nothing.
 
-function make(tag, className, ...children) {
-  const element = document.createElement(tag);
-  if (className) element.className = className;
-  element.append(...children); // texts become text, never markup
-  return element;
-}
-
-function fill(text, values = {}) {
-  return text.replace(/\{(\w+)\}/g, (gap, name) => values[name] ?? gap);
-}
-
-function keycap(key) {
-  const cap = make("kbd", "sk-key", key.length === 1 ? key.toUpperCase() : key);
-  cap.setAttribute("aria-hidden", "true");
-  return cap;
-}
-
 let cards = 0; // a page may hold several cards; ids must differ
 
 function createView(host, data, say, list, act) {
@@ -53,7 +36,7 @@ function createView(host, data, say, list, act) {
     const saved = part("saved", "span", "sk-saved");
     return make("div", "sk-head", bar, make("div", "sk-line",
       part("place", "strong", "sk-place"), part("left", "span", "sk-quiet"),
-      make("span", "sk-gap"), make("span", "sk-quiet", data.coder), saved));
+      make("span", "sk-gap"), make("span", "sk-quiet sk-who", data.coder), saved));
   }
 
   function buildNote() {
@@ -84,7 +67,11 @@ function createView(host, data, say, list, act) {
     return group("moves", "sk-tools sk-moves", say("moves"),
       tool("undo", say("undo"), "u"), tool("redo", say("redo"), "r"),
       tool("back", say("back"), "←"), tool("forward", say("forward"), "→"),
-      tool("toFirstOpen", say("to_first_open"), "n"), make("span", "sk-gap"),
+      tool("toFirstOpen", say("to_first_open"), "n"));
+  }
+
+  function buildFoot() {
+    return make("div", "sk-foot", part("hints", "p", "sk-hints"), make("span", "sk-gap"),
       tool("search", say("search"), "/"), tool("panel", say("definitions"), "d"),
       ...(data.notes.some((note) => note.gloss) ? [tool("glossTool", say("gloss"), "g", "gloss")] : []));
   }
@@ -113,7 +100,7 @@ function createView(host, data, say, list, act) {
     const live = part("live", "div", "sk-live");
     live.setAttribute("role", "status");
     const main = part("main", "div", "sk-main", buildWork(), part("finish", "div", "sk-finish"), buildMoves());
-    root.append(buildHead(), make("div", "sk-body", main, panel), part("hints", "p", "sk-hints"),
+    root.append(buildHead(), make("div", "sk-body", main, panel), buildFoot(),
       part("alarm", "div", "sk-alarm"), live);
     parts.alarm.setAttribute("role", "alert");
     root.style.setProperty("--sk-rows", mostRows());
@@ -143,7 +130,10 @@ function createView(host, data, say, list, act) {
     parts.work.hidden = finished;
     parts.finish.hidden = !finished;
     root.classList.toggle("sk-done", finished);
-    if (finished) paintFinish(counts);
+    if (finished) {
+      shown = { note: null, variable: null };
+      notices.paintFinish(counts);
+    }
     else paintNote();
     paintMoves(finished);
     showPanel();
@@ -177,7 +167,7 @@ function createView(host, data, say, list, act) {
     if (newVariable) {
       parts.question.textContent = variable.question;
       paintCodes(variable);
-      paintPanel(variable);
+      paintDefinitions(parts.panelBox, variable, say);
     }
     paintSteps(note, variable);
     paintAnswer(note, variable, answer, draft);
@@ -208,6 +198,7 @@ function createView(host, data, say, list, act) {
   }
 
   function paintSteps(note, variable) {
+    parts.steps.hidden = data.notes.every((one) => one.variables.length < 2);
     const few = note.variables.length <= 4;
     parts.steps.classList.toggle("sk-few", few);
     parts.steps.replaceChildren(...note.variables.map((name, number) => {
@@ -266,61 +257,7 @@ function createView(host, data, say, list, act) {
     parts.live.textContent = newNote ? `${parts.place.textContent}. ${note.text}. ${variable.question}` : variable.question;
   }
 
-  function paintFinish(counts) {
-    const sorts = ["skipped", "unsure", "older"].filter((kind) => counts[kind]);
-    const open = counts.open > 0;
-    const heading = make("p", "sk-finish-title", open ? say("finish_open", { n: counts.open }) : say(`finish_pass_${data.pass}`));
-    const actions = sorts.map((kind) => button("sk-code", say(`review_${kind}`, { n: counts[kind] }), "", "review", kind));
-    if (open) actions.unshift(button("sk-code", say("to_first_open"), "n", "toFirstOpen"));
-    parts.finish.replaceChildren(heading, part("finishSaved", "p", "sk-finish-saved"), ...actions);
-    shown = { note: null, variable: null };
-    parts.live.textContent = heading.textContent;
-    showFinishSaved();
-  }
-
-  function showFinishSaved() {
-    if (parts.finishSaved) parts.finishSaved.textContent = say(root.dataset.saved === "saved" ? "finish_saved" : "finish_waiting");
-  }
-
-  // --- what is saved ------------------------------------------------------------------------------
-
-  function showState(state) {
-    const was = root.dataset.saved;
-    root.dataset.saved = state.name;
-    root.dataset.waiting = state.n;
-    parts.saved.textContent = say(state.name, { n: state.n });
-    showFinishSaved();
-    if (state.name !== "not_saved") return was === "not_saved" ? parts.alarm.replaceChildren() : undefined;
-    const why = state.refused ? say("refused") : state.why ? say("disk_refuses") : say("nobody_answers");
-    const kept = state.kept ? say("kept_here") : say("kept_in_tab_only");
-    const signature = [state.n, why, kept].join();
-    if (parts.alarm.dataset.signature === signature && parts.alarm.childNodes.length) return undefined;
-    parts.alarm.dataset.signature = signature;
-    parts.alarm.replaceChildren(make("strong", "", say("not_saved", { n: state.n })), ` ${why} ${kept}`);
-    const details = state.refused ? state.refused.refused : state.why;
-    if (details) parts.alarm.append(make("details", "", make("summary", "", say("details")), make("p", "", details)));
-    if (state.refused) parts.alarm.append(button("sk-tool", say("answer_again"), "", "answerAgain", state.refused.event));
-    return undefined;
-  }
-
   // --- definitions, gloss, focus ------------------------------------------------------------------
-
-  function paintPanel(variable) {
-    const entries = variable.codes.filter((code) => code.definition || code.include || code.exclude || code.example);
-    parts.panelBox.replaceChildren(make("p", "sk-panel-title", variable.label), ...entries.map(definitionOf));
-    if (!entries.length) parts.panelBox.append(make("p", "sk-quiet", say("no_definitions")));
-    parts.panelBox.scrollTop = 0;
-  }
-
-  function definitionOf(code) {
-    const entry = make("div", "sk-entry", make("p", "sk-entry-label", code.label));
-    entry.dataset.code = code.id;
-    if (code.definition) entry.append(make("p", "", code.definition));
-    for (const kind of ["include", "exclude", "example"]) {
-      if (code[kind]) entry.append(make("p", "sk-entry-more", make("em", "", `${say(kind)} `), code[kind]));
-    }
-    return entry;
-  }
 
   function showDefinition(code, near) {
     for (const entry of parts.panelBox.querySelectorAll(".sk-entry")) {
@@ -330,13 +267,14 @@ function createView(host, data, say, list, act) {
     overlays.tip(code ? code.definition : null, near);
   }
 
-  const isWide = () => root.clientWidth >= 840;
+  const isWide = () => root.clientWidth >= 820;
   const panelIsOpen = () => (panelOpen ?? isWide()) && !list.isFinished();
 
   function showPanel() {
     const open = panelIsOpen();
     parts.panelBox.hidden = !open;
     root.classList.toggle("sk-with-panel", open);
+    root.classList.toggle("sk-wide", isWide());
     parts.panel.setAttribute("aria-expanded", open);
     if (parts.glossTool) parts.glossTool.setAttribute("aria-pressed", glossOpen);
   }
@@ -389,6 +327,7 @@ function createView(host, data, say, list, act) {
     paint();
     reserve();
     showFocus(root.contains(document.activeElement));
+    root.scrollIntoView({ block: "start" });
     for (const delay of [0, 60, 250]) {
       setTimeout(() => { if (!root.contains(document.activeElement) && root.isConnected) focus(); }, delay);
     }
@@ -397,11 +336,12 @@ function createView(host, data, say, list, act) {
   const root = build();
   root.classList.add("sk-loading");
   const overlays = createOverlays({ root, work: parts.work, answer: parts.answer, say, list, act, focus, id });
+  const notices = createNotices({ root, parts, part, button, say, list, data });
   const watcher = new ResizeObserver(() => { showPanel(); reserve(); });
   watcher.observe(host);
 
   return {
-    root, open, paint, showState, togglePanel, toggleGloss, scrollNote,
+    root, open, paint, showState: notices.showState, togglePanel, toggleGloss, scrollNote,
     openMemo: overlays.openMemo, openSearch: overlays.openSearch, closeOverlays: overlays.close,
     stop: () => watcher.disconnect(),
   };

@@ -271,6 +271,10 @@ function createWorklist(data) {
     return { open, done: notes.filter(isDone).length, answers: answers.size, ...sorts };
   }
 
+  function countSaved(waiting) {
+    return answers.size - [...waiting].filter((cell) => answers.has(cell)).length;
+  }
+
   // Minutes left, from the median time between the latest decisions; a coffee break does not count.
   function minutesLeft(open) {
     const gaps = moments.slice(-WINDOW).map((moment, i, all) => (i ? moment - all[i - 1] : Infinity));
@@ -280,7 +284,7 @@ function createWorklist(data) {
   }
 
   return {
-    notes, variables, drafts, cellOf, answerTo, isDone, isFinished, current, count, minutesLeft,
+    notes, variables, drafts, cellOf, answerTo, isDone, isFinished, current, count, countSaved, minutesLeft,
     step, leap, toFirstOpen, goTo, review, decide, skip, amend, toggle, flag, undo, redo, learn, recall, forget,
     get list() { return list; },
     get at() { return at; },

@@ -54,7 +54,7 @@ def shuffled(note_ids: Iterable[str], *seed: object) -> list[str]:
     Examples
     --------
     >>> shuffled(["B001", "B002", "B003", "B004"], 2016, "anna")
-    ['B004', 'B002', 'B001', 'B003']
+    ['B002', 'B001', 'B003', 'B004']
     """
     return sorted(note_ids, key=lambda note_id: (_digest(*seed, note_id), note_id))
 
@@ -127,9 +127,7 @@ def after(before: Answer | None, row: Mapping[str, str]) -> Answer:
         return Answer("retract", row["event_id"])
     if row["event"] == "skip" and before is not None and before.event == "decide":
         return before._replace(event_id=row["event_id"])
-    return Answer(
-        row["event"], row["event_id"], row["codes"], row["certainty"], row["memo"], row["codebook"]
-    )
+    return Answer(row["event"], row["event_id"], row["codes"], row["certainty"], row["memo"], row["codebook"])
 
 
 def is_open(answer: Answer | None) -> bool:
@@ -142,7 +140,9 @@ def left(items: Iterable[Item], answers: Mapping[Cell, Answer]) -> list[Item]:
     return [item for item in items if any(is_open(answers.get((item.note_id, v))) for v in item.variables)]
 
 
-def only(items: Sequence[Item], answers: Mapping[Cell, Answer], which: str, now: Mapping[str, str]) -> list[Item]:
+def only(
+    items: Sequence[Item], answers: Mapping[Cell, Answer], which: str, now: Mapping[str, str]
+) -> list[Item]:
     """Return the notes of one sort.
 
     Parameters

@@ -1,0 +1,183 @@
+"""A scratch study, a real Chromium, and a real JupyterLab opened the way `sekom code` opens it."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import socket
+import subprocess
+import time
+import urllib.request
+from pathlib import Path
+
+import pytest
+
+import sekom_analysis as sa
+from sekom_analysis import opening
+
+CHECKOUT = Path(__file__).parents[2]
+FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-sync",
+         "--disable-background-networking", "--disable-component-update"]  # fmt: skip
+TOKEN = "only-for-tests"
+
+
+def scratch_study(folder: Path) -> Path:
+    """Copy the sample study without anybody's decisions."""
+    shutil.copytree(CHECKOUT / "data" / "raw", folder / "data" / "raw")
+    return folder
+
+
+@pytest.fixture
+def root(tmp_path):
+    return scratch_study(tmp_path / "study")
+
+
+@pytest.fixture(scope="session")
+def chromium():
+    """The path of a Chromium; without one CI fails and a laptop skips."""
+    path = os.environ.get("SEKOM_CHROMIUM") or next(
+        filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None
+    )
+    if not path:
+        reason = "no Chromium was found (apt-get install chromium, or name one in SEKOM_CHROMIUM)"
+        (pytest.fail if os.environ.get("CI") else pytest.skip)(reason)
+    return path
+
+
+@pytest.fixture(scope="session")
+def playwright():
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def browser(playwright, chromium):
+    running = playwright.chromium.launch(executable_path=chromium, args=FLAGS)
+    yield running
+    running.close()
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+class Lab:
+    """A running JupyterLab on a scratch study."""
+
+    def __init__(self, folder: Path) -> None:
+        self.root = scratch_study(folder / "study")
+        self.port = free_port()
+        notebook = opening.prepare_notebook(sa.Desk.open(self.root, "nobody"))
+        command, environment = opening.lab_command(notebook, self.root, browser=False)
+        own = {f"JUPYTER_{name}_DIR": str(folder / name.lower()) for name in ("CONFIG", "DATA", "RUNTIME")}
+        own |= {"IPYTHONDIR": str(folder / "ipython"), "PYDEVD_DISABLE_FILE_VALIDATION": "1"}
+        root_user = ["--allow-root"] if hasattr(os, "geteuid") and os.geteuid() == 0 else []
+        self._log = (folder / "lab.log").open("w", encoding="utf-8")
+        self._process = subprocess.Popen(
+            [*command, *root_user, "--ip=127.0.0.1", f"--port={self.port}",
+             f"--IdentityProvider.token={TOKEN}"],
+            env=environment | own, stdout=self._log, stderr=subprocess.STDOUT, cwd=folder,
+        )  # fmt: skip
+        self._wait(folder / "lab.log")
+
+    def _wait(self, log: Path) -> None:
+        for _ in range(300):
+            if self._process.poll() is not None:
+                break
+            try:
+                urllib.request.urlopen(self.address("api"), timeout=2).close()
+                return
+            except OSError:
+                time.sleep(0.2)
+        self.stop()
+        raise RuntimeError("JupyterLab did not start:\n" + log.read_text(encoding="utf-8")[-2000:])
+
+    def address(self, path: str) -> str:
+        return f"http://127.0.0.1:{self.port}/{path}?token={TOKEN}"
+
+    def desk(self, coder: str) -> sa.Desk:
+        return sa.Desk.open(self.root, coder)
+
+    def notebook(self, coder: str, **settings: object) -> str:
+        """Put a coder's notebook in its place; return its address."""
+        path = opening.prepare_notebook(self.desk(coder), **settings)
+        return self.address(f"doc/tree/{path.name}")
+
+    def stop(self) -> None:
+        self._process.terminate()
+        self._process.wait(30)
+        self._log.close()
+
+
+@pytest.fixture(scope="session")
+def lab(tmp_path_factory, chromium):
+    running = Lab(tmp_path_factory.mktemp("lab"))
+    yield running
+    running.stop()
+
+
+class Page:
+    """The card on a page of its own, joined to a real session: what Lab does, in a hundredth of the time."""
+
+    def __init__(self, browser, session, *, theme: str = "", **context: object) -> None:
+        from sekom_analysis.coding.card import SCRIPTS, script
+
+        self.session = session
+        self.alive = True
+        self.errors: list[str] = []
+        self._context = browser.new_context(**{"viewport": {"width": 1200, "height": 900}} | context)
+        self.page = self._context.new_page()
+        self.page.on("pageerror", lambda error: self.errors.append(str(error)))
+        self.page.expose_function("post", lambda message: session.receive(message) if self.alive else [])
+        html = f"""<!doctype html><html lang="sv"><meta charset="utf-8"><title>Kort</title>
+            <meta name="viewport" content="width=device-width, initial-scale=1">
+            <style>{script("card.css")}</style><body {theme}><main><h1>Kort</h1><div id="here"></div></main>
+            <script>{script(*SCRIPTS)}
+            function begin(data) {{
+              const post = (message) => window.post(message).then((replies) => replies.forEach(card.receive));
+              const card = createCard(document.getElementById("here"), data, post);
+              card.start();
+            }}</script></body></html>"""
+        self.page.route("http://card.test/", lambda route: route.fulfill(body=html, content_type="text/html"))
+        self.load()
+
+    def load(self) -> None:
+        self.page.goto("http://card.test/")
+        self.page.evaluate("data => begin(data)", self.session.data())
+        self.card.wait_for()
+
+    @property
+    def card(self):
+        return self.page.locator(".sk-card:not(.sk-loading)")
+
+    def press(self, *keys: str) -> None:
+        for key in keys:
+            self.page.keyboard.press(key)
+
+    def text(self, selector: str) -> str:
+        return self.page.locator(selector).inner_text()
+
+    def wait_for_state(self, state: str) -> None:
+        self.page.locator(f'.sk-card[data-saved="{state}"]').wait_for(timeout=15_000)
+
+    def close(self) -> None:
+        self._context.close()
+        assert self.errors == []
+
+
+@pytest.fixture
+def show(browser):
+    """Show a session's card on a page of its own."""
+    pages = []
+
+    def shown(session, **settings):
+        pages.append(Page(browser, session, **settings))
+        return pages[-1]
+
+    yield shown
+    for page in pages:
+        page.close()

@@ -1,0 +1,326 @@
+"""The card in a real browser, joined to a real session: what each key does, and what the log then says."""
+
+from __future__ import annotations
+
+import errno
+import os
+from contextlib import contextmanager
+from types import SimpleNamespace
+
+import pytest
+
+import sekom_analysis as sa
+from sekom_analysis import log
+from sekom_analysis.coding.session import Session
+
+B_ONLY = {"stages": ["B"], "variables": ["valence", "category_b"]}
+
+
+@pytest.fixture
+def desk(root):
+    return sa.Desk.open(root, "anna")
+
+
+def logged(desk):
+    """The standing decisions as (note, variable) -> codes."""
+    table = desk.decisions()
+    return {(n, v): c for n, v, c in table[["note_id", "variable", "codes"]].itertuples(index=False)}
+
+
+def order(session):
+    return [item.note_id for item in session.items]
+
+
+def test_digits_answer_and_the_card_moves_on_by_itself(show, desk):
+    session = Session(desk, **B_ONLY)
+    page = show(session)
+    page.press("1", "3", "2", "7")
+    page.wait_for_state("saved")
+    first, second = order(session)[:2]
+    assert logged(desk) == {
+        (first, "valence"): "hinder", (first, "category_b"): "resurser",
+        (second, "valence"): "mojlighet", (second, "category_b"): "systemsyn",
+    }  # fmt: skip
+    assert page.text(".sk-place") == "Lapp 3 av 159"
+    assert page.text(".sk-text") == desk.notes.at[order(session)[2], "text"]
+    assert page.text(".sk-saved") == "Sparade svar: 4"
+
+
+def test_undo_and_redo_reach_back_and_the_log_keeps_it_all(show, desk):
+    session = Session(desk, **B_ONLY)
+    page = show(session)
+    page.press("1", "3", "u", "u")
+    page.wait_for_state("saved")
+    assert logged(desk) == {}
+    assert list(desk.history()["event"]) == ["decide", "decide", "retract", "retract"]
+    assert page.text(".sk-place") == "Lapp 1 av 159"
+    assert page.page.get_by_role("button", name="Ångra").is_disabled()
+    page.press("Control+Shift+Z", "r", "u", "4")
+    page.wait_for_state("saved")
+    note = order(session)[0]
+    assert logged(desk) == {(note, "valence"): "hinder", (note, "category_b"): "samordning"}
+
+
+def test_undo_of_a_changed_answer_brings_the_earlier_one_back(show, desk):
+    note = order(Session(desk, **B_ONLY))[0]
+    desk.decide(note, "valence", "hinder", certainty=1, memo="först")
+    page = show(Session(desk, **B_ONLY))
+    page.press("ArrowLeft", "2", "u")
+    page.wait_for_state("saved")
+    row = desk.decisions().iloc[0]
+    assert (row["codes"], row["certainty"], row["memo"]) == ("hinder", "1", "först")
+
+
+def test_a_memo_takes_digits_and_letters_and_codes_nothing(show, desk):
+    session = Session(desk, **B_ONLY)
+    page = show(session)
+    page.press("m")
+    page.page.keyboard.type("12 av 30 m²; s u n 7")
+    page.press("Shift+Enter")
+    page.page.keyboard.type("å, ä, ö =1+1")
+    page.press("Enter")
+    assert desk.history().empty
+    assert page.text(".sk-remark") == "Sparas tillsammans med ditt svar."
+    page.press("Shift+Digit1", "2")
+    page.wait_for_state("saved")
+    row = desk.decisions().iloc[0]
+    assert (row["codes"], row["certainty"], row["memo"]) == (
+        "mojlighet",
+        "1",
+        "12 av 30 m²; s u n 7\nå, ä, ö =1+1",
+    )
+
+
+def test_memo_and_certainty_given_afterwards_are_saved_at_once_with_the_answer(show, desk):
+    page = show(Session(desk, **B_ONLY))
+    page.press("2", "ArrowLeft", "Shift+Digit3", "m")
+    page.page.keyboard.type("klart fall")
+    page.page.locator(".sk-place").click()  # clicking elsewhere keeps what was typed
+    page.press("ArrowRight")
+    page.wait_for_state("saved")
+    row = desk.decisions().iloc[0]
+    assert (row["codes"], row["certainty"], row["memo"]) == ("mojlighet", "3", "klart fall")
+
+
+def test_several_codes_wait_for_enter_and_none_of_them_is_an_answer(show, desk):
+    session = Session(desk, variables=["dimension"])
+    page = show(session)
+    page.press("1", "3", "1", "2")
+    assert page.text(".sk-remark") == "Inte bekräftat än; Enter bekräftar."
+    assert desk.history().empty
+    page.press("Enter", "Enter")
+    page.wait_for_state("saved")
+    first, second = order(session)[:2]
+    assert logged(desk) == {(first, "dimension"): "social|ekonomisk", (second, "dimension"): ""}
+
+
+def test_a_scale_takes_its_own_numbers_and_nothing_beyond(show, desk):
+    session = Session(desk, variables=["criterion_goal"])
+    page = show(session)
+    page.press("6", "0", "9", "5", "1")
+    page.wait_for_state("saved")
+    assert list(logged(desk).values()) == ["5", "1"]
+
+
+def test_none_fits_is_zero_where_it_is_allowed_and_only_there(show, desk):
+    session = Session(desk, variables=["category_d", "cycle"], stages=["D"])
+    page = show(session)
+    page.press("0", "8", "0")
+    page.wait_for_state("saved")
+    note = order(session)[0]
+    assert logged(desk) == {(note, "category_d"): "verktyg", (note, "cycle"): "none_fits"}
+
+
+def test_a_skipped_question_is_no_answer_and_comes_back_at_the_end(show, desk):
+    session = Session(desk, variables=["valence"], sources=["hallstahammar-2022"], stages=["B"])
+    page = show(session)
+    page.press("1", "s", *"121212")
+    assert page.text(".sk-finish-title") == "Alla lappar är klara. Tack."
+    page.wait_for_state("saved")
+    skipped = order(session)[1]
+    assert list(desk.skipped()["note_id"]) == [skipped]
+    page.page.get_by_role("button", name="Gå igenom överhoppade (1)").click()
+    assert page.text(".sk-remark") == "Du hoppade över den här frågan."
+    page.press("2")
+    page.wait_for_state("saved")
+    assert logged(desk)[skipped, "valence"] == "mojlighet"
+    assert page.text(".sk-finish-saved") == "Alla svar är sparade. Du kan stänga fliken."
+    assert desk.skipped().empty
+
+
+def test_a_note_can_be_flagged_as_two_ideas_and_the_flag_taken_off(show, desk):
+    session = Session(desk, **B_ONLY)
+    page = show(session)
+    page.press("t")
+    page.wait_for_state("saved")
+    assert logged(desk) == {(order(session)[0], "flag"): "two_ideas"}
+    page.press("t")
+    page.wait_for_state("saved")
+    assert logged(desk) == {}
+
+
+def test_search_finds_by_name_and_definition_and_answers(show, desk):
+    session = Session(desk, **B_ONLY)
+    page = show(session)
+    page.press("1", "/")
+    page.page.keyboard.type("arbetstid")
+    assert page.page.get_by_role("option").locator("strong").all_inner_texts() == ["Resurser"]
+    page.press("Enter")
+    page.wait_for_state("saved")
+    assert logged(desk)[order(session)[0], "category_b"] == "resurser"
+
+
+def test_a_held_key_and_keys_with_other_meanings_code_nothing_twice(show, desk):
+    page = show(Session(desk, variables=["valence"], stages=["B"]))
+    page.page.keyboard.down("1")
+    for _ in range(5):
+        page.page.keyboard.down("1")  # Chromium marks these as repeats
+    page.page.keyboard.up("1")
+    page.press("d", "d", "x", "a", "c", "Alt+1", "Shift+Enter", "9", "0", "0")
+    page.wait_for_state("saved")
+    assert len(desk.history()) == 1
+
+
+def test_fixing_an_earlier_note_leads_back_to_where_one_was(show, desk):
+    session = Session(desk, variables=["valence"], stages=["B"])
+    page = show(session)
+    page.press(*"1111", "Shift+ArrowLeft", "Shift+ArrowLeft", "Shift+ArrowLeft", "2")
+    assert page.text(".sk-place") == "Lapp 5 av 159"
+    page.wait_for_state("saved")
+    assert [logged(desk)[note, "valence"] for note in order(session)[:4]] == [
+        "hinder",
+        "mojlighet",
+        "hinder",
+        "hinder",
+    ]
+
+
+def test_buttons_stay_where_they_are_from_note_to_note(show, desk):
+    page = show(Session(desk, **B_ONLY))
+    boxes = set()
+    for _ in range(12):
+        box = page.page.get_by_role("button", name="Ångra").bounding_box()
+        code = page.page.locator(".sk-code").first.bounding_box()
+        boxes.add((box["x"], box["y"], code["x"], code["y"]))
+        page.press("1")
+    assert len(boxes) == 1
+
+
+def test_a_note_is_text_whatever_it_holds(show, desk):
+    session = Session(desk, variables=["valence"], stages=["B"])
+    nasty = '</script><img src=x onerror="document.title=1"> "citat" 😀 שלום ' + "lång " * 1000
+    desk.notes.loc[order(session)[0], "text"] = nasty
+    page = show(session)
+    assert page.page.locator(".sk-text").text_content() == nasty
+    assert page.page.locator(".sk-text *").count() == 0
+    assert page.page.locator(".sk-more").is_visible()
+    page.press("Space")
+    assert page.page.locator(".sk-note").evaluate("box => box.scrollTop") > 0
+
+
+def test_answers_under_an_older_definition_are_named_and_can_be_given_again(show, root, desk):
+    note = order(Session(desk, variables=["valence"]))[0]
+    desk.decide(note, "valence", "hinder")
+    book = root / "data" / "raw" / "codebook.yaml"
+    text = book.read_text(encoding="utf-8")
+    book.write_text(
+        text.replace("En svaghet i dag eller ett hot", "En svaghet nu eller ett hot"), encoding="utf-8"
+    )
+    newer = sa.Desk.open(root, "anna")
+    page = show(Session(newer, variables=["valence"], only="older"))
+    page.page.get_by_role("button", name="Gå igenom svar under en äldre definition (1)").click()
+    assert "äldre definition" in page.text(".sk-remark")
+    page.press("1")
+    page.wait_for_state("saved")
+    assert list(newer.decisions()["codebook"]) == [newer.codebook["valence"].version]
+    assert len(newer.history()) == 2
+
+
+# --- nothing looks saved that is not --------------------------------------------------------------
+
+
+@contextmanager
+def refused_by_the_disk(monkeypatch, number):
+    """Let every write to a log fail as the system says it: a read-only file, or a disk without room."""
+
+    def half_then_fail(handle, data):
+        if number == errno.ENOSPC and len(data) > 20:
+            return os.write(handle, data[:20])  # a full disk takes what still fits
+        raise OSError(number, os.strerror(number))
+
+    with monkeypatch.context() as patch:
+        patch.setattr(log, "os", SimpleNamespace(**vars(os) | {"write": half_then_fail}))
+        yield
+
+
+@pytest.mark.parametrize("number", [errno.EROFS, errno.ENOSPC])
+def test_a_disk_that_refuses_is_shown_and_nothing_is_lost(show, desk, monkeypatch, number):
+    session = Session(desk, **B_ONLY)
+    page = show(session)
+    page.press("1", "2")
+    page.wait_for_state("saved")
+    with refused_by_the_disk(monkeypatch, number):
+        page.press("2", "5")
+        page.wait_for_state("not_saved")
+        assert page.text(".sk-saved") == "INTE sparade: 2"
+        assert "gick inte att skriva till studiens mapp" in page.text(".sk-alarm")
+        assert "ligger de kvar i den här webbläsaren" in page.text(".sk-alarm")
+        assert len(logged(desk)) == 2
+    page.wait_for_state("saved")
+    assert page.text(".sk-saved") == "Sparade svar: 4"
+    assert logged(desk)[order(session)[1], "category_b"] == "samverkan"
+    assert len(desk.history()) == 4
+
+
+def test_without_an_answer_the_card_says_so_and_a_reload_keeps_and_resends(show, desk):
+    session = Session(desk, **B_ONLY)
+    page = show(session)
+    page.press("1")
+    page.wait_for_state("saved")
+    page.alive = False
+    page.press("2", "1", "3")
+    assert page.card.get_attribute("data-saved") == "saving"
+    page.wait_for_state("not_saved")
+    assert page.text(".sk-saved") == "INTE sparade: 3"
+    assert len(desk.history()) == 1
+    page.load()
+    assert page.text(".sk-place") == "Lapp 3 av 159"
+    page.wait_for_state("not_saved")
+    page.alive = True
+    page.wait_for_state("saved")
+    first, second = order(session)[:2]
+    assert logged(desk) == {
+        (first, "valence"): "hinder", (first, "category_b"): "nyckeltal",
+        (second, "valence"): "hinder", (second, "category_b"): "resurser",
+    }  # fmt: skip
+    page.load()
+    page.wait_for_state("saved")
+    assert len(desk.history()) == 4
+
+
+def test_an_answer_that_the_study_refuses_is_named_and_can_be_given_again(show, desk):
+    session = Session(desk, variables=["valence"], stages=["B"])
+    page = show(session)
+    session._keys.pop(session.items[0].key)
+    page.press("1")
+    page.wait_for_state("not_saved")
+    assert "tar inte emot ett av svaren" in page.text(".sk-alarm")
+    page.page.get_by_role("button", name="Svara på lappen igen").click()
+    assert page.text(".sk-place") == "Lapp 1 av 159"
+    assert page.card.get_attribute("data-saved") == "saved"
+    assert page.text(".sk-saved") == "Sparade svar: 0"
+
+
+def test_what_another_window_decided_is_shown_and_not_undone_here(show, root, desk):
+    session = Session(desk, variables=["valence"], stages=["B"])
+    page = show(session)
+    page.press("1", "1")
+    page.wait_for_state("saved")
+    first, second, third = order(session)[:3]
+    sa.Desk.open(root, "anna").decide(second, "valence", "mojlighet")
+    page.press("1", "u", "u")
+    page.wait_for_state("saved")
+    assert logged(desk) == {(second, "valence"): "mojlighet"}
+    assert third not in {note for note, _ in logged(desk)}
+    assert page.page.get_by_role("button", name="Ångra").is_disabled()
+    assert first not in {note for note, _ in logged(desk)}

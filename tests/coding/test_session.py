@@ -1,0 +1,220 @@
+from __future__ import annotations
+
+import json
+import re
+from itertools import pairwise
+
+import pandas as pd
+import pytest
+
+import sekom_analysis as sa
+from sekom_analysis.coding.card import CodingCard, Guidance, code_notes
+from sekom_analysis.coding.session import Session
+from sekom_analysis.errors import CodebookError, DecisionError, NotesError
+
+
+@pytest.fixture
+def desk(root):
+    return sa.Desk.open(root, "anna")
+
+
+def sent(session, place, variable, codes, number=1, **fields):
+    """An event as the card sends it."""
+    note = session.data()["notes"][place]
+    event = {
+        "event_id": f"e{number:016}",
+        "note": note["key"],
+        "variable": variable,
+        "codes": codes,
+        "event": "decide",
+    }
+    seen = {
+        "pass": note["pass"],
+        "note_hash": note["hash"],
+        "codebook": session.desk.codebook[variable].version,
+    }
+    return event | {"certainty": "", "memo": ""} | seen | fields
+
+
+def kinds(replies):
+    return [reply["kind"] for reply in replies]
+
+
+def test_an_event_is_on_the_disk_before_it_is_acknowledged(desk):
+    session = Session(desk)
+    replies = session.receive(
+        {"kind": "events", "events": [sent(session, 0, "valence", ["hinder"], certainty="2")]}
+    )
+    assert kinds(replies) == ["saved", "answers"]
+    assert replies[0]["ids"] == ["e0000000000000001"]
+    row = desk.decisions().iloc[0]
+    assert row["note_id"] == session.items[0].note_id
+    assert (row["codes"], row["certainty"], row["pass"], row["via"]) == ("hinder", "2", "1", "card")
+
+
+def test_an_event_sent_twice_is_written_once_and_acknowledged_twice(desk):
+    session = Session(desk)
+    message = {"kind": "events", "events": [sent(session, 0, "valence", ["hinder"])]}
+    assert session.receive(message)[0] == session.receive(message)[0]
+    assert len(desk.history()) == 1
+
+
+def test_one_bad_event_does_not_hold_up_the_others(desk):
+    session = Session(desk)
+    events = [
+        sent(session, 0, "valence", ["hinder"], 1),
+        sent(session, 0, "category_b", ["slott"], 2),
+        sent(session, 0, "dimension", ["social"], 3) | {"note": "nowhere"},
+        sent(session, 0, "dimension", [], 4),
+    ]
+    replies = [r for r in session.receive({"kind": "events", "events": events}) if r["kind"] != "answers"]
+    assert kinds(replies) == ["saved", "refused", "refused", "saved"]
+    assert "no code 'slott'; it has: kunskap" in replies[1]["why"]
+    assert "no note 'nowhere'" in replies[2]["why"]
+    assert list(desk.decisions()["codes"]) == ["hinder", ""]
+
+
+def test_what_was_seen_is_written_even_when_the_codebook_has_changed_meanwhile(desk, root):
+    session = Session(desk)
+    event = sent(session, 0, "valence", ["hinder"])
+    book = root / "data" / "raw" / "codebook.yaml"
+    book.write_text(
+        book.read_text(encoding="utf-8").replace("En svaghet i dag", "En svaghet nu"), encoding="utf-8"
+    )
+    later = Session(sa.Desk.open(root, "anna"))
+    assert kinds(later.receive({"kind": "events", "events": [event]})) == ["saved", "answers"]
+    assert list(desk.decisions()["codebook"]) == [event["codebook"]]
+    (shown,) = Session(sa.Desk.open(root, "anna")).data()["answers"].values()
+    assert shown["valence"]["older"] is True
+
+
+def test_the_pass_is_one_by_itself_zero_to_warm_up_and_two_again(desk):
+    warm = Session(desk, warm_up=3)
+    assert len(warm.items) == 3
+    warm.receive(
+        {"kind": "events", "events": [sent(warm, 0, warm.items[0].variables[0], answer_of(warm, 0))]}
+    )
+    first = Session(desk, variables=["dimension"])
+    assert first.items[-1].note_id == warm.items[0].note_id
+    for place in range(4):
+        first.receive({"kind": "events", "events": [sent(first, place, "dimension", ["social"], 10 + place)]})
+    second = Session(desk, again=2)
+    assert len(second.items) == 2
+    assert {item.variables for item in second.items} == {("dimension",)}
+    assert second.data()["answers"] == {}
+    second.receive({"kind": "events", "events": [sent(second, 0, "dimension", [], 20)]})
+    assert list(desk.history()["pass"]) == ["0", "1", "1", "1", "1", "2"]
+    assert second.items[0].note_id in {item.note_id for item in Session(desk, again=2).items}
+
+
+def answer_of(session, place):
+    variable = session.desk.codebook[session.items[place].variables[0]]
+    return [variable.answers[0]]
+
+
+def test_notes_are_asked_the_questions_of_their_stage(desk):
+    for item in Session(desk).items:
+        stage = desk.notes.at[item.note_id, "stage"]
+        assert item.variables == tuple(
+            v.id for v in desk.codebook.variables if v.stage is None or stage in v.stage
+        )
+
+
+def test_filters_by_source_stage_and_sort(desk):
+    session = Session(desk, sources=["gustafsson-2021"], stages=["B"])
+    assert len(session.items) == 29
+    session.receive({"kind": "events", "events": [sent(session, 0, "valence", ["hinder"], certainty="1")]})
+    assert [i.note_id for i in Session(desk, only="unsure").items] == [session.items[0].note_id]
+    assert len(Session(desk, variables=["valence"], sources=["gustafsson-2021"], only="open").items) == 28
+
+
+@pytest.mark.parametrize(
+    ("options", "error", "message"),
+    [
+        ({"variables": ["vallence"]}, CodebookError, "no variable 'vallence'.*valence, category_b"),
+        ({"sources": ["2016"]}, NotesError, "No note has the source '2016'. There are: framtidskonf"),
+        ({"stages": ["X"]}, NotesError, "No note has the stage 'X'. There are: B, D"),
+        ({"only": "hard"}, NotesError, "only='hard' is no sort of notes; choose one of: open, skipped"),
+        ({"only": "unsure"}, NotesError, "No note is left to code"),
+        ({"again": 5}, NotesError, "No note is left to code"),
+        ({"again": 5, "warm_up": 5}, NotesError, "do not go together"),
+    ],
+)  # fmt: skip
+def test_what_cannot_be_shown_says_why(desk, options, error, message):
+    with pytest.raises(error, match=re.sub(r"(?<!\.)\*", r"\*", message)):
+        Session(desk, **options)
+
+
+def test_without_a_coder_the_notebook_says_what_to_do_and_with_a_bad_one_why(monkeypatch, root):
+    monkeypatch.setenv("SEKOM_STUDY", str(root))
+    assert isinstance(code_notes(""), Guidance)
+    assert "kodar-id" in code_notes("")._repr_markdown_()
+    with pytest.raises(DecisionError, match="'Anna B' cannot be a coder's id: 1 to 40 of a–z") as caught:
+        code_notes("Anna B")
+    assert len(caught.value._render_traceback_()) == 1
+    assert isinstance(code_notes("anna"), CodingCard)
+
+
+def test_two_kernels_one_coder_each_learns_what_the_other_did(desk, root):
+    one, two = Session(desk), Session(sa.Desk.open(root, "anna"))
+    one.receive({"kind": "events", "events": [sent(one, 0, "valence", ["hinder"], 1)]})
+    replies = two.receive({"kind": "events", "events": [sent(two, 1, "dimension", [], 2)]})
+    key = one.data()["notes"][0]["key"]
+    assert replies[1]["answers"][key]["valence"]["codes"] == ["hinder"]
+    assert [len(s.desk.history()) for s in (one, two)] == [2, 2]
+
+
+# --- independence ---------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def busy_root(root):
+    """A study in which others have answered, and in which each thing to be kept from a coder is marked."""
+    path = root / "data" / "raw" / "notes.csv"
+    notes = pd.read_csv(path, dtype=str, keep_default_na=False)
+    for column in ("note_id", "source", "subcategory"):
+        notes[column] = f"secret-{column}-" + notes[column]
+    notes["table"] = "secret-table"
+    notes.to_csv(path, index=False, encoding="utf-8")
+    study = sa.Study.open(root)
+    for coder, code in (("bo", "kunskap"), ("cilla", "samverkan")):
+        for note_id in study.notes.index[study.notes["stage"] == "B"][:40]:
+            study.decide(coder, note_id, "category_b", code, memo=f"secret-{coder}")
+    return root
+
+
+def everything_said(desk, monkeypatch):
+    """All traits and all messages of a card in use, as one text."""
+    card = CodingCard(Session(desk))
+    messages = []
+    monkeypatch.setattr(card, "send", messages.append)
+    for kind in ({"kind": "hello"}, {"kind": "events", "events": [sent(card._session, 0, "dimension", [])]}):
+        card._answer(card, kind, [])
+    assert kinds(messages) == ["answers", "saved", "answers"]
+    state = {name: value for name, value in card.get_state().items() if name not in ("_esm", "_css")}
+    return json.dumps([state, messages], ensure_ascii=False, default=str), state
+
+
+def test_traits_and_messages_hold_nothing_of_others_no_id_no_source_no_subcategory(busy_root, monkeypatch):
+    said, state = everything_said(sa.Desk.open(busy_root, "anna"), monkeypatch)
+    assert "secret" not in said
+    assert not {"bo", "cilla"} & set(re.findall(r'"([^"]*)"', said))
+    assert len(state["data"]["answers"]) == 0
+    told = {name for note in state["data"]["notes"] for name in note}
+    assert told == {"key", "text", "gloss", "hash", "pass", "variables"}
+
+
+def test_the_order_does_not_follow_the_reports_own_sorting(root):
+    desk = sa.Desk.open(root, "anna")
+    groups = desk.notes["subcategory"]
+    neighbours = [groups[a.note_id] == groups[b.note_id] for a, b in pairwise(Session(desk).items)]
+    in_file = [a == b for a, b in pairwise(groups)]
+    assert sum(in_file) / len(in_file) > 0.5
+    assert sum(neighbours) / len(neighbours) < 0.2
+
+
+def test_what_others_decide_changes_nothing_in_the_card(busy_root):
+    before = Session(sa.Desk.open(busy_root, "anna")).data()
+    for path in (busy_root / "data" / "coded").glob("*.csv"):
+        path.write_bytes(b"\xff\x00 broken")
+    assert Session(sa.Desk.open(busy_root, "anna")).data() == before

@@ -1,0 +1,128 @@
+from __future__ import annotations
+
+import pytest
+
+from sekom_analysis.coding import worklist
+from sekom_analysis.coding.worklist import Answer, Item
+
+NOTES = [f"B{number:03}" for number in range(60)]
+
+
+def event(note_id, variable, kind, codes="", *, pass_="1", event_id="e", **fields):
+    row = {"note_id": note_id, "variable": variable, "event": kind, "codes": codes, "pass": pass_}
+    return row | {"event_id": event_id, "certainty": "", "memo": "", "codebook": "v1"} | fields
+
+
+def test_each_coder_has_an_order_of_their_own_that_stays():
+    anna = worklist.first_time_notes(NOTES, 7, "anna")
+    assert sorted(anna) == NOTES
+    assert anna == worklist.first_time_notes(reversed(NOTES), 7, "anna")
+    assert anna != NOTES
+    assert anna != worklist.first_time_notes(NOTES, 7, "bo")
+    assert anna != worklist.first_time_notes(NOTES, 8, "anna")
+
+
+def test_a_note_added_later_moves_none_of_the_others():
+    before = worklist.first_time_notes(NOTES, 7, "anna")
+    after = worklist.first_time_notes([*NOTES, "ny"], 7, "anna")
+    assert [note for note in after if note != "ny"] == before
+
+
+def test_all_coders_warm_up_on_the_same_notes_and_meet_them_last_afterwards():
+    warm = worklist.warm_up_notes(NOTES, 7, 5)
+    assert warm == worklist.warm_up_notes(reversed(NOTES), 7, 5)
+    order = worklist.first_time_notes(NOTES, 7, "anna", met=warm)
+    assert set(order[-5:]) == set(warm)
+    assert sorted(order) == NOTES
+
+
+def test_the_second_time_takes_as_many_in_another_order_and_keeps_those_begun():
+    first = worklist.second_time_notes(NOTES[:40], 7, "anna", 10)
+    assert len(set(first)) == 10
+    begun = first[:4]
+    later = worklist.second_time_notes(NOTES, 7, "anna", 10, begun)
+    assert len(later) == 10
+    assert set(begun) <= set(later)
+    positions = {note: i for i, note in enumerate(worklist.first_time_notes(NOTES, 7, "anna"))}
+    assert [positions[n] for n in first] != sorted(positions[n] for n in first)
+    assert len(worklist.second_time_notes(NOTES[:3], 7, "anna", 10)) == 3
+
+
+def test_a_key_tells_neither_id_nor_place():
+    keys = [worklist.note_key("study", note) for note in NOTES]
+    assert len(set(keys)) == len(NOTES)
+    assert all(note not in key for note, key in zip(NOTES, keys, strict=True))
+    assert sorted(keys) != keys
+    assert keys != [worklist.note_key("another", note) for note in NOTES]
+
+
+@pytest.mark.parametrize(
+    ("kinds", "event", "codes"),
+    [
+        (["decide"], "decide", "a"),
+        (["decide", "skip"], "decide", "a"),
+        (["skip", "decide"], "decide", "a"),
+        (["decide", "retract"], "retract", ""),
+        (["decide", "retract", "skip"], "skip", ""),
+        (["skip", "retract"], "retract", ""),
+    ],
+)
+def test_what_stands_after_several_events(kinds, event, codes):
+    rows = [
+        globals()["event"]("n", "v", kind, "a" if kind == "decide" else "", event_id=str(i))
+        for i, kind in enumerate(kinds)
+    ]
+    answer = worklist.standing(rows, {"n": 1})["n", "v"]
+    assert (answer.event, answer.codes) == (event, codes)
+    assert answer.event_id == str(len(kinds) - 1)
+
+
+def test_what_stands_agrees_with_the_fold_of_the_logs(tmp_path):
+    """The card's own fold and the library's must never tell different stories."""
+    import random
+
+    import pandas as pd
+
+    import sekom_analysis as sa
+
+    book = {"variables": [{"id": "v", "kind": "single", "label": "V", "codes": [
+        {"id": c, "label": c} for c in "abc"]}]}  # fmt: skip
+    table = pd.DataFrame({"note_id": ["n1", "n2", "n3"], "text": ["ett", "två", "tre"]})
+    desk = sa.Study.create(tmp_path / "s", notes=table, codebook=book).desk("anna")
+    draw = random.Random(3)
+    for _ in range(60):
+        kind = draw.choice(["decide", "decide", "retract", "skip"])
+        given = {"note_id": draw.choice(["n1", "n2", "n3"]), "variable": "v", "event": kind}
+        desk.record([given | ({"codes": draw.choice("abc")} if kind == "decide" else {})])
+        mine = worklist.standing(desk.history().to_dict("records"), dict.fromkeys(["n1", "n2", "n3"], 1))
+        decided = {n: a.codes for (n, _), a in mine.items() if a.event == "decide"}
+        assert decided == dict(desk.decisions()[["note_id", "codes"]].itertuples(index=False))
+        assert {n for (n, _), a in mine.items() if a.event == "skip"} == set(desk.skipped()["note_id"])
+
+
+def test_other_passes_do_not_count():
+    rows = [event("n", "v", "decide", "a", pass_="1"), event("n", "v", "decide", "b", pass_="2")]
+    assert worklist.standing(rows, {"n": 2})["n", "v"].codes == "b"
+    assert worklist.standing(rows[:1], {"n": 2}) == {}
+
+
+def test_left_and_the_sorts_of_notes():
+    items = [
+        Item(note, note, ("v", "w"), 1) for note in ("open", "half", "skipped", "unsure", "older", "done")
+    ]
+    done = Answer("decide", "e", "a", "3", "", "now")
+    answers = {(note, variable): done for note in ("unsure", "older", "done", "skipped") for variable in "vw"}
+    answers["half", "v"] = done
+    answers["half", "w"] = Answer("retract", "e")
+    answers["skipped", "w"] = Answer("skip", "e")
+    answers["unsure", "v"] = done._replace(certainty="1")
+    answers["older", "w"] = done._replace(codebook="then")
+    now = {"v": "now", "w": "now"}
+
+    def ids(which):
+        return [item.note_id for item in worklist.only(items, answers, which, now)]
+
+    assert ids("open") == ["open", "half"]
+    assert ids("skipped") == ["skipped"]
+    assert ids("unsure") == ["unsure"]
+    assert ids("older") == ["older"]
