@@ -14,7 +14,7 @@ import narwhals as nw
 import numpy as np
 import numpy.typing as npt
 
-from sekom_analysis.agreement.patterns import KEY_BITS, Patterns, code_keys, unpack
+from sekom_analysis.agreement.patterns import KEY_BITS, Patterns, code_keys, distinct_rows, unpack
 from sekom_analysis.agreement.ratings import Code
 from sekom_analysis.errors import RatingsError
 
@@ -102,6 +102,10 @@ def _as_text(name: str, dtype: Any) -> nw.Expr:
 
 
 def _brought_here(frame: Any) -> dict[str, list[Any]]:
+    if frame.implementation.is_spark_like():
+        # Rows as Python objects: no need for Arrow or for a pandas that Spark knows.
+        rows = frame.to_native().collect()
+        return {name: [row[name] for row in rows] for name in frame.columns}
     if isinstance(frame, nw.LazyFrame):
         polars = frame.implementation.is_polars()
         frame = frame.collect() if polars else frame.collect(backend="pandas")
@@ -174,6 +178,5 @@ def _unpacked(
 ) -> Patterns:
     code_words = [word for word in keys if word.source == "code"]
     counts = np.hstack([unpack(tallied[word.name], len(word.values), bits) for word in code_words])
-    distinct, at = np.unique(counts, axis=0, return_inverse=True)
-    multiplicity = np.bincount(at.ravel(), weights=tallied["notes"]).astype(np.int64)
+    distinct, multiplicity = distinct_rows(counts, tallied["notes"])
     return Patterns(distinct, multiplicity, codes, n_coders)

@@ -133,7 +133,7 @@ def distinct_choices(coded: CodedRatings) -> tuple[IntArray, Multiplicity]:
     n_ways = (n_codes + 1) ** n_coders
     if n_ways > max(MANY_ROWS, coded.n_notes):
         small = np.min_scalar_type(-n_codes - 1)
-        return _distinct(np.column_stack([column.astype(small) for column in coded.values]))
+        return distinct_rows(np.column_stack([column.astype(small) for column in coded.values]))
     times = np.zeros(n_ways, np.int64)
     for start in range(0, coded.n_notes, CHUNK):
         times += np.bincount(_way_chosen(coded, start), minlength=n_ways)
@@ -191,15 +191,21 @@ def _count_by_row(
     for column in values:
         seen = np.flatnonzero(column >= 0)
         rows[seen, column[seen]] += 1
-    return _distinct(rows, times)
+    return distinct_rows(rows, times)
 
 
-def _distinct(rows: IntArray, times: Multiplicity | None = None) -> tuple[IntArray, Multiplicity]:
-    """Return the distinct rows of a table, shape (P, K), and how often each occurs."""
+def distinct_rows(rows: IntArray, times: Multiplicity | None = None) -> tuple[IntArray, Multiplicity]:
+    """Return the distinct rows of a table, shape (P, K), and how often each occurs, every row `times` times.
+
+    The order is that of packed keys, so that the same notes give the same
+    resamples whichever way they came.
+    """
     packed = np.ascontiguousarray(rows)
     as_bytes = packed.view(np.dtype((np.void, packed.dtype.itemsize * packed.shape[1]))).ravel()
     distinct, multiplicity = _tally(as_bytes, times)
-    return distinct.view(packed.dtype).reshape(-1, packed.shape[1]), multiplicity
+    found = distinct.view(packed.dtype).reshape(-1, packed.shape[1])
+    order = np.lexsort(found.T)
+    return found[order], multiplicity[order]
 
 
 def _tally(keys: npt.NDArray[Any], times: Multiplicity | None) -> tuple[npt.NDArray[Any], Multiplicity]:
