@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+import ast
 import re
+import sys
 import tomllib
+from collections.abc import Iterator
+from importlib.metadata import packages_distributions
+from pathlib import Path
 
 import pytest
 import yaml
@@ -89,6 +94,39 @@ def test_pins_are_exact_and_name_no_place(root, pins):
     assert [str(pin) for pin in pins if not re.fullmatch(r"==[^*,]+", str(pin.specifier))] == []
     text = (root / "requirements.txt").read_text(encoding="utf-8")
     assert re.findall(r"https?:|file:|@|--|/", text) == []
+
+
+def imported(folder: Path) -> Iterator[tuple[str, str]]:
+    """Every module of others that the files below a folder import, late imports included."""
+    for path in sorted(folder.rglob("*.py")):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            modules = [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
+            if isinstance(node, ast.ImportFrom) and node.module and not node.level:
+                modules = [node.module]
+            for module in {name.partition(".")[0] for name in modules} - sys.stdlib_module_names:
+                yield path.relative_to(folder.parent).as_posix(), module
+
+
+@pytest.mark.parametrize(
+    ("folder", "extras"),
+    [
+        ("sekom_analysis", ["notebooks"]),
+        ("tests", ["notebooks", "test"]),
+        ("benchmarks", ["notebooks", "test"]),
+    ],
+)
+def test_what_is_imported_is_asked_for(folder, extras, root, project):
+    optional = project["optional-dependencies"]
+    asked = by_name([*project["dependencies"], *(name for extra in extras for name in optional[extra])])
+    distributions = packages_distributions()
+    ours = {"sekom_analysis", *(path.stem for path in (root / "benchmarks").glob("*.py"))}
+    missing = [
+        f"{where} imports {module}; pyproject.toml does not ask for it"
+        for where, module in imported(root / folder)
+        if module not in ours
+        and not {canonicalize_name(name) for name in distributions.get(module, [module])} & asked.keys()
+    ]
+    assert missing == []
 
 
 def test_one_version_number_everywhere(root, project):
