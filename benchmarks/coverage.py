@@ -139,7 +139,7 @@ def coverage(cell: Cell, n_studies: int, n_resamples: int, seed) -> list[dict]:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--studies", type=int, default=2000)
+    parser.add_argument("--studies", type=int, default=200, help="the docs: 2000")
     parser.add_argument("--resamples", type=int, default=1000)
     parser.add_argument("--out", type=Path)
     arguments = parser.parse_args()
