@@ -1,0 +1,183 @@
+"""Which codes are taken for each other."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from typing import Literal
+
+import numpy as np
+import pandas as pd
+import seaborn as sns
+from matplotlib.axes import Axes
+from matplotlib.patches import Patch, Rectangle
+
+from sekom_analysis.errors import FigureError
+from sekom_analysis.figures import style as st
+from sekom_analysis.figures.colours import readable_on
+from sekom_analysis.figures.legends import Key, draw_above
+from sekom_analysis.wording import check_language, number, say
+
+LABEL_WIDTH = 48.0  # mm
+LINE = 3.7
+SLANT = 40  # degrees
+CELL = 15.0  # mm, no wider
+MANY = 9  # with more codes than this, columns carry numbers and the rows tell what they stand for
+SAME = "#e3e6ea"
+DARKEST = "#9a3f16"
+
+
+def plot_confusions(
+    table: pd.DataFrame,
+    *,
+    ax: Axes | None = None,
+    lang: str = "sv",
+    labels: Mapping[str, str] | None = None,
+    value: Literal["pairs", "notes"] = "pairs",
+) -> Axes:
+    """Draw which codes coders chose for one and the same note: the darker, the more often.
+
+    The diagonal, where coders agree, stays grey whatever its size, so that the confusions stand out.
+
+    Parameters
+    ----------
+    table : one row per two codes
+        Columns ``code_a``, ``code_b`` and ``pairs`` (pairs of coders) or ``notes``. With each two codes
+        once, the lower triangle is drawn; with both orders, the whole square, ``code_a`` downwards.
+    ax : Axes, optional
+        Where to draw; without it a figure at least 160 mm wide is made.
+    lang : ``"sv"`` or ``"en"``.
+    labels : mapping of code to label, optional
+        Its order is the order of the codes; codes that it lacks follow, as they are.
+    value : ``"pairs"`` or ``"notes"``
+        Which numbers the cells show.
+
+    Returns
+    -------
+    Axes
+
+    Raises
+    ------
+    FigureError
+        If columns are missing, the table is empty, two codes have more than one row, or `value` is another.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> table = pd.DataFrame({"code_a": ["kunskap", "kunskap", "resurser"],
+    ...                       "code_b": ["kunskap", "resurser", "resurser"], "pairs": [30, 4, 12]})
+    >>> ax = plot_confusions(table, labels={"kunskap": "Kunskap", "resurser": "Resurser"})
+    >>> sorted(text.get_text() for text in ax.texts)
+    ['12', '30', '4']
+    """
+    check_language(lang)
+    if value not in ("pairs", "notes"):
+        msg = f"Confusions are counted in 'pairs' or 'notes', not in '{value}'. Nothing was drawn."
+        raise FigureError(msg)
+    st.check_columns(table, ("code_a", "code_b", value), "confusions")
+    with st.style():
+        grid = _grid(table, value, labels or {})
+        names = [st.wrap(str((labels or {}).get(code, code)), LABEL_WIDTH) for code in grid.index]
+        heads = names
+        if len(names) > MANY:
+            heads = [str(place) for place in range(1, len(names) + 1)]
+            names = [f"{name}  {head}" for name, head in zip(names, heads, strict=True)]
+        if ax is None:
+            ax = _panel(grid, names, heads, lang)
+        _draw_cells(ax, grid, lang)
+        _draw_names(ax, names, heads)
+        marks = [
+            Patch(facecolor=DARKEST, label=say("figure_other_code", lang)),
+            Patch(facecolor=SAME, edgecolor=st.QUIET, lw=0.6, label=say("figure_same_code", lang)),
+        ]
+        draw_above(ax, [Key(say(f"figure_confusion_{value}", lang), marks)])
+    return ax
+
+
+def _grid(table: pd.DataFrame, value: str, labels: Mapping[str, str]) -> pd.DataFrame:
+    """Return the square of codes, with NaN where a row is missing."""
+    doubled = table[table.duplicated(["code_a", "code_b"])]
+    if not doubled.empty:
+        both = ", ".join(f"{row.code_a} and {row.code_b}" for row in doubled.itertuples())
+        msg = f"The confusions table has more than one row for {both}. Nothing was drawn."
+        raise FigureError(msg)
+    used = dict.fromkeys([*table["code_a"], *table["code_b"]])
+    codes = [code for code in labels if code in used] + [code for code in used if code not in labels]
+    grid = table.pivot(index="code_a", columns="code_b", values=value).reindex(index=codes, columns=codes)
+    grid = grid.astype(float)
+    both_ways = (grid.notna() & grid.T.notna()).to_numpy()
+    if both_ways[~np.eye(len(codes), dtype=bool)].any():
+        return grid
+    return grid.combine_first(grid.T).reindex(index=codes, columns=codes).where(_lower(len(codes)))
+
+
+def _lower(size: int) -> np.ndarray[tuple[int, int], np.dtype[np.bool_]]:
+    return np.tril(np.ones((size, size), dtype=bool))
+
+
+def _panel(grid: pd.DataFrame, names: list[str], heads: list[str], lang: str) -> Axes:
+    left, right = max(map(st.text_width, names)) + 4, 6.0
+    figures = [number(cell, lang, 0) for cell in grid.to_numpy().ravel() if not np.isnan(cell)]
+    least = max(map(st.text_width, [*figures, *heads] if len(names) > MANY else figures)) + 1.6
+    cell = max(least, min(CELL, (st.PAGE_WIDTH - left - right) / len(names)))
+    width = max(st.PAGE_WIDTH, left + cell * len(names) + right)
+    lines = max(name.count("\n") for name in names) + 1
+    slant = 0 if len(names) > MANY else max(map(st.text_width, heads)) * math.sin(math.radians(SLANT))
+    return st.panel(
+        max(cell * 0.75, lines * LINE + 1.2) * len(names),
+        left=left,
+        right=width - left - cell * len(names),
+        top=0,
+        bottom=slant + 6,
+        width=width,
+    )
+
+
+def _draw_cells(ax: Axes, grid: pd.DataFrame, lang: str) -> None:
+    """Draw the confusions, darker with their number, and the diagonal in one tone of its own."""
+    same = np.eye(len(grid), dtype=bool)
+    unknown = grid.isna().to_numpy()
+    most = np.nanmax(np.where(same, np.nan, grid.to_numpy()), initial=1.0)
+    texts = np.array([[number(cell, lang, 0) for cell in row] for row in grid.to_numpy()])
+    confused = sns.light_palette(DARKEST, as_cmap=True)
+    for hidden, colours, top in ((~same, [SAME], 1.0), (same, confused, most)):
+        sns.heatmap(
+            grid,
+            mask=hidden | unknown,
+            cmap=colours,
+            vmin=0,
+            vmax=top,
+            annot=texts,
+            fmt="",
+            annot_kws={"va": "center_baseline"},
+            cbar=False,
+            linewidths=0.8,
+            linecolor="white",
+            xticklabels=False,
+            yticklabels=False,
+            ax=ax,
+        )
+    _make_readable(ax, len(grid))
+    for place in np.flatnonzero(np.diag(~unknown)):
+        ax.add_patch(Rectangle((place + 0.03, place + 0.03), 0.94, 0.94, fill=False, ec=st.QUIET, lw=0.6))
+
+
+def _make_readable(ax: Axes, size: int) -> None:
+    """Set each number in black or white, whichever stands out more on its cell."""
+    # seaborn's own choice leaves white figures on middling tones, at a contrast of little over 2.
+    faces = [np.asarray(mesh.get_facecolor()).reshape(size, size, 4) for mesh in ax.collections[-2:]]
+    for text in ax.texts[-size * size :]:
+        column, row = (int(place) for place in text.get_position())
+        red, green, blue, _ = faces[0 if row == column else 1][row, column]
+        text.set_color(readable_on((red, green, blue)))
+
+
+def _draw_names(ax: Axes, names: list[str], heads: list[str]) -> None:
+    places = np.arange(len(names)) + 0.5
+    ax.set_yticks(places, names, rotation=0)
+    ax.set_xticks(places, heads)
+    if heads is names:
+        for label in ax.get_xticklabels():
+            label.set(rotation=SLANT, ha="right", rotation_mode="anchor")
+    ax.tick_params(length=0, labelsize=st.TEXT, labelcolor=st.INK, pad=3)
+    ax.set(xlabel="", ylabel="")

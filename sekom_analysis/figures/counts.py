@@ -1,0 +1,217 @@
+"""How many notes each code got, and how far that depends on who coded."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.colors import to_hex
+from matplotlib.lines import Line2D
+from matplotlib.patches import Patch
+from matplotlib.ticker import FuncFormatter, MaxNLocator
+
+from sekom_analysis.consensus import MAJORITY
+from sekom_analysis.errors import FigureError
+from sekom_analysis.figures import style as st
+from sekom_analysis.figures.colours import Colour, mix
+from sekom_analysis.figures.legends import Key, draw_above
+from sekom_analysis.figures.placing import BAR, Chart, coders_of, fit
+from sekom_analysis.wording import check_language, number, say
+
+COLUMNS = ("code", "by", "by_colour", "coder", "is_bar", "count", "n_notes", "n_all")
+LABEL_WIDTH = 58.0
+RIGHT, BOTTOM = 7.0, 11.0
+ABOVE = 26.0  # mm, what the legends usually take
+# The first group is dark and plain, the next pale and hatched: told apart in grey print too.
+FILLS: tuple[tuple[float, str], ...] = ((0.0, ""), (0.68, "/////"), (0.35, ""), (0.85, "....."))
+SPARE_COLOURS = ("#3d5a80", "#8a5a2b", "#5b6b3a", "#6b4c7a")
+MARKERS = ("o", "s", "^", "D", "v")
+
+
+def plot_counts(counts: pd.DataFrame, *, ax: Axes | None = None, lang: str = "sv") -> Axes:
+    """Draw how many notes each code got: a bar a code and group, and on it a dot for every other coder.
+
+    The bars are one coder's counts, or the majority's; the legend says whose. The dots stand on the bar
+    at each other coder's own count, so that their spread shows how far the figure depends on who coded.
+    Dots of the same count are stacked. A coder who has not read all notes gets a hollow dot, and the
+    legend says how many were read.
+
+    Parameters
+    ----------
+    counts : table with one row per code, group and coder
+        Columns ``code``, ``label_sv``, ``label_en``, ``by``, ``by_label_sv``, ``by_label_en``,
+        ``by_colour`` (hex or empty), ``coder``, ``is_bar`` (true for the one whose counts are the bars),
+        ``count``, ``n_notes`` (notes this coder has decided on), ``n_all``; as `count_codes` gives it.
+    ax : Axes, optional
+        Where to draw; without it a figure 160 mm wide is made, as high as the bars need.
+    lang : ``"sv"`` or ``"en"``.
+
+    Returns
+    -------
+    Axes
+        Codes from the largest total down; the vertical axis is in mm of a figure of its own.
+
+    Raises
+    ------
+    FigureError
+        If columns are missing, a count is doubled, or the bars are nobody's or several coders'.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> row = dict(label_sv="Resurser", label_en="Resources", by="", by_label_sv="", by_label_en="",
+    ...            by_colour="", n_notes=9, n_all=9, code="resurser")
+    >>> counts = pd.DataFrame([{**row, "coder": "k1", "is_bar": True, "count": 4},
+    ...                        {**row, "coder": "k2", "is_bar": False, "count": 6}])
+    >>> ax = plot_counts(counts, lang="en")
+    >>> [label.get_text() for label in ax.get_yticklabels()]
+    ['Resources']
+    >>> [bar.get_width().item() for bar in ax.patches]
+    [4.0]
+    """
+    check_language(lang)
+    _check(counts, lang)
+    with st.style():
+        labels = _labels(counts, lang)
+        left = max(map(st.text_width, labels.values())) + 4
+        width = st.PAGE_WIDTH - left - RIGHT if ax is None else st.size_mm(ax)[0]
+        limit = _limit(counts, width, lang)
+        chart = fit(counts, labels, limit / width, room=st.PAGE_HEIGHT - ABOVE - BOTTOM)
+        if ax is None:
+            ax = st.panel(chart.height, left=left, right=RIGHT, top=0, bottom=BOTTOM)
+        _draw_axes(ax, chart, labels, limit, lang)
+        bars = _draw_bars(ax, chart, lang)
+        dots = _draw_dots(ax, chart, lang)
+        draw_above(ax, _keys(chart, bars, dots, lang))
+    return ax
+
+
+def _check(counts: pd.DataFrame, lang: str) -> None:
+    st.check_columns(counts, (*COLUMNS, f"label_{lang}", f"by_label_{lang}"), "counts")
+    problems: list[str] = []
+    keys = ["code", "by", "coder"]
+    doubled = counts.loc[counts.duplicated(keys), keys].drop_duplicates()
+    problems += [f"More than one count for code, group and coder {tuple(row)}." for row in doubled.to_numpy()]
+    owners = list(counts.loc[counts["is_bar"].astype(bool), "coder"].unique())
+    if len(owners) != 1:
+        whose = ", ".join(map(str, owners)) or "nobody's"
+        problems.append(f"The bars must be the counts of exactly one coder; 'is_bar' makes them {whose}.")
+    if problems:
+        raise FigureError(" ".join([*problems, "Nothing was drawn."]))
+
+
+def _labels(counts: pd.DataFrame, lang: str) -> dict[str, str]:
+    """Return code -> label, broken into lines, from the largest total of the bars down."""
+    bars = counts[counts["is_bar"].astype(bool)]
+    totals = bars.groupby("code", sort=False)["count"].sum().sort_values(ascending=False, kind="stable")
+    names = bars.drop_duplicates("code").set_index("code")[f"label_{lang}"]
+    return {str(code): st.wrap(str(names[code]), LABEL_WIDTH) for code in totals.index}
+
+
+def _limit(counts: pd.DataFrame, width: float, lang: str) -> float:
+    """Right end of the axis: the largest count and room for its figures."""
+    most = max(int(counts["count"].max()), 1)
+    room = st.text_width(number(most, lang, 0)) + 3
+    return most * width / max(width - room, 1)
+
+
+def _draw_axes(ax: Axes, chart: Chart, labels: dict[str, str], limit: float, lang: str) -> None:
+    middles = chart.bars.groupby("code")["centre"].mean()
+    ax.set_xlim(0, limit)
+    ax.set_ylim(chart.height, 0)
+    ax.set_yticks([middles[code] for code in labels], list(labels.values()))
+    ax.tick_params(axis="y", length=0, pad=5, labelsize=st.TEXT, labelcolor=st.INK)
+    ax.tick_params(axis="x", length=2.5, width=0.6, labelsize=st.TEXT, color=st.QUIET)
+    ax.xaxis.set_major_locator(MaxNLocator(nbins=6, integer=True))
+    ax.xaxis.set_major_formatter(FuncFormatter(lambda value, _: number(value, lang, 0)))
+    ax.grid(axis="x")
+    ax.spines[["top", "right", "bottom"]].set_visible(False)
+    ax.set_xlabel(say("figure_count_axis", lang))
+
+
+def fill(place: int, colour: str) -> tuple[Colour, str, str]:
+    """Return face, edge and hatch of the group at a place in the legend, from the codebook's colour."""
+    base = colour or SPARE_COLOURS[place % len(SPARE_COLOURS)]
+    share, hatch = FILLS[place % len(FILLS)]
+    return mix(base, share), to_hex(mix(base, 0.15, "black")), hatch
+
+
+def _groups(bars: pd.DataFrame) -> Sequence[tuple[str, pd.DataFrame]]:
+    return [(str(by), bars[bars["by"] == by]) for by in bars["by"].unique()]
+
+
+def _draw_bars(ax: Axes, chart: Chart, lang: str) -> list[Patch]:
+    """Draw the bars with their values; return a mark a group for the legend."""
+    marks = []
+    for place, (_, rows) in enumerate(_groups(chart.bars)):
+        face, edge, hatch = fill(place, str(rows["by_colour"].iloc[0]))
+        label = str(rows[f"by_label_{lang}"].iloc[0])
+        bars = ax.barh(
+            rows["centre"], rows["count"].astype(float), BAR, color=face, edgecolor=edge, hatch=hatch, lw=0.7
+        )
+        bars.set_label(label)
+        for value in ax.bar_label(bars, [number(count, lang, 0) for count in rows["count"]], padding=3):
+            value.set_verticalalignment("center_baseline")
+        marks.append(Patch(facecolor=face, edgecolor=edge, hatch=hatch, lw=0.7, label=label))
+    return marks
+
+
+def _draw_dots(ax: Axes, chart: Chart, lang: str) -> list[Line2D]:
+    """Draw one line of dots a coder, hollow where notes are left; return marks for the legend."""
+    coders = coders_of(chart.dots)
+    shapes = MARKERS if len(coders) <= len(MARKERS) else MARKERS[:1]
+    diameter = (chart.pitch - 0.5) * min(1.0, st.size_mm(ax)[1] / chart.height)
+    marks = []
+    for place, coder in enumerate(coders):
+        dots = chart.dots[chart.dots["coder"] == coder.name]
+        looks = _dot_looks(shapes[place % len(shapes)], diameter, coder.has_notes_left)
+        ax.plot(dots["count"], dots["height"], clip_on=False, zorder=3, label=coder.name, **looks)
+        part = say("figure_read_part", lang, coder=coder.name, read=coder.read, all=coder.of)
+        marks.append(Line2D([], [], label=part if coder.has_notes_left else coder.name, **looks))
+    return marks
+
+
+def _dot_looks(shape: str, diameter: float, hollow: bool) -> dict[str, Any]:
+    return {
+        "linestyle": "none",
+        "marker": shape,
+        "markersize": diameter * st.POINTS_PER_MM,
+        "markerfacecolor": "white" if hollow else st.INK,
+        "markeredgecolor": st.INK,
+        "markeredgewidth": 0.7,
+    }
+
+
+def _keys(chart: Chart, bars: Sequence[Patch], dots: Sequence[Line2D], lang: str) -> list[Key]:
+    """Say what the bars are and what the dots are."""
+    (owner,) = coders_of(chart.bars)
+    majority = owner.name == MAJORITY
+    sentence = say(
+        "figure_bars_part" if owner.has_notes_left else "figure_bars",
+        lang,
+        who=say("figure_majority", lang) if majority else owner.name,
+        read=owner.read,
+        all=owner.of,
+    )
+    if not any(bar.get_label() for bar in bars):
+        bars[0].set_label(sentence)
+        sentence = ""
+    keys = [Key(sentence, bars)]
+    if dots:
+        named = dots if len(dots) <= len(MARKERS) else _only_hollow_named(dots, chart.dots, lang)
+        keys.append(
+            Key(say("figure_dots" if majority else "figure_dots_others", lang), named, mark_width=0.8)
+        )
+    return keys
+
+
+def _only_hollow_named(marks: Sequence[Line2D], dots: pd.DataFrame, lang: str) -> list[Line2D]:
+    """Where shapes do not tell coders apart, name only those who have notes left to read."""
+    named = list(zip(marks, coders_of(dots), strict=True))
+    full = [mark for mark, coder in named if not coder.has_notes_left]
+    if full:
+        of = coders_of(dots)[0].of
+        full[0].set_label(say("figure_read_all", lang, all=of, coders=len(full)))
+    return full[:1] + [mark for mark, coder in named if coder.has_notes_left]

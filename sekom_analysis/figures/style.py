@@ -1,0 +1,234 @@
+"""The one look of all figures: sizes in millimetres, colours, fonts, and files whose bytes repeat."""
+
+from __future__ import annotations
+
+import io
+import os
+import tempfile
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import matplotlib.style
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.figure import Figure
+from matplotlib.font_manager import FontProperties
+from matplotlib.textpath import text_to_path
+
+from sekom_analysis.errors import FigureError, NotSavedError
+
+FONT = "DejaVu Sans"
+TEXT = 8.5
+"""Size of all text, in points."""
+PAGE_WIDTH = 160.0
+PAGE_HEIGHT = 235.0
+"""Room on an A4 page between its margins, in mm."""
+MM_PER_INCH = 25.4
+POINTS_PER_MM = 72 / MM_PER_INCH
+INK = "#222222"
+FAINT = "#d9d9d9"
+QUIET = "#595959"
+
+_RC: dict[str, Any] = {
+    "font.family": [FONT],
+    "font.size": TEXT,
+    "axes.titlesize": TEXT,
+    "axes.labelsize": TEXT,
+    "xtick.labelsize": TEXT,
+    "ytick.labelsize": TEXT,
+    "legend.fontsize": TEXT,
+    "legend.title_fontsize": TEXT,
+    "text.color": INK,
+    "axes.labelcolor": INK,
+    "xtick.labelcolor": INK,
+    "ytick.labelcolor": INK,
+    "axes.edgecolor": QUIET,
+    "axes.linewidth": 0.6,
+    "axes.axisbelow": True,
+    "grid.color": FAINT,
+    "grid.linewidth": 0.5,
+    "hatch.linewidth": 0.7,
+    "svg.hashsalt": "sekom_analysis",
+    "svg.fonttype": "path",
+    "pdf.fonttype": 42,
+    "savefig.dpi": 300,
+}
+_NO_DATE: dict[str, dict[str, None]] = {
+    "png": {"Software": None},
+    "svg": {"Date": None},
+    "pdf": {"CreationDate": None},
+}
+
+
+class PrintFigure(Figure):
+    """A figure that no window manager knows of, and that a notebook still shows."""
+
+    def _repr_png_(self) -> bytes:
+        return _render(self, "png", dpi=144)
+
+
+@contextmanager
+def style() -> Iterator[None]:
+    """Draw and save in the look of the report, whatever matplotlib is set to outside.
+
+    Nothing is changed globally: the settings are put back on leaving.
+
+    Examples
+    --------
+    >>> import matplotlib
+    >>> with style():
+    ...     matplotlib.rcParams["font.size"]
+    8.5
+    """
+    with matplotlib.style.context(["default", _RC]):
+        yield
+
+
+def save_figure(
+    fig: Figure, folder: str | Path, stem: str, formats: Sequence[str] = ("png", "svg", "pdf")
+) -> list[Path]:
+    """Write a figure in several formats; the same figure always gives the same bytes.
+
+    A file is complete or not there: each is written beside its place and then moved into it.
+
+    Parameters
+    ----------
+    fig : the figure, e.g. ``ax.figure``.
+    folder : where to; it is made if it does not exist.
+    stem : file name without ending.
+    formats : any of ``"png"`` (300 dots per inch), ``"svg"``, ``"pdf"``.
+
+    Returns
+    -------
+    list of Path
+        The files, in the order of `formats`.
+
+    Raises
+    ------
+    FigureError
+        If a format is none of the three; nothing is written then.
+    NotSavedError
+        If the folder or a file cannot be written.
+    """
+    unknown = [name for name in formats if name not in _NO_DATE]
+    if unknown:
+        msg = (
+            f"A figure cannot be saved as {', '.join(map(repr, unknown))}. "
+            f"Choose among: {', '.join(_NO_DATE)}. Nothing was saved."
+        )
+        raise FigureError(msg)
+    rendered = [(Path(folder) / f"{stem}.{name}", _render(fig, name)) for name in formats]
+    for path, content in rendered:
+        _write_whole(path, content)
+    return [path for path, _ in rendered]
+
+
+def _render(fig: Figure, form: str, dpi: float | None = None) -> bytes:
+    buffer = io.BytesIO()
+    with style():
+        fig.savefig(buffer, format=form, metadata=_NO_DATE[form], dpi=dpi)
+    return buffer.getvalue()
+
+
+def _write_whole(path: Path, content: bytes) -> None:
+    beside: str | None = None
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        handle, beside = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+        with os.fdopen(handle, "wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        # mkstemp makes files that only their owner can read.
+        Path(beside).chmod(0o644)
+        Path(beside).replace(path)
+    except OSError as error:
+        if beside is not None:
+            Path(beside).unlink(missing_ok=True)
+        msg = (
+            f"The figure {path} could not be written ({error.strerror or error}). "
+            "Close it in other programs and check that there is room; what was there before is unchanged."
+        )
+        raise NotSavedError(msg) from error
+
+
+def panel(
+    inner_height: float, *, left: float, right: float, top: float, bottom: float, width: float = PAGE_WIDTH
+) -> Axes:
+    """Return Axes on a new figure with these margins (all in mm)."""
+    height = top + inner_height + bottom
+    fig = PrintFigure(figsize=(width / MM_PER_INCH, height / MM_PER_INCH), dpi=100)
+    FigureCanvasAgg(fig)
+    return fig.add_axes(
+        (left / width, bottom / height, (width - left - right) / width, inner_height / height)
+    )
+
+
+def grow_top(ax: Axes, needed: float) -> None:
+    """Make room (mm) above the drawing area of a figure that `panel` made; leave other figures alone."""
+    fig = ax.figure
+    if not isinstance(fig, PrintFigure):
+        return
+    place, (width, height) = ax.get_position(), fig.get_size_inches()
+    higher = height + needed / MM_PER_INCH
+    fig.set_size_inches(width, higher)
+    ax.set_position((place.x0, place.y0 * height / higher, place.width, place.height * height / higher))
+
+
+def size_mm(ax: Axes) -> tuple[float, float]:
+    """Width and height of the drawing area in mm."""
+    box = ax.get_window_extent()
+    per_dot = MM_PER_INCH / ax.figure.dpi
+    return box.width * per_dot, box.height * per_dot
+
+
+def room_right(ax: Axes) -> float:
+    """Width in mm from the left of the drawing area to where something else may begin."""
+    width = size_mm(ax)[0]
+    if not isinstance(ax.figure, PrintFigure):
+        return width
+    place = ax.get_position()
+    return float(width / place.width * (1 - place.x0)) - 2
+
+
+def text_width(text: str, *, bold: bool = False) -> float:
+    """Width in mm of the longest line of a text as the figures set it."""
+    font = FontProperties(family=FONT, weight="bold" if bold else "normal", size=TEXT)
+    lines = [line for line in text.splitlines() if line]
+    widths = (text_to_path.get_text_width_height_descent(line, font, ismath=False)[0] for line in lines)
+    return max(widths, default=0.0) / POINTS_PER_MM
+
+
+def wrap(text: str, width: float) -> str:
+    """Break a text between words so that its lines keep within `width` mm where the words allow."""
+    lines: list[str] = []
+    for word in text.split():
+        longer = f"{lines[-1]} {word}" if lines else word
+        if lines and text_width(longer) <= width:
+            lines[-1] = longer
+        else:
+            lines.append(word)
+    return "\n".join(lines)
+
+
+def check_columns(table: pd.DataFrame, needed: Iterable[str], what: str) -> None:
+    """Refuse a table that is empty or lacks columns, and say which.
+
+    Raises
+    ------
+    FigureError
+        Naming the missing columns and those that the table has.
+    """
+    missing = [name for name in needed if name not in table.columns]
+    if missing:
+        msg = (
+            f"The {what} table lacks the columns {', '.join(missing)}. "
+            f"It has: {', '.join(map(str, table.columns))}. Nothing was drawn."
+        )
+        raise FigureError(msg)
+    if table.empty:
+        msg = f"The {what} table has no rows. Nothing was drawn."
+        raise FigureError(msg)
