@@ -13,15 +13,17 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from sekom_analysis import coding, exchange, figures
-    from sekom_analysis.agreement.breakdowns import (
+    from sekom_analysis.agreement import (
+        agreement,
         agreement_by_code,
         agreement_by_group,
         agreement_by_pair,
         agreement_without_each,
+        alpha,
+        confusions,
+        count_patterns,
+        disagreements,
     )
-    from sekom_analysis.agreement.disputes import confusions, disagreements
-    from sekom_analysis.agreement.engines import count_patterns
-    from sekom_analysis.agreement.tables import agreement, alpha
     from sekom_analysis.consensus import consensus, count_codes
     from sekom_analysis.desk import Desk
     from sekom_analysis.errors import SekomError
@@ -33,15 +35,15 @@ _HOME = {
     "Study": "study",
     "Desk": "desk",
     "SekomError": "errors",
-    "agreement": "agreement.tables",
+    "agreement": "agreement",
     "agreement_by_code": "agreement.breakdowns",
     "agreement_by_group": "agreement.breakdowns",
     "agreement_by_pair": "agreement.breakdowns",
     "agreement_without_each": "agreement.breakdowns",
-    "alpha": "agreement.tables",
-    "confusions": "agreement.disputes",
-    "disagreements": "agreement.disputes",
-    "count_patterns": "agreement.engines",
+    "alpha": "agreement",
+    "confusions": "agreement",
+    "disagreements": "agreement",
+    "count_patterns": "agreement",
     "consensus": "consensus",
     "count_codes": "consensus",
     "coding": "",

@@ -142,10 +142,14 @@ def _not_asked(decisions: pd.DataFrame, notes: pd.DataFrame, codebook: Codebook)
     """Decisions on notes of which the variable is not asked (another stage)."""
     stages = _stages(notes)
     known = decisions[decisions["note_id"].isin(notes.index) & decisions["variable"].isin(codebook.ids)]
-    outside = [
-        not codebook[variable].applies_to(note_id, stages.get(note_id))
-        for variable, note_id in zip(known["variable"], known["note_id"], strict=True)
-    ]
+    outside = pd.Series(
+        [
+            not codebook[variable].applies_to(note_id, stages.get(note_id))
+            for variable, note_id in zip(known["variable"], known["note_id"], strict=True)
+        ],
+        index=known.index,
+        dtype=bool,
+    )
     for (coder, variable), group in known[outside].groupby(["coder", "variable"]):
         what = f"'{variable}' is not asked of these notes: {_named(group['note_id'])}"
         todo = "check the stage of the notes and of the variable; the decisions are kept but not counted"

@@ -160,6 +160,6 @@ def _tally(
         tally[f"label_{lang}"] = [variable.label_of(code, lang) for code in tally["code"]]
         tally[f"by_label_{lang}"] = [by.label_of(code, lang) if by else "" for code in tally["by"]]
     colours = {code.id: code.colour or "" for code in by.codes} if by else {}
-    tally["by_colour"] = tally["by"].map(colours).fillna("")
-    tally["n_notes"] = tally["coder"].map(n_notes).fillna(0).astype(int)
+    tally["by_colour"] = [colours.get(code, "") for code in tally["by"]]
+    tally["n_notes"] = [int(n_notes.get(coder, 0)) for coder in tally["coder"]]
     return tally

@@ -15,7 +15,6 @@ from sekom_analysis.agreement import (
     confusions,
     disagreements,
 )
-from sekom_analysis.agreement.breakdowns import agreement_by_code, agreement_by_pair
 from sekom_analysis.agreement.requests import COLUMNS
 from sekom_analysis.codebook import Variable
 from sekom_analysis.consensus import count_codes

@@ -10,8 +10,13 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
+from hypothesis import settings
 
 from sekom_analysis.study import Study
+
+# A machine busy with something else is no fault of what is tested.
+settings.register_profile("any machine", deadline=None)
+settings.load_profile("any machine")
 
 ROOT = Path(__file__).parent.parent
 NOTES = pd.DataFrame(

@@ -28,7 +28,8 @@ def strip(notebook: nbformat.NotebookNode) -> None:
         if cell.cell_type != "code":
             continue
         if MARK in cell.source:
-            cell.outputs = [out for out in cell.outputs if out.output_type == "stream"]
+            printed = "".join(out.text for out in cell.outputs if out.output_type == "stream")
+            cell.outputs = [nbformat.v4.new_output("stream", name="stdout", text=printed)]
             cell.execution_count = 1
         else:
             cell.outputs, cell.execution_count = [], None

@@ -1,0 +1,186 @@
+"""The command line as people meet it: in a process of its own, also through a Windows pipe."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from sekom_analysis.newstudy import create_sample
+
+COMMANDS = ["new", "check", "status", "agreement", "report"]
+
+
+def sekom(*arguments, cwd=None, **environment):
+    """Run one command; returns the exit code and what it printed."""
+    done = subprocess.run(
+        [sys.executable, "-m", "sekom_analysis", *map(str, arguments)],
+        cwd=cwd, capture_output=True, env={**os.environ, **environment}, timeout=120, check=False,
+    )  # fmt: skip
+    return done.returncode, done.stdout.decode("utf-8"), done.stderr.decode("utf-8")
+
+
+@pytest.fixture
+def sample(tmp_path):
+    create_sample(tmp_path / "sample")
+    return tmp_path / "sample"
+
+
+def snapshot(folder):
+    return {
+        p.relative_to(folder): (p.read_bytes(), p.stat().st_mtime_ns)
+        for p in folder.rglob("*")
+        if p.is_file()
+    }
+
+
+def test_help_names_every_command():
+    code, out, _ = sekom("--help")
+    assert code == 0
+    assert all(f" {command} " in out for command in COMMANDS)
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_each_command_has_an_example(command):
+    code, out, _ = sekom(command, "--help")
+    assert code == 0
+    assert f"sekom {command}" in out.split("Example:")[1]
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        ["--nonsense"],
+        ["report", "--lang", "fr"],
+        ["new", "x", "--sample", "--notes", "n.csv"],
+        ["agreement", "--resamples", "-1"],
+    ],
+)
+def test_a_wrong_call_ends_with_2(wrong, tmp_path):
+    code, _, err = sekom(*wrong, cwd=tmp_path)
+    assert code == 2
+    assert "Traceback" not in err
+    assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize("command", ["check", "status", "agreement", "report"])
+def test_a_folder_that_is_no_study(command, tmp_path):
+    code, out, err = sekom(command, "--study", tmp_path)
+    assert code == 1
+    assert "There is no study" in err
+    assert "sekom new" in err
+    assert "Traceback" not in out + err
+    assert not list(tmp_path.iterdir())
+
+
+def test_agreement_through_a_windows_pipe(sample):
+    code, out, _ = sekom(
+        "agreement", "category_b", "--study", sample, PYTHONIOENCODING="cp1252", PYTHONUTF8="0"
+    )
+    assert code == 0
+    line = next(line for line in out.splitlines() if line.startswith("k1, k2, k3") and "alpha" in line)
+    assert "0.906" in line
+    assert "automatic readings, not people" in out
+
+
+def test_all_coefficients_on_request(sample):
+    code, out, _ = sekom(
+        "agreement", "valence", "--coefficients", "all", "--resamples", "0", "--study", sample
+    )
+    assert code == 0
+    assert all(name in out for name in ("percent", "alpha", "fleiss", "scott", "brennan_prediger", "ac1"))
+    code, _, err = sekom("agreement", "valence", "--coefficients", "gamma", "--study", sample)
+    assert code == 1
+    assert "'gamma'" in err
+
+
+def test_an_unknown_variable_is_answered_with_those_there_are(sample):
+    code, _, err = sekom("agreement", "kategori", "--study", sample)
+    assert code == 1
+    assert "'kategori'" in err
+    assert "category_b" in err
+
+
+def test_check_lists_every_problem_and_changes_nothing(sample):
+    log = sample / "data" / "coded" / "k1.csv"
+    rows = log.read_text(encoding="utf-8").splitlines()
+    rows[5] = rows[5].replace(rows[5].split(",")[2], "B999", 1)
+    log.write_text("\n".join([*rows, "half a li"]), encoding="utf-8")
+    (sample / "data" / "coded" / "Anna kopia.csv").write_text("", encoding="utf-8")
+    before = snapshot(sample)
+    code, out, _ = sekom("check", "--study", sample)
+    assert code == 1
+    for words in ("B999", "half a li", "Anna kopia.csv", f"{len(rows) + 1}"):
+        assert words in out
+    assert "Nothing was changed" in out
+    assert snapshot(sample) == before
+
+
+def test_check_lists_problems_of_notes_and_codebook_together(sample):
+    raw = sample / "data" / "raw"
+    (raw / "notes.csv").write_text("note_id;text\nn1;ett\nn1;två\n;tre\n", encoding="utf-8")
+    book = (raw / "codebook.yaml").read_text(encoding="utf-8")
+    (raw / "codebook.yaml").write_text(book.replace("kind: scale", "kind: skala", 1), encoding="utf-8")
+    code, out, err = sekom("check", "--study", sample)
+    assert code == 1
+    assert "Traceback" not in out + err
+    for words in ("'n1'", "note_id is empty", "skala", "codebook.yaml", "notes.csv"):
+        assert words in out
+    code, _, err = sekom("report", "--study", sample)
+    assert code == 1
+    assert all(words in err for words in ("'n1'", "skala"))
+    assert not (sample / "figures" / "report.sv.html").exists()
+
+
+def test_a_good_study_passes(sample):
+    code, out, err = sekom("check", "--study", sample)
+    assert (code, err) == (0, "")
+    assert "264 notes" in out
+    assert "No problems found" in out
+
+
+def test_status_tells_decided_from_unseen(sample):
+    code, out, _ = sekom("status", "--study", sample)
+    assert code == 0
+    cells = next(line.split() for line in out.splitlines() if line.startswith("k3") and " valence " in line)
+    assert cells[2:6] == ["144", "0", "15", "159"]
+
+
+def test_report_says_where_the_files_are(sample):
+    code, out, _ = sekom("report", "--lang", "en", "--resamples", "50", cwd=sample)
+    assert code == 0
+    assert str(Path("figures") / "report.en.html") in out
+    assert (sample / "figures" / "report.en.html").is_file()
+    assert not (sample / "figures" / "report.sv.html").exists()
+
+
+def test_a_new_study_from_somebodys_notes(tmp_path):
+    (tmp_path / "lappar.csv").write_bytes("text;bord\r\nÖppna möten;3\r\nBrist på tid;4\r\n".encode("cp1252"))
+    code, out, _ = sekom(
+        "new", "mystudy", "--notes", "lappar.csv", "--title", "Min studie: åäö", cwd=tmp_path
+    )
+    assert code == 0
+    assert "2 notes" in out
+    code, out, _ = sekom("check", "--study", "mystudy", cwd=tmp_path)
+    assert code == 0
+    code, _, err = sekom("new", "mystudy", cwd=tmp_path)
+    assert code == 1
+    assert "not an empty folder" in err
+
+
+def test_a_new_study_from_unusable_notes_leaves_nothing_behind(tmp_path):
+    (tmp_path / "n.csv").write_text("note_id;lapp\n1;a\n1;b\n", encoding="utf-8")
+    code, _, err = sekom("new", "mystudy", "--notes", "n.csv", cwd=tmp_path)
+    assert code == 1
+    assert "'text'" in err
+    assert "'1'" in err
+    assert [path.name for path in tmp_path.iterdir()] == ["n.csv"]
+
+
+def test_a_fault_of_ours_is_no_traceback(sample):
+    (sample / "figures").rmdir()
+    (sample / "figures").write_text("in the way", encoding="utf-8")
+    code, out, err = sekom("report", "--resamples", "0", "--study", sample)
+    assert code == 1
+    assert "Traceback" not in out + err

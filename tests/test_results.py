@@ -1,0 +1,120 @@
+"""What a report shows: who is compared with whom, on which notes, and nothing left out silently."""
+
+import pandas as pd
+import pytest
+
+from sekom_analysis.results import (
+    AGAINST,
+    ALL,
+    INDEPENDENT,
+    MAIN,
+    POOLED,
+    agreement_overview,
+    planned,
+    work_out,
+)
+from sekom_analysis.study import Study
+
+# Arithmetic checks, to three decimals, over all four coders: all sources, and the notes of 2016 alone.
+POOLED_ALPHA = {"valence": (0.940, 0.917), "category_b": (0.802, 0.767), "category_d": (0.862, 0.860)}
+
+
+@pytest.fixture(scope="module")
+def results(sample_study):
+    return work_out(sample_study, "en", n_resamples=200)
+
+
+def value(results, scope, group, variable):
+    rows = results.rows(scope, group)
+    return rows.loc[rows["variable"] == variable, "value"].tolist()
+
+
+@pytest.mark.parametrize("variable", POOLED_ALPHA)
+def test_pooled_alpha(results, variable):
+    everything, of_2016 = POOLED_ALPHA[variable]
+    assert value(results, ALL, POOLED, variable) == [pytest.approx(everything, abs=5e-4)]
+    assert value(results, MAIN, POOLED, variable) == [pytest.approx(of_2016, abs=5e-4)]
+
+
+def test_coders_with_the_codebook_come_first_and_the_own_sorting_is_apart(results):
+    assert value(results, MAIN, INDEPENDENT, "category_b") == [pytest.approx(0.906, abs=5e-4)]
+    against = value(results, MAIN, AGAINST, "category_b")
+    assert [round(alpha, 2) for alpha in against] == [0.65, 0.63, 0.60]
+    assert list(dict.fromkeys(results.agreement["group"])) == [INDEPENDENT, AGAINST, POOLED]
+
+
+def test_the_own_sorting_is_not_pooled_where_it_decided_nothing(results):
+    assert not value(results, MAIN, POOLED, "themes")
+    assert not value(results, ALL, AGAINST, "category_b")  # it knows no other notes than those of 2016
+
+
+def test_the_plan_names_coefficient_and_level(results, sample_study):
+    book = sample_study.codebook
+    kinds = {"category_b": "nominal", "criterion_goal": "ordinal", "themes": "masi"}
+    assert {v: planned(sample_study, book[v]) for v in kinds} == {v: ("alpha", kinds[v]) for v in kinds}
+    levels = results.agreement.drop_duplicates("variable").set_index("variable")["level"]
+    assert {v: levels[v] for v in kinds} == kinds
+
+
+def test_what_nobody_coded_is_named_and_never_a_number(results):
+    assert results.uncoded == ["dimension", "cycle"]
+    assert not set(results.uncoded) & set(results.agreement["variable"])
+
+
+def test_disputed_notes_carry_every_choice_and_memo(results, sample_study):
+    table = results.disputed["category_b"]
+    memos = sample_study.decisions("category_b", ["k1"]).set_index("note_id")["memo"]
+    note = next(note for note in table.index if memos.get(note))
+    assert table.at[note, "memo k1"] == memos[note]
+    assert table["disagreement"].is_monotonic_decreasing
+    assert table["k3"].isna().sum() > 0  # not seen stays a gap
+
+
+def study_of(tmp_path, **about):
+    notes = pd.DataFrame({"note_id": [f"n{i}" for i in range(6)], "text": [f"text {i}" for i in range(6)]})
+    codes = [{"id": "x", "label": "X"}, {"id": "y", "label": "Y"}, {"id": "z", "label": "Z"}]
+    book = {"variables": [{"id": "v", "kind": "single", "label": "V", "codes": codes}]}
+    study = Study.create(tmp_path / "s", notes=notes, codebook=book)
+    if about:
+        path = study.root / "data" / "raw" / "study.yaml"
+        path.write_text(
+            path.read_text(encoding="utf-8").replace("stance: codebook", "stance: reflexive"), "utf-8"
+        )
+    return Study.open(study.root)
+
+
+def test_a_study_that_nobody_coded_has_no_numbers(tmp_path):
+    results = work_out(study_of(tmp_path), n_resamples=0)
+    assert results.agreement.empty
+    assert not results.counts
+    assert results.coders.empty
+
+
+def test_one_coder_is_counted_and_compared_with_nobody(tmp_path):
+    study = study_of(tmp_path)
+    study.record("anna", [{"note_id": f"n{i}", "variable": "v", "codes": "xyz"[i % 3]} for i in range(4)])
+    results = work_out(study, n_resamples=0)
+    assert results.agreement.empty
+    assert results.counts["v"].query("coder == 'anna'")["count"].sum() == 4
+    assert results.coders.at["anna", "notes"] == 4
+
+
+def test_a_reflexive_study_gets_no_coefficients(tmp_path):
+    study = study_of(tmp_path, stance="reflexive")
+    for coder in ("anna", "bo"):
+        study.record(coder, [{"note_id": f"n{i}", "variable": "v", "codes": "x"} for i in range(6)])
+    results = work_out(study, n_resamples=0)
+    assert results.agreement.empty
+    assert not results.by_code
+    assert set(results.counts) == {"v"}
+
+
+def test_one_changed_decision_changes_the_numbers(tmp_path):
+    study = study_of(tmp_path)
+    for coder in ("anna", "bo"):
+        study.record(coder, [{"note_id": f"n{i}", "variable": "v", "codes": "xyz"[i % 3]} for i in range(6)])
+    before = agreement_overview(study, n_resamples=0)
+    study.decide("bo", "n0", "v", "y")
+    after = agreement_overview(study, n_resamples=0)
+    assert before["value"].tolist() == [1, 1, 1]
+    assert (after["value"] < 1).all()
