@@ -37,7 +37,7 @@ def test_the_basis_of_each_note():
             (None, None, None, None),
             ("x", "y", "z", None),
             ("x", "x", "y", "z"),
-        )  # fmt: skip
+        )
     )
     assert found["basis"].tolist() == [
         "unanimous",
