@@ -10,7 +10,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
-from sekom_analysis import wording
+from sekom_analysis.coding.session import Session
 from sekom_analysis.desk import Desk
 from sekom_analysis.errors import SekomError, StudyError
 from sekom_analysis.log import write_whole
@@ -23,10 +23,9 @@ def open_coding(
     study: str | os.PathLike[str],
     coder: str,
     *,
-    again: int = 0,
-    warm_up: int = 0,
     lang: str = "sv",
     browser: bool = True,
+    **options: Any,
 ) -> int:
     """Open the coding notebook of one coder; return when JupyterLab has been closed.
 
@@ -34,10 +33,9 @@ def open_coding(
     ----------
     study : the study's folder
     coder : the coder's id
-    again : code this many notes a second time, blind to the first
-    warm_up : warm up on this many notes that all coders share
     lang : ``"sv"`` or ``"en"``
     browser : whether to open the browser, or only to start JupyterLab and show its address
+    **options : `again`, `warm_up`, `variables`, `sources` and `only`, as `coding.session.Session` takes them
 
     Returns
     -------
@@ -46,13 +44,14 @@ def open_coding(
 
     Raises
     ------
-    StudyError, DecisionError
-        If there is no study, or the coder's id cannot be used.
+    StudyError, DecisionError, CodebookError, NotesError
+        If there is no study, the coder's id cannot be used, or an option names what is not there.
     SekomError
         If JupyterLab is not installed.
     """
     desk = Desk.open(study, coder)
-    notebook = prepare_notebook(desk, again=again, warm_up=warm_up, lang=wording.check_language(lang))
+    Session(desk, lang=lang, **options)  # what cannot be coded is said here, before JupyterLab starts
+    notebook = prepare_notebook(desk, lang=lang, **options)
     command, environment = lab_command(notebook, desk.root, browser=browser)
     try:
         return subprocess.run(command, env=environment, check=False).returncode
@@ -60,7 +59,7 @@ def open_coding(
         return 0
 
 
-def prepare_notebook(desk: Desk, *, again: int = 0, warm_up: int = 0, lang: str = "sv") -> Path:
+def prepare_notebook(desk: Desk, **values: Any) -> Path:
     """Put the coding notebook, with the coder filled in, into a folder of its own; return its path.
 
     The folder holds no log, so a coder who looks about in JupyterLab sees no
@@ -68,8 +67,7 @@ def prepare_notebook(desk: Desk, *, again: int = 0, warm_up: int = 0, lang: str 
     of the study.
     """
     book = json.loads(_template().read_text(encoding="utf-8"))
-    values = {"coder": desk.coder, "lang": lang, "again": again, "warm_up": warm_up}
-    book["cells"] = [_filled(cell, values) for cell in book["cells"]]
+    book["cells"] = [_filled(cell, {"coder": desk.coder, **values}) for cell in book["cells"]]
     path = desk.root / FOLDER / f"{desk.coder}.ipynb"
     if not _says_the_same(path, book):
         write_whole(path, json.dumps(book, ensure_ascii=False, indent=1).encode("utf-8"))
@@ -98,7 +96,9 @@ def lab_command(notebook: Path, root: Path, *, browser: bool = True) -> tuple[li
         f"--LabApp.default_url=/doc/tree/{notebook.name}",
         *([] if browser else ["--no-browser"]),
     ]
-    settings = os.pathsep.join(filter(None, [str(notebook.parent / "settings"), os.environ.get("JUPYTER_CONFIG_PATH")]))
+    settings = os.pathsep.join(
+        filter(None, [str(notebook.parent / "settings"), os.environ.get("JUPYTER_CONFIG_PATH")])
+    )
     return command, os.environ | {"SEKOM_STUDY": str(root), "JUPYTER_CONFIG_PATH": settings}
 
 
@@ -120,7 +120,8 @@ def _filled(cell: dict[str, Any], values: dict[str, Any]) -> dict[str, Any]:
     for number, line in enumerate(lines):
         name = line.partition(" = ")[0]
         if name in values:
-            lines[number] = f"{name} = {json.dumps(values[name])}"
+            _, mark, comment = line.partition("  #")
+            lines[number] = f"{name} = {json.dumps(values[name])}{mark}{comment}"
     return {**cell, "source": "\n".join(lines)}
 
 

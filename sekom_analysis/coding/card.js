@@ -53,6 +53,7 @@ function createCard(host, data, post) {
     panel: () => view.togglePanel(),
     gloss: () => view.toggleGloss(),
     scroll: () => view.scrollNote(),
+    nothing: () => {},
     answerAgain(event) {
       list.forget(event);
       outbox.discard(event.event_id);

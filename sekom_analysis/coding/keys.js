@@ -33,6 +33,7 @@ function actionOf(event, keys) {
   if (event.ctrlKey || event.metaKey) {
     if (event.altKey) return null;
     if (key === "z") return { name: event.shiftKey ? "redo" : "undo" };
+    if (key === "s") return { name: "nothing" }; // all is saved already; a browser would save the page
     return key === "y" ? { name: "redo" } : null;
   }
   if (event.altKey) return null;

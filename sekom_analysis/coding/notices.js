@@ -2,10 +2,10 @@
 
 function createNotices({ root, parts, part, button, say, list, data }) {
   function paintFinish(counts) {
-    const sorts = ["skipped", "unsure", "older"].filter((kind) => counts[kind]);
+    const sorts = ["skipped", "unsure", "older"].map((kind) => [kind, list.countSort(kind)]).filter(([, n]) => n);
     const open = counts.open > 0;
     const heading = make("p", "sk-finish-title", open ? say("finish_open", { n: counts.open }) : say(`finish_pass_${data.pass}`));
-    const actions = sorts.map((kind) => button("sk-code", say(`review_${kind}`, { n: counts[kind] }), "", "review", kind));
+    const actions = sorts.map(([kind, n]) => button("sk-code", say(`review_${kind}`, { n }), "", "review", kind));
     if (open) actions.unshift(button("sk-code", say("to_first_open"), "n", "toFirstOpen"));
     parts.finish.replaceChildren(heading, part("finishSaved", "p", "sk-finish-saved"), ...actions);
     parts.live.textContent = heading.textContent;

@@ -140,7 +140,7 @@ class Session:
         }
 
     def _shown_note(self, item: Item) -> Message:
-        row: dict[str, str] = self.desk.notes.loc[item.note_id].to_dict()
+        row: Any = self.desk.notes.loc[item.note_id].to_dict()
         return {
             "key": item.key,
             "text": row["text"],

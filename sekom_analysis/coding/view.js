@@ -161,7 +161,6 @@ function createView(host, data, say, list, act) {
     if (newNote) {
       parts.text.textContent = note.text;
       parts.gloss.textContent = note.gloss;
-      parts.note.scrollTop = 0;
     }
     parts.gloss.hidden = !glossOpen || !note.gloss;
     if (newVariable) {
@@ -172,7 +171,12 @@ function createView(host, data, say, list, act) {
     paintSteps(note, variable);
     paintAnswer(note, variable, answer, draft);
     if (newNote || newVariable) announce(note, variable, newNote);
+    if (newNote) requestAnimationFrame(fitNote); // asking for sizes now would make the browser lay out at every key
     shown = { note, variable };
+  }
+
+  function fitNote() {
+    parts.note.scrollTop = 0;
     parts.more.hidden = parts.note.scrollHeight <= parts.note.clientHeight + 2;
   }
 
@@ -267,14 +271,18 @@ function createView(host, data, say, list, act) {
     overlays.tip(code ? code.definition : null, near);
   }
 
-  const isWide = () => root.clientWidth >= 820;
-  const panelIsOpen = () => (panelOpen ?? isWide()) && !list.isFinished();
+  let wide = false; // measured when the size changes, not at every key
+  const panelIsOpen = () => (panelOpen ?? wide) && !list.isFinished();
+
+  function measure() {
+    wide = root.clientWidth >= 820;
+  }
 
   function showPanel() {
     const open = panelIsOpen();
     parts.panelBox.hidden = !open;
     root.classList.toggle("sk-with-panel", open);
-    root.classList.toggle("sk-wide", isWide());
+    root.classList.toggle("sk-wide", wide);
     parts.panel.setAttribute("aria-expanded", open);
     if (parts.glossTool) parts.glossTool.setAttribute("aria-pressed", glossOpen);
   }
@@ -302,7 +310,7 @@ function createView(host, data, say, list, act) {
     const height = Math.min(probe.scrollHeight, Math.round(window.innerHeight * 0.4));
     probe.remove();
     root.style.setProperty("--sk-note-height", `${height}px`);
-    parts.more.hidden = parts.note.scrollHeight <= parts.note.clientHeight + 2;
+    fitNote();
   }
 
   function scrollNote() {
@@ -324,6 +332,7 @@ function createView(host, data, say, list, act) {
   // A host may move the focus once more after it has shown the card.
   function open() {
     root.classList.remove("sk-loading");
+    measure();
     paint();
     reserve();
     showFocus(root.contains(document.activeElement));
@@ -337,7 +346,7 @@ function createView(host, data, say, list, act) {
   root.classList.add("sk-loading");
   const overlays = createOverlays({ root, work: parts.work, answer: parts.answer, say, list, act, focus, id });
   const notices = createNotices({ root, parts, part, button, say, list, data });
-  const watcher = new ResizeObserver(() => { showPanel(); reserve(); });
+  const watcher = new ResizeObserver(() => { measure(); showPanel(); reserve(); });
   watcher.observe(host);
 
   return {

@@ -266,10 +266,10 @@ function createWorklist(data) {
 
   function count() {
     const open = notes.reduce((sum, note) => sum + note.variables.filter((v) => isOpen(answerTo(note, v))).length, 0);
-    const sorts = {};
-    for (const kind of ["skipped", "unsure", "older"]) sorts[kind] = notes.filter((note) => isOfSort(note, kind)).length;
-    return { open, done: notes.filter(isDone).length, answers: answers.size, ...sorts };
+    return { open, done: notes.filter(isDone).length };
   }
+
+  const countSort = (kind) => notes.filter((note) => isOfSort(note, kind)).length;
 
   function countSaved(waiting) {
     return answers.size - [...waiting].filter((cell) => answers.has(cell)).length;
@@ -284,7 +284,7 @@ function createWorklist(data) {
   }
 
   return {
-    notes, variables, drafts, cellOf, answerTo, isDone, isFinished, current, count, countSaved, minutesLeft,
+    notes, variables, drafts, cellOf, answerTo, isDone, isFinished, current, count, countSort, countSaved, minutesLeft,
     step, leap, toFirstOpen, goTo, review, decide, skip, amend, toggle, flag, undo, redo, learn, recall, forget,
     get list() { return list; },
     get at() { return at; },

@@ -10,6 +10,7 @@ import time
 import urllib.request
 from pathlib import Path
 
+import psutil
 import pytest
 
 import sekom_analysis as sa
@@ -34,14 +35,14 @@ def root(tmp_path):
 
 @pytest.fixture(scope="session")
 def chromium():
-    """The path of a Chromium; without one CI fails and a laptop skips."""
+    """How to start a Chromium; without one CI fails and a laptop skips."""
     path = os.environ.get("SEKOM_CHROMIUM") or next(
         filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None
     )
     if not path:
         reason = "no Chromium was found (apt-get install chromium, or name one in SEKOM_CHROMIUM)"
         (pytest.fail if os.environ.get("CI") else pytest.skip)(reason)
-    return path
+    return {"executable_path": path, "args": FLAGS}
 
 
 @pytest.fixture(scope="session")
@@ -54,7 +55,7 @@ def playwright():
 
 @pytest.fixture(scope="session")
 def browser(playwright, chromium):
-    running = playwright.chromium.launch(executable_path=chromium, args=FLAGS)
+    running = playwright.chromium.launch(**chromium)
     yield running
     running.close()
 
@@ -106,6 +107,13 @@ class Lab:
         """Put a coder's notebook in its place; return its address."""
         path = opening.prepare_notebook(self.desk(coder), **settings)
         return self.address(f"doc/tree/{path.name}")
+
+    @property
+    def kernels(self) -> list[psutil.Process]:
+        """The kernels that run, the newest last."""
+        children = psutil.Process(self._process.pid).children(recursive=True)
+        kernels = [child for child in children if "ipykernel_launcher" in " ".join(child.cmdline())]
+        return sorted(kernels, key=lambda kernel: kernel.create_time())
 
     def stop(self) -> None:
         self._process.terminate()

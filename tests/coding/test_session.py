@@ -173,13 +173,13 @@ def busy_root(root):
     path = root / "data" / "raw" / "notes.csv"
     notes = pd.read_csv(path, dtype=str, keep_default_na=False)
     for column in ("note_id", "source", "subcategory"):
-        notes[column] = f"secret-{column}-" + notes[column]
-    notes["table"] = "secret-table"
+        notes[column] = f"hush-{column}-" + notes[column]
+    notes["table"] = "hush-table"
     notes.to_csv(path, index=False, encoding="utf-8")
     study = sa.Study.open(root)
     for coder, code in (("bo", "kunskap"), ("cilla", "samverkan")):
         for note_id in study.notes.index[study.notes["stage"] == "B"][:40]:
-            study.decide(coder, note_id, "category_b", code, memo=f"secret-{coder}")
+            study.decide(coder, note_id, "category_b", code, memo=f"hush-{coder}")
     return root
 
 
@@ -197,7 +197,7 @@ def everything_said(desk, monkeypatch):
 
 def test_traits_and_messages_hold_nothing_of_others_no_id_no_source_no_subcategory(busy_root, monkeypatch):
     said, state = everything_said(sa.Desk.open(busy_root, "anna"), monkeypatch)
-    assert "secret" not in said
+    assert "hush-" not in said
     assert not {"bo", "cilla"} & set(re.findall(r'"([^"]*)"', said))
     assert len(state["data"]["answers"]) == 0
     told = {name for note in state["data"]["notes"] for name in note}
