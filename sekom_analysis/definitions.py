@@ -12,7 +12,7 @@ from sekom_analysis.errors import NotSavedError
 from sekom_analysis.log import write_whole
 from sekom_analysis.problems import Problem
 from sekom_analysis.raw import CODED
-from sekom_analysis.yamlfile import load_yaml
+from sekom_analysis.yamlfile import dump_yaml, load_yaml
 
 FOLDER = "codebooks"
 _ASK = "put the file back from a copy of the study, so that definitions can be compared"
@@ -91,4 +91,4 @@ def keep(root: Path, variables: Iterable[Variable]) -> None:
 
 def _yaml(variable: Variable) -> bytes:
     kept = variable.model_dump(mode="json", exclude_none=True, exclude={"codes_from"})
-    return yaml.safe_dump(kept, allow_unicode=True, sort_keys=False, width=100).encode("utf-8")
+    return dump_yaml(kept).encode("utf-8")

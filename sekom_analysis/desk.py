@@ -218,7 +218,7 @@ class Desk:
     def _field_faults(self, values: Mapping[str, Any], event: Event) -> list[str]:
         faults = [f"'{key}' is no field of a decision" for key in values if key not in KNOWN_FIELDS]
         if values.get("coder", self.coder) != self.coder:
-            faults.append(f"it is {values['coder']!r}'s, and this is {self.coder}'s log")
+            faults.append(f"it is another coder's ('{values['coder']}'), and this is {self.coder}'s log")
         return [*faults, *field_faults(event)]
 
     def _answer_faults(self, event: Event, codes: str | None) -> list[str]:

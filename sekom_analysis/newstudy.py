@@ -18,6 +18,7 @@ from sekom_analysis.errors import NotSavedError, StudyError, TableError
 from sekom_analysis.exchange.tables import read_table, write_table
 from sekom_analysis.problems import problem_lines
 from sekom_analysis.raw import CODEBOOK_FILE, CODED, RAW, STUDY_FILE, read_raw
+from sekom_analysis.yamlfile import dump_yaml
 
 NotesSource = str | os.PathLike[str] | pd.DataFrame | None
 CodebookSource = str | os.PathLike[str] | dict[str, Any] | None
@@ -162,7 +163,7 @@ def _put_codebook(target: Path, codebook: CodebookSource) -> None:
         target.write_text(_template("codebook.yaml"), encoding="utf-8")
     elif isinstance(codebook, dict):
         try:
-            text = yaml.safe_dump(codebook, allow_unicode=True, sort_keys=False, width=100)
+            text = dump_yaml(codebook)
         except yaml.YAMLError as error:
             msg = f"No study was made. The codebook holds what is no plain data: {error}"
             raise StudyError(msg) from error

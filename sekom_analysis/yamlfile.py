@@ -46,6 +46,20 @@ def load_yaml(text: str) -> Any:
     return yaml.load(text, Loader=_PlainLoader)
 
 
+def dump_yaml(data: Any) -> str:
+    r"""Return plain data as YAML that reads back as it is, letters unescaped where that is safe.
+
+    Examples
+    --------
+    >>> dump_yaml({"label": "Nivå", "range": [1, 5]})
+    'label: Nivå\nrange:\n- 1\n- 5\n'
+    """
+    text = yaml.safe_dump(data, allow_unicode=True, sort_keys=False, width=100)
+    if load_yaml(text) != data:  # rare line breaks, such as U+2028, come back as others
+        text = yaml.safe_dump(data, allow_unicode=False, sort_keys=False, width=100)
+    return text
+
+
 def parse_yaml(text: str, model: type[Model], file: str) -> tuple[Model | None, list[Problem]]:
     """Read a YAML text as a model, or list everything that is wrong with it.
 

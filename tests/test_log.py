@@ -183,6 +183,13 @@ def test_copied_events_keep_their_times_and_the_earliest_of_one_id_counts(log):
     assert len(log.read()[0]) == 3
 
 
+@pytest.mark.parametrize("times", [(T1, T2), (T2, T1)])
+def test_of_one_event_written_twice_the_earliest_counts(log, times):
+    log.path.parent.mkdir()
+    log.path.write_bytes(HEADER + b"".join(line_of(say(1, time=time)) for time in times))
+    assert log.append([say(1)]) == [(T1, "e001", "hej", "say")]
+
+
 def test_another_writer_is_noticed(log):
     other = log_at(log.path.parents[1])
     log.append([say(1)])
