@@ -29,7 +29,7 @@ def scratch_study(folder: Path) -> Path:
 
 
 @pytest.fixture
-def root(tmp_path):
+def study_root(tmp_path):
     return scratch_study(tmp_path / "study")
 
 

@@ -17,8 +17,8 @@ B_ONLY = {"stages": ["B"], "variables": ["valence", "category_b"]}
 
 
 @pytest.fixture
-def desk(root):
-    return sa.Desk.open(root, "anna")
+def desk(study_root):
+    return sa.Desk.open(study_root, "anna")
 
 
 def logged(desk):
@@ -218,15 +218,15 @@ def test_a_note_is_text_whatever_it_holds(show, desk):
     assert page.page.locator(".sk-note").evaluate("box => box.scrollTop") > 0
 
 
-def test_answers_under_an_older_definition_are_named_and_can_be_given_again(show, root, desk):
+def test_answers_under_an_older_definition_are_named_and_can_be_given_again(show, study_root, desk):
     note = order(Session(desk, variables=["valence"]))[0]
     desk.decide(note, "valence", "hinder")
-    book = root / "data" / "raw" / "codebook.yaml"
+    book = study_root / "data" / "raw" / "codebook.yaml"
     text = book.read_text(encoding="utf-8")
     book.write_text(
         text.replace("En svaghet i dag eller ett hot", "En svaghet nu eller ett hot"), encoding="utf-8"
     )
-    newer = sa.Desk.open(root, "anna")
+    newer = sa.Desk.open(study_root, "anna")
     page = show(Session(newer, variables=["valence"], only="older"))
     page.page.get_by_role("button", name="Gå igenom svar under en äldre definition (1)").click()
     assert "äldre definition" in page.text(".sk-remark")
@@ -311,13 +311,13 @@ def test_an_answer_that_the_study_refuses_is_named_and_can_be_given_again(show, 
     assert page.text(".sk-saved") == "Sparade svar: 0"
 
 
-def test_what_another_window_decided_is_shown_and_not_undone_here(show, root, desk):
+def test_what_another_window_decided_is_shown_and_not_undone_here(show, study_root, desk):
     session = Session(desk, variables=["valence"], stages=["B"])
     page = show(session)
     page.press("1", "1")
     page.wait_for_state("saved")
     first, second, third = order(session)[:3]
-    sa.Desk.open(root, "anna").decide(second, "valence", "mojlighet")
+    sa.Desk.open(study_root, "anna").decide(second, "valence", "mojlighet")
     page.press("1", "u", "u")
     page.wait_for_state("saved")
     assert logged(desk) == {(second, "valence"): "mojlighet"}

@@ -14,8 +14,8 @@ from sekom_analysis.errors import CodebookError, DecisionError, NotesError
 
 
 @pytest.fixture
-def desk(root):
-    return sa.Desk.open(root, "anna")
+def desk(study_root):
+    return sa.Desk.open(study_root, "anna")
 
 
 def sent(session, place, variable, codes, number=1, **fields):
@@ -74,17 +74,17 @@ def test_one_bad_event_does_not_hold_up_the_others(desk):
     assert list(desk.decisions()["codes"]) == ["hinder", ""]
 
 
-def test_what_was_seen_is_written_even_when_the_codebook_has_changed_meanwhile(desk, root):
+def test_what_was_seen_is_written_even_when_the_codebook_has_changed_meanwhile(desk, study_root):
     session = Session(desk)
     event = sent(session, 0, "valence", ["hinder"])
-    book = root / "data" / "raw" / "codebook.yaml"
+    book = study_root / "data" / "raw" / "codebook.yaml"
     book.write_text(
         book.read_text(encoding="utf-8").replace("En svaghet i dag", "En svaghet nu"), encoding="utf-8"
     )
-    later = Session(sa.Desk.open(root, "anna"))
+    later = Session(sa.Desk.open(study_root, "anna"))
     assert kinds(later.receive({"kind": "events", "events": [event]})) == ["saved", "answers"]
     assert list(desk.decisions()["codebook"]) == [event["codebook"]]
-    (shown,) = Session(sa.Desk.open(root, "anna")).data()["answers"].values()
+    (shown,) = Session(sa.Desk.open(study_root, "anna")).data()["answers"].values()
     assert shown["valence"]["older"] is True
 
 
@@ -145,8 +145,8 @@ def test_what_cannot_be_shown_says_why(desk, options, error, message):
         Session(desk, **options)
 
 
-def test_without_a_coder_the_notebook_says_what_to_do_and_with_a_bad_one_why(monkeypatch, root):
-    monkeypatch.setenv("SEKOM_STUDY", str(root))
+def test_without_a_coder_the_notebook_says_what_to_do_and_with_a_bad_one_why(monkeypatch, study_root):
+    monkeypatch.setenv("SEKOM_STUDY", str(study_root))
     assert isinstance(code_notes(""), Guidance)
     assert "kodar-id" in code_notes("")._repr_markdown_()
     with pytest.raises(DecisionError, match="'Anna B' cannot be a coder's id: 1 to 40 of a–z") as caught:
@@ -155,8 +155,8 @@ def test_without_a_coder_the_notebook_says_what_to_do_and_with_a_bad_one_why(mon
     assert isinstance(code_notes("anna"), CodingCard)
 
 
-def test_two_kernels_one_coder_each_learns_what_the_other_did(desk, root):
-    one, two = Session(desk), Session(sa.Desk.open(root, "anna"))
+def test_two_kernels_one_coder_each_learns_what_the_other_did(desk, study_root):
+    one, two = Session(desk), Session(sa.Desk.open(study_root, "anna"))
     one.receive({"kind": "events", "events": [sent(one, 0, "valence", ["hinder"], 1)]})
     replies = two.receive({"kind": "events", "events": [sent(two, 1, "dimension", [], 2)]})
     key = one.data()["notes"][0]["key"]
@@ -168,19 +168,19 @@ def test_two_kernels_one_coder_each_learns_what_the_other_did(desk, root):
 
 
 @pytest.fixture
-def busy_root(root):
+def busy_root(study_root):
     """A study in which others have answered, and in which each thing to be kept from a coder is marked."""
-    path = root / "data" / "raw" / "notes.csv"
+    path = study_root / "data" / "raw" / "notes.csv"
     notes = pd.read_csv(path, dtype=str, keep_default_na=False)
     for column in ("note_id", "source", "subcategory"):
         notes[column] = f"hush-{column}-" + notes[column]
     notes["table"] = "hush-table"
     notes.to_csv(path, index=False, encoding="utf-8")
-    study = sa.Study.open(root)
+    study = sa.Study.open(study_root)
     for coder, code in (("bo", "kunskap"), ("cilla", "samverkan")):
         for note_id in study.notes.index[study.notes["stage"] == "B"][:40]:
             study.decide(coder, note_id, "category_b", code, memo=f"hush-{coder}")
-    return root
+    return study_root
 
 
 def everything_said(desk, monkeypatch):
@@ -204,8 +204,8 @@ def test_traits_and_messages_hold_nothing_of_others_no_id_no_source_no_subcatego
     assert told == {"key", "text", "gloss", "hash", "pass", "variables"}
 
 
-def test_the_order_does_not_follow_the_reports_own_sorting(root):
-    desk = sa.Desk.open(root, "anna")
+def test_the_order_does_not_follow_the_reports_own_sorting(study_root):
+    desk = sa.Desk.open(study_root, "anna")
     groups = desk.notes["subcategory"]
     neighbours = [groups[a.note_id] == groups[b.note_id] for a, b in pairwise(Session(desk).items)]
     in_file = [a == b for a, b in pairwise(groups)]
