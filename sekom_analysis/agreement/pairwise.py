@@ -30,7 +30,7 @@ def chosen_by(question: Question) -> FloatArray:
     """1 where a coder chose a code, shape (P, M·V)."""
     rows, n_codes = choices(question), question.counts.shape[1]
     hot = rows[:, :, None] == np.arange(n_codes)
-    return np.asarray(hot.reshape(len(rows), -1), dtype=np.float64)
+    return np.asarray(hot.reshape(len(rows), rows.shape[1] * n_codes), dtype=np.float64)
 
 
 def paired(question: Question) -> FloatArray:
@@ -74,7 +74,8 @@ def light(sums: Sums, question: Question) -> Parts:
 def conger(sums: Sums, question: Question) -> Parts:
     """Conger's κ with gaps (Conger 1980; Gwet 2014, p. 88): chance is two different coders' own shares."""
     n_codes = question.counts.shape[1]
-    chosen = sums["chosen_by"].reshape(*sums["chosen_by"].shape[:-1], -1, n_codes)
+    lead, width = sums["chosen_by"].shape[:-1], sums["chosen_by"].shape[-1]
+    chosen = sums["chosen_by"].reshape(*lead, width // n_codes, n_codes)
     decided = chosen.sum(axis=-1, keepdims=True)
     share = ratio(chosen, np.maximum(decided, 1))
     n_coders = (decided[..., 0] > 0).sum(axis=-1)
@@ -88,7 +89,8 @@ def conger(sums: Sums, question: Question) -> Parts:
 def _pairs(sums: Sums, question: Question) -> tuple[FloatArray, FloatArray, FloatArray]:
     """For every two coders: credit per note (…, pairs), and each one's shares (…, pairs, V)."""
     n_codes = question.counts.shape[1]
-    per_pair = sums["paired"].reshape(*sums["paired"].shape[:-1], -1, 2 + 2 * n_codes)
+    lead, each = sums["paired"].shape[:-1], 2 + 2 * n_codes
+    per_pair = sums["paired"].reshape(*lead, sums["paired"].shape[-1] // each, each)
     both = per_pair[..., :1]
     first = ratio(per_pair[..., 2 : 2 + n_codes], both)
     second = ratio(per_pair[..., 2 + n_codes :], both)

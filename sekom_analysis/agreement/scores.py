@@ -41,10 +41,10 @@ def together(question: Question) -> FloatArray:
     n_codes = question.counts.shape[1]
     hot = (rows[:, :, None] == np.arange(n_codes)) * complete[:, None, None]
     joint = [
-        (hot[:, a, :, None] * hot[:, b, None, :]).reshape(len(rows), -1)
+        (hot[:, a, :, None] * hot[:, b, None, :]).reshape(len(rows), n_codes**2)
         for a, b in combinations(range(rows.shape[1]), 2)
     ]
-    return np.hstack([complete[:, None], hot.reshape(len(rows), -1), *joint])
+    return np.hstack([complete[:, None], hot.reshape(len(rows), rows.shape[1] * n_codes), *joint])
 
 
 # ── coefficients ───────────────────────────────────────────────────────────────

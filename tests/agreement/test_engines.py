@@ -17,7 +17,9 @@ from sekom_analysis.errors import RatingsError
 def _long(n_notes=400, n_coders=5, n_codes=6) -> pd.DataFrame:
     rng = np.random.default_rng(11)
     truth = rng.integers(0, n_codes, n_notes)
-    chosen = np.where(rng.random((n_coders, n_notes)) < 0.7, truth, rng.integers(0, n_codes, (n_coders, n_notes)))
+    chosen = np.where(
+        rng.random((n_coders, n_notes)) < 0.7, truth, rng.integers(0, n_codes, (n_coders, n_notes))
+    )
     table = pd.DataFrame(
         {
             "note_id": np.tile([f"n{i}" for i in range(n_notes)], n_coders),
@@ -83,7 +85,9 @@ def _spark(table, request):
 
 ENGINES = [
     pytest.param(lambda table, request: table, id="pandas"),
-    pytest.param(lambda table, request: table.astype({"codes": "category", "coder": "category"}), id="categories"),
+    pytest.param(
+        lambda table, request: table.astype({"codes": "category", "coder": "category"}), id="categories"
+    ),
     pytest.param(_polars, id="polars"),
     pytest.param(_polars_lazy, id="polars-lazy"),
     pytest.param(_polars_categorical, id="polars-categories"),
