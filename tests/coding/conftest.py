@@ -33,16 +33,21 @@ def study_root(tmp_path):
     return scratch_study(tmp_path / "study")
 
 
+def chromium_settings() -> dict[str, object]:
+    """How to start a Chromium; empty without one."""
+    names = ("chromium", "chromium-browser", "google-chrome")
+    path = os.environ.get("SEKOM_CHROMIUM") or next(filter(None, map(shutil.which, names)), None)
+    return {"executable_path": path, "args": FLAGS} if path else {}
+
+
 @pytest.fixture(scope="session")
 def chromium():
     """How to start a Chromium; without one CI fails and a laptop skips."""
-    path = os.environ.get("SEKOM_CHROMIUM") or next(
-        filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None
-    )
-    if not path:
+    settings = chromium_settings()
+    if not settings:
         reason = "no Chromium was found (apt-get install chromium, or name one in SEKOM_CHROMIUM)"
         (pytest.fail if os.environ.get("CI") else pytest.skip)(reason)
-    return {"executable_path": path, "args": FLAGS}
+    return settings
 
 
 @pytest.fixture(scope="session")

@@ -1,0 +1,151 @@
+"""axe-core looks at every face of the card; and the card works by keyboard alone and by names alone."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import tarfile
+
+import pytest
+
+import sekom_analysis as sa
+from sekom_analysis.coding.session import Session
+
+AXE = "axe-core@4.10.3"
+SERIOUS = {"serious", "critical"}
+
+
+@pytest.fixture(scope="session")
+def axe(tmp_path_factory):
+    """The script of axe-core, fetched by npm into a folder that goes away."""
+    folder = tmp_path_factory.mktemp("axe")
+    npm = shutil.which("npm")
+    fetched = npm and subprocess.run(
+        [npm, "pack", AXE, "--silent"], cwd=folder, capture_output=True, text=True, timeout=120, check=False
+    )
+    if not fetched or fetched.returncode:
+        why = fetched.stderr.strip()[-300:] if fetched else "npm is not installed"
+        (pytest.fail if os.environ.get("CI") else pytest.skip)(f"{AXE} cannot be had: {why}")
+    with tarfile.open(next(folder.glob("*.tgz"))) as archive:
+        return archive.extractfile("package/axe.min.js").read().decode("utf-8")
+
+
+def note(page):
+    page.press("1")
+
+
+def answered_note(page):
+    page.press("1", "ArrowLeft", "Shift+Digit1")
+
+
+def several_codes(page):
+    page.press("1", "1", "1")
+
+
+def memo(page):
+    page.press("m")
+
+
+def search(page):
+    page.press("1", "/")
+
+
+def folded_with_translation(page):
+    page.press("d", "g")
+
+
+def not_saved(page):
+    page.alive = False
+    page.press("s")
+    page.wait_for_state("not_saved")
+
+
+FACES = [note, answered_note, several_codes, memo, search, folded_with_translation, not_saved]
+
+
+@pytest.mark.parametrize(("lang", "scheme"), [("sv", "light"), ("en", "dark")])
+def test_axe_finds_no_serious_fault_on_any_face_of_the_card(show, axe, study_root, scheme, lang):
+    desk = sa.Desk.open(study_root, f"{scheme}-{lang}")
+    page = show(Session(desk, lang=lang, stages=["B"], sources=["hallstahammar-2022"]), color_scheme=scheme)
+    page.page.evaluate(axe)
+    found = []
+    for face in FACES:
+        face(page)
+        found += [(face.__name__, *fault) for fault in faults(page)]
+        page.page.keyboard.press("Escape")
+        page.alive = True
+        page.wait_for_state("saved")
+    while page.page.locator(".sk-finish").is_hidden():
+        page.press("s")
+    found += [("finish", *fault) for fault in faults(page)]
+    assert found == []
+
+
+def faults(page):
+    result = page.page.evaluate("axe.run('.sk-card')")
+    return [
+        (fault["id"], fault["impact"], [node["html"][:80] for node in fault["nodes"]][:3])
+        for fault in result["violations"]
+        if fault["impact"] in SERIOUS
+    ]
+
+
+def test_axe_does_find_faults_where_there_are_some(show, axe, study_root):
+    page = show(Session(sa.Desk.open(study_root, "anna"), stages=["B"]))
+    page.page.evaluate(axe)
+    page.page.add_style_tag(content=".sk-card .sk-question { color: #ccc } .sk-card { background: #fff }")
+    assert "color-contrast" in {fault[0] for fault in faults(page)}
+
+
+def test_everything_is_reached_and_done_with_tab_and_enter_alone(show, study_root):
+    desk = sa.Desk.open(study_root, "anna")
+    page = show(Session(desk, variables=["valence"], stages=["B"]))
+    reached = []
+    for _ in range(25):
+        page.press("Tab")
+        reached.append(page.page.evaluate("document.activeElement.textContent.trim().slice(0, 30)"))
+    for name in ("Hinder", "Möjlighet", "Osäker", "Anteckning", "Hoppa över", "Framåt", "Definitioner"):
+        assert any(name in text for text in reached), f"{name} cannot be reached by Tab: {reached}"
+    page.page.get_by_role("button", name="Möjlighet", exact=True).focus()
+    page.press("Enter")
+    page.wait_for_state("saved")
+    assert list(desk.decisions()["codes"]) == ["mojlighet"]
+    assert page.text(".sk-place") == "Lapp 2 av 159"
+
+
+def test_a_screen_reader_hears_the_new_note_and_its_question(show, study_root):
+    desk = sa.Desk.open(study_root, "anna")
+    session = Session(desk, stages=["B"])
+    page = show(session)
+    page.press("1", "1", "Enter")
+    said = page.page.get_by_role("status").last.text_content()
+    assert said.startswith("Lapp 2 av 159. " + desk.notes.at[session.items[1].note_id, "text"])
+    assert said.endswith(desk.codebook["valence"].question.sv)
+    pressed = page.page.locator('.sk-code[aria-pressed="true"]').count()
+    assert pressed == 0
+    page.press("ArrowLeft", "ArrowLeft")
+    assert page.page.get_by_role("button", name="Kunskap och kompetens", pressed=True).is_visible()
+
+
+@pytest.mark.parametrize("attribute", ["true", "false"])
+def test_the_host_s_theme_wins_over_the_systems(show, study_root, attribute):
+    session = Session(sa.Desk.open(study_root, "anna"))
+    other = "dark" if attribute == "true" else "light"
+    page = show(session, theme=f'data-jp-theme-light="{attribute}"', color_scheme=other)
+    ground = page.card.evaluate("card => getComputedStyle(card).backgroundColor")
+    assert ground == ("rgb(255, 255, 255)" if attribute == "true" else "rgb(27, 32, 36)")
+
+
+def test_on_a_phone_nothing_sticks_out_and_undo_stays_in_view(show, study_root):
+    session = Session(sa.Desk.open(study_root, "anna"), stages=["B"])
+    page = show(session, viewport={"width": 360, "height": 740}, has_touch=True)
+    page.page.locator(".sk-code").first.tap()
+    assert page.page.evaluate("document.documentElement.scrollWidth") <= 360
+    box = page.page.get_by_role("button", name="Ångra").bounding_box()
+    assert box["y"] + box["height"] <= 740
+    for button in page.page.locator(".sk-card button:visible").all():
+        area = button.bounding_box()
+        assert area["height"] >= 30
+        assert area["x"] >= 0
+        assert area["x"] + area["width"] <= 360
