@@ -77,7 +77,7 @@ def check_table(path: str | os.PathLike[str], sheet: str | None = None) -> tuple
     (0, 'there is no such file')
     """
     path = Path(path)
-    data, problem = _read_bytes(path)
+    data, problem = read_bytes(path)
     if problem:
         return _frame([], [], []), [problem]
     if path.suffix.lower() in WORKBOOKS:
@@ -89,7 +89,8 @@ def check_table(path: str | os.PathLike[str], sheet: str | None = None) -> tuple
     return _as_table(rows, path.name, problems)
 
 
-def _read_bytes(path: Path) -> tuple[bytes, Problem | None]:
+def read_bytes(path: Path) -> tuple[bytes, Problem | None]:
+    """Return what a table's file holds, or why it cannot be had."""
     suffix = path.suffix.lower()
     try:
         data = path.read_bytes()

@@ -117,6 +117,11 @@ def _unescaped(match: re.Match[str]) -> str:
     return match[0] if 0xD800 <= point <= 0xDFFF else chr(point)
 
 
+def escaped(text: str) -> str:
+    """Return a text as a workbook holds it: what only looks like an escaped character is escaped itself."""
+    return re.sub("_(?=x[0-9A-Fa-f]{4}_)", "_x005F_", text)
+
+
 def _one_line_break(text: str) -> str:
     return text.replace("\r\n", "\n").replace("\r", "\n")
 
@@ -185,7 +190,7 @@ def _cell(sheet: Any, value: object) -> Any:
     if isinstance(value, int | float) and not isinstance(value, bool) and abs(value) < float("inf"):
         return WriteOnlyCell(sheet, value)
     text = _one_line_break(plain_text(value))
-    cell = WriteOnlyCell(sheet, re.sub("_(?=x[0-9A-Fa-f]{4}_)", "_x005F_", text))
+    cell = WriteOnlyCell(sheet, escaped(text))
     if text:
         cell.data_type = "s"
     return cell

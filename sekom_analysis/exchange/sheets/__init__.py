@@ -1,0 +1,12 @@
+"""Coding sheets: an Excel workbook that a coder fills in and sends back.
+
+`layout` says what a sheet is made of, `writing` (with `tab`, `pages`, `style`) makes it, `reading` (with
+`file`, `answers`) takes it back.
+"""
+
+from __future__ import annotations
+
+from sekom_analysis.exchange.sheets.reading import SheetReading, read_coding_sheet
+from sekom_analysis.exchange.sheets.writing import write_coding_sheet
+
+__all__ = ["SheetReading", "read_coding_sheet", "write_coding_sheet"]

@@ -1,0 +1,138 @@
+"""Write a coding sheet: one coder's notes as an Excel workbook to fill in and send back."""
+
+from __future__ import annotations
+
+import io
+import os
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+from sekom_analysis.desk import Desk
+from sekom_analysis.errors import NotesError, TableError
+from sekom_analysis.exchange.sheets import layout, pages
+from sekom_analysis.exchange.sheets.layout import Tab
+from sekom_analysis.exchange.sheets.tab import write_tab
+from sekom_analysis.exchange.tables import replace_file
+from sekom_analysis.exchange.workbooks import LONGEST_TEXT
+from sekom_analysis.problems import Problem, problem_lines
+from sekom_analysis.wording import check_language, say
+
+_NOT_IN_TITLES = str.maketrans(dict.fromkeys("[]:*?/\\'", " "))
+_LONGEST_TITLE = 31
+
+
+def write_coding_sheet(desk: Desk, path: str | os.PathLike[str], lang: str = "sv") -> Path:
+    """Write an ``.xlsx`` in which a coder answers without any other program; `read_coding_sheet` takes it.
+
+    It holds the notes in the coder's own order, with their text, gloss and an
+    opaque key, the codebook, and what this coder answered before: no note_id,
+    source or subcategory, and nothing of any other coder.
+
+    Parameters
+    ----------
+    desk : the coder's desk
+    path : the file to write, ``.xlsx``
+    lang : language of the sheet, ``"sv"`` or ``"en"``
+
+    Returns
+    -------
+    Path of the file.
+
+    Raises
+    ------
+    NotesError
+        If no note is asked any question.
+    TableError
+        If the name does not end in ``.xlsx``, or a text is too long for a workbook.
+    NotSavedError
+        If the file cannot be written; one that was there stays as it was.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> from sekom_analysis.exchange.sheets import read_coding_sheet
+    >>> from sekom_analysis.study import Study
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     study = Study.create(Path(folder) / "demo")
+    ...     sheet = write_coding_sheet(study.desk("anna"), Path(folder) / "anna.xlsx")
+    ...     sheet.name, read_coding_sheet(sheet, study.desk("anna")).events
+    ('anna.xlsx', [])
+    """
+    path, lang = Path(path), check_language(lang)
+    tabs = layout.tabs_of(desk)
+    if not tabs:
+        msg = "No note is asked any question: compare 'stage:' in the codebook with that of the notes."
+        raise NotesError(msg)
+    problems = [*_name_problems(path), *_length_problems(tabs, path.name)]
+    if problems:
+        msg = f"The coding sheet cannot be written:\n{problem_lines(problems)}\nNothing was saved."
+        raise TableError(msg)
+    desk.keep_definitions({variable.id for tab in tabs for variable in tab.variables})
+    return replace_file(path, _workbook(desk, tabs, lang))
+
+
+def _name_problems(path: Path) -> Iterable[Problem]:
+    if path.suffix.lower() != ".xlsx":
+        yield Problem(path.name, None, f"a coding sheet is an .xlsx, not '{path.suffix}'", "name the file so")
+
+
+def _length_problems(tabs: Iterable[Tab], file: str) -> Iterable[Problem]:
+    for row in (row for tab in tabs for row in tab.rows):
+        longest = max(len(text.encode("utf-16-le")) // 2 for text in (row.text, row.gloss))
+        if longest > LONGEST_TEXT:
+            what = f"note '{row.note_id}' has {longest:,} characters, and a cell holds {LONGEST_TEXT:,}"
+            yield Problem(file, None, what, "split the note")
+
+
+def _workbook(desk: Desk, tabs: list[Tab], lang: str) -> bytes:
+    from openpyxl import Workbook
+
+    book = Workbook()
+    book.properties.creator, book.properties.title = "sekom_analysis", say("sheet_title", lang)
+    titles = _titles(tabs, lang)
+    guide = book.active
+    guide.title = titles["guide"]
+    sheets = [book.create_sheet(title) for title in titles["tabs"]]
+    codebook, lists = book.create_sheet(titles["codebook"]), book.create_sheet(titles["lists"])
+    ranges = pages.write_lists(lists, desk, tabs, lang)
+    answers = _earlier(desk)
+    counts = [write_tab(sheet, tab, ranges, answers, lang) for sheet, tab in zip(sheets, tabs, strict=True)]
+    pages.write_codebook(codebook, desk.codebook, tabs, lang)
+    pages.write_guide(guide, desk, tabs, titles, counts, lang)
+    for sheet in book.worksheets:
+        _protect(sheet)
+    buffer = io.BytesIO()
+    book.save(buffer)
+    return buffer.getvalue()
+
+
+def _titles(tabs: list[Tab], lang: str) -> dict[str, Any]:
+    """Name the tabs; a stage may hold signs that no tab's name can, or be as long as it likes."""
+    own: dict[str, Any] = {name: say(f"sheet_tab_{name}", lang) for name in ("guide", "codebook", "lists")}
+    taken = {title.casefold() for title in own.values()}
+    own["tabs"] = []
+    for tab in tabs:
+        full = f"{say('sheet_tab_notes', lang)} {tab.stage}".translate(_NOT_IN_TITLES)
+        title, number = " ".join(full.split())[:_LONGEST_TITLE].strip(), 2
+        while title.casefold() in taken:
+            title, number = f"{title[: _LONGEST_TITLE - 3].strip()} {number}", number + 1
+        taken.add(title.casefold())
+        own["tabs"].append(title)
+    return own
+
+
+def _earlier(desk: Desk) -> dict[tuple[str, str], Mapping[str, str]]:
+    """Return what the coder answered before, and the memos on what was left open."""
+    left_open = desk.skipped().assign(codes="", certainty="", left_open="yes")
+    return {**layout.standing(left_open), **layout.standing(desk.decisions())}
+
+
+def _protect(sheet: Any) -> None:
+    """Lock what is not to be changed, without a password; rows and columns may be made wider."""
+    sheet.protection.sheet = True
+    sheet.protection.formatColumns = sheet.protection.formatRows = False
+    sheet.sheet_view.showGridLines = False
+    sheet.page_setup.orientation, sheet.page_setup.paperSize = "landscape", 9
+    sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight = 1, 0
+    sheet.sheet_properties.pageSetUpPr.fitToPage = True

@@ -1,0 +1,544 @@
+"""Coding sheets: what they hold and do not hold, what comes back, and what is refused."""
+
+from __future__ import annotations
+
+import io
+import re
+import zipfile
+
+import pytest
+import yaml
+from openpyxl import load_workbook
+
+from sekom_analysis import wording
+from sekom_analysis.coding.session import Session
+from sekom_analysis.errors import NotesError, SekomError, TableError
+from sekom_analysis.exchange.sheets import read_coding_sheet, write_coding_sheet
+from sekom_analysis.notes import note_hash
+from sekom_analysis.study import Study
+
+from .conftest import CODEBOOK, NOTES, address, fill
+
+FULL = {
+    ("B1", "category/answer"): "Kunskap",
+    ("B1", "category/certainty"): "Säker",
+    ("B1", "category/memo"): "tydligt\nmen kort, åäö",
+    ("B2", "category/answer"): "Ingen passar",
+    ("B3", "category/answer"): "Resources",
+    ("B3", "category/certainty"): 1,
+    ("B4", "category/answer"): "roll",
+    ("D1", "themes/code/filmer"): "x",
+    ("D1", "themes/code/databas"): "X ",
+    ("D1", "goal/answer"): 4,
+    ("D2", "themes/none"): "x",
+    ("D2", "goal/answer"): 1,
+}
+TAKEN = {
+    ("B1", "category"): "kunskap",
+    ("B2", "category"): "none_fits",
+    ("B3", "category"): "resurser",
+    ("B4", "category"): "roll",
+    ("D1", "themes"): "filmer|databas",
+    ("D1", "goal"): "4",
+    ("D2", "themes"): "",
+    ("D2", "goal"): "1",
+}
+
+
+def collect(study, path):
+    """Record what a sheet brings; return how many events that were."""
+    reading = read_coding_sheet(path, study.desk)
+    assert reading.problems == []
+    study.record(reading.coder, reading.events)
+    return len(reading.events)
+
+
+def standing(study):
+    rows = study.decisions().to_dict("records")
+    return {(row["note_id"], row["variable"]): row["codes"] for row in rows}
+
+
+def everything(path):
+    """Return all that a workbook holds, names of its parts included."""
+    with zipfile.ZipFile(path) as archive:
+        return "\n".join(name + archive.read(name).decode("utf-8") for name in archive.namelist())
+
+
+# What it holds
+
+
+def test_the_notes_stand_in_the_order_of_the_card_by_its_keys(study, blank):
+    items = Session(study.desk("anna")).items
+    for title, stage in (("Lappar B", "B"), ("Lappar D", "D")):
+        sheet = load_workbook(blank)[title]
+        keys = [str(cell.value).split(".")[0] for cell in sheet[_letter(sheet, "sekom/key")][5:]]
+        assert keys == [item.key for item in items if item.note_id.startswith(stage)]
+        assert len(keys) > 2
+
+
+def _letter(sheet, mark):
+    return next(cell.column_letter for cell in sheet[5] if cell.value == mark)
+
+
+def test_two_coders_meet_the_notes_in_different_orders(study, blank, tmp_path):
+    other = write_coding_sheet(study.desk("bo"), tmp_path / "bo.xlsx")
+    orders = [[cell.value for cell in load_workbook(path)["Lappar B"]["B"][5:]] for path in (blank, other)]
+    assert sorted(orders[0]) == sorted(orders[1])
+    assert orders[0] != orders[1]
+
+
+def test_it_gives_away_no_id_no_source_no_category_and_nothing_of_the_others(study, tmp_path):
+    study.decide("bo", "B1", "category", "resurser", memo="Bos hemliga memo")
+    study.decide("anna", "B1", "category", "kunskap", memo="mitt eget")
+    content = everything(write_coding_sheet(study.desk("anna"), tmp_path / "anna.xlsx"))
+    assert "mitt eget" in content
+    for secret in ("Bos hemliga memo", "hemlig-källa", "Rapportens ordning", "bo.csv"):
+        assert secret not in content
+    texts = re.findall(r"<t[^>]*>([^<]*)</t>", content)
+    assert "Ojämn kunskapsnivå, åäö" in texts
+    assert not {"B1", "B2", "D1", "bo"} & set(texts)
+
+
+@pytest.mark.parametrize("lang", wording.LANGUAGES)
+def test_every_drop_down_refers_to_a_range_with_the_labels_of_the_language(study, tmp_path, lang):
+    book = load_workbook(write_coding_sheet(study.desk("anna"), tmp_path / "a.xlsx", lang))
+    choices = {}
+    for sheet in book.worksheets:
+        for rule in sheet.data_validations.dataValidation:
+            if rule.type == "list":
+                tab, area = rule.formula1.rsplit("!", 1)
+                cells = book[tab.strip("'")][area.replace("$", "")]
+                cells = cells if isinstance(cells, tuple) else ((cells,),)
+                choices[str(rule.sqref), sheet.title] = [cell.value for (cell,) in cells]
+            assert rule.showErrorMessage
+    labels = {"sv": ["Kunskap", "Resurser", "Föreningens roll", "Ingen passar"]}
+    labels["en"] = ["Knowledge", "Resources", "Role", "None fits"]
+    assert labels[lang] in choices.values()
+    assert ["x"] in choices.values()
+    assert [wording.say(f"card_certainty_{n}", lang) for n in (1, 2, 3)] in choices.values()
+
+
+def test_a_scale_takes_whole_numbers_between_its_ends_on_the_notes_it_is_asked_of(study, blank):
+    book = load_workbook(blank)
+    rules = book["Lappar D"].data_validations.dataValidation
+    (rule,) = [rule for rule in rules if rule.type == "whole"]
+    assert (rule.formula1, rule.formula2, rule.operator) == ("1", "5", "between")
+    asked = {address(book, study, note, "goal/answer").coordinate for note in ("D1", "D2")}
+    assert {cell for area in rule.sqref.ranges for cell in _cells(area)} == asked
+
+
+def _cells(area):
+    return [f"{area.coord[0]}{row}" for row in range(area.min_row, area.max_row + 1)]
+
+
+def test_answers_are_open_all_else_is_locked_and_no_password_is_set(study, blank):
+    book = load_workbook(blank)
+    for sheet in book.worksheets:
+        assert sheet.protection.sheet
+        assert sheet.protection.password is None
+    opened = {cell.coordinate for row in book["Lappar D"] for cell in row if not cell.protection.locked}
+    columns = ("themes/code/filmer", "themes/none", "themes/memo", "goal/answer", "goal/certainty")
+    expected = {address(book, study, note, mark).coordinate for note in ("D1", "D2") for mark in columns}
+    assert expected <= opened
+    assert address(book, study, "D3", "goal/answer").coordinate not in opened
+    assert address(book, study, "D1", "sekom/text").coordinate not in opened
+    assert address(book, study, "D1", "sekom/key").coordinate not in opened
+    assert {
+        cell.protection.locked for title in ("Kodbok", "Listor") for row in book[title] for cell in row
+    } == {True}
+
+
+def test_head_and_text_stay_in_view(blank):
+    assert load_workbook(blank)["Lappar B"].freeze_panes == "C6"
+
+
+def test_the_codebook_stands_on_its_tab_with_definitions_and_bounds(blank):
+    texts = [cell.value for row in load_workbook(blank)["Kodbok"] for cell in row if cell.value]
+    for text in (
+        "Vad handlar lappen om?",
+        "Vad man vet.",
+        "Pengar.",
+        "Ingen passar",
+        "Ett heltal från 1 till 5.",
+    ):
+        assert text in texts
+    assert "Målbild: Alla vet vad hållbarhet är" in texts
+
+
+@pytest.mark.parametrize("lang", wording.LANGUAGES)
+def test_the_first_tab_says_in_five_lines_what_to_do(study, tmp_path, lang):
+    guide = load_workbook(write_coding_sheet(study.desk("anna"), tmp_path / "a.xlsx", lang)).worksheets[0]
+    assert [cell.value for cell in guide["A"] if cell.value] == ["1.", "2.", "3.", "4.", "5."]
+    text = " ".join(str(cell.value) for cell in guide["B"] if cell.value)
+    assert ".xlsx" in text
+    assert {"sv": "tar inte tillbaka", "en": "does not take the answer back"}[lang] in text
+
+
+def test_texts_that_look_like_formulas_are_texts(study, tmp_path):
+    study.decide("anna", "B1", "category", "kunskap", memo="=1+1")
+    path = write_coding_sheet(study.desk("anna"), tmp_path / "anna.xlsx")
+    book = load_workbook(path)
+    for note_id in ("B2", "B4"):
+        cell = address(book, study, note_id, "sekom/text")
+        assert (cell.value, cell.data_type) == (study.notes.at[note_id, "text"], "s")
+    memo = address(book, study, "B1", "category/memo")
+    assert (memo.value, memo.data_type, memo.number_format) == ("=1+1", "s", "@")
+    assert collect(study, path) == 0
+
+
+def test_the_gloss_is_beside_the_text_where_english_is_asked_for_else_after_the_questions(study, tmp_path):
+    for lang, title, place in (("en", "Notes B", "C"), ("sv", "Lappar B", "F")):
+        sheet = load_workbook(write_coding_sheet(study.desk("anna"), tmp_path / "a.xlsx", lang))[title]
+        assert "Uneven level of knowledge" in [cell.value for cell in sheet[place]]
+
+
+def test_stages_that_ask_the_same_share_a_tab_in_the_order_of_the_card(tmp_path):
+    book = {"variables": [{**CODEBOOK["variables"][0], "stage": None}]}
+    study = Study.create(tmp_path / "study", notes=NOTES, codebook=book)
+    path = write_coding_sheet(study.desk("anna"), tmp_path / "a.xlsx")
+    titles = load_workbook(path).sheetnames
+    assert titles == ["Läs först", "Lappar", "Kodbok", "Listor"]
+    keys = [cell.value.split(".")[0] for cell in load_workbook(path)["Lappar"]["G"][5:]]
+    assert keys == [item.key for item in Session(study.desk("anna")).items]
+
+
+@pytest.mark.parametrize("stage", ["a/b:c[d]*?", "s" * 60, "' apostrof '", "Kodbok"])
+def test_any_stage_gives_a_tab_a_name_that_excel_takes(tmp_path, stage):
+    notes = NOTES.assign(stage=["B", "B", "B", "B", stage, stage, stage])
+    variables = [CODEBOOK["variables"][0], {**CODEBOOK["variables"][1], "stage": stage}]
+    study = Study.create(tmp_path / "study", notes=notes, codebook={"variables": variables})
+    path = write_coding_sheet(study.desk("anna"), tmp_path / "a.xlsx")
+    titles = load_workbook(path).sheetnames
+    assert len({title.casefold() for title in titles}) == 5
+    assert all(len(title) <= 31 and not re.search(r"[\[\]:*?/\\]", title) for title in titles)
+    assert read_coding_sheet(path, study.desk("anna")).problems == []
+
+
+# What comes back
+
+
+def test_what_was_filled_in_becomes_decisions(study, blank):
+    assert collect(study, fill(blank, study, FULL)) == len(TAKEN)
+    assert standing(study) == TAKEN
+    decisions = study.decisions().set_index(["note_id", "variable"])
+    assert set(decisions["via"]) == {"sheet"}
+    assert set(decisions["pass"]) == {"1"}
+    assert decisions.loc[("B1", "category"), "certainty"] == "3"
+    assert decisions.loc[("B1", "category"), "memo"] == "tydligt\nmen kort, åäö"
+    assert decisions.loc[("B3", "category"), "certainty"] == "1"
+    assert decisions.loc[("D1", "goal"), "codebook"] == study.codebook["goal"].version
+    assert study.problems.empty
+
+
+def test_an_untouched_sheet_brings_nothing(study, blank):
+    assert collect(study, blank) == 0
+    assert standing(study) == {}
+
+
+def test_earlier_answers_are_filled_in_and_come_back_as_nothing_new(study, blank, tmp_path):
+    collect(study, fill(blank, study, FULL))
+    again = write_coding_sheet(study.desk("anna"), tmp_path / "again.xlsx", "en")
+    book = load_workbook(again)
+    shown = {place: address(book, study, *place).value for place in FULL}
+    assert shown == {
+        **FULL,
+        ("B1", "category/answer"): "Knowledge",
+        ("B1", "category/certainty"): "Sure",
+        ("B2", "category/answer"): "None fits",
+        ("B3", "category/certainty"): "Unsure",
+        ("B4", "category/answer"): "Role",
+        ("D1", "themes/code/databas"): "x",
+    }
+    assert collect(study, again) == 0
+
+
+def test_collected_twice_or_saved_again_it_adds_nothing(study, blank, tmp_path):
+    back = fill(blank, study, FULL)
+    collect(study, back)
+    before = study.history()
+    assert collect(study, back) == 0
+    assert collect(study, fill(back, study, {}, tmp_path / "saved-again.xlsx")) == 0
+    assert study.history().equals(before)
+
+
+def test_the_same_file_gives_the_same_event_ids(study, blank):
+    back = fill(blank, study, FULL)
+    first, second = (read_coding_sheet(back, study.desk("anna")).events for _ in range(2))
+    assert [event["event_id"] for event in first] == [event["event_id"] for event in second]
+    assert len({event["event_id"] for event in first}) == len(TAKEN)
+
+
+def test_a_sheet_collected_late_does_not_undo_what_came_after_its_first_collection(study, blank):
+    back = fill(blank, study, {("B1", "category/answer"): "Kunskap"})
+    collect(study, back)
+    study.decide("anna", "B1", "category", "resurser")
+    assert collect(study, back) == 0
+    assert standing(study)[("B1", "category")] == "resurser"
+
+
+def test_what_the_sheet_was_filled_in_with_does_not_undo_a_newer_answer(study, tmp_path):
+    study.decide("anna", "B1", "category", "kunskap", via="card")
+    path = write_coding_sheet(study.desk("anna"), tmp_path / "a.xlsx")
+    study.decide("anna", "B1", "category", "resurser", via="card")
+    reading = read_coding_sheet(fill(path, study, {("B2", "category/answer"): "Kunskap"}), study.desk("anna"))
+    assert [event["note_id"] for event in reading.events] == ["B2"]
+    assert "answered differently elsewhere since" in reading.remarks[0].what
+
+
+def test_a_sheet_sent_again_can_go_back_to_what_it_was_written_with(study, tmp_path):
+    study.decide("anna", "B1", "category", "kunskap")
+    path = write_coding_sheet(study.desk("anna"), tmp_path / "a.xlsx")
+    collect(study, fill(path, study, {("B1", "category/answer"): "Resurser"}))
+    assert standing(study)[("B1", "category")] == "resurser"
+    collect(study, fill(path, study, {("B1", "category/answer"): "Kunskap"}))
+    assert standing(study)[("B1", "category")] == "kunskap"
+
+
+def test_an_emptied_cell_takes_nothing_back_and_is_remarked_on(study, tmp_path):
+    study.decide("anna", "B1", "category", "kunskap", certainty=2, memo="varför")
+    path = write_coding_sheet(study.desk("anna"), tmp_path / "a.xlsx")
+    emptied = fill(path, study, {("B1", "category/answer"): None})
+    reading = read_coding_sheet(emptied, study.desk("anna"))
+    assert (reading.events, reading.problems) == ([], [])
+    assert "was emptied" in reading.remarks[0].what
+    assert "'kunskap' stands" in reading.remarks[0].todo
+
+
+def test_a_changed_certainty_or_memo_is_news_an_emptied_one_is_not(study, tmp_path):
+    study.decide("anna", "B1", "category", "kunskap", certainty=2, memo="varför")
+    study.decide("anna", "B2", "category", "kunskap", certainty=2, memo="varför")
+    path = write_coding_sheet(study.desk("anna"), tmp_path / "a.xlsx")
+    typed = {("B1", "category/certainty"): "Osäker", ("B2", "category/certainty"): None}
+    reading = read_coding_sheet(fill(path, study, typed), study.desk("anna"))
+    (event,) = reading.events
+    assert (event["note_id"], event["certainty"], event["memo"]) == ("B1", "1", "varför")
+
+
+def test_a_memo_without_an_answer_is_kept_as_left_open(study, blank, tmp_path):
+    typed = {("B1", "category/memo"): "vet inte", ("B2", "category/certainty"): "Osäker"}
+    back = fill(blank, study, typed)
+    assert "there is no answer" in read_coding_sheet(back, study.desk).remarks[0].what
+    assert collect(study, back) == 1
+    assert standing(study) == {}
+    assert study.skipped()[["note_id", "memo"]].values.tolist() == [["B1", "vet inte"]]
+    again = write_coding_sheet(study.desk("anna"), tmp_path / "again.xlsx")
+    assert address(load_workbook(again), study, "B1", "category/memo").value == "vet inte"
+    assert collect(study, again) == 0
+
+
+def test_rows_and_columns_may_have_moved(study, blank, tmp_path):
+    book = load_workbook(fill(blank, study, FULL))
+    sheet = book["Lappar B"]
+    rows = [[cell.value for cell in row] for row in sheet.iter_rows(min_row=6)]
+    for number, row in enumerate(reversed(rows), start=6):
+        for place, value in enumerate(row, start=1):
+            sheet.cell(number, place).value = value
+            if isinstance(value, str) and place > 1:
+                sheet.cell(number, place).data_type = "s"
+    sheet.insert_cols(1)
+    sheet.insert_rows(1)
+    book.save(tmp_path / "moved.xlsx")
+    collect(study, tmp_path / "moved.xlsx")
+    assert standing(study) == TAKEN
+
+
+def test_a_text_corrected_in_the_study_since_is_taken_with_the_text_that_was_seen(study, blank):
+    back = fill(blank, study, {("B1", "category/answer"): "Kunskap", ("B2", "category/answer"): "Kunskap"})
+    old = note_hash(study.notes.at["B1", "text"])
+    changed = Study.open(_with_notes(study, lambda text: text.replace("Ojämn", "Mycket ojämn")))
+    reading = read_coding_sheet(back, changed.desk("anna"))
+    assert reading.problems == []
+    (remark,) = reading.remarks
+    assert "'B1' has changed since the sheet was written" in remark.what
+    changed.record("anna", reading.events)
+    assert changed.decisions().set_index("note_id").loc["B1", "note_hash"] == old
+
+
+def _with_notes(study, change):
+    path = study.root / "data" / "raw" / "notes.csv"
+    path.write_text(change(path.read_text(encoding="utf-8")), encoding="utf-8")
+    return study.root
+
+
+def _with_codebook(study, change):
+    path = study.root / "data" / "raw" / "codebook.yaml"
+    book = yaml.safe_load(path.read_text(encoding="utf-8"))
+    change(book["variables"])
+    path.write_text(yaml.safe_dump(book, allow_unicode=True), encoding="utf-8")
+    return Study.open(study.root)
+
+
+def test_an_answer_counts_by_the_definition_that_the_coder_saw(study, blank):
+    back = fill(blank, study, {("B1", "category/answer"): "Kunskap"})
+    version = study.codebook["category"].version
+
+    def rename_and_retire(variables):
+        variables[0]["codes"][0]["label"] = two_words = {"sv": "Vetande", "en": "Knowing"}
+        variables[0]["codes"][0]["retired"] = bool(two_words)
+
+    changed = _with_codebook(study, rename_and_retire)
+    assert collect(changed, back) == 1
+    decision = changed.decisions().iloc[0]
+    assert (decision["codes"], decision["codebook"]) == ("kunskap", version)
+
+
+def test_an_earlier_answer_that_can_no_longer_be_chosen_is_left_out_and_stands(study, tmp_path):
+    study.decide("anna", "B1", "category", "roll", memo="kvar")
+    study.decide("anna", "D1", "themes", ["filmer", "databas"])
+
+    def retire(variables):
+        variables[0]["codes"][2]["retired"] = variables[1]["codes"][0]["retired"] = True
+
+    changed = _with_codebook(study, retire)
+    path = write_coding_sheet(changed.desk("anna"), tmp_path / "a.xlsx")
+    book = load_workbook(path)
+    assert address(book, changed, "B1", "category/answer").value is None
+    assert address(book, changed, "D1", "themes/code/databas").value is None
+    reading = read_coding_sheet(path, changed.desk("anna"))
+    assert reading[1:] == ([], [], [])
+
+
+def test_labels_that_are_alike_carry_their_code(tmp_path):
+    codes = [{"id": "a", "label": "Samma"}, {"id": "b", "label": "samma "}, {"id": "c", "label": "Annan"}]
+    book = {"variables": [{"id": "v", "kind": "single", "label": "V", "codes": codes}]}
+    study = Study.create(tmp_path / "study", notes=NOTES, codebook=book)
+    path = write_coding_sheet(study.desk("anna"), tmp_path / "a.xlsx")
+    collect(study, fill(path, study, {("B1", "v/answer"): "samma [b]", ("B2", "v/answer"): "Annan"}))
+    assert standing(study) == {("B1", "v"): "b", ("B2", "v"): "c"}
+    reading = read_coding_sheet(fill(path, study, {("B3", "v/answer"): "Samma"}), study.desk)
+    assert "'Samma' is no answer" in reading.problems[0].what
+
+
+# What is refused
+
+REFUSED = [
+    ({("B1", "category/answer"): "Kunskapp"}, "'Kunskapp' is no answer to 'Kategori'", "Kunskap, Resurser"),
+    ({("D1", "goal/answer"): 6}, "'6' is no answer to 'Målbild'", "from 1 to 5"),
+    ({("D1", "goal/answer"): 2.5}, "'2.5' is no answer", "from 1 to 5"),
+    ({("D1", "themes/code/filmer"): "nej"}, "'nej' is no mark", "allowed: x"),
+    (
+        {("D1", "themes/none"): "x", ("D1", "themes/code/databas"): "x"},
+        "marked together with: Databas",
+        "empty",
+    ),
+    (
+        {("B1", "category/certainty"): "5", ("B1", "category/answer"): "Kunskap"},
+        "'5' is no answer",
+        "1, 2, 3",
+    ),
+    ({("B1", "sekom/text"): "Något annat"}, "the text of the note was changed", "put the text back"),
+    ({("B1", "sekom/key"): None}, "the key of the note is missing", "copy the row's key"),
+    ({("B1", "sekom/key"): "B1"}, "'B1' is no key of a note", "copy the row's key"),
+    ({("B1", "sekom/key"): f"n{'0' * 20}.h{'0' * 11}"}, "the study has no note with the key", "was written"),
+    ({("D3", "goal/answer"): 3}, "'3' answers 'goal', which is not asked of this note", "empty it"),
+    (
+        {("B1", "category/memo"): "m" * 20_001, ("B1", "category/answer"): "roll"},
+        "20,001 characters",
+        "20,000",
+    ),
+]
+
+
+@pytest.mark.parametrize(("typed", "what", "allowed"), REFUSED)
+def test_a_refusal_names_tab_cell_value_and_what_is_allowed(study, blank, typed, what, allowed):
+    back = fill(blank, study, typed)
+    (problem,) = read_coding_sheet(back, study.desk("anna")).problems
+    assert what in problem.what
+    assert allowed in problem.todo
+    note_id, mark = next(iter(typed))
+    if mark == "sekom/key":
+        assert re.search(r"cell [G-J]\d+ of the tab 'Lappar B'", problem.what)
+    else:
+        cell = address(load_workbook(back), study, note_id, mark)
+        assert f"cell {cell.coordinate} of the tab '{cell.parent.title}'" in problem.what
+        assert problem.row == cell.row
+
+
+def test_all_problems_come_at_once_and_good_answers_beside_them(study, blank):
+    typed = {("B1", "category/answer"): "Kunskapp", ("D1", "goal/answer"): 9, ("D2", "goal/answer"): 2}
+    reading = read_coding_sheet(fill(blank, study, typed), study.desk("anna"))
+    assert len(reading.problems) == 2
+    assert [(event["note_id"], event["codes"]) for event in reading.events] == [("D2", "2")]
+
+
+def test_a_formula_is_no_answer_but_a_memo_may_look_like_one(study, blank, tmp_path):
+    book = load_workbook(blank)
+    address(book, study, "D1", "goal/answer").value = "=1+1"
+    address(book, study, "B1", "category/answer").value = "Kunskap"
+    address(book, study, "B1", "category/memo").value = "=1+1"
+    book.save(tmp_path / "formula.xlsx")
+    reading = read_coding_sheet(tmp_path / "formula.xlsx", study.desk("anna"))
+    assert ["holds the formula '=1+1'" in problem.what for problem in reading.problems] == [True]
+    assert [event["memo"] for event in reading.events] == ["=1+1"]
+
+
+def test_a_row_that_stands_twice_is_refused(study, blank, tmp_path):
+    book = load_workbook(blank)
+    sheet = book["Lappar B"]
+    for place in range(1, sheet.max_column + 1):
+        sheet.cell(10, place).value = sheet.cell(7, place).value
+    book.save(tmp_path / "doubled.xlsx")
+    (problem,) = read_coding_sheet(tmp_path / "doubled.xlsx", study.desk("anna")).problems
+    assert "the same note stands already in row 7 of the tab 'Lappar B'" in problem.what
+
+
+def test_a_column_that_stands_twice_is_refused(study, blank, tmp_path):
+    book = load_workbook(blank)
+    sheet = book["Lappar B"]
+    sheet.cell(5, sheet.max_column + 1).value = "category/answer"
+    book.save(tmp_path / "doubled.xlsx")
+    reading = read_coding_sheet(tmp_path / "doubled.xlsx", study.desk("anna"))
+    assert "has two columns 'category/answer'" in reading.problems[0].what
+    assert reading.events == []
+
+
+def test_another_coders_sheet_and_another_studys_are_refused(study, blank, tmp_path):
+    reading = read_coding_sheet(fill(blank, study, FULL), study.desk("bo"))
+    assert "it is the sheet of 'anna'" in reading.problems[0].what
+    other = Study.create(tmp_path / "other", notes=NOTES, codebook=CODEBOOK)
+    reading = read_coding_sheet(blank, other.desk)
+    assert "it belongs to the study" in reading.problems[0].what
+    assert (reading.events, len(reading.problems)) == ([], 1)
+
+
+def _workbook_without_ticket():
+    from openpyxl import Workbook
+
+    buffer = io.BytesIO()
+    Workbook().save(buffer)
+    return buffer.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("data", "what"),
+    [
+        (b"PK\x03\x04 cut off", "damaged"),
+        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1 rest", "protected by a password"),
+        (b"note_id;text", "no workbook"),
+        (b"", "empty"),
+        (_workbook_without_ticket(), "no coding sheet"),
+    ],
+    ids=["damaged", "password", "text", "empty", "other workbook"],
+)
+def test_what_is_no_coding_sheet_is_said_to_be_none(study, tmp_path, data, what):
+    (tmp_path / "a.xlsx").write_bytes(data)
+    reading = read_coding_sheet(tmp_path / "a.xlsx", study.desk)
+    assert what in reading.problems[0].what
+    assert reading.events == []
+
+
+def test_a_sheet_that_cannot_be_written_says_why_and_leaves_nothing(study, tmp_path):
+    with pytest.raises(TableError, match=r"a coding sheet is an .xlsx, not '.ods'"):
+        write_coding_sheet(study.desk("anna"), tmp_path / "a.ods")
+    with pytest.raises(SekomError, match="'fi'"):
+        write_coding_sheet(study.desk("anna"), tmp_path / "a.xlsx", "fi")
+    book = {"variables": [{**CODEBOOK["variables"][0], "stage": "X"}]}
+    other = Study.create(tmp_path / "other", notes=NOTES, codebook=book)
+    with pytest.raises(NotesError, match="No note is asked any question"):
+        write_coding_sheet(other.desk("anna"), tmp_path / "a.xlsx")
+    assert not (tmp_path / "a.xlsx").exists()
+
+
+def test_the_definitions_that_a_sheet_shows_are_kept(study, blank):
+    kept = {path.stem for path in (study.root / "data" / "coded" / "codebooks").glob("*.yaml")}
+    assert {variable.version for variable in study.codebook.variables} <= kept
