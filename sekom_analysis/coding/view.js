@@ -36,7 +36,8 @@ function createView(host, data, say, list, act) {
     const saved = part("saved", "span", "sk-saved");
     return make("div", "sk-head", bar, make("div", "sk-line",
       part("place", "strong", "sk-place"), part("left", "span", "sk-quiet"),
-      make("span", "sk-gap"), make("span", "sk-quiet sk-who", data.coder), saved));
+      make("span", "sk-gap"), tool("undo", say("undo"), "u"), tool("redo", say("redo"), "r"),
+      make("span", "sk-quiet sk-who", data.coder), saved));
   }
 
   function buildNote() {
@@ -64,16 +65,11 @@ function createView(host, data, say, list, act) {
   }
 
   function buildMoves() {
+    const glosses = data.notes.some((note) => note.gloss) ? [tool("glossTool", say("gloss"), "g", "gloss")] : [];
     return group("moves", "sk-tools sk-moves", say("moves"),
-      tool("undo", say("undo"), "u"), tool("redo", say("redo"), "r"),
       tool("back", say("back"), "←"), tool("forward", say("forward"), "→"),
-      tool("toFirstOpen", say("to_first_open"), "n"));
-  }
-
-  function buildFoot() {
-    return make("div", "sk-foot", part("hints", "p", "sk-hints"), make("span", "sk-gap"),
-      tool("search", say("search"), "/"), tool("panel", say("definitions"), "d"),
-      ...(data.notes.some((note) => note.gloss) ? [tool("glossTool", say("gloss"), "g", "gloss")] : []));
+      tool("toFirstOpen", say("to_first_open"), "n"), make("span", "sk-gap"),
+      tool("search", say("search"), "/"), tool("panel", say("definitions"), "d"), ...glosses);
   }
 
   function buildWork() {
@@ -82,8 +78,9 @@ function createView(host, data, say, list, act) {
     const answer = part("answer", "div", "sk-answer", part("codes", "div", "sk-codes"));
     parts.codes.setAttribute("role", "group");
     parts.codes.setAttribute("aria-labelledby", question.id);
-    return part("work", "div", "sk-work", buildNote(), group("steps", "sk-steps", say("questions")),
-      question, part("remark", "p", "sk-remark"), answer, buildTools());
+    return part("work", "div", "sk-work", buildNote(),
+      make("div", "sk-state", group("steps", "sk-steps", say("questions")), part("remark", "p", "sk-remark")),
+      question, answer, buildTools());
   }
 
   function build() {
@@ -100,7 +97,7 @@ function createView(host, data, say, list, act) {
     const live = part("live", "div", "sk-live");
     live.setAttribute("role", "status");
     const main = part("main", "div", "sk-main", buildWork(), part("finish", "div", "sk-finish"), buildMoves());
-    root.append(buildHead(), make("div", "sk-body", main, panel), buildFoot(),
+    root.append(buildHead(), make("div", "sk-body", main, panel), part("hints", "p", "sk-hints"),
       part("alarm", "div", "sk-alarm"), live);
     parts.alarm.setAttribute("role", "alert");
     root.style.setProperty("--sk-rows", mostRows());
@@ -240,13 +237,23 @@ function createView(host, data, say, list, act) {
   // One line that says how this question stands.
   function remark(variable, answer, draft) {
     if (draft.codes) return say("not_confirmed");
-    if (isOpen(answer)) return draft.memo || draft.certainty ? say("waits_for_answer") : "";
+    if (isOpen(answer)) return draft.memo || draft.certainty ? say("waits_for_answer") : latest();
     if (answer.event === "skip") return say("skipped_before");
     const known = new Set(variable.codes.map((code) => code.id));
     const gone = answer.codes.filter((code) => !known.has(code)).map((code) => variable.retired[code] ?? code);
     if (gone.length) return say("retired", { code: gone.join(", ") });
     if (answer.older) return say("older_answer");
     return say("answered");
+  }
+
+  // What was just chosen, so that a slip of the finger is seen before the next one.
+  function latest() {
+    const taken = list.latest;
+    if (!taken || isOpen(taken.to) || taken.variable === FLAG) return "";
+    const { codes } = list.variables.get(taken.variable);
+    const labels = codes.filter((code) => taken.to.codes.includes(code.id)).map((code) => code.label);
+    if (taken.to.event === "skip") labels.push(say("step_skipped"));
+    return say("latest", { codes: labels.join(", ") || say("confirm_none") });
   }
 
   function paintMoves(finished) {
@@ -307,7 +314,7 @@ function createView(host, data, say, list, act) {
     probe.classList.add("sk-probe");
     probe.append(make("p", "sk-text", long.text), ...(glossOpen && long.gloss ? [make("p", "sk-gloss", long.gloss)] : []));
     parts.note.after(probe);
-    const height = Math.min(probe.scrollHeight, Math.round(window.innerHeight * 0.4));
+    const height = Math.min(probe.offsetHeight, Math.round(window.innerHeight * 0.4));
     probe.remove();
     root.style.setProperty("--sk-note-height", `${height}px`);
     fitNote();

@@ -288,6 +288,7 @@ function createWorklist(data) {
     step, leap, toFirstOpen, goTo, review, decide, skip, amend, toggle, flag, undo, redo, learn, recall, forget,
     get list() { return list; },
     get at() { return at; },
+    get latest() { return done.at(-1); },
     get canUndo() { return done.length > 0; },
     get canRedo() { return undone.length > 0; },
   };

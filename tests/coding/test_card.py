@@ -43,7 +43,8 @@ def test_digits_answer_and_the_card_moves_on_by_itself(show, desk):
     }  # fmt: skip
     assert page.text(".sk-place") == "Lapp 3 av 159"
     assert page.text(".sk-text") == desk.notes.at[order(session)[2], "text"]
-    assert page.text(".sk-saved") == "Sparade svar: 4"
+    assert page.text(".sk-saved") == "Sparat: 4"
+    assert page.text(".sk-remark") == "Nyss: Systemsyn"
 
 
 def test_undo_and_redo_reach_back_and_the_log_keeps_it_all(show, desk):
@@ -267,7 +268,7 @@ def test_a_disk_that_refuses_is_shown_and_nothing_is_lost(show, desk, monkeypatc
         assert "ligger de kvar i den här webbläsaren" in page.text(".sk-alarm")
         assert len(logged(desk)) == 2
     page.wait_for_state("saved")
-    assert page.text(".sk-saved") == "Sparade svar: 4"
+    assert page.text(".sk-saved") == "Sparat: 4"
     assert logged(desk)[order(session)[1], "category_b"] == "samverkan"
     assert len(desk.history()) == 4
 
@@ -308,7 +309,7 @@ def test_an_answer_that_the_study_refuses_is_named_and_can_be_given_again(show, 
     page.page.get_by_role("button", name="Svara på lappen igen").click()
     assert page.text(".sk-place") == "Lapp 1 av 159"
     assert page.card.get_attribute("data-saved") == "saved"
-    assert page.text(".sk-saved") == "Sparade svar: 0"
+    assert page.text(".sk-saved") == "Sparat: 0"
 
 
 def test_what_another_window_decided_is_shown_and_not_undone_here(show, study_root, desk):

@@ -115,7 +115,7 @@ def test_forty_notes_with_undo_memo_reload_and_keys_of_the_notebook(card):
         coder.press(keys_of(place))
     coder.wait_for_state("saved")
     assert coder.text(".sk-place") == "Lapp 41 av 159"
-    assert coder.text(".sk-saved") == "Sparade svar: 80"
+    assert coder.text(".sk-saved") == "Sparat: 80"
     assert coder.log() == [*events_of(range(4)), *slip, *events_of(range(4, 40))]
     memos = coder.lab.desk("anna").decisions().query("memo != ''")
     assert list(memos["memo"]) == ["tabell 3, rad 12"]

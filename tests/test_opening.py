@@ -1,0 +1,72 @@
+"""`sekom code`: the coder's own notebook in a folder without logs, and how JupyterLab is asked to open it."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+
+import pytest
+
+from sekom_analysis import opening
+from sekom_analysis.errors import CodebookError, DecisionError, SekomError
+
+
+def sources(path):
+    return ["".join(cell["source"]) for cell in json.loads(path.read_text(encoding="utf-8"))["cells"]]
+
+
+def test_the_notebook_names_the_coder_and_lies_where_nobody_s_answers_lie(study):
+    study.decide("bo", "n1", "valence", "hinder")
+    path = opening.prepare_notebook(study.desk("anna"), again=3, variables=["valence"], lang="en")
+    parameters = sources(path)[2].splitlines()
+    assert parameters[0] == 'coder = "anna"'
+    assert 'lang = "en"  # "en": English' in parameters
+    assert any(line.startswith('variables = ["valence"]  # ') for line in parameters)
+    assert any(line.startswith("again = 3  # ") for line in parameters)
+    assert not list(path.parent.rglob("*.csv"))
+    compile("\n".join(parameters), "parameters", "exec")
+
+
+def test_a_notebook_that_is_open_is_not_written_again_unless_it_differs(study):
+    path = opening.prepare_notebook(study.desk("anna"))
+    book = json.loads(path.read_text(encoding="utf-8"))
+    book["cells"][-1]["outputs"] = [{"output_type": "stream", "name": "stdout", "text": ["hej"]}]
+    path.write_text(json.dumps(book), encoding="utf-8")
+    opening.prepare_notebook(study.desk("anna"))
+    assert json.loads(path.read_text(encoding="utf-8"))["cells"][-1]["outputs"]
+    opening.prepare_notebook(study.desk("anna"), again=1)
+    assert not json.loads(path.read_text(encoding="utf-8"))["cells"][-1]["outputs"]
+
+
+def test_jupyterlab_is_asked_to_show_that_notebook_alone(study, monkeypatch):
+    called = {}
+
+    def run(command, env, check):
+        called.update(command=command, env=env)
+        return subprocess.CompletedProcess(command, 0)
+
+    monkeypatch.setattr(opening.subprocess, "run", run)
+    assert opening.open_coding(study.root, "anna", browser=False) == 0
+    folder = study.root / ".sekom" / "coding"
+    assert called["command"][:3] == [sys.executable, "-m", "jupyterlab"]
+    assert f"--ServerApp.root_dir={folder}" in called["command"]
+    assert "--LabApp.default_url=/doc/tree/anna.ipynb" in called["command"]
+    assert "--no-browser" in called["command"]
+    assert called["env"]["SEKOM_STUDY"] == str(study.root)
+
+
+def test_what_cannot_be_coded_is_said_before_jupyterlab_starts(study, monkeypatch):
+    monkeypatch.setattr(opening.subprocess, "run", lambda *_, **__: pytest.fail("JupyterLab was started"))
+    with pytest.raises(DecisionError, match="'Anna' cannot be a coder's id"):
+        opening.open_coding(study.root, "Anna")
+    with pytest.raises(CodebookError, match="no variable 'vallence'"):
+        opening.open_coding(study.root, "anna", variables=["vallence"])
+
+
+def test_without_jupyterlab_the_message_says_how_to_get_it_or_do_without(study, monkeypatch):
+    monkeypatch.setattr(opening, "find_spec", lambda name: None if name == "jupyterlab" else object())
+    with pytest.raises(
+        SekomError, match=r"jupyterlab cannot be found.*sekom_analysis\[notebooks\].*sekom page"
+    ):
+        opening.open_coding(study.root, "anna")
