@@ -74,7 +74,7 @@ def write_codebook(sheet: Any, codebook: Codebook, tabs: Sequence[Tab], lang: st
     width = sum(CODEBOOK_WIDTHS[name] for name in ["code", *parts])
     row = 2
     if codebook.goal:
-        _write_across(sheet, row, f"{say('sheet_goal', lang)}: {codebook.goal.in_(lang)}", style.BODY, width)
+        _write_across(sheet, row, f"{say('sheet_goal', lang)}: {codebook.goal.in_(lang)}", style.GOAL, width)
         row += 1
     for variable in variables:
         row = _write_variable(sheet, row, variable, parts, lang, width)
@@ -114,8 +114,10 @@ def _write_variable(
 
 def _code_height(code: Code | None, label: str, parts: Sequence[str], lang: str) -> float:
     texts = {part: text.in_(lang) for part in parts if (text := getattr(code, part, None))}
-    tall = [style.lines(text, CODEBOOK_WIDTHS[part]) for part, text in {"code": label, **texts}.items()]
-    return 15.0 * max(tall) + 5
+    tall = [
+        style.lines(text, CODEBOOK_WIDTHS[part] * 1.05) for part, text in {"code": label, **texts}.items()
+    ]
+    return 15.0 * max(tall) + 6
 
 
 def _about(variable: Variable, lang: str) -> str:
@@ -123,7 +125,7 @@ def _about(variable: Variable, lang: str) -> str:
     about = [variable.question.in_(lang)] if variable.question else []
     if variable.range:
         about.append(say("sheet_scale", lang, low=variable.range[0], high=variable.range[1]) + ".")
-    elif variable.kind == "multiple":
+    elif variable.kind == "multiple" and not about:
         about.append(say("sheet_several", lang) + ".")
     return " ".join(about)
 

@@ -57,8 +57,9 @@ CELL = Style(_text(11), None, _placed(down="center", indent=1), _AROUND, _OPEN)
 KEY = Style(_text(8, PALE), alignment=_placed(down="center", wrap=False))
 CHOICE = Style(_text(11), None, _placed("center", "center"), _AROUND, _OPEN)
 NOT_ASKED = Style(_text(11), _fill(CLOSED), None, _AROUND)
-CODE_NAME = Style(_text(11, bold=True), None, _placed(), _AROUND)
-DEFINITION = Style(_text(11), None, _placed(), _AROUND)
+CODE_NAME = Style(_text(11, bold=True), None, _placed(down="center", indent=1), _AROUND)
+DEFINITION = Style(_text(11), None, _placed(down="center", indent=1), _AROUND)
+GOAL = Style(_text(12), alignment=_placed(down="center", indent=1))
 CONTRADICTION = PatternFill(bgColor=WRONG)  # in a conditional format it is the background that shows
 
 _made: WeakKeyDictionary[Any, dict[tuple[Style, str], Any]] = WeakKeyDictionary()

@@ -19,7 +19,7 @@ from sekom_analysis.wording import say
 LABELS, QUESTIONS, HEADS, MARK_ROW = 2, 3, 4, 5
 FIRST = 6
 TEXT_WIDTH, GLOSS_WIDTH, KEY_WIDTH, DONE_WIDTH = 48.0, 44.0, 10.0, 7.0
-MEMO_WIDTH = 28.0
+MEMO_WIDTH = 24.0
 NOTE_LINE, MEMO_LINE, LEAST_HEIGHT, MOST_HEIGHT = 16.0, 15.0, 32.0, 409.0
 Answers = Mapping[tuple[str, str], Mapping[str, str]]
 
@@ -156,7 +156,7 @@ def _width(writer: _Writer, column: Column) -> float:
         return float(min(max(longest + 4, 18), 40))
     if column.part == CODE:
         return float(min(max(len(_head(writer, column)) / 2.5, 13), 24))
-    return {MEMO: MEMO_WIDTH, CERTAINTY: 13.0, NONE: 11.0}.get(column.part, 11.0)
+    return {MEMO: MEMO_WIDTH, CERTAINTY: 11.0, NONE: 11.0}.get(column.part, 9.0)
 
 
 def _question_lines(writer: _Writer, variable: Variable) -> int:
