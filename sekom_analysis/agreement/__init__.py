@@ -11,6 +11,7 @@ from sekom_analysis.agreement.breakdowns import (
 from sekom_analysis.agreement.disputes import confusions, disagreements
 from sekom_analysis.agreement.engines import count_patterns
 from sekom_analysis.agreement.patterns import Patterns
+from sekom_analysis.agreement.planning import plan_sample
 from sekom_analysis.agreement.tables import agreement, alpha
 
 __all__ = [
@@ -24,4 +25,5 @@ __all__ = [
     "confusions",
     "count_patterns",
     "disagreements",
+    "plan_sample",
 ]

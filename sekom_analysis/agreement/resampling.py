@@ -28,7 +28,11 @@ FREQUENT = 12
 
 
 def resampled_sums(
-    table: FloatArray, multiplicity: IntVector, n_resamples: int, rng: np.random.Generator
+    table: FloatArray,
+    multiplicity: IntVector,
+    n_resamples: int,
+    rng: np.random.Generator,
+    n_drawn: int | None = None,
 ) -> Iterator[FloatArray]:
     """Yield sums over notes drawn with replacement, in blocks, R rows in all.
 
@@ -42,6 +46,8 @@ def resampled_sums(
         R.
     rng : Generator
         Source of the draws.
+    n_drawn : int, optional
+        Notes in a resample. Left out: N.
 
     Yields
     ------
@@ -52,27 +58,27 @@ def resampled_sums(
     # Frequent patterns first: what remains to be drawn then shrinks fast.
     order = np.argsort(-multiplicity, kind="stable")
     table, multiplicity = table[order], multiplicity[order]
-    few = int(multiplicity.sum()) <= FEW_NOTES
-    n_frequent = 0 if few else int((multiplicity > FREQUENT).sum())
-    n_rare_notes = int(multiplicity[n_frequent:].sum())
-    bytes_each = 8 * (2 * len(multiplicity) + 2 * n_rare_notes + 2 * table.shape[1])
+    n_notes = int(multiplicity.sum())
+    n_drawn = n_notes if n_drawn is None else n_drawn
+    n_frequent = 0 if n_drawn <= FEW_NOTES else int((multiplicity > FREQUENT * n_notes / n_drawn).sum())
+    n_rare_drawn = n_drawn * int(multiplicity[n_frequent:].sum()) // n_notes
+    bytes_each = 8 * (2 * len(multiplicity) + 2 * n_rare_drawn + 2 * table.shape[1])
     block = max(1, BLOCK_BYTES // bytes_each, min(8, MOST_BYTES // bytes_each))
     for start in range(0, n_resamples, block):
         size = min(block, n_resamples - start)
-        frequent, n_left = _draw_frequent(multiplicity, n_frequent, size, rng)
+        frequent, n_left = _draw_frequent(multiplicity, n_frequent, n_drawn, size, rng)
         rare = _draw_rare(multiplicity[n_frequent:], n_left, rng)
         yield frequent @ table[:n_frequent] + rare @ table[n_frequent:]
 
 
 def _draw_frequent(
-    multiplicity: IntVector, n_frequent: int, size: int, rng: np.random.Generator
+    multiplicity: IntVector, n_frequent: int, n_drawn: int, size: int, rng: np.random.Generator
 ) -> tuple[FloatArray, IntVector]:
     """Draw how often each frequent pattern comes, shape (size, F), and how many notes are left, (size,)."""
-    n_notes = int(multiplicity.sum())
     if not n_frequent:
-        return np.zeros((size, 0)), np.full(size, n_notes)
-    rare = int(multiplicity[n_frequent:].sum())
-    drawn = rng.multinomial(n_notes, np.append(multiplicity[:n_frequent], rare) / n_notes, size=size)
+        return np.zeros((size, 0)), np.full(size, n_drawn)
+    counts = np.append(multiplicity[:n_frequent], multiplicity[n_frequent:].sum())
+    drawn = rng.multinomial(n_drawn, counts / counts.sum(), size=size)
     return drawn[:, :n_frequent].astype(np.float64), drawn[:, n_frequent]
 
 

@@ -1,0 +1,203 @@
+"""How many notes must be coded by two or more, for the interval to be narrow or the floor to be reached."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from statistics import NormalDist
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from sekom_analysis.agreement.catalogue import unsuited
+from sekom_analysis.agreement.distances import Level
+from sekom_analysis.agreement.estimates import Random, values_of_samples
+from sekom_analysis.agreement.patterns import Patterns, pairable, patterns_of
+from sekom_analysis.agreement.ratings import Code, CodedRatings
+from sekom_analysis.agreement.requests import Ratings, request
+from sekom_analysis.errors import RatingsError
+from sekom_analysis.wording import say
+
+SIZES = (25, 50, 75, 100, 150, 200, 300, 400, 600, 800, 1_200, 1_600)
+# Notes in the population that an assumed agreement is drawn as.
+POPULATION = 200_000
+
+Prevalence = Mapping[Code, float] | Sequence[float]
+
+
+def plan_sample(
+    pilot: Ratings | None = None,
+    *,
+    alpha: float | None = None,
+    prevalence: Prevalence | None = None,
+    n_coders: int = 2,
+    level: Level = "nominal",
+    coefficient: str = "alpha",
+    width: float | None = None,
+    floor: float | None = None,
+    probability: float = 0.8,
+    confidence: float = 0.95,
+    sizes: Sequence[int] = SIZES,
+    n_studies: int = 2_000,
+    rng: Random = 0,
+) -> pd.DataFrame:
+    """Return what to expect of agreement for each number of notes.
+
+    Many studies of each size are drawn, either from a pilot's notes or from
+    coders assumed to agree as well as `alpha` says: each hits a note's true
+    code with probability √α and else picks a code by its prevalence.
+
+    Parameters
+    ----------
+    pilot : DataFrame of shape (N, M), or Patterns, optional
+        Ratings of a pilot. Left out: assume `alpha` and `prevalence`.
+    alpha : float, optional
+        Agreement assumed, from 0 up to 1.
+    prevalence : mapping of code to share, or sequence of V shares, optional
+        How often each code fits, summing to 1.
+    n_coders : int
+        M, where no pilot says it.
+    level : str or array of shape (V, V)
+        As in `agreement`.
+    coefficient : str
+        Any that needs no knowledge of who chose.
+    width : float, optional
+        The interval is to be at most this wide.
+    floor : float, optional
+        The interval is to lie above this value …
+    probability : float
+        … with this probability.
+    confidence : float
+        Of the interval.
+    sizes : sequence of int
+        Numbers of notes to look at, each coded by two or more.
+    n_studies : int
+        Studies drawn for each size.
+    rng : int, Generator or SeedSequence
+        Source of randomness.
+
+    Returns
+    -------
+    DataFrame
+        One row a size: n_notes; the coefficient's median, low and high (the
+        middle `confidence` of the studies), width; with a floor
+        `reaches_floor` (studies whose value does) and `clears_floor` (studies
+        whose interval does, by value − z·spread); `enough`, whether what was
+        asked is met.
+
+    Raises
+    ------
+    RatingsError
+        If neither a pilot nor an assumption is given, or numbers are out of range.
+
+    Examples
+    --------
+    >>> table = plan_sample(alpha=0.8, prevalence=[0.6, 0.4], width=0.3, sizes=[50, 100, 200])
+    >>> table[["n_notes", "enough"]]
+       n_notes  enough
+    0       50   False
+    1      100    True
+    2      200    True
+    """
+    asked = request(level, coefficients=coefficient, n_resamples=0, confidence=confidence)
+    generator = np.random.default_rng(rng)
+    patterns = _population(pilot, alpha, prevalence, n_coders, generator)
+    _check(asked.names[0], patterns, sizes, n_studies, width, floor)
+    question, name = asked.question(patterns), asked.names[0]
+    drawn = (values_of_samples(question, name, patterns.multiplicity, n, n_studies, generator) for n in sizes)
+    rows = [_row(n, values, confidence, floor) for n, values in zip(sizes, drawn, strict=True)]
+    table = pd.DataFrame(rows)
+    enough = np.ones(len(table), bool)
+    if width is not None:
+        enough &= table["width"].to_numpy() <= width
+    if floor is not None:
+        enough &= table["clears_floor"].to_numpy() >= probability
+    return table.assign(enough=enough)
+
+
+def _population(
+    pilot: Ratings | None,
+    alpha: float | None,
+    prevalence: Prevalence | None,
+    n_coders: int,
+    rng: np.random.Generator,
+) -> Patterns:
+    if pilot is not None:
+        return pairable(request().patterns(pilot))
+    if alpha is None or prevalence is None:
+        msg = (
+            "Give either a pilot's ratings, or both alpha and prevalence, "
+            "such as alpha=0.8, prevalence=[0.6, 0.4]."
+        )
+        raise RatingsError(msg)
+    codes, shares = _shares(prevalence)
+    if not 0 <= alpha < 1 or n_coders < 2:
+        msg = f"Assumed are alpha {alpha} (from 0 up to, not including, 1) and {n_coders} coders (2 or more)."
+        raise RatingsError(msg)
+    return patterns_of(_assumed(alpha, codes, shares, n_coders, rng))
+
+
+def _shares(prevalence: Prevalence) -> tuple[tuple[Code, ...], npt.NDArray[np.float64]]:
+    known = isinstance(prevalence, Mapping)
+    codes: tuple[Any, ...] = tuple(prevalence) if known else tuple(range(1, len(prevalence) + 1))
+    shares = np.array(list(prevalence.values()) if isinstance(prevalence, Mapping) else prevalence, float)
+    if len(shares) < 2 or (shares < 0).any() or abs(shares.sum() - 1) > 0.01:
+        msg = f"Prevalences are shares of two or more codes that sum to 1, not {shares.tolist()}."
+        raise RatingsError(msg)
+    return codes, shares / shares.sum()
+
+
+def _assumed(
+    alpha: float,
+    codes: tuple[Code, ...],
+    shares: npt.NDArray[np.float64],
+    n_coders: int,
+    rng: np.random.Generator,
+) -> CodedRatings:
+    true = rng.choice(len(codes), POPULATION, p=shares)
+    columns = []
+    for _ in range(n_coders):
+        guess = rng.choice(len(codes), POPULATION, p=shares)
+        columns.append(np.where(rng.random(POPULATION) < np.sqrt(alpha), true, guess))
+    return CodedRatings(tuple(columns), codes, tuple(f"coder {j + 1}" for j in range(n_coders)))
+
+
+def _check(
+    name: str,
+    patterns: Patterns,
+    sizes: Sequence[int],
+    n_studies: int,
+    width: float | None,
+    floor: float | None,
+) -> None:
+    wrong = []
+    if unsuited(name, patterns):
+        wrong.append(f"coefficient '{name}': {say(unsuited(name, patterns), 'en')}")
+    if not sizes or min(sizes) < 2:
+        wrong.append(f"sizes {list(sizes)} (each 2 or more)")
+    if n_studies < 2:
+        wrong.append(f"n_studies {n_studies} (1,000 or more)")
+    if width is not None and width <= 0:
+        wrong.append(f"width {width} (above 0)")
+    if floor is not None and not -1 <= floor < 1:
+        wrong.append(f"floor {floor} (below 1)")
+    if not patterns.n_pairable:
+        wrong.append("the pilot, in which no note was decided on by two coders")
+    if wrong:
+        msg = f"This sample cannot be planned: {'; '.join(wrong)}."
+        raise RatingsError(msg)
+
+
+def _row(
+    n_notes: int, values: npt.NDArray[np.float64], confidence: float, floor: float | None
+) -> dict[str, Any]:
+    values = values[~np.isnan(values)]
+    tail = (1 - confidence) / 2
+    low, middle, high = np.quantile(values, [tail, 0.5, 1 - tail]) if len(values) else [np.nan] * 3
+    row = {"n_notes": n_notes, "value": middle, "low": low, "high": high, "width": high - low}
+    if floor is not None:
+        half = NormalDist().inv_cdf(1 - tail) * values.std() if len(values) else np.nan
+        row["reaches_floor"] = (values >= floor).mean() if len(values) else np.nan
+        row["clears_floor"] = (values - half >= floor).mean() if len(values) else np.nan
+    return row
