@@ -69,6 +69,8 @@ __all__ = [
     "disagreements",
     "exchange",
     "figures",
+    "plan_sample",
+    "why_they_differ",
 ]
 
 

@@ -10,6 +10,7 @@ from sekom_analysis.agreement.breakdowns import (
 )
 from sekom_analysis.agreement.disputes import confusions, disagreements
 from sekom_analysis.agreement.engines import count_patterns
+from sekom_analysis.agreement.explanations import why_they_differ
 from sekom_analysis.agreement.patterns import Patterns
 from sekom_analysis.agreement.planning import plan_sample
 from sekom_analysis.agreement.tables import agreement, alpha
@@ -26,4 +27,5 @@ __all__ = [
     "count_patterns",
     "disagreements",
     "plan_sample",
+    "why_they_differ",
 ]

@@ -10,9 +10,10 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from sekom_analysis.agreement.coefficients import ratio
 from sekom_analysis.agreement.distances import Level
 from sekom_analysis.agreement.estimates import Estimate, estimate
-from sekom_analysis.agreement.patterns import Patterns
+from sekom_analysis.agreement.patterns import FloatArray, Patterns
 from sekom_analysis.agreement.ratings import Code, CodedRatings, IntArray, read_ratings
 from sekom_analysis.agreement.requests import Options, Ratings, Request, joined, request
 
@@ -30,8 +31,10 @@ def agreement_by_code(ratings: Ratings, **options: Unpack[Options]) -> pd.DataFr
     -------
     DataFrame
         `code` first, then the columns of `agreement`, then `n_chosen`
-        (decisions for the code), `n_carrying` (notes where somebody chose it)
-        and `prevalence` (its share of all decisions).
+        (decisions for the code), `n_carrying` (notes where somebody chose it),
+        `prevalence` (its share of all decisions) and `bias` (between the two
+        coders who chose it the largest and the smallest share of the time;
+        NaN where patterns do not tell who chose).
 
     Examples
     --------
@@ -44,7 +47,11 @@ def agreement_by_code(ratings: Ratings, **options: Unpack[Options]) -> pd.DataFr
     2    c   1.00
     """
     asked = request(**options)
-    patterns = asked.patterns(ratings)
+    if isinstance(ratings, Patterns):
+        patterns, shares = ratings, np.zeros((0, len(ratings.codes)))
+    else:
+        coded = read_ratings(ratings, asked.codes)
+        patterns, shares = asked.patterns_of(coded), _shares(coded)
     each = list(_one_code_each(patterns))
     if not each:
         return joined([], "code")
@@ -52,7 +59,11 @@ def agreement_by_code(ratings: Ratings, **options: Unpack[Options]) -> pd.DataFr
     suited = asked.suited(each[0][1])
     answers = estimate(questions, suited, patterns.multiplicity, asked.how)
     found = [asked.with_gaps(one, suited) for one in answers]
-    return joined(_code_rows(asked, *one, estimates) for one, estimates in zip(each, found, strict=True))
+    spreads = [_spread(shares[:, holds].sum(axis=1)) for _, holds in _holding(patterns.codes)]
+    return joined(
+        _code_rows(asked, *one, estimates).assign(bias=spread)
+        for one, estimates, spread in zip(each, found, spreads, strict=True)
+    )
 
 
 def agreement_by_pair(
@@ -65,7 +76,11 @@ def agreement_by_pair(
     Returns
     -------
     DataFrame
-        `coder_a` and `coder_b` first, then the columns of `agreement`.
+        `coder_a` and `coder_b` first, then the columns of `agreement`, then
+        `prevalence_index` (0: all codes used alike, 1: one code only) and
+        `bias_index` (share of decisions that cannot match, because the two
+        use the codes unlike often). With two codes they are those of Byrt,
+        Bishop & Carlin (1993, *Journal of Clinical Epidemiology* 46, 423–429).
 
     Examples
     --------
@@ -154,7 +169,34 @@ def agreement_by_group(
 
 def _pair_rows(asked: Request, pair: CodedRatings) -> pd.DataFrame:
     coder_a, coder_b = pair.coders
-    return asked.answer(asked.patterns_of(pair), coder_a=coder_a, coder_b=coder_b)
+    rows = asked.answer(asked.patterns_of(pair), coder_a=coder_a, coder_b=coder_b)
+    both = (pair.values[0] >= 0) & (pair.values[1] >= 0)
+    shares = _shares(pair.rows(np.flatnonzero(both)))
+    return rows.assign(prevalence_index=_prevalence_index(shares), bias_index=_bias_index(shares))
+
+
+def _shares(coded: CodedRatings) -> FloatArray:
+    """Each coder's share of decisions for each code, shape (M, V); NaN for a coder without any."""
+    n_codes = len(coded.codes)
+    chosen = [np.bincount(column[column >= 0], minlength=n_codes) for column in coded.values]
+    table = np.array(chosen, dtype=np.float64).reshape(len(coded.coders), n_codes)
+    return ratio(table, table.sum(axis=1, keepdims=True))
+
+
+def _spread(shares: FloatArray) -> float:
+    known = shares[~np.isnan(shares)]
+    return float(known.max() - known.min()) if len(known) else float("nan")
+
+
+def _prevalence_index(shares: FloatArray) -> float:
+    n_codes = shares.shape[1]
+    if n_codes < 2 or np.isnan(shares).any():
+        return float("nan")
+    return float((n_codes * shares.mean(axis=0).max() - 1) / (n_codes - 1))
+
+
+def _bias_index(shares: FloatArray) -> float:
+    return float(np.abs(shares[0] - shares[1]).sum() / 2)
 
 
 def _one_code_each(patterns: Patterns) -> Iterator[tuple[Code, Patterns]]:

@@ -1,8 +1,8 @@
 """Krippendorff's own resampling of alpha, for those who must match the KALPHA macro.
 
-It draws pairs of values from the coincidences rather than notes, and holds
-expected disagreement fixed; where coders are more than two, its intervals are
-narrower than those from notes. Source: Krippendorff, *Bootstrapping
+It draws pairs of values from the coincidences rather than notes, at most 25
+for each kind of pair, and holds expected disagreement fixed; its intervals are
+now narrower, now wider than those from notes. Source: Krippendorff, *Bootstrapping
 distributions for α* (2006, rev. 2013), as KALPHA has it (Hayes & Krippendorff
 2007, *Communication Methods and Measures* 1, 77–89).
 """

@@ -6,7 +6,15 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from sekom_analysis.agreement import agreement, agreement_by_code, agreement_by_pair, count_patterns
+from sekom_analysis.agreement import (
+    agreement,
+    agreement_by_code,
+    agreement_by_group,
+    agreement_by_pair,
+    agreement_without_each,
+    count_patterns,
+    why_they_differ,
+)
 from sekom_analysis.agreement.requests import COLUMNS
 from sekom_analysis.errors import RatingsError
 
@@ -139,3 +147,77 @@ def test_a_wrong_call_says_what_is_allowed(ratings, arguments, says):
 def test_a_list_is_no_table():
     with pytest.raises(RatingsError, match="DataFrame"):
         agreement([["a", "b"]])
+
+
+def test_prevalence_and_bias_of_two_codes_are_those_of_byrt():
+    # Byrt, Bishop & Carlin (1993): a = 40, b = 20, c = 10, d = 30 of 100.
+    k1 = ["yes"] * 60 + ["no"] * 40
+    k2 = ["yes"] * 40 + ["no"] * 20 + ["yes"] * 10 + ["no"] * 30
+    table = agreement_by_pair(pd.DataFrame({"k1": k1, "k2": k2}), coefficients="alpha", n_resamples=0)
+    assert table.prevalence_index[0] == pytest.approx((40 - 30) / 100)
+    assert table.bias_index[0] == pytest.approx((20 - 10) / 100)
+
+
+def test_bias_of_a_code_is_between_the_coders_furthest_apart(ratings):
+    table = agreement_by_code(ratings, coefficients="alpha", n_resamples=0).set_index("code")
+    shares = ratings.astype(object).apply(lambda column: column.value_counts(normalize=True))
+    expected = shares.max(axis=1) - shares.min(axis=1)
+    assert table.bias.to_dict() == pytest.approx(expected.to_dict())
+
+
+def test_floor_and_declared_add_their_columns(ratings):
+    table = agreement(ratings, floor=0.5, declared="alpha", n_resamples=500)
+    assert table.declared.tolist() == [False, True, False]
+    assert table.reaches_floor.between(0, 1).all()
+    sure = agreement(ratings, floor=-1, n_resamples=500)
+    assert sure.reaches_floor.tolist() == [1, 1, 1]
+    middle = agreement(ratings, floor=agreement(ratings, n_resamples=0).value[1], n_resamples=2000)
+    assert middle.reaches_floor[1] == pytest.approx(0.5, abs=0.06)
+
+
+def test_few_notes_are_said_to_be_few(ratings):
+    assert "50" in agreement(ratings.head(40), n_resamples=200).note[1]
+    assert agreement(ratings, n_resamples=200).note[1] == ""
+
+
+def test_why_coefficients_differ_is_said_where_they_do():
+    ratings = pd.DataFrame({"k1": ["a"] * 19 + ["b"], "k2": ["a"] * 18 + ["b", "a"]})
+    sentence = why_they_differ(agreement(ratings, n_resamples=0))
+    assert "90 % of the pairs agree" in sentence
+    alike = pd.DataFrame({"k1": list("ab") * 20, "k2": list("ab") * 19 + ["a", "a"]})
+    assert why_they_differ(agreement(alike, n_resamples=0)) == ""
+
+
+def test_krippendorffs_own_interval_is_for_alpha_and_from_25_pairs_a_cell():
+    rng = np.random.default_rng(8)
+    truth = rng.choice(list("abc"), 100)
+    columns = [np.where(rng.random(100) < 0.7, truth, rng.choice(list("abc"), 100)) for _ in range(6)]
+    table = agreement(pd.DataFrame(columns).T, method="krippendorff", n_resamples=20_000)
+    own = table.set_index("coefficient")
+    # 3 × 3 cells, all in use: 225 pairs drawn, fewer than the 1,500 that there are.
+    disputed, by_chance = 1 - own.observed["alpha"], 1 - own.expected["alpha"]
+    spread = 1.96 * np.sqrt(disputed * (1 - disputed) / 225) / by_chance
+    assert own.high["alpha"] - own.low["alpha"] == pytest.approx(2 * spread, rel=0.06)
+    assert np.isnan(own.low["ac1"])
+    assert "α" in own.note["ac1"]
+
+
+@pytest.mark.parametrize("level", ["nominal", "ordinal", "interval"])
+def test_krippendorffs_own_resamples_spread_as_drawn_pairs_do(level):
+    # One kind of difference among n pairs of two coders: a binomial share, scaled by expected disagreement.
+    ratings = pd.DataFrame({"k1": [1] * 30 + [2] * 30, "k2": [1] * 25 + [2] * 35})
+    row = agreement(ratings, level, coefficients="alpha", method="krippendorff", n_resamples=20_000).iloc[0]
+    share, expected = 5 / 60, 1 - row.expected
+    spread = 1.96 * np.sqrt(share * (1 - share) / 60) / expected
+    assert row.high - row.low == pytest.approx(2 * spread, rel=0.12)
+
+
+def test_groups_and_coders_left_out(ratings):
+    stage = pd.Series(["B"] * 50 + ["D"] * 30, index=ratings.index, name="stage")
+    table = agreement_by_group(ratings, stage, coefficients="alpha", n_resamples=100)
+    assert table.stage.tolist() == ["B", "D"]
+    alone = agreement(ratings.iloc[:50], coefficients="alpha", n_resamples=100)
+    assert table.low[0] == alone.low[0]
+    without = agreement_without_each(ratings, coefficients="alpha", n_resamples=0)
+    assert without.value[2] == agreement(ratings[["k1", "k2"]], coefficients="alpha", n_resamples=0).value[0]
+    assert set(without.n_coders) == {2}
