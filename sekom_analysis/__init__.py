@@ -23,6 +23,8 @@ if TYPE_CHECKING:
         confusions,
         count_patterns,
         disagreements,
+        plan_sample,
+        why_they_differ,
     )
     from sekom_analysis.consensus import consensus, count_codes
     from sekom_analysis.desk import Desk
@@ -44,6 +46,8 @@ _HOME = {
     "confusions": "agreement",
     "disagreements": "agreement",
     "count_patterns": "agreement",
+    "plan_sample": "agreement",
+    "why_they_differ": "agreement",
     "consensus": "consensus",
     "count_codes": "consensus",
     "coding": "",
