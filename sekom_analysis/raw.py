@@ -16,6 +16,7 @@ from sekom_analysis.notes import join_notes
 from sekom_analysis.problems import Problem, problem_lines
 from sekom_analysis.yamlfile import Model, parse_yaml
 
+STUDY_VARIABLE = "SEKOM_STUDY"
 RAW = Path("data/raw")
 CODED = Path("data/coded")
 STUDY_FILE = RAW / "study.yaml"

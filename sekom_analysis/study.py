@@ -13,7 +13,6 @@ from sekom_analysis import newstudy
 from sekom_analysis.checks import decision_problems, study_problems
 from sekom_analysis.codebook import Variable
 from sekom_analysis.decisions import (
-    LEDGERS,
     Event,
     coder_fault,
     fold,
@@ -25,10 +24,8 @@ from sekom_analysis.decisions import (
 from sekom_analysis.definitions import Definitions
 from sekom_analysis.desk import Desk, coder_log, events_of
 from sekom_analysis.problems import Problem, problems_table
-from sekom_analysis.raw import CODED, Raw, find_root, open_raw
+from sekom_analysis.raw import CODED, STUDY_VARIABLE, Raw, find_root, open_raw
 from sekom_analysis.selection import chosen_coders, chosen_notes
-
-STUDY_VARIABLE = "SEKOM_STUDY"
 
 
 class _Log(NamedTuple):
@@ -131,7 +128,8 @@ class Study:
     @property
     def coders(self) -> list[str]:
         """Ids of the coders who have a log, those of the study file first and in its order."""
-        logs = {path.stem for path in self._log_paths() if not coder_fault(path.stem)}
+        found = (self.root / CODED).glob("*.csv")
+        logs = {path.stem for path in found if not coder_fault(path.stem)}
         named = [coder for coder in self.about.coders if coder in logs]
         return [*named, *sorted(logs - set(named))]
 
@@ -236,9 +234,6 @@ class Study:
     def retract(self, coder: str, note_id: str, variable: str, **fields: Any) -> Event:
         """Take one answer of one coder back; see `Desk.retract`."""
         return self.desk(coder).retract(note_id, variable, **fields)
-
-    def _log_paths(self) -> list[Path]:
-        return sorted(path for path in (self.root / CODED).glob("*.csv") if path.stem not in LEDGERS)
 
     def _chosen(self, coders: Iterable[str] | None) -> list[str]:
         return self.coders if coders is None else chosen_coders(coders, self.coders, self.about.coders)

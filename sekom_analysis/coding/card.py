@@ -13,7 +13,7 @@ import traitlets
 from sekom_analysis import wording
 from sekom_analysis.coding.session import Session
 from sekom_analysis.desk import Desk
-from sekom_analysis.study import STUDY_VARIABLE
+from sekom_analysis.raw import STUDY_VARIABLE
 
 # The card: the same in a notebook and on a page. What ties it to its place comes after it.
 SCRIPTS = (

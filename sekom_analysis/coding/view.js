@@ -115,7 +115,8 @@ function createView(host, data, say, list, act) {
   }
 
   function rowsOf(codes) {
-    return codes.length > 4 ? Math.ceil(codes.length / 2) : codes.length;
+    const columns = codes.length > 12 ? 3 : codes.length > 4 ? 2 : 1;
+    return Math.ceil(codes.length / columns);
   }
 
   // --- painting -----------------------------------------------------------------------------------

@@ -7,6 +7,7 @@ import os
 from contextlib import contextmanager
 from types import SimpleNamespace
 
+import pandas as pd
 import pytest
 
 import sekom_analysis as sa
@@ -158,6 +159,31 @@ def test_a_note_can_be_flagged_as_two_ideas_and_the_flag_taken_off(show, desk):
     page.press("t")
     page.wait_for_state("saved")
     assert logged(desk) == {}
+
+
+def test_more_codes_than_digits_take_letters_that_no_command_has(show, tmp_path):
+    codes = [{"id": f"k{number:02}", "label": f"Kod {number:02}"} for number in range(1, 41)]
+    book = {"variables": [{"id": "many", "kind": "single", "label": "Många", "codes": codes}]}
+    notes = pd.DataFrame(
+        {"note_id": [f"n{i}" for i in range(6)], "text": ["en", "två", "tre", "fyra", "fem", "sex"]}
+    )
+    desk = sa.Study.create(tmp_path / "many", notes=notes, codebook=book).desk("anna")
+    session = Session(desk)
+    page = show(session)
+    keys = page.page.locator(".sk-code .sk-key").all_inner_texts()
+    assert [key.lower() for key in keys] == [*"123456789abcefhijklopqvwxyz", "0"]
+    page.press("9", "a", "d", "e", "0", "/")
+    page.page.keyboard.type("kod 40")
+    page.press("Enter")
+    page.wait_for_state("saved")
+    assert [logged(desk)[note, "many"] for note in order(session)[:5]] == [
+        "k09",
+        "k10",
+        "k13",
+        "none_fits",
+        "k40",
+    ]
+    assert page.card.bounding_box()["height"] < 1200
 
 
 def test_search_finds_by_name_and_definition_and_answers(show, desk):

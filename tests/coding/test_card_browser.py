@@ -83,7 +83,7 @@ def card(browser, lab):
         context.close()
 
 
-def test_forty_notes_with_undo_memo_reload_and_keys_of_the_notebook(card):
+def test_forty_notes_with_undo_memo_reload_the_notebooks_keys_and_sixty_keys_at_once(card):
     coder = card("anna")
     page = coder.page
     strangers = []
@@ -119,6 +119,10 @@ def test_forty_notes_with_undo_memo_reload_and_keys_of_the_notebook(card):
     assert coder.log() == [*events_of(range(4)), *slip, *events_of(range(4, 40))]
     memos = coder.lab.desk("anna").decisions().query("memo != ''")
     assert list(memos["memo"]) == ["tabell 3, rad 12"]
+    milliseconds = press_at_once(page, [key for place in range(40, 70) for key in keys_of(place)])
+    coder.wait_for_state("saved")
+    assert coder.log()[82:] == events_of(range(40, 70))
+    assert milliseconds < 1000, "the card is too slow for fast fingers"
     assert strangers == []
 
 
@@ -126,11 +130,9 @@ def is_outside(url):
     return not url.startswith(("http://127.0.0.1", "ws://127.0.0.1", "data:", "blob:"))
 
 
-def test_sixty_keys_within_half_a_second_by_the_clock_of_the_page(card):
-    """Playwright cannot promise half a second on a busy machine; a script in the page can."""
-    coder = card("berit")
-    keys = [key for place in range(30) for key in keys_of(place)]
-    milliseconds = coder.page.evaluate(
+def press_at_once(page, keys):
+    """Press keys eight milliseconds apart, by the clock of the page; return how many milliseconds it took."""
+    return page.evaluate(
         """async (keys) => {
             const root = document.querySelector(".sk-card");
             const started = performance.now();
@@ -145,9 +147,6 @@ def test_sixty_keys_within_half_a_second_by_the_clock_of_the_page(card):
         }""",
         keys,
     )
-    coder.wait_for_state("saved")
-    assert coder.log() == events_of(range(30))
-    assert milliseconds < 1000, "the card is too slow for fast fingers"
 
 
 def test_kernel_killed_then_browser_killed_and_nothing_is_missing(playwright, chromium, lab, tmp_path):

@@ -1,13 +1,16 @@
 from __future__ import annotations
 
+import ast
 import json
 import re
 from itertools import pairwise
+from pathlib import Path
 
 import pandas as pd
 import pytest
 
 import sekom_analysis as sa
+from sekom_analysis.coding import session as session_module
 from sekom_analysis.coding.card import CodingCard, Guidance, code_notes
 from sekom_analysis.coding.session import Session
 from sekom_analysis.errors import CodebookError, DecisionError, NotesError
@@ -211,6 +214,17 @@ def test_the_order_does_not_follow_the_reports_own_sorting(study_root):
     in_file = [a == b for a, b in pairwise(groups)]
     assert sum(in_file) / len(in_file) > 0.5
     assert sum(neighbours) / len(neighbours) < 0.2
+
+
+def test_nothing_of_the_card_can_reach_the_study():
+    """Reading all coders is the Study's; a card gets a Desk and cannot ask for more."""
+    above = {"study", "agreement", "consensus", "results", "report", "figures", "cli"}
+    for path in Path(session_module.__file__).parent.glob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            names = [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
+            names += [node.module or ""] if isinstance(node, ast.ImportFrom) else []
+            reached = {name.split(".")[1] for name in names if name.startswith("sekom_analysis.")} & above
+            assert not reached, f"{path.name} imports {reached}"
 
 
 def test_what_others_decide_changes_nothing_in_the_card(busy_root):
