@@ -5,7 +5,8 @@ probability √α and otherwise picks a code by prevalence; the true alpha is th
 α exactly, and AC1 follows from it. Studies are simulated and resampled in
 batches: a fresh set of draws of notes serves each batch.
 
-    python benchmarks/coverage.py --out docs/coverage.csv
+    python benchmarks/coverage.py --studies 2000 --out docs/coverage.csv
+    python benchmarks/coverage.py --show docs/coverage.csv
 """
 
 from __future__ import annotations
@@ -19,7 +20,8 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
-from sekom_analysis.agreement.coefficients import COEFFICIENTS, TERMS, Question
+from sekom_analysis.agreement.catalogue import COEFFICIENTS, TERMS
+from sekom_analysis.agreement.coefficients import Question
 from sekom_analysis.agreement.estimates import least_agreement
 from sekom_analysis.agreement.resampling import acceleration, interval
 
@@ -137,12 +139,32 @@ def coverage(cell: Cell, n_studies: int, n_resamples: int, seed) -> list[dict]:
     return out
 
 
+def as_markdown(table: pd.DataFrame, coef: str) -> str:
+    """Return the coverage of BCa intervals: a row for each prevalence, V, alpha; a column for each N, M."""
+    part = table[(table.coefficient == coef) & (table.method == "bca")]
+    rows = ["prevalence", "n_codes", "alpha"]
+    grid = part.pivot_table(index=rows, columns=["n_notes", "n_coders"], values="coverage", sort=False)
+    lines = [
+        "| prevalence | V | α | " + " | ".join(f"N {n}, M {m}" for n, m in grid.columns) + " |",
+        "|---|---|---|" + "---|" * len(grid.columns),
+    ]
+    for (prevalence, n_codes, alpha), cells in zip(grid.index, grid.to_numpy(), strict=True):
+        shown = " | ".join(f"{100 * cell:.1f}" for cell in cells)
+        lines.append(f"| {prevalence} | {n_codes} | {alpha} | {shown} |")
+    return "\n".join(lines)
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--studies", type=int, default=200, help="the docs: 2000")
     parser.add_argument("--resamples", type=int, default=1000)
     parser.add_argument("--out", type=Path)
+    parser.add_argument("--show", type=Path, help="print the tables of an earlier run")
     arguments = parser.parse_args()
+    if arguments.show:
+        known = pd.read_csv(arguments.show)
+        print("\n\n".join(f"{coef}\n\n{as_markdown(known, coef)}" for coef in COEFS))
+        return
     seeds = np.random.SeedSequence(2016).spawn(len(CELLS))
     rows, start = [], time.perf_counter()
     for done, (cell, seed) in enumerate(zip(CELLS, seeds, strict=True), 1):
