@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from sekom_analysis.coding.card import code_notes
+    from sekom_analysis.coding.page import write_page
 
-__all__ = ["code_notes"]
+__all__ = ["code_notes", "write_page"]
+
+_HOMES = {"code_notes": "card", "write_page": "page"}
 
 
 def __getattr__(name: str) -> Any:
-    """Load the card, and the widgets that it needs, when it is first asked for."""
-    if name not in __all__:
+    """Load a public name, and what it needs (a card needs widgets), when it is first asked for."""
+    if name not in _HOMES:
         msg = f"module 'sekom_analysis.coding' has no attribute '{name}'"
         raise AttributeError(msg)
-    from sekom_analysis.coding import card
-
-    return getattr(card, name)
+    return getattr(import_module(f"sekom_analysis.coding.{_HOMES[name]}"), name)

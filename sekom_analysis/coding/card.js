@@ -1,13 +1,14 @@
 // The coding card: shows a note, takes keys, shows the next note at once, and hands every decision to an outbox.
 // It knows neither Jupyter nor a server: `post` takes its messages, `receive` is given the answers.
 
-function createCard(host, data, post) {
+function createCard(host, data, post, { onPaint = () => {}, keepsEvents = true } = {}) {
   const say = (key, values) => fill(data.texts[key] ?? key, values);
   const list = createWorklist(data);
   const view = createView(host, data, say, list, act);
   const outbox = createOutbox({
     name: `sekom-${data.study}-${data.coder}`,
     post,
+    keepsEvents,
     onState: (state) => view.showState(state),
     onAnswers: (answers) => { if (list.learn(answers, outbox.cells())) view.paint(); },
   });
@@ -69,6 +70,7 @@ function createCard(host, data, post) {
     if (before) keepDraft(before.note, before.variable);
     view.paint();
     keys = list.isFinished() ? new Map() : keysOf(list.current().variable);
+    onPaint(list);
   }
 
   function keepDraft(note, variable) {
@@ -97,6 +99,7 @@ function createCard(host, data, post) {
     list.toFirstOpen();
     keys = list.isFinished() ? new Map() : keysOf(list.current().variable);
     view.open();
+    onPaint(list);
   }
 
   return { start, receive: outbox.receive, stop() { outbox.stop(); view.stop(); } };

@@ -3,36 +3,16 @@
 from __future__ import annotations
 
 import os
-from functools import cache
-from importlib.resources import files
 from typing import Any
 
 import anywidget
 import traitlets
 
 from sekom_analysis import wording
+from sekom_analysis.coding.scripts import SCRIPTS, script
 from sekom_analysis.coding.session import Session
 from sekom_analysis.desk import Desk
 from sekom_analysis.raw import STUDY_VARIABLE
-
-# The card: the same in a notebook and on a page. What ties it to its place comes after it.
-SCRIPTS = (
-    "worklist.js",
-    "outbox.js",
-    "keys.js",
-    "elements.js",
-    "overlays.js",
-    "notices.js",
-    "view.js",
-    "card.js",
-)
-
-
-@cache
-def script(*names: str) -> str:
-    """Return the card's scripts as one; they share one scope and import nothing."""
-    folder = files("sekom_analysis.coding")
-    return "\n".join(folder.joinpath(name).read_text(encoding="utf-8") for name in names)
 
 
 class CodingCard(anywidget.AnyWidget):

@@ -1,0 +1,148 @@
+"""The coding card as one HTML file that needs no server: opened from disk, it asks nothing of any network."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import html
+import json
+import os
+import re
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from sekom_analysis import wording
+from sekom_analysis.coding.scripts import SCRIPTS, script
+from sekom_analysis.coding.session import Session
+from sekom_analysis.desk import Desk
+from sekom_analysis.errors import NotSavedError
+from sekom_analysis.log import write_whole
+from sekom_analysis.logline import utc_text, well_formed
+
+PAGE_SCRIPTS = (*SCRIPTS, "progressfile.js", "keeper.js", "panel.js", "page.js")
+PAGE_STYLES = ("card.css", "page.css")
+POLICY = "default-src 'none'; script-src {script}; style-src {style}; base-uri 'none'; form-action 'none'"
+TEMPLATE = """\
+<!doctype html>
+<html lang="{lang}" translate="no">
+<head>
+<meta charset="utf-8">
+<meta http-equiv="Content-Security-Policy" content="{policy}">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="referrer" content="no-referrer">
+<meta name="google" content="notranslate">
+<title>{title}</title>
+<style>{style}</style>
+</head>
+<body>
+<main class="sp-page">
+<h1>{title}</h1>
+<noscript><p>{no_script}</p></noscript>
+<div id="card"></div>
+<section id="shelf" class="sp-shelf"></section>
+</main>
+<script type="application/json" id="data">{data}</script>
+<script>{script}</script>
+</body>
+</html>
+"""
+
+
+def write_page(desk: Desk, path: str | os.PathLike[str], lang: str = "sv", **options: Any) -> Path:
+    """Write the coding page of one coder: a single HTML file to send, with all that it needs inside.
+
+    It holds texts, translations, the codebook and what this coder decided
+    before; no note's id, source or order, and nothing of anybody else's.
+    What the coder decides is kept in their browser and comes back as a
+    progress file, which `Study.collect` takes.
+
+    Parameters
+    ----------
+    desk : the coder's desk
+    path : the file to write; for a folder, a file in it named after the coder
+    lang : ``"sv"`` or ``"en"``
+    **options : `variables`, `sources`, `stages`, `only`, `warm_up` and `again`, as `Session` takes them
+
+    Returns
+    -------
+    The path of the file.
+
+    Raises
+    ------
+    NotesError
+        If no note is left to code.
+    NotSavedError
+        If the disk did not take the file.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> from sekom_analysis.newstudy import create_sample
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     create_sample(Path(folder) / "study")
+    ...     desk = Desk.open(Path(folder) / "study", "anna")
+    ...     write_page(desk, folder).name
+    'koda-anna.html'
+    """
+    session = Session(desk, lang=lang, **options)
+    target = Path(path)
+    if target.is_dir():
+        target = target / wording.say("page_name", lang, coder=desk.coder)
+    data = page_data(session, datetime.now(UTC))
+    desk.keep_definitions(variable["id"] for variable in data["variables"])
+    try:
+        write_whole(target, page_html(data).encode("utf-8"))
+    except OSError as error:
+        msg = f"{target}: the page cannot be written ({error.strerror or error}). Nothing was saved."
+        raise NotSavedError(msg) from error
+    return target
+
+
+def page_data(session: Session, made: datetime) -> dict[str, Any]:
+    """Return what a page holds: what a card shows, and when each of the coder's own answers was given."""
+    desk, data = session.desk, session.data()
+    history = desk.history()
+    times = dict(zip(history["event_id"], history["decided_at"], strict=True))
+    for answers in data["answers"].values():
+        for answer in answers.values():
+            answer["at"] = times[answer["id"]]
+    moment = utc_text(made)
+    return {
+        **data,
+        "texts": {**data["texts"], **wording.texts("pagecard_", session.lang)},
+        "page": wording.texts("page_", session.lang),
+        "made": moment,
+        "floor": max([moment, *times.values()]),  # nothing made on the page is older, whatever its clock says
+        "file": wording.say("page_file", session.lang, coder=desk.coder),
+    }
+
+
+def page_html(data: dict[str, Any]) -> str:
+    """Return the page as text: the same for the same data."""
+    code, style = _inline(script(*PAGE_SCRIPTS)), script(*PAGE_STYLES)
+    return TEMPLATE.format(
+        lang=data["lang"],
+        policy=html.escape(POLICY.format(script=_hash(code), style=_hash(style))),
+        title=html.escape(data["page"]["heading"]),
+        no_script=html.escape(data["page"]["no_script"]),
+        style=style,
+        data=_json(data),
+        script=code,
+    )
+
+
+def _inline(code: str) -> str:
+    """Give the scripts a scope of their own."""
+    return f'(() => {{\n"use strict";\n{code}}})();\n'
+
+
+def _hash(text: str) -> str:
+    digest = hashlib.sha256(text.encode("utf-8")).digest()
+    return f"'sha256-{base64.b64encode(digest).decode('ascii')}'"
+
+
+def _json(data: dict[str, Any]) -> str:
+    """Return data as JSON in which nothing can end the element that it stands in."""
+    text = well_formed(json.dumps(data, ensure_ascii=False, separators=(",", ":")))
+    return re.sub("[<>&\u2028\u2029]", lambda hit: f"\\u{ord(hit[0]):04x}", text)
