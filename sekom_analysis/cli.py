@@ -11,12 +11,10 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from sekom_analysis import __version__
+from sekom_analysis.console import console, near, print_table, say_who, warn_of
 from sekom_analysis.errors import SekomError
 
 if TYPE_CHECKING:
-    import pandas as pd
-    from rich.console import Console
-
     from sekom_analysis.study import Study
 
 app = typer.Typer(
@@ -40,24 +38,10 @@ def _example(line: str) -> str:
     return f"Example: [bold]{line}[/bold]"
 
 
-def _console(stderr: bool = False) -> Console:
-    from rich.console import Console
-
-    console = Console(stderr=stderr, highlight=False, soft_wrap=False)
-    if not console.is_terminal:
-        console = Console(stderr=stderr, highlight=False, width=140)
-    return console
-
-
 def _open(folder: Path | None) -> Study:
     from sekom_analysis.study import Study
 
     return Study.open(folder)
-
-
-def _warn_of(problems: pd.DataFrame) -> None:
-    if len(problems):
-        _console(stderr=True).print(f"{len(problems)} things in the study's files need a look: sekom check")
 
 
 @app.command(epilog=_example("sekom new mystudy --notes notes.xlsx"))
@@ -85,7 +69,7 @@ def new(
         study = Study.open(folder)
     else:
         study = Study.create(folder, notes=notes, codebook=codebook, title=title)
-    out = _console()
+    out = console()
     out.print(f"Made a study with {len(study.notes)} notes in {folder}", soft_wrap=True)
     out.print(f"  notes     {folder / 'data' / 'raw'}", soft_wrap=True)
     out.print(f"  codebook  {folder / 'data' / 'raw' / 'codebook.yaml'}", soft_wrap=True)
@@ -101,12 +85,12 @@ def new(
 def check(study: StudyFolder = None) -> None:
     """List every problem in the study's files, with the row and what to do."""
     from sekom_analysis.problems import problems_table
-    from sekom_analysis.raw import find_root, read_raw
+    from sekom_analysis.raw import read_raw
 
-    root = find_root(study if study is not None else ".")
+    root = _root(study)
     raw, found = read_raw(root)
     problems = problems_table(found) if raw is None else _open(root).problems
-    out = _console()
+    out = console()
     if raw is not None:
         opened = _open(root)
         coders = ", ".join(opened.coders) or "none"
@@ -114,13 +98,48 @@ def check(study: StudyFolder = None) -> None:
     if problems.empty:
         out.print("No problems found.")
         return
-    _print_table(problems, out)
+    print_table(problems, out)
     out.print(
         f"{len(problems)} problems. Nothing was changed."
         if len(problems) > 1
         else "1 problem. Nothing was changed."
     )
     raise typer.Exit(1)
+
+
+@app.command(epilog=_example("sekom code --coder anna"))
+def code(
+    coder: Annotated[str, typer.Option(help="Who codes, such as anna.")],
+    again: Annotated[int, typer.Option(min=0, help="This many notes a second time, blind to the first.")] = 0,
+    lang: Annotated[str, typer.Option(help="sv or en.")] = "sv",
+    browser: Annotated[bool, typer.Option(help="Open the browser, or only show the address.")] = True,
+    study: StudyFolder = None,
+) -> None:
+    """Code by keyboard in JupyterLab; every decision is saved as it is made."""
+    from sekom_analysis.opening import open_coding
+
+    _check_language(lang)
+    raise typer.Exit(open_coding(_root(study), coder, lang=lang, browser=browser, again=again))
+
+
+@app.command(epilog=_example("sekom sheet anna"))
+def sheet(
+    coder: Annotated[str, typer.Argument(help="Who is to code, such as anna.")],
+    to: Annotated[Path | None, typer.Option(help="The file; left out, STUDY-CODER.xlsx here.")] = None,
+    lang: Annotated[str, typer.Option(help="sv or en.")] = "sv",
+    study: StudyFolder = None,
+) -> None:
+    """Write an Excel sheet to send to a coder; `sekom collect` takes it back."""
+    from sekom_analysis.desk import Desk
+    from sekom_analysis.exchange.sheets import write_coding_sheet
+
+    _check_language(lang)
+    root = _root(study)
+    path = _fresh(to or Path(f"{root.name}-{coder}.xlsx"))
+    write_coding_sheet(Desk.open(root, coder), path, lang)
+    out = console()
+    out.print(f"Wrote the sheet: {near(path)}", soft_wrap=True)
+    out.print(f"Send it to {coder}. When it comes back: sekom collect {path.name}", soft_wrap=True)
 
 
 @app.command(epilog=_example("sekom status"))
@@ -130,12 +149,12 @@ def status(study: StudyFolder = None) -> None:
 
     opened = _open(study)
     table = progress_table(opened)
-    out = _console()
+    out = console()
     if table.empty:
         out.print(f"Nobody has coded yet. There are {len(opened.notes)} notes.")
     else:
-        _print_table(table, out)
-    _warn_of(opened.problems)
+        print_table(table, out)
+    warn_of(opened.problems)
 
 
 @app.command(epilog=_example("sekom agreement category_b"))
@@ -155,7 +174,7 @@ def agreement(
     table = agreement_overview(
         opened, None if variable is None else [variable], coefficients=wanted, n_resamples=resamples
     )
-    out = _console()
+    out = console()
     if table.empty:
         out.print("Nothing to compare yet: agreement takes two coders who decided on the same notes.")
         return
@@ -168,9 +187,9 @@ def agreement(
             out.print(f"Notes from {', '.join(opened.about.main_sources)}", style="bold")
         elif scope == "all":
             out.print("All notes", style="bold")
-        _print_table(part.drop(columns="scope"), out)
-    _say_who(opened, out)
-    _warn_of(opened.problems)
+        print_table(part.drop(columns="scope"), out)
+    say_who(opened, out)
+    warn_of(opened.problems)
 
 
 @app.command(epilog=_example("sekom report --lang en"))
@@ -183,14 +202,10 @@ def report(
     study: StudyFolder = None,
 ) -> None:
     """Write figures, tables and the report as one page."""
-    from sekom_analysis.wording import LANGUAGES
-
-    if lang not in LANGUAGES:
-        msg = f"there are no texts in '{lang}'; choose one of: {', '.join(LANGUAGES)}."
-        raise typer.BadParameter(msg, param_hint="--lang")
+    _check_language(lang)
     opened = _open(study)
     folder = to or opened.root / "figures"
-    with _console(stderr=True).status("Reading the study …") as shown:
+    with console(stderr=True).status("Reading the study …") as shown:
         from sekom_analysis.report import write_report
         from sekom_analysis.results import work_out
 
@@ -198,51 +213,39 @@ def report(
             opened, lang, resamples, progress=lambda step: shown.update(f"Working out {step} …")
         )
         written = write_report(results, folder, progress=lambda step: shown.update(f"Writing {step} …"))
-    out = _console()
-    out.print(f"Wrote the report: {_near(written[0])}", soft_wrap=True)
+    out = console()
+    out.print(f"Wrote the report: {near(written[0])}", soft_wrap=True)
     pictures = [path for path in written if path.suffix in (".png", ".svg", ".pdf")]
-    out.print(f"  {len(pictures)} figures (png, svg, pdf) in {_near(folder)}", soft_wrap=True)
+    out.print(f"  {len(pictures)} figures (png, svg, pdf) in {near(folder)}", soft_wrap=True)
     out.print(
-        f"  {len(written) - 1 - len(pictures)} tables (csv) in {_near(folder / 'tables')}", soft_wrap=True
+        f"  {len(written) - 1 - len(pictures)} tables (csv) in {near(folder / 'tables')}", soft_wrap=True
     )
-    _warn_of(results.problems)
+    warn_of(results.problems)
 
 
-def _near(path: Path) -> str:
-    """Return a path as seen from here, where that is shorter."""
-    try:
-        return str(path.resolve().relative_to(Path.cwd()))
-    except ValueError:
-        return str(path)
+def _root(folder: Path | None) -> Path:
+    from sekom_analysis.raw import find_root
+
+    return find_root(folder if folder is not None else ".")
 
 
-def _say_who(study: Study, out: Console) -> None:
-    automatic = [c for c in study.coders if study.about.coder(c).kind == "automatic"]
-    sources = [c for c in study.coders if study.about.coder(c).kind == "source"]
-    if automatic:
-        out.print(
-            f"{', '.join(automatic)}: automatic readings, not people; no intercoder reliability of people."
+def _check_language(lang: str) -> None:
+    from sekom_analysis.wording import LANGUAGES
+
+    if lang not in LANGUAGES:
+        msg = f"there are no texts in '{lang}'; choose one of: {', '.join(LANGUAGES)}."
+        raise typer.BadParameter(msg, param_hint="--lang")
+
+
+def _fresh(path: Path) -> Path:
+    """Refuse a file that is there: it may hold a coder's answers."""
+    if path.exists():
+        msg = (
+            f"'{path}' is there already and may hold answers. Nothing was written. "
+            f"Collect it (sekom collect {path.name}) and move it away, or choose another name with --to."
         )
-    if sources:
-        out.print(f"{', '.join(sources)}: the material's own sorting, made without the codebook.")
-
-
-def _print_table(frame: pd.DataFrame, out: Console) -> None:
-    """Print a table: numbers with three decimals, gaps as dashes."""
-    import pandas as pd
-    from rich.table import Table
-    from rich.text import Text
-
-    table = Table(box=None, pad_edge=False, header_style="bold")
-    numbers = set(frame.select_dtypes("number").columns)
-    for name in frame.columns:
-        table.add_column(str(name), justify="right" if name in numbers else "left", no_wrap=name in numbers)
-    for row in frame.itertuples(index=False):
-        cells = [
-            "–" if pd.isna(cell) else f"{cell:.3f}" if isinstance(cell, float) else str(cell) for cell in row
-        ]
-        table.add_row(*map(Text, cells))
-    out.print(table)
+        raise SekomError(msg)
+    return path
 
 
 def _version(wanted: bool) -> None:

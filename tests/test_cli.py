@@ -1,5 +1,7 @@
-"""The command line as people meet it: in a process of its own, also through a Windows pipe."""
+"""The command line as people meet it, also in a process of its own and through a Windows pipe."""
 
+import contextlib
+import io
 import os
 import subprocess
 import sys
@@ -7,18 +9,36 @@ from pathlib import Path
 
 import pytest
 
+from sekom_analysis.cli import main
 from sekom_analysis.newstudy import create_sample
 
-COMMANDS = ["new", "check", "status", "agreement", "report"]
+COMMANDS = ["new", "check", "code", "sheet", "status", "agreement", "report"]
 
 
-def sekom(*arguments, cwd=None, **environment):
-    """Run one command; returns the exit code and what it printed."""
-    done = subprocess.run(
-        [sys.executable, "-m", "sekom_analysis", *map(str, arguments)],
-        cwd=cwd, capture_output=True, env={**os.environ, **environment}, timeout=120, check=False,
-    )  # fmt: skip
-    return done.returncode, done.stdout.decode("utf-8"), done.stderr.decode("utf-8")
+def sekom(*arguments, cwd=None):
+    """Run one command here; returns the exit code and what it printed."""
+    out, err = io.StringIO(), io.StringIO()
+    with (
+        contextlib.redirect_stdout(out),
+        contextlib.redirect_stderr(err),
+        contextlib.chdir(cwd or Path.cwd()),
+        pytest.MonkeyPatch.context() as patched,
+    ):
+        patched.setattr(sys, "argv", ["sekom", *map(str, arguments)])
+        try:
+            main()
+            code = 0
+        except SystemExit as stop:
+            code = stop.code or 0
+    return code, out.getvalue(), err.getvalue()
+
+
+def sekom_process(*arguments, cwd=None, **environment):
+    """Run one command in a process of its own; returns the exit code and the bytes it printed."""
+    command = [sys.executable, "-m", "sekom_analysis", *map(str, arguments)]
+    environment = {**os.environ, **environment}
+    done = subprocess.run(command, cwd=cwd, capture_output=True, env=environment, timeout=300, check=False)
+    return done.returncode, done.stdout, done.stderr
 
 
 @pytest.fixture
@@ -36,8 +56,9 @@ def snapshot(folder):
 
 
 def test_help_names_every_command():
-    code, out, _ = sekom("--help")
-    assert code == 0
+    code, printed, err = sekom_process("--help")
+    out = printed.decode("utf-8")
+    assert (code, err) == (0, b"")
     assert all(f" {command} " in out for command in COMMANDS)
 
 
@@ -75,9 +96,11 @@ def test_a_folder_that_is_no_study(command, tmp_path):
 
 
 def test_agreement_through_a_windows_pipe(sample):
-    code, out, _ = sekom(
-        "agreement", "category_b", "--study", sample, PYTHONIOENCODING="cp1252", PYTHONUTF8="0"
+    windows = {"PYTHONIOENCODING": "cp1252", "PYTHONUTF8": "0"}
+    code, printed, _ = sekom_process(
+        "agreement", "category_b", "--resamples", "0", "--study", sample, **windows
     )
+    out = printed.decode("utf-8")
     assert code == 0
     line = next(line for line in out.splitlines() if line.startswith("k1, k2, k3") and "alpha" in line)
     assert "0.906" in line
@@ -176,6 +199,28 @@ def test_a_new_study_from_unusable_notes_leaves_nothing_behind(tmp_path):
     assert "'text'" in err
     assert "'1'" in err
     assert [path.name for path in tmp_path.iterdir()] == ["n.csv"]
+
+
+def test_a_sheet_that_may_hold_answers_is_not_written_over(sample):
+    code, out, _ = sekom("sheet", "anna", "--study", sample, cwd=sample)
+    assert code == 0
+    sheet = sample / "sample-anna.xlsx"
+    assert str(sheet.name) in out
+    before = sheet.read_bytes()
+    code, _, err = sekom("sheet", "anna", "--study", sample, cwd=sample)
+    assert code == 1
+    assert "may hold answers" in err
+    assert sheet.read_bytes() == before
+
+
+@pytest.mark.parametrize("coder", ["../x", "Anna", "con"])
+def test_a_coder_who_cannot_be_one(coder, sample):
+    before = snapshot(sample)
+    code, _, err = sekom("sheet", coder, "--study", sample, cwd=sample)
+    assert code == 1
+    assert coder in err
+    assert "Traceback" not in err
+    assert snapshot(sample) == before
 
 
 def test_a_fault_of_ours_is_no_traceback(sample):

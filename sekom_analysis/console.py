@@ -1,0 +1,64 @@
+"""What the command line prints, and how."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from rich.console import Console
+
+    from sekom_analysis.study import Study
+
+
+def console(stderr: bool = False) -> Console:
+    """Return where to print; into a file or pipe lines are long enough for tables."""
+    from rich.console import Console
+
+    out = Console(stderr=stderr, highlight=False)
+    return out if out.is_terminal else Console(stderr=stderr, highlight=False, width=140)
+
+
+def warn_of(problems: pd.DataFrame) -> None:
+    """Say that something needs a look, where it does."""
+    if len(problems):
+        console(stderr=True).print(f"{len(problems)} things in the study's files need a look: sekom check")
+
+
+def near(path: Path) -> str:
+    """Return a path as seen from here, where that is shorter."""
+    try:
+        return str(path.resolve().relative_to(Path.cwd()))
+    except ValueError:
+        return str(path)
+
+
+def say_who(study: Study, out: Console) -> None:
+    """Say which coders are no people, beside any number about them."""
+    automatic = [c for c in study.coders if study.about.coder(c).kind == "automatic"]
+    sources = [c for c in study.coders if study.about.coder(c).kind == "source"]
+    if automatic:
+        out.print(
+            f"{', '.join(automatic)}: automatic readings, not people; no intercoder reliability of people."
+        )
+    if sources:
+        out.print(f"{', '.join(sources)}: the material's own sorting, made without the codebook.")
+
+
+def print_table(frame: pd.DataFrame, out: Console) -> None:
+    """Print a table: numbers with three decimals, gaps as dashes."""
+    import pandas as pd
+    from rich.table import Table
+    from rich.text import Text
+
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    numbers = set(frame.select_dtypes("number").columns)
+    for name in frame.columns:
+        table.add_column(str(name), justify="right" if name in numbers else "left", no_wrap=name in numbers)
+    for row in frame.itertuples(index=False):
+        cells = [
+            "–" if pd.isna(cell) else f"{cell:.3f}" if isinstance(cell, float) else str(cell) for cell in row
+        ]
+        table.add_row(*map(Text, cells))
+    out.print(table)
