@@ -244,6 +244,28 @@ def test_a_log_that_cannot_be_read_is_listed_until_it_can(study):
     assert listed(study) == []
 
 
+def test_a_log_that_could_not_be_read_once_is_read_the_next_time(study, monkeypatch):
+    """Excel on Windows holds a file for a while; that must not look like a coder who saw nothing."""
+    path = coded(study)
+
+    def held(self):
+        raise PermissionError(13, "Permission denied")
+
+    with monkeypatch.context() as excel:
+        excel.setattr(Path, "read_bytes", held)
+        fresh = Study(study._raw)
+        assert listed(fresh)[0][2] == "cannot be read: Permission denied"
+    assert len(fresh.history("anna")) == 1
+    assert path.exists()
+
+
+def test_the_studys_own_ledgers_are_no_strange_files(study):
+    for name in ("adjudicated.csv", "merges.csv", "pairs.csv", ".gitkeep", "README.md"):
+        (study.root / "data/coded" / name).write_bytes(b"")
+    assert listed(study) == []
+    assert study.coders == []
+
+
 def test_a_changed_text_and_an_older_definition_are_named(study):
     study.decide("anna", "n1", "valence", "hinder")
     study.decide("anna", "n2", "valence", "hinder")
