@@ -6,6 +6,7 @@ import io
 import re
 import zipfile
 
+import pandas as pd
 import pytest
 import yaml
 from openpyxl import load_workbook
@@ -80,11 +81,15 @@ def _letter(sheet, mark):
     return next(cell.column_letter for cell in sheet[5] if cell.value == mark)
 
 
-def test_two_coders_meet_the_notes_in_different_orders(study, blank, tmp_path):
-    other = write_coding_sheet(study.desk("bo"), tmp_path / "bo.xlsx")
-    orders = [[cell.value for cell in load_workbook(path)["Lappar B"]["B"][5:]] for path in (blank, other)]
-    assert sorted(orders[0]) == sorted(orders[1])
+def test_two_coders_meet_the_notes_in_different_orders(tmp_path):
+    notes = pd.DataFrame({"note_id": [f"n{n}" for n in range(40)], "text": [f"Lapp {n}" for n in range(40)]})
+    book = {"variables": [{**CODEBOOK["variables"][0], "stage": None}]}
+    study = Study.create(tmp_path / "study", notes=notes, codebook=book)
+    paths = [write_coding_sheet(study.desk(coder), tmp_path / f"{coder}.xlsx") for coder in ("anna", "bo")]
+    orders = [[cell.value for cell in load_workbook(path)["Lappar"]["B"][5:]] for path in paths]
+    assert sorted(orders[0]) == sorted(orders[1]) == sorted(notes["text"])
     assert orders[0] != orders[1]
+    assert orders[0] != list(notes["text"])
 
 
 def test_it_gives_away_no_id_no_source_no_category_and_nothing_of_the_others(study, tmp_path):
@@ -373,8 +378,7 @@ def test_an_answer_counts_by_the_definition_that_the_coder_saw(study, blank):
     version = study.codebook["category"].version
 
     def rename_and_retire(variables):
-        variables[0]["codes"][0]["label"] = two_words = {"sv": "Vetande", "en": "Knowing"}
-        variables[0]["codes"][0]["retired"] = bool(two_words)
+        variables[0]["codes"][0] |= {"label": {"sv": "Vetande", "en": "Knowing"}, "retired": True}
 
     changed = _with_codebook(study, rename_and_retire)
     assert collect(changed, back) == 1
@@ -542,3 +546,16 @@ def test_a_sheet_that_cannot_be_written_says_why_and_leaves_nothing(study, tmp_p
 def test_the_definitions_that_a_sheet_shows_are_kept(study, blank):
     kept = {path.stem for path in (study.root / "data" / "coded" / "codebooks").glob("*.yaml")}
     assert {variable.version for variable in study.codebook.variables} <= kept
+
+
+def test_answers_not_collected_yet_are_not_written_over(study, blank):
+    back = fill(blank, study, FULL)
+    before = back.read_bytes()
+    with pytest.raises(TableError, match=r"with answers not collected yet \(8\); collect it first"):
+        write_coding_sheet(study.desk("anna"), back)
+    with pytest.raises(TableError, match="cannot be replaced: it is the sheet of 'anna'"):
+        write_coding_sheet(study.desk("bo"), back)
+    assert back.read_bytes() == before
+    collect(study, back)
+    write_coding_sheet(study.desk("anna"), back, "en")
+    assert load_workbook(back).sheetnames[0] == "Read first"

@@ -115,10 +115,11 @@ def test_forty_codes_with_long_labels_open_with_their_drop_downs(office, tmp_pat
     path = write_coding_sheet(study.desk("anna"), tmp_path / "anna.xlsx")
     cells = steps(path, study, {("n1", "one/answer"): labels[39], ("n1", "many/code/code_39"): "x"})
     asked = [("choices", tab, cell) for _, tab, cell, _ in cells]
-    one, many = office.run([("open", path), *asked, *cells, ("save", tmp_path / "back.xlsx")])
+    back = tmp_path / "back.xlsx"
+    whole = [("open", path), *asked, *cells, ("save", back), ("open", back), *asked]
+    one, many, *again = office.run(whole)
     assert one.split("\t") == [*labels, "Ingen passar"]
     assert many == "x"
-    reading = read_coding_sheet(tmp_path / "back.xlsx", study.desk("anna"))
-    assert [event["codes"] for event in reading.events] == ["code_39", "code_39"]
-    again = office.run([("open", tmp_path / "back.xlsx"), *asked])
     assert again == [one, many]
+    events = read_coding_sheet(back, study.desk("anna")).events
+    assert [event["codes"] for event in events] == ["code_39", "code_39"]

@@ -44,9 +44,8 @@ def write_guide(
     row += 1
     for name, count in zip(titles["tabs"], counts, strict=True):
         cell = style.apply(sheet.cell(row, 2), style.BODY)
-        cell.value = f'="{name}: "&{quote_sheetname(name)}!{count}'.replace(
-            '"' + name, '"' + name.replace('"', '""')
-        )
+        quoted = name.replace('"', '""')
+        cell.value = f'="{quoted}: "&{quote_sheetname(name)}!{count}'
         row += 1
 
 

@@ -260,12 +260,8 @@ def _restrict(writer: _Writer, column: Column, place: int) -> None:
         return
     variable = writer.variables[column.variable]
     rule = _rule(writer, variable, column)
-    rule.errorTitle, rule.showErrorMessage, rule.errorStyle = (
-        variable.label.in_(writer.lang)[:31],
-        True,
-        "stop",
-    )
-    rule.allow_blank = True
+    rule.errorTitle = " ".join(variable.label.in_(writer.lang).split())[:31]
+    rule.errorStyle, rule.showErrorMessage, rule.allow_blank = "stop", True, True
     for first, last in _runs(writer, column.variable):
         rule.add(f"{letter(place)}{first}:{letter(place)}{last}")
     writer.sheet.add_data_validation(rule)

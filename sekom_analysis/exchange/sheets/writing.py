@@ -12,6 +12,7 @@ from sekom_analysis.desk import Desk
 from sekom_analysis.errors import NotesError, TableError
 from sekom_analysis.exchange.sheets import layout, pages
 from sekom_analysis.exchange.sheets.layout import Tab
+from sekom_analysis.exchange.sheets.reading import read_coding_sheet
 from sekom_analysis.exchange.sheets.tab import write_tab
 from sekom_analysis.exchange.tables import replace_file
 from sekom_analysis.exchange.workbooks import LONGEST_TEXT
@@ -44,14 +45,14 @@ def write_coding_sheet(desk: Desk, path: str | os.PathLike[str], lang: str = "sv
     NotesError
         If no note is asked any question.
     TableError
-        If the name does not end in ``.xlsx``, or a text is too long for a workbook.
+        If the name does not end in ``.xlsx``, a text is too long for a workbook, or the file is there
+        already and holds answers that have not been collected, or is no sheet of this coder's.
     NotSavedError
         If the file cannot be written; one that was there stays as it was.
 
     Examples
     --------
     >>> import tempfile
-    >>> from sekom_analysis.exchange.sheets import read_coding_sheet
     >>> from sekom_analysis.study import Study
     >>> with tempfile.TemporaryDirectory() as folder:
     ...     study = Study.create(Path(folder) / "demo")
@@ -64,7 +65,7 @@ def write_coding_sheet(desk: Desk, path: str | os.PathLike[str], lang: str = "sv
     if not tabs:
         msg = "No note is asked any question: compare 'stage:' in the codebook with that of the notes."
         raise NotesError(msg)
-    problems = [*_name_problems(path), *_length_problems(tabs, path.name)]
+    problems = [*_name_problems(path), *_length_problems(tabs, path.name), *_loss_problems(path, desk)]
     if problems:
         msg = f"The coding sheet cannot be written:\n{problem_lines(problems)}\nNothing was saved."
         raise TableError(msg)
@@ -75,6 +76,21 @@ def write_coding_sheet(desk: Desk, path: str | os.PathLike[str], lang: str = "sv
 def _name_problems(path: Path) -> Iterable[Problem]:
     if path.suffix.lower() != ".xlsx":
         yield Problem(path.name, None, f"a coding sheet is an .xlsx, not '{path.suffix}'", "name the file so")
+
+
+def _loss_problems(path: Path, desk: Desk) -> Iterable[Problem]:
+    """Say what a file in the sheet's place holds that would be lost with it."""
+    if not path.exists():
+        return
+    there = read_coding_sheet(path, desk)
+    if there.events:
+        what = f"it is there already, with answers not collected yet ({len(there.events)})"
+        yield Problem(
+            path.name, None, what, f"collect it first (sekom collect {path.name}), or choose another name"
+        )
+    elif there.problems:
+        what = f"it is there already, and cannot be replaced: {there.problems[0].what}"
+        yield Problem(path.name, None, what, "move it away, or choose another name")
 
 
 def _length_problems(tabs: Iterable[Tab], file: str) -> Iterable[Problem]:
