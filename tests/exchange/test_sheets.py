@@ -14,7 +14,7 @@ from openpyxl import load_workbook
 from sekom_analysis import wording
 from sekom_analysis.coding.session import Session
 from sekom_analysis.errors import NotesError, SekomError, TableError
-from sekom_analysis.exchange.sheets import read_coding_sheet, write_coding_sheet
+from sekom_analysis.exchange.sheets import is_coding_sheet, read_coding_sheet, write_coding_sheet
 from sekom_analysis.notes import note_hash
 from sekom_analysis.study import Study
 
@@ -236,6 +236,7 @@ def test_what_was_filled_in_becomes_decisions(study, blank):
 
 
 def test_an_untouched_sheet_brings_nothing(study, blank):
+    assert is_coding_sheet(blank)
     assert collect(study, blank) == 0
     assert standing(study) == {}
 
@@ -527,6 +528,7 @@ def _workbook_without_ticket():
 def test_what_is_no_coding_sheet_is_said_to_be_none(study, tmp_path, data, what):
     (tmp_path / "a.xlsx").write_bytes(data)
     reading = read_coding_sheet(tmp_path / "a.xlsx", study.desk)
+    assert not is_coding_sheet(tmp_path / "a.xlsx")
     assert what in reading.problems[0].what
     assert reading.events == []
 

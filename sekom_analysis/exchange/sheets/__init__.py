@@ -6,7 +6,8 @@
 
 from __future__ import annotations
 
+from sekom_analysis.exchange.sheets.file import is_coding_sheet
 from sekom_analysis.exchange.sheets.reading import SheetReading, read_coding_sheet
 from sekom_analysis.exchange.sheets.writing import write_coding_sheet
 
-__all__ = ["SheetReading", "read_coding_sheet", "write_coding_sheet"]
+__all__ = ["SheetReading", "is_coding_sheet", "read_coding_sheet", "write_coding_sheet"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import os
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -53,6 +54,15 @@ class SheetFile(NamedTuple):
 
     ticket: Ticket
     rows: tuple[SheetRow, ...]
+
+
+def is_coding_sheet(path: str | os.PathLike[str]) -> bool:
+    """Whether a file says of itself that it is a coding sheet; a workbook may be a log saved by Excel, too."""
+    try:
+        data = Path(path).read_bytes()
+        return data.startswith(ZIP) and any(map(_ticket, _grids(data).values()))
+    except Exception:  # a damaged workbook can fail anywhere inside its reader
+        return False
 
 
 def read_sheet_file(path: Path) -> tuple[SheetFile | None, bytes, list[Problem]]:
