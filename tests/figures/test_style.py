@@ -88,7 +88,7 @@ def test_a_write_that_fails_keeps_what_was_there(counts, tmp_path, monkeypatch):
 
 
 def test_a_folder_that_is_a_file_is_said(counts, tmp_path):
-    (tmp_path / "figures").write_text("")
+    (tmp_path / "figures").write_text("", encoding="utf-8")
     with pytest.raises(NotSavedError, match="figures"):
         save_figure(plot_counts(counts).figure, tmp_path / "figures", "counts")
 
