@@ -24,7 +24,6 @@ function createWorklist(data) {
   const numbers = new Map(notes.map((note, number) => [note.key, number]));
   const answers = new Map();
   const drafts = new Map();
-  const own = new Set(); // ids of the events made here
   const moments = []; // when decisions were made, for the pace
   const everything = notes.map((_, number) => number);
   let list = { kind: "open", notes: everything };
@@ -112,7 +111,6 @@ function createWorklist(data) {
       pass: note.pass, note_hash: note.hash,
     };
     if (variables.has(variable)) event.codebook = variables.get(variable).version;
-    own.add(event.event_id);
     return event;
   }
 
@@ -221,7 +219,7 @@ function createWorklist(data) {
       for (const [variable, answer] of Object.entries(byVariable)) {
         const cell = cellOf(note, variable);
         const known = answers.get(cell);
-        if (waiting.has(cell) || own.has(answer.id) || (known && known.id === answer.id)) continue;
+        if (waiting.has(cell) || (known && known.id === answer.id)) continue;
         if (isOpen(answer) && !known) continue;
         if (isOpen(answer)) answers.delete(cell);
         else answers.set(cell, answer);
@@ -237,7 +235,7 @@ function createWorklist(data) {
   // Decisions that an earlier page could not save still count; they are older than anything made here.
   function recall(event) {
     const note = notes[numbers.get(event.note)];
-    if (!note || note.pass !== event.pass || own.has(event.event_id)) return;
+    if (!note || note.pass !== event.pass) return;
     const cell = cellOf(note, event.variable);
     const known = answers.get(cell);
     if (event.event === "retract") answers.delete(cell);
