@@ -57,7 +57,7 @@ class SheetFile(NamedTuple):
 
 
 def is_coding_sheet(path: str | os.PathLike[str]) -> bool:
-    """Whether a file says of itself that it is a coding sheet; a workbook may be a log saved by Excel, too."""
+    """Whether a file says of itself that it is a coding sheet; a log saved by Excel is a workbook too."""
     try:
         data = Path(path).read_bytes()
         return data.startswith(ZIP) and any(map(_ticket, _grids(data).values()))
