@@ -105,6 +105,12 @@ def test_kendalls_w_of_coders_in_step_and_against_each_other():
     assert value(steps.assign(k2=[40, 30, 20, 10]), "kendall_w") == pytest.approx(0, abs=1e-12)
 
 
+def test_kendalls_w_with_ties_by_hand():
+    # Ranks 1.5, 1.5, 3 and 1, 2.5, 2.5: rank sums 2.5, 4, 5.5; S = 4.5; each has one pair tied, T = 6.
+    ties = pd.DataFrame({"k1": [1, 1, 2], "k2": [1, 2, 2]})
+    assert value(ties, "kendall_w") == pytest.approx(12 * 4.5 / (4 * (27 - 3) - 2 * (6 + 6)))
+
+
 def test_two_codes_one_alpha():
     ratings = from_table([[20, 20], [10, 50]])
     assert (
