@@ -98,6 +98,7 @@ function createCard(host, data, post, { onPaint = () => {}, keepsEvents = true }
     for (const { cell, draft } of drafts) list.drafts.set(cell, draft);
     list.toFirstOpen();
     keys = list.isFinished() ? new Map() : keysOf(list.current().variable);
+    outbox.show(); // how many are saved is known only now
     view.open();
     onPaint(list);
   }

@@ -62,6 +62,14 @@ function createKeeper(data, onChange) {
   async function save(fresh) {
     for (const event of fresh) event.at ??= clock.next(); // one that is sent again keeps its time
     know(fresh);
+    try {
+      await store(fresh);
+    } finally {
+      onChange();
+    }
+  }
+
+  async function store(fresh) {
     if (!db && !file) db = await openStore(name, PAGE_STORES);
     if (db) {
       await put(fresh);
@@ -70,12 +78,11 @@ function createKeeper(data, onChange) {
       await write();
       if (file.fault || !file.allowed) throw new Error(file.fault);
     } else throw new Error(data.page.no_storage);
-    onChange();
   }
 
   async function put(fresh) {
     try {
-      await inStore(db, "events", "readwrite", (store) => fresh.map((event) => store.put(event)).at(-1));
+      await inStore(db, "events", "readwrite", (opened) => fresh.map((event) => opened.put(event)).at(-1));
     } catch (error) {
       if (error.name === "InvalidStateError") db = null; // closed under our hands; the next attempt opens it anew
       throw error;

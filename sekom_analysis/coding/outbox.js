@@ -7,7 +7,9 @@ const RESEND = 2500;
 const TICK = 500;
 const GREETING = 1500; // how long the card waits, at its start, to hear how far the log is
 
-function openStore(name) {
+const STORES = { events: { keyPath: "order", autoIncrement: true }, drafts: { keyPath: "cell" } };
+
+function openStore(name, stores = STORES) {
   return new Promise((resolve) => {
     let request;
     try {
@@ -16,8 +18,7 @@ function openStore(name) {
       return resolve(null); // forbidden here; the card says so once something is not saved
     }
     request.onupgradeneeded = () => {
-      request.result.createObjectStore("events", { keyPath: "order", autoIncrement: true });
-      request.result.createObjectStore("drafts", { keyPath: "cell" });
+      for (const [store, settings] of Object.entries(stores)) request.result.createObjectStore(store, settings);
     };
     request.onsuccess = () => resolve(request.result);
     request.onerror = () => resolve(null);
@@ -36,7 +37,8 @@ function inStore(db, store, mode, work) {
   });
 }
 
-function createOutbox({ name, post, onState, onAnswers }) {
+// `keepsEvents`: false where `post` itself keeps them in the browser, so that nothing is kept twice.
+function createOutbox({ name, post, onState, onAnswers, keepsEvents = true }) {
   const waiting = new Map(); // event_id -> { event, since, order, refused }
   let db = null;
   let why = "";
@@ -95,7 +97,7 @@ function createOutbox({ name, post, onState, onAnswers }) {
     if (!events.length) return;
     for (const event of events) {
       waiting.set(event.event_id, { event, since: Date.now(), sent: Date.now() });
-      keep(event);
+      if (keepsEvents) keep(event);
     }
     send(events);
     onState(state());
@@ -138,7 +140,7 @@ function createOutbox({ name, post, onState, onAnswers }) {
   }
 
   async function recallWaiting() {
-    const rows = db ? await inStore(db, "events", "readonly", (store) => store.getAll()).catch(() => []) : [];
+    const rows = db && keepsEvents ? await inStore(db, "events", "readonly", (store) => store.getAll()).catch(() => []) : [];
     for (const { event, order } of rows) waiting.set(event.event_id, { event, order, since: Date.now(), sent: Date.now() });
     return rows.map((row) => row.event);
   }
@@ -174,5 +176,5 @@ function createOutbox({ name, post, onState, onAnswers }) {
     if (db) db.close();
   }
 
-  return { start, put, receive, keepDraft, discard, cells, stop };
+  return { start, put, receive, keepDraft, discard, cells, stop, show: () => onState(state()) };
 }
