@@ -354,8 +354,8 @@ def test_a_text_corrected_in_the_study_since_is_taken_with_the_text_that_was_see
     changed = Study.open(_with_notes(study, lambda text: text.replace("Ojämn", "Mycket ojämn")))
     reading = read_coding_sheet(back, changed.desk("anna"))
     assert reading.problems == []
-    (remark,) = reading.remarks
-    assert "'B1' has changed since the sheet was written" in remark.what
+    (stale,) = reading.stale
+    assert "'B1' has changed since the sheet was written" in stale.what
     changed.record("anna", reading.events)
     assert changed.decisions().set_index("note_id").loc["B1", "note_hash"] == old
 
@@ -400,7 +400,7 @@ def test_an_earlier_answer_that_can_no_longer_be_chosen_is_left_out_and_stands(s
     assert address(book, changed, "B1", "category/answer").value is None
     assert address(book, changed, "D1", "themes/code/databas").value is None
     reading = read_coding_sheet(path, changed.desk("anna"))
-    assert reading[1:] == ([], [], [])
+    assert (reading.events, reading.problems, reading.remarks) == ([], [], [])
 
 
 def test_labels_that_are_alike_carry_their_code(tmp_path):

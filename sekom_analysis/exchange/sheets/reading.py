@@ -4,19 +4,18 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
-import pandas as pd
-
 from sekom_analysis.codebook import Variable
 from sekom_analysis.coding.worklist import note_key
-from sekom_analysis.decisions import coder_fault, fold
+from sekom_analysis.decisions import coder_fault
 from sekom_analysis.definitions import Definitions
 from sekom_analysis.desk import Desk
 from sekom_analysis.exchange.sheets import layout
 from sekom_analysis.exchange.sheets.answers import Answer, answer_of
+from sekom_analysis.exchange.sheets.before import Before
 from sekom_analysis.exchange.sheets.file import Cell, SheetRow, Ticket, read_sheet_file
 from sekom_analysis.exchange.workbooks import stored_text
 from sekom_analysis.notes import note_hash
@@ -34,13 +33,19 @@ class SheetReading(NamedTuple):
     coder : whose sheet it is; empty where it is no coding sheet
     events : what `Desk.record` takes; nothing that the log holds already
     problems : what cannot be taken: file, row, the cell with its value, what is allowed
-    remarks : what was taken, or left, and is worth knowing
+    stale : notes whose text has changed since the sheet was written; their answers are taken
+    remarks : what was left as it is in the log, and is worth knowing
+    known : how many answers of the sheet the log holds already
+    rows : the row of each event in its tab
     """
 
     coder: str
     events: list[dict[str, str]]
     problems: list[Problem]
-    remarks: list[Problem]
+    stale: Sequence[Problem] = ()
+    remarks: Sequence[Problem] = ()
+    known: int = 0
+    rows: Sequence[int] = ()
 
 
 def read_coding_sheet(path: str | os.PathLike[str], desk: Desk | Callable[[str], Desk]) -> SheetReading:
@@ -64,18 +69,18 @@ def read_coding_sheet(path: str | os.PathLike[str], desk: Desk | Callable[[str],
     path = Path(path)
     sheet, data, problems = read_sheet_file(path)
     if sheet is None:
-        return SheetReading("", [], problems, [])
+        return SheetReading("", [], problems)
     fault = coder_fault(sheet.ticket.coder)
     if fault:
         what = f"it does not say whose sheet it is: {fault}"
-        return SheetReading("", [], [*problems, Problem(path.name, None, what, _AGAIN)], [])
+        return SheetReading("", [], [*problems, Problem(path.name, None, what, _AGAIN)])
     own = desk if isinstance(desk, Desk) else desk(sheet.ticket.coder)
     problems += _not_for(own, sheet.ticket, path.name)
     if problems:
-        return SheetReading(sheet.ticket.coder, [], problems, [])
+        return SheetReading(sheet.ticket.coder, [], problems)
     reader = _Reader(own, sheet.ticket, path.name, hashlib.sha256(data).hexdigest())
     reader.read(sheet.rows)
-    return SheetReading(own.coder, reader.events, reader.problems, reader.remarks)
+    return reader.reading()
 
 
 def _not_for(desk: Desk, ticket: Ticket, file: str) -> Iterator[Problem]:
@@ -94,15 +99,14 @@ class _Reader:
         self.desk, self.ticket, self.file, self.digest = desk, ticket, file, digest
         self.events: list[dict[str, str]] = []
         self.problems: list[Problem] = []
+        self.stale: list[Problem] = []
         self.remarks: list[Problem] = []
+        self.rows: list[int] = []
+        self.n_known = 0
         self._notes = {note_key(desk.study_id, note_id): note_id for note_id in desk.notes.index}
         self._seen: dict[str, SheetRow] = {}
         self._definitions = _definitions(desk, ticket)
-        history = desk.history()
-        self._known = set(history["event_id"])
-        self._now = layout.standing(fold(history))
-        self._then = _standing_at(history, ticket.seen_until)
-        self._open = layout.standing(desk.skipped())
+        self._before = Before(desk, ticket.seen_until)
 
     def read(self, rows: tuple[SheetRow, ...]) -> None:
         """Take every row of the sheet."""
@@ -110,6 +114,11 @@ class _Reader:
             note_id = self._note_of(row)
             if note_id is not None:
                 self._read_row(row, note_id)
+
+    def reading(self) -> SheetReading:
+        """Return what was found."""
+        found = (self.events, self.problems, self.stale, self.remarks)
+        return SheetReading(self.desk.coder, *found, self.n_known, self.rows)
 
     def _refuse(self, cell: Cell, what: str, todo: str) -> None:
         place = f"cell {cell.address} of the tab '{cell.tab}'"
@@ -176,9 +185,8 @@ class _Reader:
             event["note_hash"] = written
         if len(self.events) > made and written != note_hash(str(self.desk.notes.at[note_id, "text"])):
             what = f"the text of note '{note_id}' has changed since the sheet was written"
-            self._remark(
-                row.text, what, "its answers are taken for the old text; look whether they still fit"
-            )
+            todo = "a mended typo needs nothing; if the meaning changed, let it be decided again"
+            self.stale.append(Problem(self.file, row.number, what, todo))
 
     def _read_answer(self, row: SheetRow, note_id: str, name: str, given: Mapping[Any, Cell]) -> None:
         variable = self._definitions[name]
@@ -190,45 +198,42 @@ class _Reader:
         if answer.codes is None:
             self._read_blank(row, note_id, variable, answer, given)
         elif self._is_news(note_id, name, answer):
-            self._add(note_id, name, "decide", answer)
+            self._add(row, note_id, name, "decide", answer)
 
     def _is_news(self, note_id: str, name: str, answer: Answer) -> bool:
-        """Whether an answer says something that the log does not say, or that was not taken over by it."""
-        now, then = (at.get((note_id, name)) for at in (self._now, self._then))
-        if now is not None and _says(now, answer):
+        """Whether an answer says something that the log does not say, and that was not overtaken there."""
+        if self._before.holds((note_id, name), answer):
+            self.n_known += 1
             return False
-        was_untouched = then is not None and _says(then, answer)
-        changed_elsewhere = now is None or now["via"] != "sheet"
-        if was_untouched and changed_elsewhere:
+        if not self._before.is_overtaken((note_id, name), answer):
+            return True
+        if answer.cell is not None:
             what = "it is as the sheet was written, and was answered differently elsewhere since"
-            if answer.cell is not None:
-                self._remark(answer.cell, what, "the newer answer stands; send a new sheet to change it")
-            return False
-        return True
+            self._remark(answer.cell, what, "the newer answer stands; send a new sheet to change it")
+        return False
 
     def _read_blank(
         self, row: SheetRow, note_id: str, variable: Variable, answer: Answer, given: Mapping[Any, Cell]
     ) -> None:
         """Take a question without an answer: a memo on it says that it was looked at and left open."""
-        then, now = (at.get((note_id, variable.id)) for at in (self._then, self._now))
+        cell = (note_id, variable.id)
+        now, then = self._before.now.get(cell), self._before.then.get(cell)
         if now is not None:
             if then is not None and layout.can_show(variable, then["codes"]):
                 what = f"the answer to '{variable.label.in_(self.ticket.lang)}' was emptied"
                 todo = f"the earlier answer '{now['codes']}' stands; to take it back, retract it"
                 self._remark(row.text, what, todo)
-            return
-        before = self._open.get((note_id, variable.id))
-        if answer.memo and not (before and layout.plain(before["memo"]) == layout.plain(answer.memo)):
-            self._add(note_id, variable.id, "skip", answer)
-        elif answer.certainty and not answer.memo:
-            cell = next(iter(given.values()))
-            self._remark(
-                cell, "it says how sure, and there is no answer", "nothing was taken; answer, or empty it"
-            )
+        elif answer.memo:
+            if not self._before.has_memo(cell, answer.memo):
+                self._add(row, note_id, variable.id, "skip", answer)
+        elif answer.certainty:
+            todo = "nothing was taken; answer, or empty it"
+            self._remark(next(iter(given.values())), "it says how sure, and there is no answer", todo)
 
-    def _add(self, note_id: str, name: str, kind: str, answer: Answer) -> None:
+    def _add(self, row: SheetRow, note_id: str, name: str, kind: str, answer: Answer) -> None:
         event_id = "s" + hashlib.sha256(f"{self.digest}|{note_id}|{name}".encode()).hexdigest()[:24]
-        if event_id in self._known:
+        if event_id in self._before.event_ids:
+            self.n_known += 1
             return
         event = {
             "event_id": event_id,
@@ -243,6 +248,7 @@ class _Reader:
             "event": kind,
         }
         self.events.append(event)
+        self.rows.append(row.number)
 
 
 def _definitions(desk: Desk, ticket: Ticket) -> dict[str, Variable]:
@@ -254,20 +260,3 @@ def _definitions(desk: Desk, ticket: Ticket) -> dict[str, Variable]:
         if name in desk.codebook:
             found[name] = seen if seen is not None and seen.id == name else desk.codebook[name]
     return found
-
-
-def _standing_at(history: pd.DataFrame, until: str) -> dict[tuple[str, str], Mapping[str, str]]:
-    """Return what stood when the sheet was written: what it was filled in with."""
-    return layout.standing(fold(history[history["decided_at"] <= until]))
-
-
-def _says(row: Mapping[str, str], answer: Answer) -> bool:
-    """Whether a decision says what a sheet says; what the sheet leaves empty it does not contradict."""
-    if sorted(row["codes"].split("|")) != sorted((answer.codes or "").split("|")):
-        return False
-    same_certainty = answer.certainty in ("", row["certainty"])
-    return same_certainty and (not answer.memo or _same_memo(answer.memo, row["memo"]))
-
-
-def _same_memo(one: str, other: str) -> bool:
-    return layout.writable(one).split() == layout.writable(other).split()
