@@ -13,7 +13,7 @@ import sekom_analysis as sa
 from sekom_analysis.coding import write_page
 from sekom_analysis.coding.session import Session
 
-from .test_accessibility import SERIOUS, axe, faults
+from .test_accessibility import SERIOUS, axe
 from .test_page import HOSTILE, hostile_desk
 
 __all__ = ["axe", "hostile_desk"]  # fixtures
