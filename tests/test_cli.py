@@ -12,7 +12,7 @@ import pytest
 from sekom_analysis.cli import main
 from sekom_analysis.newstudy import create_sample
 
-COMMANDS = ["new", "check", "code", "sheet", "status", "agreement", "report"]
+COMMANDS = ["new", "check", "status", "code", "page", "sheet", "collect", "agreement", "report"]
 
 
 def sekom(*arguments, cwd=None):
@@ -201,16 +201,39 @@ def test_a_new_study_from_unusable_notes_leaves_nothing_behind(tmp_path):
     assert [path.name for path in tmp_path.iterdir()] == ["n.csv"]
 
 
-def test_a_sheet_that_may_hold_answers_is_not_written_over(sample):
-    code, out, _ = sekom("sheet", "anna", "--study", sample, cwd=sample)
+@pytest.mark.parametrize(("command", "name"), [("sheet", "sample-anna.xlsx"), ("page", "sample-anna.html")])
+def test_a_file_that_may_hold_answers_is_not_written_over(command, name, sample):
+    code, out, _ = sekom(command, "anna", "--study", sample, cwd=sample)
     assert code == 0
-    sheet = sample / "sample-anna.xlsx"
-    assert str(sheet.name) in out
-    before = sheet.read_bytes()
-    code, _, err = sekom("sheet", "anna", "--study", sample, cwd=sample)
+    assert name in out
+    before = (sample / name).read_bytes()
+    code, _, err = sekom(command, "anna", "--study", sample, cwd=sample)
     assert code == 1
     assert "may hold answers" in err
-    assert sheet.read_bytes() == before
+    assert (sample / name).read_bytes() == before
+
+
+def test_collecting_a_copied_log_twice_adds_it_once(sample, tmp_path):
+    create_sample(tmp_path / "elsewhere")
+    rows = (sample / "data" / "coded" / "k1.csv").read_text(encoding="utf-8").splitlines(keepends=True)
+    (sample / "data" / "coded" / "k1.csv").write_text("".join(rows[:-20]), encoding="utf-8")
+    copy = tmp_path / "elsewhere" / "data" / "coded" / "k1.csv"
+    code, out, _ = sekom("collect", copy, "--dry-run", "--study", sample)
+    assert code == 0
+    assert "would add 20 decisions" in out
+    assert sekom("collect", copy, "--study", sample)[1].startswith("k1.csv: k1: added 20 decisions")
+    assert "added 0 decisions; 1053 were here already" in sekom("collect", copy, "--study", sample)[1]
+
+
+def test_one_file_that_cannot_be_taken_does_not_stop_the_others(sample, tmp_path):
+    (tmp_path / "bo.csv").write_text("hej", encoding="utf-8")
+    code, out, err = sekom(
+        "collect", tmp_path / "bo.csv", sample / "data" / "coded" / "k1.csv", "--study", sample
+    )
+    assert code == 1
+    assert "bo.csv" in err
+    assert "k1.csv: k1: " in out
+    assert "Traceback" not in out + err
 
 
 @pytest.mark.parametrize("coder", ["../x", "Anna", "con"])

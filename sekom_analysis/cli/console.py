@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     import pandas as pd
     from rich.console import Console
 
+    from sekom_analysis.collect import Collected
     from sekom_analysis.study import Study
 
 
@@ -62,3 +63,22 @@ def print_table(frame: pd.DataFrame, out: Console) -> None:
         ]
         table.add_row(*map(Text, cells))
     out.print(table)
+
+
+def print_collected(file: str, found: Collected, out: Console) -> None:
+    """Say what a file brought: added, known, refused, changed since."""
+    from sekom_analysis.problems import problem_lines
+
+    verb = "added" if found.saved else "would add"
+    count = len(found.added)
+    out.print(
+        f"{file}: {found.coder}: {verb} {count} decisions; {found.known} were here already.", soft_wrap=True
+    )
+    for heading, problems in (
+        ("Not taken:", found.refused),
+        ("Taken, though the note's text has changed since:", found.stale),
+        ("Lines that were cut off and say nothing:", found.unfinished),
+    ):
+        if problems:
+            out.print(heading, soft_wrap=True)
+            out.print(problem_lines(problems), markup=False, soft_wrap=True)
