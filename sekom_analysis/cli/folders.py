@@ -1,0 +1,89 @@
+"""Commands about a study's folder: new, check, status."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from sekom_analysis.cli.app import StudyFolder, app, example, open_study, study_root
+from sekom_analysis.cli.console import console, print_table, warn_of
+
+
+@app.command(epilog=example("sekom new mystudy --notes notes.xlsx"))
+def new(
+    folder: Annotated[Path, typer.Argument(help="The study's folder; it is made.")],
+    notes: Annotated[
+        Path | None,
+        typer.Option(help="Your notes, .csv or .xlsx, with a column text (and note_id, if they have ids)."),
+    ] = None,
+    codebook: Annotated[
+        Path | None, typer.Option(help="Your codebook, .yaml; left out, one to change.")
+    ] = None,
+    title: Annotated[str, typer.Option(help="What the study is called.")] = "",
+    sample: Annotated[bool, typer.Option("--sample", help="A copy of the sample study of 2016.")] = False,
+) -> None:
+    """Make a new study, of your own notes or as a copy of the sample."""
+    from sekom_analysis import newstudy
+    from sekom_analysis.study import Study
+
+    if sample and (notes or codebook):
+        msg = "--sample brings its own notes and codebook; leave out --notes and --codebook."
+        raise typer.BadParameter(msg)
+    if sample:
+        newstudy.create_sample(folder)
+        study = Study.open(folder)
+    else:
+        study = Study.create(folder, notes=notes, codebook=codebook, title=title)
+    out = console()
+    out.print(f"Made a study with {len(study.notes)} notes in {folder}", soft_wrap=True)
+    out.print(f"  notes     {folder / 'data' / 'raw'}", soft_wrap=True)
+    out.print(f"  codebook  {folder / 'data' / 'raw' / 'codebook.yaml'}", soft_wrap=True)
+    if codebook is None and not sample:
+        out.print(
+            "Next: change the codebook to your own questions and codes, then run: sekom check", soft_wrap=True
+        )
+    else:
+        out.print(f"Next: sekom report --study {folder}", soft_wrap=True)
+
+
+@app.command(epilog=example("sekom check --study mystudy"))
+def check(study: StudyFolder = None) -> None:
+    """List every problem in the study's files, with the row and what to do."""
+    from sekom_analysis.problems import problems_table
+    from sekom_analysis.raw import read_raw
+
+    root = study_root(study)
+    raw, found = read_raw(root)
+    problems = problems_table(found) if raw is None else open_study(root).problems
+    out = console()
+    if raw is not None:
+        opened = open_study(root)
+        coders = ", ".join(opened.coders) or "none"
+        out.print(f"{opened.about.title.in_('en')}: {len(opened.notes)} notes, coders: {coders}")
+    if problems.empty:
+        out.print("No problems found.")
+        return
+    print_table(problems, out)
+    out.print(
+        f"{len(problems)} problems. Nothing was changed."
+        if len(problems) > 1
+        else "1 problem. Nothing was changed."
+    )
+    raise typer.Exit(1)
+
+
+@app.command(epilog=example("sekom status"))
+def status(study: StudyFolder = None) -> None:
+    """Show who has coded how much of what, when last, and by which way."""
+    from sekom_analysis.progress import progress_table
+
+    opened = open_study(study)
+    table = progress_table(opened)
+    out = console()
+    if table.empty:
+        out.print(f"Nobody has coded yet. There are {len(opened.notes)} notes.")
+    else:
+        print_table(table, out)
+    warn_of(opened.problems)

@@ -1,0 +1,77 @@
+"""Commands that tell what came of it: agreement, report."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from sekom_analysis.cli.app import StudyFolder, app, check_language, example, open_study
+from sekom_analysis.cli.console import console, near, print_table, say_who, warn_of
+
+
+@app.command(epilog=example("sekom agreement category_b"))
+def agreement(
+    variable: Annotated[str | None, typer.Argument(help="A variable's id; left out, all of them.")] = None,
+    coefficients: Annotated[
+        str, typer.Option(help="Which, with commas between; or 'all'.")
+    ] = "percent,alpha,ac1",
+    resamples: Annotated[int, typer.Option(min=0, help="How many; 0 for no intervals.")] = 10_000,
+    study: StudyFolder = None,
+) -> None:
+    """Show how well coders agree: with the codebook, against the own sorting, all together."""
+    from sekom_analysis.results import agreement_overview
+
+    opened = open_study(study)
+    wanted = "all" if coefficients == "all" else [name.strip() for name in coefficients.split(",")]
+    table = agreement_overview(
+        opened, None if variable is None else [variable], coefficients=wanted, n_resamples=resamples
+    )
+    out = console()
+    if table.empty:
+        out.print("Nothing to compare yet: agreement takes two coders who decided on the same notes.")
+        return
+    shown = table[
+        ["scope", "coders", "variable", "coefficient", "level", "value", "low", "high", "n_pairable", "note"]
+    ]
+    shown = shown.rename(columns={"n_pairable": "notes"})
+    for scope, part in shown.groupby("scope", sort=False):
+        if scope == "main" and opened.about.main_sources:
+            out.print(f"Notes from {', '.join(opened.about.main_sources)}", style="bold")
+        elif scope == "all":
+            out.print("All notes", style="bold")
+        print_table(part.drop(columns="scope"), out)
+    say_who(opened, out)
+    warn_of(opened.problems)
+
+
+@app.command(epilog=example("sekom report --lang en"))
+def report(
+    lang: Annotated[str, typer.Option(help="sv or en.")] = "sv",
+    to: Annotated[
+        Path | None, typer.Option("--folder", help="Where to; left out, the study's figures/.")
+    ] = None,
+    resamples: Annotated[int, typer.Option(min=0, help="Behind each interval.")] = 10_000,
+    study: StudyFolder = None,
+) -> None:
+    """Write figures, tables and the report as one page."""
+    check_language(lang)
+    opened = open_study(study)
+    folder = to or opened.root / "figures"
+    with console(stderr=True).status("Reading the study …") as shown:
+        from sekom_analysis.report import write_report
+        from sekom_analysis.results import work_out
+
+        results = work_out(
+            opened, lang, resamples, progress=lambda step: shown.update(f"Working out {step} …")
+        )
+        written = write_report(results, folder, progress=lambda step: shown.update(f"Writing {step} …"))
+    out = console()
+    out.print(f"Wrote the report: {near(written[0])}", soft_wrap=True)
+    pictures = [path for path in written if path.suffix in (".png", ".svg", ".pdf")]
+    out.print(f"  {len(pictures)} figures (png, svg, pdf) in {near(folder)}", soft_wrap=True)
+    out.print(
+        f"  {len(written) - 1 - len(pictures)} tables (csv) in {near(folder / 'tables')}", soft_wrap=True
+    )
+    warn_of(results.problems)
