@@ -7,7 +7,6 @@ classics in test_classics are typed in from the publications.
 from __future__ import annotations
 
 import json
-import os
 from pathlib import Path
 
 import numpy as np
@@ -20,7 +19,7 @@ from sekom_analysis.agreement.distances import distances
 from sekom_analysis.agreement.ratings import read_ratings
 from sekom_analysis.agreement.requests import request
 
-CASES = Path(os.environ.get("SEKOM_AGREEMENT_CASES", "/work/shared/reference/agreement_cases.json"))
+CASES = Path(__file__).parents[3] / "shared" / "reference" / "agreement_cases.json"
 
 OUR_NAMES = {
     "krippendorff_alpha": "alpha",
