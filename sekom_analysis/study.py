@@ -12,6 +12,7 @@ import pandas as pd
 from sekom_analysis import newstudy
 from sekom_analysis.checks import decision_problems, study_problems
 from sekom_analysis.codebook import Variable
+from sekom_analysis.collect import Collected, open_log, settle, weigh_log
 from sekom_analysis.decisions import (
     Event,
     coder_fault,
@@ -234,6 +235,39 @@ class Study:
     def retract(self, coder: str, note_id: str, variable: str, **fields: Any) -> Event:
         """Take one answer of one coder back; see `Desk.retract`."""
         return self.desk(coder).retract(note_id, variable, **fields)
+
+    def collect(
+        self,
+        path: str | os.PathLike[str],
+        dry_run: bool = False,
+        *,
+        keep_valid: bool = False,
+        coder: str | None = None,
+    ) -> Collected:
+        """Take in a copied log: events that are not here yet, with the times they were made.
+
+        Collecting twice, or two copies that went apart, gives every event once.
+
+        Parameters
+        ----------
+        path : the copy; ``codebooks`` beside it brings definitions that are not here
+        dry_run : only show what would be added
+        keep_valid : take what can be taken, and leave the rest
+        coder : whose it is, where the file's name does not tell
+
+        Raises
+        ------
+        DecisionError
+            If anything cannot be taken (without `keep_valid`), or it is another study's or another
+            coder's: every reason is listed, nothing is saved.
+        NotSavedError
+            If the disk did not take it; collecting again is harmless.
+        """
+        histories = {name: self.history(name) for name in self.coders}
+        kept = self._definitions.read()
+        delivery, whose = open_log(Path(path), coder, {*self.coders, *self.about.coders})
+        found, save = weigh_log(self._raw, delivery, whose, histories, kept)
+        return settle(found, save, delivery.file, dry_run=dry_run, keep_valid=keep_valid)
 
     def _chosen(self, coders: Iterable[str] | None) -> list[str]:
         return self.coders if coders is None else chosen_coders(coders, self.coders, self.about.coders)
