@@ -116,8 +116,8 @@ def peer_tasks(text: pd.DataFrame) -> dict:
     }
 
 
-def measure(role: str, sizes: list[int], clock) -> list[dict]:
-    rows: list[dict] = []
+def measure(role: str, sizes: list[int], clock) -> None:
+    """Print one JSON line a measurement, so that nothing is lost if a package runs out of memory."""
     slow: dict[tuple[str, str], float] = {}
     for size, before in zip(sizes, [None, *sizes[:-1]], strict=True):
         ratings = make_ratings(size)
@@ -127,16 +127,15 @@ def measure(role: str, sizes: list[int], clock) -> list[dict]:
             for who, task in by_whom.items():
                 expected = slow.get((what, who), 0.0) * (size / before if before else 1)
                 if expected > PATIENCE:
-                    rows.append({"notes": size, "what": what, "who": who, "seconds": None})
+                    print(json.dumps({"notes": size, "what": what, "who": who, "seconds": None}), flush=True)
                     slow[what, who] = expected
                     continue
                 try:
                     seconds = best_of(task, clock)
                 except MemoryError:
                     seconds = None
-                rows.append({"notes": size, "what": what, "who": who, "seconds": seconds})
+                print(json.dumps({"notes": size, "what": what, "who": who, "seconds": seconds}), flush=True)
                 slow[what, who] = seconds or float("inf")
-    return rows
 
 
 def peers_python() -> Path:
@@ -169,16 +168,16 @@ def main() -> None:
     parser.add_argument("--role", default="all", help=argparse.SUPPRESS)
     arguments = parser.parse_args()
     if arguments.role != "all":
-        json.dump(measure(arguments.role, arguments.sizes, CLOCKS[arguments.clock]), sys.stdout)
+        measure(arguments.role, arguments.sizes, CLOCKS[arguments.clock])
         return
     rows = []
     sizes = [str(size) for size in arguments.sizes]
     for role, python in (("ours", Path(sys.executable)), ("peers", peers_python())):
         command = [python, __file__, "--role", role, "--clock", arguments.clock, "--sizes", *sizes]
         ran = subprocess.run(command, capture_output=True, text=True, encoding="utf-8", check=False)
+        rows += [json.loads(line) for line in ran.stdout.splitlines()]
         if ran.returncode:
-            sys.exit(ran.stderr)
-        rows += json.loads(ran.stdout)
+            print(f"{role}: ended early ({ran.returncode}), after {rows[-1:]}\n{ran.stderr}")
     show(rows)
 
 
