@@ -126,7 +126,7 @@ function createKeeper(data, onChange) {
   async function chooseFile(suggestedName) {
     try {
       const accept = { "application/jsonl": [".jsonl"] };
-      const handle = await window.showSaveFilePicker({ suggestedName, types: [{ accept }] });
+      const handle = await window.showSaveFilePicker({ suggestedName, types: [{ description: data.page.title, accept }] });
       file = { handle, allowed: true, fault: "", written: "" };
     } catch (error) {
       if (error.name !== "AbortError") throw error;

@@ -16,7 +16,7 @@ async function startPage(host, shelf, data) {
   const unsaved = new Set();
   let card = null;
   const keeper = createKeeper(data, () => panel.paint());
-  const panel = createPanel({ shelf, data, say, keeper, hear, confirmSaved, reset });
+  const panel = createPanel({ shelf, data, say, keeper, hear, confirmSaved, reset, focusCard });
   await keeper.open();
 
   const given = { ...data, answers: standing(data, keeper.events) };
@@ -46,6 +46,10 @@ async function startPage(host, shelf, data) {
     card.receive({ kind: "answers", answers: standing(data, keeper.events) });
   }
 
+  function focusCard() {
+    host.firstChild.focus({ preventScroll: true });
+  }
+
   async function catchUp() {
     if (await keeper.reload()) {
       hear();
@@ -70,7 +74,7 @@ async function startPage(host, shelf, data) {
   window.addEventListener("focus", catchUp);
   window.addEventListener("beforeunload", (event) => { if (unsaved.size) event.preventDefault(); });
   document.addEventListener("click", (event) => {
-    if (!event.target.closest("button, input, textarea, label, a, summary, .sk-card")) host.firstChild.focus({ preventScroll: true });
+    if (!event.target.closest("button, input, textarea, label, a, summary, .sk-card")) focusCard();
   });
   await card.start();
   panel.paint();

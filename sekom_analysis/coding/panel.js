@@ -2,7 +2,7 @@
 
 const MANY_WITHOUT_COPY = 50;
 
-function createPanel({ shelf, data, say, keeper, hear, confirmSaved, reset }) {
+function createPanel({ shelf, data, say, keeper, hear, confirmSaved, reset, focusCard }) {
   const parts = {};
   const part = (name, tag, className, ...children) => (parts[name] = make(tag, className, ...children));
   const canChoose = Boolean(window.showSaveFilePicker);
@@ -12,7 +12,11 @@ function createPanel({ shelf, data, say, keeper, hear, confirmSaved, reset }) {
   function button(name, label, onClick) {
     const made = part(name, "button", "sp-button", label);
     made.type = "button";
-    made.addEventListener("click", onClick);
+    made.addEventListener("click", async (event) => {
+      await onClick();
+      // A mouse click gives the keys back to the card; somebody who tabs keeps their place.
+      if (event.detail > 0 && parts.confirm.hidden && parts.landed.hidden) focusCard();
+    });
     return made;
   }
 
@@ -150,6 +154,7 @@ function createPanel({ shelf, data, say, keeper, hear, confirmSaved, reset }) {
       confirmSaved([]); // they stand in the file that they came from
     }
     hear();
+    focusCard();
     tell(say(damaged ? "opened_damaged" : "opened", { n, damaged, file: chosen.name }));
   }
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -33,15 +33,21 @@ class ProgressReading(NamedTuple):
     Attributes
     ----------
     coder : whose answers they are; empty where it is no progress file
-    events : fields of events that the log does not hold yet, ``decided_at`` included, in the order made
+    events : fields of the events that the log does not hold yet, ``decided_at`` included, in the order made
     problems : what cannot be taken: file, line, value, what is allowed
-    remarks : what was taken and is worth knowing
+    stale : notes whose text has changed since the coder saw it; their answers are taken
+    remarks : what else is worth knowing
+    known : how many events of the file the log holds already
+    rows : the line of each event in the file
     """
 
     coder: str
     events: list[dict[str, str]]
     problems: list[Problem]
-    remarks: list[Problem]
+    stale: Sequence[Problem] = ()
+    remarks: Sequence[Problem] = ()
+    known: int = 0
+    rows: Sequence[int] = ()
 
 
 def is_progress_file(path: str | os.PathLike[str]) -> bool:
@@ -73,18 +79,18 @@ def read_progress(path: str | os.PathLike[str], desk: Desk | Callable[[str], Des
     head = _head_of(lines[0]) if lines else None
     if head is None:
         what = "it is no answers file of a coding page"
-        return ProgressReading("", [], problems or [Problem(path.name, None, what, _WRONG)], [])
+        return ProgressReading("", [], problems or [Problem(path.name, None, what, _WRONG)])
     coder = str(head.get("coder", ""))
     if fault := coder_fault(coder):
         what = f"it does not say whose answers it holds: {fault}"
-        return ProgressReading("", [], [Problem(path.name, 1, what, _WRONG)], [])
+        return ProgressReading("", [], [Problem(path.name, 1, what, _WRONG)])
     own = desk if isinstance(desk, Desk) else desk(coder)
     problems += _not_for(own, head, coder, path.name)
     if problems:
-        return ProgressReading(coder, [], problems, [])
+        return ProgressReading(coder, [], problems)
     reader = _Reader(own, path.name)
     reader.read(lines[1:], head)
-    return ProgressReading(coder, reader.timed(datetime.now(UTC)), reader.problems, reader.remarks)
+    return reader.reading(datetime.now(UTC))
 
 
 def _lines_of(path: Path) -> tuple[list[tuple[int, str]], list[Problem]]:
@@ -127,13 +133,12 @@ class _Reader:
     def __init__(self, desk: Desk, file: str) -> None:
         self.desk, self.file = desk, file
         self.problems: list[Problem] = []
-        self.remarks: list[Problem] = []
-        self._found: dict[str, tuple[str, Event]] = {}  # event_id -> (time on the page, event)
+        self._stale: dict[str, Problem] = {}
+        self._found: dict[str, tuple[str, int, Event]] = {}  # event_id -> time on the page, line, event
         self._notes = {note_key(desk.study_id, note_id): note_id for note_id in desk.notes.index}
         self._kept = Definitions(desk.root / CODED).read()
         history: Any = desk.history().to_dict("records")
         self._known: dict[str, Mapping[str, str]] = {row["event_id"]: row for row in history}
-        self._stale: set[str] = set()
 
     def read(self, lines: list[tuple[int, str]], head: Mapping[str, Any]) -> None:
         """Take every line of the file."""
@@ -163,7 +168,7 @@ class _Reader:
             what = f"the decision '{event.event_id}' on note '{note_id}': {fault}"
             self.problems.append(Problem(self.file, number, what, "ask the coder to decide that note again"))
         if not faults:
-            self._found[event.event_id] = (given["at"], event)
+            self._found[event.event_id] = (given["at"], number, event)
             self._note_stale_text(number, event)
 
     def _answer_faults(self, event: Event) -> list[str]:
@@ -183,7 +188,7 @@ class _Reader:
         """Say where an id stands for another decision, in the log or in this file."""
         known = self._known.get(event.event_id)
         if known is None and event.event_id in self._found:
-            known = self._found[event.event_id][1]._asdict()
+            known = self._found[event.event_id][2]._asdict()
         differing = [name for name in IDENTITY if known is not None and known[name] != getattr(event, name)]
         if not differing:
             return []
@@ -193,28 +198,37 @@ class _Reader:
         now = note_hash(str(self.desk.notes.at[event.note_id, "text"]))
         is_news = event.event_id not in self._known and event.note_id not in self._stale
         if is_news and event.note_hash not in ("", now):
-            self._stale.add(event.note_id)
             what = f"the text of note '{event.note_id}' has changed since the coder saw it"
             todo = "its answers are taken for the old text; look whether they still fit"
-            self.remarks.append(Problem(self.file, number, what, todo))
+            self._stale[event.note_id] = Problem(self.file, number, what, todo)
 
-    def timed(self, now: datetime) -> list[dict[str, str]]:
-        """Return what is new, each event with its time; the order is that of the page."""
-        made: list[dict[str, str]] = []
-        newest, ahead = "", 0
-        for at, event in sorted(self._found.values(), key=lambda pair: (pair[0], pair[1].event_id)):
+    def reading(self, now: datetime) -> ProgressReading:
+        """Return what the file brings; what is new has its time, in the order of the page."""
+        made: list[tuple[int, Event]] = []
+        newest, ahead, present = "", 0, utc_text(now)
+        for at, number, event in sorted(
+            self._found.values(), key=lambda found: (found[0], found[2].event_id)
+        ):
             known = self._known.get(event.event_id)
-            ahead += known is None and at > utc_text(now)
-            time = known["decided_at"] if known else max(min(at, utc_text(now)), _just_after(newest))
+            time = known["decided_at"] if known else max(min(at, present), _just_after(newest))
             newest = max(newest, time)
             if known is None:
-                fields = event._replace(decided_at=time)._asdict()
-                made.append({name.rstrip("_"): value for name, value in fields.items()})
+                made.append((number, event._replace(decided_at=time)))
+                ahead += at > present
+        return ProgressReading(
+            self.desk.coder,
+            [{name.rstrip("_"): text for name, text in event._asdict().items()} for _, event in made],
+            self.problems,
+            list(self._stale.values()),
+            list(self._clock(ahead)),
+            len(self._found) - len(made),
+            [number for number, _ in made],
+        )
+
+    def _clock(self, ahead: int) -> Iterator[Problem]:
         if ahead:
             what = f"the clock of the coder's computer was ahead: {ahead} decisions are dated after now"
-            todo = "they are taken in the order made, dated now"
-            self.remarks.append(Problem(self.file, None, what, todo))
-        return made
+            yield Problem(self.file, None, what, "they are taken in the order made, dated now")
 
 
 def _just_after(time: str) -> str:
