@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -34,6 +34,7 @@ class Collected(NamedTuple):
     stale : notes that were coded before their text was changed; they are taken
     unfinished : lines that were cut off; they say nothing
     saved : whether `added` is in the coder's log now
+    remarks : what was left as it is in the log, and is worth knowing
     """
 
     coder: str
@@ -43,6 +44,7 @@ class Collected(NamedTuple):
     stale: list[Problem]
     unfinished: list[Problem]
     saved: bool = False
+    remarks: Sequence[Problem] = ()
 
 
 def settle(

@@ -24,6 +24,7 @@ from sekom_analysis.decisions import (
 )
 from sekom_analysis.definitions import Definitions
 from sekom_analysis.desk import Desk, coder_log, events_of
+from sekom_analysis.exchange.tables import WORKBOOKS
 from sekom_analysis.problems import Problem, problems_table
 from sekom_analysis.raw import CODED, STUDY_VARIABLE, Raw, find_root, open_raw
 from sekom_analysis.selection import chosen_coders, chosen_notes
@@ -244,13 +245,13 @@ class Study:
         keep_valid: bool = False,
         coder: str | None = None,
     ) -> Collected:
-        """Take in a copied log: events that are not here yet, with the times they were made.
+        """Take in a copied log, with the times its events were made, or a coding sheet that was filled in.
 
         Collecting twice, or two copies that went apart, gives every event once.
 
         Parameters
         ----------
-        path : the copy; ``codebooks`` beside it brings definitions that are not here
+        path : the sheet; or the copy: ``codebooks`` beside it brings definitions that are not here
         dry_run : only show what would be added
         keep_valid : take what can be taken, and leave the rest
         coder : whose it is, where the file's name does not tell
@@ -263,9 +264,16 @@ class Study:
         NotSavedError
             If the disk did not take it; collecting again is harmless.
         """
+        path = Path(path)
+        if path.suffix.lower() in WORKBOOKS:
+            from sekom_analysis.exchange.sheets import is_coding_sheet, weigh_sheet
+
+            if is_coding_sheet(path):
+                found, save = weigh_sheet(path, self.desk, coder)
+                return settle(found, save, path.name, dry_run=dry_run, keep_valid=keep_valid)
         histories = {name: self.history(name) for name in self.coders}
         kept = self._definitions.read()
-        delivery, whose = open_log(Path(path), coder, {*self.coders, *self.about.coders})
+        delivery, whose = open_log(path, coder, {*self.coders, *self.about.coders})
         found, save = weigh_log(self._raw, delivery, whose, histories, kept)
         return settle(found, save, delivery.file, dry_run=dry_run, keep_valid=keep_valid)
 

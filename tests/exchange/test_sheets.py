@@ -13,7 +13,7 @@ from openpyxl import load_workbook
 
 from sekom_analysis import wording
 from sekom_analysis.coding.session import Session
-from sekom_analysis.errors import NotesError, SekomError, TableError
+from sekom_analysis.errors import DecisionError, NotesError, SekomError, TableError
 from sekom_analysis.exchange.sheets import is_coding_sheet, read_coding_sheet, write_coding_sheet
 from sekom_analysis.notes import note_hash
 from sekom_analysis.study import Study
@@ -412,6 +412,53 @@ def test_labels_that_are_alike_carry_their_code(tmp_path):
     assert standing(study) == {("B1", "v"): "b", ("B2", "v"): "c"}
     reading = read_coding_sheet(fill(path, study, {("B3", "v/answer"): "Samma"}), study.desk)
     assert "'Samma' is no answer" in reading.problems[0].what
+
+
+# Into the log, all of it or nothing
+
+
+def test_collecting_takes_a_sheet_as_it_takes_a_log(study, blank):
+    back = fill(blank, study, FULL)
+    shown = study.collect(back, dry_run=True)
+    assert (len(shown.added), shown.known, shown.saved) == (len(TAKEN), 0, False)
+    assert standing(study) == {}
+    found = study.collect(back)
+    assert (found.coder, len(found.added), found.saved) == ("anna", len(TAKEN), True)
+    assert standing(study) == TAKEN
+    cell = address(load_workbook(back), study, "D1", "goal/answer")
+    assert found.added.set_index(["note_id", "variable"]).loc[("D1", "goal"), "row"] == cell.row
+    again = study.collect(back)
+    assert (len(again.added), again.known, again.refused) == (0, len(TAKEN), [])
+    assert len(study.history()) == len(TAKEN)
+
+
+def test_one_wrong_cell_stops_all_unless_the_valid_are_to_be_kept(study, blank):
+    back = fill(blank, study, {**FULL, ("D2", "goal/answer"): 9})
+    with pytest.raises(
+        DecisionError, match=r"(?s)Nothing was saved.*cell [A-Z]+\d+ of the tab 'Lappar D': '9'"
+    ):
+        study.collect(back)
+    assert standing(study) == {}
+    found = study.collect(back, keep_valid=True)
+    assert (len(found.added), len(found.refused)) == (len(TAKEN) - 1, 1)
+    assert standing(study) == {place: codes for place, codes in TAKEN.items() if place != ("D2", "goal")}
+
+
+def test_another_coders_or_studys_sheet_is_never_kept(study, blank, tmp_path):
+    back = fill(blank, study, FULL)
+    with pytest.raises(DecisionError, match="it is the sheet of 'anna'"):
+        study.collect(back, coder="bo", keep_valid=True)
+    other = Study.create(tmp_path / "other", notes=NOTES, codebook=CODEBOOK)
+    with pytest.raises(DecisionError, match="it belongs to the study"):
+        other.collect(back, keep_valid=True)
+    assert other.coders == study.coders == []
+
+
+def test_collecting_passes_on_what_is_worth_knowing(study, tmp_path):
+    study.decide("anna", "B1", "category", "kunskap")
+    path = write_coding_sheet(study.desk("anna"), tmp_path / "a.xlsx")
+    found = study.collect(fill(path, study, {("B1", "category/answer"): None}))
+    assert ["was emptied" in remark.what for remark in found.remarks] == [True]
 
 
 # What is refused

@@ -163,9 +163,7 @@ def labels_of(variable: Variable, lang: str, codes: Iterable[str] | None = None)
 
 def can_show(variable: Variable, codes: str) -> bool:
     """Whether an earlier answer has a place in the sheet: one with a retired code has none."""
-    return (
-        all(code in variable.answers for code in codes.split("|")) if codes else variable.kind == "multiple"
-    )
+    return not codes or all(code in variable.answers for code in codes.split("|"))
 
 
 def standing(decisions: pd.DataFrame) -> dict[tuple[str, str], Mapping[str, str]]:
