@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+import shutil
 from datetime import UTC, datetime, timedelta
 
 import pandas as pd
 import pytest
 
 from sekom_analysis.coding.worklist import note_key
+from sekom_analysis.errors import DecisionError
 from sekom_analysis.exchange.progress_files import is_progress_file, read_progress
 from sekom_analysis.logline import utc_text
 from sekom_analysis.notes import note_hash
@@ -188,7 +190,7 @@ def test_an_id_that_stands_for_something_else_is_refused(written, desk):
     "data", [b"", b"\xff\xfe\x00", b"{}\n", b"[1]\n", b"note_id;text\n1;a\n", b"\x00" * 100]
 )
 def test_anything_else_is_no_answers_file(tmp_path, desk, data):
-    path = tmp_path / "x.jsonl"
+    path = tmp_path / "x.txt"
     path.write_bytes(data)
     assert not is_progress_file(path)
     assert "it is no answers file" in read_progress(path, desk).problems[0].what
@@ -205,3 +207,50 @@ def test_windows_line_ends_and_a_byte_order_mark_change_nothing(written, desk):
     assert reading.problems == []
     assert reading.events[0]["memo"] == "å"
     assert pd.DataFrame(reading.events).shape == (1, 12)
+
+
+def test_collecting_saves_with_the_times_of_the_page_and_twice_is_once(written, study, desk):
+    path = written([line(desk, 1), line(desk, 2, codes=["mojlighet"], note_id="n2", memo="åäö")])
+    assert len(study.collect(path, dry_run=True).added) == 2
+    assert study.decisions().empty
+    assert study.collect(path).saved
+    standing = study.decisions("valence")
+    assert dict(zip(standing["note_id"], standing["codes"], strict=True)) == {
+        "n1": "hinder", "n2": "mojlighet"}  # fmt: skip
+    assert list(standing["decided_at"]) == [utc_text(START + timedelta(seconds=n)) for n in (1, 2)]
+    assert set(standing["via"]) == {"page"}
+    log = (study.root / "data" / "coded" / "anna.csv").read_bytes()
+    again = study.collect(path)
+    assert (len(again.added), again.known) == (0, 2)
+    assert (study.root / "data" / "coded" / "anna.csv").read_bytes() == log
+
+
+def test_all_or_nothing_unless_what_is_valid_is_to_be_kept(written, study, desk):
+    path = written([line(desk, 1), line(desk, 2, codes=["barriär"])])
+    with pytest.raises(DecisionError, match=r"(?s)Nothing was saved.*row 3.*'barriär'; it has: hinder"):
+        study.collect(path)
+    assert study.decisions().empty
+    assert len(study.collect(path, keep_valid=True).added) == 1
+    assert list(study.decisions()["note_id"]) == ["n1"]
+
+
+def test_another_coders_file_is_refused_also_when_it_is_said_whose_it_is(written, study, desk):
+    path = written([line(desk, 1)])
+    with pytest.raises(DecisionError, match="it holds the answers of 'anna'"):
+        study.collect(path, coder="bertil", keep_valid=True)
+    assert study.coders == []
+
+
+def test_two_files_of_one_coder_come_to_the_same_whichever_is_collected_first(written, tmp_path, study, desk):
+    home = [line(desk, 1), line(desk, 3, codes=["mojlighet"])]
+    work = [line(desk, 1), line(desk, 2, codes=["none_fits"]), line(desk, 4, note_id="n2")]
+    paths = [answers_file(tmp_path / f"{n}.jsonl", desk, lines) for n, lines in enumerate((home, work))]
+    other = Study.open(shutil.copytree(study.root, tmp_path / "other"))
+    for path in paths:
+        study.collect(path)
+    for path in reversed(paths):
+        other.collect(path)
+    columns = ["note_id", "codes", "decided_at", "event_id"]
+    assert study.decisions()[columns].equals(other.decisions()[columns])
+    assert list(study.decisions()["codes"]) == ["mojlighet", "hinder"]
+    assert len(study.history()) == 4

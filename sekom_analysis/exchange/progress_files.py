@@ -20,7 +20,7 @@ from sekom_analysis.notes import note_hash
 from sekom_analysis.problems import Problem
 from sekom_analysis.raw import CODED
 
-KIND, VERSION = "sekom-answers", 1
+KIND, VERSION, SUFFIX = "sekom-answers", 1, ".jsonl"
 TEXTS = ("event_id", "key", "variable", "certainty", "memo", "event", "at")
 _AGAIN = "ask for it again; whole lines can be taken with --keep-valid"
 _WRONG = "send the answers file that was made on this study's page"
@@ -51,9 +51,9 @@ class ProgressReading(NamedTuple):
 
 
 def is_progress_file(path: str | os.PathLike[str]) -> bool:
-    """Whether a file says of itself that it is a progress file."""
+    """Whether a file is a progress file by its name, or says so of itself."""
     lines, _ = _lines_of(Path(path))
-    return bool(lines) and _head_of(lines[0]) is not None
+    return Path(path).suffix.lower() == SUFFIX or (bool(lines) and _head_of(lines[0]) is not None)
 
 
 def read_progress(path: str | os.PathLike[str], desk: Desk | Callable[[str], Desk]) -> ProgressReading:
