@@ -245,7 +245,7 @@ class Study:
         keep_valid: bool = False,
         coder: str | None = None,
     ) -> Collected:
-        """Take in a copied log, with the times its events were made, or a coding sheet that was filled in.
+        """Take in what came back: a page's answers or a copied log, with the times they hold, or a sheet.
 
         Collecting twice, or two copies that went apart, gives every event once.
 
@@ -271,6 +271,13 @@ class Study:
             if is_coding_sheet(path):
                 found, save = weigh_sheet(path, self.desk, coder)
                 return settle(found, save, path.name, dry_run=dry_run, keep_valid=keep_valid)
+        from sekom_analysis.exchange.progress_files import is_progress_file
+
+        if is_progress_file(path):
+            from sekom_analysis.exchange.progress_collecting import weigh_progress
+
+            found, save = weigh_progress(path, self.desk, coder)
+            return settle(found, save, path.name, dry_run=dry_run, keep_valid=keep_valid)
         histories = {name: self.history(name) for name in self.coders}
         kept = self._definitions.read()
         delivery, whose = open_log(path, coder, {*self.coders, *self.about.coders})
