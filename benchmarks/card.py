@@ -74,7 +74,7 @@ def report(what: str, milliseconds: list[float], limit: float) -> bool:
     steps = {"min": min(milliseconds), "25%": cuts[4], "median": middle, "75%": cuts[14], "95%": cuts[18]}
     shown = "  ".join(f"{name} {value:5.1f}" for name, value in (steps | {"max": max(milliseconds)}).items())
     verdict = "yes" if middle < limit else "NO"
-    print(f"{what}: {len(milliseconds)} presses, ms: {shown}  (median under {limit:g}: {verdict})")
+    print(f"{what}: {len(milliseconds)} times, ms: {shown}  (median under {limit:g}: {verdict})")
     return middle < limit
 
 
