@@ -6,9 +6,7 @@ Run by `make bench`: 1,000 decisions, killed 200 times on the way. The tests run
 from __future__ import annotations
 
 import multiprocessing
-import os
 import random
-import signal
 import sys
 import tempfile
 import time
@@ -71,13 +69,16 @@ def decide_all(root: Path, coder: str, first: int, last: int, acknowledged: Conn
 
 
 def kill_amid(root: Path, n_decisions: int, n_kills: int, rng: random.Random) -> Outcome:
-    """Let one process after the other decide on, kill each, and look for what was acknowledged."""
+    """Let one process after the other decide on, kill each on its way, and look for what was acknowledged."""
     acknowledged: dict[str, tuple[str, str]] = {}
-    done = 0
-    for kill in range(n_kills):
-        stop = (kill + 1) * n_decisions // n_kills
-        done += _until_killed(root, done + 1, n_decisions, max(stop - done, 0), rng, acknowledged)
-    return _outcome(root, n_kills, acknowledged)
+    hits = done = 0
+    for kill in range(1, n_kills + 1):
+        stop = kill * n_decisions // (n_kills + 1)
+        count, was_killed = _until_killed(root, done + 1, n_decisions, stop - done, rng, acknowledged)
+        done += count
+        hits += was_killed
+    decide_all(root, "anna", done + 1, n_decisions)
+    return _outcome(root, hits, acknowledged)
 
 
 def _until_killed(
@@ -87,27 +88,27 @@ def _until_killed(
     after: int,
     rng: random.Random,
     acknowledged: dict[str, tuple[str, str]],
-) -> int:
-    """Kill a process somewhere between its `after`-th decision and the next ones; count its decisions."""
+) -> tuple[int, bool]:
+    """Kill a process just after its `after`-th decision; count what it acknowledged, say if it was hit."""
     ours, theirs = multiprocessing.Pipe(duplex=False)
     process = processes().Process(target=decide_all, args=(root, "anna", first, last, theirs))
     process.start()
     theirs.close()
     count = 0
-    pause = rng.uniform(0, 0.01)
+    sent_kill = False
     try:
         while True:
-            if count >= after:
-                time.sleep(pause)
-                os.kill(process.pid or 0, signal.SIGKILL)
-                after = last + 1
+            if count >= after and not sent_kill:
+                time.sleep(rng.uniform(0, 0.01))
+                process.kill()
+                sent_kill = True
             event_id, note_id, codes = ours.recv()
             acknowledged[event_id] = (note_id, codes)
             count += 1
-    except EOFError:
+    except (EOFError, OSError):  # the end of the pipe, perhaps amid a message
         process.join()
         ours.close()
-        return count
+        return count, process.exitcode not in (0, 1)
 
 
 def _outcome(root: Path, n_kills: int, acknowledged: dict[str, tuple[str, str]]) -> Outcome:

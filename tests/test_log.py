@@ -414,6 +414,7 @@ def test_killed_twenty_times_no_acknowledged_decision_is_gone(crash, memory_path
     study = crash.make_study(memory_path, 1000)
     outcome = crash.kill_amid(study, 1000, 20, random.Random())
     assert outcome.lost == []
+    assert outcome.n_kills == 20
     assert outcome.n_acknowledged > 900
     assert outcome.doubled == 0
 
