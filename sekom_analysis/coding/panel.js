@@ -1,6 +1,6 @@
 // What stands below the card on a page: where the answers are kept, the file that carries them, how to send it back.
 
-const MANY_WITHOUT_COPY = 50;
+const MANY_WITHOUT_COPY = 100;
 
 function createPanel({ shelf, data, say, keeper, hear, confirmSaved, reset, focusCard }) {
   const parts = {};
@@ -72,6 +72,7 @@ function createPanel({ shelf, data, say, keeper, hear, confirmSaved, reset, focu
     paintFile(file);
     parts.clear.hidden = !n || open > 0;
     parts.download.disabled = !n;
+    parts.download.classList.toggle("sp-next", finished && open > 0);
     parts.sending.hidden = !finished;
     parts.send_1.textContent = say(isWriting ? "send_1_file" : "send_1", { file: isWriting ? file.handle.name : data.file });
     parts.send_2.textContent = say("send_2", { file: isWriting ? file.handle.name : data.file });

@@ -273,10 +273,19 @@ function createView(host, data, say, list, act) {
 
   function showDefinition(code, near) {
     for (const entry of parts.panelBox.querySelectorAll(".sk-entry")) {
-      entry.classList.toggle("sk-lit", Boolean(code) && entry.dataset.code === code.id);
+      const lit = Boolean(code) && entry.dataset.code === code.id;
+      entry.classList.toggle("sk-lit", lit);
+      if (lit) reveal(entry, parts.panelBox);
     }
     if (panelIsOpen()) return;
     overlays.tip(code ? code.definition : null, near);
+  }
+
+  // Scrolls the box alone, never the page.
+  function reveal(entry, box) {
+    const [inner, outer] = [entry.getBoundingClientRect(), box.getBoundingClientRect()];
+    if (inner.top < outer.top) box.scrollTop += inner.top - outer.top;
+    else if (inner.bottom > outer.bottom) box.scrollTop += Math.min(inner.bottom - outer.bottom, inner.top - outer.top);
   }
 
   let wide = false; // measured when the size changes, not at every key
