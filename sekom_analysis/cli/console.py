@@ -78,6 +78,7 @@ def print_collected(file: str, found: Collected, out: Console) -> None:
         ("Not taken:", found.refused),
         ("Taken, though the note's text has changed since:", found.stale),
         ("Lines that were cut off and say nothing:", found.unfinished),
+        ("To know:", found.remarks),
     ):
         if problems:
             out.print(heading, soft_wrap=True)
