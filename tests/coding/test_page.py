@@ -13,6 +13,7 @@ import pandas as pd
 import pytest
 
 import sekom_analysis as sa
+from sekom_analysis import wording
 from sekom_analysis.coding import page as coding_page
 from sekom_analysis.coding import write_page
 from sekom_analysis.coding.scripts import script
@@ -201,3 +202,25 @@ def test_a_second_time_is_blind_to_the_first(sample, tmp_path):
     assert data["answers"] == {}
     assert data["pass"] == 2
     assert "första gången" not in html
+
+
+@pytest.mark.parametrize("lang", ["sv", "en"])
+def test_the_guide_names_what_the_page_shows_and_its_pictures_are_there(root, lang):
+    guide = (root / "docs" / f"coders-guide.{lang}.md").read_text(encoding="utf-8")
+    for name in ("download", "open", "clear"):
+        label = wording.say(f"page_{name}", lang).removesuffix("…")
+        assert f"**{label}**" in guide, label
+    coder = {"sv": "DITT-NAMN", "en": "YOUR-NAME"}[lang]
+    assert wording.say("page_file", lang, coder=coder) in guide
+    for picture in re.findall(r"!\[[^\]]+\]\(([^)]+)\)", guide):
+        assert (root / "docs" / picture).is_file(), picture
+    assert len(guide.split()) < 800, "one page"
+
+
+def test_the_guides_name_every_key_that_the_card_knows(root):
+    known = re.search(r"const COMMANDS = \{(.*?)\};", script("keys.js"), flags=re.S)[1]
+    letters = set(re.findall(r'(?:^|[\s,])"?([a-z/])"?: ', known))
+    assert {"u", "m", "/"} < letters
+    for lang in ("sv", "en"):
+        guide = (root / "docs" / f"coders-guide.{lang}.md").read_text(encoding="utf-8")
+        assert letters <= set(re.findall(r"`(.)`", guide))
