@@ -8,7 +8,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 from sekom_analysis.codebook import Text, Texts
 
-CoderKind = Literal["human", "automatic", "source"]
+CoderKind = Literal["human", "automatic", "source", "unknown"]
 Stance = Literal["coding-reliability", "codebook", "reflexive"]
 
 
@@ -59,7 +59,8 @@ class About(_Frozen):
     main_sources: Annotated[Texts, BeforeValidator(_texts)] = ()
     coders: dict[str, Coder] = {}
     plan: Plan = Plan()
+    readable: bool = True
 
     def coder(self, coder: str) -> Coder:
-        """Return what is said of a coder; a coder not named is a person."""
-        return self.coders.get(coder, Coder())
+        """Return what is said of a coder; one not named is a person, unless the study file cannot be read."""
+        return self.coders.get(coder, Coder(kind="human" if self.readable else "unknown"))

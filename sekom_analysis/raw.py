@@ -69,7 +69,8 @@ def read_raw(root: Path) -> tuple[Raw | None, list[Problem]]:
     if codebook is None or notes is None:
         return None, problems
     if about is None:
-        about = About.model_validate({"id": root.name or "study", "title": root.name or "study"})
+        name = root.name or "study"
+        about = About.model_validate({"id": name, "title": name, "readable": False})
     return Raw(root, about, codebook, notes, problems), problems
 
 

@@ -127,6 +127,18 @@ def test_a_study_that_nobody_coded_has_a_page(tmp_path):
     assert "Ingen har kodat något ännu" in written[0].read_text(encoding="utf-8")
 
 
+def test_an_unreadable_study_file_makes_nobody_a_person(tmp_path):
+    from sekom_analysis.newstudy import create_sample
+
+    create_sample(tmp_path / "s")
+    (tmp_path / "s" / "data" / "raw" / "study.yaml").write_text("id: [broken", encoding="utf-8")
+    results = work_out(Study.open(tmp_path / "s"), "en", n_resamples=0)
+    assert set(results.coders["kind"]) == {"unknown"}
+    page = Page(write_report(results, tmp_path / "out")[0].read_text(encoding="utf-8"))
+    assert "it is not known which coders are people" in page.text
+    assert "study.yaml" in results.problems["file"].tolist()
+
+
 def test_tables_are_written_as_the_language_reads_them(tmp_path):
     table = pd.DataFrame({"value": [0.8125, None], "n": [3, 4], "note": ["a;b", ""]})
     swedish = write_localised(table, tmp_path / "t.sv.csv", "sv").read_bytes().decode("utf-8-sig")

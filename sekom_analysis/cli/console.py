@@ -39,6 +39,8 @@ def say_who(study: Study, out: Console) -> None:
     """Say which coders are no people, beside any number about them."""
     automatic = [c for c in study.coders if study.about.coder(c).kind == "automatic"]
     sources = [c for c in study.coders if study.about.coder(c).kind == "source"]
+    if not study.about.readable:
+        out.print("study.yaml cannot be read, so it is not known which coders are people: sekom check")
     if automatic:
         out.print(
             f"{', '.join(automatic)}: automatic readings, not people; no intercoder reliability of people."

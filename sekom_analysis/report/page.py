@@ -53,7 +53,7 @@ def _before(results: Results) -> list[str]:
     """Say what a reader must know before any number."""
     study, lang = results.study, results.lang
     automatic = [c for c in results.independent if study.about.coder(c).kind == "automatic"]
-    lines = []
+    lines = [] if study.about.readable else [say("report_unknown_coders", lang)]
     if automatic:
         lines.append(say("report_automatic", lang, coders=names(automatic, lang)))
     if results.sources:
