@@ -34,30 +34,41 @@ function createKeeper(data, onChange) {
     return events.size - before;
   }
 
+  async function connect() {
+    const opened = await patiently(openStore(name, PAGE_STORES), DATABASE_PATIENCE);
+    if (!opened) return null;
+    opened.onclose = () => { db = null; }; // the browser may take a database away while the page is open
+    opened.onversionchange = () => opened.close();
+    return opened;
+  }
+
   async function open() {
-    db = await patiently(openStore(name, PAGE_STORES), DATABASE_PATIENCE);
-    if (!db) return;
-    db.onclose = () => { db = null; }; // the browser may take a database away while the page is open
-    db.onversionchange = () => db.close();
-    await reload();
+    db = await connect();
+    try {
+      await take();
+    } catch {
+      db = null; // what cannot be read must not look like an empty one
+    }
     const chosen = await setting("file");
     if (chosen && chosen.value.queryPermission) {
       const allowed = await chosen.value.queryPermission({ mode: "readwrite" }).catch(() => "denied");
       file = { handle: chosen.value, allowed: allowed === "granted", fault: "", written: "" };
     }
-    if (window.showSaveFilePicker && navigator.storage && navigator.storage.persist) {
+    if (db && window.showSaveFilePicker && navigator.storage && navigator.storage.persist) {
       navigator.storage.persist().catch(() => {}); // not waited for: some browsers never answer
     }
   }
 
-  // Take in what another tab has kept meanwhile; returns how many events that are.
-  async function reload() {
+  async function take() {
     if (!db) return 0;
-    const rows = await inStore(db, "events", "readonly", (store) => store.getAll()).catch(() => []);
+    const rows = await inStore(db, "events", "readonly", (opened) => opened.getAll());
     const exported = await setting("copied");
     copied = Math.max(copied, exported ? exported.value : 0);
     return know(rows);
   }
+
+  // Take in what another tab has kept meanwhile; returns how many events that are.
+  const reload = () => take().catch(() => 0);
 
   async function save(fresh) {
     for (const event of fresh) event.at ??= clock.next(); // one that is sent again keeps its time
@@ -70,7 +81,7 @@ function createKeeper(data, onChange) {
   }
 
   async function store(fresh) {
-    if (!db && !file) db = await openStore(name, PAGE_STORES);
+    if (!db && !(file && file.allowed)) db = await connect();
     if (db) {
       await put(fresh);
       if (file) writeSoon();

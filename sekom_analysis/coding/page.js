@@ -69,7 +69,7 @@ async function startPage(host, shelf, data) {
     window.location.reload();
   }
 
-  if (channel) channel.onmessage = ({ data: what }) => (what === "cleared" ? begin() : catchUp());
+  if (channel) channel.onmessage = ({ data: what }) => (what === "cleared" && !unsaved.size ? begin() : catchUp());
   document.addEventListener("visibilitychange", () => (document.hidden ? keeper.write() : catchUp()));
   window.addEventListener("focus", catchUp);
   window.addEventListener("beforeunload", (event) => { if (unsaved.size) event.preventDefault(); });

@@ -151,9 +151,7 @@ function createPanel({ shelf, data, say, keeper, hear, confirmSaved, reset, focu
     try {
       await keeper.save(events);
       keeper.setCopied(known + n);
-    } catch {
-      confirmSaved([]); // they stand in the file that they came from
-    }
+    } catch { /* they stand in the file that they came from */ }
     hear();
     focusCard();
     tell(say(damaged ? "opened_damaged" : "opened", { n, damaged, file: chosen.name }));
@@ -171,5 +169,6 @@ function createPanel({ shelf, data, say, keeper, hear, confirmSaved, reset, focu
   }
 
   build();
+  if (message) window.location.hash = ""; // said once
   return { paint, showFinished };
 }
