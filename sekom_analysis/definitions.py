@@ -9,7 +9,7 @@ import yaml
 
 from sekom_analysis.codebook import FLAG, FLAG_VARIABLE, Variable
 from sekom_analysis.errors import NotSavedError
-from sekom_analysis.log import write_whole
+from sekom_analysis.files import write_whole
 from sekom_analysis.problems import Problem
 from sekom_analysis.raw import CODED
 from sekom_analysis.yamlfile import dump_yaml, load_yaml

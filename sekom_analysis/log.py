@@ -8,16 +8,15 @@ disk has it. A reader takes no lock and writes nothing.
 from __future__ import annotations
 
 import os
-import secrets
-import sys
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from filelock import FileLock, Timeout
 
 from sekom_analysis.errors import DecisionError, NotSavedError
+from sekom_analysis.files import sync, sync_folder
 from sekom_analysis.logline import Format, Row, is_header, line_of, row_of, utc_text
 from sekom_analysis.problems import Problem
 
@@ -225,22 +224,12 @@ class EventFile:
             while rest:
                 rest = rest[os.write(handle, rest) :]
             self._unsure |= ids  # a disk that fails here may forget what it seems to hold
-            _sync(handle)
+            sync(handle)
             self._unsure -= ids
         finally:
             os.close(handle)
         if is_new:
-            _sync_folder(self.path.parent)
-
-
-def _sync(handle: int) -> None:
-    """Wait until the disk itself has it; a Mac's plain fsync stops at the drive's cache."""
-    if sys.platform == "darwin":
-        import fcntl
-
-        fcntl.fcntl(handle, fcntl.F_FULLFSYNC)
-    else:
-        os.fsync(handle)
+            sync_folder(self.path.parent)
 
 
 def _damaged(file: str, number: int, line: bytes, fault: str) -> Problem:
@@ -248,29 +237,3 @@ def _damaged(file: str, number: int, line: bytes, fault: str) -> Problem:
     what = f"a line that cannot be read ({fault}): {shown}"
     todo = "nothing is lost before or after it; if you know what it said, decide that note again"
     return Problem(file=file, row=number, what=what, todo=todo)
-
-
-def write_whole(path: Path, data: bytes) -> None:
-    """Put a whole file in its place at once: a crash leaves the old one or the new one, never half."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    draft = path.with_name(f".{path.name}.{secrets.token_hex(4)}.draft")
-    try:
-        with draft.open("xb") as file:
-            file.write(data)
-            file.flush()
-            _sync(file.fileno())
-        draft.replace(path)
-    finally:
-        with suppress(OSError):
-            draft.unlink(missing_ok=True)
-    _sync_folder(path.parent)
-
-
-def _sync_folder(folder: Path) -> None:
-    """Wait until the disk knows the name of a new file too; Windows has no such wait."""
-    if os.name == "posix":
-        handle = os.open(folder, os.O_RDONLY)
-        try:
-            os.fsync(handle)
-        finally:
-            os.close(handle)

@@ -13,7 +13,7 @@ from typing import Any
 from sekom_analysis.coding.session import Session
 from sekom_analysis.desk import Desk
 from sekom_analysis.errors import SekomError, StudyError
-from sekom_analysis.log import write_whole
+from sekom_analysis.files import write_whole
 
 NOTEBOOK = "01-code.ipynb"
 FOLDER = Path(".sekom") / "coding"

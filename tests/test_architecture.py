@@ -9,7 +9,7 @@ import pytest
 
 PACKAGE = "sekom_analysis"
 FLOORS = [
-    "errors problems wording yamlfile codebook notes decisions answers about logline selection "
+    "errors files problems wording yamlfile codebook notes decisions answers about logline selection "
     "coding.worklist",  # pure, like the card's order that it gives
     "log raw definitions desk checks collect newstudy study exchange",
     "agreement consensus actions keywords results progress",

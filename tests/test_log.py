@@ -15,9 +15,11 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from sekom_analysis import files as files_module
 from sekom_analysis import log as log_module
 from sekom_analysis.errors import DecisionError, NotSavedError
-from sekom_analysis.log import EventFile, write_whole
+from sekom_analysis.files import write_whole
+from sekom_analysis.log import EventFile
 from sekom_analysis.logline import Format, line_of, row_of, well_formed
 
 FORM = Format(("decided_at", "event_id", "text", "event"), ("say", "take back"), identity=("text", "event"))
@@ -315,7 +317,7 @@ def test_a_disk_that_fails_to_hold_what_it_took_gets_it_again(log, monkeypatch):
             raise OSError(errno.EIO, "Input/output error")
         fsync(handle)
 
-    monkeypatch.setattr(log_module, "_sync", sync)
+    monkeypatch.setattr(log_module, "sync", sync)
     with pytest.raises(NotSavedError, match="Input/output error"):
         log.append([say(1)])
     failing.clear()
@@ -390,7 +392,7 @@ def test_a_whole_file_is_the_old_one_or_the_new_one(tmp_path, monkeypatch, fails
         raise OSError(errno.ENOSPC, "No space left on device")
 
     with monkeypatch.context() as broken:
-        broken.setattr(*((Path, "replace", fail) if fails == "replace" else (log_module, "_sync", fail)))
+        broken.setattr(*((Path, "replace", fail) if fails == "replace" else (files_module, "sync", fail)))
         with pytest.raises(OSError, match="No space"):
             write_whole(path, b"new")
     assert path.read_bytes() == b"old"

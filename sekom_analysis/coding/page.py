@@ -17,7 +17,7 @@ from sekom_analysis.coding.scripts import SCRIPTS, script
 from sekom_analysis.coding.session import Session
 from sekom_analysis.desk import Desk
 from sekom_analysis.errors import NotSavedError
-from sekom_analysis.log import write_whole
+from sekom_analysis.files import write_whole
 from sekom_analysis.logline import utc_text, well_formed
 
 PAGE_SCRIPTS = (*SCRIPTS, "progressfile.js", "keeper.js", "panel.js", "page.js")

@@ -7,10 +7,8 @@ numbers that a person sees in Excel (the header is row 1).
 from __future__ import annotations
 
 import os
-import secrets
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +16,7 @@ import pandas as pd
 
 from sekom_analysis.errors import NotSavedError, TableError
 from sekom_analysis.exchange import delimited, workbooks
+from sekom_analysis.files import write_whole
 from sekom_analysis.problems import Problem, problem_lines
 
 WORKBOOKS = (".xlsx", ".xlsm")
@@ -280,13 +279,9 @@ def replace_file(path: str | os.PathLike[str], data: bytes) -> Path:
     b'text'
     """
     path = Path(path)
-    beside = path.with_name(f".{path.name}.{secrets.token_hex(4)}.tmp")
     try:
-        with beside.open("xb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-        beside.replace(path)
+        path.parent.stat()  # a misspelt folder is not made in passing
+        write_whole(path, data)
     except OSError as error:
         msg = (
             f"'{path}' was not saved ({error.strerror or error}). Allowed is a name in a folder that exists, "
@@ -294,7 +289,4 @@ def replace_file(path: str | os.PathLike[str], data: bytes) -> Path:
             "What stood there before is unchanged."
         )
         raise NotSavedError(msg) from error
-    finally:
-        with suppress(OSError):
-            beside.unlink()
     return path

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import io
-import os
-import tempfile
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -19,6 +17,7 @@ from matplotlib.font_manager import FontProperties
 from matplotlib.textpath import text_to_path
 
 from sekom_analysis.errors import FigureError, NotSavedError
+from sekom_analysis.files import write_whole
 
 FONT = "DejaVu Sans"
 TEXT = 8.5
@@ -122,7 +121,7 @@ def save_figure(
         raise FigureError(msg)
     rendered = [(Path(folder) / f"{stem}.{name}", _render(fig, name)) for name in formats]
     for path, content in rendered:
-        _write_whole(path, content)
+        _save(path, content)
     return [path for path, _ in rendered]
 
 
@@ -133,21 +132,10 @@ def _render(fig: Figure, form: str, dpi: float | None = None) -> bytes:
     return buffer.getvalue()
 
 
-def _write_whole(path: Path, content: bytes) -> None:
-    beside: str | None = None
+def _save(path: Path, content: bytes) -> None:
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        handle, beside = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-        with os.fdopen(handle, "wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        # mkstemp makes files that only their owner can read.
-        Path(beside).chmod(0o644)
-        Path(beside).replace(path)
+        write_whole(path, content)
     except OSError as error:
-        if beside is not None:
-            Path(beside).unlink(missing_ok=True)
         msg = (
             f"The figure {path} could not be written ({error.strerror or error}). "
             "Close it in other programs and check that there is room; what was there before is unchanged."
