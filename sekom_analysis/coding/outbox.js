@@ -148,7 +148,7 @@ function createOutbox({ name, post, onState, onAnswers, keepsEvents = true }) {
   // Open the store, hear how far the log is, and send again what an earlier page could not.
   async function start() {
     db = await openStore(name);
-    kept = Boolean(db);
+    kept = Boolean(db) && keepsEvents;
     const [answers, events, drafts] = await Promise.all([greet(), recallWaiting(), storedDrafts()]);
     timer = setInterval(tick, TICK);
     if (events.length) send(events);

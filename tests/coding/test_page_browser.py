@@ -378,3 +378,39 @@ def page_faults(page):
     result = page.page.evaluate("axe.run(document)")
     return [(fault["id"], [node["html"][:80] for node in fault["nodes"]][:3])
             for fault in result["violations"] if fault["impact"] in SERIOUS]  # fmt: skip
+
+
+def test_a_database_that_refuses_is_told_and_tried_again(opened, desk, tmp_path):
+    page = opened(write_page(desk, tmp_path, **ONE))
+    page.press("1")
+    page.wait_for_state()
+    page.page.evaluate("""() => {
+      window.put = IDBObjectStore.prototype.put;
+      IDBObjectStore.prototype.put = () => { throw new DOMException("full", "QuotaExceededError"); };
+    }""")
+    page.press("2", "1")
+    page.wait_for_state("not_saved")
+    alarm = page.text(".sk-alarm")
+    assert "INTE sparade: 2" in alarm
+    assert "De finns bara i den här fliken" in alarm
+    page.page.evaluate("() => { IDBObjectStore.prototype.put = window.put; }")
+    page.wait_for_state()
+    page.page.reload()
+    page.wait(page.page)
+    assert page.text(".sk-saved") == "Sparat: 3"
+
+
+def test_a_database_that_cannot_be_read_does_not_look_like_an_empty_one(opened, desk, tmp_path):
+    page = opened(write_page(desk, tmp_path, **ONE))
+    page.press("1", "2")
+    page.wait_for_state()
+    page.context.add_init_script("""
+      if (!location.hash) IDBObjectStore.prototype.getAll = () => { throw new Error("damaged"); };
+    """)
+    page.page.reload()
+    page.wait(page.page)
+    page.says("Den här webbläsaren kan inte spara åt sidan.")
+    page.page.goto(page.file.as_uri() + "#again")
+    page.page.reload()
+    page.wait(page.page)
+    assert page.text(".sk-saved") == "Sparat: 2"
