@@ -87,7 +87,9 @@ function createPanel({ shelf, data, say, keeper, hear, confirmSaved, reset, focu
       parts.fileLine.textContent = say(state, { file: file.handle.name, time: hourOf(file.written) });
       parts.fileLine.classList.toggle("sp-due", Boolean(file.fault) || !file.allowed);
     }
-    if (canChoose) parts.choose.textContent = file && !file.allowed ? say("allow", { file: file.handle.name }) : say(file ? "choose_other" : "choose");
+    if (!canChoose) return;
+    const first = keeper.hasDatabase ? "choose" : "choose_file";
+    parts.choose.textContent = file && !file.allowed ? say("allow", { file: file.handle.name }) : say(file ? "choose_other" : first);
   }
 
   function hourOf(text) {

@@ -73,9 +73,9 @@ def waits_for(what, seconds=60):
     raise AssertionError("it never came")
 
 
-def pick(page, path):
+def pick(page, path, name="Spara också i en fil"):
     """Name a file in the dialogue and save."""
-    page.button("Spara också i en fil").click(no_wait_after=True)
+    page.button(name).click(no_wait_after=True)
     (window, *_) = waits_for(lambda: xdotool(page, "search", "--onlyvisible", "--name", DIALOGUE))
     shape = dict(line.split("=") for line in xdotool(page, "getwindowgeometry", "--shell", window))
     save = (str(int(shape["WIDTH"]) - 50), str(int(shape["HEIGHT"]) - 24))
@@ -126,7 +126,7 @@ def test_without_a_database_saved_means_in_the_file(opened, page_file, tmp_path)
     page.says("Välj en fil att spara i, innan du kodar.")
     page.press("1")
     page.wait_for_state("not_saved")
-    pick(page, picked)
+    pick(page, picked, "Välj en fil att spara i")
     page.wait_for_state()
     assert holds(picked, 1)
     page.press("2", "1")
