@@ -174,7 +174,7 @@ def main() -> None:
     sizes = [str(size) for size in arguments.sizes]
     for role, python in (("ours", Path(sys.executable)), ("peers", peers_python())):
         command = [python, __file__, "--role", role, "--clock", arguments.clock, "--sizes", *sizes]
-        ran = subprocess.run(command, capture_output=True, text=True, encoding="utf-8", check=False)
+        ran = subprocess.run(command, capture_output=True, encoding="utf-8", check=False)
         rows += [json.loads(line) for line in ran.stdout.splitlines()]
         if ran.returncode:
             print(f"{role}: ended early ({ran.returncode}), after {rows[-1:]}\n{ran.stderr}")

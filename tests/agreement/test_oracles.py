@@ -153,7 +153,6 @@ def test_irrcac_agrees(irrcac):
         [irrcac, "-c", ASKS],
         input=json.dumps(cases),
         capture_output=True,
-        text=True,
         encoding="utf-8",
         check=False,
     )

@@ -22,7 +22,12 @@ def axe(tmp_path_factory):
     folder = tmp_path_factory.mktemp("axe")
     npm = shutil.which("npm")
     fetched = npm and subprocess.run(
-        [npm, "pack", AXE, "--silent"], cwd=folder, capture_output=True, text=True, timeout=120, check=False
+        [npm, "pack", AXE, "--silent"],
+        cwd=folder,
+        capture_output=True,
+        encoding="utf-8",
+        timeout=120,
+        check=False,
     )
     if not fetched or fetched.returncode:
         why = fetched.stderr.strip()[-300:] if fetched else "npm is not installed"
