@@ -28,7 +28,7 @@ def screen():
     command = ["Xvfb", "-displayfd", str(writing), "-screen", "0", "1280x1000x24", "-nolisten", "tcp"]
     with subprocess.Popen(command, pass_fds=[writing], stderr=subprocess.DEVNULL) as server:
         os.close(writing)
-        with os.fdopen(reading) as said:
+        with os.fdopen(reading, encoding="ascii") as said:
             number = said.readline().strip()
         yield f":{number}"
         server.terminate()
@@ -58,7 +58,7 @@ def xdotool(page, *words):
         ["xdotool", *words],
         env={**os.environ, "DISPLAY": page.screen},
         capture_output=True,
-        text=True,
+        encoding="utf-8",
         timeout=30,
         check=False,
     ).stdout.split()
