@@ -12,11 +12,8 @@ from sekom_analysis.coding import write_page
 from sekom_analysis.coding.session import Session
 from sekom_analysis.exchange import write_coding_sheet
 
-from .coding.conftest import chromium, playwright
-from .coding.test_page_browser import Page
-from .exchange.conftest import fill
-
-__all__ = ["chromium", "playwright"]  # fixtures
+from ..exchange.conftest import fill
+from .test_page_browser import Page
 
 LABELS = {"tid": "Tid", "vilja": "Vilja", "none_fits": "Ingen passar"}
 KEYS = {"tid": "1", "vilja": "2", "none_fits": "0"}
