@@ -26,12 +26,15 @@ def screen():
         (pytest.fail if os.environ.get("CI") else pytest.skip)(reason)
     reading, writing = os.pipe()
     command = ["Xvfb", "-displayfd", str(writing), "-screen", "0", "1280x1000x24", "-nolisten", "tcp"]
-    with subprocess.Popen(command, pass_fds=[writing], stderr=subprocess.DEVNULL) as server:
-        os.close(writing)
+    server = subprocess.Popen(command, pass_fds=[writing], stderr=subprocess.DEVNULL)
+    os.close(writing)
+    try:
         with os.fdopen(reading, encoding="ascii") as said:
             number = said.readline().strip()
         yield f":{number}"
+    finally:  # whatever goes wrong: nobody waits for a server that nobody ends
         server.terminate()
+        server.wait(30)
 
 
 @pytest.fixture
