@@ -38,11 +38,11 @@ class _Log(NamedTuple):
     problems: list[Problem]
 
 
-def _joined(tables: list[pd.DataFrame]) -> pd.DataFrame:
-    """Return tables of several coders as one, in the order of time."""
+def _joined(tables: list[pd.DataFrame], empty: pd.DataFrame) -> pd.DataFrame:
+    """Return tables of several coders as one, in the order of time; `empty` where there are none."""
     if len(tables) == 1:
         return tables[0].reset_index(drop=True)
-    joined = pd.concat(tables) if tables else fold(history_table({}))
+    joined = pd.concat(tables) if tables else empty
     return joined.sort_values(["decided_at", "event_id"], kind="stable", ignore_index=True)
 
 
@@ -156,7 +156,7 @@ class Study:
 
     def history(self, coder: str | None = None) -> pd.DataFrame:
         """Return every event of one coder or of all, in the order in which they count."""
-        return _joined([self._log(name).history for name in self._chosen(coder)])
+        return _joined([self._log(name).history for name in self._chosen(coder)], history_table({}))
 
     def decisions(self, variable: str | None = None, coders: Iterable[str] | None = None) -> pd.DataFrame:
         """Return the standing decisions: one row a note, coder, variable and pass.
@@ -170,7 +170,7 @@ class Study:
         if variable is not None:
             wanted = self.codebook[variable].id
             tables = [table[table["variable"] == wanted] for table in tables]
-        return _joined(tables)
+        return _joined(tables, fold(history_table({})))
 
     def skipped(self) -> pd.DataFrame:
         """Return what coders looked at and left open; neither unseen nor none fits."""

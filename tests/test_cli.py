@@ -187,6 +187,12 @@ def test_a_new_study_from_somebodys_notes(tmp_path):
     assert "2 notes" in out
     code, out, _ = sekom("check", "--study", "mystudy", cwd=tmp_path)
     assert code == 0
+    code, out, _ = sekom("status", "--study", "mystudy", cwd=tmp_path)
+    assert code == 0
+    assert "Nobody has coded yet" in out
+    code, out, _ = sekom("agreement", "--study", "mystudy", cwd=tmp_path)
+    assert code == 0
+    assert "Nothing to compare yet" in out
     code, _, err = sekom("new", "mystudy", cwd=tmp_path)
     assert code == 1
     assert "not an empty folder" in err

@@ -9,6 +9,7 @@ from types import SimpleNamespace
 
 import pandas as pd
 import pytest
+from playwright.sync_api import expect
 
 import sekom_analysis as sa
 from sekom_analysis import log
@@ -289,7 +290,7 @@ def test_a_disk_that_refuses_is_shown_and_nothing_is_lost(show, desk, monkeypatc
     with refused_by_the_disk(monkeypatch, number):
         page.press("2", "5")
         page.wait_for_state("not_saved")
-        assert page.text(".sk-saved") == "INTE sparade: 2"
+        expect(page.page.locator(".sk-saved")).to_have_text("INTE sparade: 2")
         assert "gick inte att skriva till studiens mapp" in page.text(".sk-alarm")
         assert "ligger de kvar i den här webbläsaren" in page.text(".sk-alarm")
         assert len(logged(desk)) == 2
@@ -308,7 +309,7 @@ def test_without_an_answer_the_card_says_so_and_a_reload_keeps_and_resends(show,
     page.press("2", "1", "3")
     assert page.card.get_attribute("data-saved") == "saving"
     page.wait_for_state("not_saved")
-    assert page.text(".sk-saved") == "INTE sparade: 3"
+    expect(page.page.locator(".sk-saved")).to_have_text("INTE sparade: 3")
     assert len(desk.history()) == 1
     page.load()
     assert page.text(".sk-place") == "Lapp 3 av 159"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import psutil
 import pytest
+from playwright.sync_api import expect
 
 from sekom_analysis.coding.session import Session
 
@@ -162,7 +163,7 @@ def test_kernel_killed_then_browser_killed_and_nothing_is_missing(playwright, ch
     for place in range(3, 6):
         coder.press(keys_of(place))
     coder.wait_for_state("not_saved")
-    assert coder.text(".sk-saved") == "INTE sparade: 6"
+    expect(coder.page.locator(".sk-saved")).to_have_text("INTE sparade: 6")
     assert "Kör cellen med kortet igen" in coder.text(".sk-alarm")
     assert coder.log() == events_of(range(3))
 
