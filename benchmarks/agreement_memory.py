@@ -97,7 +97,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--decisions", type=int, default=50_000_000)
     parser.add_argument("--case", choices=["million", "worst", "parquet"])
-    parser.add_argument("--folder", default="", help=argparse.SUPPRESS)
+    parser.add_argument("--folder", default=tempfile.gettempdir(), help=argparse.SUPPRESS)
     arguments = parser.parse_args()
     if not Path("/proc/self/clear_refs").exists():
         print("Memory is measured on Linux only.")
