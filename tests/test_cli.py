@@ -231,6 +231,13 @@ def test_collecting_a_copied_log_twice_adds_it_once(sample, tmp_path):
     assert "added 0 decisions; 1053 were here already" in sekom("collect", copy, "--study", sample)[1]
 
 
+def test_a_packed_file_is_asked_for_unpacked(sample, tmp_path):
+    (tmp_path / "svar.zip").write_bytes(b"PK\x05\x06" + bytes(18))
+    code, _, err = sekom("collect", tmp_path / "svar.zip", "--study", sample)
+    assert code == 1
+    assert "Unpack it" in err
+
+
 def test_one_file_that_cannot_be_taken_does_not_stop_the_others(sample, tmp_path):
     (tmp_path / "bo.csv").write_text("hej", encoding="utf-8")
     code, out, err = sekom(

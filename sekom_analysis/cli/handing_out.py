@@ -75,6 +75,7 @@ def collect(
     failed = False
     for file in files:
         try:
+            _refuse_packed(file)
             found = opened.collect(file, dry_run, keep_valid=keep_valid, coder=coder)
         except SekomError as error:
             failed = True
@@ -84,6 +85,12 @@ def collect(
         print_collected(file.name, found, out)
     if failed:
         raise typer.Exit(1)
+
+
+def _refuse_packed(file: Path) -> None:
+    if file.suffix.lower() == ".zip":
+        msg = f"'{file.name}' is packed. Unpack it, and collect what lies in it. Nothing was saved."
+        raise SekomError(msg)
 
 
 def _hand_out(
