@@ -7,6 +7,7 @@ import pandas as pd
 import pytest
 
 from sekom_analysis.report import render_page, write_report
+from sekom_analysis.report.blocks import Bullets, Heading, Note, Section, Table, Text
 from sekom_analysis.report.cells import forest_rows, write_localised
 from sekom_analysis.results import MAIN, work_out
 from sekom_analysis.study import Study
@@ -151,3 +152,25 @@ def test_no_number_stands_in_the_template(root):
     template = (root / "sekom_analysis" / "templates" / "report.html.j2").read_text(encoding="utf-8")
     shown = re.sub(r"{[{%#].*?[}%#]}|<style>.*?</style>|<[^>]*>", "", template, flags=re.S)
     assert not re.search(r"[0-9]{2}|[0-9][.,][0-9]", shown)
+
+
+def test_a_section_shows_every_kind_of_block(sample_study):
+    results = work_out(sample_study, "sv", n_resamples=0)
+    frame = pd.DataFrame({"a": [1]})
+    blocks = [
+        Heading("Underrubrik"),
+        Text("Ett stycke med <tecken>."),
+        Bullets(["första punkten", "andra punkten"]),
+        Table("prov", "En tabell", ["Kod", "Antal", "Varför"], [["x", "7", "därför"]], (True, False), frame),
+        Note("B001", "Lappens ord", [("k1", "Kunskap", "minnesord")]),
+    ]
+    page = Page(render_page(results, _no_pictures(results), [Section("Provavsnitt", blocks)]))
+    for words in ("Provavsnitt", "Underrubrik", "Ett stycke med <tecken>.", "andra punkten", "En tabell",
+                  "Antal", "7", "därför", "Lappens ord", "Kunskap", "minnesord"):  # fmt: skip
+        assert words in page.text
+    assert Section("", blocks).tables() == {"prov": frame}
+
+
+def _no_pictures(results):
+    stems = [f"{kind}_{v}" for v in results.counts for kind in ("counts", "agreement", "confusions")]
+    return dict.fromkeys(["agreement", *stems], "data:,")

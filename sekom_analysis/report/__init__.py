@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import base64
 import itertools
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sekom_analysis.exchange.tables import replace_file
 from sekom_analysis.figures import plot_agreement, plot_confusions, plot_counts, save_figure, style
 from sekom_analysis.report import cells
+from sekom_analysis.report.blocks import Section
 from sekom_analysis.report.page import page_content
+from sekom_analysis.report.sections import sections
 from sekom_analysis.results import MAIN, Results
 from sekom_analysis.wording import say
 
@@ -42,24 +44,26 @@ def write_report(
     NotSavedError
         If the folder cannot be written to.
     """
+    more = sections(results)
     progress("figures")
-    figures = _write_figures(results, folder)
+    figures = _write_figures(results, more, folder)
     progress("tables")
-    tables = _write_tables(results, folder / TABLES)
+    tables = _write_tables(results, more, folder / TABLES)
     progress("page")
     page = folder / f"report.{results.lang}.html"
     pictures = {stem: _data_uri(paths) for stem, paths in figures.items()}
-    replace_file(page, render_page(results, pictures).encode("utf-8"))
+    replace_file(page, render_page(results, pictures, more).encode("utf-8"))
     return [page, *(path for paths in figures.values() for path in paths), *tables]
 
 
-def render_page(results: Results, pictures: dict[str, str]) -> str:
+def render_page(results: Results, pictures: dict[str, str], more: Sequence[Section] = ()) -> str:
     """Return the report as one HTML page that needs no other file.
 
     Parameters
     ----------
     results : Results
     pictures : figure's stem -> its address, as a rule a data URI
+    more : sections beyond counts and agreement
     """
     from jinja2 import Environment, PackageLoader, StrictUndefined
 
@@ -73,7 +77,7 @@ def render_page(results: Results, pictures: dict[str, str]) -> str:
     lang = results.lang
     environment.globals["t"] = lambda key, **values: say(key, lang, **values)
     return environment.get_template("report.html.j2").render(
-        pictures=pictures, lang=lang, number=_Numbering(), **page_content(results)
+        pictures=pictures, lang=lang, number=_Numbering(), sections=more, **page_content(results)
     )
 
 
@@ -92,7 +96,7 @@ class _Numbering:
         return next(self._tables)
 
 
-def _write_figures(results: Results, folder: Path) -> dict[str, list[Path]]:
+def _write_figures(results: Results, more: Sequence[Section], folder: Path) -> dict[str, list[Path]]:
     """Draw and save every figure: its stem -> its files."""
     lang = results.lang
     drawn: dict[str, Callable[[], Axes]] = {
@@ -111,6 +115,7 @@ def _write_figures(results: Results, folder: Path) -> dict[str, list[Path]]:
             drawn[f"confusions_{variable}"] = lambda v=variable, names=labels: plot_confusions(  # type: ignore[misc]
                 results.confusions[v], lang=lang, labels=names
             )
+    drawn |= {figure.stem: figure.draw for section in more for figure in section.figures()}
     files = {}
     for stem, draw in drawn.items():
         with style():
@@ -118,7 +123,7 @@ def _write_figures(results: Results, folder: Path) -> dict[str, list[Path]]:
     return files
 
 
-def _write_tables(results: Results, folder: Path) -> list[Path]:
+def _write_tables(results: Results, more: Sequence[Section], folder: Path) -> list[Path]:
     """Write every table as a spreadsheet program of the language reads it."""
     tables = {f"counts_{name}": table for name, table in results.counts.items()}
     tables["agreement"] = results.agreement
@@ -127,6 +132,8 @@ def _write_tables(results: Results, folder: Path) -> list[Path]:
     tables |= {f"confusions_{name}": table for name, table in results.confusions.items()}
     tables |= {f"disputed_{name}": table.reset_index() for name, table in results.disputed.items()}
     tables["coders"] = results.coders.reset_index()
+    for section in more:
+        tables |= section.tables()
     return [
         cells.write_localised(table, folder / f"{name}.{results.lang}.csv", results.lang)
         for name, table in tables.items()

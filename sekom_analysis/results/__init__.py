@@ -2,28 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, field
-from itertools import product
 
 import pandas as pd
 
-from sekom_analysis.agreement import (
-    agreement,
-    agreement_by_code,
-    agreement_by_pair,
-    confusions,
-    disagreements,
-)
-from sekom_analysis.agreement.requests import COLUMNS
+from sekom_analysis.agreement import agreement_by_code, agreement_by_pair, confusions, disagreements
 from sekom_analysis.codebook import Variable
 from sekom_analysis.consensus import count_codes
+from sekom_analysis.results.overview import (
+    AGAINST,
+    ALL,
+    INDEPENDENT,
+    MAIN,
+    OVERVIEW,
+    POOLED,
+    agreement_overview,
+    planned,
+)
 from sekom_analysis.study import Study
 
-INDEPENDENT, AGAINST, POOLED = "independent", "against", "pooled"
-MAIN, ALL = "main", "all"
-AGREEMENT_KEYS = ["scope", "group", "coders", "variable", "level"]
-OVERVIEW = [*AGREEMENT_KEYS, *COLUMNS, "primary"]
+__all__ = [
+    "AGAINST", "ALL", "INDEPENDENT", "MAIN", "POOLED",
+    "Results", "agreement_overview", "coder_table", "planned", "work_out",
+]  # fmt: skip
 
 
 @dataclass
@@ -113,20 +115,6 @@ def work_out(
     return results
 
 
-def planned(study: Study, variable: Variable) -> tuple[str, str]:
-    """Return the coefficient and level that the study's plan names for a kind of variable.
-
-    Returns
-    -------
-    tuple such as ``("alpha", "ordinal")``
-    """
-    primary = study.about.plan.primary
-    words = {"single": primary.nominal, "scale": primary.scale, "multiple": primary.multiple}[variable.kind]
-    usual = {"single": "nominal", "scale": "ordinal", "multiple": "masi"}[variable.kind]
-    name, _, level = words.partition(" ")
-    return name, level or usual
-
-
 def coder_table(study: Study, coders: list[str]) -> pd.DataFrame:
     """Return who coded: kind, notes decided on, notes there were to decide on, and when."""
     asked = {note for v in study.codebook.variables for note in study.notes_asked(v)}
@@ -156,72 +144,6 @@ def _splitting(study: Study, variable: Variable) -> str | None:
         if other.id != variable.id and other.kind == "single" and len(other.codes) == 2 and same:
             return other.id if len(study.ratings(other.id).columns) else None
     return None
-
-
-def agreement_overview(
-    study: Study,
-    variables: Sequence[str] | None = None,
-    *,
-    coefficients: str | Sequence[str] | None = None,
-    lang: str = "en",
-    n_resamples: int = 10_000,
-    rng: int = 0,
-) -> pd.DataFrame:
-    """Return agreement on each variable: with the codebook, against the own sorting, all together.
-
-    Parameters
-    ----------
-    study : Study
-    variables : which; left out, all that somebody decided on
-    coefficients : as in `agreement`
-    lang, n_resamples, rng : as in `work_out`
-
-    Returns
-    -------
-    DataFrame as `Results` describes ``agreement``; empty if nobody can be compared.
-    """
-    asked = [study.codebook[v] for v in (study.codebook.ids if variables is None else variables)]
-    sources = [c for c in study.coders if study.about.coder(c).kind == "source"]
-    independent = [c for c in study.coders if c not in sources]
-    groups = [(INDEPENDENT, tuple(independent))]
-    groups += [(AGAINST, (coder, source)) for source, coder in product(sources, independent)]
-    groups += [(POOLED, (*sources, *independent))] if sources else []
-    main = study.main_notes
-    parts = []
-    for variable, (scope, notes) in product(asked, _scopes(study).items()):
-        everybody = study.ratings(variable.id, [*sources, *independent], study.notes_asked(variable, notes))
-        decided = set(everybody.columns[everybody.notna().any()])
-        name, level = planned(study, variable)
-        for group, members in groups:
-            coders = [coder for coder in members if coder in decided]
-            if len(coders) < 2 or (group == POOLED and not decided & set(sources)):
-                continue
-            if scope == ALL and group == AGAINST and not _adds_notes(everybody[coders], main):
-                continue
-            table = agreement(
-                everybody[coders],
-                level,
-                coefficients=coefficients,
-                n_resamples=n_resamples,
-                rng=rng,
-                lang=lang,
-            )
-            keys = dict(
-                zip(AGREEMENT_KEYS, (scope, group, ", ".join(coders), variable.id, level), strict=True)
-            )
-            keyed = table.assign(**keys, primary=table["coefficient"] == name)
-            parts.append(keyed[[*AGREEMENT_KEYS, *table.columns, "primary"]])
-    return pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=OVERVIEW)
-
-
-def _adds_notes(ratings: pd.DataFrame, main: pd.DataFrame) -> bool:
-    """Whether the coders share notes beyond those of the main sources."""
-    return not ratings.dropna().index.isin(main.index).all()
-
-
-def _scopes(study: Study) -> dict[str, pd.DataFrame]:
-    main = study.main_notes
-    return {MAIN: main} if len(main) == len(study.notes) else {MAIN: main, ALL: study.notes}
 
 
 def _disputed(study: Study, variable: Variable, notes: pd.DataFrame) -> pd.DataFrame:
