@@ -69,7 +69,7 @@ def decision_problems(
     kept : version -> the variable as it was seen then
     """
     return [
-        *_unknown_notes(decisions, notes),
+        *unknown_notes(decisions, notes),
         *_unknown_answers(decisions, codebook, kept),
         *_not_asked(decisions, notes, codebook),
         *_changed_texts(decisions, notes),
@@ -93,7 +93,8 @@ def _stages(notes: pd.DataFrame) -> dict[object, str]:
     return {note: str(stage) for note, stage in notes["stage"].items()} if "stage" in notes.columns else {}
 
 
-def _unknown_notes(decisions: pd.DataFrame, notes: pd.DataFrame) -> Iterator[Problem]:
+def unknown_notes(decisions: pd.DataFrame, notes: pd.DataFrame) -> Iterator[Problem]:
+    """List decisions on notes that the study does not have."""
     for event in decisions[~decisions["note_id"].isin(notes.index)].itertuples():
         what = f"note '{event.note_id}' is not among the study's notes"
         todo = "add the note to data/raw, or leave it: the decision is kept but not counted"

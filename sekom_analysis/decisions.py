@@ -20,6 +20,7 @@ RESERVED_CODERS = frozenset(
 EVENTS = ("decide", "retract", "skip")
 WAYS = ("card", "page", "sheet", "import", "python")
 PASSES = {0: "warm-up", 1: "independent", 2: "blind second time", 3: "after others' answers could be seen"}
+AFTER_TALK = 3
 LONGEST_MEMO = 20_000
 KEYS = ["note_id", "coder", "variable", "pass"]
 
@@ -123,6 +124,38 @@ def fold(history: pd.DataFrame) -> pd.DataFrame:
     deeds = history[history["event"] != "skip"]
     last = deeds.drop_duplicates(KEYS, keep="last")
     return last[last["event"] == "decide"].drop(columns="event").reset_index(drop=True)
+
+
+def latest(history: pd.DataFrame, passes: Sequence[int] = (1, AFTER_TALK)) -> pd.DataFrame:
+    """Return what each coder says now of each note and variable: the highest pass replaces those before it.
+
+    An answer that was taken back after others' answers could be seen is gone
+    from here, while pass 1 keeps what the coder said on their own.
+
+    Parameters
+    ----------
+    history : every event, as `history_table` gives them
+    passes : which passes count
+    """
+    deeds = history[(history["event"] != "skip") & history["pass"].isin([str(p) for p in passes])]
+    last = deeds.drop_duplicates(KEYS, keep="last")
+    last = last[(last["event"] == "decide") | (last["pass"] == str(AFTER_TALK))]
+    top = last.sort_values("pass", kind="stable").drop_duplicates(KEYS[:-1], keep="last")
+    return top[top["event"] == "decide"].drop(columns="event").sort_index().reset_index(drop=True)
+
+
+def latest_answers(decisions: pd.DataFrame) -> dict[tuple[str, str], dict[str, str]]:
+    """Return (note_id, variable) -> coder -> codes.
+
+    Parameters
+    ----------
+    decisions : one row a note, coder and variable, as `latest` gives them
+    """
+    answers: dict[tuple[str, str], dict[str, str]] = {}
+    cells = decisions[["note_id", "variable", "coder", "codes"]].itertuples(index=False, name=None)
+    for note_id, variable, coder, codes in cells:
+        answers.setdefault((note_id, variable), {})[coder] = codes
+    return answers
 
 
 def skipped(history: pd.DataFrame) -> pd.DataFrame:

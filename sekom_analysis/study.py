@@ -5,45 +5,24 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import pandas as pd
 
 from sekom_analysis import newstudy
+from sekom_analysis.adjudicating import Adjudicating
+from sekom_analysis.adjudications import Adjudication
 from sekom_analysis.checks import decision_problems, study_problems
 from sekom_analysis.codebook import Variable
-from sekom_analysis.collect import Collected, open_log, settle, weigh_log
-from sekom_analysis.decisions import (
-    Event,
-    coder_fault,
-    fold,
-    history_table,
-    ratings_table,
-    retired_codes,
-    skipped,
-)
+from sekom_analysis.coderlogs import CoderLogs
+from sekom_analysis.collect import Collected
+from sekom_analysis.collecting import Collector
+from sekom_analysis.decisions import AFTER_TALK, Event, latest, ratings_table, retired_codes, skipped
 from sekom_analysis.definitions import Definitions
-from sekom_analysis.desk import Desk, coder_log, events_of
-from sekom_analysis.exchange.tables import WORKBOOKS
-from sekom_analysis.problems import Problem, problems_table
+from sekom_analysis.desk import Desk
+from sekom_analysis.problems import problems_table
 from sekom_analysis.raw import CODED, STUDY_VARIABLE, Raw, find_root, open_raw
 from sekom_analysis.selection import chosen_coders, chosen_notes
-
-
-class _Log(NamedTuple):
-    """One coder's log as it was last read."""
-
-    history: pd.DataFrame
-    decisions: pd.DataFrame
-    problems: list[Problem]
-
-
-def _joined(tables: list[pd.DataFrame], empty: pd.DataFrame) -> pd.DataFrame:
-    """Return tables of several coders as one, in the order of time; `empty` where there are none."""
-    if len(tables) == 1:
-        return tables[0].reset_index(drop=True)
-    joined = pd.concat(tables) if tables else empty
-    return joined.sort_values(["decided_at", "event_id"], kind="stable", ignore_index=True)
 
 
 class Study:
@@ -76,9 +55,10 @@ class Study:
         self.about = raw.about
         self.notes = raw.notes
         self.codebook = raw.codebook
-        self._read: dict[str, tuple[object, _Log]] = {}
+        self._logs = CoderLogs(raw.root)
         self._desks: dict[str, Desk] = {}
         self._definitions = Definitions(raw.root / CODED)
+        self._adjudicating = Adjudicating(raw, lambda: latest(self.history()))
 
     @classmethod
     def open(cls, path: str | os.PathLike[str] | None = None) -> Study:
@@ -130,8 +110,7 @@ class Study:
     @property
     def coders(self) -> list[str]:
         """Ids of the coders who have a log, those of the study file first and in its order."""
-        found = (self.root / CODED).glob("*.csv")
-        logs = {path.stem for path in found if not coder_fault(path.stem)}
+        logs = self._logs.coders()
         named = [coder for coder in self.about.coders if coder in logs]
         return [*named, *sorted(logs - set(named))]
 
@@ -148,15 +127,16 @@ class Study:
         """What is wrong but bearable: file, row, what it is and what to do about it."""
         found = [*self._raw.problems, *study_problems(self._raw)]
         for coder in self.coders:
-            found += self._log(coder).problems
+            found += self._logs.read(coder).problems
         kept = self._definitions.read()
         found += decision_problems(self.decisions(), self.notes, self.codebook, kept)
+        found += self._adjudicating.problems(kept)
         found += self._definitions.problems()
         return problems_table(found)
 
     def history(self, coder: str | None = None) -> pd.DataFrame:
         """Return every event of one coder or of all, in the order in which they count."""
-        return _joined([self._log(name).history for name in self._chosen(coder)], history_table({}))
+        return self._logs.history(self._chosen(coder))
 
     def decisions(self, variable: str | None = None, coders: Iterable[str] | None = None) -> pd.DataFrame:
         """Return the standing decisions: one row a note, coder, variable and pass.
@@ -166,11 +146,8 @@ class Study:
         variable : only this one
         coders : only theirs, in this order
         """
-        tables = [self._log(name).decisions for name in self._chosen(coders)]
-        if variable is not None:
-            wanted = self.codebook[variable].id
-            tables = [table[table["variable"] == wanted] for table in tables]
-        return _joined(tables, fold(history_table({})))
+        wanted = None if variable is None else self.codebook[variable].id
+        return self._logs.decisions(self._chosen(coders), wanted)
 
     def skipped(self) -> pd.DataFrame:
         """Return what coders looked at and left open; neither unseen nor none fits."""
@@ -191,7 +168,8 @@ class Study:
         coders : whose; left out, everybody who decided on any of the notes
         notes : ids, a table of notes, or a true/false column of `notes`; left out, all that the variable
             is asked of
-        passes : which passes count (1 independent); where a coder has several, the highest
+        passes : which passes count (1 independent; ``(1, 3)``: as it was after talking); where a coder has
+            several, the highest
 
         Returns
         -------
@@ -206,7 +184,10 @@ class Study:
         asked = self.codebook[variable]
         chosen = self.notes_asked(asked, notes)
         whose = self._chosen(coders)
-        table = ratings_table(self.decisions(variable, whose), asked, chosen, whose, passes)
+        decisions = self.decisions(variable, whose)
+        if AFTER_TALK in passes:  # an answer taken back after talking stands no more, though pass 1 keeps it
+            decisions = latest(self._logs.history(whose), passes)
+        table = ratings_table(decisions, asked, chosen, whose, passes)
         return table if coders is not None else table.loc[:, table.notna().any()]
 
     def notes_asked(self, variable: Variable | str, notes: object = None) -> list[str]:
@@ -237,6 +218,24 @@ class Study:
         """Take one answer of one coder back; see `Desk.retract`."""
         return self.desk(coder).retract(note_id, variable, **fields)
 
+    def adjudicate(
+        self, adjudicator: str, note_id: str, variable: str, codes: object = None, **fields: Any
+    ) -> Adjudication:
+        """Settle a disagreement, with a reason, or leave it open; see `Adjudicating.adjudicate`."""
+        return self._adjudicating.adjudicate(adjudicator, note_id, variable, codes, **fields)
+
+    def adjudicate_all(self, events: Any) -> list[Adjudication]:
+        """Save adjudications made elsewhere, all or none; see `Adjudicating.save`."""
+        return self._adjudicating.save(events)
+
+    def adjudications(self, variable: str | None = None) -> pd.DataFrame:
+        """Return what stands, one row a note, variable and adjudicator; see `adjudication_table`."""
+        return self._adjudicating.table(variable)
+
+    def adjudication_history(self) -> pd.DataFrame:
+        """Return every event of the ledger of adjudications, in the order in which they count."""
+        return self._adjudicating.history()
+
     def collect(
         self,
         path: str | os.PathLike[str],
@@ -264,42 +263,13 @@ class Study:
         NotSavedError
             If the disk did not take it; collecting again is harmless.
         """
-        path = Path(path)
-        if path.suffix.lower() in WORKBOOKS:
-            from sekom_analysis.exchange.sheets import is_coding_sheet, weigh_sheet
-
-            if is_coding_sheet(path):
-                found, save = weigh_sheet(path, self.desk, coder)
-                return settle(found, save, path.name, dry_run=dry_run, keep_valid=keep_valid)
-        from sekom_analysis.exchange.progress_files import is_progress_file
-
-        if is_progress_file(path):
-            from sekom_analysis.exchange.progress_collecting import weigh_progress
-
-            found, save = weigh_progress(path, self.desk, coder)
-            return settle(found, save, path.name, dry_run=dry_run, keep_valid=keep_valid)
-        histories = {name: self.history(name) for name in self.coders}
-        kept = self._definitions.read()
-        delivery, whose = open_log(path, coder, {*self.coders, *self.about.coders})
-        found, save = weigh_log(self._raw, delivery, whose, histories, kept)
-        return settle(found, save, delivery.file, dry_run=dry_run, keep_valid=keep_valid)
+        collector = Collector(
+            self._raw,
+            self.desk,
+            lambda: {name: self._logs.read(name).history for name in self.coders},
+            self._definitions.read,
+        )
+        return collector.collect(Path(path), coder, dry_run=dry_run, keep_valid=keep_valid)
 
     def _chosen(self, coders: Iterable[str] | None) -> list[str]:
         return self.coders if coders is None else chosen_coders(coders, self.coders, self.about.coders)
-
-    def _log(self, coder: str) -> _Log:
-        """Read a log; again only when the file has changed."""
-        log = coder_log(self.root, coder)
-        try:
-            status = log.path.stat()
-            mark: object = (status.st_size, status.st_mtime_ns, status.st_ino)
-        except OSError:
-            mark = None
-        if coder not in self._read or self._read[coder][0] != mark:
-            rows, problems = log.read()
-            history = history_table({coder: events_of(rows)})
-            as_read = _Log(history, fold(history), problems)
-            if any(problem.row is None for problem in problems):  # it may be readable the next time
-                return as_read
-            self._read[coder] = (mark, as_read)
-        return self._read[coder][1]

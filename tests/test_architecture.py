@@ -9,9 +9,10 @@ import pytest
 
 PACKAGE = "sekom_analysis"
 FLOORS = [
-    "errors files problems wording yamlfile codebook notes decisions answers about logline selection "
+    "errors files problems wording words yamlfile codebook notes decisions answers about logline selection "
     "coding.worklist",  # pure, like the card's order that it gives
-    "log raw definitions desk checks collect newstudy study exchange",
+    "log ledgers raw definitions adjudications desk checks adjudicating coderlogs collect collecting "
+    "newstudy study exchange",
     "agreement consensus actions keywords results progress",
     "coding figures report opening",
     "cli __main__",

@@ -1,0 +1,226 @@
+"""Settling disagreements: a study's ledger of adjudications, written by adjudicators and read by all."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
+
+import pandas as pd
+
+from sekom_analysis.adjudications import (
+    ADJUDICATION_EVENTS,
+    COLUMNS,
+    OPEN,
+    SETTLE,
+    Adjudication,
+    adjudication_ledger,
+    adjudication_table,
+    seen_text,
+)
+from sekom_analysis.answers import SEEN, answer_fault
+from sekom_analysis.checks import decision_problems, unknown_notes
+from sekom_analysis.codebook import Variable
+from sekom_analysis.decisions import (
+    LONGEST_MEMO,
+    coder_fault,
+    given_events,
+    joined,
+    latest_answers,
+    new_event_id,
+)
+from sekom_analysis.definitions import keep
+from sekom_analysis.errors import DecisionError
+from sekom_analysis.ledgers import RETRACT
+from sekom_analysis.logline import EVENT_ID, well_formed
+from sekom_analysis.notes import note_hash
+from sekom_analysis.problems import Problem
+from sekom_analysis.raw import Raw
+
+Answers = Mapping[tuple[str, str], Mapping[str, str]]
+GIVEN = frozenset(COLUMNS) - {"decided_at"}
+
+
+class Adjudicating:
+    """The ledger of one study, held against its notes, codebook and what its coders say.
+
+    Parameters
+    ----------
+    raw : the study's notes and codebook
+    latest : gives what each coder says now, as `decisions.latest` does
+    """
+
+    def __init__(self, raw: Raw, latest: Callable[[], pd.DataFrame]) -> None:
+        self._raw = raw
+        self._latest = latest
+        self._ledger = adjudication_ledger(raw.root)
+
+    def history(self) -> pd.DataFrame:
+        """Return every event of the ledger, in the order in which they count."""
+        return self._ledger.read().history.copy()
+
+    def table(self, variable: str | None = None) -> pd.DataFrame:
+        """Return what stands, one row a note, variable and adjudicator; see `adjudication_table`."""
+        history = self.history()
+        if variable is not None:
+            history = history[history["variable"] == self._raw.codebook[variable].id]
+        if history.empty:
+            return adjudication_table(history, {})
+        return adjudication_table(history, latest_answers(self._latest()))
+
+    def problems(self, kept: Mapping[str, Variable]) -> list[Problem]:
+        """List lines that cannot be read, unknown notes and codes, changed texts and older definitions.
+
+        Parameters
+        ----------
+        kept : the definitions kept, by version
+        """
+        table = self.table().assign(coder="adjudicated")
+        if table.empty:
+            return list(self._ledger.read().problems)
+        settled = table[table["event"] == SETTLE]
+        return [
+            *self._ledger.read().problems,
+            *unknown_notes(table[table["event"] == OPEN], self._raw.notes),
+            *decision_problems(settled, self._raw.notes, self._raw.codebook, kept),
+        ]
+
+    def adjudicate(
+        self,
+        adjudicator: str,
+        note_id: str,
+        variable: str,
+        codes: object = None,
+        *,
+        reason: str = "",
+        event: str = SETTLE,
+        event_id: str | None = None,
+    ) -> Adjudication:
+        """Settle a disagreement, with a reason, or leave it open; no coder's log is touched.
+
+        Parameters
+        ----------
+        adjudicator : who settles it, an id like a coder's
+        note_id, variable : which question of which note
+        codes : the code, or ``none_fits``; nothing where the note is left open or an entry taken back
+        reason : why; required but for a retract
+        event : ``"settle"``; ``"open"``: left open on purpose; ``"retract"``: the adjudicator's entry
+            is taken back
+
+        Raises
+        ------
+        DecisionError
+            If it is not possible, or the reason is empty: nothing is saved.
+        NotSavedError
+            If the disk did not take it.
+        """
+        given = {"adjudicator": adjudicator, "note_id": note_id, "variable": variable, "codes": codes}
+        given |= {"reason": reason, "event": event, "event_id": event_id}
+        return self.save([given])[0]
+
+    def save(self, events: Any) -> list[Adjudication]:
+        """Save any number of events, all or none; return them once they are on the disk.
+
+        Parameters
+        ----------
+        events : mappings, or a table, with ``adjudicator``, ``note_id``, ``variable``, ``codes``,
+            ``reason``, and where wanted ``event`` and ``event_id``. ``seen`` (coder -> codes),
+            ``note_hash`` and ``codebook`` say what the adjudicator saw, where that may not be what
+            stands now; left out, they are filled in.
+
+        Raises
+        ------
+        DecisionError
+            If any of them is not possible: every fault is listed, nothing is saved.
+        NotSavedError
+            If the disk did not take them all; sending them again is harmless.
+        """
+        wanted = given_events(events)
+        answers = latest_answers(self._latest()) if wanted else {}
+        made, faults = [], []
+        for number, given in enumerate(wanted, start=1):
+            event, found = self._event(given, answers)
+            made.append(event)
+            faults += [f"adjudication {number} (note '{event.note_id}'): {fault}" for fault in found]
+        if faults:
+            msg = "Nothing was saved:\n" + "\n".join(f"  {fault}" for fault in faults)
+            raise DecisionError(msg)
+        names = sorted({event.variable for event in made})
+        keep(self._raw.root, [self._raw.codebook[name] for name in names])
+        return self._ledger.append(made)
+
+    def _event(self, given: Mapping[str, Any], answers: Answers) -> tuple[Adjudication, list[str]]:
+        """Make an event of what was given, and say what is wrong with it."""
+        values = {name: value for name, value in given.items() if name == "codes" or not _is_gap(value)}
+        codes = joined(values.get("codes"))
+        note_id, variable = str(values.get("note_id", "")), str(values.get("variable", ""))
+        seen = values.get("seen", answers.get((note_id, variable), {}))
+        event = Adjudication(
+            decided_at="",
+            event_id=str(values.get("event_id", "")) or new_event_id(),
+            note_id=note_id,
+            note_hash=str(values.get("note_hash", "")) or self._hash_of(note_id),
+            variable=variable,
+            codes=codes or "",
+            reason=well_formed(str(values.get("reason", ""))).strip(),
+            adjudicator=str(values.get("adjudicator", "")),
+            seen=seen_text(seen) if _is_seen(seen) else "",
+            codebook=str(values.get("codebook", "")) or self._version_of(variable),
+            event=str(values.get("event", SETTLE)),
+        )
+        return event, [*_field_faults(values, event), *self._answer_faults(event, codes)]
+
+    def _answer_faults(self, event: Adjudication, codes: str | None) -> list[str]:
+        notes, codebook = self._raw.notes, self._raw.codebook
+        if event.note_id not in notes.index:
+            return [f"there is no note '{event.note_id}'"]
+        if event.variable not in codebook.ids:
+            return [f"there is no variable '{event.variable}'; there are: {', '.join(codebook.ids)}"]
+        variable = codebook[event.variable]
+        stage = str(notes.at[event.note_id, "stage"]) if "stage" in notes.columns else None
+        if not variable.applies_to(event.note_id, stage):
+            return [f"variable '{variable.id}' is not asked of this note"]
+        if event.event != SETTLE:
+            return [f"'{event.codes}' is a code, and event '{event.event}' takes none"] if event.codes else []
+        if codes is None:
+            return ["there is no code (to leave the note open on purpose, give event='open')"]
+        fault = answer_fault(variable, codes)
+        return [fault] if fault else []
+
+    def _hash_of(self, note_id: str) -> str:
+        notes = self._raw.notes
+        return note_hash(str(notes.at[note_id, "text"])) if note_id in notes.index else ""
+
+    def _version_of(self, variable: str) -> str:
+        codebook = self._raw.codebook
+        return codebook[variable].version if variable in codebook.ids else ""
+
+
+def _field_faults(values: Iterable[str], event: Adjudication) -> list[str]:
+    """Say what is wrong with the cells of an event, whatever its note and variable."""
+    faults = [f"'{name}' is no field of an adjudication" for name in values if name not in GIVEN]
+    if fault := coder_fault(event.adjudicator):
+        faults.append(f"adjudicator: {fault}")
+    if not EVENT_ID.fullmatch(event.event_id):
+        faults.append(f"'{event.event_id}' cannot be an event_id")
+    if event.event not in ADJUDICATION_EVENTS:
+        faults.append(f"event is one of {', '.join(ADJUDICATION_EVENTS)}, not '{event.event}'")
+    if not event.reason and event.event != RETRACT:
+        faults.append("a reason is required: say why the code was chosen, or why the note is left open")
+    if len(event.reason) > LONGEST_MEMO:
+        faults.append(f"the reason has {len(event.reason)} characters; at most {LONGEST_MEMO} fit")
+    if not event.seen:
+        faults.append("'seen' takes what each coder said, as coder -> codes")
+    for name, value in (("note_hash", event.note_hash), ("codebook", event.codebook)):
+        if value and not SEEN.fullmatch(value):
+            faults.append(f"{name} '{value}' is no hash of what was seen")
+    return faults
+
+
+def _is_seen(seen: object) -> bool:
+    return isinstance(seen, Mapping) and all(
+        isinstance(coder, str) and isinstance(codes, str) for coder, codes in seen.items()
+    )
+
+
+def _is_gap(value: object) -> bool:
+    return value is None or value is pd.NA or (isinstance(value, float) and value != value)

@@ -1,0 +1,76 @@
+"""The logs of all coders of a study, as they stand on the disk now."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+from typing import NamedTuple
+
+import pandas as pd
+
+from sekom_analysis.decisions import coder_fault, fold, history_table
+from sekom_analysis.desk import coder_log, events_of
+from sekom_analysis.problems import Problem
+from sekom_analysis.raw import CODED
+
+
+class AsRead(NamedTuple):
+    """One coder's log as it was last read."""
+
+    history: pd.DataFrame
+    decisions: pd.DataFrame
+    problems: list[Problem]
+
+
+class CoderLogs:
+    """Reads logs; one again only when it has changed.
+
+    Parameters
+    ----------
+    root : the study's folder
+    """
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+        self._read: dict[str, tuple[object, AsRead]] = {}
+
+    def coders(self) -> set[str]:
+        """Return the ids of the coders who have a log."""
+        found = (self.root / CODED).glob("*.csv")
+        return {path.stem for path in found if not coder_fault(path.stem)}
+
+    def read(self, coder: str) -> AsRead:
+        """Return one coder's log."""
+        log = coder_log(self.root, coder)
+        try:
+            status = log.path.stat()
+            mark: object = (status.st_size, status.st_mtime_ns, status.st_ino)
+        except OSError:
+            mark = None
+        if coder not in self._read or self._read[coder][0] != mark:
+            rows, problems = log.read()
+            history = history_table({coder: events_of(rows)})
+            as_read = AsRead(history, fold(history), problems)
+            if any(problem.row is None for problem in problems):  # it may be readable the next time
+                return as_read
+            self._read[coder] = (mark, as_read)
+        return self._read[coder][1]
+
+    def history(self, coders: Iterable[str]) -> pd.DataFrame:
+        """Return every event of some coders, in the order in which they count."""
+        return _joined([self.read(coder).history for coder in coders], history_table({}))
+
+    def decisions(self, coders: Iterable[str], variable: str | None = None) -> pd.DataFrame:
+        """Return the standing decisions of some coders, on one variable or on all."""
+        tables = [self.read(coder).decisions for coder in coders]
+        if variable is not None:
+            tables = [table[table["variable"] == variable] for table in tables]
+        return _joined(tables, fold(history_table({})))
+
+
+def _joined(tables: list[pd.DataFrame], empty: pd.DataFrame) -> pd.DataFrame:
+    """Return tables of several coders as one, in the order of time; `empty` where there are none."""
+    if len(tables) == 1:
+        return tables[0].reset_index(drop=True)
+    joined = pd.concat(tables) if tables else empty
+    return joined.sort_values(["decided_at", "event_id"], kind="stable", ignore_index=True)

@@ -1,0 +1,60 @@
+"""Taking in a file that came back, whatever its kind: a sheet, a page's answers or a copied log."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Mapping
+from pathlib import Path
+
+import pandas as pd
+
+from sekom_analysis.codebook import Variable
+from sekom_analysis.collect import Collected, open_log, settle, weigh_log
+from sekom_analysis.desk import Desk
+from sekom_analysis.exchange.tables import WORKBOOKS
+from sekom_analysis.raw import Raw
+
+Weighed = tuple[Collected, Callable[[], object]]
+
+
+class Collector:
+    """What deliveries to one study are held against.
+
+    Parameters
+    ----------
+    raw : the study's notes and codebook
+    desk : gives the desk of a coder
+    histories : gives every event of each coder who has a log
+    kept : gives the definitions kept, by version
+    """
+
+    def __init__(
+        self,
+        raw: Raw,
+        desk: Callable[[str], Desk],
+        histories: Callable[[], Mapping[str, pd.DataFrame]],
+        kept: Callable[[], Mapping[str, Variable]],
+    ) -> None:
+        self._raw, self._desk, self._histories, self._kept = raw, desk, histories, kept
+
+    def collect(self, path: Path, coder: str | None, *, dry_run: bool, keep_valid: bool) -> Collected:
+        """Take a file in; see `Study.collect`."""
+        (found, save), file = self._weigh(path, coder)
+        return settle(found, save, file, dry_run=dry_run, keep_valid=keep_valid)
+
+    def _weigh(self, path: Path, coder: str | None) -> tuple[Weighed, str]:
+        """Return what a file brings, what saves that, and the file's name."""
+        if path.suffix.lower() in WORKBOOKS:
+            from sekom_analysis.exchange.sheets import is_coding_sheet, weigh_sheet
+
+            if is_coding_sheet(path):
+                return weigh_sheet(path, self._desk, coder), path.name
+        from sekom_analysis.exchange.progress_files import is_progress_file
+
+        if is_progress_file(path):
+            from sekom_analysis.exchange.progress_collecting import weigh_progress
+
+            return weigh_progress(path, self._desk, coder), path.name
+        histories = self._histories()
+        known: Collection[str] = {*histories, *self._raw.about.coders}
+        delivery, whose = open_log(path, coder, known)
+        return weigh_log(self._raw, delivery, whose, histories, self._kept()), delivery.file
