@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from sekom_analysis.consensus import consensus, count_codes
     from sekom_analysis.desk import Desk
     from sekom_analysis.errors import SekomError
+    from sekom_analysis.keywords import keywords
     from sekom_analysis.study import Study
 
 __version__ = "0.1.0"
@@ -50,6 +51,7 @@ _HOME = {
     "why_they_differ": "agreement",
     "consensus": "consensus.settled",
     "count_codes": "consensus.counts",
+    "keywords": "keywords",
     "coding": "",
     "exchange": "",
     "figures": "",
@@ -73,6 +75,7 @@ __all__ = [
     "disagreements",
     "exchange",
     "figures",
+    "keywords",
     "plan_sample",
     "why_they_differ",
 ]

@@ -1,0 +1,35 @@
+"""The keyword figure, read from its artists."""
+
+from __future__ import annotations
+
+import pytest
+
+from sekom_analysis.errors import FigureError
+from sekom_analysis.figures import plot_keywords
+from sekom_analysis.keywords import keywords
+
+
+@pytest.fixture(scope="module")
+def table(sample_study):
+    return keywords(sample_study.main_notes, "stage")
+
+
+@pytest.mark.parametrize("lang", ["sv", "en"])
+def test_every_bar_is_the_share_of_its_group(table, lang):
+    ax = plot_keywords(table, lang=lang, top=6, labels={"B": "Nuläge", "D": "Åtgärder"})
+    words = [label.get_text() for label in ax.get_yticklabels()]
+    shown = table[table["z"] > 0].groupby("group", sort=False).head(6)
+    assert words == list(shown["word"])
+    assert [bar.get_width() for bar in ax.patches] == pytest.approx(
+        list(100 * shown["count"] / shown["n_group"])
+    )
+    rings = [x for line in ax.lines for x in line.get_xdata()]
+    assert rings == pytest.approx(list(100 * shown["count_rest"] / shown["n_rest"]))
+    texts = [text.get_text() for text in ax.texts]
+    assert [text for text in texts if text.isdigit()] == [str(n) for n in shown["count"]]
+    assert any("Nuläge (99" in text for text in texts)
+
+
+def test_a_table_that_lacks_columns_is_refused(table):
+    with pytest.raises(FigureError, match="n_rest"):
+        plot_keywords(table.drop(columns="n_rest"))
