@@ -19,6 +19,10 @@ class TableError(SekomError):
     """A file of the world outside that cannot be read as a table."""
 
 
+class ExchangeError(SekomError):
+    """A file of the world outside that cannot be taken in, or could do harm."""
+
+
 class CodebookError(SekomError):
     """A codebook that cannot be used, or a code that it does not have."""
 
@@ -41,6 +45,10 @@ class StudyError(SekomError):
 
 class RatingsError(SekomError):
     """Ratings of which the question asked makes no sense."""
+
+
+class StanceError(SekomError):
+    """A coefficient or a consensus asked of a study that works reflexively."""
 
 
 class FigureError(SekomError):
