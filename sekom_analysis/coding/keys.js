@@ -28,7 +28,7 @@ function typed(event) {
 }
 
 // What a key press asks for: { name, value }; null if it is nothing of the card's.
-function actionOf(event, keys) {
+function actionOf(event, keys, commands) {
   const key = typed(event);
   if (event.ctrlKey || event.metaKey) {
     if (event.altKey) return null;
@@ -42,5 +42,20 @@ function actionOf(event, keys) {
   if (event.shiftKey && key === "ArrowRight") return { name: "noteForward" };
   if (event.shiftKey && key !== "/") return null;
   if (keys.has(key)) return { name: "code", value: keys.get(key) };
-  return COMMANDS[key] ? { name: COMMANDS[key] } : null;
+  return commands[key] ? { name: commands[key] } : null;
+}
+
+// `now` gives the keys of the codes in question.
+function listenForKeys(root, act, now, commands) {
+  root.addEventListener("keydown", (event) => {
+    if (event.target.matches("input, textarea")) return event.stopPropagation(); // a digit in a memo codes nothing
+    const onButton = event.target.matches("button, summary") && (event.key === "Enter" || event.key === " ");
+    const action = onButton ? null : actionOf(event, now(), commands);
+    const modified = event.ctrlKey || event.metaKey || event.altKey;
+    if (!modified || action) event.stopPropagation(); // a notebook cuts cells at "x" and deletes them at "d d"
+    if (!action) return undefined;
+    event.preventDefault();
+    if (!event.repeat) act(action.name, action.value); // a held key must not code note after note
+    return undefined;
+  });
 }

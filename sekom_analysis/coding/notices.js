@@ -2,7 +2,7 @@
 
 function createNotices({ root, parts, part, button, say, list, data }) {
   function paintFinish(counts) {
-    const sorts = ["skipped", "unsure", "older"].map((kind) => [kind, list.countSort(kind)]).filter(([, n]) => n);
+    const sorts = ["skipped", "unsure", "older", "differing"].map((kind) => [kind, list.countSort(kind)]).filter(([, n]) => n);
     const open = counts.open > 0;
     const heading = make("p", "sk-finish-title", open ? say("finish_open", { n: counts.open }) : say(`finish_pass_${data.pass}`));
     const actions = sorts.map(([kind, n]) => button("sk-code", say(`review_${kind}`, { n }), "", "review", kind));

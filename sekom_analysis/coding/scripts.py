@@ -1,21 +1,25 @@
-"""The card's scripts and styles, as text: the same in a notebook and on a page."""
+"""The cards' scripts and styles, as text: the same in a notebook and on a page."""
 
 from __future__ import annotations
 
 from functools import cache
 from importlib.resources import files
 
-# What ties the card to its place comes after it.
-SCRIPTS = (
+_SHARED = (
     "worklist.js",
     "outbox.js",
     "keys.js",
     "elements.js",
+    "kit.js",
+    "frame.js",
     "overlays.js",
     "notices.js",
-    "view.js",
+    "codes.js",
     "card.js",
 )
+# What ties a card to its place comes after these; each kind of card defines `createCard`.
+SCRIPTS = (*_SHARED, "view.js", "coding.js")
+ADJUDICATION_SCRIPTS = (*_SHARED, "readings.js", "adjudication_view.js", "adjudication.js")
 
 
 @cache

@@ -95,6 +95,7 @@ function createWorklist(data) {
   function answerIsOfSort(answer, kind) {
     if (isOpen(answer)) return false;
     if (kind === "skipped") return answer.event === "skip";
+    if (kind === "differing") return Boolean(answer.differs);
     return answer.event === "decide" && (kind === "unsure" ? answer.certainty === "1" : Boolean(answer.older));
   }
 
@@ -144,14 +145,19 @@ function createWorklist(data) {
   }
 
   function decide(codes) {
-    const { note, variable, answer, draft } = current();
+    const { answer, draft } = current();
     const same = answer && answer.codes.join("|") === codes.join("|");
-    moments.push(Date.now());
-    const events = change(note, variable.id, {
+    return give({
       event: "decide", codes,
       certainty: draft.certainty ?? (same ? answer.certainty : ""), // another answer is another certainty
       memo: draft.memo ?? (answer ? answer.memo : ""),
     });
+  }
+
+  function give(to) {
+    const { note, variable } = current();
+    moments.push(Date.now());
+    const events = change(note, variable.id, to);
     advance();
     return events;
   }
@@ -283,7 +289,7 @@ function createWorklist(data) {
 
   return {
     notes, variables, drafts, cellOf, answerTo, isDone, isFinished, current, count, countSort, countSaved, minutesLeft,
-    step, leap, toFirstOpen, goTo, review, decide, skip, amend, toggle, flag, undo, redo, learn, recall, forget,
+    step, leap, toFirstOpen, goTo, review, decide, give, skip, amend, toggle, flag, undo, redo, learn, recall, forget,
     get list() { return list; },
     get at() { return at; },
     get latest() { return done.at(-1); },
