@@ -7,8 +7,9 @@ from pathlib import Path
 from typing import NamedTuple
 
 import pandas as pd
+from pydantic import BaseModel, ConfigDict
 
-from sekom_analysis.about import About
+from sekom_analysis.about import About, Coder
 from sekom_analysis.codebook import Codebook
 from sekom_analysis.errors import StudyError
 from sekom_analysis.exchange.tables import check_table
@@ -21,6 +22,14 @@ RAW = Path("data/raw")
 CODED = Path("data/coded")
 STUDY_FILE = RAW / "study.yaml"
 CODEBOOK_FILE = RAW / "codebook.yaml"
+
+
+class MoreCoders(BaseModel):
+    """Who coded, as an import brings it in ``coders-*.yaml``: `study.yaml` itself is never changed."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    coders: dict[str, Coder]
 
 
 class Raw(NamedTuple):
@@ -71,6 +80,9 @@ def read_raw(root: Path) -> tuple[Raw | None, list[Problem]]:
     if about is None:
         name = root.name or "study"
         about = About.model_validate({"id": name, "title": name, "readable": False})
+    more, coder_problems = _read_coders(root / RAW)
+    problems += coder_problems
+    about = about.model_copy(update={"coders": {**more, **about.coders}})
     return Raw(root, about, codebook, notes, problems), problems
 
 
@@ -100,6 +112,16 @@ def _read_yaml(path: Path, model: type[Model]) -> tuple[Model | None, list[Probl
         what, todo = f"the file cannot be read: {reason}", "save it as UTF-8 text"
         return None, [Problem(file=path.name, row=None, what=what, todo=todo)]
     return parse_yaml(text, model, path.name)
+
+
+def _read_coders(folder: Path) -> tuple[dict[str, Coder], list[Problem]]:
+    coders: dict[str, Coder] = {}
+    problems: list[Problem] = []
+    for path in sorted(folder.glob("coders-*.yaml")):
+        found, wrong = _read_yaml(path, MoreCoders)
+        coders |= found.coders if found is not None else {}
+        problems += wrong
+    return coders, problems
 
 
 def read_notes(folder: Path) -> tuple[pd.DataFrame | None, list[Problem]]:

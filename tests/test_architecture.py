@@ -12,8 +12,8 @@ FLOORS = [
     "errors files problems wording words yamlfile codebook notes decisions answers about logline selection "
     "coding.worklist",  # pure, like the card's order that it gives
     "log ledgers raw definitions adjudications desk checks adjudicating coderlogs collect collecting "
-    "newstudy study exchange",
-    "agreement consensus actions keywords results progress",
+    "imports additions newstudy study exchange",
+    "agreement consensus quality actions keywords results progress",
     "coding figures report opening",
     "cli __main__",
 ]

@@ -3,7 +3,17 @@
 from __future__ import annotations
 
 from sekom_analysis.exchange.guarded.archive import Archive, open_archive
-from sekom_analysis.exchange.guarded.limits import LIMITS, Limits, inside, read_file, refusal
+from sekom_analysis.exchange.guarded.limits import LIMITS, Limits, inside, opened, read_file, refusal
 from sekom_analysis.exchange.guarded.xml import parse_xml
 
-__all__ = ["LIMITS", "Archive", "Limits", "inside", "open_archive", "parse_xml", "read_file", "refusal"]
+__all__ = [
+    "LIMITS",
+    "Archive",
+    "Limits",
+    "inside",
+    "open_archive",
+    "opened",
+    "parse_xml",
+    "read_file",
+    "refusal",
+]

@@ -1,0 +1,233 @@
+"""Notes and decisions from elsewhere into a study: in files of their own, all or nothing.
+
+What an importer found is checked against the study first, whole; only then
+are notes written to a new ``data/raw/notes-<name>.csv`` and decisions
+appended to logs. No file that is there is changed.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import unicodedata
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from sekom_analysis.about import Coder
+from sekom_analysis.answers import answer_fault
+from sekom_analysis.coderlogs import CoderLogs
+from sekom_analysis.decisions import coder_fault
+from sekom_analysis.desk import Desk
+from sekom_analysis.errors import ExchangeError, NotSavedError
+from sekom_analysis.exchange.delimited import join_rows
+from sekom_analysis.files import write_whole
+from sekom_analysis.imports import Import, file_hash, record_import
+from sekom_analysis.notes import check_notes, note_hash
+from sekom_analysis.problems import Problem, problem_lines
+from sekom_analysis.raw import RAW, Raw
+from sekom_analysis.yamlfile import dump_yaml
+
+NO_NOTES = pd.DataFrame({"text": pd.Series(dtype="str")}, index=pd.Index([], name="note_id", dtype="str"))
+NO_DECISIONS = pd.DataFrame(columns=["note_id", "coder", "variable", "codes"], dtype="str")
+_LONGEST_NAME = 60
+
+
+@dataclass(frozen=True)
+class Material:
+    """What an importer found in a file.
+
+    Parameters
+    ----------
+    notes : DataFrame of N notes, index note_id, with ``text`` and any other columns
+        One that the study has already, under the same id and with the same text, is left as it is.
+    decisions : DataFrame, one row a decision: note_id, coder, variable, codes (``|`` between several), and
+        where wanted certainty, memo and pass
+    coders : who is no person, or of whom more is known
+    refused : what was not taken, and why
+    remarks : what was taken, and is to be known
+    tables : tables to keep beside the notes, such as what each line was taken for; name -> table
+    proposals : files written for a person to go through; with any, nothing is taken in yet
+    """
+
+    notes: pd.DataFrame = field(default_factory=NO_NOTES.copy)
+    decisions: pd.DataFrame = field(default_factory=NO_DECISIONS.copy)
+    coders: Mapping[str, Coder] = field(default_factory=dict)
+    refused: list[Problem] = field(default_factory=list)
+    remarks: list[Problem] = field(default_factory=list)
+    tables: Mapping[str, pd.DataFrame] = field(default_factory=dict)
+    proposals: list[Path] = field(default_factory=list)
+
+
+def add(raw: Raw, source: Path, kind: str, found: Material) -> Import:
+    """Take what was found in a file into a study, and record it.
+
+    Parameters
+    ----------
+    raw : the study as it is
+    source : the file
+    kind : what it was taken for
+    found : what an importer found in it
+
+    Returns
+    -------
+    Import
+        The row of ``data/imports.csv``.
+
+    Raises
+    ------
+    ExchangeError
+        If an id stands for another note, a coder has a log already, or a decision is not possible:
+        everything is listed, nothing is saved.
+    NotSavedError
+        If the disk did not take it all; importing the file again completes it.
+    """
+    digest = file_hash(source)
+    fresh, known = _fresh_notes(raw, found.notes, source.name)
+    after = raw._replace(notes=pd.concat([raw.notes, fresh]).fillna(""))
+    events = _events(found.decisions, digest)
+    problems = [*known, *_decision_problems(after, events, source.name)]
+    problems += _coder_problems(raw.root, events, source.name)
+    if problems:
+        msg = f"'{source.name}' was not taken in:\n{problem_lines(problems)}\nNothing was saved."
+        raise ExchangeError(msg)
+    written = _write_tables(raw.root, file_stem(source), fresh, found)
+    for coder, theirs in events.items():
+        desk = Desk(after, coder)
+        desk.record(theirs)
+        written.append(raw.root / "data" / "coded" / f"{coder}.csv")
+    taken = len(fresh) + sum(map(len, events.values()))
+    return record_import(raw.root, source, kind, taken, len(found.refused), written)
+
+
+def file_stem(source: Path) -> str:
+    """Return a file's name as part of another file's: small letters, digits and hyphens.
+
+    Examples
+    --------
+    >>> file_stem(Path("Årsmöte (slutlig) 2016.docx"))
+    'arsmote-slutlig-2016'
+    """
+    plain = unicodedata.normalize("NFKD", source.stem).encode("ascii", "ignore").decode("ascii").lower()
+    return re.sub(r"[^a-z0-9]+", "-", plain)[:_LONGEST_NAME].strip("-") or "file"
+
+
+def free_ids(taken: Iterator[str] | set[str], prefix: str, count: int) -> list[str]:
+    """Return ids for new notes: the prefix and the numbers after the highest that is taken.
+
+    Examples
+    --------
+    >>> free_ids({"B001", "B099", "D200"}, "B", 2)
+    ['B100', 'B101']
+    """
+    used = [
+        int(found[1]) for note in taken if (found := re.fullmatch(rf"{re.escape(prefix)}(\d{{1,9}})", note))
+    ]
+    first = max(used, default=0) + 1
+    return [f"{prefix}{number:03}" for number in range(first, first + count)]
+
+
+def _fresh_notes(raw: Raw, notes: pd.DataFrame, file: str) -> tuple[pd.DataFrame, list[Problem]]:
+    """Return the notes that the study does not have, and those whose id stands for another text."""
+    if notes.empty:
+        return notes, []
+    checked, problems = check_notes(notes, file)
+    is_known = checked.index.isin(raw.notes.index)
+    for note_id, text in checked.loc[is_known, "text"].items():
+        if note_hash(text) != note_hash(str(raw.notes.at[note_id, "text"])):
+            what = f"the note_id '{note_id}' stands for another note of the study"
+            free = free_ids({*raw.notes.index, *checked.index}, f"{note_id}-", 1)[0]
+            problems.append(Problem(file, None, what, f"give it another, such as '{free}'"))
+    return checked[~is_known], problems
+
+
+def _events(decisions: pd.DataFrame, digest: str) -> dict[str, list[dict[str, Any]]]:
+    """Return each coder's decisions as events; the same file makes the same event_ids."""
+    events: dict[str, list[dict[str, Any]]] = {}
+    for row in decisions.to_dict("records"):
+        given = {str(name): value for name, value in row.items() if name != "coder"}
+        key = "\n".join([digest, *(str(row[name]) for name in ("coder", "note_id", "variable"))])
+        key += "\n" + str(row.get("pass", 1))
+        event_id = "e" + hashlib.sha256(key.encode("utf-8")).hexdigest()[:16]
+        events.setdefault(str(row["coder"]), []).append({**given, "event_id": event_id, "via": "import"})
+    return events
+
+
+def _decision_problems(raw: Raw, events: Mapping[str, list[dict[str, Any]]], file: str) -> Iterator[Problem]:
+    stages = raw.notes["stage"].to_dict() if "stage" in raw.notes.columns else {}
+    for coder, theirs in events.items():
+        fault = coder_fault(coder)
+        if fault:
+            yield Problem(file, None, fault, "choose another with --coder")
+        seen: set[str] = set()
+        for event in theirs:
+            note = str(event["note_id"])
+            fault = _fault(raw, event, stages.get(note))
+            if event["event_id"] in seen:
+                fault = "it stands there twice"
+            seen.add(event["event_id"])
+            if fault:
+                what = f"{coder}'s decision on '{event['variable']}' of note '{note}': {fault}"
+                yield Problem(file, None, what, "correct it there, or in the codebook")
+
+
+def _fault(raw: Raw, event: Mapping[str, Any], stage: str | None) -> str:
+    note, name = str(event["note_id"]), str(event["variable"])
+    if note not in raw.notes.index:
+        return "there is no such note"
+    if name not in raw.codebook:
+        return f"there is no such variable; there are: {', '.join(raw.codebook.ids)}"
+    if not raw.codebook[name].applies_to(note, stage):
+        return "the variable is not asked of this note"
+    return answer_fault(raw.codebook[name], str(event["codes"]))
+
+
+def _coder_problems(root: Path, events: Mapping[str, list[dict[str, Any]]], file: str) -> Iterator[Problem]:
+    """Refuse to add to a log that holds anything but this file's decisions."""
+    logs = CoderLogs(root)
+    for coder in sorted(logs.coders() & set(events)):
+        ours = {event["event_id"] for event in events[coder]}
+        theirs = set(logs.read(coder).history["event_id"]) - ours
+        if theirs:
+            what = f"the coder '{coder}' has a log already, with {len(theirs)} decisions from elsewhere"
+            yield Problem(file, None, what, "choose another id with --coder, so that the two stay apart")
+
+
+def _write_tables(root: Path, name: str, notes: pd.DataFrame, found: Material) -> list[Path]:
+    """Write what is new in ``data/raw``; what stands there already with the same content is left."""
+    contents: list[tuple[str, str, bytes]] = []
+    if len(notes):
+        contents.append(("notes", ".csv", _table_bytes(notes.reset_index())))
+    for title, table in found.tables.items():
+        contents.append((title, ".csv", _table_bytes(table)))
+    if found.coders:
+        about = {
+            name: who.model_dump(mode="json", exclude_defaults=True) for name, who in found.coders.items()
+        }
+        contents.append(("coders", ".yaml", dump_yaml({"coders": about}).encode("utf-8")))
+    return [_put(root / RAW, f"{title}-{name}", ending, data) for title, ending, data in contents]
+
+
+def _table_bytes(table: pd.DataFrame) -> bytes:
+    texts = table.astype(object).where(table.notna(), "").astype(str)
+    return join_rows([list(map(str, texts.columns)), *texts.to_numpy().tolist()], ";").encode("utf-8-sig")
+
+
+def _put(folder: Path, stem: str, ending: str, data: bytes) -> Path:
+    number = 1
+    while True:
+        path = folder / f"{stem}{'' if number == 1 else f'-{number}'}{ending}"
+        if not path.exists():
+            break
+        if path.read_bytes() == data:  # from an import that was cut off
+            return path
+        number += 1
+    try:
+        write_whole(path, data)
+    except OSError as error:
+        msg = f"'{path}' was not saved ({error.strerror or error}). Make room, and import the file again."
+        raise NotSavedError(msg) from error
+    return path

@@ -1,0 +1,121 @@
+"""What was ever taken in from elsewhere: ``data/imports.csv``, one row an import, append-only."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+import pandas as pd
+
+from sekom_analysis.log import EventFile
+from sekom_analysis.logline import Format
+
+if TYPE_CHECKING:
+    from sekom_analysis.study import Study
+
+IMPORTS_FILE = Path("data/imports.csv")
+_BLOCK = 1 << 20
+_BETWEEN = "|"
+
+
+class Import(NamedTuple):
+    """One import, as it stands in the file; ``written`` joins the paths of the files it wrote by ``|``."""
+
+    imported_at: str
+    event_id: str
+    file: str
+    sha256: str
+    kind: str
+    taken: str
+    refused: str
+    written: str
+    event: str
+
+    @property
+    def paths(self) -> list[str]:
+        """The files that were written or added to, from the study's folder."""
+        return [path for path in self.written.split(_BETWEEN) if path]
+
+
+FORM = Format(Import._fields, ("import",))
+
+
+def imports(study: Study) -> pd.DataFrame:
+    """Return every import of a study, the oldest first.
+
+    Parameters
+    ----------
+    study : an opened study
+
+    Returns
+    -------
+    DataFrame, one row an import: imported_at (UTC), file, sha256, kind, taken and refused (numbers of
+    rows), written (paths from the study's folder, ``|`` between them).
+    """
+    rows = [entry._asdict() for entry in _entries(study.root)]
+    table = pd.DataFrame(rows, columns=list(Import._fields)).drop(columns=["event_id", "event"])
+    return table.astype({"taken": "Int64", "refused": "Int64"})
+
+
+def file_hash(path: Path) -> str:
+    """Return the SHA-256 of what a file holds, as 64 hexadecimal digits."""
+    digest = hashlib.sha256()
+    with path.open("rb") as file:
+        while block := file.read(_BLOCK):
+            digest.update(block)
+    return digest.hexdigest()
+
+
+def record_import(
+    root: Path, source: Path, kind: str, taken: int, refused: int, written: Sequence[Path]
+) -> Import:
+    """Record that a file was taken in, once everything that it brought is on the disk.
+
+    Parameters
+    ----------
+    root : the study's folder
+    source : the file that was taken in
+    kind : what it was taken for, such as ``outline``
+    taken, refused : numbers of rows (notes and decisions)
+    written : the files in the study that it went into
+
+    Raises
+    ------
+    NotSavedError
+        If the disk did not take the record.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     root = Path(folder)
+    ...     _ = (root / "report.txt").write_text("BILAGA 1", encoding="utf-8")
+    ...     made = record_import(root, root / "report.txt", "outline", 80, 0, [root / "data/raw/notes-a.csv"])
+    ...     made.file, made.taken, made.paths, earlier_import(root, made.sha256, "outline") is None
+    ('report.txt', '80', ['data/raw/notes-a.csv'], True)
+    """
+    digest = file_hash(source)
+    paths = _BETWEEN.join(path.relative_to(root).as_posix() for path in written)
+    file = _file(root)
+    event_id = f"i{digest[:16]}-{len(file.read()[0])}"
+    cells = (source.name, digest, kind, str(taken), str(refused), paths)
+    entry = Import("", event_id, *cells, "import")
+    return Import._make(file.append([entry])[0])
+
+
+def earlier_import(root: Path, sha256: str, kind: str) -> Import | None:
+    """Return the last time that the same file was taken in, unless what it brought is no longer there."""
+    for entry in reversed(_entries(root)):
+        if (entry.sha256, entry.kind) == (sha256, kind):
+            return entry if all((root / path).is_file() for path in entry.paths) else None
+    return None
+
+
+def _entries(root: Path) -> list[Import]:
+    return sorted(Import._make(row) for _, row in _file(root).read()[0])
+
+
+def _file(root: Path) -> EventFile:
+    return EventFile(root / IMPORTS_FILE, FORM, root / ".sekom" / "imports.lock")
