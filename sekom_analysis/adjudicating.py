@@ -15,15 +15,17 @@ from sekom_analysis.adjudications import (
     Adjudication,
     adjudication_ledger,
     adjudication_table,
+    first_times,
     seen_text,
 )
 from sekom_analysis.answers import SEEN, answer_fault
-from sekom_analysis.checks import decision_problems, unknown_notes
+from sekom_analysis.checks import decision_problems, late_as_independent, unknown_notes
 from sekom_analysis.codebook import Variable
 from sekom_analysis.decisions import (
     LONGEST_MEMO,
     coder_fault,
     given_events,
+    is_gap,
     joined,
     latest_answers,
     new_event_id,
@@ -67,19 +69,22 @@ class Adjudicating:
             return adjudication_table(history, {})
         return adjudication_table(history, latest_answers(self._latest()))
 
-    def problems(self, kept: Mapping[str, Variable]) -> list[Problem]:
+    def problems(self, decisions: pd.DataFrame, kept: Mapping[str, Variable]) -> list[Problem]:
         """List lines that cannot be read, unknown notes and codes, changed texts and older definitions.
 
         Parameters
         ----------
+        decisions : the standing decisions of all coders, as `fold` gives them
         kept : the definitions kept, by version
         """
+        history, damaged = self._ledger.read()
+        found = [*damaged, *late_as_independent(decisions, first_times(history))]
         table = self.table().assign(coder="adjudicated")
         if table.empty:
-            return list(self._ledger.read().problems)
+            return found
         settled = table[table["event"] == SETTLE]
         return [
-            *self._ledger.read().problems,
+            *found,
             *unknown_notes(table[table["event"] == OPEN], self._raw.notes),
             *decision_problems(settled, self._raw.notes, self._raw.codebook, kept),
         ]
@@ -150,7 +155,7 @@ class Adjudicating:
 
     def _event(self, given: Mapping[str, Any], answers: Answers) -> tuple[Adjudication, list[str]]:
         """Make an event of what was given, and say what is wrong with it."""
-        values = {name: value for name, value in given.items() if name == "codes" or not _is_gap(value)}
+        values = {name: value for name, value in given.items() if name == "codes" or not is_gap(value)}
         codes = joined(values.get("codes"))
         note_id, variable = str(values.get("note_id", "")), str(values.get("variable", ""))
         seen = values.get("seen", answers.get((note_id, variable), {}))
@@ -220,7 +225,3 @@ def _is_seen(seen: object) -> bool:
     return isinstance(seen, Mapping) and all(
         isinstance(coder, str) and isinstance(codes, str) for coder, codes in seen.items()
     )
-
-
-def _is_gap(value: object) -> bool:
-    return value is None or value is pd.NA or (isinstance(value, float) and value != value)

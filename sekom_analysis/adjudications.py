@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import pandas as pd
 
-from sekom_analysis.decisions import coder_fault
+from sekom_analysis.decisions import AFTER_TALK, INDEPENDENT, Event, coder_fault
 from sekom_analysis.ledgers import RETRACT, Ledger, standing
 from sekom_analysis.logline import Format, Row
 
@@ -130,6 +130,38 @@ def adjudication_table(
     return table[TABLE_COLUMNS]
 
 
+def pass_by_then(pass_: str, note_id: str, at: str, first_times: Mapping[str, str]) -> str:
+    """Return the pass that an event counts in: 3 instead of 1 once the note has been adjudicated.
+
+    From a note's first adjudication on others' answers could be seen, so
+    that nothing said of it later is independent. A warm-up (0) and a blind
+    second time (2) stay what they are: neither enters an agreement between
+    coders, and when they were made stands beside them.
+
+    Parameters
+    ----------
+    pass_ : the pass that the event came with
+    note_id : the note
+    at : when it was decided; empty where nobody knows, which counts as now
+    first_times : note_id -> the time of the note's first adjudication
+
+    Examples
+    --------
+    >>> first = {"n1": "2026-01-02T00:00:00.000000Z"}
+    >>> pass_by_then("1", "n1", "2026-01-01T00:00:00.000000Z", first), pass_by_then("1", "n1", "", first)
+    ('1', '3')
+    """
+    is_late = note_id in first_times and (not at or at >= first_times[note_id])
+    return str(AFTER_TALK) if is_late and pass_ == str(INDEPENDENT) else pass_
+
+
+def first_times(history: pd.DataFrame) -> dict[str, str]:
+    """Return note_id -> the time of the note's first adjudication; one taken back since was seen too."""
+    met = history[history["event"] != RETRACT]
+    times: Any = met.groupby("note_id")["decided_at"].min().to_dict()
+    return {str(note_id): str(time) for note_id, time in times.items()}
+
+
 class Adjudicated:
     """Which notes have been adjudicated, and from when on. Never what was said of them.
 
@@ -142,8 +174,13 @@ class Adjudicated:
         self._ledger = adjudication_ledger(root)
 
     def first_times(self) -> dict[str, str]:
-        """Return note_id -> the time of the note's first adjudication, one taken back since included."""
-        history = self._ledger.read().history
-        met = history[history["event"] != RETRACT]
-        times: Any = met.groupby("note_id")["decided_at"].min().to_dict()
-        return {str(note_id): str(time) for note_id, time in times.items()}
+        """Return note_id -> the time of the note's first adjudication."""
+        return first_times(self._ledger.read().history)
+
+    def in_their_passes(self, events: Iterable[Event]) -> list[Event]:
+        """Return events of a coder, each in the pass that it counts in; see `pass_by_then`."""
+        first = self.first_times()
+        return [
+            event._replace(pass_=pass_by_then(event.pass_, event.note_id, event.decided_at, first))
+            for event in events
+        ]

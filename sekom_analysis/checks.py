@@ -14,7 +14,7 @@ from sekom_analysis.problems import Problem
 from sekom_analysis.raw import CODEBOOK_FILE, CODED, STUDY_FILE, Raw
 
 AS_MANY = 3  # how many notes a summary names
-EXPECTED = ("codebooks", "README.md")
+EXPECTED = ("codebooks", "plans", "README.md")
 COPY = "if it is a copy of a coder's log, take it in with: sekom collect FILE; then move it away"
 
 
@@ -99,6 +99,25 @@ def unknown_notes(decisions: pd.DataFrame, notes: pd.DataFrame) -> Iterator[Prob
         what = f"note '{event.note_id}' is not among the study's notes"
         todo = "add the note to data/raw, or leave it: the decision is kept but not counted"
         yield Problem(file=_file(event.coder), row=int(str(event.row)), what=what, todo=todo)
+
+
+def late_as_independent(decisions: pd.DataFrame, first_times: Mapping[str, str]) -> Iterator[Problem]:
+    """List answers of pass 1 given after others' could be seen: joined by hand, or by a clock that was wrong.
+
+    Parameters
+    ----------
+    decisions : the standing decisions
+    first_times : note_id -> the time of the note's first adjudication
+    """
+    adjudicated = decisions[(decisions["pass"] == "1") & decisions["note_id"].isin(first_times.keys())]
+    late = adjudicated[adjudicated["decided_at"] > adjudicated["note_id"].map(first_times)]
+    for coder, group in late.groupby("coder"):
+        what = (
+            f"{group['note_id'].nunique()} notes were decided after they had been adjudicated, "
+            f"yet count as independent: {_named(group['note_id'])}"
+        )
+        todo = "if others' answers could be seen by then, leave these notes out of the agreement"
+        yield Problem(file=_file(coder), row=None, what=what, todo=todo)
 
 
 def _unknown_answers(

@@ -229,7 +229,7 @@ class _Scales:
         found.refused.extend(contradictions)
         if not contradictions and event.decided_at < here.decided_at:
             # The earliest time of an event counts, so that copies joined either way are the same.
-            found.earlier.append(here._replace(decided_at=event.decided_at))
+            found.earlier.append(here._replace(decided_at=event.decided_at, pass_=event.pass_))
 
     def stale(self, new: Iterable[Numbered]) -> list[Problem]:
         """List the notes whose text is no longer what was coded, each once."""

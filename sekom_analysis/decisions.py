@@ -20,7 +20,7 @@ RESERVED_CODERS = frozenset(
 EVENTS = ("decide", "retract", "skip")
 WAYS = ("card", "page", "sheet", "import", "python")
 PASSES = {0: "warm-up", 1: "independent", 2: "blind second time", 3: "after others' answers could be seen"}
-AFTER_TALK = 3
+INDEPENDENT, AFTER_TALK = 1, 3
 LONGEST_MEMO = 20_000
 KEYS = ["note_id", "coder", "variable", "pass"]
 
@@ -126,7 +126,7 @@ def fold(history: pd.DataFrame) -> pd.DataFrame:
     return last[last["event"] == "decide"].drop(columns="event").reset_index(drop=True)
 
 
-def latest(history: pd.DataFrame, passes: Sequence[int] = (1, AFTER_TALK)) -> pd.DataFrame:
+def latest(history: pd.DataFrame, passes: Sequence[int] = (INDEPENDENT, AFTER_TALK)) -> pd.DataFrame:
     """Return what each coder says now of each note and variable: the highest pass replaces those before it.
 
     An answer that was taken back after others' answers could be seen is gone
@@ -168,7 +168,9 @@ def skipped(history: pd.DataFrame) -> pd.DataFrame:
     skips = last.loc[last["event"] == "skip", [*KEYS, "decided_at", "memo"]]
     standing = fold(history)[KEYS]
     open_ = skips.merge(standing, on=KEYS, how="left", indicator=True)
-    is_open = open_["_merge"] == "left_only"
+    said = pd.MultiIndex.from_frame(latest(history)[KEYS[:-1]])
+    is_said = pd.MultiIndex.from_frame(open_[KEYS[:-1]]).isin(said) & (open_["pass"] == str(AFTER_TALK))
+    is_open = (open_["_merge"] == "left_only") & ~is_said
     return open_.loc[is_open].drop(columns="_merge").reset_index(drop=True)
 
 
@@ -241,3 +243,8 @@ def given_events(events: Any) -> list[dict[str, Any]]:
     if isinstance(events, pd.DataFrame):
         return [{str(k): v for k, v in row.items()} for row in events.to_dict("records")]
     return [dict(events)] if isinstance(events, Mapping) else [dict(event) for event in events]
+
+
+def is_gap(value: object) -> bool:
+    """Whether a cell of a table of events says nothing."""
+    return value is None or value is pd.NA or (isinstance(value, float) and value != value)

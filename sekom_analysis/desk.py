@@ -1,4 +1,7 @@
-"""What one coder works at: the notes, the codebook and that coder's own log. Nothing of anybody else's."""
+"""What one coder works at: the notes, the codebook and that coder's own log. Nothing of anybody else's.
+
+Of adjudications a desk knows on which notes there are any since when, never what was said.
+"""
 
 from __future__ import annotations
 
@@ -9,6 +12,7 @@ from typing import Any
 
 import pandas as pd
 
+from sekom_analysis.adjudications import Adjudicated
 from sekom_analysis.answers import answer_fault, field_faults
 from sekom_analysis.codebook import Codebook, Variable
 from sekom_analysis.decisions import (
@@ -20,6 +24,7 @@ from sekom_analysis.decisions import (
     fold,
     given_events,
     history_table,
+    is_gap,
     joined,
     new_event_id,
     skipped,
@@ -83,6 +88,7 @@ class Desk:
         self._log = coder_log(raw.root, coder)
         self._definitions = Definitions(raw.root / CODED)
         self._kept: set[str] = set()
+        self._adjudicated = Adjudicated(raw.root)
         self._versions: dict[str, str] = {}
 
     @classmethod
@@ -171,6 +177,7 @@ class Desk:
             ``certainty``, ``memo``, ``pass``, ``via``, ``event`` and ``event_id``. An event whose
             ``event_id`` the log has already is not written again. ``note_hash`` and ``codebook``
             say which text and definition the coder saw, where that may not be the present one.
+            From a note's first adjudication on, pass 1 becomes 3: others' answers could be seen.
 
         Raises
         ------
@@ -191,11 +198,31 @@ class Desk:
         if not made:
             return []
         self.keep_definitions({event.variable for event in made})
-        return [Event._make(row) for row in self._log.append([tuple(event) for event in made])]
+        return self._append(made, stamp=True)
+
+    def take_in(self, events: Iterable[Event]) -> list[Event]:
+        """Save events that were made and checked elsewhere, with the times they hold.
+
+        Raises
+        ------
+        NotSavedError
+            If the disk did not take them all; sending them again is harmless.
+        """
+        made = list(events)
+        self.keep_definitions({event.variable for event in made})
+        return self._append(made, stamp=False)
+
+    def in_their_passes(self, events: Iterable[Event]) -> list[Event]:
+        """Return events, each in the pass that it counts in: 3 where it came after an adjudication."""
+        return self._adjudicated.in_their_passes(events)
+
+    def _append(self, events: Iterable[Event], *, stamp: bool) -> list[Event]:
+        rows = [tuple(event) for event in self.in_their_passes(events)]
+        return [Event._make(row) for row in self._log.append(rows, stamp=stamp)]
 
     def _event(self, given: Mapping[str, Any]) -> tuple[Event, list[str]]:
         """Make an event of what was given, and say what is wrong with it."""
-        values = {key: value for key, value in given.items() if not _is_gap(value) or key == "codes"}
+        values = {key: value for key, value in given.items() if not is_gap(value) or key == "codes"}
         kind = str(values.get("event", "decide"))
         codes = joined(values.get("codes")) if kind == "decide" else ""
         note_id, variable = str(values.get("note_id", "")), str(values.get("variable", ""))
@@ -271,7 +298,3 @@ class Desk:
         fresh = sorted(name for name in variables if self._version_of(name) not in self._kept)
         keep(self.root, [self.codebook[name] for name in fresh])
         self._kept.update(self._version_of(name) for name in fresh)
-
-
-def _is_gap(value: object) -> bool:
-    return value is None or (isinstance(value, float) and value != value) or value is pd.NA

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
+from sekom_analysis.decisions import latest
 from sekom_analysis.study import Study
 
 
@@ -19,8 +20,8 @@ def progress_table(study: Study) -> pd.DataFrame:
     DataFrame of ``coder``, ``variable``, ``decided``, ``skipped``, ``unseen``, ``of`` (notes asked),
     ``last`` (UTC) and ``via``. A coder named in the study who has not begun has every note unseen.
     """
-    decisions, open_ = study.decisions(), study.skipped()
-    decisions = decisions[decisions["pass"] == "1"]
+    decisions, open_ = latest(study.history()), study.skipped()
+    open_ = open_[open_["pass"].isin(["1", "3"])].drop_duplicates(["note_id", "coder", "variable"])
     coders = [*study.coders, *(c for c in study.about.coders if c not in study.coders)]
     rows = []
     for coder in coders:
@@ -31,9 +32,8 @@ def progress_table(study: Study) -> pd.DataFrame:
             own = own[own["note_id"].isin(asked)]
             if own.empty and kind != "human":
                 continue  # a program or an own sorting is not asked to go on
-            left = open_[
-                (open_["coder"] == coder) & (open_["variable"] == variable.id) & (open_["pass"] == "1")
-            ]
+            left = open_[(open_["coder"] == coder) & (open_["variable"] == variable.id)]
+            left = left[~left["note_id"].isin(own["note_id"])]
             rows.append(
                 {
                     "coder": coder,

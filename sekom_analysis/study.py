@@ -129,8 +129,9 @@ class Study:
         for coder in self.coders:
             found += self._logs.read(coder).problems
         kept = self._definitions.read()
-        found += decision_problems(self.decisions(), self.notes, self.codebook, kept)
-        found += self._adjudicating.problems(kept)
+        decisions = self.decisions()
+        found += decision_problems(decisions, self.notes, self.codebook, kept)
+        found += self._adjudicating.problems(decisions, kept)
         found += self._definitions.problems()
         return problems_table(found)
 

@@ -11,7 +11,7 @@ import hashlib
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
-WARM_UP, INDEPENDENT, AGAIN = 0, 1, 2
+WARM_UP, INDEPENDENT, AGAIN, AFTER_TALK = 0, 1, 2, 3
 
 
 class Item(NamedTuple):
@@ -115,10 +115,15 @@ def standing(rows: Iterable[Mapping[str, str]], passes: Mapping[str, int]) -> di
     answers: dict[Cell, Answer] = {}
     for row in rows:
         note_id = row["note_id"]
-        if note_id in passes and row["pass"] == str(passes[note_id]):
+        if note_id in passes and counts_in(passes[note_id], row["pass"]):
             cell = (note_id, row["variable"])
             answers[cell] = after(answers.get(cell), row)
     return answers
+
+
+def counts_in(pass_: int, given: str) -> bool:
+    """Whether an event shows in a list of this pass: pass 3 replaces what was said independently."""
+    return given == str(pass_) or (pass_ == INDEPENDENT and given == str(AFTER_TALK))
 
 
 def after(before: Answer | None, row: Mapping[str, str]) -> Answer:

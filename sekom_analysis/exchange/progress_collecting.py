@@ -7,7 +7,7 @@ from pathlib import Path
 
 from sekom_analysis.collect import Collected
 from sekom_analysis.decisions import Event, history_table
-from sekom_analysis.desk import Desk, coder_log
+from sekom_analysis.desk import Desk
 from sekom_analysis.exchange.progress_files import read_progress
 
 
@@ -28,15 +28,16 @@ def weigh_progress(
         If `coder` cannot be a coder's id.
     """
     reading = read_progress(path, desk(coder) if coder is not None else desk)
+    own = desk(reading.coder) if reading.events else None
     events = [Event(**{_field(name): text for name, text in row.items()}) for row in reading.events]
+    events = own.in_their_passes(events) if own is not None else []
     added = history_table({reading.coder: list(zip(reading.rows, events, strict=True))})
     stale, remarks = list(reading.stale), list(reading.remarks)
     found = Collected(reading.coder, added, reading.known, reading.problems, stale, [], remarks=remarks)
 
     def save() -> None:
-        own = desk(reading.coder)
-        own.keep_definitions({event.variable for event in events})
-        coder_log(own.root, own.coder).append([tuple(event) for event in events], stamp=False)
+        if own is not None:
+            own.take_in(events)
 
     return found, save
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from sekom_analysis.decisions import fold
+from sekom_analysis.decisions import latest
 from sekom_analysis.desk import Desk
 from sekom_analysis.exchange.sheets import layout
 from sekom_analysis.exchange.sheets.answers import Answer
@@ -29,8 +29,8 @@ class Before:
     def __init__(self, desk: Desk, seen_until: str) -> None:
         history = desk.history()
         self.event_ids = frozenset(history["event_id"])
-        self.now = layout.standing(fold(history))
-        self.then = layout.standing(fold(history[history["decided_at"] <= seen_until]))
+        self.now = layout.standing(latest(history))
+        self.then = layout.standing(latest(history[history["decided_at"] <= seen_until]))
         self._left_open = layout.standing(desk.skipped())
 
     def holds(self, cell: Cell, answer: Answer) -> bool:

@@ -28,6 +28,7 @@ MARKS = frozenset({MARK, "×", "✓", "✔", "1", "ja", "yes", "true", "sant"})
 ANSWER, CODE, NONE, CERTAINTY, MEMO = "answer", "code", "none", "certainty", "memo"
 CERTAINTIES = ("1", "2", "3")
 PASS = str(worklist.INDEPENDENT)
+PASSES = (PASS, str(worklist.AFTER_TALK))
 
 _MARK = re.compile(r"([a-z0-9_]{1,40})/(answer|code|none|certainty|memo)(?:/([a-z0-9_]{1,40}))?")
 _KEY = re.compile(r"(n[0-9a-f]{20})\.(h[0-9a-f]{11})")
@@ -167,6 +168,7 @@ def can_show(variable: Variable, codes: str) -> bool:
 
 
 def standing(decisions: pd.DataFrame) -> dict[tuple[str, str], Mapping[str, str]]:
-    """Return the independent decisions by (note_id, variable)."""
-    rows: list[dict[str, str]] = decisions[decisions["pass"] == PASS].to_dict("records")  # type: ignore[assignment]
+    """Return the independent decisions by (note_id, variable), or what has replaced them since."""
+    counted = decisions[decisions["pass"].isin(PASSES)].sort_values("pass", kind="stable")
+    rows: list[dict[str, str]] = counted.to_dict("records")  # type: ignore[assignment]
     return {(row["note_id"], row["variable"]): row for row in rows}

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
+from sekom_analysis.decisions import latest
 from sekom_analysis.desk import Desk
 from sekom_analysis.errors import NotesError, TableError
 from sekom_analysis.exchange.sheets import layout, pages
@@ -141,7 +142,7 @@ def _titles(tabs: list[Tab], lang: str) -> dict[str, Any]:
 def _earlier(desk: Desk) -> dict[tuple[str, str], Mapping[str, str]]:
     """Return what the coder answered before, and the memos on what was left open."""
     left_open = desk.skipped().assign(codes="", certainty="", left_open="yes")
-    return {**layout.standing(left_open), **layout.standing(desk.decisions())}
+    return {**layout.standing(left_open), **layout.standing(latest(desk.history()))}
 
 
 def _protect(sheet: Any) -> None:
