@@ -30,6 +30,17 @@ if TYPE_CHECKING:
     from sekom_analysis.desk import Desk
     from sekom_analysis.errors import SekomError
     from sekom_analysis.keywords import keywords
+    from sekom_analysis.quality import (
+        agreement_by_version,
+        check_stance,
+        codebook_advice,
+        codebook_diff,
+        codebook_versions,
+        coder_report,
+        findings,
+        readings,
+        stability,
+    )
     from sekom_analysis.study import Study
 
 __version__ = "0.1.0"
@@ -52,6 +63,15 @@ _HOME = {
     "consensus": "consensus.settled",
     "count_codes": "consensus.counts",
     "keywords": "keywords",
+    "agreement_by_version": "quality.versions",
+    "check_stance": "quality.stance",
+    "codebook_advice": "quality.advice",
+    "codebook_diff": "quality.revisions",
+    "codebook_versions": "quality.revisions",
+    "coder_report": "quality.coders",
+    "findings": "quality.findings",
+    "readings": "quality.readings",
+    "stability": "quality.coders",
     "coding": "",
     "exchange": "",
     "figures": "",
@@ -65,8 +85,14 @@ __all__ = [
     "agreement_by_code",
     "agreement_by_group",
     "agreement_by_pair",
+    "agreement_by_version",
     "agreement_without_each",
     "alpha",
+    "check_stance",
+    "codebook_advice",
+    "codebook_diff",
+    "codebook_versions",
+    "coder_report",
     "coding",
     "confusions",
     "consensus",
@@ -75,8 +101,11 @@ __all__ = [
     "disagreements",
     "exchange",
     "figures",
+    "findings",
     "keywords",
     "plan_sample",
+    "readings",
+    "stability",
     "why_they_differ",
 ]
 

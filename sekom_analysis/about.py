@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
-from sekom_analysis.codebook import Text, Texts
+from sekom_analysis.codebook import Kind, Text, Texts
 
 CoderKind = Literal["human", "automatic", "source", "unknown"]
 Stance = Literal["coding-reliability", "codebook", "reflexive"]
@@ -32,6 +32,13 @@ class Primary(_Frozen):
     nominal: str = "alpha"
     scale: str = "alpha ordinal"
     multiple: str = "alpha masi"
+
+    def measure(self, kind: Kind) -> tuple[str, str]:
+        """Return coefficient and level for a kind of variable, such as ``("alpha", "ordinal")``."""
+        words = {"single": self.nominal, "scale": self.scale, "multiple": self.multiple}[kind]
+        usual = {"single": "nominal", "scale": "ordinal", "multiple": "masi"}[kind]
+        name, _, level = words.partition(" ")
+        return name, level or usual
 
 
 class Plan(_Frozen):

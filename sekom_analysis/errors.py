@@ -51,5 +51,9 @@ class StanceError(SekomError):
     """A coefficient or a consensus asked of a study that works reflexively."""
 
 
+class PlanError(SekomError):
+    """A plan of actions that cannot be read or taken in; nothing of it was saved."""
+
+
 class FigureError(SekomError):
     """A table that cannot be drawn as asked."""

@@ -25,11 +25,7 @@ def planned(study: Study, variable: Variable) -> tuple[str, str]:
     -------
     tuple such as ``("alpha", "ordinal")``
     """
-    primary = study.about.plan.primary
-    words = {"single": primary.nominal, "scale": primary.scale, "multiple": primary.multiple}[variable.kind]
-    usual = {"single": "nominal", "scale": "ordinal", "multiple": "masi"}[variable.kind]
-    name, _, level = words.partition(" ")
-    return name, level or usual
+    return study.about.plan.primary.measure(variable.kind)
 
 
 def agreement_overview(
