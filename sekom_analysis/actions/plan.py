@@ -1,0 +1,228 @@
+"""The plan: for each action the resources, who is responsible, when, and what it waits for.
+
+``data/coded/plan.csv`` is a plain file that people edit, in Excel or elsewhere. It is read as it is,
+and everything wrong with it is listed at once.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
+
+import pandas as pd
+
+from sekom_analysis.errors import PlanError
+from sekom_analysis.exchange.tables import check_table
+from sekom_analysis.problems import Problem, problem_lines
+from sekom_analysis.raw import CODED
+from sekom_analysis.study import Study
+
+PLAN_FILE = CODED / "plan.csv"
+COLUMNS = ["action", "resources", "responsible", "start", "end", "status", "depends_on", "note"]
+STATUSES = {
+    "planned": ("planned", "planerad"),
+    "ongoing": ("ongoing", "pågår", "pågående"),
+    "done": ("done", "klar"),
+    "paused": ("paused", "vilar", "pausad"),
+    "dropped": ("dropped", "struken", "avförd"),
+}
+DATES = ("start", "end")
+_DATE = re.compile(r"(\d{4})-(\d{2})(?:-(\d{2}))?")
+_SEPARATORS = re.compile(r"[|,;\s]+")
+
+
+def read_plan(study: Study, path: Path | None = None) -> pd.DataFrame:
+    """Read the plan of a study.
+
+    Parameters
+    ----------
+    study : Study
+    path : another file (.csv or .xlsx) in the same form; left out, the study's ``data/coded/plan.csv``
+
+    Returns
+    -------
+    DataFrame
+        One row an action, index ``row`` as a spreadsheet numbers it, all columns text but ``start`` and
+        ``end`` (datetime64; missing where there is none or it is no date). ``status`` is one of planned,
+        ongoing, done, paused, dropped, whether the file says so in English or Swedish, and else what
+        stands there; ``depends_on`` joins actions by ``|``. Empty without a file. `check_plan` tells
+        what is wrong.
+
+    Raises
+    ------
+    PlanError
+        If the file cannot be read as a table, or has no column ``action``.
+    """
+    file = study.root / PLAN_FILE if path is None else path
+    if path is None and not file.exists():
+        return parsed(pd.DataFrame(columns=COLUMNS, dtype="str"))
+    frame, problems = check_table(file)
+    if not problems and "action" not in frame.columns:
+        what = f"it has no column 'action' (it has: {', '.join(frame.columns)})"
+        problems = [Problem(file.name, 1, what, f"name the columns {', '.join(COLUMNS)}")]
+    if problems:
+        msg = f"The plan cannot be read. Nothing was changed.\n{problem_lines(problems)}"
+        raise PlanError(msg)
+    return parsed(frame)
+
+
+def parsed(frame: pd.DataFrame) -> pd.DataFrame:
+    """Return a plan's texts with every column there, dates as dates, statuses and lists in one form."""
+    plan = frame.assign(**{name: "" for name in COLUMNS if name not in frame.columns})
+    others = [name for name in plan.columns if name not in COLUMNS]
+    plan = pd.DataFrame({name: plan[name].str.strip() for name in [*COLUMNS, *others]})
+    plan["depends_on"] = ["|".join(_listed(text)) for text in plan["depends_on"]]
+    plan["status"] = [status_of(text) or text for text in plan["status"]]
+    plan["said_start"], plan["said_end"] = plan["start"], plan["end"]
+    for name in DATES:
+        days = [day_of(text, last=name == "end") for text in plan[name]]
+        plan[name] = pd.to_datetime(pd.Series(days, index=plan.index, dtype="object")).astype("datetime64[s]")
+    plan.index.name = "row"
+    return plan
+
+
+def _listed(text: str) -> list[str]:
+    return [part for part in _SEPARATORS.split(text) if part]
+
+
+def status_of(text: str) -> str:
+    """Return the status that a word stands for; an empty text if none.
+
+    Examples
+    --------
+    >>> status_of("Pågår"), status_of("done"), status_of("sen")
+    ('ongoing', 'done', '')
+    """
+    word = text.strip().casefold()
+    return next((status for status, words in STATUSES.items() if word in words), "")
+
+
+def day_of(text: str, *, last: bool = False) -> dt.date | None:
+    """Return the day that a date is; of a month its first day, or its last. None if it is no date.
+
+    Examples
+    --------
+    >>> day_of("2023-08-24"), day_of("2023-11", last=True), day_of("i höst")
+    (datetime.date(2023, 8, 24), datetime.date(2023, 11, 30), None)
+    """
+    found = _DATE.fullmatch(text)
+    if not found:
+        return None
+    year, month, day = int(found[1]), int(found[2]), found[3]
+    try:
+        if day or not last:
+            return dt.date(year, month, int(day or 1))
+        return dt.date(year + month // 12, month % 12 + 1, 1) - dt.timedelta(days=1)
+    except ValueError:
+        return None
+
+
+def check_plan(
+    plan: pd.DataFrame,
+    actions: Iterable[str],
+    merged: Mapping[str, str] | None = None,
+    file: str = PLAN_FILE.name,
+) -> list[Problem]:
+    """List everything in a plan that somebody has to look at.
+
+    Parameters
+    ----------
+    plan : as `read_plan` gives it
+    actions : ids that an action may have, as a rule the study's notes
+    merged : note -> the note it was merged into; a plan names what stands
+    file : its name, for the list
+
+    Returns
+    -------
+    list of Problem
+        In order of rows: unknown or doubled actions, nobody responsible (but for what is dropped), what is
+        no date, an end before the start, a start before the end of what it waits for, unknown statuses and
+        dependencies, and circles among these. An action without dates is none: it has no place in time yet.
+    """
+    found = [
+        *_action_problems(plan, set(actions), merged or {}),
+        *_row_problems(plan),
+        *_dependency_problems(plan),
+        *_circles(plan),
+    ]
+    return [Problem(file, *one) for one in sorted(found, key=lambda one: one[0])]
+
+
+Found = tuple[int, str, str]
+
+
+def _action_problems(plan: pd.DataFrame, known: set[str], merged: Mapping[str, str]) -> Iterator[Found]:
+    first: dict[str, int] = {}
+    for row, action in plan["action"].items():
+        at = int(str(row))
+        if not action:
+            yield at, "it names no action", "write the note's id in the column 'action', or take the row away"
+        elif action in merged:
+            yield at, f"'{action}' was merged into '{merged[action]}'", "name that one"
+        elif action not in known:
+            yield at, f"there is no action '{action}' in the study", "correct the id"
+        if action and action in first:
+            what = f"'{action}' stands in row {first[action]} already"
+            yield at, what, "join the rows: an action has one row"
+        first.setdefault(action, at)
+
+
+def _row_problems(plan: pd.DataFrame) -> Iterator[Found]:
+    for row in plan.reset_index().to_dict("records"):
+        at = int(row["row"])
+        status = row["status"]
+        if status and status not in STATUSES:
+            words = ", ".join(f"{words[0]} ({words[1]})" for words in STATUSES.values())
+            yield at, f"'{status}' is no status", f"write one of: {words}"
+        if not row["responsible"] and status != "dropped":
+            yield at, f"nobody is responsible for '{row['action']}'", "write who in the column 'responsible'"
+        for name in DATES:
+            said = row[f"said_{name}"]
+            if said and pd.isna(row[name]):
+                yield at, f"{name} is '{said}', which is no date", "write it as 2023-08-24 or 2023-08"
+        if row["end"] < row["start"]:
+            what = f"'{row['action']}' ends {row['said_end']}, before it starts {row['said_start']}"
+            yield at, what, "correct one of the dates"
+
+
+def _dependency_problems(plan: pd.DataFrame) -> Iterator[Found]:
+    by_action = plan.drop_duplicates("action").set_index("action")
+    for row in plan.reset_index().to_dict("records"):
+        at = int(row["row"])
+        for other in _listed(row["depends_on"]):
+            if other not in by_action.index:
+                what = f"'{row['action']}' waits for '{other}', which is not in the plan"
+                yield at, what, "add that action to the plan, or correct 'depends_on'"
+            elif by_action.at[other, "end"] > row["start"]:
+                ends, starts = str(by_action.at[other, "said_end"]), row["said_start"]
+                what = f"'{row['action']}' starts {starts}, but waits for '{other}', which ends {ends}"
+                yield at, what, "correct the dates or 'depends_on'"
+
+
+def _circles(plan: pd.DataFrame) -> Iterator[Found]:
+    """Give every circle of actions that wait for each other once, at its first row."""
+    each = plan.drop_duplicates("action")
+    waits = {str(a): _listed(others) for a, others in zip(each["action"], each["depends_on"], strict=True)}
+    rows = {str(action): int(str(row)) for row, action in each["action"].items()}
+    seen: set[frozenset[str]] = set()
+    for action in waits:
+        path = _way_back(action, waits)
+        if path and frozenset(path) not in seen:
+            seen.add(frozenset(path))
+            what = f"actions wait for each other in a circle: {' → '.join([*path, path[0]])}"
+            yield rows[action], what, "take one of them out of 'depends_on'"
+
+
+def _way_back(action: str, waits: Mapping[str, list[str]]) -> list[str]:
+    """Return the shortest chain of waiting that leads from an action back to it; empty if none does."""
+    paths, reached = [[action]], {action}
+    for path in paths:
+        for other in waits.get(path[-1], []):
+            if other == action:
+                return path
+            if other not in reached:
+                reached.add(other)
+                paths.append([*path, other])
+    return []

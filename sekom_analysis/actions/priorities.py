@@ -1,0 +1,211 @@
+"""Actions in order of priority, with how sure the order is."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+import numpy as np
+import pandas as pd
+
+from sekom_analysis.actions.pooling import FloatArray, draw_scores
+from sekom_analysis.actions.scores import Panel, panels
+from sekom_analysis.errors import RatingsError
+
+TOP = 20
+PLATFORM = "springboard"
+MEAN, SPREAD = "mean_", "spread_"
+_SAME = 9  # decimals
+
+
+class Pool(NamedTuple):
+    """One round's scores with what the model of partial pooling makes of them.
+
+    ``drawn`` has shape (draws, N, C): what each action would score over coders like these.
+    """
+
+    round: int
+    panel: Panel
+    drawn: FloatArray
+
+
+def pool(scores: pd.DataFrame, rng: int = 0, together: bool = False) -> list[Pool]:
+    """Pool the scores of each round; the same seed gives the same draws."""
+    pools = []
+    for number, panel in panels(scores, together):
+        drawn = draw_scores(panel.scores, rng).scores
+        pools.append(Pool(number, panel, drawn.reshape(-1, *drawn.shape[2:])))
+    return pools
+
+
+def rank_actions(
+    scores: pd.DataFrame,
+    weights: Mapping[str, float] | None = None,
+    rng: int = 0,
+    *,
+    top: int = TOP,
+    confidence: float = 0.95,
+    together: bool = False,
+) -> pd.DataFrame:
+    """Rank actions by their scores, each rank with an interval.
+
+    Parameters
+    ----------
+    scores : long, as `action_scores` gives them
+        Columns ``action`` (or ``note_id``), ``coder``, ``criterion``, ``score``, and ``round`` if there are
+        several: each round is then ranked for itself.
+    weights : criterion -> weight, for every criterion; left out, all weigh the same
+    rng : seed of the draws
+    top : how many actions ``p_top`` asks about
+    confidence : of the intervals of ranks
+    together : rank the actions of the last round by the criteria of all rounds, as one
+
+    Returns
+    -------
+    DataFrame
+        One row an action and round, in order of rank. ``rank`` and ``rank_to``: the same, or the range
+        that actions with equal scores share. ``low``, ``high``: interval of the rank. ``p_top``:
+        probability of being among the first `top`. ``n_coders``, ``n_scores``. ``total``: the weighted
+        mean of the criteria's plain means (missing where a criterion has no score). ``pooled``: the same
+        from the model, which the rank follows. ``mean_<criterion>`` and ``spread_<criterion>`` (standard
+        deviation over coders; missing with one).
+
+    Raises
+    ------
+    RatingsError
+        If scores, weights or numbers are not such.
+
+    Notes
+    -----
+    The model is told in `sekom_analysis.actions.pooling`. Ranks and intervals are about the coders who
+    scored, and others like them; coders are not resampled, since three say little of how coders vary.
+
+    Examples
+    --------
+    >>> scores = pd.DataFrame({"action": ["D1", "D2", "D3"] * 2, "coder": ["k1"] * 3 + ["k2"] * 3,
+    ...                        "criterion": "goal", "score": [5, 3, 1, 4, 3, 2]})
+    >>> rank_actions(scores, top=1)[["rank", "action", "total"]].values.tolist()
+    [[1, 'D1', 4.5], [2, 'D2', 3.0], [3, 'D3', 1.5]]
+    """
+    _check_numbers(top, confidence)
+    tables = [rank_table(one, weights, top, confidence) for one in pool(scores, rng, together)]
+    return pd.concat(tables, ignore_index=True)
+
+
+def _check_numbers(top: int, confidence: float) -> None:
+    if top < 1 or not 0 < confidence < 1:
+        msg = f"top is a number from 1 up, confidence lies between 0 and 1, not {top!r} and {confidence!r}."
+        raise RatingsError(msg)
+
+
+def rank_table(
+    pooled: Pool, weights: Mapping[str, float] | None = None, top: int = TOP, confidence: float = 0.95
+) -> pd.DataFrame:
+    """Return one round's table, as `rank_actions` describes it."""
+    panel, shares = pooled.panel, pooled.panel.weights(weights)
+    drawn = pooled.drawn @ shares
+    total = tied_means(drawn.mean(axis=0), panel, shares)
+    first = 1 + (total[None, :] > total[:, None]).sum(axis=1)
+    ranks = 1 + np.argsort(np.argsort(-drawn, axis=1), axis=1)
+    tail = (1 - confidence) / 2
+    ends = np.quantile(ranks, [tail, 1 - tail], axis=0, method="nearest")
+    seen = ~np.isnan(panel.scores)
+    means = _mean(panel.scores, axis=1)
+    table = pd.DataFrame(
+        {
+            "round": pooled.round,
+            "rank": first,
+            "rank_to": first + (total[None, :] == total[:, None]).sum(axis=1) - 1,
+            "low": np.minimum(ends[0], first),
+            "high": np.maximum(ends[1], first),
+            "p_top": (ranks <= top).mean(axis=0),
+            "action": panel.actions,
+            "n_coders": seen.any(axis=2).sum(axis=1),
+            "n_scores": seen.sum(axis=(1, 2)),
+            "total": means @ shares,
+            "pooled": total,
+        }
+    )
+    for at, criterion in enumerate(panel.criteria):
+        table[MEAN + criterion] = means[:, at]
+        table[SPREAD + criterion] = _spread(panel.scores[:, :, at])
+    return table.sort_values(["rank", "action"], kind="stable", ignore_index=True)
+
+
+def tied_means(means: FloatArray, panel: Panel, shares: FloatArray) -> FloatArray:
+    """Give actions about which the scores say the same one mean: draws differ by chance alone.
+
+    What the model makes of an action's total hangs on who scored it and on the sums over coders of plain
+    and of weighted scores; on every score where a coder left a criterion open.
+    """
+    count = (~np.isnan(panel.scores)).sum(axis=2)
+    begun, partly = count > 0, (count > 0) & (count < panel.scores.shape[2])
+    whole = np.where(partly[:, :, None], np.nan, panel.scores)
+    sums = _mean(np.stack([whole.mean(axis=2), whole @ shares], axis=2), axis=1)
+    open_ = np.where(partly[:, :, None], panel.scores, np.nan).reshape(len(means), -1)
+    said = np.concatenate([begun, sums, open_], axis=1).round(_SAME)
+    _, alike = np.unique(np.nan_to_num(said, nan=-1e9), axis=0, return_inverse=True)
+    return np.asarray((np.bincount(alike, means) / np.bincount(alike))[alike])
+
+
+def _mean(values: FloatArray, axis: int) -> FloatArray:
+    """Mean of what is there, NaN where nothing is."""
+    seen = ~np.isnan(values)
+    count = seen.sum(axis=axis)
+    total = np.where(seen, values, 0.0).sum(axis=axis)
+    return np.asarray(np.where(count > 0, total / np.maximum(count, 1), np.nan))
+
+
+def _spread(values: FloatArray) -> FloatArray:
+    """Standard deviation over coders, (N,); NaN with fewer than two."""
+    seen = ~np.isnan(values)
+    count = seen.sum(axis=1)
+    off = np.where(seen, values - _mean(values, 1)[:, None], 0.0)
+    spread = np.sqrt((off**2).sum(axis=1) / np.maximum(count - 1, 1))
+    return np.asarray(np.where(count > 1, spread, np.nan))
+
+
+def platforms(
+    ranking: pd.DataFrame, criterion: str | None = None, *, high: float = 0.75, low: float = 0.5
+) -> pd.DataFrame:
+    """Return actions with a low total that would yet be a good platform for the next steps.
+
+    Parameters
+    ----------
+    ranking : as `rank_actions` gives it
+    criterion : the criterion that asks for a platform; left out, the one whose id ends in "springboard"
+    high : share of the actions' means by that criterion that its mean must reach (0.75: the highest quarter)
+    low : share of the actions' totals that its own must lie below (0.5: the lower half)
+
+    Returns
+    -------
+    DataFrame
+        The rows of `ranking` for which both hold in their round, with ``springboard``, the mean by that
+        criterion; the highest first. Empty where a round has no such criterion.
+
+    Raises
+    ------
+    RatingsError
+        If a criterion is named that was not scored.
+
+    Examples
+    --------
+    >>> ranking = pd.DataFrame({"round": 1, "rank": [1, 2, 3, 4], "pooled": [4, 3, 2, 1],
+    ...     "action": ["a", "b", "c", "d"], "mean_springboard": [3.0, 1.0, 2.0, 5.0]})
+    >>> platforms(ranking)["action"].tolist()
+    ['d']
+    """
+    asked = [name for name in ranking.columns if name.startswith(MEAN)]
+    columns = [MEAN + criterion] if criterion else [name for name in asked if name.endswith(PLATFORM)][:1]
+    if criterion and columns[0] not in asked:
+        there = ", ".join(name.removeprefix(MEAN) for name in asked)
+        msg = f"Nobody scored '{criterion}'. Criteria that were scored: {there}."
+        raise RatingsError(msg)
+    if not columns:
+        return ranking.head(0).assign(**{PLATFORM: pd.Series(dtype="float64")})
+    table: Any = ranking.assign(**{PLATFORM: ranking[columns[0]]})
+    by_round = table.groupby("round")
+    is_high = table[PLATFORM] >= by_round[PLATFORM].transform(lambda means: means.quantile(high))
+    is_low = table["pooled"] < by_round["pooled"].transform(lambda totals: totals.quantile(low))
+    found: pd.DataFrame = table[is_high & is_low]
+    return found.sort_values(["round", PLATFORM, "rank"], ascending=[True, False, True], ignore_index=True)

@@ -1,0 +1,224 @@
+"""Scores of actions: what coders answered to the criteria, as a long table and as an array."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import NamedTuple
+
+import numpy as np
+import pandas as pd
+
+from sekom_analysis.actions.pooling import FloatArray
+from sekom_analysis.errors import CodebookError, RatingsError
+from sekom_analysis.study import Study
+
+COLUMNS = ["action", "coder", "criterion", "round", "score"]
+KEYS = ["action", "coder", "criterion"]
+
+
+def criteria_of(study: Study, round: int | None = None) -> list[str]:
+    """Return the criteria of a study, or of one round: its `scale` variables with a ``round``."""
+    found = [v for v in study.codebook.variables if v.kind == "scale" and v.round is not None]
+    return [v.id for v in found if round is None or v.round == round]
+
+
+def action_scores(
+    study: Study,
+    notes: object = None,
+    criteria: Sequence[str] | None = None,
+    round: int | None = None,
+    *,
+    coders: Iterable[str] | None = None,
+    merged: Mapping[str, str] | None = None,
+) -> pd.DataFrame:
+    """Return the scores that coders gave to actions, one row a score.
+
+    Parameters
+    ----------
+    study : Study
+    notes : which actions, as in `Study.ratings`; left out, all that a criterion is asked of
+    criteria : ids of `scale` variables; left out, those with a ``round`` in the codebook
+    round : only the criteria of this round
+    coders : whose; left out, everybody who scored, but for the material's own sorting
+    merged : note -> the note it was merged into: its scores become those of the other, by each coder the
+        mean over all that came together and that the coder scored
+
+    Returns
+    -------
+    DataFrame
+        Columns ``action``, ``coder``, ``criterion``, ``round``, ``score``. What a coder has not scored
+        has no row. Ratings of pass 1, independent, count.
+
+    Raises
+    ------
+    CodebookError
+        If a criterion is no `scale` variable, or there is none.
+    RatingsError
+        If merges go round in a circle.
+    """
+    chosen = list(criteria) if criteria is not None else criteria_of(study, round)
+    variables = [study.codebook[criterion] for criterion in chosen]
+    _check_criteria(study, chosen, round)
+    if coders is None:
+        coders = [coder for coder in study.coders if study.about.coder(coder).kind != "source"]
+    whose = list(coders)
+    parts = []
+    for variable in variables:
+        if round is not None and variable.round not in (None, round):
+            continue
+        ratings = study.ratings(variable.id, whose, study.notes_asked(variable, notes)).astype("float64")
+        long = ratings.rename_axis(columns=None).melt(
+            ignore_index=False, var_name="coder", value_name="score"
+        )
+        long = long.dropna().rename_axis("action").reset_index()
+        parts.append(long.assign(criterion=variable.id, round=variable.round or 1)[COLUMNS])
+    found = pd.concat(parts, ignore_index=True)
+    return merge_scores(found, merged) if merged else found
+
+
+def _check_criteria(study: Study, criteria: Sequence[str], round: int | None) -> None:
+    wrong = [c for c in criteria if study.codebook[c].kind != "scale"]
+    scales = ", ".join(v.id for v in study.codebook.variables if v.kind == "scale") or "none"
+    if wrong:
+        msg = f"Actions are scored on scales; {', '.join(wrong)} is none. Scales of the codebook: {scales}."
+        raise CodebookError(msg)
+    if not criteria:
+        rounds = sorted({v.round for v in study.codebook.variables if v.round is not None})
+        asked = (
+            "" if round is None else f" of round {round} (rounds: {', '.join(map(str, rounds)) or 'none'})"
+        )
+        msg = (
+            f"The codebook has no criteria{asked}. A criterion is a variable with 'kind: scale' and "
+            f"'round: 1'; or name scales with criteria=. Scales: {scales}."
+        )
+        raise CodebookError(msg)
+
+
+def merge_scores(scores: pd.DataFrame, merged: Mapping[str, str]) -> pd.DataFrame:
+    """Return scores with merged actions as one: by each coder the mean over the members scored.
+
+    Parameters
+    ----------
+    scores : as `action_scores` gives them
+    merged : action -> the one it was merged into, which may itself be merged
+
+    Raises
+    ------
+    RatingsError
+        If merges go round in a circle.
+
+    Examples
+    --------
+    >>> scores = pd.DataFrame({"action": ["D1", "D2"], "coder": "k1", "criterion": "goal", "round": 1,
+    ...                        "score": [4.0, 5.0]})
+    >>> merge_scores(scores, {"D2": "D1"}).values.tolist()
+    [['D1', 'k1', 'goal', 1, 4.5]]
+    """
+    into = {action: _final(action, merged) for action in scores["action"].unique()}
+    moved = scores.assign(action=scores["action"].map(into))
+    return moved.groupby(COLUMNS[:-1], sort=False)["score"].mean().reset_index()
+
+
+def _final(action: str, merged: Mapping[str, str]) -> str:
+    path = [action]
+    while path[-1] in merged:
+        path.append(merged[path[-1]])
+        if path[-1] in path[:-1]:
+            msg = f"The merges go round in a circle: {' → '.join(path)}. Take one of them back."
+            raise RatingsError(msg)
+    return path[-1]
+
+
+class Panel(NamedTuple):
+    """Scores as an array (N, M, C), NaN where a coder did not score, with what its axes stand for."""
+
+    scores: FloatArray
+    actions: list[str]
+    coders: list[str]
+    criteria: list[str]
+
+    def weights(self, weights: Mapping[str, float] | None) -> FloatArray:
+        """Return the weight of each criterion, all adding up to 1; equal ones if none are given.
+
+        Raises
+        ------
+        RatingsError
+            If they are for other criteria, below 0, or all 0.
+        """
+        if weights is None:
+            return np.full(len(self.criteria), 1 / len(self.criteria))
+        given = {name: float(value) for name, value in weights.items()}
+        faults = [f"there is no criterion '{name}'" for name in given if name not in self.criteria]
+        faults += [f"'{name}' has no weight" for name in self.criteria if name not in given]
+        faults += [
+            f"{value:g} for '{name}' is no weight" for name, value in given.items() if not 0 <= value < np.inf
+        ]
+        if not faults and not sum(given.values()):
+            faults = ["all weights are 0"]
+        if faults:
+            msg = (
+                f"Weights are numbers from 0 up, one for each criterion ({', '.join(self.criteria)}): "
+                f"{'; '.join(faults)}. Nothing was ranked."
+            )
+            raise RatingsError(msg)
+        ordered = np.array([given[name] for name in self.criteria])
+        return np.asarray(ordered / ordered.sum())
+
+
+def panels(scores: pd.DataFrame, together: bool = False) -> Iterator[tuple[int, Panel]]:
+    """Give the panel of each round; of all rounds as one, with the actions of the last, if asked for.
+
+    Raises
+    ------
+    RatingsError
+        If columns are missing, a score is no number, somebody's score stands twice, or there is none.
+    """
+    table = checked(scores)
+    rounds = sorted(table["round"].unique())
+    if together:
+        last = table.loc[table["round"] == rounds[-1], "action"].unique()
+        yield int(rounds[-1]), _panel(table[table["action"].isin(last)])
+        return
+    for number in rounds:
+        yield int(number), _panel(table[table["round"] == number])
+
+
+def checked(scores: pd.DataFrame) -> pd.DataFrame:
+    """Return scores with the columns of `action_scores`, numbers as floats, or say all that is wrong."""
+    table = scores.rename(columns={"note_id": "action"}) if "action" not in scores.columns else scores
+    table = table if "round" in table.columns else table.assign(round=1)
+    missing = [name for name in COLUMNS if name not in table.columns]
+    if missing:
+        faults = [
+            f"the columns {', '.join(missing)} are missing (it has: {', '.join(map(str, scores.columns))})"
+        ]
+    else:
+        faults = list(_score_faults(table))
+    if faults:
+        msg = f"Scores are a long table, one row a score, and here {'; '.join(faults)}. Nothing was ranked."
+        raise RatingsError(msg)
+    numbers = pd.to_numeric(table["score"]).astype("float64")
+    return table.assign(score=numbers)[COLUMNS].dropna(subset=["score"])
+
+
+def _score_faults(table: pd.DataFrame) -> Iterator[str]:
+    numbers = pd.to_numeric(table["score"], errors="coerce")
+    wrong = table.loc[
+        table["score"].notna() & ~np.isfinite(numbers.fillna(np.inf).astype("float64")), "score"
+    ]
+    if len(wrong):
+        yield f"{', '.join(repr(value) for value in wrong.unique()[:3])} is no score"
+    doubled = table[table.duplicated(KEYS)]
+    if len(doubled):
+        row = doubled.iloc[0]
+        yield f"coder '{row['coder']}' scored '{row['action']}' by '{row['criterion']}' more than once"
+    if not numbers.notna().any():
+        yield "there is no score"
+
+
+def _panel(table: pd.DataFrame) -> Panel:
+    places = {key: pd.factorize(table[key]) for key in KEYS}
+    names = [list(map(str, found)) for _, found in places.values()]
+    array = np.full([len(found) for found in names], np.nan)
+    array[tuple(at for at, _ in places.values())] = table["score"].to_numpy()
+    return Panel(array, *names)
