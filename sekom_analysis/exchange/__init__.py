@@ -2,19 +2,40 @@
 
 from __future__ import annotations
 
+from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from sekom_analysis.exchange.refi import (
+        read_codebook_qdc,
+        read_project_qdpx,
+        write_codebook_qdc,
+        write_project_qdpx,
+    )
     from sekom_analysis.exchange.sheets import read_coding_sheet, write_coding_sheet
 
-__all__ = ["read_coding_sheet", "write_coding_sheet"]
+_HOME = {
+    "read_codebook_qdc": "refi",
+    "read_coding_sheet": "sheets",
+    "read_project_qdpx": "refi",
+    "write_codebook_qdc": "refi",
+    "write_coding_sheet": "sheets",
+    "write_project_qdpx": "refi",
+}
+
+__all__ = [
+    "read_codebook_qdc",
+    "read_coding_sheet",
+    "read_project_qdpx",
+    "write_codebook_qdc",
+    "write_coding_sheet",
+    "write_project_qdpx",
+]
 
 
 def __getattr__(name: str) -> Any:
     """Load a public name, and what it needs, when it is first asked for."""
-    if name not in __all__:
+    if name not in _HOME:
         msg = f"module 'sekom_analysis.exchange' has no attribute '{name}'"
         raise AttributeError(msg)
-    from sekom_analysis.exchange import sheets
-
-    return getattr(sheets, name)
+    return getattr(import_module(f"sekom_analysis.exchange.{_HOME[name]}"), name)
