@@ -1,6 +1,7 @@
 """The settled code of each note with its basis, and counts that show how far they depend on the coder."""
 
 from sekom_analysis.consensus.counts import count_codes
+from sekom_analysis.consensus.sets import consensus_sets
 from sekom_analysis.consensus.settled import MAJORITY, consensus
 
-__all__ = ["MAJORITY", "consensus", "count_codes"]
+__all__ = ["MAJORITY", "consensus", "consensus_sets", "count_codes"]

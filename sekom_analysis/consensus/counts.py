@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from sekom_analysis.codebook import Variable
+from sekom_analysis.consensus.sets import consensus_sets
 from sekom_analysis.consensus.settled import MAJORITY, consensus
 from sekom_analysis.errors import CodebookError, RatingsError
 
@@ -74,18 +75,7 @@ def count_codes(
 
 def _majority(ratings: pd.DataFrame, variable: Variable) -> pd.Series:
     """Return what more than half of the coders chose; of a `multiple`, every code that they did."""
-    if variable.kind == "single":
-        return consensus(ratings)["code"]
-    n_coders = ratings.notna().sum(axis=1)
-    chosen = {
-        code: ratings.map(lambda codes, code=code: code in codes, na_action="ignore").eq(True).sum(axis=1)
-        for code in _codes_used(ratings, variable)
-    }
-    sets = pd.DataFrame(chosen, index=ratings.index).gt(n_coders / 2, axis=0)
-    majority = pd.Series(
-        [frozenset(sets.columns[row]) for row in sets.to_numpy()], index=ratings.index, dtype=object
-    )
-    return majority.where(n_coders > 0)
+    return consensus(ratings)["code"] if variable.kind == "single" else consensus_sets(ratings)["codes"]
 
 
 def _codes_used(ratings: pd.DataFrame, variable: Variable) -> list[str]:

@@ -1,0 +1,44 @@
+"""The settled answer to a variable with any number of codes: each code is settled on its own."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+
+def consensus_sets(ratings: pd.DataFrame) -> pd.DataFrame:
+    """Return the codes that more than half of the coders gave each note, and those that exactly half did.
+
+    Parameters
+    ----------
+    ratings : table of shape (N, M) of a `multiple` variable; cells are sets, a missing cell is unseen
+
+    Returns
+    -------
+    DataFrame of N rows: ``codes``, a frozenset (empty: the coders agree that none belongs; missing: nobody
+    decided), ``tied``, the codes that half of them chose, and ``n_coders``.
+
+    Examples
+    --------
+    >>> sets = [frozenset("ab"), frozenset("b"), frozenset("bc")]
+    >>> ratings = pd.DataFrame([sets], columns=["k1", "k2", "k3"], index=["n1"], dtype=object)
+    >>> consensus_sets(ratings).loc["n1", "codes"]
+    frozenset({'b'})
+    """
+    long = pd.Series(ratings.astype(object).stack().dropna())
+    n_coders = ratings.notna().sum(axis=1)
+    chosen = long.explode().dropna()
+    votes = chosen.groupby([chosen.index.get_level_values(0), chosen]).size()
+    votes.index.names = ["note_id", "code"]
+    twice = 2 * votes - n_coders.reindex(votes.index.get_level_values(0)).to_numpy()
+    table = pd.DataFrame(index=ratings.index)
+    table["codes"] = _sets(twice > 0, ratings.index).where(n_coders > 0)
+    table["tied"] = _sets(twice == 0, ratings.index)
+    return table.assign(n_coders=n_coders)
+
+
+def _sets(is_in: pd.Series, notes: pd.Index) -> pd.Series:
+    """Return note -> the set of its codes that are in."""
+    kept = is_in[is_in]
+    codes = pd.Series(kept.index.get_level_values("code"), index=kept.index.get_level_values("note_id"))
+    sets = codes.groupby(level=0).agg(frozenset) if len(codes) else pd.Series(dtype=object)
+    return pd.Series([sets.get(note, frozenset()) for note in notes], index=notes, dtype=object)
