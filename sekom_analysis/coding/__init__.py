@@ -6,12 +6,13 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from sekom_analysis.coding.adjudication_card import adjudicate_notes
     from sekom_analysis.coding.card import code_notes
     from sekom_analysis.coding.page import write_page
 
-__all__ = ["code_notes", "write_page"]
+__all__ = ["adjudicate_notes", "code_notes", "write_page"]
 
-_HOMES = {"code_notes": "card", "write_page": "page"}
+_HOMES = {"adjudicate_notes": "adjudication_card", "code_notes": "card", "write_page": "page"}
 
 
 def __getattr__(name: str) -> Any:

@@ -48,10 +48,6 @@ function createAnyCard(kind, host, data, post, { onPaint = () => {}, keepsEvents
     const before = list.isFinished() ? null : list.current();
     actions[name](value);
     if (before) keepDraft(before.note, before.variable);
-    paint();
-  }
-
-  function paint() {
     view.paint();
     keys = list.isFinished() ? new Map() : keysOf(list.current().variable);
     onPaint(list);
@@ -75,5 +71,5 @@ function createAnyCard(kind, host, data, post, { onPaint = () => {}, keepsEvents
     onPaint(list);
   }
 
-  return { start, paint, receive: outbox.receive, stop() { outbox.stop(); view.stop(); } };
+  return { start, list, repaint: () => view.paint(), receive: outbox.receive, stop() { outbox.stop(); view.stop(); } };
 }

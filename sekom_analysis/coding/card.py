@@ -3,19 +3,49 @@
 from __future__ import annotations
 
 import os
-from typing import Any
+from typing import Any, Protocol
 
 import anywidget
 import traitlets
 
 from sekom_analysis import wording
-from sekom_analysis.coding.scripts import SCRIPTS, script
+from sekom_analysis.coding.scripts import SCRIPTS, STYLES, script
 from sekom_analysis.coding.session import Session
 from sekom_analysis.desk import Desk
 from sekom_analysis.raw import STUDY_VARIABLE
 
 
-class CodingCard(anywidget.AnyWidget):
+class AnySession(Protocol):
+    """What a card needs of whoever works with it."""
+
+    def data(self) -> dict[str, Any]:
+        """Return what the card shows."""
+
+    def receive(self, message: dict[str, Any]) -> list[dict[str, Any]]:
+        """Take a message of the card and return the answers to it."""
+
+
+class Card(anywidget.AnyWidget):
+    """A card that shows what a session has, and hands it what was done.
+
+    Parameters
+    ----------
+    session : who works with it
+    """
+
+    data = traitlets.Dict().tag(sync=True)
+
+    def __init__(self, session: AnySession, **settings: Any) -> None:
+        super().__init__(data=session.data(), **settings)
+        self._session = session
+        self.on_msg(self._answer)
+
+    def _answer(self, _widget: object, message: dict[str, Any], _buffers: object) -> None:
+        for reply in self._session.receive(message):
+            self.send(reply)
+
+
+class CodingCard(Card):
     """A card that shows one coder the notes, one at a time, and saves each decision as it is made.
 
     Parameters
@@ -24,17 +54,7 @@ class CodingCard(anywidget.AnyWidget):
     """
 
     _esm = script(*SCRIPTS, "widget.js")
-    _css = script("card.css")
-    data = traitlets.Dict().tag(sync=True)
-
-    def __init__(self, session: Session, **settings: Any) -> None:
-        super().__init__(data=session.data(), **settings)
-        self._session = session
-        self.on_msg(self._answer)
-
-    def _answer(self, _widget: object, message: dict[str, Any], _buffers: object) -> None:
-        for reply in self._session.receive(message):
-            self.send(reply)
+    _css = script(*STYLES)
 
 
 class Guidance:

@@ -6,20 +6,20 @@ function rowsOf(codes) {
   return Math.ceil(codes.length / columns);
 }
 
-// Rows that the longest question takes, so that what stands below never moves.
-function mostRows(variables) {
-  const rows = variables.map(({ kind, codes }) => (kind === "scale" ? 1 : rowsOf(codes)) + (kind === "multiple" ? 1 : 0));
+// Rows that the longest question takes, so that what stands below never moves; `more` buttons stand among its codes.
+function mostRows(variables, more = []) {
+  const rows = variables.map(({ kind, codes }) => (kind === "scale" ? 1 : rowsOf([...codes, ...more])) + (kind === "multiple" ? 1 : 0));
   return Math.max(...rows);
 }
 
 function createCodes(kit, { tip, panelIsOpen }) {
   const { parts, button } = kit;
 
-  function paint(variable) {
+  function paint(variable, more = []) {
     const keys = new Map([...keysOf(variable)].map(([key, code]) => [code, key]));
     parts.codes.className = `sk-codes sk-${variable.kind}`;
-    parts.codes.style.setProperty("--sk-own-rows", rowsOf(variable.codes));
-    parts.codes.replaceChildren(...variable.codes.map((code) => codeButton(code, keys.get(code.id))));
+    parts.codes.style.setProperty("--sk-own-rows", rowsOf([...variable.codes, ...more]));
+    parts.codes.replaceChildren(...variable.codes.map((code) => codeButton(code, keys.get(code.id))), ...more);
   }
 
   function codeButton(code, key) {
@@ -34,7 +34,7 @@ function createCodes(kit, { tip, panelIsOpen }) {
   }
 
   function press(isChosen) {
-    for (const made of parts.codes.children) made.setAttribute("aria-pressed", isChosen(made.dataset.code));
+    for (const made of parts.codes.querySelectorAll("[data-code]")) made.setAttribute("aria-pressed", isChosen(made.dataset.code));
   }
 
   function showDefinition(code, near) {

@@ -4,8 +4,8 @@
 let cards = 0; // a page may hold several cards; ids must differ
 
 // `work`: what stands below the note; `label`: what a screen reader calls the card; `panelFirst`: whether the
-// definitions are open where there is no room beside the note.
-function createFrame(host, data, say, list, kit, { work, label, panelFirst = null, moreTools = [] }) {
+// definitions are open where there is no room beside the note; `search`: whether a button stands for it.
+function createFrame(host, data, say, list, kit, { work, label, panelFirst = null, search = true }) {
   const { parts, part, tool, group } = kit;
   let panelOpen = null;
   let glossOpen = false;
@@ -39,8 +39,8 @@ function createFrame(host, data, say, list, kit, { work, label, panelFirst = nul
     const glosses = data.notes.some((note) => note.gloss) ? [tool("glossTool", say("gloss"), "g", "gloss")] : [];
     return group("moves", "sk-tools sk-moves", say("moves"),
       tool("back", say("back"), "←"), tool("forward", say("forward"), "→"),
-      tool("toFirstOpen", say("to_first_open"), "n"), make("span", "sk-gap"), ...moreTools,
-      tool("search", say("search"), "/"), tool("panel", say("definitions"), "d"), ...glosses);
+      tool("toFirstOpen", say("to_first_open"), "n"), make("span", "sk-gap"),
+      ...(search ? [tool("search", say("search"), "/")] : []), tool("panel", say("definitions"), "d"), ...glosses);
   }
 
   function build() {

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from sekom_analysis import wording
-from sekom_analysis.coding.scripts import SCRIPTS, script
+from sekom_analysis.coding.scripts import SCRIPTS, STYLES, script
 from sekom_analysis.coding.session import Session
 from sekom_analysis.desk import Desk
 from sekom_analysis.errors import NotSavedError
@@ -21,7 +21,7 @@ from sekom_analysis.files import write_whole
 from sekom_analysis.logline import utc_text, well_formed
 
 PAGE_SCRIPTS = (*SCRIPTS, "progressfile.js", "keeper.js", "panel.js", "page.js")
-PAGE_STYLES = ("card.css", "page.css")
+PAGE_STYLES = (*STYLES, "page.css")
 POLICY = "default-src 'none'; script-src {script}; style-src {style}; base-uri 'none'; form-action 'none'"
 TEMPLATE = """\
 <!doctype html>

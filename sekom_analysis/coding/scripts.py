@@ -20,6 +20,8 @@ _SHARED = (
 # What ties a card to its place comes after these; each kind of card defines `createCard`.
 SCRIPTS = (*_SHARED, "view.js", "coding.js")
 ADJUDICATION_SCRIPTS = (*_SHARED, "readings.js", "adjudication_view.js", "adjudication.js")
+STYLES = ("card.css",)
+ADJUDICATION_STYLES = (*STYLES, "adjudication.css")
 
 
 @cache

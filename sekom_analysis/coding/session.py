@@ -10,16 +10,17 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from sekom_analysis import wording
-from sekom_analysis.codebook import FLAG, NONE_FITS, NONE_FITS_LABEL, Code, Variable
+from sekom_analysis.codebook import FLAG
 from sekom_analysis.coding import worklist
+from sekom_analysis.coding.keeping import Message, kept
+from sekom_analysis.coding.shown import shown_variable
 from sekom_analysis.coding.worklist import AGAIN, INDEPENDENT, WARM_UP, Answer, Cell, Item
 from sekom_analysis.decisions import Event
 from sekom_analysis.desk import Desk
-from sekom_analysis.errors import DecisionError, NotesError, NotSavedError
+from sekom_analysis.errors import NotesError
 from sekom_analysis.notes import note_hash
 
 SORTS = ("open", "skipped", "unsure", "older")
-Message = dict[str, Any]
 
 
 class Session:
@@ -134,7 +135,7 @@ class Session:
             "lang": self.lang,
             "pass": self.pass_,
             "texts": wording.texts("card_", self.lang),
-            "variables": [self._shown_variable(variable) for variable in self._variables],
+            "variables": [shown_variable(variable, self.lang) for variable in self._variables],
             "notes": [self._shown_note(item) for item in self.items],
             "answers": self._shown_answers(self.answers),
         }
@@ -149,30 +150,6 @@ class Session:
             "pass": item.pass_,
             "variables": list(item.variables),
         }
-
-    def _shown_variable(self, variable: Variable) -> Message:
-        return {
-            "id": variable.id,
-            "kind": variable.kind,
-            "version": variable.version,
-            "label": variable.label.in_(self.lang),
-            "question": (variable.question or variable.label).in_(self.lang),
-            "codes": self._shown_codes(variable),
-            "retired": {code.id: code.label.in_(self.lang) for code in variable.codes if code.retired},
-        }
-
-    def _shown_codes(self, variable: Variable) -> list[Message]:
-        if variable.range is not None:
-            return [{"id": number, "label": number} for number in variable.answers]
-        codes = [self._shown_code(code) for code in variable.codes if not code.retired]
-        if variable.allows_none_fits:
-            codes.append({"id": NONE_FITS, "label": NONE_FITS_LABEL[self.lang]})
-        return codes
-
-    def _shown_code(self, code: Code) -> Message:
-        texts = {name: getattr(code, name) for name in ("definition", "include", "exclude", "example")}
-        shown = {name: text.in_(self.lang) for name, text in texts.items() if text is not None}
-        return {"id": code.id, "label": code.label.in_(self.lang), **shown}
 
     def _shown_answers(self, answers: Mapping[Cell, Answer]) -> Message:
         keys = {item.note_id: item.key for item in self.items}
@@ -202,19 +179,10 @@ class Session:
 
     def _save(self, events: list[Message]) -> list[Message]:
         """Write events to the log, and say which of them are on the disk."""
-        ids = [event["event_id"] for event in events]
-        try:
-            saved = self.desk.record([self._event(event) for event in events])
-        except DecisionError as error:
-            if len(events) > 1:  # one bad decision must not hold up the others
-                return [reply for event in events for reply in self._save([event])]
-            return [{"kind": "refused", "ids": ids, "why": str(error)}]
-        except NotSavedError as error:
-            return [{"kind": "not_saved", "ids": ids, "why": str(error)}]
-        return [
-            {"kind": "saved", "ids": ids},
-            {"kind": "answers", "answers": self._shown_answers(self._after(saved))},
-        ]
+        replies, saved = kept(events, lambda batch: self.desk.record([self._event(event) for event in batch]))
+        if saved:
+            replies.append({"kind": "answers", "answers": self._shown_answers(self._after(saved))})
+        return replies
 
     def _event(self, event: Message) -> Message:
         """Name the note of an event by its id; an unknown key stays, for the desk to refuse."""
@@ -235,7 +203,7 @@ class Session:
         touched = {}
         for row in rows:
             cell = (row["note_id"], row["variable"])
-            if row["pass"] == str(passes.get(row["note_id"], "")):
+            if row["note_id"] in passes and worklist.counts_in(passes[row["note_id"]], row["pass"]):
                 touched[cell] = self.answers[cell] = worklist.after(self.answers.get(cell), row)
         return touched
 

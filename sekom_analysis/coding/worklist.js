@@ -293,6 +293,7 @@ function createWorklist(data) {
     get list() { return list; },
     get at() { return at; },
     get latest() { return done.at(-1); },
+    get next() { return undone.at(-1); },
     get canUndo() { return done.length > 0; },
     get canRedo() { return undone.length > 0; },
   };

@@ -15,6 +15,7 @@ import pytest
 
 import sekom_analysis as sa
 from sekom_analysis import opening
+from sekom_analysis.coding.scripts import SCRIPTS, STYLES, script
 
 CHECKOUT = Path(__file__).parents[2]
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-sync",
@@ -136,9 +137,9 @@ def lab(tmp_path_factory, chromium):
 class Page:
     """The card on a page of its own, joined to a real session: what Lab does, in a hundredth of the time."""
 
-    def __init__(self, browser, session, *, theme: str = "", **context: object) -> None:
-        from sekom_analysis.coding.card import SCRIPTS, script
-
+    def __init__(
+        self, browser, session, *, theme: str = "", scripts=SCRIPTS, styles=STYLES, **context: object
+    ) -> None:
         self.session = session
         self.alive = True
         self.errors: list[str] = []
@@ -148,8 +149,8 @@ class Page:
         self.page.expose_function("post", lambda message: session.receive(message) if self.alive else [])
         html = f"""<!doctype html><html lang="sv"><meta charset="utf-8"><title>Kort</title>
             <meta name="viewport" content="width=device-width, initial-scale=1">
-            <style>{script("card.css")}</style><body {theme}><main><h1>Kort</h1><div id="here"></div></main>
-            <script>{script(*SCRIPTS)}
+            <style>{script(*styles)}</style><body {theme}><main><h1>Kort</h1><div id="here"></div></main>
+            <script>{script(*scripts)}
             function begin(data) {{
               const post = (message) => window.post(message).then((replies) => replies.forEach(card.receive));
               const card = createCard(document.getElementById("here"), data, post);

@@ -1,0 +1,108 @@
+// The adjudication card: what its keys and buttons do. A choice waits for its reason; only then is it saved.
+// A settled note is a decided one in the list, one left open a skipped one, and the reason is the memo.
+
+const ADJUDICATION_COMMANDS = { ...COMMANDS, s: "leaveOpen", t: "names", m: "reason" };
+
+function choiceOf(answer, draft) {
+  const { event, codes } = draft.event ? draft : answer ?? {};
+  return { event, codes: codes ?? [] };
+}
+
+// A reason belongs to its choice: another choice asks for another one.
+function reasonOf(answer, draft) {
+  if (draft.memo !== undefined) return draft.memo;
+  if (!answer) return "";
+  const choice = choiceOf(answer, draft);
+  const same = choice.event === answer.event && choice.codes.join("|") === answer.codes.join("|");
+  return same ? answer.memo : "";
+}
+
+function adjudicationActions({ list, view, save, keepDraft }) {
+  function draftMore(change) {
+    const { note, variable, draft } = list.current();
+    list.drafts.set(list.cellOf(note, variable.id), { ...draft, ...change });
+  }
+
+  function toggled(code) {
+    const { variable, answer, draft } = list.current();
+    if (variable.kind !== "multiple") return [code];
+    if (code === NONE_FITS) return [];
+    const chosen = new Set(choiceOf(answer, draft).codes);
+    if (!chosen.delete(code)) chosen.add(code);
+    return variable.codes.map(({ id }) => id).filter((id) => chosen.has(id));
+  }
+
+  function choose(event, codes) {
+    draftMore({ event, codes });
+    view.focusReason();
+  }
+
+  // Saves the choice with its reason and goes on; says what is missing otherwise.
+  function settle() {
+    const { note, answer, draft } = list.current();
+    const choice = choiceOf(answer, draft);
+    const memo = reasonOf(answer, draft).trim();
+    if (!choice.event) view.refuse("refuse_no_choice");
+    else if (!memo) view.refuse("refuse_no_reason");
+    else {
+      save(list.give({ ...choice, certainty: "", memo }).map((event) => ({ ...event, seen: note.seen })));
+      view.focus();
+    }
+  }
+
+  const unlessFinished = (work) => (value) => { if (!list.isFinished()) work(value); };
+  return {
+    code: unlessFinished((code) => {
+      const { variable } = list.current();
+      if (variable.kind === "multiple") draftMore({ event: "decide", codes: toggled(code) });
+      else choose("decide", [code]);
+      view.light(code);
+    }),
+    leaveOpen: unlessFinished(() => choose("skip", [])),
+    reason: unlessFinished(() => view.focusReason()),
+    typed: unlessFinished((text) => draftMore({ memo: text })),
+    settle: unlessFinished(settle),
+    confirm: unlessFinished(() => {
+      const { answer, draft } = list.current();
+      if (choiceOf(answer, draft).event && !reasonOf(answer, draft).trim()) view.focusReason();
+      else settle();
+    }),
+    names: unlessFinished(() => view.toggleNames()),
+    // What is taken back stays in the card, unsaved: usually one word of it is to be another.
+    undo() {
+      const taken = list.latest;
+      save(list.undo().map((event) => ({ ...event, seen: taken.note.seen })));
+      if (!taken || !isOpen(taken.from)) return;
+      const { event, codes, memo } = taken.to;
+      list.drafts.set(list.cellOf(taken.note, taken.variable), { event, codes, memo });
+      keepDraft(taken.note, list.variables.get(taken.variable));
+    },
+    redo() {
+      const { note } = list.next ?? {};
+      save(list.redo().map((event) => ({ ...event, seen: note.seen })));
+    },
+  };
+}
+
+function createCard(...given) {
+  const name = (data) => `sekom-adjudication-${data.study}-${data.coder}`;
+  const kind = { name, commands: ADJUDICATION_COMMANDS, createView, actionsOf: adjudicationActions };
+  const card = createAnyCard(kind, ...given);
+
+  // What others chose on notes that this adjudicator has settled; an answer made here does not know of it yet.
+  function learnOthers(others) {
+    for (const note of card.list.notes) {
+      note.others = others[note.key] ?? [];
+      const answer = card.list.answerTo(note, note.variables[0]);
+      if (answer) answer.differs = note.others.some((other) => other.differs);
+    }
+  }
+
+  function receive(message) {
+    if (message.kind !== "others") return card.receive(message);
+    learnOthers(message.others);
+    return card.repaint();
+  }
+
+  return { ...card, receive };
+}

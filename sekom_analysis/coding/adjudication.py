@@ -1,0 +1,220 @@
+"""One adjudicator at work: the notes that coders disagree on, most disputed first, and the ledger.
+
+Unlike a coder's card this one shows what everybody chose. So it takes the
+study, and nothing that a coder works with may import it.
+"""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import Any
+
+import pandas as pd
+
+from sekom_analysis import wording
+from sekom_analysis.adjudications import OPEN, SETTLE, same_answer
+from sekom_analysis.codebook import NONE_FITS, Variable
+from sekom_analysis.coding.keeping import Message, kept
+from sekom_analysis.coding.readings import Reading, disputed_notes, readings, two_ideas
+from sekom_analysis.coding.shown import shown_variable
+from sekom_analysis.coding.worklist import note_key, shuffled
+from sekom_analysis.decisions import coder_fault
+from sekom_analysis.errors import DecisionError, NotesError
+from sekom_analysis.ledgers import RETRACT
+from sekom_analysis.notes import note_hash
+from sekom_analysis.study import Study
+
+LEDGER_EVENTS = {"decide": SETTLE, "skip": OPEN, "retract": RETRACT}
+CARD_EVENTS = {event: shown for shown, event in LEDGER_EVENTS.items()}
+
+
+def variables_to_settle(study: Study) -> list[str]:
+    """Return the ids of the `single` variables with disagreements that nobody has adjudicated."""
+    met = study.adjudications()
+    done = set(zip(met["note_id"], met["variable"], strict=True))
+    singles = [variable.id for variable in study.codebook.variables if variable.kind == "single"]
+    return [v for v in singles if any((note_id, v) not in done for note_id in disputed_notes(study, v))]
+
+
+class AdjudicationSession:
+    """What one adjudicator settles, and how far it is. Knows no widget.
+
+    Parameters
+    ----------
+    study : Study
+    adjudicator : the adjudicator's id, of the same form as a coder's
+    variable : id of the variable whose disagreements are to be settled
+    lang : language of the texts, ``"sv"`` or ``"en"``
+    notes : ids or a table of notes; left out, all that the variable is asked of
+
+    Raises
+    ------
+    CodebookError, DecisionError
+        If there is no such variable, or the id cannot be used.
+    NotesError
+        If there is nothing to settle: coders agree, or the study works reflexively.
+    """
+
+    def __init__(
+        self, study: Study, adjudicator: str, variable: str, *, lang: str = "sv", notes: object = None
+    ) -> None:
+        if fault := coder_fault(adjudicator):
+            msg = f"{fault}. Nothing was saved."
+            raise DecisionError(msg)
+        self.study = study
+        self.adjudicator = adjudicator
+        self.variable: Variable = study.codebook[variable]
+        self.lang = wording.check_language(lang)
+        if study.about.stance == "reflexive":
+            raise NotesError(wording.say("adjudicating_reflexive", self.lang))
+        asked = set(study.notes_asked(self.variable, notes))
+        own = [note_id for note_id in self._own()["note_id"] if note_id in asked]
+        self.note_ids = list(dict.fromkeys([*disputed_notes(study, variable, notes), *own]))
+        if not self.note_ids:
+            label = self.variable.label.in_(self.lang)
+            raise NotesError(wording.say("adjudicating_nothing", self.lang, variable=label))
+        self._readings = readings(study, variable)
+        self._flags = two_ideas(study)
+
+    @cached_property
+    def _ids(self) -> dict[str, str]:
+        """Note ids by the names under which a card knows them; of all notes, so that none sent is lost."""
+        return {note_key(self.study.about.id, note_id): note_id for note_id in self.study.notes.index}
+
+    @cached_property
+    def _keys(self) -> dict[str, str]:
+        return {note_id: key for key, note_id in self._ids.items()}
+
+    def _own(self) -> pd.DataFrame:
+        table = self.study.adjudications(self.variable.id)
+        return table[table["adjudicator"] == self.adjudicator]
+
+    @property
+    def n_left(self) -> int:
+        """How many notes are neither settled nor left open."""
+        return len(set(self.note_ids) - set(self._own()["note_id"]))
+
+    def data(self) -> Message:
+        """Return what the card shows: notes, what each coder chose, definitions, own adjudications."""
+        variable = shown_variable(self.variable, self.lang)
+        if self.variable.kind == "multiple":  # the empty set is an answer, and takes a key
+            variable["codes"].append({"id": NONE_FITS, "label": wording.say("card_confirm_none", self.lang)})
+        answers, others = self._standing()
+        return {
+            "study": self.study.about.id,
+            "coder": self.adjudicator,
+            "lang": self.lang,
+            "pass": 1,
+            "texts": wording.texts("card_", self.lang) | wording.texts("adjudicate_", self.lang),
+            "variables": [variable],
+            "notes": [self._shown_note(note_id, others) for note_id in self.note_ids],
+            "answers": answers,
+        }
+
+    def _shown_note(self, note_id: str, others: Message) -> Message:
+        row: Any = self.study.notes.loc[note_id].to_dict()
+        key, found = self._keys[note_id], self._readings.get(note_id, {})
+        order = shuffled(found, self.study.about.seed, "adjudication", note_id)
+        seen = {coder: codes for coder in order if (codes := found[coder].codes) is not None}
+        return {
+            "key": key,
+            "text": row["text"],
+            "gloss": row.get("text_en", ""),
+            "hash": note_hash(row["text"]),
+            "pass": 1,
+            "variables": [self.variable.id],
+            "readings": [self._shown_reading(coder, found[coder]) for coder in order],
+            "disputed": sorted({code for codes in seen.values() for code in codes.split("|") if code}),
+            "seen": seen,
+            "flags": int(self._flags.get(note_id, 0)),
+            "others": others.get(key, []),
+        }
+
+    def _shown_reading(self, coder: str, reading: Reading) -> Message:
+        skipped = reading.codes is None
+        return {
+            "name": self._name(coder),
+            "codes": [code for code in (reading.codes or "").split("|") if code],
+            "label": wording.say("adjudicate_skipped", self.lang)
+            if skipped
+            else self._label(reading.codes or ""),
+            "certainty": reading.certainty,
+            "memo": reading.memo,
+        }
+
+    def _name(self, coder: str) -> str:
+        kind = self.study.about.coder(coder).kind
+        named = kind in ("source", "automatic")
+        return wording.say(f"adjudicating_{kind}", self.lang, coder=coder) if named else coder
+
+    def _label(self, codes: str) -> str:
+        labels = [self.variable.label_of(code, self.lang) for code in codes.split("|") if code]
+        return ", ".join(labels) or wording.say("card_confirm_none", self.lang)
+
+    # --- what stands ------------------------------------------------------------------------------
+
+    def _standing(self) -> tuple[Message, Message]:
+        """Return own adjudications, and what others did on notes that this adjudicator has settled."""
+        table = self.study.adjudications(self.variable.id)
+        rows: list[Any] = [row for row in table.to_dict("records") if row["note_id"] in self._keys]
+        own = {row["note_id"]: row for row in rows if row["adjudicator"] == self.adjudicator}
+        others: Message = {}
+        for row in rows:
+            mine = own.get(row["note_id"])
+            if mine is not None and mine is not row and mine["event"] == SETTLE:
+                others.setdefault(self._keys[row["note_id"]], []).append(self._shown_other(row, mine))
+        answers = {self._keys[note]: {self.variable.id: self._shown_own(row)} for note, row in own.items()}
+        for key, found in others.items():
+            answers[key][self.variable.id]["differs"] = any(other["differs"] for other in found)
+        return answers, others
+
+    def _shown_own(self, row: Any) -> Message:
+        return {
+            "event": CARD_EVENTS[row["event"]],
+            "id": row["event_id"],
+            "codes": row["codes"].split("|") if row["codes"] else [],
+            "certainty": "",
+            "memo": row["reason"],
+            "older": bool(row["is_stale"]),
+            "differs": False,
+        }
+
+    def _shown_other(self, row: Any, mine: Any) -> Message:
+        settled = row["event"] == SETTLE
+        return {
+            "who": row["adjudicator"],
+            "event": row["event"],
+            "label": self._label(row["codes"]) if settled else wording.say("adjudicate_left_open", self.lang),
+            "reason": row["reason"],
+            "differs": settled and same_answer(row["codes"]) != same_answer(mine["codes"]),
+        }
+
+    # --- messages ---------------------------------------------------------------------------------
+
+    def receive(self, message: Message) -> list[Message]:
+        """Take a message of the card and return the answers to it."""
+        if message.get("kind") == "hello":
+            return self._tell()
+        if message.get("kind") == "events":
+            replies, saved = kept(message["events"], self._record)
+            return [*replies, *(self._tell() if saved else [])]
+        return []
+
+    def _tell(self) -> list[Message]:
+        answers, others = self._standing()
+        return [{"kind": "answers", "answers": answers}, {"kind": "others", "others": others}]
+
+    def _record(self, events: list[Message]) -> list[Any]:
+        return self.study.adjudicate_all([self._event(event) for event in events])
+
+    def _event(self, event: Message) -> Message:
+        """Say of a card's event what the ledger is to hold; an unknown key stays, to be refused."""
+        kind = LEDGER_EVENTS.get(event["event"], event["event"])
+        return {
+            "adjudicator": self.adjudicator,
+            "note_id": self._ids.get(event["note"], event["note"]),
+            "codes": event["codes"] if kind == SETTLE else None,
+            "reason": event["memo"],
+            "event": kind,
+            **{name: event[name] for name in ("variable", "event_id", "note_hash", "codebook", "seen")},
+        }

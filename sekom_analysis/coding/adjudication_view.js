@@ -1,0 +1,182 @@
+// What the adjudication card looks like: builds it once, then paints the present note into it. Decides nothing.
+
+function createView(host, data, say, list, act) {
+  const kit = createKit(act);
+  const { parts, part, button, tool, group } = kit;
+  let shown = { note: null, named: false };
+  let named = false; // who chose what; hidden again on the next note
+  let refused = ""; // what was missing when something was to be saved
+
+  // --- building -----------------------------------------------------------------------------------
+
+  function buildReadings() {
+    const box = group("readings", "sk-readings", say("readings"), part("table", "table", "sk-table"));
+    box.tabIndex = 0; // long ones scroll
+    return box;
+  }
+
+  function buildReason() {
+    const label = part("reasonLabel", "label", "sk-sheet-label", say("reason_label"));
+    const field = part("reason", "textarea", "sk-field");
+    field.rows = 2;
+    field.maxLength = 5000;
+    field.addEventListener("input", () => act("typed", field.value));
+    field.addEventListener("keydown", onReasonKey);
+    const refusal = part("refusal", "p", "sk-refusal");
+    refusal.setAttribute("role", "alert");
+    const foot = make("div", "sk-sheet-foot", make("span", "sk-quiet", say("reason_hint")),
+      (parts.save = button("sk-tool", say("save"), "Enter", "settle")));
+    const head = make("div", "sk-reason-head", label, part("remark", "p", "sk-remark"));
+    return make("div", "sk-reason", head, field, refusal, foot);
+  }
+
+  function onReasonKey(event) {
+    if (event.isComposing) return;
+    if (event.key === "Enter" && !event.shiftKey) act("settle");
+    else if (event.key === "Escape") frame.focus();
+    else return;
+    event.preventDefault();
+  }
+
+  function buildWork() {
+    const asked = make("div", "sk-state", part("question", "p", "sk-question"), tool("names", say("names"), "t"));
+    const answer = part("answer", "div", "sk-answer", group("codes", "sk-codes", say("codes")));
+    parts.leaveOpen = button("sk-code sk-open", say("leave_open"), "s", "leaveOpen");
+    return [buildReadings(), part("others", "div", "sk-others"), asked, answer, buildReason()];
+  }
+
+  // --- painting -----------------------------------------------------------------------------------
+
+  function paint() {
+    const finished = list.isFinished();
+    const counts = { ...list.count(), skipped: list.countSort("skipped") };
+    counts.settled = counts.done - counts.skipped;
+    frame.paintHead(counts, finished);
+    parts.work.hidden = finished;
+    parts.finish.hidden = !finished;
+    frame.root.classList.toggle("sk-done", finished);
+    if (finished) paintFinish(counts);
+    else paintNote();
+    frame.paintMoves(finished);
+    frame.showPanel();
+  }
+
+  function paintFinish(counts) {
+    const hadField = frame.root.contains(document.activeElement) && document.activeElement === parts.reason;
+    shown = { note: null, named: false };
+    notices.paintFinish(counts);
+    if (hadField) frame.focus();
+  }
+
+  function paintNote() {
+    const { note, variable, answer, draft } = list.current();
+    const isNew = note !== shown.note;
+    if (isNew) {
+      named = false;
+      frame.paintNote(note);
+      paintDefinitions(parts.panelBox, variable, say, note.disputed);
+      if (!shown.note) paintQuestion(variable);
+    }
+    if (isNew || named !== shown.named) paintReadings(parts.table, note, variable, say, named);
+    parts.names.setAttribute("aria-pressed", named);
+    paintAnswer(note, variable, answer, draft);
+    if (isNew) announce(note, variable);
+    shown = { note, named };
+  }
+
+  function paintQuestion(variable) {
+    parts.question.textContent = variable.question;
+    codes.paint(variable, [parts.leaveOpen]);
+  }
+
+  function paintAnswer(note, variable, answer, draft) {
+    const choice = choiceOf(answer, draft);
+    const emptySet = choice.event === "decide" && !choice.codes.length;
+    codes.press((code) => choice.codes.includes(code) || (emptySet && code === NONE_FITS));
+    parts.leaveOpen.setAttribute("aria-pressed", choice.event === "skip");
+    const reason = reasonOf(answer, draft);
+    if (parts.reason.value !== reason) parts.reason.value = reason;
+    parts.remark.textContent = remark(note, variable, answer, draft);
+    const isThere = refused === "refuse_no_reason" ? reason.trim() : choice.event;
+    if (isThere || note !== shown.note) showRefusal("");
+    paintOthers(note, answer);
+  }
+
+  // What another adjudicator chose is for those who have made up their own mind.
+  function paintOthers(note, answer) {
+    const others = answer && answer.event === "decide" ? note.others ?? [] : [];
+    const differ = others.some((other) => other.differs);
+    const lines = others.map((other) => make("li", "", make("strong", "", other.who), `: ${other.label}`,
+      ...(other.reason ? [` – ${other.reason}`] : [])));
+    const verdict = others.some((other) => other.event === "settle") ? [make("p", "", say(differ ? "differ" : "same"))] : [];
+    parts.others.hidden = !others.length;
+    parts.others.classList.toggle("sk-differ", differ);
+    parts.others.replaceChildren(...verdict, make("ul", "", ...lines));
+  }
+
+  // One line that says how this note stands.
+  function remark(note, variable, answer, draft) {
+    if (draft.event) return say(reasonOf(answer, draft).trim() ? "enter_saves" : "reason_missing");
+    if (isOpen(answer)) return draft.memo ? say("reason_waits") : latestOf(list, say) || flagged(note);
+    if (answer.older) return say("stale");
+    const gone = retiredOf(variable, answer);
+    if (gone) return say("retired", { code: gone });
+    return say(answer.event === "skip" ? "skipped_before" : "answered");
+  }
+
+  const flagged = (note) => (note.flags ? say("flagged", { n: note.flags }) : "");
+
+  function announce(note, variable) {
+    parts.live.textContent = `${parts.place.textContent}. ${note.text}. ${sayReadings(note, say)} ${variable.question}`;
+  }
+
+  // --- the reason ---------------------------------------------------------------------------------
+
+  function focusReason() {
+    parts.reason.focus({ preventScroll: true });
+    parts.reason.closest(".sk-reason").scrollIntoView({ block: "nearest" });
+  }
+
+  // Says what is missing before anything can be saved, and puts the keys there.
+  function refuse(key) {
+    showRefusal(key);
+    if (key === "refuse_no_reason") focusReason();
+    else frame.focus();
+  }
+
+  function showRefusal(key) {
+    refused = key;
+    parts.refusal.textContent = key ? say(key) : "";
+    parts.reason.setAttribute("aria-invalid", key === "refuse_no_reason");
+  }
+
+  function toggleNames() {
+    named = !named;
+  }
+
+  const label = say("card");
+  const search = data.variables.some((variable) => keysOf(variable).size < variable.codes.length);
+  const frame = createFrame(host, data, say, list, kit, { work: buildWork(), label, panelFirst: true, search });
+  const { root, id } = frame;
+  const focus = () => { if (document.activeElement !== parts.reason) frame.focus(); };
+  const overlays = createOverlays({ root, work: parts.work, answer: parts.answer, say, list, act, focus, id });
+  const notices = createNotices({ root, parts, part, button, say, list, data });
+  const codes = createCodes(kit, { tip: overlays.tip, panelIsOpen: frame.panelIsOpen });
+  parts.question.id = `${id}-question`;
+  parts.codes.removeAttribute("aria-label");
+  parts.codes.setAttribute("aria-labelledby", parts.question.id);
+  parts.reason.id = `${id}-reason`;
+  parts.reasonLabel.htmlFor = parts.reason.id;
+  parts.refusal.id = `${id}-refusal`;
+  parts.reason.setAttribute("aria-describedby", parts.refusal.id);
+  root.classList.add("sk-adjudication");
+  root.style.setProperty("--sk-rows", mostRows(data.variables, [parts.leaveOpen]));
+  root.style.setProperty("--sk-readers", Math.max(...data.notes.map((note) => note.readings.length)));
+  kit.onClicked(() => { if (!overlays.isOpen) focus(); });
+
+  return {
+    root, paint, showState: notices.showState, togglePanel: frame.togglePanel, toggleGloss: frame.toggleGloss,
+    scrollNote: frame.scrollNote, openSearch: overlays.openSearch, closeOverlays: overlays.close, focus: frame.focus,
+    focusReason, refuse, toggleNames, light: codes.light, open: () => frame.open(paint), stop: frame.stop,
+  };
+}

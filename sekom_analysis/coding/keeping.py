@@ -1,0 +1,38 @@
+"""What a card is told of the events that it sent: saved, refused and why, or not saved."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from itertools import chain
+from typing import Any
+
+from sekom_analysis.errors import DecisionError, NotSavedError
+
+Message = dict[str, Any]
+Record = Callable[[list[Message]], list[Any]]
+
+
+def kept(events: list[Message], record: Record) -> tuple[list[Message], list[Any]]:
+    """Save a card's events; one that is refused does not hold up the others.
+
+    Parameters
+    ----------
+    events : as the card sends them, each with its ``event_id``
+    record : saves events, all or none
+
+    Returns
+    -------
+    What to answer, and what `record` returned for those that were saved.
+    """
+    ids = [event["event_id"] for event in events]
+    try:
+        saved = record(events)
+    except DecisionError as error:
+        if len(events) > 1:
+            each = [kept([event], record) for event in events]
+            replies, saved = zip(*each, strict=True)
+            return list(chain(*replies)), list(chain(*saved))
+        return [{"kind": "refused", "ids": ids, "why": str(error)}], []
+    except NotSavedError as error:
+        return [{"kind": "not_saved", "ids": ids, "why": str(error)}], []
+    return [{"kind": "saved", "ids": ids}], saved

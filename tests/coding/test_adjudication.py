@@ -1,0 +1,228 @@
+"""An adjudicator's session: which notes, what is shown of whom, and what the ledger holds afterwards."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+import yaml
+
+import sekom_analysis as sa
+from sekom_analysis.coding.adjudication import AdjudicationSession, variables_to_settle
+from sekom_analysis.coding.adjudication_card import AdjudicationCard, adjudicate_notes
+from sekom_analysis.coding.card import Guidance
+from sekom_analysis.errors import CodebookError, DecisionError, NotesError
+
+
+@pytest.fixture
+def disputed(study):
+    """n1 disputed by three, n2 by two of three, n3 (a D note) by none, 007 by one coder alone."""
+    for coder, codes in {"anna": "hinder", "bo": "mojlighet", "cilla": None}.items():
+        study.decide(coder, "n1", "themes", [] if codes is None else ["tid", "vilja"][: 1 + (coder == "bo")])
+    for coder, code in {"anna": "hinder", "bo": "mojlighet"}.items():
+        study.decide(coder, "n1", "valence", code, certainty=2, memo=f"därför ({code})")
+    for coder, code in {"anna": "hinder", "bo": "hinder", "cilla": "none_fits"}.items():
+        study.decide(coder, "n2", "valence", code)
+    study.decide("anna", "007", "valence", "hinder")
+    study.desk("cilla").skip("n1", "valence", memo="kan inte välja")
+    return study
+
+
+def sent(session, place, event="decide", codes=("hinder",), reason="därför", number=1, **fields):
+    """An event as the card sends it."""
+    note = session.data()["notes"][place]
+    given = {
+        "event_id": f"e{number:016}",
+        "note": note["key"],
+        "variable": session.variable.id,
+        "event": event,
+    }
+    given |= {"codes": list(codes), "memo": reason, "certainty": "", "pass": 1, "seen": note["seen"]}
+    return given | {"note_hash": note["hash"], "codebook": session.variable.version} | fields
+
+
+def send(session, *events):
+    return session.receive({"kind": "events", "events": list(events)})
+
+
+def kinds(replies):
+    return [reply["kind"] for reply in replies]
+
+
+def test_disputed_notes_come_first_those_of_one_coder_not_at_all(disputed):
+    session = AdjudicationSession(disputed, "dag", "valence")
+    assert session.note_ids == ["n1", "n2"]
+    assert session.n_left == 2
+
+
+def test_each_coders_choice_certainty_and_memo_stand_there_and_what_was_skipped(disputed):
+    session = AdjudicationSession(disputed, "dag", "valence")
+    note = session.data()["notes"][0]
+    assert {reading["name"]: reading for reading in note["readings"]} == {
+        "anna": {"name": "anna", "codes": ["hinder"], "label": "Hinder", "certainty": "2",
+                 "memo": "därför (hinder)"},
+        "bo": {"name": "bo", "codes": ["mojlighet"], "label": "Möjlighet", "certainty": "2",
+               "memo": "därför (mojlighet)"},
+        "cilla": {"name": "cilla", "codes": [], "label": "Hoppade över", "certainty": "",
+                  "memo": "kan inte välja"},
+    }  # fmt: skip
+    assert note["disputed"] == ["hinder", "mojlighet"]
+    assert note["seen"] == {"anna": "hinder", "bo": "mojlighet"}
+
+
+def test_an_empty_set_and_none_fits_are_answers_in_dispute(disputed):
+    themes = AdjudicationSession(disputed, "dag", "themes", lang="en").data()
+    assert sorted(reading["label"] for reading in themes["notes"][0]["readings"]) == [
+        "None of them", "Tid", "Tid, Vilja",
+    ]  # fmt: skip
+    assert themes["variables"][0]["codes"][-1] == {"id": "none_fits", "label": "None of them"}
+    valence = AdjudicationSession(disputed, "dag", "valence", lang="en").data()
+    assert valence["notes"][1]["disputed"] == ["hinder", "none_fits"]
+    assert valence["variables"][0]["codes"][-1]["id"] == "none_fits"
+
+
+def test_the_order_of_coders_is_mixed_from_note_to_note_and_the_same_every_time(sample_study):
+    first, again = (AdjudicationSession(sample_study, "dag", "category_b").data()["notes"] for _ in range(2))
+    assert first == again
+    heads = [note["readings"][0]["name"].split(",")[0] for note in first]
+    assert set(heads) == {"rapport-2016", "k1", "k2", "k3"}
+    assert max(heads.count(head) for head in set(heads)) < len(heads) / 2
+
+
+def test_names_say_who_is_no_person(sample_study):
+    (note, *_) = AdjudicationSession(sample_study, "dag", "category_b").data()["notes"]
+    assert {reading["name"] for reading in note["readings"]} == {
+        "rapport-2016, materialets egen sortering",
+        "k1, automatisk läsning", "k2, automatisk läsning", "k3, automatisk läsning",
+    }  # fmt: skip
+
+
+def test_what_is_settled_is_in_the_ledger_before_it_is_acknowledged(disputed):
+    session = AdjudicationSession(disputed, "dag", "valence")
+    logs = {path: path.read_bytes() for path in (disputed.root / "data" / "coded").glob("*.csv")}
+    replies = send(session, sent(session, 0, reason="Lappen talar om vilja"))
+    assert kinds(replies) == ["saved", "answers", "others"]
+    row = disputed.adjudications("valence").iloc[0]
+    assert (row["note_id"], row["adjudicator"], row["codes"], row["event"]) == (
+        "n1",
+        "dag",
+        "hinder",
+        "settle",
+    )
+    assert row["reason"] == "Lappen talar om vilja"
+    assert row["seen"] == {"anna": "hinder", "bo": "mojlighet"}
+    assert {path: path.read_bytes() for path in logs} == logs
+    assert session.n_left == 1
+
+
+def test_left_open_taken_back_and_sent_twice(disputed):
+    session = AdjudicationSession(disputed, "dag", "valence")
+    event = sent(session, 0, "skip", [], "för kort text", 1)
+    assert kinds(send(session, event)) == kinds(send(session, event)) == ["saved", "answers", "others"]
+    assert list(disputed.adjudications("valence")["event"]) == ["open"]
+    (answer,) = session.data()["answers"].values()
+    assert (answer["valence"]["event"], answer["valence"]["memo"]) == ("skip", "för kort text")
+    send(session, sent(session, 0, "retract", [], "", 2))
+    assert disputed.adjudications("valence").empty
+    assert list(disputed.adjudication_history()["event"]) == ["open", "retract"]
+
+
+def test_an_empty_reason_is_refused_and_does_not_hold_up_the_others(disputed):
+    session = AdjudicationSession(disputed, "dag", "valence")
+    replies = send(session, sent(session, 0, reason=" \n"), sent(session, 1, codes=["none_fits"], number=2))
+    assert kinds(replies) == ["refused", "saved", "answers", "others"]
+    assert "a reason is required" in replies[0]["why"]
+    assert list(disputed.adjudications("valence")["note_id"]) == ["n2"]
+
+
+@pytest.mark.parametrize("change", [{"note": "nowhere"}, {"codes": ["slott"]}, {"variable": "themes2"}])
+def test_what_the_study_does_not_know_is_refused_with_a_reason(disputed, change):
+    session = AdjudicationSession(disputed, "dag", "valence")
+    (reply,) = send(session, sent(session, 0) | change)
+    assert reply["kind"] == "refused"
+    assert next(iter(change.values()))[0] in reply["why"] or next(iter(change.values())) in reply["why"]
+
+
+def test_another_adjudicators_choice_is_told_only_once_this_one_has_settled(disputed):
+    one, two = (AdjudicationSession(disputed, who, "valence") for who in ("dag", "eva"))
+    send(one, sent(one, 0, codes=["hinder"], reason="hemligt-skäl"))
+    before = json.dumps([two.data(), two.receive({"kind": "hello"})], ensure_ascii=False)
+    assert "hemligt-skäl" not in before
+    assert '"dag"' not in before
+    send(two, sent(two, 0, "skip", [], "vet inte än", 2))
+    assert "hemligt-skäl" not in json.dumps(two.data(), ensure_ascii=False)
+    *_, others = send(two, sent(two, 0, codes=["mojlighet"], reason="vilja finns", number=3))
+    ((shown,),) = others["others"].values()
+    assert (shown["who"], shown["label"], shown["reason"]) == ("dag", "Hinder", "hemligt-skäl")
+    assert shown["differs"] is True
+    (answer,) = two.data()["answers"].values()
+    assert answer["valence"]["differs"] is True
+    *_, others = send(two, sent(two, 0, codes=["hinder"], reason="samma nu", number=4))
+    assert others["others"].popitem()[1][0]["differs"] is False
+
+
+def test_a_coder_who_changes_the_answer_makes_it_stale_and_it_stays_reachable(disputed):
+    session = AdjudicationSession(disputed, "dag", "valence")
+    send(session, sent(session, 0))
+    disputed.decide("bo", "n1", "valence", "hinder", **{"pass": 3})
+    later = AdjudicationSession(disputed, "dag", "valence")
+    assert later.note_ids == ["n2", "n1"]  # nobody differs on n1 any more; what was settled is still there
+    (answer,) = later.data()["answers"].values()
+    assert answer["valence"]["older"] is True
+    send(later, sent(later, 1, reason="nu är alla ense", number=2))
+    (answer,) = later.data()["answers"].values()
+    assert answer["valence"]["older"] is False
+
+
+def test_what_was_seen_is_what_the_card_showed_not_what_stands_when_it_arrives(disputed):
+    session = AdjudicationSession(disputed, "dag", "valence")
+    event = sent(session, 0)
+    disputed.decide("bo", "n1", "valence", "none_fits")
+    send(session, event)
+    row = disputed.adjudications("valence").iloc[0]
+    assert row["seen"]["bo"] == "mojlighet"
+    assert bool(row["is_stale"])
+
+
+def test_notes_narrow_the_list_and_events_of_another_variable_are_not_lost(disputed):
+    narrow = AdjudicationSession(disputed, "dag", "valence", notes=["n2", "007"])
+    assert narrow.note_ids == ["n2"]
+    other = AdjudicationSession(disputed, "dag", "themes")
+    assert kinds(send(narrow, sent(other, 0, codes=["tid"])))[0] == "saved"
+    assert list(disputed.adjudications("themes")["codes"]) == ["tid"]
+
+
+def test_which_variables_have_something_to_settle(disputed):
+    assert variables_to_settle(disputed) == ["valence"]
+    for note_id in ("n1", "n2"):
+        disputed.adjudicate("dag", note_id, "valence", "hinder", reason="därför")
+    assert variables_to_settle(disputed) == []
+
+
+def test_without_adjudicator_variable_or_disagreement_a_sentence_says_so(disputed):
+    for adjudicator, variable, words in (
+        ("", "valence", "Skriv ditt id"),
+        ("dag", "", "Med oenigheter att avgöra: valence"),
+        ("dag", "goal", "Det finns inget att avgöra om Mål"),
+    ):
+        shown = adjudicate_notes(disputed, adjudicator, variable)
+        assert isinstance(shown, Guidance)
+        assert words in shown._repr_markdown_()
+    assert isinstance(adjudicate_notes(disputed, "dag", "valence"), AdjudicationCard)
+
+
+def test_a_reflexive_study_settles_nothing_and_says_why(disputed):
+    path = disputed.root / "data" / "raw" / "study.yaml"
+    about = yaml.safe_load(path.read_text(encoding="utf-8")) | {"stance": "reflexive"}
+    path.write_text(yaml.safe_dump(about, allow_unicode=True), encoding="utf-8")
+    study = sa.Study.open(disputed.root)
+    assert "works reflexively" in adjudicate_notes(study, "dag", "valence", lang="en")._repr_markdown_()
+    with pytest.raises(NotesError, match="reflexivt"):
+        AdjudicationSession(study, "dag", "valence")
+
+
+def test_a_wrong_id_or_variable_says_what_is_allowed(disputed):
+    with pytest.raises(DecisionError, match="'Dag B' cannot be"):
+        adjudicate_notes(disputed, "Dag B", "valence")
+    with pytest.raises(CodebookError, match="no variable 'vallence'"):
+        adjudicate_notes(disputed, "dag", "vallence")
