@@ -9,16 +9,25 @@ from __future__ import annotations
 from sekom_analysis.figures.agreement import plot_agreement
 from sekom_analysis.figures.confusions import plot_confusions
 from sekom_analysis.figures.counts import plot_counts
+from sekom_analysis.figures.coverage import plot_coverage
+from sekom_analysis.figures.grids import plot_themes
 from sekom_analysis.figures.keywords import plot_keywords
+from sekom_analysis.figures.plan import plot_plan
 from sekom_analysis.figures.planning import plot_sample
+from sekom_analysis.figures.priorities import plot_criteria, plot_priorities
 from sekom_analysis.figures.style import save_figure, style
 
 __all__ = [
     "plot_agreement",
     "plot_confusions",
     "plot_counts",
+    "plot_coverage",
+    "plot_criteria",
     "plot_keywords",
+    "plot_plan",
+    "plot_priorities",
     "plot_sample",
+    "plot_themes",
     "save_figure",
     "style",
 ]

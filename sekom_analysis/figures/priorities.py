@@ -1,0 +1,226 @@
+"""Actions in order of priority: their ranks with intervals, and their scores by each criterion."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+import pandas as pd
+import seaborn as sns
+from matplotlib.axes import Axes
+from matplotlib.lines import Line2D
+from matplotlib.ticker import FixedLocator, FuncFormatter
+
+from sekom_analysis.figures import style as st
+from sekom_analysis.figures.colours import readable_on
+from sekom_analysis.figures.labels import LINE, action_labels, room_for, set_rows, stacked
+from sekom_analysis.figures.legends import Key, draw_above
+from sekom_analysis.wording import check_language, number, say
+
+COLUMNS = ("action", "rank", "rank_to", "low", "high", "p_top")
+MEAN = "mean_"
+BOTTOM, HEAD = 12.0, 9.0  # mm
+LABEL_WIDTH, CHANCE_WIDTH = 82.0, 16.0
+MOST = 25
+MANY = 24  # with more rows than this, a label has one line
+HEAD_WIDTH, CELL_HEIGHT = 25.0, 7.4
+LINE_COLOUR, FIRST = "#1f5f8b", "#b5542f"
+
+
+def plot_priorities(
+    table: pd.DataFrame,
+    *,
+    ax: Axes | None = None,
+    lang: str = "sv",
+    labels: Mapping[str, str] | None = None,
+    most: int = MOST,
+    top: int = 20,
+) -> Axes:
+    """Draw the rank of each action with its interval, the first on top.
+
+    Parameters
+    ----------
+    table : one round of `rank_actions`
+    ax : where to draw; without it a figure 160 mm wide is made, as high as the rows need
+    lang : ``"sv"`` or ``"en"``
+    labels : action -> what it says; long texts are cut after two lines (one with many rows)
+    most : how many actions, from the first
+    top : as in `rank_actions`; a line after so many ranks
+
+    Returns
+    -------
+    Axes
+        A dot at the rank, a thick line over the range that equal actions share, a thin one over the
+        interval; at the right the probability of being among the first `top`.
+
+    Raises
+    ------
+    FigureError
+        If columns are missing or there are no rows.
+
+    Examples
+    --------
+    >>> table = pd.DataFrame({"action": ["D1", "D2"], "rank": [1, 2], "rank_to": [1, 2], "low": [1, 1],
+    ...                       "high": [2, 2], "p_top": [0.93, 0.07]})
+    >>> ax = plot_priorities(table, labels={"D1": "Ta fram nyckeltal"}, top=1)
+    >>> [label.get_text() for label in ax.get_yticklabels()]
+    ['D1 Ta fram nyckeltal', 'D2']
+    """
+    check_language(lang)
+    st.check_columns(table, COLUMNS, "priorities")
+    n_actions, rows = len(table), table.head(most)
+    with st.style():
+        names = action_labels(rows["action"], labels, LABEL_WIDTH, 1 if len(rows) > MANY else 2)
+        centres, height = stacked(names, HEAD)
+        if ax is None:
+            ax = st.panel(height, left=room_for(names), right=CHANCE_WIDTH, top=0, bottom=BOTTOM)
+        ax.hlines(centres, rows["low"], rows["high"], color=LINE_COLOUR, linewidth=1.1)
+        ax.hlines(centres, rows["rank"], rows["rank_to"], color=LINE_COLOUR, linewidth=3.6)
+        middle = (rows["rank"] + rows["rank_to"]) / 2
+        ax.plot(middle, centres, "o", ms=4.8, mfc="white", mec=LINE_COLOUR, mew=1.3, zorder=3, clip_on=False)
+        if top < n_actions:
+            ax.axvline(top + 0.5, color=FIRST, linewidth=0.9, linestyle=(0, (4, 3)), zorder=1)
+        _set_axes(ax, names, centres, height, n_actions, lang)
+        _draw_chances(ax, rows["p_top"], centres, lang)
+        draw_above(ax, [Key("", _marks(lang, top if top < n_actions else 0), 2.2)])
+        _draw_head(ax, lang, top)
+    return ax
+
+
+def _marks(lang: str, top: int) -> list[Line2D]:
+    dot = {"marker": "o", "mfc": "white", "mec": LINE_COLOUR, "ms": 4.8, "mew": 1.3, "lw": 0.0}
+    marks = [
+        Line2D([], [], label=say("figure_rank", lang), **dot),  # type: ignore[arg-type]
+        Line2D([], [], color=LINE_COLOUR, lw=3.6, label=say("figure_rank_tied", lang)),
+        Line2D([], [], color=LINE_COLOUR, lw=1.1, label=say("figure_rank_interval", lang)),
+    ]
+    if top:
+        dashes = {"color": FIRST, "lw": 0.9, "ls": (0, (4, 3))}
+        marks.append(Line2D([], [], label=say("figure_rank_top", lang, n=top), **dashes))  # type: ignore[arg-type]
+    return marks
+
+
+def _set_axes(
+    ax: Axes, names: list[str], centres: list[float], height: float, n_actions: int, lang: str
+) -> None:
+    ax.set_xlim(0.0, n_actions + 1.0)
+    ax.set_ylim(height, 0)
+    set_rows(ax, centres, names)
+    step = next((step for step in (1, 2, 5, 10, 20, 50) if n_actions / step <= 8), 100)
+    ax.xaxis.set_major_locator(
+        FixedLocator([1, *range(step, n_actions + 1, step)] if step > 1 else [*range(1, n_actions + 1)])
+    )
+    ax.xaxis.set_major_formatter(FuncFormatter(lambda value, _: number(value, lang, 0)))
+    ax.tick_params(axis="x", length=2.5, width=0.6, labelsize=st.TEXT, color=st.QUIET)
+    ax.grid(axis="x")
+    ax.spines[["top", "right", "left"]].set_visible(False)
+    ax.set_xlabel(say("figure_rank_axis", lang, n=n_actions))
+
+
+def _draw_chances(ax: Axes, chances: pd.Series[float], centres: list[float], lang: str) -> None:
+    for chance, centre in zip(chances, centres, strict=True):
+        ax.annotate(
+            say("figure_percent", lang, n=number(100 * chance, lang, 0)),
+            (1, centre),
+            xycoords=ax.get_yaxis_transform(),
+            xytext=((CHANCE_WIDTH - 2) * st.POINTS_PER_MM, 0),
+            textcoords="offset points",
+            ha="right",
+            va="center_baseline",
+        )
+
+
+def _draw_head(ax: Axes, lang: str, top: int) -> None:
+    ax.annotate(
+        say("figure_rank_chance", lang, n=top),
+        (1, 1.0),
+        xycoords=ax.get_yaxis_transform(),
+        xytext=((CHANCE_WIDTH - 2) * st.POINTS_PER_MM, 0),
+        textcoords="offset points",
+        ha="right",
+        va="top",
+        color=st.QUIET,
+        bbox={"facecolor": "white", "edgecolor": "none", "pad": 0.5},
+    )
+
+
+def plot_criteria(
+    table: pd.DataFrame,
+    *,
+    ax: Axes | None = None,
+    lang: str = "sv",
+    labels: Mapping[str, str] | None = None,
+    criteria: Mapping[str, str] | None = None,
+    most: int = MOST,
+    scale: tuple[float, float] = (1.0, 5.0),
+) -> Axes:
+    """Draw the mean score of each action by each criterion: the darker, the higher.
+
+    Parameters
+    ----------
+    table : one round of `rank_actions`
+    ax, lang, labels, most : as in `plot_priorities`
+    criteria : criterion -> its label
+    scale : the lowest and highest score that can be given; the colours span it
+
+    Returns
+    -------
+    Axes
+        Rows are actions, the first on top; a criterion that nobody scored an action by is left white.
+
+    Raises
+    ------
+    FigureError
+        If columns are missing or there are no rows.
+
+    Examples
+    --------
+    >>> table = pd.DataFrame({"action": ["D1", "D2"], "mean_goal": [4.5, 3.0], "mean_gap": [4.0, None]})
+    >>> ax = plot_criteria(table, criteria={"goal": "Målbild", "gap": "Nuläge"})
+    >>> [text.get_text() for text in ax.texts]
+    ['4,5', '4,0', '3,0']
+    """
+    check_language(lang)
+    means = [name for name in table.columns if str(name).startswith(MEAN)]
+    st.check_columns(table, ("action", *(means or [f"{MEAN}<criterion>"])), "criteria")
+    rows = table.head(most)
+    named = {name: str(name).removeprefix(MEAN) for name in means}
+    heads = [st.wrap((criteria or {}).get(name, name), HEAD_WIDTH - 2) for name in named.values()]
+    with st.style():
+        room = st.PAGE_WIDTH - HEAD_WIDTH * len(heads) - 6
+        names = action_labels(rows["action"], labels, max(room, 40.0), 1 if len(rows) > MANY else 2)
+        if ax is None:
+            ax = _grid_panel(names, heads)
+        _draw_grid(ax, rows[means].astype(float), scale, lang)
+        ax.set_xticks(np.arange(len(heads)) + 0.5, heads)
+        ax.xaxis.tick_top()
+        ax.tick_params(length=0, labelsize=st.TEXT, labelcolor=st.INK, pad=3)
+        set_rows(ax, [place + 0.5 for place in range(len(rows))], names)
+        ax.set(xlabel="", ylabel="")
+    return ax
+
+
+def _grid_panel(names: list[str], heads: list[str]) -> Axes:
+    left, wide = room_for(names), HEAD_WIDTH * len(heads)
+    width = max(st.PAGE_WIDTH, left + wide + 2)
+    lines = max(head.count("\n") for head in heads) + 1
+    row = CELL_HEIGHT + (1.2 if any("\n" in name for name in names) else -1.4)
+    return st.panel(
+        row * len(names), left=left, right=width - left - wide, top=LINE * lines + 3, bottom=3, width=width
+    )
+
+
+def _draw_grid(ax: Axes, grid: pd.DataFrame, scale: tuple[float, float], lang: str) -> None:
+    colours = sns.light_palette(LINE_COLOUR, as_cmap=True)
+    low, high = scale
+    sns.heatmap(
+        grid, cmap=colours, vmin=low, vmax=high, cbar=False, linewidths=0.8, linecolor="white",
+        xticklabels=False, yticklabels=False, ax=ax,
+    )  # fmt: skip
+    for line, row in enumerate(grid.to_numpy()):
+        for column, mean in enumerate(row):
+            if not np.isnan(mean):
+                red, green, blue, _ = colours((mean - low) / (high - low))
+                ink = readable_on((red, green, blue))
+                place = (column + 0.5, line + 0.5)
+                ax.text(*place, number(mean, lang, 1), color=ink, ha="center", va="center_baseline")
