@@ -26,9 +26,10 @@ if TYPE_CHECKING:
         plan_sample,
         why_they_differ,
     )
-    from sekom_analysis.consensus import consensus, count_codes
+    from sekom_analysis.consensus import consensus, count_codes, model_consensus
     from sekom_analysis.desk import Desk
     from sekom_analysis.errors import SekomError
+    from sekom_analysis.imports import imports
     from sekom_analysis.keywords import keywords
     from sekom_analysis.quality import (
         agreement_by_version,
@@ -62,7 +63,9 @@ _HOME = {
     "why_they_differ": "agreement",
     "consensus": "consensus.settled",
     "count_codes": "consensus.counts",
+    "imports": "imports",
     "keywords": "keywords",
+    "model_consensus": "consensus.model",
     "agreement_by_version": "quality.versions",
     "check_stance": "quality.stance",
     "codebook_advice": "quality.advice",
@@ -102,7 +105,9 @@ __all__ = [
     "exchange",
     "figures",
     "findings",
+    "imports",
     "keywords",
+    "model_consensus",
     "plan_sample",
     "readings",
     "stability",

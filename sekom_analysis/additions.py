@@ -149,8 +149,8 @@ def _events(decisions: pd.DataFrame, digest: str) -> dict[str, list[dict[str, An
     events: dict[str, list[dict[str, Any]]] = {}
     for row in decisions.to_dict("records"):
         given = {str(name): value for name, value in row.items() if name != "coder"}
-        key = "\n".join([digest, *(str(row[name]) for name in ("coder", "note_id", "variable"))])
-        key += "\n" + str(row.get("pass", 1))
+        said = (str(row[name]) for name in ("coder", "note_id", "variable", "codes"))
+        key = "\n".join([digest, *said, str(row.get("pass", 1))])
         event_id = "e" + hashlib.sha256(key.encode("utf-8")).hexdigest()[:16]
         events.setdefault(str(row["coder"]), []).append({**given, "event_id": event_id, "via": "import"})
     return events

@@ -82,7 +82,7 @@ def read_raw(root: Path) -> tuple[Raw | None, list[Problem]]:
         about = About.model_validate({"id": name, "title": name, "readable": False})
     more, coder_problems = _read_coders(root / RAW)
     problems += coder_problems
-    about = about.model_copy(update={"coders": {**more, **about.coders}})
+    about = about.model_copy(update={"coders": {**about.coders, **more, **about.coders}})
     return Raw(root, about, codebook, notes, problems), problems
 
 

@@ -12,7 +12,18 @@ import pytest
 from sekom_analysis.cli import main
 from sekom_analysis.newstudy import create_sample
 
-COMMANDS = ["new", "check", "status", "code", "page", "sheet", "collect", "agreement", "report"]
+COMMANDS = [
+    "new",
+    "check",
+    "status",
+    "code",
+    "page",
+    "sheet",
+    "collect",
+    "import",
+    "agreement",
+    "report",
+]
 
 
 def sekom(*arguments, cwd=None):

@@ -8,11 +8,11 @@ import sys
 
 import typer
 
-from sekom_analysis.cli import folders, handing_out, reporting
+from sekom_analysis.cli import folders, handing_out, importing, quality, reporting
 from sekom_analysis.cli.app import app
 from sekom_analysis.errors import SekomError
 
-__all__ = ["app", "folders", "handing_out", "main", "reporting"]
+__all__ = ["app", "folders", "handing_out", "importing", "main", "quality", "reporting"]
 
 
 def main() -> None:

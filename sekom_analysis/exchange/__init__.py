@@ -6,6 +6,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from sekom_analysis.exchange.outline import read_outline
     from sekom_analysis.exchange.refi import (
         read_codebook_qdc,
         read_project_qdpx,
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
 _HOME = {
     "read_codebook_qdc": "refi",
     "read_coding_sheet": "sheets",
+    "read_outline": "outline",
     "read_project_qdpx": "refi",
     "write_codebook_qdc": "refi",
     "write_coding_sheet": "sheets",
@@ -26,6 +28,7 @@ _HOME = {
 __all__ = [
     "read_codebook_qdc",
     "read_coding_sheet",
+    "read_outline",
     "read_project_qdpx",
     "write_codebook_qdc",
     "write_coding_sheet",
