@@ -1,7 +1,17 @@
 """The settled code of each note with its basis, and counts that show how far they depend on the coder."""
 
 from sekom_analysis.consensus.counts import count_codes
+from sekom_analysis.consensus.model import ModelConsensus, model_consensus
 from sekom_analysis.consensus.sets import consensus_sets
 from sekom_analysis.consensus.settled import MAJORITY, consensus
+from sekom_analysis.consensus.votes import Prior
 
-__all__ = ["MAJORITY", "consensus", "consensus_sets", "count_codes"]
+__all__ = [
+    "MAJORITY",
+    "ModelConsensus",
+    "Prior",
+    "consensus",
+    "consensus_sets",
+    "count_codes",
+    "model_consensus",
+]
