@@ -13,6 +13,7 @@ from matplotlib.patches import Patch
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from sekom_analysis.consensus import MAJORITY
+from sekom_analysis.consensus.bars import bar_name
 from sekom_analysis.errors import FigureError
 from sekom_analysis.figures import style as st
 from sekom_analysis.figures.colours import Colour, mix
@@ -191,7 +192,7 @@ def _keys(chart: Chart, bars: Sequence[Patch], dots: Sequence[Line2D], lang: str
     sentence = say(
         "figure_bars_part" if owner.has_notes_left else "figure_bars",
         lang,
-        who=say("figure_majority", lang) if majority else owner.name,
+        who=bar_name(chart.bars, lang),
         read=owner.read,
         all=owner.of,
     )

@@ -8,6 +8,7 @@ import pandas as pd
 
 from sekom_analysis import __version__
 from sekom_analysis.consensus import MAJORITY
+from sekom_analysis.consensus.bars import bar_name
 from sekom_analysis.report.cells import (
     agreement_cells,
     code_labels,
@@ -77,11 +78,10 @@ def _before(results: Results) -> list[str]:
 def _counts_part(results: Results, variable: str, table: pd.DataFrame) -> dict[str, Any]:
     lang = results.lang
     bars = table[table["is_bar"]]
-    bar = str(bars["coder"].iloc[0])
     totals = bars.groupby(f"label_{lang}", sort=False)["count"].sum()
     by_labels = list(dict.fromkeys(table[f"by_label_{lang}"]))
     caption = {"variable": label_of(results, variable), "by": "/".join(by_labels).lower()}
-    who = say("report_majority", lang) if bar == MAJORITY else bar
+    who = bar_name(table, lang)
     return {
         "stem": f"counts_{variable}",
         "heading": label_of(results, variable),
@@ -111,7 +111,7 @@ def _counts_cells(table: pd.DataFrame, lang: str) -> dict[str, Any]:
         say("report_read_of", lang, n=read.at[coder, "n_notes"], n_all=read.at[coder, "n_all"])
         for coder in coders
     ]
-    shown = [say("report_majority", lang) if coder == MAJORITY else coder for coder in coders]
+    shown = [bar_name(table, lang) if coder == MAJORITY else coder for coder in coders]
     return {
         "groups": [by_labels[group] for group in groups],
         "coders": shown,

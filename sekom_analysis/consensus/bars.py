@@ -1,0 +1,51 @@
+"""What the bars of a figure of counts stand for: one coder's answers, or what they are settled to."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from sekom_analysis.codebook import Variable
+from sekom_analysis.consensus.sets import consensus_sets
+from sekom_analysis.consensus.settled import MAJORITY, adjudicated_answers, consensus
+from sekom_analysis.wording import say
+
+
+def settled_answers(ratings: pd.DataFrame, variable: Variable, adjudicated: pd.DataFrame) -> pd.Series:
+    """Return what was adjudicated, else what more than half of the coders chose.
+
+    Parameters
+    ----------
+    ratings : table of shape (N, M) of a `single` or `multiple` variable
+    variable : Variable
+    adjudicated : adjudications of the variable, as ``study.adjudications(variable)`` gives them
+
+    Returns
+    -------
+    Series of N answers: codes, or frozensets of them; missing where nothing is settled.
+    """
+    if variable.kind == "single":
+        return consensus(ratings, adjudicated)["code"]
+    verdicts = adjudicated_answers(adjudicated)["codes"].to_dict()
+    settled = consensus_sets(ratings)["codes"].to_dict()
+    settled |= {note_id: _as_set(codes) for note_id, codes in verdicts.items() if note_id in settled}
+    return pd.Series(settled, index=ratings.index, dtype=object)
+
+
+def _as_set(codes: object) -> frozenset[str] | None:
+    return frozenset(filter(None, codes.split("|"))) if isinstance(codes, str) else None
+
+
+def bar_name(counts: pd.DataFrame, lang: str) -> str:
+    """Return in words whose counts the bars are: a coder's, the majority's, or what was settled.
+
+    Parameters
+    ----------
+    counts : table as `count_codes` gives it
+    lang : ``"sv"`` or ``"en"``
+    """
+    bars = counts[counts["is_bar"].astype(bool)]
+    coder = str(bars["coder"].iloc[0])
+    if coder != MAJORITY:
+        return coder
+    n_adjudicated = int(bars["n_adjudicated"].max()) if "n_adjudicated" in bars else 0
+    return say("figure_consensus", lang, n=n_adjudicated) if n_adjudicated else say("figure_majority", lang)
