@@ -128,6 +128,7 @@ class _Project:
         gathered.take(self._codings())
         gathered.take(self._scores())
         gathered.take(self._asides())
+        decisions = gathered.table()
         self._attributes()
         for name in ("Links", "Graphs", "Sets"):
             self.lost[name.lower()] += len(list(child(self.root, name) or ()))
@@ -136,7 +137,7 @@ class _Project:
         warnings = tuple(self.remarks.problems())
         coders = tuple(dict.fromkeys((*self.people.coders, *gathered.coders)))
         return ProjectRead(
-            self._notes(), self._codebook(), gathered.table(), coders, self._about(), warnings, losses
+            self._notes(), self._codebook(), decisions, coders, self._about(), warnings, losses
         )
 
     def _codings(self) -> Iterator[Told]:
