@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from sekom_analysis import coding, exchange, figures
+    from sekom_analysis.actions.duplicates import similar_pairs
+    from sekom_analysis.actions.merged import merged_notes
     from sekom_analysis.agreement import (
         agreement,
         agreement_by_code,
@@ -47,6 +49,8 @@ if TYPE_CHECKING:
 __version__ = "0.1.0"
 
 _HOME = {
+    "merged_notes": "actions.merged",
+    "similar_pairs": "actions.duplicates",
     "Study": "study",
     "Desk": "desk",
     "SekomError": "errors",
@@ -107,9 +111,11 @@ __all__ = [
     "findings",
     "imports",
     "keywords",
+    "merged_notes",
     "model_consensus",
     "plan_sample",
     "readings",
+    "similar_pairs",
     "stability",
     "why_they_differ",
 ]

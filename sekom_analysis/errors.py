@@ -55,5 +55,9 @@ class PlanError(SekomError):
     """A plan of actions that cannot be read or taken in; nothing of it was saved."""
 
 
+class ReportError(SekomError):
+    """A document that could not be made of the report."""
+
+
 class FigureError(SekomError):
     """A table that cannot be drawn as asked."""

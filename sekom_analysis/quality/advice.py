@@ -33,6 +33,7 @@ class _Asked(NamedTuple):
     study: Study
     variable: Variable
     ratings: pd.DataFrame
+    said: pd.DataFrame
     with_codebook: list[str]
     least_notes: int
     lang: str
@@ -83,7 +84,7 @@ def codebook_advice(
         raise CodebookError(msg)
     ratings = study.ratings(variable, coders, notes)
     own = [c for c in ratings.columns if study.about.coder(c).kind != "source"]
-    about = _Asked(study, asked, ratings, own, least_notes, lang)
+    about = _Asked(study, asked, ratings, _memos(study, asked, ratings), own, least_notes, lang)
     parts = (_borders, _weak_codes, _unused) if asked.kind == "single" else (_weak_codes, _unused)
     rows = [row for part in (*parts, _two_ideas) for row in part(about)]
     table = pd.DataFrame(rows, columns=ADVICE_COLUMNS)
@@ -95,17 +96,15 @@ def _row(asked: _Asked, kind: str, note_ids: list[str], **values: Any) -> dict[s
     blank = dict.fromkeys(("ratio", "p_value", "alpha", "gain"), float("nan"))
     texts = {"code": "", "other": "", "coder": "", "n_with_codebook": 0}
     row = {"kind": kind, **texts, **blank, "n_notes": len(note_ids), "note_ids": tuple(note_ids), **values}
-    return row | {"memos": _memos(asked, note_ids)}
+    said = asked.said[asked.said["note_id"].isin(note_ids)].itertuples(index=False, name=None)
+    return row | {"memos": tuple(sorted(said, key=lambda memo: note_ids.index(memo[1])))}
 
 
-def _memos(asked: _Asked, note_ids: list[str]) -> tuple[tuple[str, str, str], ...]:
-    """Return (coder, note, memo) of every memo on the notes, in the order of the notes."""
-    decisions = asked.study.decisions(asked.variable.id, list(asked.ratings.columns))
-    said = (decisions["memo"] != "") & (decisions["pass"] == str(INDEPENDENT))
-    kept = decisions[decisions["note_id"].isin(note_ids) & said]
-    place = {note: number for number, note in enumerate(note_ids)}
-    rows = kept[["coder", "note_id", "memo"]].itertuples(index=False, name=None)
-    return tuple(sorted(rows, key=lambda row: (place[row[1]], row[0])))
+def _memos(study: Study, variable: Variable, ratings: pd.DataFrame) -> pd.DataFrame:
+    """Return coder, note and text of every memo beside the ratings."""
+    decisions = study.decisions(variable.id, list(ratings.columns))
+    wanted = (decisions["memo"] != "") & (decisions["pass"] == str(INDEPENDENT))
+    return decisions.loc[wanted, ["coder", "note_id", "memo"]].sort_values("coder", kind="stable")
 
 
 def _borders(asked: _Asked) -> Iterator[dict[str, Any]]:

@@ -17,7 +17,8 @@ def count_notes(n: int, lang: str) -> str:
     >>> count_notes(1, "sv"), count_notes(3, "en")
     ('en lapp', '3 notes')
     """
-    return say("count_notes_one" if n == 1 else "count_notes", lang, n=number(n, lang, 0))
+    few = {0: "count_notes_none", 1: "count_notes_one"}
+    return say(few.get(n, "count_notes"), lang, n=number(n, lang, 0))
 
 
 def in_words(row: Mapping[Any, Any], lang: str) -> str:

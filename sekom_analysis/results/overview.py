@@ -10,6 +10,7 @@ import pandas as pd
 from sekom_analysis.agreement import agreement
 from sekom_analysis.agreement.requests import COLUMNS
 from sekom_analysis.codebook import Variable
+from sekom_analysis.quality.stance import check_stance
 from sekom_analysis.study import Study
 
 INDEPENDENT, AGAINST, POOLED = "independent", "against", "pooled"
@@ -49,7 +50,13 @@ def agreement_overview(
     Returns
     -------
     DataFrame as `Results` describes ``agreement``; empty if nobody can be compared.
+
+    Raises
+    ------
+    StanceError
+        If the study is reflexive.
     """
+    check_stance(study)
     asked = [study.codebook[v] for v in (study.codebook.ids if variables is None else variables)]
     sources = [c for c in study.coders if study.about.coder(c).kind == "source"]
     independent = [c for c in study.coders if c not in sources]
