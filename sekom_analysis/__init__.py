@@ -29,6 +29,7 @@ if TYPE_CHECKING:
         why_they_differ,
     )
     from sekom_analysis.consensus import consensus, count_codes, model_consensus
+    from sekom_analysis.consensus.negotiation import negotiation
     from sekom_analysis.desk import Desk
     from sekom_analysis.errors import SekomError
     from sekom_analysis.imports import imports
@@ -66,6 +67,7 @@ _HOME = {
     "plan_sample": "agreement",
     "why_they_differ": "agreement",
     "consensus": "consensus.settled",
+    "negotiation": "consensus.negotiation",
     "count_codes": "consensus.counts",
     "imports": "imports",
     "keywords": "keywords",
@@ -113,6 +115,7 @@ __all__ = [
     "keywords",
     "merged_notes",
     "model_consensus",
+    "negotiation",
     "plan_sample",
     "readings",
     "similar_pairs",

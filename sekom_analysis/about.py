@@ -24,6 +24,7 @@ class Coder(_Frozen):
     training: Text | None = None
     blind_to: Texts = ()
     caution: Text | None = None
+    seniority: int | float | Text | None = None  # years or a rank, higher is more senior; or words
 
 
 class Primary(_Frozen):
