@@ -55,6 +55,7 @@ class Adjudicating:
         self._raw = raw
         self._latest = latest
         self._ledger = adjudication_ledger(raw.root)
+        self._kept: set[str] = set()
 
     def history(self) -> pd.DataFrame:
         """Return every event of the ledger, in the order in which they count."""
@@ -140,7 +141,7 @@ class Adjudicating:
             If the disk did not take them all; sending them again is harmless.
         """
         wanted = given_events(events)
-        answers = latest_answers(self._latest()) if wanted else {}
+        answers = latest_answers(self._latest()) if any("seen" not in given for given in wanted) else {}
         made, faults = [], []
         for number, given in enumerate(wanted, start=1):
             event, found = self._event(given, answers)
@@ -149,9 +150,14 @@ class Adjudicating:
         if faults:
             msg = "Nothing was saved:\n" + "\n".join(f"  {fault}" for fault in faults)
             raise DecisionError(msg)
-        names = sorted({event.variable for event in made})
-        keep(self._raw.root, [self._raw.codebook[name] for name in names])
+        self._keep_definitions({event.variable for event in made})
         return self._ledger.append(made)
+
+    def _keep_definitions(self, names: set[str]) -> None:
+        """Keep the definitions of variables, each once: looking whether they are kept takes long."""
+        fresh = sorted(names - self._kept)
+        keep(self._raw.root, [self._raw.codebook[name] for name in fresh])
+        self._kept.update(fresh)
 
     def _event(self, given: Mapping[str, Any], answers: Answers) -> tuple[Adjudication, list[str]]:
         """Make an event of what was given, and say what is wrong with it."""

@@ -152,8 +152,8 @@ def latest_answers(decisions: pd.DataFrame) -> dict[tuple[str, str], dict[str, s
     decisions : one row a note, coder and variable, as `latest` gives them
     """
     answers: dict[tuple[str, str], dict[str, str]] = {}
-    cells = decisions[["note_id", "variable", "coder", "codes"]].itertuples(index=False, name=None)
-    for note_id, variable, coder, codes in cells:
+    columns = (decisions[name].tolist() for name in ("note_id", "variable", "coder", "codes"))
+    for note_id, variable, coder, codes in zip(*columns, strict=True):
         answers.setdefault((note_id, variable), {})[coder] = codes
     return answers
 

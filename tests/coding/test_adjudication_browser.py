@@ -1,0 +1,257 @@
+"""The adjudication card in a real browser: by keyboard, a reason for everything, and nobody's log is touched."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import pytest
+from playwright.sync_api import expect
+
+import sekom_analysis as sa
+from sekom_analysis.coding.adjudication import AdjudicationSession
+from sekom_analysis.coding.scripts import ADJUDICATION_SCRIPTS, ADJUDICATION_STYLES
+from sekom_analysis.newstudy import create_sample
+
+VARIABLE = "category_b"
+CODES = ["kunskap", "nyckeltal", "resurser", "samordning", "samverkan", "sekoms_roll", "systemsyn"]
+
+
+@pytest.fixture
+def root(tmp_path):
+    create_sample(tmp_path / "study")
+    return tmp_path / "study"
+
+
+@pytest.fixture
+def settle(show, root):
+    """Open the card of one adjudicator, with a study of their own as in a kernel of their own."""
+
+    def opened(adjudicator, variable=VARIABLE, lang="sv", **settings):
+        session = AdjudicationSession(sa.Study.open(root), adjudicator, variable, lang=lang)
+        return show(session, scripts=ADJUDICATION_SCRIPTS, styles=ADJUDICATION_STYLES, **settings)
+
+    return opened
+
+
+def logs(root):
+    return {path.name: path.read_bytes() for path in (root / "data" / "coded").glob("*.csv")}
+
+
+def settle_note(page, key, reason):
+    page.press(key)
+    page.page.keyboard.type(reason)
+    page.press("Enter")
+
+
+def ledger(root, adjudicator):
+    """What one adjudicator's entries come to: (note, code or open, reason), in the order of time."""
+    table = sa.Study.open(root).adjudications(VARIABLE).sort_values("decided_at")
+    table = table[table["adjudicator"] == adjudicator]
+    return list(table[["note_id", "codes", "reason"]].itertuples(index=False, name=None))
+
+
+def test_twenty_notes_by_keyboard_leave_logs_and_agreement_as_they_were(settle, root):
+    study = sa.Study.open(root)
+    before, alpha = logs(root), sa.alpha(study.ratings(VARIABLE))
+    page = settle("anna")
+    notes = page.session.note_ids[:20]
+    assert notes == list(sa.disagreements(study.ratings(VARIABLE)).index[:20])
+    for place in range(20):
+        settle_note(page, "s" if place % 10 == 9 else str(1 + place % 7), f"skäl {place}, 12 s u")
+    page.wait_for_state("saved")
+    codes = ["" if place % 10 == 9 else CODES[place % 7] for place in range(20)]
+    assert ledger(root, "anna") == [
+        (note, code, f"skäl {place}, 12 s u")
+        for place, (note, code) in enumerate(zip(notes, codes, strict=True))
+    ]
+    assert page.text(".sk-place") == "Oenighet 21 av 43"
+    assert (
+        page.page.locator(".sk-line .sk-quiet").first.inner_text().startswith("18 avgjorda, 2 öppna, 23 kvar")
+    )
+    assert page.text(".sk-saved") == "Sparat: 20"
+    after = logs(root)
+    assert after.pop("adjudicated.csv")
+    assert after == before
+    assert sa.alpha(sa.Study.open(root).ratings(VARIABLE)) == alpha
+    (root / "data" / "coded" / "adjudicated.csv").unlink()
+    assert sa.alpha(sa.Study.open(root).ratings(VARIABLE)) == alpha
+
+
+def test_an_empty_reason_or_no_choice_is_refused_and_nothing_is_saved(settle, root):
+    page = settle("anna")
+    refusal = page.page.locator(".sk-refusal")
+    page.press("5", "Enter")
+    assert refusal.inner_text() == "Skriv ett skäl först. Ingenting har sparats."
+    page.page.keyboard.type("   ")
+    page.press("Enter")
+    assert refusal.inner_text() == "Skriv ett skäl först. Ingenting har sparats."
+    page.page.get_by_role("button", name="Spara").click()
+    assert refusal.inner_text() == "Skriv ett skäl först. Ingenting har sparats."
+    page.press("Escape", "ArrowRight", "m")
+    assert refusal.inner_text() == ""
+    page.page.keyboard.type("ett skäl utan val")
+    page.press("Enter")
+    assert refusal.inner_text() == "Välj först en kod, eller lämna lappen öppen. Ingenting har sparats."
+    assert not (root / "data" / "coded" / "adjudicated.csv").exists()
+    page.press("6", "Enter")  # what was written waits for its choice
+    page.wait_for_state("saved")
+    assert ledger(root, "anna") == [(page.session.note_ids[1], "sekoms_roll", "ett skäl utan val")]
+
+
+def test_names_are_hidden_until_asked_for_and_again_on_the_next_note(settle):
+    page = settle("anna")
+    coders = page.page.locator(".sk-coder")
+    assert coders.all_inner_texts() == ["Kodare A", "Kodare B", "Kodare C", "Kodare D"]
+    said = page.card.inner_text() + page.page.locator(".sk-live").first.text_content()
+    assert not [name for name in ("rapport-2016", "k1", "k2", "k3") if name in said]
+    page.press("t")
+    assert "rapport-2016, materialets egen sortering" in coders.all_inner_texts()
+    page.press("ArrowRight")
+    assert coders.first.inner_text() == "Kodare A"
+
+
+def test_definitions_of_the_codes_in_dispute_are_open_the_others_folded(settle):
+    page = settle("anna")
+    note = page.session.data()["notes"][0]
+    shown = page.page.locator(".sk-entry:visible")
+    assert {entry.get_attribute("data-code") for entry in shown.all()} == set(note["disputed"])
+    other = next(key for key, code in enumerate(CODES, start=1) if code not in note["disputed"])
+    page.press(str(other))
+    expect(page.page.locator(f'.sk-lit[data-code="{CODES[other - 1]}"]')).to_be_visible()
+
+
+def test_undo_takes_back_in_the_ledger_and_keeps_the_words_in_the_card(settle, root):
+    page = settle("anna")
+    first = page.session.note_ids[0]
+    settle_note(page, "4", "om ledning")
+    page.press("u")
+    page.wait_for_state("saved")
+    assert ledger(root, "anna") == []
+    assert page.page.locator(".sk-field").input_value() == "om ledning"
+    assert page.text(".sk-remark") == "Inte sparat än: Enter sparar."
+    page.press("5", "Enter")
+    page.wait_for_state("saved")
+    assert ledger(root, "anna") == [(first, "samverkan", "om ledning")]
+    assert list(sa.Study.open(root).adjudication_history()["event"]) == ["settle", "retract", "settle"]
+    page.press("Shift+ArrowLeft", "s")
+    assert page.page.locator(".sk-field").input_value() == ""  # another choice asks for another reason
+    page.page.keyboard.type("vet inte")
+    page.press("Enter", "u")
+    page.wait_for_state("saved")
+    assert ledger(root, "anna") == [(first, "samverkan", "om ledning")]
+
+
+def test_what_is_written_survives_a_reload_and_what_python_did_not_take_is_sent_again(settle, root):
+    page = settle("anna")
+    page.press("3")
+    page.page.keyboard.type("halvt skrivet")
+    page.load()
+    assert page.page.locator(".sk-field").input_value() == "halvt skrivet"
+    page.alive = False
+    page.press("Enter")  # with the keys outside the field too
+    page.wait_for_state("not_saved")
+    assert "Kör cellen med kortet igen" in page.text(".sk-alarm")
+    assert ledger(root, "anna") == []
+    page.load()
+    page.alive = True
+    page.wait_for_state("saved")
+    assert ledger(root, "anna") == [(page.session.note_ids[0], "resurser", "halvt skrivet")]
+
+
+OTHER = """
+import sys
+import sekom_analysis as sa
+study = sa.Study.open(sys.argv[1])
+notes = sys.argv[2:]
+print("ready", flush=True)
+for number, note_id in enumerate(notes):
+    study.adjudicate("bo", note_id, "category_b", "systemsyn", reason=f"bos skäl {number}")
+"""
+
+
+def test_two_adjudicators_at_once_lose_nothing_and_learn_of_each_other_afterwards(settle, root):
+    page = settle("anna")
+    notes = page.session.note_ids[:10]
+    other = subprocess.Popen(
+        [sys.executable, "-c", OTHER, str(root), *notes], stdout=subprocess.PIPE, encoding="utf-8"
+    )
+    assert other.stdout.readline() == "ready\n"
+    for place in range(8):
+        settle_note(page, str(1 + place % 7), f"skäl {place}")
+    assert other.wait(60) == 0
+    other.stdout.close()
+    page.wait_for_state("saved")
+    assert ledger(root, "bo") == [(note, "systemsyn", f"bos skäl {i}") for i, note in enumerate(notes)]
+    assert ledger(root, "anna") == [(note, CODES[i % 7], f"skäl {i}") for i, note in enumerate(notes[:8])]
+
+    assert "bos skäl" not in page.card.inner_text()
+    page.press(*["Shift+ArrowLeft"] * 8)
+    expect(page.page.locator(".sk-others")).to_contain_text("bo: Systemsyn – bos skäl 0")
+    assert page.text(".sk-others").startswith("Ni har avgjort olika.")
+    page.press(*["ArrowRight"] * 6)
+    assert page.text(".sk-others").startswith("Ni har avgjort lika.")
+    verdicts = sa.consensus(
+        sa.Study.open(root).ratings(VARIABLE), sa.Study.open(root).adjudications(VARIABLE)
+    ).loc[notes]
+    assert verdicts["basis"].tolist()[:7] == ["unresolved"] * 6 + ["adjudicated"]
+
+
+def test_two_windows_of_one_adjudicator_do_not_undo_each_other(settle, root):
+    one, two = settle("anna"), settle("anna")
+    settle_note(one, "1", "ett")
+    one.wait_for_state("saved")
+    settle_note(two, "2", "två")
+    two.wait_for_state("saved")
+    settle_note(one, "3", "tre")
+    one.wait_for_state("saved")
+    one.press("u", "u", "u")
+    one.wait_for_state("saved")
+    assert ledger(root, "anna") == [(one.session.note_ids[0], "nyckeltal", "två")]
+
+
+def test_stale_ones_are_flagged_and_confirmed_anew(settle, root):
+    page = settle("anna", lang="en")
+    first = page.session.note_ids[0]
+    settle_note(page, "7", "systems")
+    page.wait_for_state("saved")
+    sa.Study.open(root).decide("k1", first, VARIABLE, "nyckeltal")
+    page = settle("anna", lang="en")
+    page.press("Shift+ArrowLeft")
+    assert page.text(".sk-remark").startswith("A coder has answered differently since")
+    page.press("Enter")
+    page.wait_for_state("saved")
+    table = sa.Study.open(root).adjudications(VARIABLE)
+    assert list(table["is_stale"]) == [False]
+    assert list(table["reason"]) == ["systems"]
+
+
+def test_several_codes_and_a_scale_are_settled_with_a_reason_too(settle, root):
+    page = settle("anna", "addresses")
+    page.press("1", "3", "Enter")
+    page.page.keyboard.type("två saker")
+    page.press("Enter", "0", "Enter")
+    page.page.keyboard.type("inget av dem")
+    page.press("Enter")
+    page.wait_for_state("saved")
+    table = sa.Study.open(root).adjudications("addresses").sort_values("decided_at")
+    codes = [code.id for code in sa.Study.open(root).codebook["addresses"].codes]
+    assert list(table["codes"]) == [f"{codes[0]}|{codes[2]}", ""]
+    page = settle("anna", "criterion_goal")
+    settle_note(page, "4", "tydligt mål")
+    page.wait_for_state("saved")
+    assert list(sa.Study.open(root).adjudications("criterion_goal")["codes"]) == ["4"]
+
+
+def test_the_end_says_what_is_open_and_leads_back_to_it(settle, root):
+    page = settle("anna", "valence")
+    for place in range(len(page.session.note_ids)):
+        settle_note(page, "s" if place == 1 else "1", "skäl")
+    assert page.text(".sk-finish-title") == "Alla oenigheter är avgjorda eller lämnade öppna. Tack."
+    page.wait_for_state("saved")
+    page.page.get_by_role("button", name="Gå igenom dem som lämnats öppna (1)").click()
+    assert page.text(".sk-remark") == "Du lämnade den här lappen öppen."
+    settle_note(page, "2", "nu klart")
+    page.wait_for_state("saved")
+    table = sa.Study.open(root).adjudications("valence").set_index("note_id")
+    assert table.loc[page.session.note_ids[1], "codes"] == "mojlighet"
