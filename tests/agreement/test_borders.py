@@ -31,7 +31,7 @@ def test_the_gains_are_what_alpha_lacks_to_one(seed):
 
 def test_a_gain_is_what_alpha_rises_by_while_the_codes_are_used_as_often():
     # Two disputes a–b that cancel out: settled, each code is used as often as before.
-    k1, k2 = list("aabbccdd") + ["a", "b"], list("aabbccdd") + ["b", "a"]
+    k1, k2 = list("aabbccddab"), list("aabbccddba")
     before = pd.DataFrame({"k1": k1, "k2": k2})
     settled = pd.DataFrame({"k1": k1, "k2": k1})
     rise = alpha(settled) - alpha(before)

@@ -10,7 +10,11 @@ from sekom_analysis.errors import RatingsError
 
 def test_a_coder_has_no_vote_in_what_the_others_settle_on():
     ratings = pd.DataFrame({"k1": list("aab"), "k2": list("abb"), "k3": list("bab")})
-    assert beside_the_others(ratings, "k1")["others"].fillna("divided").tolist() == ["divided", "divided", "b"]
+    assert beside_the_others(ratings, "k1")["others"].fillna("divided").tolist() == [
+        "divided",
+        "divided",
+        "b",
+    ]
     # With the own vote counted, k1 would be with the majority on every note.
     changed = ratings.assign(k1=list("bbb"))
     assert beside_the_others(changed, "k1")["others"].equals(beside_the_others(ratings, "k1")["others"])

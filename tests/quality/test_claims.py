@@ -1,0 +1,107 @@
+"""Does the finding survive the coder? The sample's known answers, ties, and claims of one's own."""
+
+import pandas as pd
+import pytest
+
+from sekom_analysis.errors import RatingsError
+from sekom_analysis.quality import Statement, findings, findings_of
+
+
+@pytest.fixture(scope="module")
+def table(sample_study):
+    found = findings(sample_study, "category_b", "valence", notes=sample_study.main_notes)
+    return found.set_index(["kind", "about", "coder"]).sort_index()
+
+
+def test_sekoms_roll_is_largest_in_all_four(table):
+    largest = table.loc[("largest", "")]
+    assert set(largest["holds"]) == {"yes"}
+    assert len(largest) == 4
+    assert set(largest["claim"]) == {("sekoms_roll",)}
+
+
+def test_its_balance_is_the_reports_alone(table):
+    balance = table.loc[("balance", "sekoms_roll")]
+    assert balance["gives"].to_dict() == {"rapport-2016": "14/14", "k1": "17/7", "k2": "18/9", "k3": "17/8"}
+    assert balance["holds"].to_dict() == {"rapport-2016": "yes", "k1": "no", "k2": "no", "k3": "no"}
+
+
+def test_a_place_that_is_shared_is_said_to_be(table):
+    most = table.loc[("most", "mojlighet")]
+    assert most.at["rapport-2016", "claim"] == ("samverkan", "sekoms_roll")
+    assert most.at["k1", "holds"] == "partly"
+    assert table.at[("smallest", "", "k3"), "holds"] == "partly"
+
+
+def test_who_has_not_read_all_notes_is_marked(table):
+    row = table.loc[("largest", "", "k3")]
+    assert (row["n_notes"], row["n_all"]) == (90, 99)
+
+
+def counts_of(coders, by=("h", "m")):
+    """Counts as `count_codes` gives them: coder -> code -> counts of the sides; the first coder's are bars."""
+    rows = [
+        {
+            "code": code, "label_sv": code.upper(), "label_en": code.upper(), "by": side,
+            "by_label_sv": side.upper(), "by_label_en": side.upper(), "coder": coder,
+            "is_bar": coder == next(iter(coders)), "count": n, "n_notes": sum(map(sum, codes.values())),
+            "n_all": 40,
+        }
+        for coder, codes in coders.items()
+        for code, counts in codes.items()
+        for side, n in zip(by, counts, strict=True)
+    ]  # fmt: skip
+    return pd.DataFrame(rows)
+
+
+def test_the_bars_own_statements_hold_for_the_bars():
+    found = findings_of(counts_of({"r": {"a": (5, 5), "b": (1, 9), "c": (2, 0)}, "k": {"a": (9, 1), "b": (3, 3),
+                                                                                  "c": (0, 0)}}))  # fmt: skip
+    assert set(found.loc[found["is_bar"], "holds"]) == {"yes"}
+    assert [*dict.fromkeys(found["kind"])] == ["largest", "smallest", "balance", "most"]
+
+
+def test_a_claim_of_ones_own():
+    counts = counts_of({"r": {"a": (5, 5), "b": (1, 9)}, "k": {"a": (9, 1), "b": (3, 3)}})
+    claims = [Statement("leans", ("m",), "b"), Statement("leans", ("h",), "a"), Statement("largest", ("b",))]
+    found = findings_of(counts, claims).set_index(["kind", "about", "coder"])
+    assert found.at[("leans", "b", "r"), "holds"] == "yes"
+    assert found.at[("leans", "b", "k"), "holds"] == "no"
+    assert found.at[("leans", "a", "k"), "holds"] == "yes"
+    assert found.at[("largest", "", "r"), "holds"] == "partly"
+
+
+def test_how_near_is_balance():
+    counts = counts_of({"r": {"a": (13, 14), "b": (10, 14)}})
+    balanced = findings_of(counts).query("kind == 'balance'")["about"].tolist()
+    assert balanced == ["a"]
+    assert findings_of(counts, tolerance=0.2).query("kind == 'balance'")["about"].tolist() == ["a", "b"]
+
+
+def test_who_decided_nothing_confirms_nothing():
+    found = findings_of(counts_of({"r": {"a": (5, 5), "b": (1, 9)}, "k": {"a": (0, 0), "b": (0, 0)}}))
+    assert set(found.loc[found["coder"] == "k", "holds"]) == {"unknown"}
+
+
+@pytest.mark.parametrize(
+    ("statement", "word"),
+    [
+        (Statement("biggest", ("a",)), "'biggest'"),
+        (Statement("largest", ("q",)), "'q'"),
+        (Statement("balance", about="q"), "'q'"),
+        (Statement("most", ("a",), "q"), "'q'"),
+        (Statement("leans", ("a",), "a"), "'a'"),
+    ],
+)
+def test_a_claim_about_what_is_not_counted(statement, word):
+    with pytest.raises(RatingsError, match=word):
+        findings_of(counts_of({"r": {"a": (5, 5), "b": (1, 9)}}), [statement])
+
+
+def test_both_languages_say_it(sample_study):
+    for lang, words in {
+        "sv": "Sekoms roll är den största koden",
+        "en": "Sekom's role is the largest code",
+    }.items():
+        found = findings(sample_study, "category_b", notes=sample_study.main_notes, lang=lang)
+        assert words in set(found["statement"])
