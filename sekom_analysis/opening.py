@@ -1,4 +1,7 @@
-"""`sekom code`: one coder's notebook, in a folder where nothing of the others lies, opened in JupyterLab."""
+"""`sekom code`, `sekom adjudicate`: a notebook filled in for one person, opened in JupyterLab.
+
+It lies in a folder where nobody's answers lie, and what it saves of its outputs stays out of the study.
+"""
 
 from __future__ import annotations
 
@@ -8,15 +11,19 @@ import subprocess
 import sys
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sekom_analysis.coding.session import Session
 from sekom_analysis.desk import Desk
 from sekom_analysis.errors import SekomError, StudyError
 from sekom_analysis.files import write_whole
 
-NOTEBOOK = "01-code.ipynb"
+if TYPE_CHECKING:
+    from sekom_analysis.study import Study
+
+CODING, ADJUDICATION = "01-code.ipynb", "03-adjudicate.ipynb"
 FOLDER = Path(".sekom") / "coding"
+ADJUDICATION_FOLDER = Path(".sekom") / "adjudication"
 
 
 def open_coding(
@@ -52,7 +59,44 @@ def open_coding(
     desk = Desk.open(study, coder)
     Session(desk, lang=lang, **options)  # what cannot be coded is said here, before JupyterLab starts
     notebook = prepare_notebook(desk, lang=lang, **options)
-    command, environment = lab_command(notebook, desk.root, browser=browser)
+    return _run_lab(notebook, desk.root, browser)
+
+
+def open_adjudication(
+    study: Study, adjudicator: str, variable: str, *, lang: str = "sv", browser: bool = True
+) -> int:
+    """Open the adjudication notebook of one adjudicator; return when JupyterLab has been closed.
+
+    Parameters
+    ----------
+    study : Study
+    adjudicator : the adjudicator's id
+    variable : id of the variable whose disagreements are to be settled
+    lang : ``"sv"`` or ``"en"``
+    browser : whether to open the browser, or only to start JupyterLab and show its address
+
+    Returns
+    -------
+    int
+        JupyterLab's exit code.
+
+    Raises
+    ------
+    DecisionError, CodebookError, NotesError
+        If the id cannot be used, there is no such variable, or nothing is there to settle.
+    SekomError
+        If JupyterLab is not installed.
+    """
+    from sekom_analysis.coding.adjudication import AdjudicationSession
+
+    AdjudicationSession(study, adjudicator, variable, lang="en")  # what cannot be settled is said here
+    path = study.root / ADJUDICATION_FOLDER / f"{adjudicator}.ipynb"
+    notebook = _prepare(ADJUDICATION, path, {"adjudicator": adjudicator, "variable": variable, "lang": lang})
+    return _run_lab(notebook, study.root, browser)
+
+
+def _run_lab(notebook: Path, root: Path, browser: bool) -> int:
+    command, environment = lab_command(notebook, root, browser=browser)
     try:
         return subprocess.run(command, env=environment, check=False).returncode
     except KeyboardInterrupt:
@@ -66,9 +110,13 @@ def prepare_notebook(desk: Desk, **values: Any) -> Path:
     other coder's answers, and what a notebook saves of its outputs stays out
     of the study.
     """
-    book = json.loads(_template().read_text(encoding="utf-8"))
-    book["cells"] = [_filled(cell, {"coder": desk.coder, **values}) for cell in book["cells"]]
-    path = desk.root / FOLDER / f"{desk.coder}.ipynb"
+    return _prepare(CODING, desk.root / FOLDER / f"{desk.coder}.ipynb", {"coder": desk.coder, **values})
+
+
+def _prepare(name: str, path: Path, values: dict[str, Any]) -> Path:
+    """Put a notebook of the package to a path, with values filled in; return the path."""
+    book = json.loads(_template(name).read_text(encoding="utf-8"))
+    book["cells"] = [_filled(cell, values) for cell in book["cells"]]
     if not _says_the_same(path, book):
         write_whole(path, json.dumps(book, ensure_ascii=False, indent=1).encode("utf-8"))
     _quiet_lab(path.parent)
@@ -102,13 +150,13 @@ def lab_command(notebook: Path, root: Path, *, browser: bool = True) -> tuple[li
     return command, os.environ | {"SEKOM_STUDY": str(root), "JUPYTER_CONFIG_PATH": settings}
 
 
-def _template() -> Path:
-    """Return the notebook of an installed package, or of the checkout that the package runs from."""
+def _template(name: str) -> Path:
+    """Return a notebook of an installed package, or of the checkout that the package runs from."""
     package = Path(__file__).parent
     for folder in (package / "sample" / "notebooks", package.parent / "notebooks"):
-        if (folder / NOTEBOOK).is_file():
-            return folder / NOTEBOOK
-    msg = f"The notebook {NOTEBOOK} is missing from the installation; install sekom_analysis again."
+        if (folder / name).is_file():
+            return folder / name
+    msg = f"The notebook {name} is missing from the installation; install sekom_analysis again."
     raise StudyError(msg)
 
 

@@ -17,6 +17,7 @@ COMMANDS = [
     "check",
     "status",
     "code",
+    "adjudicate",
     "page",
     "sheet",
     "collect",
@@ -276,3 +277,25 @@ def test_a_fault_of_ours_is_no_traceback(sample):
     code, out, err = sekom("report", "--resamples", "0", "--study", sample)
     assert code == 1
     assert "Traceback" not in out + err
+
+
+def test_adjudicate_takes_the_first_variable_with_something_to_settle(sample, monkeypatch):
+    opened = []
+    monkeypatch.setattr(
+        "sekom_analysis.opening.open_adjudication",
+        lambda study, *given, **options: opened.append((study.root, *given, options)) or 0,
+    )
+    assert sekom("adjudicate", "--as", "anna", "--study", sample)[0] == 0
+    assert sekom("adjudicate", "--as", "anna", "category_d", "--lang", "en", "--study", sample)[0] == 0
+    assert [(who, variable, options["lang"]) for _, who, variable, options in opened] == [
+        ("anna", "valence", "sv"),
+        ("anna", "category_d", "en"),
+    ]
+
+
+def test_adjudicate_says_when_there_is_nothing_to_settle(sample):
+    for log in (sample / "data" / "coded").glob("k*.csv"):
+        log.unlink()
+    code, out, _ = sekom("adjudicate", "--as", "anna", "--study", sample)
+    assert code == 0
+    assert out.startswith("Nothing to settle: ")

@@ -1,4 +1,4 @@
-"""`sekom code`: the coder's own notebook in a folder without logs, and how JupyterLab is asked to open it."""
+"""`sekom code`, `sekom adjudicate`: a notebook in a folder without logs, and how JupyterLab opens it."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import sys
 import pytest
 
 from sekom_analysis import opening
-from sekom_analysis.errors import CodebookError, DecisionError, SekomError
+from sekom_analysis.errors import CodebookError, DecisionError, NotesError, SekomError
 
 
 def sources(path):
@@ -70,3 +70,34 @@ def test_without_jupyterlab_the_message_says_how_to_get_it_or_do_without(study, 
         SekomError, match=r"jupyterlab cannot be found.*sekom_analysis\[notebooks\].*sekom page"
     ):
         opening.open_coding(study.root, "anna")
+
+
+def test_an_adjudicators_notebook_names_who_and_what_and_opens_the_same_way(sample_study, monkeypatch):
+    called = {}
+
+    def run(command, env, check):
+        called.update(command=command, env=env)
+        return subprocess.CompletedProcess(command, 0)
+
+    monkeypatch.setattr(opening.subprocess, "run", run)
+    assert opening.open_adjudication(sample_study, "anna", "valence", lang="en", browser=False) == 0
+    path = sample_study.root / ".sekom" / "adjudication" / "anna.ipynb"
+    parameters = sources(path)[2].splitlines()
+    assert parameters[0] == 'adjudicator = "anna"'
+    assert parameters[1].startswith('variable = "valence"  # ')
+    assert parameters[2] == 'lang = "en"  # "en": English'
+    assert not list(path.parent.rglob("*.csv"))
+    assert f"--ServerApp.root_dir={path.parent}" in called["command"]
+    assert "--LabApp.default_url=/doc/tree/anna.ipynb" in called["command"]
+    assert called["env"]["SEKOM_STUDY"] == str(sample_study.root)
+
+
+def test_what_cannot_be_settled_is_said_before_jupyterlab_starts(study, monkeypatch):
+    monkeypatch.setattr(opening.subprocess, "run", lambda *_, **__: pytest.fail("JupyterLab was started"))
+    for adjudicator, variable, error, message in (
+        ("Anna", "valence", DecisionError, "'Anna' cannot be"),
+        ("anna", "vallence", CodebookError, "no variable 'vallence'"),
+        ("anna", "valence", NotesError, "nothing to settle about Barrier or possibility"),
+    ):
+        with pytest.raises(error, match=message):
+            opening.open_adjudication(study, adjudicator, variable)

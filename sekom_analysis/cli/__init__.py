@@ -8,11 +8,21 @@ import sys
 
 import typer
 
-from sekom_analysis.cli import folders, handing_out, importing, quality, reporting
+from sekom_analysis.cli import exchanging, folders, handing_out, importing, quality, reporting, settling
 from sekom_analysis.cli.app import app
 from sekom_analysis.errors import SekomError
 
-__all__ = ["app", "folders", "handing_out", "importing", "main", "quality", "reporting"]
+__all__ = [
+    "app",
+    "exchanging",
+    "folders",
+    "handing_out",
+    "importing",
+    "main",
+    "quality",
+    "reporting",
+    "settling",
+]
 
 
 def main() -> None:
