@@ -15,6 +15,12 @@ if TYPE_CHECKING:
     from sekom_analysis import coding, exchange, figures
     from sekom_analysis.actions.duplicates import similar_pairs
     from sekom_analysis.actions.merged import merged_notes
+    from sekom_analysis.actions.plan import check_plan, read_plan
+    from sekom_analysis.actions.planfiles import export_plan, import_plan, write_plan
+    from sekom_analysis.actions.priorities import platforms, rank_actions
+    from sekom_analysis.actions.reliability import criteria_correlations, score_agreement
+    from sekom_analysis.actions.scores import action_scores
+    from sekom_analysis.actions.sensitivity import rank_sensitivity
     from sekom_analysis.agreement import (
         agreement,
         agreement_by_code,
@@ -81,6 +87,17 @@ _HOME = {
     "findings": "quality.claims",
     "readings": "quality.reading",
     "stability": "quality.coders",
+    "action_scores": "actions.scores",
+    "check_plan": "actions.plan",
+    "criteria_correlations": "actions.reliability",
+    "export_plan": "actions.planfiles",
+    "import_plan": "actions.planfiles",
+    "platforms": "actions.priorities",
+    "rank_actions": "actions.priorities",
+    "rank_sensitivity": "actions.sensitivity",
+    "read_plan": "actions.plan",
+    "score_agreement": "actions.reliability",
+    "write_plan": "actions.planfiles",
     "coding": "",
     "exchange": "",
     "figures": "",
@@ -90,6 +107,7 @@ __all__ = [
     "Desk",
     "SekomError",
     "Study",
+    "action_scores",
     "agreement",
     "agreement_by_code",
     "agreement_by_group",
@@ -97,6 +115,7 @@ __all__ = [
     "agreement_by_version",
     "agreement_without_each",
     "alpha",
+    "check_plan",
     "check_stance",
     "codebook_advice",
     "codebook_diff",
@@ -107,20 +126,29 @@ __all__ = [
     "consensus",
     "count_codes",
     "count_patterns",
+    "criteria_correlations",
     "disagreements",
     "exchange",
+    "export_plan",
     "figures",
     "findings",
+    "import_plan",
     "imports",
     "keywords",
     "merged_notes",
     "model_consensus",
     "negotiation",
     "plan_sample",
+    "platforms",
+    "rank_actions",
+    "rank_sensitivity",
+    "read_plan",
     "readings",
+    "score_agreement",
     "similar_pairs",
     "stability",
     "why_they_differ",
+    "write_plan",
 ]
 
 

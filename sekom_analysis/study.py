@@ -20,12 +20,13 @@ from sekom_analysis.collecting import Collector
 from sekom_analysis.decisions import AFTER_TALK, Event, latest, ratings_table, retired_codes, skipped
 from sekom_analysis.definitions import Definitions
 from sekom_analysis.desk import Desk
+from sekom_analysis.joining import Joining
 from sekom_analysis.problems import problems_table
 from sekom_analysis.raw import CODED, STUDY_VARIABLE, Raw, find_root, open_raw
 from sekom_analysis.selection import chosen_coders, chosen_notes
 
 
-class Study:
+class Study(Joining):
     """One study, opened for reading what all coders did and for writing what one does.
 
     Every question reads the logs as they are on the disk now, so that a
@@ -50,7 +51,7 @@ class Study:
     """
 
     def __init__(self, raw: Raw) -> None:
-        self._raw = raw
+        super().__init__(raw)
         self.root = raw.root
         self.about = raw.about
         self.notes = raw.notes
@@ -131,7 +132,7 @@ class Study:
         kept = self._definitions.read()
         decisions = self.decisions()
         found += decision_problems(decisions, self.notes, self.codebook, kept)
-        found += self._adjudicating.problems(decisions, kept)
+        found += [*self._adjudicating.problems(decisions, kept), *self._joining_problems()]
         found += self._definitions.problems()
         return problems_table(found)
 
