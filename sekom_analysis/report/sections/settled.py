@@ -1,0 +1,135 @@
+"""What is settled, on what basis, and what was changed by talking."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pandas as pd
+
+from sekom_analysis.codebook import Bilingual
+from sekom_analysis.consensus.negotiation import AFTER, BEFORE, Negotiation
+from sekom_analysis.consensus.settled import BASES
+from sekom_analysis.report.blocks import Block, Heading, Section, Table, Text
+from sekom_analysis.report.cells import label_of, names, span
+from sekom_analysis.results import Results
+from sekom_analysis.wording import number, say
+
+NAMED = ("percent", "alpha", "ac1")  # coefficients that have a name in words
+
+
+def section(results: Results) -> Section:
+    """Return the bases of the settled codes, the adjudications with their reasons, and the negotiation."""
+    blocks = [*_bases(results), *_entries(results)]
+    for name, talk in results.settled.talks.items():
+        blocks += _talk(results, name, talk)
+    return Section(say("report_settled", results.lang), blocks)
+
+
+def _bases(results: Results) -> list[Block]:
+    lang, table = results.lang, results.settled.bases
+    if table.empty:
+        return []
+    columns = [basis for basis in BASES if table[basis].any()]
+    rows = [
+        [label_of(results, row["variable"]), *(number(row[name], lang, 0) for name in [*columns, "n_notes"])]
+        for row in table.to_dict("records")
+    ]
+    heads = [say(f"basis_{basis}", lang) for basis in columns]
+    return [
+        Text(say("report_settled_text", lang, coders=names(results.independent, lang))),
+        Table(
+            "settled",
+            say("report_settled_table", lang),
+            [say("column_variable", lang), *heads, say("column_all_notes", lang)],
+            rows,
+            frame=table,
+        ),
+    ]
+
+
+def _entries(results: Results) -> Iterator[Block]:
+    lang, table = results.lang, results.settled.entries
+    if table.empty:
+        return
+    yield Heading(say("report_adjudicated", lang))
+    stale = list(dict.fromkeys(table.loc[table["is_stale"].astype(bool), "note_id"]))
+    if stale:
+        yield Text(say("report_stale", lang, n=len(stale), notes=names(stale, lang)))
+    for variable, part in table.groupby("variable", sort=False):
+        yield _adjudicated(results, str(variable), part)
+
+
+def _adjudicated(results: Results, variable: str, entries: pd.DataFrame) -> Table:
+    lang = results.lang
+    heads = ("note", "settled_as", "reason", "adjudicator", "said_then")
+    rows = [
+        [
+            f"{row['note_id']}: {row['text']}",
+            row["answer"] or say("report_left_open", lang),
+            row["reason"],
+            row["adjudicator"] + (f" ({say('report_is_stale', lang)})" if row["is_stale"] else ""),
+            row["said"],
+        ]
+        for row in entries.to_dict("records")
+    ]
+    caption = say("report_adjudicated_table", lang, variable=label_of(results, variable))
+    columns = [say(f"column_{head}", lang) for head in heads]
+    return Table(f"adjudicated_{variable}", caption, columns, rows, [False] * (len(heads) - 1), entries)
+
+
+def _talk(results: Results, variable: str, talk: Negotiation) -> Iterator[Block]:
+    lang, label = results.lang, label_of(results, variable)
+    yield Heading(say("report_talk", lang, variable=label))
+    sums = talk.coders[["n_changed", "n_withdrawn", "n_added"]].sum()
+    yield Text(
+        say(
+            "report_talk_text", lang, n_talked=talk.n_talked, n_notes=len(talk.changed),
+            n_changed=int(sums["n_changed"]), n_elsewhere=int(talk.coders["n_elsewhere"].sum()),
+            n_withdrawn=int(sums["n_withdrawn"]), n_added=int(sums["n_added"]),
+        )
+    )  # fmt: skip
+    if len(talk.agreement):
+        yield _agreement(talk, label, lang)
+    moved = talk.moves[talk.moves["n_differed"] > 0]
+    if len(moved):
+        yield _moves(talk, label, lang)
+
+
+def _agreement(talk: Negotiation, label: str, lang: str) -> Table:
+    rows = []
+    for when in (BEFORE, AFTER):
+        for row in talk.agreement[talk.agreement["when"] == when].to_dict("records"):
+            name = row["coefficient"]
+            shown = say(f"coefficient_{name}", lang) if name in NAMED else name
+            cells = [number(row["value"], lang), span(row["low"], row["high"], lang), str(row["n_pairable"])]
+            rows.append([f"{say(f'report_talk_{when}', lang)}: {shown}", *cells])
+    return Table(
+        f"talk_agreement_{talk.variable}",
+        say("report_talk_agreement", lang, variable=label),
+        [say(f"column_{key}", lang) for key in ("coefficient", "value", "interval", "notes")],
+        rows,
+        frame=talk.agreement,
+    )
+
+
+def _moves(talk: Negotiation, label: str, lang: str) -> Table:
+    has_seniority = talk.coders["seniority"].notna().any()
+    rows = []
+    for row in talk.moves[talk.moves["n_differed"] > 0].to_dict("records"):
+        who = [
+            _named(row["coder"], row["seniority"], lang),
+            _named(row["towards"], row["towards_seniority"], lang),
+        ]
+        rows.append([*who, number(row["n_differed"], lang, 0), number(row["n_moved"], lang, 0)])
+    caption = say("report_talk_moves" + ("_seniority" if has_seniority else ""), lang, variable=label)
+    columns = [say(f"column_{key}", lang) for key in ("coder", "towards", "differed", "moved")]
+    frame = talk.moves.astype({"seniority": "str", "towards_seniority": "str"})
+    return Table(f"talk_moves_{talk.variable}", caption, columns, rows, [False, True, True], frame)
+
+
+def _named(coder: str, seniority: object, lang: str) -> str:
+    """Return a coder with the seniority that the study's file gives."""
+    if seniority is None:
+        return coder
+    words = seniority.in_(lang) if isinstance(seniority, Bilingual) else f"{seniority:g}"
+    return f"{coder} ({words})"
