@@ -12,23 +12,25 @@ import re
 import unicodedata
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from itertools import count
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
 from sekom_analysis.about import Coder
-from sekom_analysis.answers import answer_fault
+from sekom_analysis.answers import answer_fault, field_faults
 from sekom_analysis.coderlogs import CoderLogs
-from sekom_analysis.decisions import coder_fault
+from sekom_analysis.decisions import Event, coder_fault, is_gap, joined
 from sekom_analysis.desk import Desk
 from sekom_analysis.errors import ExchangeError, NotSavedError
 from sekom_analysis.exchange.delimited import join_rows
+from sekom_analysis.exchange.tables import check_table
 from sekom_analysis.files import write_whole
-from sekom_analysis.imports import Import, file_hash, record_import
+from sekom_analysis.imports import Import, begin_import, file_hash, record_import, unfinished_import
 from sekom_analysis.notes import check_notes, note_hash
 from sekom_analysis.problems import Problem, problem_lines
-from sekom_analysis.raw import RAW, Raw
+from sekom_analysis.raw import CODED, RAW, Raw
 from sekom_analysis.yamlfile import dump_yaml
 
 NO_NOTES = pd.DataFrame({"text": pd.Series(dtype="str")}, index=pd.Index([], name="note_id", dtype="str"))
@@ -45,7 +47,7 @@ class Material:
     notes : DataFrame of N notes, index note_id, with ``text`` and any other columns
         One that the study has already, under the same id and with the same text, is left as it is.
     decisions : DataFrame, one row a decision: note_id, coder, variable, codes (``|`` between several), and
-        where wanted certainty, memo and pass
+        where wanted certainty, memo, pass, and decided_at as a log writes it (empty: the time of the import)
     coders : who is no person, or of whom more is known
     refused : what was not taken, and why
     remarks : what was taken, and is to be known
@@ -94,13 +96,43 @@ def add(raw: Raw, source: Path, kind: str, found: Material) -> Import:
     if problems:
         msg = f"'{source.name}' was not taken in:\n{problem_lines(problems)}\nNothing was saved."
         raise ExchangeError(msg)
-    written = _write_tables(raw.root, file_stem(source), fresh, found)
+    files = _files(raw.root, file_stem(source), fresh, found)
+    written = [*files, *(raw.root / CODED / f"{coder}.csv" for coder in events)]
+    _begin(raw.root, source, kind, written)
+    for path, data in files.items():
+        _write(path, data)
     for coder, theirs in events.items():
-        desk = Desk(after, coder)
-        desk.record(theirs)
-        written.append(raw.root / "data" / "coded" / f"{coder}.csv")
+        Desk(after, coder).record(theirs, keep_times="decided_at" in found.decisions.columns)
     taken = len(fresh) + sum(map(len, events.values()))
     return record_import(raw.root, source, kind, taken, len(found.refused), written)
+
+
+def without_unfinished(raw: Raw, source: Path, kind: str) -> Raw:
+    """Return a study without the notes that an import of the same file left before it was cut off."""
+    begun = unfinished_import(raw.root, file_hash(source), kind)
+    left = [raw.root / path for path in begun.paths] if begun else []
+    ids = {
+        note_id
+        for path in left
+        if path.match("notes-*.csv") and path.is_file()
+        for note_id in check_table(path)[0].get("note_id", pd.Series(dtype="str"))
+    }
+    return raw._replace(notes=raw.notes[~raw.notes.index.isin(ids)])
+
+
+def _begin(root: Path, source: Path, kind: str, written: list[Path]) -> None:
+    """Record what is going to be written; an import that was cut off can only be completed as it began."""
+    begun = unfinished_import(root, file_hash(source), kind)
+    paths = [path.relative_to(root).as_posix() for path in written]
+    left = [path for path in begun.paths if (root / path).is_file()] if begun else []
+    if left and begun is not None and begun.paths != paths:
+        msg = (
+            f"An earlier import of '{source.name}' was cut off and left {', '.join(left)}. "
+            f"It can be completed with the same headings, mapping and coder as then. Nothing was saved now."
+        )
+        raise ExchangeError(msg)
+    if begun is None or begun.paths != paths:
+        begin_import(root, source, kind, written)
 
 
 def file_stem(source: Path) -> str:
@@ -182,7 +214,14 @@ def _fault(raw: Raw, event: Mapping[str, Any], stage: str | None) -> str:
         return f"there is no such variable; there are: {', '.join(raw.codebook.ids)}"
     if not raw.codebook[name].applies_to(note, stage):
         return "the variable is not asked of this note"
-    return answer_fault(raw.codebook[name], str(event["codes"]))
+    fields = Event("", event["event_id"], note, "", name, "", *_texts(event), "", "1", "import", "decide")
+    faults = [answer_fault(raw.codebook[name], str(event["codes"])), *field_faults(fields)]
+    return next(filter(None, faults), "")
+
+
+def _texts(event: Mapping[str, Any]) -> tuple[str, str]:
+    certainty, memo = event.get("certainty", ""), event.get("memo", "")
+    return "" if is_gap(certainty) else joined(certainty) or "", "" if is_gap(memo) else str(memo)
 
 
 def _coder_problems(root: Path, events: Mapping[str, list[dict[str, Any]]], file: str) -> Iterator[Problem]:
@@ -196,8 +235,8 @@ def _coder_problems(root: Path, events: Mapping[str, list[dict[str, Any]]], file
             yield Problem(file, None, what, "choose another id with --coder, so that the two stay apart")
 
 
-def _write_tables(root: Path, name: str, notes: pd.DataFrame, found: Material) -> list[Path]:
-    """Write what is new in ``data/raw``; what stands there already with the same content is left."""
+def _files(root: Path, name: str, notes: pd.DataFrame, found: Material) -> dict[Path, bytes]:
+    """Return the files that are to stand in ``data/raw``, with what they hold."""
     contents: list[tuple[str, str, bytes]] = []
     if len(notes):
         contents.append(("notes", ".csv", _table_bytes(notes.reset_index())))
@@ -208,7 +247,7 @@ def _write_tables(root: Path, name: str, notes: pd.DataFrame, found: Material) -
             name: who.model_dump(mode="json", exclude_defaults=True) for name, who in found.coders.items()
         }
         contents.append(("coders", ".yaml", dump_yaml({"coders": about}).encode("utf-8")))
-    return [_put(root / RAW, f"{title}-{name}", ending, data) for title, ending, data in contents]
+    return {_free(root / RAW, f"{title}-{name}", ending, data): data for title, ending, data in contents}
 
 
 def _table_bytes(table: pd.DataFrame) -> bytes:
@@ -216,18 +255,17 @@ def _table_bytes(table: pd.DataFrame) -> bytes:
     return join_rows([list(map(str, texts.columns)), *texts.to_numpy().tolist()], ";").encode("utf-8-sig")
 
 
-def _put(folder: Path, stem: str, ending: str, data: bytes) -> Path:
-    number = 1
-    while True:
-        path = folder / f"{stem}{'' if number == 1 else f'-{number}'}{ending}"
-        if not path.exists():
-            break
-        if path.read_bytes() == data:  # from an import that was cut off
-            return path
-        number += 1
+def _free(folder: Path, stem: str, ending: str, data: bytes) -> Path:
+    """Return a name that no file has, or the file that an import that was cut off left with the same."""
+    names = (f"{stem}{f'-{number}' if number > 1 else ''}{ending}" for number in count(1))
+    paths = (folder / name for name in names)
+    return next(path for path in paths if not path.exists() or path.read_bytes() == data)
+
+
+def _write(path: Path, data: bytes) -> None:
     try:
-        write_whole(path, data)
+        if not path.exists():
+            write_whole(path, data)
     except OSError as error:
         msg = f"'{path}' was not saved ({error.strerror or error}). Make room, and import the file again."
         raise NotSavedError(msg) from error
-    return path

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Mapping
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -32,7 +33,7 @@ from sekom_analysis.decisions import (
 from sekom_analysis.definitions import Definitions, keep
 from sekom_analysis.errors import DecisionError, NotesError
 from sekom_analysis.log import EventFile
-from sekom_analysis.logline import Format, Row, well_formed
+from sekom_analysis.logline import Format, Row, utc_text, well_formed
 from sekom_analysis.notes import note_hash
 from sekom_analysis.problems import Problem
 from sekom_analysis.raw import CODED, Raw, find_root, open_raw
@@ -168,7 +169,7 @@ class Desk:
         """Note that the coder looked and left the question open for now."""
         return self.record([{"note_id": note_id, "variable": variable, "event": "skip", **fields}])[0]
 
-    def record(self, events: Any) -> list[Event]:
+    def record(self, events: Any, *, keep_times: bool = False) -> list[Event]:
         """Save any number of events; return them once they are on the disk; one that cannot be stops all.
 
         Parameters
@@ -178,6 +179,7 @@ class Desk:
             ``event_id`` the log has already is not written again. ``note_hash`` and ``codebook``
             say which text and definition the coder saw, where that may not be the present one.
             From a note's first adjudication on, pass 1 becomes 3: others' answers could be seen.
+        keep_times : take ``decided_at`` where it is given, as of decisions made in another program
 
         Raises
         ------
@@ -188,9 +190,11 @@ class Desk:
         """
         made: list[Event] = []
         faults: list[str] = []
+        now = utc_text(datetime.now(UTC))
         for number, given in enumerate(given_events(events), start=1):
             event, found = self._event(given)
-            made.append(event)
+            when = str(given.get("decided_at") or now) if keep_times else ""
+            made.append(event._replace(decided_at=when))
             faults += [f"decision {number} (note '{given.get('note_id', '')}'): {fault}" for fault in found]
         if faults:
             msg = "Nothing was saved:\n" + "\n".join(f"  {fault}" for fault in faults)
@@ -198,7 +202,7 @@ class Desk:
         if not made:
             return []
         self.keep_definitions({event.variable for event in made})
-        return self._append(made, stamp=True)
+        return self._append(made, stamp=not keep_times)
 
     def take_in(self, events: Iterable[Event]) -> list[Event]:
         """Save events that were made and checked elsewhere, with the times they hold.

@@ -1,4 +1,9 @@
-"""What was ever taken in from elsewhere: ``data/imports.csv``, one row an import, append-only."""
+"""What was ever taken in from elsewhere: ``data/imports.csv``, append-only.
+
+An import is a row when it begins, with the files that it is going to write,
+and a row when all of them are on the disk: one that was cut off can be told,
+and completed.
+"""
 
 from __future__ import annotations
 
@@ -39,7 +44,8 @@ class Import(NamedTuple):
         return [path for path in self.written.split(_BETWEEN) if path]
 
 
-FORM = Format(Import._fields, ("import",))
+BEGIN, DONE = "begin", "import"
+FORM = Format(Import._fields, (BEGIN, DONE))
 
 
 def imports(study: Study) -> pd.DataFrame:
@@ -54,7 +60,7 @@ def imports(study: Study) -> pd.DataFrame:
     DataFrame, one row an import: imported_at (UTC), file, sha256, kind, taken and refused (numbers of
     rows), written (paths from the study's folder, ``|`` between them).
     """
-    rows = [entry._asdict() for entry in _entries(study.root)]
+    rows = [entry._asdict() for entry in _entries(study.root) if entry.event == DONE]
     table = pd.DataFrame(rows, columns=list(Import._fields)).drop(columns=["event_id", "event"])
     return table.astype({"taken": "Int64", "refused": "Int64"})
 
@@ -96,21 +102,48 @@ def record_import(
     ...     made.file, made.taken, made.paths, earlier_import(root, made.sha256, "outline") is None
     ('report.txt', '80', ['data/raw/notes-a.csv'], True)
     """
+    return _append(root, source, kind, (str(taken), str(refused)), written, DONE)
+
+
+def begin_import(root: Path, source: Path, kind: str, written: Sequence[Path]) -> Import:
+    """Record that a file is going to be taken in, before anything of it is written.
+
+    Raises
+    ------
+    NotSavedError
+        If the disk did not take the record.
+    """
+    return _append(root, source, kind, ("", ""), written, BEGIN)
+
+
+def _append(
+    root: Path, source: Path, kind: str, counts: tuple[str, str], written: Sequence[Path], event: str
+) -> Import:
     digest = file_hash(source)
     paths = _BETWEEN.join(path.relative_to(root).as_posix() for path in written)
     file = _file(root)
     event_id = f"i{digest[:16]}-{len(file.read()[0])}"
-    cells = (source.name, digest, kind, str(taken), str(refused), paths)
-    entry = Import("", event_id, *cells, "import")
+    entry = Import("", event_id, source.name, digest, kind, *counts, paths, event)
     return Import._make(file.append([entry])[0])
 
 
 def earlier_import(root: Path, sha256: str, kind: str) -> Import | None:
     """Return the last time that the same file was taken in, unless what it brought is no longer there."""
-    for entry in reversed(_entries(root)):
-        if (entry.sha256, entry.kind) == (sha256, kind):
-            return entry if all((root / path).is_file() for path in entry.paths) else None
-    return None
+    entry = _last(root, sha256, kind)
+    if entry is None or entry.event != DONE:
+        return None
+    return entry if all((root / path).is_file() for path in entry.paths) else None
+
+
+def unfinished_import(root: Path, sha256: str, kind: str) -> Import | None:
+    """Return how the same file was begun to be taken in, if that was cut off."""
+    entry = _last(root, sha256, kind)
+    return entry if entry is not None and entry.event == BEGIN else None
+
+
+def _last(root: Path, sha256: str, kind: str) -> Import | None:
+    entries = reversed(_entries(root))
+    return next((entry for entry in entries if (entry.sha256, entry.kind) == (sha256, kind)), None)
 
 
 def _entries(root: Path) -> list[Import]:

@@ -126,11 +126,14 @@ def _read_coders(folder: Path) -> tuple[dict[str, Coder], list[Problem]]:
 
 def read_notes(folder: Path) -> tuple[pd.DataFrame | None, list[Problem]]:
     """Read every ``notes*.csv`` and ``notes*.xlsx`` of a folder together."""
-    paths = sorted(
+    tables_of_notes = (
         path
         for path in folder.glob("notes*")
         if path.suffix.lower() in (".csv", ".xlsx") and not path.name.startswith((".", "~"))
     )
+    paths = sorted(
+        tables_of_notes, key=lambda path: (path.stem, path.suffix)
+    )  # notes.csv before notes-later.csv
     if not paths:
         todo = "put notes.csv or notes.xlsx there, with the columns note_id and text"
         return None, [Problem(file=folder.name, row=None, what="there are no notes (notes*.csv)", todo=todo)]

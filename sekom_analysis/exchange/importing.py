@@ -13,7 +13,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import NamedTuple, cast
 
-from sekom_analysis.additions import Material, add
+from sekom_analysis.additions import Material, add, without_unfinished
 from sekom_analysis.errors import ExchangeError
 from sekom_analysis.exchange.guarded import opened
 from sekom_analysis.imports import Import, earlier_import, file_hash
@@ -57,6 +57,20 @@ IMPORTERS = [
         "sekom_analysis.exchange.outline.importing",
         "find_outline",
     ),
+    Importer(
+        "refi",
+        (".qdpx",),
+        "a project of another program, REFI-QDA",
+        "sekom_analysis.exchange.refi.importing",
+        "find_project",
+    ),
+    Importer(
+        "codebook",
+        (".qdc",),
+        "a codebook of another program, REFI-QDA; to compare with",
+        "sekom_analysis.exchange.refi.importing",
+        "find_codebook",
+    ),
 ]
 
 
@@ -99,13 +113,14 @@ def import_file(request: Request, kind: str | None = None) -> Outcome:
     known = earlier_import(request.raw.root, file_hash(request.path), importer.kind)
     if known is not None:
         return Outcome(importer.kind, record=known)
-    found = _function(importer)(request)
+    raw = without_unfinished(request.raw, request.path, importer.kind)
+    found = _function(importer)(request._replace(raw=raw))
     if found.proposals:
         return Outcome(importer.kind, found)
     if found.notes.empty and found.decisions.empty:
         msg = f"'{request.path.name}' was not taken in: nothing was found in it. Nothing was saved."
         raise ExchangeError(msg)
-    return Outcome(importer.kind, found, add(request.raw, request.path, importer.kind, found))
+    return Outcome(importer.kind, found, add(raw, request.path, importer.kind, found))
 
 
 def chosen_importer(path: Path, kind: str | None = None) -> Importer:

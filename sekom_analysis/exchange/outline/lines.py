@@ -28,7 +28,7 @@ _TITLE = re.compile(r"(#{1,6})\s+(.*?)(?:\s+#+)?")
 _BULLET = re.compile(r"(?:[-*+•–]|\d{1,3}[.)])\s+(?=\S)")
 _RULE = re.compile(r"(?:-\s*){3,}|(?:\*\s*){3,}|(?:_\s*){3,}")
 _COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
-_INLINE = re.compile(r"(\*\*|\*|(?<!\w)__|(?<!\w)_)(?=\S)(.+?)(?<=\S)\1(?!\w)")
+_INLINE = re.compile(r"(?<!\\)(\*\*|\*|(?<!\w)__|(?<!\w)_)(?=\S)(.+?)(?<=[^\s\\])\1(?!\w)")
 
 
 class Line(NamedTuple):
@@ -131,9 +131,8 @@ def _line(row: int, raw: str) -> Line:
 
 def tidy(text: str) -> str:
     """Return a text on one line, with single spaces, without what cannot be seen."""
-    shown = "".join(
-        sign if sign.isprintable() else " " for sign in text.replace("\u00ad", "").replace("\ufeff", "")
-    )
+    text = text.replace("\u00ad", "").replace("\ufeff", "")
+    shown = text if text.isprintable() else "".join(sign if sign.isprintable() else " " for sign in text)
     return " ".join(shown.split())
 
 

@@ -185,7 +185,7 @@ def _left_out(document: Element, names: list[str], file: str) -> Iterator[Proble
         yield Problem(file, row, what, "accept or reject them in Word if that is not what is meant")
     for name, said in _NOTES.items():
         if name in count:
-            what = f"{count[name]} {said} were left out, the first in paragraph {first[name]}"
+            what = f"{said} were left out ({count[name]}), the first in paragraph {first[name]}"
             yield Problem(file, first[name], what, "write into the text what belongs to a note")
     if "txbxContent" in count:
         what = f"text boxes were left out, the first in paragraph {first['txbxContent']}"
@@ -195,4 +195,4 @@ def _left_out(document: Element, names: list[str], file: str) -> Iterator[Proble
 
 
 def _listed(counts: dict[str, int]) -> str:
-    return ", ".join(f"{number} {name}" for name, number in counts.items())
+    return ", ".join(f"{name}: {number}" for name, number in counts.items())
