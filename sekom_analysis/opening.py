@@ -90,8 +90,7 @@ def open_adjudication(
     from sekom_analysis.coding.adjudication import AdjudicationSession
 
     AdjudicationSession(study, adjudicator, variable, lang="en")  # what cannot be settled is said here
-    path = study.root / ADJUDICATION_FOLDER / f"{adjudicator}.ipynb"
-    notebook = _prepare(ADJUDICATION, path, {"adjudicator": adjudicator, "variable": variable, "lang": lang})
+    notebook = prepare_adjudication(study.root, adjudicator, variable=variable, lang=lang)
     return _run_lab(notebook, study.root, browser)
 
 
@@ -111,6 +110,12 @@ def prepare_notebook(desk: Desk, **values: Any) -> Path:
     of the study.
     """
     return _prepare(CODING, desk.root / FOLDER / f"{desk.coder}.ipynb", {"coder": desk.coder, **values})
+
+
+def prepare_adjudication(root: Path, adjudicator: str, **values: Any) -> Path:
+    """Put the adjudication notebook, filled in for one adjudicator, in its place; return its path."""
+    path = root / ADJUDICATION_FOLDER / f"{adjudicator}.ipynb"
+    return _prepare(ADJUDICATION, path, {"adjudicator": adjudicator, **values})
 
 
 def _prepare(name: str, path: Path, values: dict[str, Any]) -> Path:

@@ -10,6 +10,8 @@ import tarfile
 import pytest
 
 import sekom_analysis as sa
+from sekom_analysis.coding.adjudication import AdjudicationSession
+from sekom_analysis.coding.scripts import ADJUDICATION_SCRIPTS, ADJUDICATION_STYLES
 from sekom_analysis.coding.session import Session
 
 AXE = "axe-core@4.10.3"
@@ -154,3 +156,53 @@ def test_on_a_phone_nothing_sticks_out_and_undo_stays_in_view(show, study_root):
         assert area["height"] >= 30
         assert area["x"] >= 0
         assert area["x"] + area["width"] <= 360
+
+
+def chosen(page):
+    page.press("5")
+
+
+def refused(page):
+    page.press("5", "Enter")
+
+
+def named_with_search(page):
+    page.press("t", "/")
+
+
+def settled_otherwise_than_another(page):
+    study, note_id = page.session.study, page.session.note_ids[0]
+    study.adjudicate("bo", note_id, "category_b", "systemsyn", reason="därför")
+    page.press("3")
+    page.page.keyboard.type("därför")
+    page.press("Enter")
+    page.wait_for_state("saved")
+    page.press("ArrowLeft")
+    page.page.locator(".sk-others").wait_for()
+
+
+def not_settled(page):
+    page.alive = False
+    page.press("s")
+    page.page.keyboard.type("för kort")
+    page.press("Enter")
+    page.wait_for_state("not_saved")
+
+
+ADJUDICATION_FACES = [note, chosen, refused, named_with_search, folded_with_translation,
+                      settled_otherwise_than_another, not_settled]  # fmt: skip
+
+
+@pytest.mark.parametrize(("lang", "scheme"), [("sv", "dark"), ("en", "light")])
+def test_axe_finds_no_serious_fault_on_any_face_of_the_adjudication_card(show, axe, sample, scheme, lang):
+    session = AdjudicationSession(sample, "anna", "category_b", lang=lang)
+    page = show(session, color_scheme=scheme, scripts=ADJUDICATION_SCRIPTS, styles=ADJUDICATION_STYLES)
+    page.page.evaluate(axe)
+    found = []
+    for face in ADJUDICATION_FACES:
+        face(page)
+        found += [(face.__name__, *fault) for fault in faults(page)]
+        page.page.keyboard.press("Escape")
+        page.alive = True
+        page.wait_for_state("saved")
+    assert found == []

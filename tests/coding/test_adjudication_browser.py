@@ -1,7 +1,8 @@
-"""The adjudication card in a real browser: by keyboard, a reason for everything, and nobody's log is touched."""
+"""The adjudication card in a real browser: by keyboard, with reasons, and nobody's log is touched."""
 
 from __future__ import annotations
 
+import shutil
 import subprocess
 import sys
 
@@ -9,6 +10,7 @@ import pytest
 from playwright.sync_api import expect
 
 import sekom_analysis as sa
+from sekom_analysis import opening
 from sekom_analysis.coding.adjudication import AdjudicationSession
 from sekom_analysis.coding.scripts import ADJUDICATION_SCRIPTS, ADJUDICATION_STYLES
 from sekom_analysis.newstudy import create_sample
@@ -255,3 +257,41 @@ def test_the_end_says_what_is_open_and_leads_back_to_it(settle, root):
     page.wait_for_state("saved")
     table = sa.Study.open(root).adjudications("valence").set_index("note_id")
     assert table.loc[page.session.note_ids[1], "codes"] == "mojlighet"
+
+
+@pytest.fixture
+def lab_page(lab, browser):
+    """An adjudicator's notebook in JupyterLab, over action notes: no other test codes any of those."""
+    study = sa.Study.open(lab.root)
+    for coder, code in (("bo", "verktyg"), ("cilla", "kommunikation")):
+        for note_id in study.notes.index[study.notes["stage"] == "D"][:4]:
+            study.decide(coder, note_id, "category_d", code)
+    made = opening.prepare_adjudication(lab.root, "eva", variable="category_d")
+    shutil.copyfile(made, lab.root / opening.FOLDER / "adjudicate-eva.ipynb")
+    context = browser.new_context(viewport={"width": 1280, "height": 900})
+    page = context.new_page()
+    page.set_default_timeout(90_000)
+    page.goto(lab.address("doc/tree/adjudicate-eva.ipynb"))
+    page.get_by_text("Python 3 (ipykernel) | Idle").wait_for()
+    page.get_by_role("menuitem", name="Run", exact=True).click()
+    page.get_by_text("Run All Cells", exact=True).click()
+    page.locator(".sk-card:not(.sk-loading)").wait_for()
+    page.wait_for_function("document.activeElement.classList.contains('sk-card')")
+    yield page
+    context.close()
+
+
+def test_in_jupyterlab_its_own_keys_do_no_harm_and_a_new_line_runs_no_cell(lab_page, lab):
+    page = lab_page
+    n_cells = page.locator(".jp-Notebook .jp-Cell").count()
+    for key in (*"ddxac00", "1", "Enter", *"ddx", "Shift+Enter", *"00", "Enter", "s"):
+        page.keyboard.press(key)
+    page.keyboard.type("vet inte")
+    page.keyboard.press("Enter")
+    page.locator('.sk-card[data-saved="saved"] .sk-saved', has_text="Sparat: 2").wait_for()
+    assert page.locator(".jp-Notebook .jp-Cell").count() == n_cells
+    assert page.locator(".jp-Dialog").count() == 0
+    table = sa.Study.open(lab.root).adjudications("category_d").sort_values("decided_at")
+    first = sa.Study.open(lab.root).codebook["category_d"].codes[0].id
+    assert list(table["codes"]) == [first, ""]
+    assert list(table["reason"]) == ["ddx\n00", "vet inte"]
