@@ -14,7 +14,7 @@ from typing import Any
 import pandas as pd
 import yaml
 
-from sekom_analysis.errors import NotSavedError, StudyError, TableError
+from sekom_analysis.errors import ExchangeError, NotSavedError, StudyError, TableError
 from sekom_analysis.exchange.tables import read_table, write_table
 from sekom_analysis.problems import problem_lines
 from sekom_analysis.raw import CODEBOOK_FILE, CODED, RAW, STUDY_FILE, read_raw
@@ -110,7 +110,7 @@ def _is_data(path: Path) -> bool:
 def _fill(draft: Path, fill: Callable[[Path], None]) -> None:
     try:
         fill(draft)
-    except (TableError, NotSavedError) as error:
+    except (TableError, ExchangeError, NotSavedError) as error:
         msg = f"No study was made. {error}"
         raise StudyError(msg) from error
     (draft / CODED).mkdir(parents=True, exist_ok=True)
@@ -159,6 +159,10 @@ def _numbered(frame: pd.DataFrame) -> pd.DataFrame:
 
 
 def _put_codebook(target: Path, codebook: CodebookSource) -> None:
+    if isinstance(codebook, str | os.PathLike) and Path(codebook).suffix.lower() == ".qdc":
+        from sekom_analysis.exchange.refi import read_codebook_qdc
+
+        codebook = read_codebook_qdc(Path(codebook)).codebook
     if codebook is None:
         target.write_text(_template("codebook.yaml"), encoding="utf-8")
     elif isinstance(codebook, dict):

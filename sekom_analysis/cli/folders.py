@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from sekom_analysis.cli.app import StudyFolder, app, example, open_study, study_root
 from sekom_analysis.cli.console import console, print_table, warn_of
+
+if TYPE_CHECKING:
+    from sekom_analysis.study import Study
 
 
 @app.command(epilog=example("sekom new mystudy --notes notes.xlsx"))
@@ -19,7 +22,11 @@ def new(
         typer.Option(help="Your notes, .csv or .xlsx, with a column text (and note_id, if they have ids)."),
     ] = None,
     codebook: Annotated[
-        Path | None, typer.Option(help="Your codebook, .yaml; left out, one to change.")
+        Path | None, typer.Option(help="Your codebook, .yaml or .qdc; left out, one to change.")
+    ] = None,
+    from_: Annotated[
+        Path | None,
+        typer.Option("--from", help="A project of another program, .qdpx: notes, codebook and decisions."),
     ] = None,
     title: Annotated[str, typer.Option(help="What the study is called.")] = "",
     sample: Annotated[bool, typer.Option("--sample", help="A copy of the sample study of 2016.")] = False,
@@ -31,21 +38,41 @@ def new(
     if sample and (notes or codebook):
         msg = "--sample brings its own notes and codebook; leave out --notes and --codebook."
         raise typer.BadParameter(msg)
+    if from_ is not None and (notes or codebook or sample):
+        msg = "--from brings its own notes and codebook; leave out --notes, --codebook and --sample."
+        raise typer.BadParameter(msg)
     if sample:
         newstudy.create_sample(folder)
         study = Study.open(folder)
+    elif from_ is not None:
+        study = _from_project(folder, from_, title)
     else:
         study = Study.create(folder, notes=notes, codebook=codebook, title=title)
     out = console()
     out.print(f"Made a study with {len(study.notes)} notes in {folder}", soft_wrap=True)
     out.print(f"  notes     {folder / 'data' / 'raw'}", soft_wrap=True)
     out.print(f"  codebook  {folder / 'data' / 'raw' / 'codebook.yaml'}", soft_wrap=True)
-    if codebook is None and not sample:
+    if codebook is None and from_ is None and not sample:
         out.print(
             "Next: change the codebook to your own questions and codes, then run: sekom check", soft_wrap=True
         )
     else:
         out.print(f"Next: sekom report --study {folder}", soft_wrap=True)
+
+
+def _from_project(folder: Path, project: Path, title: str) -> Study:
+    """Make a study of another program's project, and say what of it was not taken."""
+    from sekom_analysis.exchange.refi.importing import study_from_project
+    from sekom_analysis.problems import problem_lines
+
+    study, found = study_from_project(folder, project, title)
+    out = console()
+    out.print(f"{project.name}: {len(found.decisions)} decisions of {', '.join(study.coders) or 'nobody'}")
+    for heading, problems in (("Not taken:", found.refused), ("To know:", found.remarks)):
+        if problems:
+            out.print(heading)
+            out.print(problem_lines(problems), markup=False, soft_wrap=True)
+    return study
 
 
 @app.command(epilog=example("sekom check --study mystudy"))

@@ -21,7 +21,9 @@ _MOST_SHOWN = 40
 
 @app.command("import", epilog=example("sekom import report.docx"))
 def import_(
-    file: Annotated[Path, typer.Argument(help="A report's notes under headings: .txt, .md or .docx.")],
+    file: Annotated[
+        Path, typer.Argument(help="A report (.txt, .md, .docx), or a program's project (.qdpx).")
+    ],
     kind: Annotated[
         str | None, typer.Option("--as", help="What to take it for, where its name does not tell.")
     ] = None,

@@ -70,7 +70,7 @@ class Sorted(NamedTuple):
 
 def sorted_answers(study: Study) -> Sorted:
     """Return the standing decisions of all coders, in all passes."""
-    table = study.decisions()
+    table = study.decisions().sort_values(["decided_at", "coder", "pass", "variable"], kind="stable")
     found = Sorted(_users(study, set(zip(table["coder"], table["pass"], strict=True))), {}, {}, {}, 0)
     known, homeless = set(study.notes.index), 0
     wanted = ["note_id", "coder", "pass", "variable", "codes", "certainty", "memo", "decided_at"]

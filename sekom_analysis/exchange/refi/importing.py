@@ -1,0 +1,188 @@
+"""REFI-QDA files into a study: what a project holds and the study does not have, or a codebook to compare."""
+
+from __future__ import annotations
+
+import os
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pandas as pd
+
+from sekom_analysis.about import About, Coder
+from sekom_analysis.additions import NO_DECISIONS, Material, add, file_stem
+from sekom_analysis.answers import answer_fault
+from sekom_analysis.errors import ExchangeError
+from sekom_analysis.exchange.importing import Request
+from sekom_analysis.exchange.refi.codebook_reading import read_codebook_qdc
+from sekom_analysis.exchange.refi.project_reading import ProjectRead, read_project_qdpx
+from sekom_analysis.exchange.tables import replace_file
+from sekom_analysis.notes import note_hash
+from sekom_analysis.problems import Problem, problem_lines
+from sekom_analysis.raw import STUDY_FILE, Raw, open_raw
+from sekom_analysis.study import Study
+from sekom_analysis.wording import say
+from sekom_analysis.yamlfile import dump_yaml
+
+KIND = "refi"
+_KEYS = ["coder", "note_id", "variable", "pass"]
+_KEEP_DECISIONS = "put them into the codebook, or make a study of its own: sekom new FOLDER --from FILE"
+
+
+def find_project(request: Request) -> Material:
+    """Return what a ``.qdpx`` brings: notes and decisions that the study does not have.
+
+    A note with the text of one of the study's is that note, whatever the other
+    program called it. Decisions that stand in the study already are passed
+    over, so that a project can go out, be coded by somebody more, and come back.
+
+    Raises
+    ------
+    ExchangeError
+        If it cannot be read, or everything in it is here already.
+    """
+    read = _renamed(read_project_qdpx(request.path), request.raw)
+    decisions, refused = _possible(read, request.raw, request.path.name)
+    fresh = _not_here(decisions, Study(request.raw))
+    if fresh.empty and read.notes.index.isin(request.raw.notes.index).all():
+        said = f"\n{problem_lines(refused)}" if refused else ""
+        msg = (
+            f"'{request.path.name}' brings nothing new: its {len(read.notes)} notes and {len(decisions)} "
+            f"decisions are in the study already. Nothing was added.{said}"
+        )
+        raise ExchangeError(msg)
+    return _material(read, _as_coder(fresh, request), refused, request.path.name)
+
+
+def find_codebook(request: Request) -> Material:
+    """Write a ``.qdc`` as YAML into the study's folder, for a person to compare; nothing is taken.
+
+    Raises
+    ------
+    ExchangeError
+        If it cannot be read, or such a file lies there already.
+    """
+    read = read_codebook_qdc(request.path)
+    proposal = request.raw.root / f"codebook-{file_stem(request.path)}.yaml"
+    if proposal.exists():
+        msg = f"'{proposal.name}' is there already. Nothing was written; move it away, and import again."
+        raise ExchangeError(msg)
+    intro = say("refi_codebook_proposal", request.lang, file=request.path.name)
+    replace_file(proposal, f"# {intro}\n{dump_yaml(read.codebook)}".encode())
+    return Material(remarks=list(read.warnings), proposals=[proposal])
+
+
+def study_from_project(folder: str | os.PathLike[str], path: Path, title: str = "") -> tuple[Study, Material]:
+    """Make a study of a ``.qdpx``: its notes, codebook, coders and their decisions.
+
+    One that this package wrote is the same study again, with its id, its plan and its coders.
+
+    Parameters
+    ----------
+    folder : a folder that does not exist, or is empty
+    path : the project
+    title : what the study is called; left out, as in the project
+
+    Returns
+    -------
+    The study, and what was found, with what was refused and is to be known.
+
+    Raises
+    ------
+    ExchangeError, StudyError
+        If the project cannot be read or makes no study.
+    """
+    read = read_project_qdpx(path)
+    book = read.codebook if read.codebook["variables"] else None
+    called = About.model_validate(read.about).title.sv if read.about else path.stem
+    root = Study.create(folder, notes=read.notes, codebook=book, title=title or called).root
+    if read.about:
+        about = {**read.about, "title": title} if title else read.about
+        replace_file(root / STUDY_FILE, dump_yaml(about).encode("utf-8"))
+    raw = open_raw(root)
+    decisions, refused = _possible(read, raw, path.name)
+    found = replace(_material(read, decisions, refused, path.name), coders={})
+    add(raw, path, KIND, found)
+    return Study.open(folder), found
+
+
+def _material(read: ProjectRead, decisions: pd.DataFrame, refused: list[Problem], file: str) -> Material:
+    losses = [
+        Problem(file, None, f"{loss.what} ({loss.number})", "look there, if they matter")
+        for loss in read.losses
+    ]
+    about = About.model_validate(read.about).coders if read.about else {}
+    deciding = set(decisions["coder"])
+    named = {coder: who for coder, who in about.items() if coder in deciding and who != Coder()}
+    return Material(read.notes, decisions, named, [*refused, *losses], list(read.warnings))
+
+
+def _renamed(read: ProjectRead, raw: Raw) -> ProjectRead:
+    """Give notes the ids that they have in the study, where the text tells which they are."""
+    hashes = Counter(map(note_hash, raw.notes["text"]))
+    here = {note_hash(text): note for note, text in raw.notes["text"].items()}
+    names = {
+        note: here[digest]
+        for note, text in read.notes["text"].items()
+        if note not in raw.notes.index and hashes[digest := note_hash(text)] == 1
+    }
+    notes = read.notes.rename(index=names)
+    ids = read.decisions["note_id"].replace(names)
+    notes = notes[~notes.index.duplicated()]
+    return replace(read, notes=notes, decisions=read.decisions.assign(note_id=ids))
+
+
+def _possible(read: ProjectRead, raw: Raw, file: str) -> tuple[pd.DataFrame, list[Problem]]:
+    """Return the decisions that the study's codebook takes, and why it does not take the others."""
+    notes = pd.concat([raw.notes, read.notes[~read.notes.index.isin(raw.notes.index)]])
+    stages = notes["stage"].to_dict() if "stage" in notes.columns else {}
+    faults: Counter[str] = Counter()
+    fine = []
+    for note, variable, codes in read.decisions[["note_id", "variable", "codes"]].itertuples(index=False):
+        fault = _fault(raw, note, stages.get(note), variable, codes)
+        faults[fault] += 1
+        fine.append(not fault)
+    problems = [
+        Problem(file, None, f"{fault} ({number} decisions)", _KEEP_DECISIONS)
+        for fault, number in faults.items()
+        if fault
+    ]
+    return _only(read.decisions, fine), problems
+
+
+def _fault(raw: Raw, note: str, stage: str | None, variable: str, codes: str) -> str:
+    if variable not in raw.codebook:
+        return f"the study has no variable '{variable}'"
+    if not raw.codebook[variable].applies_to(note, stage):
+        return f"the study does not ask '{variable}' of such notes"
+    return answer_fault(raw.codebook[variable], codes)
+
+
+def _not_here(decisions: pd.DataFrame, study: Study) -> pd.DataFrame:
+    """Return the decisions that the study does not have in the same words."""
+    here = set(_said(study.decisions()))
+    return _only(decisions, [said not in here for said in _said(decisions)])
+
+
+def _only(decisions: pd.DataFrame, wanted: list[bool]) -> pd.DataFrame:
+    return decisions.loc[pd.Series(wanted, dtype="bool", index=decisions.index)].reset_index(drop=True)
+
+
+def _said(decisions: pd.DataFrame) -> Iterator[tuple[object, ...]]:
+    for *key, codes in decisions[[*_KEYS, "codes"]].itertuples(index=False):
+        yield (*key, frozenset(codes.split("|")))
+
+
+def _as_coder(decisions: pd.DataFrame, request: Request) -> pd.DataFrame:
+    """Give the decisions to the coder asked for, if they are one's."""
+    whose = sorted(set(decisions["coder"]))
+    if request.coder is None or not whose:
+        return decisions if whose else NO_DECISIONS.copy()
+    if len(whose) > 1:
+        msg = (
+            f"'{request.path.name}' holds new decisions of {len(whose)} coders ({', '.join(whose)}), and "
+            f"--coder names one. Leave it out. Nothing was saved."
+        )
+        raise ExchangeError(msg)
+    return decisions.assign(coder=request.coder)
