@@ -66,9 +66,11 @@ class About(_Frozen):
     stance: Stance = "codebook"
     main_sources: Annotated[Texts, BeforeValidator(_texts)] = ()
     coders: dict[str, Coder] = {}
+    reviewers: dict[str, Coder] = {}  # who judges pairs, merges, adjudicates, and does not code
     plan: Plan = Plan()
     readable: bool = True
 
     def coder(self, coder: str) -> Coder:
-        """Return what is said of a coder; one not named is a person, unless the study file cannot be read."""
-        return self.coders.get(coder, Coder(kind="human" if self.readable else "unknown"))
+        """Return what is said of a coder or reviewer; one not named is a person, if the file can be read."""
+        unnamed = Coder(kind="human" if self.readable else "unknown")
+        return self.coders.get(coder) or self.reviewers.get(coder, unnamed)

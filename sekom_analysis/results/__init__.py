@@ -7,9 +7,14 @@ from dataclasses import dataclass, field
 
 import pandas as pd
 
+from sekom_analysis.actions.coverage import Coverage
 from sekom_analysis.agreement import agreement_by_code, agreement_by_pair, confusions, disagreements
 from sekom_analysis.codebook import Variable
 from sekom_analysis.consensus import count_codes
+from sekom_analysis.quality import is_reflexive
+from sekom_analysis.quality.reading import READING_COLUMNS
+from sekom_analysis.results.coverage import ThemeTables, coverage_of, themes_of
+from sekom_analysis.results.merges import MergeTables, merges_of
 from sekom_analysis.results.overview import (
     AGAINST,
     ALL,
@@ -20,6 +25,11 @@ from sekom_analysis.results.overview import (
     agreement_overview,
     planned,
 )
+from sekom_analysis.results.plan import PlanTables, plan_of
+from sekom_analysis.results.priorities import RoundTables, priorities_of
+from sekom_analysis.results.quality import advice_on, findings_in, readings_of, without_consensus
+from sekom_analysis.results.settled import SettledTables, settled_of
+from sekom_analysis.results.splitting import splitting
 from sekom_analysis.study import Study
 
 __all__ = [
@@ -50,6 +60,15 @@ class Results:
     by_pair: dict[str, pd.DataFrame] = field(default_factory=dict)
     confusions: dict[str, pd.DataFrame] = field(default_factory=dict)
     disputed: dict[str, pd.DataFrame] = field(default_factory=dict)
+    advice: dict[str, pd.DataFrame] = field(default_factory=dict)
+    findings: dict[str, pd.DataFrame] = field(default_factory=dict)
+    settled: SettledTables = field(default_factory=SettledTables)
+    readings: pd.DataFrame = field(default_factory=lambda: pd.DataFrame(columns=READING_COLUMNS))
+    coverage: Coverage | None = None
+    themes: list[ThemeTables] = field(default_factory=list)
+    priorities: list[RoundTables] = field(default_factory=list)
+    merges: MergeTables = field(default_factory=MergeTables)
+    plan: PlanTables = field(default_factory=lambda: PlanTables(pd.DataFrame()))
     uncoded: list[str] = field(default_factory=list)
     problems: pd.DataFrame = field(default_factory=pd.DataFrame)
     n_resamples: int = 0
@@ -81,7 +100,8 @@ def work_out(
 
     Returns
     -------
-    Results. A study of stance `reflexive` gets no coefficients: its readings stand side by side.
+    Results. A study of stance `reflexive` gets neither coefficients nor a consensus: its readings stand
+    side by side.
     """
     main = study.main_notes
     coded = [v for v in study.codebook.variables if len(study.ratings(v.id).columns)]
@@ -99,18 +119,30 @@ def work_out(
     for variable in coded:
         progress(variable.id)
         if variable.kind == "single" and len(study.notes_asked(variable, main)):
-            by = _splitting(study, variable)
+            by = splitting(study, variable)
             results.counts[variable.id] = count_codes(study, variable.id, by, main)
         table = study.ratings(variable.id, independent, main)
-        if variable.kind == "single" and len(independent) > 1 and study.about.stance != "reflexive":
+        if variable.kind == "single" and len(independent) > 1 and not is_reflexive(study):
             asked = {"n_resamples": n_resamples, "rng": rng, "coefficients": "alpha", "lang": lang}
             results.by_code[variable.id] = agreement_by_code(table, **asked)  # type: ignore[arg-type]
             results.by_pair[variable.id] = agreement_by_pair(table, **asked)  # type: ignore[arg-type]
             results.confusions[variable.id] = confusions(table)
-        if variable.kind == "single":
+        if variable.kind == "single" and not is_reflexive(study):
             results.disputed[variable.id] = _disputed(study, variable, main)
+    results.counts = without_consensus(study, results.counts)
+    results.advice = advice_on(study, coded, main, lang)
+    results.findings = findings_in(study, results.counts, lang)
+    results.settled = settled_of(study, coded, independent, main, lang, n_resamples=n_resamples, rng=rng)
+    results.readings = readings_of(study, main, lang)
+    results.coverage = coverage_of(study, main)
+    results.themes = themes_of(study, main)
+    progress("priorities")
+    if not is_reflexive(study):
+        results.priorities = priorities_of(study, main, lang, rng)
+    results.merges = merges_of(study, coded, main, lang, n_resamples, rng)
+    results.plan = plan_of(study)
     progress("agreement")
-    if study.about.stance != "reflexive":
+    if not is_reflexive(study):
         results.agreement = agreement_overview(study, lang=lang, n_resamples=n_resamples, rng=rng)
     return results
 
@@ -135,15 +167,6 @@ def coder_table(study: Study, coders: list[str]) -> pd.DataFrame:
         )
     columns = ["coder", "kind", "notes", "n_all", "decisions", "first", "last"]
     return pd.DataFrame(rows, columns=columns).set_index("coder")
-
-
-def _splitting(study: Study, variable: Variable) -> str | None:
-    """Return the variable that splits a count: the first other `single` one with two codes, same notes."""
-    for other in study.codebook.variables:
-        same = other.stage == variable.stage and other.notes == variable.notes
-        if other.id != variable.id and other.kind == "single" and len(other.codes) == 2 and same:
-            return other.id if len(study.ratings(other.id).columns) else None
-    return None
 
 
 def _disputed(study: Study, variable: Variable, notes: pd.DataFrame) -> pd.DataFrame:

@@ -7,14 +7,29 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from sekom_analysis.quality import is_reflexive
 from sekom_analysis.report.blocks import Section
+from sekom_analysis.report.sections import advice, coverage, findings, merges, plan, priorities, readings, settled
 from sekom_analysis.results import Results
 
 # In the order of the page; each returns a Section without blocks where there is nothing to show.
-SECTIONS: list[Callable[[Results], Section]] = []
+SECTIONS: list[Callable[[Results], Section]] = [
+    findings.section,
+    settled.section,
+    advice.section,
+    merges.section,
+    priorities.section,
+    coverage.section,
+    plan.section,
+]
+
+
+# Those in which neither a coefficient nor a consensus can stand: all that a reflexive study shows.
+IN_ANY_STANCE: list[Callable[[Results], Section]] = [readings.section, merges.section, plan.section]
 
 
 def sections(results: Results) -> list[Section]:
-    """Return the sections that have something to show."""
-    made = [make(results) for make in SECTIONS]
+    """Return the sections that have something to show; of a reflexive study only those that suit it."""
+    chosen = IN_ANY_STANCE if is_reflexive(results.study) else SECTIONS
+    made = [make(results) for make in chosen]
     return [section for section in made if section.blocks]

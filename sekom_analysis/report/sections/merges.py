@@ -1,0 +1,128 @@
+"""What became one, with reasons, and how many there were before and after."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+import pandas as pd
+
+from sekom_analysis.report.blocks import Block, Heading, Section, Table, Text
+from sekom_analysis.report.cells import label_of, names, span
+from sekom_analysis.results import Results
+from sekom_analysis.wording import number, say
+
+
+def section(results: Results) -> Section:
+    """Return merges, new wordings, counts before and after, and what reviewers said of pairs."""
+    lang, tables = results.lang, results.merges
+    blocks: list[Block] = []
+    if len(tables.merges) or len(tables.reworded):
+        blocks = [Text(_lead(results)), *_merged(results), *_reworded(results), *_counts(results)]
+    return Section(say("report_merges", lang), [*blocks, *_judged(results)])
+
+
+def _lead(results: Results) -> str:
+    """Return how many notes are part of how many, and who did it."""
+    lang, table = results.lang, results.merges.merges
+    lead = say(
+        "report_merges_text", lang, n=len(table), into=table["into"].nunique(),
+        n_reworded=len(results.merges.reworded),
+    )  # fmt: skip
+    whose = [*table["by"], *results.merges.reworded["by"]]
+    automatic = [by for by in dict.fromkeys(whose) if results.study.about.coder(by).kind == "automatic"]
+    return f"{lead} {say('report_merges_automatic', lang, who=names(automatic, lang))}" if automatic else lead
+
+
+def _merged(results: Results) -> Iterator[Block]:
+    lang, table = results.lang, results.merges.merges
+    if table.empty:
+        return
+    rows = [
+        [
+            f"{row['note_id']}: {row['text_written']}",
+            f"{row['into']}: {row['text']}",
+            row["reason"],
+            row["by"],
+        ]
+        for row in _records(table.sort_values(["into", "note_id"]))
+    ]
+    heads = _heads(["merged_from", "merged_into", "reason", "by"], lang)
+    yield Table("merges", say("report_merges_table", lang), heads, rows, [False] * 3, table)
+
+
+def _reworded(results: Results) -> Iterator[Block]:
+    lang, table = results.lang, results.merges.reworded
+    if table.empty:
+        return
+    rows = [
+        [f"{row['note_id']}: {row['text_written']}", row["text"], row["reason"], row["by"]]
+        for row in _records(table)
+    ]
+    heads = _heads(["as_written", "as_it_reads", "reason", "by"], lang)
+    yield Table("reworded", say("report_reworded_table", lang), heads, rows, [False] * 3, table)
+
+
+def _counts(results: Results) -> Iterator[Block]:
+    lang = results.lang
+    for variable, table in results.merges.counts.items():
+        label = label_of(results, variable)
+        is_cited = "cited_before" in table.columns
+        columns = ["before", "after", *(["cited_before", "cited_after"] if is_cited else [])]
+        asked = results.study.codebook[variable]
+        shown = table[table["code"].ne("") | table["before"].gt(0)]
+        rows = [
+            [
+                asked.label_of(row["code"], lang) if row["code"] else say("basis_unresolved", lang),
+                *(_count(row[column], lang) for column in columns),
+            ]
+            for row in _records(shown)
+        ]
+        rows.append([say("report_sum_row", lang), *(_count(table[column].sum(), lang) for column in columns)])
+        yield Heading(say("report_merges_counts", lang, variable=label))
+        yield Text(say("report_merges_counts_text", lang))
+        if is_cited:
+            yield Text(say("report_merges_cited", lang), remark=True)
+        heads = [label, *_heads(columns, lang)]
+        caption = say("report_merges_counts_table", lang, variable=label)
+        yield Table(f"merges_counts_{variable}", caption, heads, rows, frame=table)
+
+
+def _judged(results: Results) -> Iterator[Block]:
+    lang, table = results.lang, results.merges.judged
+    if table.empty:
+        return
+    judgements = [column for column in table.columns if column != "reviewer"]
+    rows = [
+        [row["reviewer"], *(_count(row[column], lang) for column in judgements)] for row in _records(table)
+    ]
+    heads = [say("column_by", lang), *(say(f"pair_{column}", lang) for column in judgements)]
+    yield Heading(say("report_pairs", lang))
+    found = results.merges.agreement
+    key = "report_pairs_one" if found.empty else "report_pairs_text"
+    yield Text(say(key, lang))
+    yield Table("pairs", say("report_pairs_table", lang), heads, rows, frame=table)
+    if len(found):
+        cells = [
+            [
+                say(f"coefficient_{row['coefficient']}", lang),
+                number(row["value"], lang),
+                span(row["low"], row["high"], lang),
+                str(row["n_pairable"]),
+            ]
+            for row in _records(found)
+        ]
+        columns = _heads(["coefficient", "value", "interval", "pairs"], lang)
+        yield Table("pairs_agreement", say("report_pairs_agreement", lang), columns, cells, frame=found)
+
+
+def _heads(columns: Sequence[str], lang: str) -> list[str]:
+    return [say(f"column_{column}", lang) for column in columns]
+
+
+def _count(value: Any, lang: str) -> str:
+    return "–" if pd.isna(value) else number(float(value), lang, 0)
+
+
+def _records(table: pd.DataFrame) -> list[dict[str, Any]]:
+    return table.to_dict("records")  # type: ignore[return-value]
