@@ -74,11 +74,14 @@ function createView(host, data, say, list, act) {
     if (isNew) {
       named = false;
       frame.paintNote(note);
+      // Writing a reason may have scrolled the note away; the first one comes with the card.
+      if (shown.note) requestAnimationFrame(() => parts.bar.scrollIntoView({ block: "nearest" }));
       paintDefinitions(parts.panelBox, variable, say, note.disputed);
       if (!shown.note) paintQuestion(variable);
     }
     if (isNew || named !== shown.named) paintReadings(parts.table, note, variable, say, named);
     parts.names.setAttribute("aria-pressed", named);
+    parts.table.classList.toggle("sk-named", named);
     paintAnswer(note, variable, answer, draft);
     if (isNew) announce(note, variable);
     shown = { note, named };
