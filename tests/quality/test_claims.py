@@ -39,7 +39,7 @@ def test_who_has_not_read_all_notes_is_marked(table):
 
 
 def counts_of(coders, by=("h", "m")):
-    """Counts as `count_codes` gives them: coder -> code -> counts of the sides; the first coder's are bars."""
+    """Counts as `count_codes` gives them: coder -> code -> counts of sides; the first coder's are bars."""
     rows = [
         {
             "code": code, "label_sv": code.upper(), "label_en": code.upper(), "by": side,
@@ -55,8 +55,8 @@ def counts_of(coders, by=("h", "m")):
 
 
 def test_the_bars_own_statements_hold_for_the_bars():
-    found = findings_of(counts_of({"r": {"a": (5, 5), "b": (1, 9), "c": (2, 0)}, "k": {"a": (9, 1), "b": (3, 3),
-                                                                                  "c": (0, 0)}}))  # fmt: skip
+    bars, other = {"a": (5, 5), "b": (1, 9), "c": (2, 0)}, {"a": (9, 1), "b": (3, 3), "c": (0, 0)}
+    found = findings_of(counts_of({"r": bars, "k": other}))
     assert set(found.loc[found["is_bar"], "holds"]) == {"yes"}
     assert [*dict.fromkeys(found["kind"])] == ["largest", "smallest", "balance", "most"]
 

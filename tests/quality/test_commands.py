@@ -1,0 +1,60 @@
+"""sekom codebook and coder-report, and the door that a reflexive study shuts."""
+
+import pytest
+from typer.testing import CliRunner
+
+from sekom_analysis.cli import app
+from sekom_analysis.errors import CodebookError, StanceError
+
+
+def sekom(*arguments):
+    """Run one command; a problem comes back as it is raised, for `main` to tell."""
+    done = CliRunner().invoke(app, [str(argument) for argument in arguments])
+    if done.exception and not isinstance(done.exception, SystemExit):
+        raise done.exception
+    return done.exit_code, done.output
+
+
+@pytest.mark.parametrize("command", [("codebook", "diff"), ("codebook", "advice"), ("coder-report",)])
+def test_each_has_help_with_an_example(command):
+    code, out = sekom(*command, "--help")
+    assert code == 0
+    assert f"sekom {' '.join(command)}" in out.split("Example:")[1]
+
+
+def test_advice_tells_the_notes(sample_study):
+    code, out = sekom("codebook", "advice", "category_b", "--lang", "sv", "--study", sample_study.root)
+    assert code == 0
+    lines = out.splitlines()
+    at = next(i for i, line in enumerate(lines) if line.startswith("Samverkan och Sekoms roll"))
+    assert "B020" in lines[at + 1]
+
+
+def test_diff_tells_what_was_reworded(make_study, revise):
+    study = make_study({"a": "xyz"})
+    assert "as they are now" in sekom("codebook", "diff", "--study", study.root)[1]
+    old = study.codebook["v"].version
+    revise(study, lambda variable: variable["codes"][0].update(definition="Sharper"))
+    out = sekom("codebook", "diff", "--study", study.root)[1]
+    assert f"v: {old} → " in out
+    assert "The code X: the definition was changed from “Definition of x” to “Sharper”" in out
+    assert "The two say the same." in sekom("codebook", "diff", old, old, "--study", study.root)[1]
+    with pytest.raises(CodebookError, match="'cqq'"):
+        sekom("codebook", "diff", "cqq", "--study", study.root)
+
+
+def test_a_coders_report(sample_study):
+    code, out = sekom("coder-report", "k1", "category_b", "--resamples", "0", "--study", sample_study.root)
+    assert code == 0
+    assert "not for ranking coders" in out
+
+
+def test_a_reflexive_study_shows_no_agreement(sample, reflexive):
+    reflexive(sample)
+    for command in (
+        ("agreement",),
+        ("codebook", "advice", "category_b"),
+        ("coder-report", "k1", "category_b"),
+    ):
+        with pytest.raises(StanceError):
+            sekom(*command, "--study", sample.root)
