@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from sekom_analysis.codebook import Variable
-from sekom_analysis.consensus.sets import consensus_sets
+from sekom_analysis.consensus.bars import settled_answers
 from sekom_analysis.consensus.settled import MAJORITY, consensus
+from sekom_analysis.consensus.spans import CODERS, Random, add_spans, check_span
 from sekom_analysis.errors import CodebookError, RatingsError
 
 if TYPE_CHECKING:
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
 
 COUNT_COLUMNS = [
     "code", "label_sv", "label_en", "by", "by_label_sv", "by_label_en", "by_colour",
-    "coder", "is_bar", "count", "n_notes", "n_all",
+    "coder", "is_bar", "count", "n_notes", "n_all", "n_adjudicated", "low", "high", "interval",
 ]  # fmt: skip
 
 
@@ -28,6 +29,9 @@ def count_codes(
     notes: object = None,
     coders: Iterable[str] | None = None,
     bar: str | None = None,
+    interval: str = CODERS,
+    rng: Random = 0,
+    n_draws: int = 4000,
 ) -> pd.DataFrame:
     """Count the notes of each code: by the coder whose counts are the bars, and by every coder.
 
@@ -40,24 +44,36 @@ def count_codes(
     coders : whose counts; left out, everybody who decided
     bar : whose counts are the bars: a coder, or ``"majority"`` of the coders; left out, the report's
         own sorting where the study has one, else the majority
+    interval : {"coders", "coding", "sampling"}
+        Kind of span around each count. ``coders``: from the lowest to the highest count among the coders
+        who read all the notes; no confidence level is claimed. ``coding``: 95 % of the draws of the notes'
+        right codes (`model_consensus`), if each note has one right code and coders err independently.
+        ``sampling``: the same with the notes drawn anew too, as if they were independent of each other;
+        notes from one table are alike, so it is too narrow for those.
+    rng : seed or Generator of the draws; the default span draws nothing
+    n_draws : draws behind ``coding`` and ``sampling``
 
     Returns
     -------
     DataFrame, one row a code × `by` × coder, zeros included: ``code``, ``by``, their labels,
     ``coder``, ``is_bar``, ``count``, ``n_notes`` (notes that the coder decided, or that the majority
-    resolves) and ``n_all`` (notes there are).
+    resolves), ``n_all`` (notes there are), ``n_adjudicated`` (of the notes, those that were adjudicated,
+    where the bars are the majority's: they count with the code settled, or with none if left open), and
+    ``low``, ``high`` and ``interval`` (its kind) of the bar, missing where fewer
+    than two coders have read all notes.
 
     Raises
     ------
     CodebookError
         If a variable does not exist or cannot be counted.
     RatingsError
-        If `bar` is no coder.
+        If `bar` is no coder, or there is no such span for the variable.
     """
     counted = study.codebook[variable]
     if counted.kind == "scale":
         msg = f"'{variable}' is a scale; its numbers are scores and are not counted as codes."
         raise CodebookError(msg)
+    check_span(interval, counted)
     ids = study.notes_asked(counted, notes)
     table = study.ratings(variable, coders, ids)
     split = study.ratings(by, list(table.columns), ids) if by else None
@@ -66,16 +82,18 @@ def count_codes(
         allowed = ", ".join([MAJORITY, *table.columns])
         msg = f"'{bar}' has decided nothing on '{variable}'. Bars can be those of: {allowed}."
         raise RatingsError(msg)
+    own, own_split, n_adjudicated = table, split, 0
     if bar == MAJORITY:
-        table = table.astype(object).assign(**{MAJORITY: _majority(table, counted)})
-        split = None if split is None else split.astype(object).assign(**{MAJORITY: consensus(split)["code"]})
+        adjudicated = study.adjudications(variable)
+        n_adjudicated = int(adjudicated.loc[adjudicated["note_id"].isin(ids), "note_id"].nunique())
+        settled = settled_answers(table, counted, adjudicated)
+        table = table.astype(object).assign(**{MAJORITY: settled})
+        if split is not None and by is not None:
+            settled_by = consensus(split, study.adjudications(by))["code"]
+            split = split.astype(object).assign(**{MAJORITY: settled_by})
     counts = _tally(table, split, counted, study.codebook[by] if by else None)
-    return counts.assign(is_bar=counts["coder"] == bar, n_all=len(ids))[COUNT_COLUMNS]
-
-
-def _majority(ratings: pd.DataFrame, variable: Variable) -> pd.Series:
-    """Return what more than half of the coders chose; of a `multiple`, every code that they did."""
-    return consensus(ratings)["code"] if variable.kind == "single" else consensus_sets(ratings)["codes"]
+    counts = counts.assign(is_bar=counts["coder"] == bar, n_all=len(ids), n_adjudicated=n_adjudicated)
+    return add_spans(counts, own, own_split, interval, rng, n_draws)[COUNT_COLUMNS]
 
 
 def _codes_used(ratings: pd.DataFrame, variable: Variable) -> list[str]:

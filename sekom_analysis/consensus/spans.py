@@ -120,6 +120,14 @@ def span_of_draws(
     return pd.DataFrame({"low": low, "high": high}, index=index)
 
 
+def span_kind(counts: pd.DataFrame) -> str:
+    """Return the kind of the spans that counts have; empty where there are none."""
+    if not {"low", "high", "interval"} <= set(counts.columns):
+        return ""
+    kinds = counts.dropna(subset=["low", "high"])["interval"].unique()
+    return str(kinds[0]) if len(kinds) else ""
+
+
 def _pairs(coded: list[CodedRatings]) -> pd.MultiIndex:
     bys = coded[1].codes if len(coded) > 1 else ("",)
     return pd.MultiIndex.from_product([coded[0].codes, bys], names=["code", "by"])

@@ -14,11 +14,13 @@ from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from sekom_analysis.consensus import MAJORITY
 from sekom_analysis.consensus.bars import bar_name
+from sekom_analysis.consensus.spans import span_kind
 from sekom_analysis.errors import FigureError
 from sekom_analysis.figures import style as st
 from sekom_analysis.figures.colours import Colour, mix
 from sekom_analysis.figures.legends import Key, draw_above
 from sekom_analysis.figures.placing import BAR, Chart, coders_of, fit
+from sekom_analysis.figures.spans import draw_spans
 from sekom_analysis.wording import check_language, number, say
 
 COLUMNS = ("code", "by", "by_colour", "coder", "is_bar", "count", "n_notes", "n_all")
@@ -37,7 +39,8 @@ def plot_counts(counts: pd.DataFrame, *, ax: Axes | None = None, lang: str = "sv
     The bars are one coder's counts, or the majority's; the legend says whose. The dots stand on the bar
     at each other coder's own count, so that their spread shows how far the figure depends on who coded.
     Dots of the same count are stacked. A coder who has not read all notes gets a hollow dot, and the
-    legend says how many were read.
+    legend says how many were read. A table with spans gets them too, and the legend names their kind: for
+    ``coders`` a thin line through the dots, else a whisker between bar and dots.
 
     Parameters
     ----------
@@ -45,6 +48,7 @@ def plot_counts(counts: pd.DataFrame, *, ax: Axes | None = None, lang: str = "sv
         Columns ``code``, ``label_sv``, ``label_en``, ``by``, ``by_label_sv``, ``by_label_en``,
         ``by_colour`` (hex or empty), ``coder``, ``is_bar`` (true for the one whose counts are the bars),
         ``count``, ``n_notes`` (notes this coder has decided on), ``n_all``; as `count_codes` gives it.
+        ``low``, ``high`` and ``interval`` may be there or not.
     ax : Axes, optional
         Where to draw; without it a figure 160 mm wide is made, as high as the bars need.
     lang : ``"sv"`` or ``"en"``.
@@ -85,7 +89,9 @@ def plot_counts(counts: pd.DataFrame, *, ax: Axes | None = None, lang: str = "sv
         _draw_axes(ax, chart, labels, limit, lang)
         bars = _draw_bars(ax, chart, lang)
         dots = _draw_dots(ax, chart, lang)
-        draw_above(ax, _keys(chart, bars, dots, lang))
+        spans = draw_spans(ax, chart, lang)
+        keys = _keys(chart, bars, dots, lang)
+        draw_above(ax, [*keys, Key("", spans, points=2)] if spans else keys)
     return ax
 
 
@@ -113,7 +119,8 @@ def _labels(counts: pd.DataFrame, lang: str) -> dict[str, str]:
 
 def _limit(counts: pd.DataFrame, width: float, lang: str) -> float:
     """Right end of the axis: the largest count and room for its figures."""
-    most = max(int(counts["count"].max()), 1)
+    highest = counts["high"].max() if span_kind(counts) else 0
+    most = max(int(counts["count"].max()), int(highest), 1)
     room = st.text_width(number(most, lang, 0)) + 3
     return most * width / max(width - room, 1)
 

@@ -27,6 +27,8 @@ class Key:
     marks: Sequence[Artist]
     mark_width: float = 1.8
     """In sizes of the text."""
+    points: int = 1
+    """How often a mark's symbol stands on it: 2 for one at each end."""
 
 
 def draw_above(ax: Axes, keys: Sequence[Key]) -> None:
@@ -53,6 +55,7 @@ def _legend(ax: Axes, key: Key, width: float, raised: float) -> Legend:
         loc="lower left",
         bbox_to_anchor=(0, 1),
         bbox_transform=ax.transAxes + up,
+        numpoints=key.points,
         frameon=False,
         borderpad=0,
         borderaxespad=0,

@@ -8,6 +8,8 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from sekom_analysis.consensus.spans import CODERS, span_kind
+
 BAR = 3.6  # mm, the height of a line of text and a little more
 DOTS = (1.7, 1.2)  # mm from dot to dot; the smaller where only so the figure fits on a page
 GAP = 2.8  # mm between categories
@@ -53,13 +55,18 @@ def fit(counts: pd.DataFrame, labels: dict[str, str], per_mm: float, room: float
 
 def _lay_out(counts: pd.DataFrame, labels: dict[str, str], per_mm: float, pitch: float) -> Chart:
     dots = _stack(counts[~counts["is_bar"].astype(bool)], pitch * per_mm)
-    usual = min(2, dots["coder"].nunique())
+    # A whisker takes the place nearest the bar; the line between coders goes through the dots there.
+    kind = span_kind(counts)
+    own_row = int(kind not in ("", CODERS))
+    dots["level"] += own_row
+    usual = max(min(2, dots["coder"].nunique()) + own_row, int(bool(kind)))
     depth = (dots.groupby(["code", "by"])["level"].max() + 1).clip(lower=usual).to_dict()
     bars = counts[counts["is_bar"].astype(bool)].copy()
     bars["place"] = pd.Categorical(bars["code"], list(labels), ordered=True)
     bars = bars.sort_values("place", kind="stable", ignore_index=True)
-    bars["lane"] = [depth.get(bar, 0) * pitch + 0.6 for bar in zip(bars["code"], bars["by"], strict=True)]
+    bars["lane"] = [depth.get(bar, usual) * pitch + 0.6 for bar in zip(bars["code"], bars["by"], strict=True)]
     bars["centre"], height = _centres(bars, labels)
+    bars["span_height"] = bars["centre"] - BAR / 2 - pitch / 2
     dots = dots.merge(bars[["code", "by", "centre"]], on=["code", "by"])
     dots["height"] = dots["centre"] - BAR / 2 - (dots["level"] + 0.5) * pitch
     return Chart(bars, dots, height, pitch)

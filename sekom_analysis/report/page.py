@@ -9,6 +9,8 @@ import pandas as pd
 from sekom_analysis import __version__
 from sekom_analysis.consensus import MAJORITY
 from sekom_analysis.consensus.bars import bar_name
+from sekom_analysis.consensus.spans import span_kind
+from sekom_analysis.quality import is_reflexive
 from sekom_analysis.report.cells import (
     agreement_cells,
     code_labels,
@@ -61,10 +63,10 @@ def _before(results: Results) -> list[str]:
         lines.append(say("report_source", lang, coders=names(results.sources, lang)))
     cautions = [study.about.coder(coder).caution for coder in results.coders.index]
     lines += dict.fromkeys(caution.in_(lang) for caution in cautions if caution)
-    if not study.about.plan.prespecified:
-        lines.append(say("report_not_prespecified", lang))
-    if study.about.stance == "reflexive":
+    if is_reflexive(study):
         lines.append(say("report_reflexive", lang))
+    elif not study.about.plan.prespecified:
+        lines.append(say("report_not_prespecified", lang))
     if results.uncoded:
         shown = names((label_of(results, v) for v in results.uncoded), lang)
         lines.append(say("report_uncoded", lang, variables=shown))
@@ -82,11 +84,13 @@ def _counts_part(results: Results, variable: str, table: pd.DataFrame) -> dict[s
     by_labels = list(dict.fromkeys(table[f"by_label_{lang}"]))
     caption = {"variable": label_of(results, variable), "by": "/".join(by_labels).lower()}
     who = bar_name(table, lang)
+    kind = span_kind(table)
+    shown = say(f"report_counts_caption{'_by' if by_labels != [''] else ''}", lang, **caption)
     return {
         "stem": f"counts_{variable}",
         "heading": label_of(results, variable),
         "text": say("report_counts_text", lang, bar=who),
-        "caption": say(f"report_counts_caption{'_by' if by_labels != [''] else ''}", lang, **caption),
+        "caption": say(f"report_counts_span_{kind}", lang, caption=shown) if kind else shown,
         "alt": say(
             "report_counts_alt", lang, variable=caption["variable"], bar=who,
             largest=totals.idxmax(), count=int(totals.max()),
