@@ -172,7 +172,7 @@ def _texts(*plans: pd.DataFrame) -> list[str]:
 
 def _identity_problems(plan: pd.DataFrame, study: Study, file: str) -> list[Problem]:
     """Problems for which it is not clear which action a row is about."""
-    alone = plan[["action"]].assign(**{name: "" for name in COLUMNS if name != "action"}, responsible="-")
+    alone = plan[["action"]].assign(responsible="-")
     return check_plan(parsed(alone), study.notes.index, file=file)
 
 

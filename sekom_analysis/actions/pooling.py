@@ -33,7 +33,7 @@ class Draws(NamedTuple):
     Attributes
     ----------
     scores : array of shape (K, R, N, C)
-        What an action would score by each criterion, over coders like these.
+        What an action would score by each criterion if each coder had no liking for it of their own.
     strictness : array of shape (K, R)
         Variance of s, the coders' strictness.
     """
@@ -84,7 +84,9 @@ def draw_scores(
     drawn, strictness = [], []
     for _ in range(kept):
         state.step()
-        drawn.append(state.own @ state.turn.T)
+        # The level is that of the coders at hand: how strict others would be moves all actions alike.
+        usual = state.strict.mean(axis=1, keepdims=True)
+        drawn.append((state.own + usual) @ state.turn.T)
         strictness.append(state.coder_variance[:, 0, 0])
     return Draws(
         np.stack(drawn, axis=1) * spread + centre,

@@ -13,6 +13,7 @@ from sekom_analysis.actions.scores import Panel, panels
 from sekom_analysis.errors import RatingsError
 
 TOP = 20
+LONGEST_TIE = 15
 PLATFORM = "springboard"
 MEAN, SPREAD = "mean_", "spread_"
 _SAME = 9  # decimals
@@ -163,6 +164,24 @@ def _spread(values: FloatArray) -> FloatArray:
     off = np.where(seen, values - _mean(values, 1)[:, None], 0.0)
     spread = np.sqrt((off**2).sum(axis=1) / np.maximum(count - 1, 1))
     return np.asarray(np.where(count > 1, spread, np.nan))
+
+
+def first(ranking: pd.DataFrame, most: int = TOP) -> pd.DataFrame:
+    """Return the first actions of one round, and those that share a rank with the last of them.
+
+    A tie is never cut where the list ends: if it is long, all of it is left out.
+
+    Examples
+    --------
+    >>> ranking = pd.DataFrame({"rank": [1, 2, 2, 4], "action": ["a", "b", "c", "d"]})
+    >>> first(ranking, 2)["action"].tolist()
+    ['a', 'b', 'c']
+    """
+    found = ranking[ranking["rank"] <= most]
+    if len(found) <= most + LONGEST_TIE:
+        return found
+    whole = found[found["rank"] < found["rank"].max()]
+    return whole if len(whole) else found
 
 
 def platforms(

@@ -207,7 +207,8 @@ def _score_faults(table: pd.DataFrame) -> Iterator[str]:
         table["score"].notna() & ~np.isfinite(numbers.fillna(np.inf).astype("float64")), "score"
     ]
     if len(wrong):
-        yield f"{', '.join(repr(value) for value in wrong.unique()[:3])} is no score"
+        shown = ", ".join(f"'{value}'" for value in wrong.unique()[:3])
+        yield f"{shown} is no score"
     doubled = table[table.duplicated(KEYS)]
     if len(doubled):
         row = doubled.iloc[0]

@@ -11,6 +11,7 @@ from sekom_analysis.figures.style import INK, POINTS_PER_MM, TEXT, text_width, w
 
 CUT = "…"
 ROW, LINE, BETWEEN = 5.4, 3.7, 4.0  # mm
+MOST_PER_MM = 1.2  # letters; the narrowest take 0.8 mm
 
 
 def shortened(text: str, width: float, lines: int = 2) -> str:
@@ -21,7 +22,8 @@ def shortened(text: str, width: float, lines: int = 2) -> str:
     >>> shortened("en åtgärd med ganska många ord i", 22, 1)
     'en åtgärd…'
     """
-    wrapped = wrap(text, width).split("\n")
+    room = int(MOST_PER_MM * width * (lines + 1))  # what lies far beyond the cut need not be measured
+    wrapped = wrap(text[:room], width).split("\n")
     if len(wrapped) <= lines:
         return "\n".join(wrapped)
     last = wrapped[lines - 1].split()

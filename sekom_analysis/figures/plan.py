@@ -19,7 +19,7 @@ from sekom_analysis.wording import check_language, say
 
 COLUMNS = ("action", "responsible", "start", "end", "status", "depends_on")
 LABEL_WIDTH, WHO_WIDTH, BOTTOM = 62.0, 34.0, 8.0  # mm
-BAR = 3.4
+HEAD, BAR = 5.5, 3.4
 CLEAR = 17.0  # mm from one date of the axis to the next, at least
 DARK = "#1f5f8b"
 # Told apart by lightness and hatching, so that they hold in grey print.
@@ -76,9 +76,8 @@ def plot_plan(
         who = [
             shortened(name, WHO_WIDTH - 4) or say("figure_plan_nobody", lang) for name in rows["responsible"]
         ]
-        centres, height = stacked(
-            [max(pair, key=lambda text: text.count("\n")) for pair in zip(names, who, strict=True)]
-        )
+        tallest = [max(pair, key=lambda text: text.count("\n")) for pair in zip(names, who, strict=True)]
+        centres, height = stacked(tallest, HEAD)
         if ax is None:
             ax = st.panel(height, left=room_for(names), right=WHO_WIDTH, top=0, bottom=BOTTOM)
         spans = rows.assign(centre=centres)
@@ -86,14 +85,14 @@ def plot_plan(
         _draw_who(ax, who, rows["responsible"], centres, lang)
         _draw_bars(ax, spans, lang)
         _draw_waiting(ax, spans)
-        draw_above(ax, [Key("", _marks(rows["status"], lang))])
+        draw_above(ax, [Key("", _marks(rows["status"], lang), 1.0)])
     return ax
 
 
 def _set_axes(ax: Axes, rows: pd.DataFrame, names: list[str], height: float, lang: str) -> None:
     days = pd.concat([rows["start"], rows["end"]]).dropna()
     first, last = (days.min(), days.max()) if len(days) else (pd.Timestamp("today"),) * 2
-    margin = pd.Timedelta(days=max(3.0, (last - first).days * 0.04))
+    margin = pd.Timedelta(days=max(3, (last - first).days // 25))
     ax.set_xlim(_place(first - margin), _place(last + margin))
     ax.set_ylim(height, 0)
     set_rows(ax, rows["centre"].tolist(), names)
@@ -171,8 +170,8 @@ def _draw_waiting(ax: Axes, rows: pd.DataFrame) -> None:
 def _draw_who(ax: Axes, who: list[str], named: pd.Series[str], centres: list[float], lang: str) -> None:
     edge = 3 * st.POINTS_PER_MM
     ax.annotate(
-        say("figure_plan_responsible", lang), (1, 1), xycoords="axes fraction", xytext=(edge, 3),
-        textcoords="offset points", va="bottom", color=st.QUIET,
+        say("figure_plan_responsible", lang), (1, 1.0), xycoords=ax.get_yaxis_transform(), xytext=(edge, 0),
+        textcoords="offset points", va="top", color=st.QUIET,
     )  # fmt: skip
     for text, name, centre in zip(who, named, centres, strict=True):
         ax.annotate(

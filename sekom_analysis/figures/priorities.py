@@ -11,6 +11,7 @@ from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
 from matplotlib.ticker import FixedLocator, FuncFormatter
 
+from sekom_analysis.actions.priorities import MEAN, TOP, first
 from sekom_analysis.figures import style as st
 from sekom_analysis.figures.colours import readable_on
 from sekom_analysis.figures.labels import LINE, action_labels, room_for, set_rows, stacked
@@ -18,11 +19,9 @@ from sekom_analysis.figures.legends import Key, draw_above
 from sekom_analysis.wording import check_language, number, say
 
 COLUMNS = ("action", "rank", "rank_to", "low", "high", "p_top")
-MEAN = "mean_"
 BOTTOM, HEAD = 12.0, 9.0  # mm
 LABEL_WIDTH, CHANCE_WIDTH = 82.0, 16.0
-MOST = 25
-MANY = 24  # with more rows than this, a label has one line
+MANY = 22  # with more rows than this, a label has one line
 HEAD_WIDTH, CELL_HEIGHT = 25.0, 7.4
 LINE_COLOUR, FIRST = "#1f5f8b", "#b5542f"
 
@@ -33,8 +32,8 @@ def plot_priorities(
     ax: Axes | None = None,
     lang: str = "sv",
     labels: Mapping[str, str] | None = None,
-    most: int = MOST,
-    top: int = 20,
+    most: int = TOP,
+    top: int = TOP,
 ) -> Axes:
     """Draw the rank of each action with its interval, the first on top.
 
@@ -44,7 +43,7 @@ def plot_priorities(
     ax : where to draw; without it a figure 160 mm wide is made, as high as the rows need
     lang : ``"sv"`` or ``"en"``
     labels : action -> what it says; long texts are cut after two lines (one with many rows)
-    most : how many actions, from the first
+    most : how many actions, from the first; those that share the last one's rank come with it
     top : as in `rank_actions`; a line after so many ranks
 
     Returns
@@ -68,7 +67,7 @@ def plot_priorities(
     """
     check_language(lang)
     st.check_columns(table, COLUMNS, "priorities")
-    n_actions, rows = len(table), table.head(most)
+    n_actions, rows = len(table), first(table, most)
     with st.style():
         names = action_labels(rows["action"], labels, LABEL_WIDTH, 1 if len(rows) > MANY else 2)
         centres, height = stacked(names, HEAD)
@@ -117,10 +116,23 @@ def _set_axes(
     ax.set_xlabel(say("figure_rank_axis", lang, n=n_actions))
 
 
+def chance_text(chance: float, lang: str) -> str:
+    """Return a probability in percent; what was never or always drawn is not called impossible or sure.
+
+    Examples
+    --------
+    >>> chance_text(0.366, "sv"), chance_text(1.0, "en")
+    ('37 %', '> 99%')
+    """
+    bound = "< " if chance < 0.005 else "> " if chance > 0.995 else ""
+    shown = number(100 * min(max(chance, 0.01), 0.99), lang, 0)
+    return bound + say("figure_percent", lang, n=shown)
+
+
 def _draw_chances(ax: Axes, chances: pd.Series[float], centres: list[float], lang: str) -> None:
     for chance, centre in zip(chances, centres, strict=True):
         ax.annotate(
-            say("figure_percent", lang, n=number(100 * chance, lang, 0)),
+            chance_text(chance, lang),
             (1, centre),
             xycoords=ax.get_yaxis_transform(),
             xytext=((CHANCE_WIDTH - 2) * st.POINTS_PER_MM, 0),
@@ -151,7 +163,7 @@ def plot_criteria(
     lang: str = "sv",
     labels: Mapping[str, str] | None = None,
     criteria: Mapping[str, str] | None = None,
-    most: int = MOST,
+    most: int = TOP,
     scale: tuple[float, float] = (1.0, 5.0),
 ) -> Axes:
     """Draw the mean score of each action by each criterion: the darker, the higher.
@@ -175,15 +187,16 @@ def plot_criteria(
 
     Examples
     --------
-    >>> table = pd.DataFrame({"action": ["D1", "D2"], "mean_goal": [4.5, 3.0], "mean_gap": [4.0, None]})
+    >>> table = pd.DataFrame({"action": ["D1", "D2"], "rank": [1, 2], "mean_goal": [4.5, 3.0],
+    ...                       "mean_gap": [4.0, None]})
     >>> ax = plot_criteria(table, criteria={"goal": "Målbild", "gap": "Nuläge"})
     >>> [text.get_text() for text in ax.texts]
     ['4,5', '4,0', '3,0']
     """
     check_language(lang)
     means = [name for name in table.columns if str(name).startswith(MEAN)]
-    st.check_columns(table, ("action", *(means or [f"{MEAN}<criterion>"])), "criteria")
-    rows = table.head(most)
+    st.check_columns(table, ("action", "rank", *(means or [f"{MEAN}<criterion>"])), "criteria")
+    rows = first(table, most)
     named = {name: str(name).removeprefix(MEAN) for name in means}
     heads = [st.wrap((criteria or {}).get(name, name), HEAD_WIDTH - 2) for name in named.values()]
     with st.style():

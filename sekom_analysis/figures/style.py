@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -182,6 +183,7 @@ def room_right(ax: Axes) -> float:
     return float(width / place.width * (1 - place.x0)) - 2
 
 
+@lru_cache(maxsize=8192)  # setting a text takes milliseconds, and wrapping asks for each beginning again
 def text_width(text: str, *, bold: bool = False) -> float:
     """Width in mm of the longest line of a text as the figures set it."""
     font = FontProperties(family=FONT, weight="bold" if bold else "normal", size=TEXT)

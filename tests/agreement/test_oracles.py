@@ -1,7 +1,7 @@
 """Random tables with gaps: other programs, where they are right, say the same.
 
 `krippendorff` is the oracle for alpha, statsmodels for Fleiss' κ (complete
-tables only: it takes a gap for a category), scikit-learn for Cohen's κ, and
+tables only: it takes a gap for a category), scikit-learn for Cohen's κ, pingouin for ICC, and
 irrCAC, in an environment of its own since it needs an old pandas, for the rest.
 """
 
@@ -12,6 +12,7 @@ import os
 import subprocess
 import sys
 import venv
+import warnings
 from pathlib import Path
 
 import krippendorff
@@ -87,6 +88,29 @@ def test_cohen_is_that_of_scikit_learn(table, weights):
     theirs = metrics.cohen_kappa_score(both.k0, both.k1, labels=codes, weights=weights)
     ours = values(table, "cohen", weights=weights, codes=[float(code) for code in codes])[0]
     assert ours == pytest.approx(theirs, abs=1e-9)
+
+
+@given(tables(coders=(2, 5), gaps=(0.0, 0.0)))
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+def test_icc_is_that_of_pingouin(table):
+    pingouin = pytest.importorskip("pingouin")
+    spread = table.to_numpy().var(axis=0)
+    # Without a spread of notes, of coders or of what is left, theirs divides by zero.
+    assume(len(table) >= 5 and (spread > 0).all() and n_pairable_codes(table) >= 3)
+    assume(
+        table.sub(table.mean(axis=1), axis=0)
+        .sub(table.mean() - table.to_numpy().mean())
+        .abs()
+        .to_numpy()
+        .max()
+        > 0.1
+    )
+    long = table.reset_index().melt("index", var_name="coder", value_name="score")
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # its own use of pandas
+        theirs = pingouin.intraclass_corr(long, targets="index", raters="coder", ratings="score")["ICC"]
+    names = ["icc_1_1", "icc_a_1", "icc_c_1", "icc_1_k", "icc_a_k", "icc_c_k"]
+    assert values(table, names) == pytest.approx(theirs.tolist(), abs=1e-9)
 
 
 # What irrCAC is asked, in a process of its own.
