@@ -106,7 +106,7 @@ def test_a_reflexive_study_gets_no_coefficients(tmp_path):
     results = work_out(study, n_resamples=0)
     assert results.agreement.empty
     assert not results.by_code
-    assert set(results.counts) == {"v"}
+    assert not results.counts  # the bars would be a majority's, and that is a consensus
 
 
 def test_one_changed_decision_changes_the_numbers(tmp_path):

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
-from typing import NamedTuple
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import Any, NamedTuple
 
 import pandas as pd
 
-from sekom_analysis.consensus import MAJORITY, count_codes
+from sekom_analysis.consensus import count_codes
 from sekom_analysis.errors import RatingsError
 from sekom_analysis.quality.wording import list_in_words
 from sekom_analysis.study import Study
@@ -253,10 +253,8 @@ def _list(codes: Iterable[str], shown: dict[str, str], lang: str) -> str:
     return list_in_words([shown[code] for code in codes], lang)
 
 
-def coder_heading(row: pd.Series, lang: str) -> str:
+def coder_heading(row: Mapping[Any, Any], name: str, lang: str) -> str:
     """Return how a coder stands over a column: marked where not all notes were read."""
-    coder = str(row["coder"])
-    name = say("report_majority", lang) if coder == MAJORITY else coder
     if row["n_notes"] == row["n_all"]:
         return name
     return f"{name}: {say('report_read_of', lang, n=row['n_notes'], n_all=row['n_all'])}"

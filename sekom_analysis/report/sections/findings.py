@@ -7,6 +7,8 @@ from typing import Any
 
 import pandas as pd
 
+from sekom_analysis.consensus import MAJORITY
+from sekom_analysis.consensus.bars import bar_name
 from sekom_analysis.quality.claims import coder_heading
 from sekom_analysis.report.blocks import Block, Section, Table, Text
 from sekom_analysis.report.cells import counts_shown, label_of
@@ -27,6 +29,11 @@ def section(results: Results) -> Section:
 def _table(results: Results, variable: str, findings: pd.DataFrame) -> Table:
     lang = results.lang
     coders = findings.drop_duplicates("coder")
+    bar = bar_name(results.counts[variable], lang)
+    headings = [
+        coder_heading(row, bar if row["coder"] == MAJORITY else str(row["coder"]), lang)
+        for row in coders.to_dict("records")
+    ]
     rows = []
     for statement, part in findings.groupby("statement", sort=False):
         by_coder = {str(row["coder"]): row for row in part.to_dict("records")}
@@ -35,7 +42,7 @@ def _table(results: Results, variable: str, findings: pd.DataFrame) -> Table:
     return Table(
         f"findings_{variable}",
         say("report_findings_caption", lang, variable=label_of(results, variable)),
-        [say("column_statement", lang), *(coder_heading(row, lang) for _, row in coders.iterrows())],
+        [say("column_statement", lang), *headings],
         rows,
         [False] * len(coders),
         findings.assign(claim=findings["claim"].map("|".join)),
