@@ -22,6 +22,7 @@ COMMANDS = [
     "sheet",
     "collect",
     "import",
+    "export",
     "agreement",
     "report",
 ]

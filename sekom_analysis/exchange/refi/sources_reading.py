@@ -62,6 +62,7 @@ class Sources:
             self._own(source, ours.values, text, selections)
         elif text is None and not any(selection.get("name") for selection in selections):
             self._lost["sources whose text is not in the file as plain text"] += 1
+            self._lost["codings of them"] += sum(local(element) == "Coding" for element in source.iter())
         else:
             self._foreign(source, text, selections)
         self.by_guid[plain_guid(source.get("guid"))] = list(self.notes)[before:]
@@ -76,6 +77,7 @@ class Sources:
             text = exact
         if text is None:
             self._lost["notes whose text is not in the file"] += 1
+            self._lost["codings of them"] += sum(local(element) == "Coding" for element in source.iter())
             return
         if exact is not None and text != exact:
             what = "a note's text was changed in another program"
