@@ -21,8 +21,8 @@ CONDA_NAMES = {
     "matplotlib": "matplotlib-base",
     "seaborn": "seaborn-base",
 }
-# Not on conda-forge: conda's pip fetches these.
-ONLY_BY_PIP = {"krippendorff"}
+# Not on conda-forge, or there without the program that they bring along: conda's pip fetches these.
+ONLY_BY_PIP = {"krippendorff", "pypandoc-binary", "typst"}
 # Measured beside ours, in environments of their own, since they would bring an older pandas.
 PEERS = {"evalaudit", "irrCAC", "simpledorff"}
 

@@ -1,16 +1,27 @@
 """The report's page and files: complete, self-contained, the same bytes twice, and no number of its own."""
 
+import os
 import re
+import shutil
+import subprocess
+import time
 from html.parser import HTMLParser
 
 import pandas as pd
 import pytest
+from docx import Document
+from pypdf import PdfReader
 
-from sekom_analysis.report import render_page, write_report
+from sekom_analysis.errors import ReportError
+from sekom_analysis.report import documents, render_page, write_report
 from sekom_analysis.report.blocks import Bullets, Heading, Note, Section, Table, Text
 from sekom_analysis.report.cells import forest_rows, write_localised
+from sekom_analysis.report.widths import column_shares, fits
 from sekom_analysis.results import MAIN, work_out
 from sekom_analysis.study import Study
+
+LANGUAGE = {"sv": "sv-SE", "en": "en-GB"}
+WORD = {"sv": ("Figur", "Tabell"), "en": ("Figure", "Table")}
 
 
 class Page(HTMLParser):
@@ -42,7 +53,7 @@ class Page(HTMLParser):
 def report(request, sample_study, tmp_path_factory):
     folder = tmp_path_factory.mktemp("figures")
     results = work_out(sample_study, request.param, n_resamples=200)
-    return results, write_report(results, folder), folder
+    return results, write_report(results, folder, ("html", "docx", "pdf")), folder
 
 
 def test_every_figure_and_table_is_a_file(report):
@@ -53,7 +64,7 @@ def test_every_figure_and_table_is_a_file(report):
         for ending in ("png", "svg", "pdf"):
             assert folder / f"{stem}.{lang}.{ending}" in written
     assert folder / "tables" / f"agreement.{lang}.csv" in written
-    assert all(path.stat().st_size > 100 for path in written)
+    assert all(path.stat().st_size > 20 for path in written)
 
 
 def test_the_page_needs_no_other_file(report):
@@ -174,3 +185,115 @@ def test_a_section_shows_every_kind_of_block(sample_study):
 def _no_pictures(results):
     stems = [f"{kind}_{v}" for v in results.counts for kind in ("counts", "agreement", "confusions")]
     return dict.fromkeys(["agreement", *stems], "data:,")
+
+
+def test_word_gets_headings_captions_tables_and_pictures(report):
+    folder, lang = report[2], report[0].lang
+    document = Document(str(folder / f"report.{lang}.docx"))
+    styles = [paragraph.style.name for paragraph in document.paragraphs]
+    html = (folder / f"report.{lang}.html").read_text(encoding="utf-8")
+    assert styles[0] == "Title"
+    assert styles.count("Heading 2") == html.count("<h2")
+    assert styles.count("Heading 3") == html.count("<h3>")
+    figure, table = WORD[lang]
+    captions = [p.text for p in document.paragraphs if p.style.name == "Image Caption"]
+    assert [re.match(rf"{figure} (\d+)\.", text)[1] for text in captions] == [
+        str(place) for place in range(1, html.count("<figure") + 1)
+    ]
+    tables = [p.text for p in document.paragraphs if p.style.name == "Table Caption"]
+    assert [re.match(rf"{table} (\d+)\.", text)[1] for text in tables] == [
+        str(place) for place in range(1, html.count("<caption") + 1)
+    ]
+    assert len(document.inline_shapes) == html.count("<img")
+    assert document.sections[0].page_width.mm == 210
+    word = document.styles.element.nsmap["w"]
+    assert {lang_.get(f"{{{word}}}val") for lang_ in document.styles.element.iter(f"{{{word}}}lang")} == {
+        LANGUAGE[lang]
+    }
+
+
+def test_every_picture_in_word_has_a_text_for_those_who_do_not_see_it(report):
+    folder, lang = report[2], report[0].lang
+    document = Document(str(folder / f"report.{lang}.docx"))
+    described = [shape._inline.docPr.get("descr") for shape in document.inline_shapes]
+    assert described
+    assert all(described)
+
+
+def test_the_pdf_is_a4_with_every_heading(report):
+    folder, lang = report[2], report[0].lang
+    pdf = PdfReader(folder / f"report.{lang}.pdf")
+    assert {(round(float(p.mediabox.width)), round(float(p.mediabox.height))) for p in pdf.pages} == {
+        (595, 842)
+    }
+    text = re.sub(r"\s+", " ", " ".join(page.extract_text() for page in pdf.pages))
+    html = (folder / f"report.{lang}.html").read_text(encoding="utf-8")
+    for heading in re.findall(r"<h[12][^>]*>([^<]+)</h", html):
+        assert heading in text
+    figures, _ = WORD[lang]
+    assert f"{figures} {html.count('<figure')}." in text
+    assert pdf.metadata.title in html
+
+
+@pytest.mark.parametrize("form", ["docx", "pdf"])
+def test_two_runs_give_the_same_bytes(report, form):
+    folder, lang = report[2], report[0].lang
+    ending, write = {"docx": ("png", documents.write_docx), "pdf": ("svg", documents.write_pdf)}[form]
+    page = f'<h2>Rubrik</h2><img src="agreement.{lang}.{ending}" alt="a"><table><tr><td>1</td></tr></table>'
+    first, second = (write(page, folder / f"{name}.{form}", "T", lang).read_bytes() for name in "ab")
+    time.sleep(2.1)  # a ZIP's dates go by two seconds
+    third = write(page, folder / f"c.{form}", "T", lang).read_bytes()
+    assert first == second == third
+
+
+def test_the_date_is_the_one_asked_for(tmp_path, monkeypatch):
+    monkeypatch.setenv("SOURCE_DATE_EPOCH", "86400")
+    path = documents.write_pdf("<p>Hej</p>", tmp_path / "a.pdf", 'En "titel"', "sv")
+    assert PdfReader(path).metadata.creation_date.year == 1970
+    assert PdfReader(path).metadata.title == 'En "titel"'
+    assert not list(tmp_path.glob(".*"))
+
+
+def test_an_unknown_form_writes_nothing(sample_study, tmp_path):
+    with pytest.raises(ReportError, match=r"'odt'.*html, docx, pdf.*Nothing was written"):
+        write_report(work_out(sample_study, "sv", n_resamples=0), tmp_path / "f", ("html", "odt"))
+    assert not (tmp_path / "f").exists()
+
+
+def test_without_pandoc_the_message_says_what_to_do(tmp_path, monkeypatch):
+    monkeypatch.setattr("pypandoc.get_pandoc_path", lambda: (_ for _ in ()).throw(OSError("No pandoc")))
+    with pytest.raises(ReportError, match="pip install pypandoc_binary"):
+        documents.write_docx("<p>Hej</p>", tmp_path / "a.docx", "Titel", "sv")
+    assert not (tmp_path / "a.docx").exists()
+
+
+def test_a_document_that_cannot_be_set_is_named(tmp_path):
+    with pytest.raises(ReportError, match="could not be set"):
+        documents.write_pdf('<p><img src="missing.svg" alt=""></p>', tmp_path / "a.pdf", "T", "sv")
+
+
+def test_libreoffice_opens_the_document(report, tmp_path):
+    folder, lang = report[2], report[0].lang
+    if lang != "sv":
+        pytest.skip("one language is enough to see that it opens")
+    if shutil.which("soffice") is None:
+        if os.environ.get("CI") == "true":
+            pytest.fail("LibreOffice is missing: apt-get install --no-install-recommends libreoffice-writer")
+        pytest.skip("LibreOffice (soffice) is not installed")
+    subprocess.run(
+        ["soffice", f"-env:UserInstallation={(tmp_path / 'profile').as_uri()}", "--headless", "--convert-to",
+         "pdf", "--outdir", str(tmp_path), str(folder / f"report.{lang}.docx")],
+        check=True, capture_output=True, timeout=180,
+    )  # fmt: skip
+    pages = PdfReader(tmp_path / f"report.{lang}.pdf").pages
+    assert len(pages) > 5
+    assert "rapport-2016" in " ".join(page.extract_text() for page in pages)
+
+
+def test_columns_are_as_wide_as_their_texts_want():
+    rows = [["Kod", "n"], ["En ganska lång rubrik på två rader", "4"]]
+    wide, narrow = column_shares(rows)
+    assert wide + narrow == pytest.approx(100)
+    assert wide > 4 * narrow
+    assert fits(rows)
+    assert not fits([["ord " * 40, "1"]])

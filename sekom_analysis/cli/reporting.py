@@ -52,11 +52,15 @@ def report(
     to: Annotated[
         Path | None, typer.Option("--folder", help="Where to; left out, the study's figures/.")
     ] = None,
+    forms: Annotated[
+        str, typer.Option("--to", metavar="html,docx,pdf", help="Which forms of the report, with commas.")
+    ] = "html",
     resamples: Annotated[int, typer.Option(min=0, help="Behind each interval.")] = 10_000,
     study: StudyFolder = None,
 ) -> None:
-    """Write figures, tables and the report as one page."""
+    """Write figures, tables and the report: a page, a Word document, a PDF."""
     check_language(lang)
+    formats = [form.strip().lower() for form in forms.split(",") if form.strip()]
     opened = open_study(study)
     folder = to or opened.root / "figures"
     with console(stderr=True).status("Reading the study …") as shown:
@@ -66,12 +70,16 @@ def report(
         results = work_out(
             opened, lang, resamples, progress=lambda step: shown.update(f"Working out {step} …")
         )
-        written = write_report(results, folder, progress=lambda step: shown.update(f"Writing {step} …"))
+        written = write_report(
+            results, folder, formats, progress=lambda step: shown.update(f"Writing {step} …")
+        )
     out = console()
-    out.print(f"Wrote the report: {near(written[0])}", soft_wrap=True)
-    pictures = [path for path in written if path.suffix in (".png", ".svg", ".pdf")]
+    for page in written[: len(formats)]:
+        out.print(f"Wrote the report: {near(page)}", soft_wrap=True)
+    rest = written[len(formats) :]
+    pictures = [path for path in rest if path.suffix in (".png", ".svg", ".pdf")]
     out.print(f"  {len(pictures)} figures (png, svg, pdf) in {near(folder)}", soft_wrap=True)
     out.print(
-        f"  {len(written) - 1 - len(pictures)} tables (csv) in {near(folder / 'tables')}", soft_wrap=True
+        f"  {len(rest) - len(pictures)} tables (csv) in {near(folder / 'tables')}", soft_wrap=True
     )
     warn_of(results.problems)

@@ -1,4 +1,4 @@
-"""The report: figures and tables into files and one page. Nothing is computed here."""
+"""The report: figures, tables and pages into files. Nothing is computed here."""
 
 from __future__ import annotations
 
@@ -8,12 +8,18 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from markupsafe import Markup
+
+from sekom_analysis.errors import ReportError
 from sekom_analysis.exchange.tables import replace_file
 from sekom_analysis.figures import plot_agreement, plot_confusions, plot_counts, save_figure, style
+from sekom_analysis.quality import is_reflexive
 from sekom_analysis.report import cells
 from sekom_analysis.report.blocks import Section
+from sekom_analysis.report.documents import write_docx, write_pdf
 from sekom_analysis.report.page import page_content
 from sekom_analysis.report.sections import sections
+from sekom_analysis.report.widths import column_shares, fits
 from sekom_analysis.results import MAIN, Results
 from sekom_analysis.wording import say
 
@@ -21,10 +27,14 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 TABLES = "tables"
+FORMATS = HTML, DOCX, PDF = "html", "docx", "pdf"
 
 
 def write_report(
-    results: Results, folder: Path, progress: Callable[[str], None] = lambda step: None
+    results: Results,
+    folder: Path,
+    formats: Sequence[str] = ("html",),
+    progress: Callable[[str], None] = lambda step: None,
 ) -> list[Path]:
     """Write figures, tables and the page of a study's results in their language.
 
@@ -32,38 +42,63 @@ def write_report(
     ----------
     results : what `work_out` gave
     folder : where to; files of an earlier report are replaced
+    formats : any of ``"html"``, ``"docx"``, ``"pdf"``
     progress : called with the name of each step
 
     Returns
     -------
     list of Path
-        Every file written, the page first.
+        Every file written, the pages first.
 
     Raises
     ------
     NotSavedError
         If the folder cannot be written to.
+    ReportError
+        If there is no such format, or a document could not be made.
     """
+    unknown = [form for form in formats if form not in FORMATS]
+    if unknown:
+        msg = (
+            f"A report cannot be made as {', '.join(map(repr, unknown))}. "
+            f"Choose among: {', '.join(FORMATS)}. Nothing was written."
+        )
+        raise ReportError(msg)
     more = sections(results)
     progress("figures")
     figures = _write_figures(results, more, folder)
     progress("tables")
     tables = _write_tables(results, more, folder / TABLES)
-    progress("page")
-    page = folder / f"report.{results.lang}.html"
-    pictures = {stem: _data_uri(paths) for stem, paths in figures.items()}
-    replace_file(page, render_page(results, pictures, more).encode("utf-8"))
-    return [page, *(path for paths in figures.values() for path in paths), *tables]
+    progress("pages")
+    pages = [_write_page(results, more, figures, folder, form) for form in formats]
+    return [*pages, *(path for paths in figures.values() for path in paths), *tables]
 
 
-def render_page(results: Results, pictures: dict[str, str], more: Sequence[Section] = ()) -> str:
-    """Return the report as one HTML page that needs no other file.
+def _write_page(
+    results: Results, more: Sequence[Section], figures: dict[str, list[Path]], folder: Path, form: str
+) -> Path:
+    """Write the report in one of its forms."""
+    path = folder / f"report.{results.lang}.{form}"
+    if form == HTML:
+        pictures = {stem: _data_uri(paths) for stem, paths in figures.items()}
+        return replace_file(path, render_page(results, pictures, more).encode("utf-8"))
+    ending, write = {DOCX: (".png", write_docx), PDF: (".svg", write_pdf)}[form]
+    pictures = {stem: _of_kind(paths, ending).name for stem, paths in figures.items()}
+    title = results.study.about.title.in_(results.lang)
+    return write(render_page(results, pictures, more, form), path, title, results.lang)
+
+
+def render_page(
+    results: Results, pictures: dict[str, str], more: Sequence[Section] = (), form: str = HTML
+) -> str:
+    """Return the report as one HTML page, for a browser or for the program that makes a document of it.
 
     Parameters
     ----------
     results : Results
-    pictures : figure's stem -> its address, as a rule a data URI
+    pictures : figure's stem -> its address, for a browser a data URI, so that the page needs no other file
     more : sections beyond counts and agreement
+    form : ``"html"``, ``"docx"`` or ``"pdf"``
     """
     from jinja2 import Environment, PackageLoader, StrictUndefined
 
@@ -75,10 +110,22 @@ def render_page(results: Results, pictures: dict[str, str], more: Sequence[Secti
         lstrip_blocks=True,
     )
     lang = results.lang
+    # A browser aligns by the style sheet; pandoc knows only what stands in the cell.
+    for side in ("left", "right"):
+        environment.globals[side] = "" if form == HTML else Markup(f' style="text-align:{side}"')
+    environment.globals["columns"] = lambda rows: _colgroup(rows, form)
     environment.globals["t"] = lambda key, **values: say(key, lang, **values)
     return environment.get_template("report.html.j2").render(
-        pictures=pictures, lang=lang, number=_Numbering(), sections=more, **page_content(results)
+        pictures=pictures, lang=lang, form=form, number=_Numbering(), sections=more, **page_content(results)
     )
+
+
+def _colgroup(rows: Sequence[Sequence[str]], form: str) -> Markup:
+    """Say how wide columns are where the program that sets the table does not see to it itself."""
+    if form == HTML or not rows or (form == PDF and fits(rows)):
+        return Markup()
+    shares = "".join(f'<col style="width:{share}%">' for share in column_shares(rows))
+    return Markup(f"<colgroup>{shares}</colgroup>")
 
 
 class _Numbering:
@@ -126,7 +173,8 @@ def _write_figures(results: Results, more: Sequence[Section], folder: Path) -> d
 def _write_tables(results: Results, more: Sequence[Section], folder: Path) -> list[Path]:
     """Write every table as a spreadsheet program of the language reads it."""
     tables = {f"counts_{name}": table for name, table in results.counts.items()}
-    tables["agreement"] = results.agreement
+    if not is_reflexive(results.study):
+        tables["agreement"] = results.agreement
     tables |= {f"agreement_by_code_{name}": table for name, table in results.by_code.items()}
     tables |= {f"agreement_by_pair_{name}": table for name, table in results.by_pair.items()}
     tables |= {f"confusions_{name}": table for name, table in results.confusions.items()}
@@ -141,5 +189,9 @@ def _write_tables(results: Results, more: Sequence[Section], folder: Path) -> li
 
 
 def _data_uri(paths: list[Path]) -> str:
-    drawing = next(path for path in paths if path.suffix == ".svg")
-    return "data:image/svg+xml;base64," + base64.b64encode(drawing.read_bytes()).decode("ascii")
+    drawing = _of_kind(paths, ".svg").read_bytes()
+    return "data:image/svg+xml;base64," + base64.b64encode(drawing).decode("ascii")
+
+
+def _of_kind(paths: list[Path], ending: str) -> Path:
+    return next(path for path in paths if path.suffix == ending)
