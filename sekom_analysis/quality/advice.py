@@ -85,6 +85,8 @@ def codebook_advice(
     ratings = study.ratings(variable, coders, notes)
     own = [c for c in ratings.columns if study.about.coder(c).kind != "source"]
     about = _Asked(study, asked, ratings, _memos(study, asked, ratings), own, least_notes, lang)
+    if ratings.empty:
+        return pd.DataFrame(columns=ADVICE_COLUMNS)
     parts = (_borders, _weak_codes, _unused) if asked.kind == "single" else (_weak_codes, _unused)
     rows = [row for part in (*parts, _two_ideas) for row in part(about)]
     table = pd.DataFrame(rows, columns=ADVICE_COLUMNS)

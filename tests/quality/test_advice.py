@@ -71,6 +71,10 @@ def test_one_coder_or_full_agreement_gives_no_advice(make_study):
     assert codebook_advice(make_study({"a": "xyz" * 10, "b": "xyz" * 10}, name="two"), "v").empty
 
 
+def test_notes_that_nobody_decided_give_no_advice(make_study):
+    assert codebook_advice(make_study({"a": "xyz" * 3, "b": "xyx" * 3}), "v", notes=["n20", "n21"]).empty
+
+
 def test_a_scale_has_no_definitions(sample_study):
     with pytest.raises(CodebookError, match="criterion_goal"):
         codebook_advice(sample_study, "criterion_goal")
