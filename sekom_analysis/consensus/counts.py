@@ -68,12 +68,14 @@ def count_codes(
         If a variable does not exist or cannot be counted.
     RatingsError
         If `bar` is no coder, or there is no such span for the variable.
+    StanceError
+        If the study is reflexive and the span takes one code to be right.
     """
     counted = study.codebook[variable]
     if counted.kind == "scale":
         msg = f"'{variable}' is a scale; its numbers are scores and are not counted as codes."
         raise CodebookError(msg)
-    check_span(interval, counted)
+    check_span(interval, study, counted)
     ids = study.notes_asked(counted, notes)
     table = study.ratings(variable, coders, ids)
     split = study.ratings(by, list(table.columns), ids) if by else None

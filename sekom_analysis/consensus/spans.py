@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
@@ -12,22 +14,33 @@ from sekom_analysis.consensus.gibbs import draw
 from sekom_analysis.consensus.votes import Prior, count_votes, of_used_codes
 from sekom_analysis.errors import RatingsError
 
+if TYPE_CHECKING:
+    from sekom_analysis.study import Study
+
 CODERS, CODING, SAMPLING = SPANS = ("coders", "coding", "sampling")
 TAILS = (0.025, 0.975)
 Random = int | np.random.Generator
 
 
-def check_span(interval: str, variable: Variable) -> None:
-    """Refuse a kind of span that does not exist, or not for the variable.
+def check_span(interval: str, study: Study, variable: Variable) -> None:
+    """Refuse a kind of span that does not exist, or is not for the variable or the study.
 
     Raises
     ------
     RatingsError
+    StanceError
+        If the study is reflexive and the span takes one code of a note to be right.
     """
     if interval not in SPANS:
         msg = f"There is no span '{interval}' of counts. The spans: {', '.join(SPANS)}. Nothing was counted."
         raise RatingsError(msg)
-    if interval != CODERS and variable.kind != "single":
+    if interval == CODERS:
+        return
+    # Quality counts too, so it cannot be imported above.
+    from sekom_analysis.quality.stance import check_stance
+
+    check_stance(study)
+    if variable.kind != "single":
         msg = (
             f"The span '{interval}' takes one right code a note, and '{variable.id}' may have several. "
             f"Ask for '{CODERS}'. Nothing was counted."

@@ -6,7 +6,7 @@ import pytest
 
 from sekom_analysis.consensus import count_codes
 from sekom_analysis.consensus.spans import SPANS, span_kind, span_of_draws
-from sekom_analysis.errors import RatingsError
+from sekom_analysis.errors import RatingsError, StanceError
 from sekom_analysis.study import Study
 
 
@@ -142,3 +142,13 @@ def test_a_study_nobody_read_to_the_end(tmp_path):
     assert count_codes(study, "v")[["low", "high"]].isna().all().all()
     coding = count_codes(study, "v", interval="coding", n_draws=200).query("is_bar").set_index("code")
     assert coding[["low", "high"]].to_numpy().tolist() == [[1, 1], [0, 0]]
+
+
+def test_a_reflexive_study_has_its_coders_own_counts_and_no_right_codes(sample):
+    about = sample.root / "data" / "raw" / "study.yaml"
+    text = about.read_text(encoding="utf-8")
+    about.write_text(text.replace("stance: codebook", "stance: reflexive"), encoding="utf-8")
+    study = Study.open(sample.root)
+    with pytest.raises(StanceError, match="reflexive"):
+        count_codes(study, "category_b", interval="coding")
+    assert set(count_codes(study, "category_b")["interval"]) == {"coders"}
