@@ -94,7 +94,7 @@ def similar_pairs(
     for kind, column in ((WORDS, "shared_words"), (CODES, "shared_codes")):
         table[column] = pd.Series(shared.get(kind, [()] * len(pairs)), dtype=object)
     reasons = zip(table["shared_words"], table["shared_codes"], strict=True)
-    table["reasons"] = pd.Series([_reasons(words, codes, lang) for words, codes in reasons], dtype="str")
+    table["reasons"] = pd.Series([reasons_text(words, codes, lang) for words, codes in reasons], dtype="str")
     return table[COLUMNS]
 
 
@@ -193,7 +193,7 @@ def _shared(evidence: Evidence, pairs: np.ndarray) -> list[tuple[str, ...]]:
     return found
 
 
-def _reasons(words: Sequence[str], codes: Sequence[str], lang: str) -> str:
+def reasons_text(words: Sequence[str], codes: Sequence[str], lang: str) -> str:
     """Return what two notes share as a text."""
     parts = []
     if words:

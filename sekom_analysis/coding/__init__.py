@@ -9,10 +9,16 @@ if TYPE_CHECKING:
     from sekom_analysis.coding.adjudication_card import adjudicate_notes
     from sekom_analysis.coding.card import code_notes
     from sekom_analysis.coding.page import write_page
+    from sekom_analysis.coding.review_card import review_pairs
 
-__all__ = ["adjudicate_notes", "code_notes", "write_page"]
+__all__ = ["adjudicate_notes", "code_notes", "review_pairs", "write_page"]
 
-_HOMES = {"adjudicate_notes": "adjudication_card", "code_notes": "card", "write_page": "page"}
+_HOMES = {
+    "adjudicate_notes": "adjudication_card",
+    "code_notes": "card",
+    "write_page": "page",
+    "review_pairs": "review_card",
+}
 
 
 def __getattr__(name: str) -> Any:

@@ -1,0 +1,109 @@
+// The review card: what its keys and buttons do. "Same" waits for the text that stands and a reason, since it
+// merges; the other judgements are saved at once. The judgement is the answer in the list, the reason its memo.
+
+const COMPARE_COMMANDS = { ...COMMANDS, a: "standsA", b: "standsB", c: "standsOwn", m: "reason" };
+const SAME = "same";
+
+function judgedAs(answer, draft) {
+  return draft.judged ?? (answer ? answer.codes[0] : "");
+}
+
+// A reason belongs to its judgement: another judgement asks for another one.
+function whyOf(answer, draft) {
+  if (draft.memo !== undefined) return draft.memo;
+  return answer && judgedAs(answer, draft) === answer.codes[0] ? answer.memo : "";
+}
+
+const standsIn = (answer, draft) => draft.stands ?? (answer && answer.stands) ?? "a";
+const ownText = (answer, draft) => draft.text ?? (answer && answer.text) ?? "";
+
+function withText(events, answer) {
+  const { stands = "a", text = "" } = answer ?? {};
+  return events.map((event) => ({ ...event, stands, text }));
+}
+
+function compareActions({ list, view, save }) {
+  function draftMore(change) {
+    const { note, variable, draft } = list.current();
+    list.drafts.set(list.cellOf(note, variable.id), { ...draft, ...change });
+  }
+
+  function give(to) {
+    const { answer } = list.current();
+    // Another text is another answer, though the judgement and its reason are the same.
+    if (answer && (answer.stands !== to.stands || answer.text !== to.text)) answer.older = true;
+    save(withText(list.give(to), to));
+    view.focus();
+  }
+
+  function judge(judgement) {
+    const { answer, draft } = list.current();
+    if (judgement === SAME) return draftMore({ judged: SAME });
+    const memo = draft.memo ?? (answer && answer.codes[0] === judgement ? answer.memo : "");
+    return give({ event: "decide", codes: [judgement], certainty: "", memo: memo.trim(), stands: "a", text: "" });
+  }
+
+  function stands(value) {
+    const { answer, draft } = list.current();
+    if (judgedAs(answer, draft) !== SAME) return;
+    draftMore({ judged: SAME, stands: value });
+    view.ask(value === "own" ? "text" : "reason");
+  }
+
+  // Merges with its reason and goes on; says what is missing otherwise.
+  function settle() {
+    const { answer, draft } = list.current();
+    const judgement = judgedAs(answer, draft);
+    if (!judgement) return view.refuse("refuse_no_choice");
+    if (judgement !== SAME) return judge(judgement);
+    const memo = whyOf(answer, draft).trim();
+    const chosen = standsIn(answer, draft);
+    const text = chosen === "own" ? ownText(answer, draft).trim() : "";
+    if (chosen === "own" && !text) return view.refuse("refuse_no_text");
+    if (!memo) return view.refuse("refuse_no_reason");
+    return give({ event: "decide", codes: [SAME], certainty: "", memo, stands: chosen, text });
+  }
+
+  const unlessFinished = (work) => (value) => { if (!list.isFinished()) work(value); };
+  return {
+    code: unlessFinished(judge),
+    standsA: unlessFinished(() => stands("a")),
+    standsB: unlessFinished(() => stands("b")),
+    standsOwn: unlessFinished(() => stands("own")),
+    reason: unlessFinished(() => view.ask("reason")),
+    typed: unlessFinished((text) => draftMore({ memo: text })),
+    typedText: unlessFinished((text) => draftMore({ text })),
+    settle: unlessFinished(settle),
+    confirm: unlessFinished(settle),
+    undo() {
+      const taken = list.latest;
+      save(withText(list.undo(), taken && taken.from));
+    },
+    redo() {
+      const { to } = list.next ?? {};
+      save(withText(list.redo(), to));
+    },
+  };
+}
+
+function createCard(...given) {
+  const name = (data) => `sekom-review-${data.study}-${data.coder}`;
+  const card = createAnyCard({ name, commands: COMPARE_COMMANDS, createView, actionsOf: compareActions }, ...given);
+
+  // What others said of pairs that this reviewer has judged; an answer made here does not know of it yet.
+  function learnOthers(others) {
+    for (const note of card.list.notes) {
+      note.others = others[note.key] ?? [];
+      const answer = card.list.answerTo(note, note.variables[0]);
+      if (answer) answer.differs = note.others.some((other) => other.differs);
+    }
+  }
+
+  function receive(message) {
+    if (message.kind !== "others") return card.receive(message);
+    learnOthers(message.others);
+    return card.repaint();
+  }
+
+  return { ...card, receive };
+}

@@ -1,0 +1,200 @@
+// What the review card looks like: two notes side by side, builds it once, then paints the present pair. Decides nothing.
+
+function createView(host, data, say, list, act) {
+  const kit = createKit(act);
+  const { parts, part, button, group } = kit;
+  let shown = null;
+  let refused = ""; // what was missing when something was to be saved
+
+  // --- building -----------------------------------------------------------------------------------
+
+  function buildOther() {
+    const note = part("noteB", "div", "sk-note", part("textB", "p", "sk-text"), part("glossB", "p", "sk-gloss"));
+    note.tabIndex = 0;
+    note.setAttribute("role", "group");
+    note.setAttribute("aria-label", say("note_b"));
+    parts.textB.lang = "sv";
+    parts.glossB.lang = "en";
+    return make("div", "sk-paper sk-paper-b", note);
+  }
+
+  function field(name, label, rows, typed) {
+    const box = part(name, "textarea", "sk-field");
+    box.rows = rows;
+    box.maxLength = 5000;
+    box.addEventListener("input", () => act(typed, box.value));
+    box.addEventListener("keydown", onFieldKey);
+    const title = part(`${name}Label`, "label", "sk-sheet-label", label);
+    return [title, box];
+  }
+
+  function onFieldKey(event) {
+    if (event.isComposing) return;
+    if (event.key === "Enter" && !event.shiftKey) {
+      if (event.target === parts.own && !parts.reason.value.trim()) ask("reason");
+      else act("settle");
+    } else if (event.key === "Escape") frame.focus();
+    else return;
+    event.preventDefault();
+  }
+
+  function buildStands() {
+    const choices = [["standsA", "stands_a", "a"], ["standsB", "stands_b", "b"], ["standsOwn", "stands_own", "c"]];
+    const buttons = choices.map(([name, text, key]) => (parts[name] = button("sk-code", say(text), key, name)));
+    return group("stands", "sk-stands", say("stands"), make("p", "sk-sheet-label", say("stands")),
+      make("div", "sk-stands-row", ...buttons), part("ownBox", "div", "sk-own", ...field("own", say("own_label"), 2, "typedText")));
+  }
+
+  function buildReason() {
+    const [title, box] = field("reason", say("reason_label"), 2, "typed");
+    const refusal = part("refusal", "p", "sk-refusal");
+    refusal.setAttribute("role", "alert");
+    const foot = make("div", "sk-sheet-foot", make("span", "sk-quiet", say("reason_hint")),
+      (parts.save = button("sk-tool", say("save"), "Enter", "settle")));
+    return make("div", "sk-reason", make("div", "sk-reason-head", title, part("remark", "p", "sk-remark")), box, refusal, foot);
+  }
+
+  function buildWork() {
+    const question = part("question", "p", "sk-question");
+    const answer = part("answer", "div", "sk-answer", group("codes", "sk-codes", say("codes")));
+    return [buildOther(), part("why", "p", "sk-why"), part("others", "div", "sk-others"), question, answer, buildStands(), buildReason()];
+  }
+
+  // --- painting -----------------------------------------------------------------------------------
+
+  function paint() {
+    const finished = list.isFinished();
+    const counts = list.count();
+    frame.paintHead(counts, finished);
+    parts.work.hidden = finished;
+    parts.finish.hidden = !finished;
+    frame.root.classList.toggle("sk-done", finished);
+    if (finished) paintFinish(counts);
+    else paintPair();
+    frame.paintMoves(finished);
+    frame.showPanel();
+    parts.glossB.hidden = parts.gloss.hidden;
+  }
+
+  function paintFinish(counts) {
+    const hadField = [parts.reason, parts.own].includes(document.activeElement);
+    shown = null;
+    notices.paintFinish(counts);
+    if (hadField) frame.focus();
+  }
+
+  function paintPair() {
+    const { note, variable, answer, draft } = list.current();
+    const isNew = note !== shown;
+    if (isNew) {
+      frame.paintNote(note);
+      parts.textB.textContent = note.text_b;
+      parts.glossB.textContent = note.gloss_b;
+      parts.why.textContent = note.reasons ? say("proposed", { reasons: note.reasons }) : "";
+      if (!shown) paintQuestion(variable);
+    }
+    paintAnswer(note, answer, draft, isNew);
+    if (isNew) announce(note, variable);
+    shown = note;
+  }
+
+  function paintQuestion(variable) {
+    parts.question.textContent = variable.question;
+    paintDefinitions(parts.panelBox, variable, say);
+    codes.paint(variable);
+  }
+
+  function paintAnswer(note, answer, draft, isNew) {
+    const judgement = judgedAs(answer, draft);
+    const chosen = standsIn(answer, draft);
+    const isSame = judgement === SAME;
+    codes.press((code) => code === judgement);
+    parts.stands.classList.toggle("sk-away", !isSame);
+    for (const [name, value] of [["standsA", "a"], ["standsB", "b"], ["standsOwn", "own"]]) {
+      parts[name].setAttribute("aria-pressed", isSame && chosen === value);
+      parts[name].disabled = !isSame;
+    }
+    parts.ownBox.hidden = !(isSame && chosen === "own");
+    write(parts.own, ownText(answer, draft));
+    write(parts.reason, whyOf(answer, draft));
+    parts.remark.textContent = remark(answer, draft);
+    const isThere = { refuse_no_reason: parts.reason.value.trim(), refuse_no_text: parts.own.value.trim() || chosen !== "own" }[refused] ?? judgement;
+    if (isThere || isNew) showRefusal("");
+    paintOthers(note, answer);
+  }
+
+  function write(box, text) {
+    if (box.value !== text) box.value = text;
+  }
+
+  // What another reviewer said is for those who have made up their own mind.
+  function paintOthers(note, answer) {
+    const others = isOpen(answer) ? [] : note.others ?? [];
+    const lines = others.map((other) => make("li", "", make("strong", "", other.who), `: ${other.label}`,
+      ...(other.reason ? [` – ${other.reason}`] : [])));
+    parts.others.hidden = !others.length;
+    parts.others.classList.toggle("sk-differ", others.some((other) => other.differs));
+    parts.others.replaceChildren(make("ul", "", ...lines));
+  }
+
+  // One line that says how this pair stands.
+  function remark(answer, draft) {
+    const waits = draft.judged || draft.stands || draft.text !== undefined;
+    if (judgedAs(answer, draft) === SAME && (waits || (draft.memo !== undefined && answer))) {
+      return say(whyOf(answer, draft).trim() ? "enter_saves" : "reason_missing");
+    }
+    if (isOpen(answer)) return draft.memo ? say("reason_waits") : latestOf(list, say);
+    return say("answered");
+  }
+
+  function announce(note, variable) {
+    parts.live.textContent = `${parts.place.textContent}. A: ${note.text}. B: ${note.text_b}. ${variable.question}`;
+  }
+
+  // --- what has to be written ---------------------------------------------------------------------
+
+  function ask(what) {
+    const box = what === "text" ? parts.own : parts.reason;
+    parts.ownBox.hidden = what === "text" ? false : parts.ownBox.hidden;
+    box.focus({ preventScroll: true });
+    box.scrollIntoView({ block: "nearest" });
+  }
+
+  // Says what is missing before anything can be saved, and puts the keys there.
+  function refuse(key) {
+    showRefusal(key);
+    if (key === "refuse_no_choice") frame.focus();
+    else ask(key === "refuse_no_text" ? "text" : "reason");
+  }
+
+  function showRefusal(key) {
+    refused = key;
+    parts.refusal.textContent = key ? say(key) : "";
+    parts.reason.setAttribute("aria-invalid", key === "refuse_no_reason");
+    parts.own.setAttribute("aria-invalid", key === "refuse_no_text");
+  }
+
+  const frame = createFrame(host, data, say, list, kit, { work: buildWork(), label: say("card"), panelFirst: false, search: false });
+  const { root, id } = frame;
+  const focus = () => { if (![parts.reason, parts.own].includes(document.activeElement)) frame.focus(); };
+  const overlays = createOverlays({ root, work: parts.work, answer: parts.answer, say, list, act, focus, id });
+  const notices = createNotices({ root, parts, part, button, say, list, data });
+  const codes = createCodes(kit, { tip: overlays.tip, panelIsOpen: frame.panelIsOpen });
+  parts.question.id = `${id}-question`;
+  parts.codes.removeAttribute("aria-label");
+  parts.codes.setAttribute("aria-labelledby", parts.question.id);
+  parts.refusal.id = `${id}-refusal`;
+  for (const name of ["own", "reason"]) {
+    parts[name].id = `${id}-${name}`;
+    parts[`${name}Label`].htmlFor = parts[name].id;
+    parts[name].setAttribute("aria-describedby", parts.refusal.id);
+  }
+  root.classList.add("sk-review");
+  kit.onClicked(() => { if (!overlays.isOpen) focus(); });
+
+  return {
+    root, paint, showState: notices.showState, togglePanel: frame.togglePanel, toggleGloss: frame.toggleGloss,
+    scrollNote: frame.scrollNote, openSearch: overlays.openSearch, closeOverlays: overlays.close, focus: frame.focus,
+    ask, refuse, open: () => frame.open(paint), stop: frame.stop,
+  };
+}

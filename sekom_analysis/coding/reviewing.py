@@ -1,0 +1,269 @@
+"""One reviewer at work: pairs of notes that may say the same, judged before anybody else's view is shown."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import Any, NamedTuple
+
+import pandas as pd
+
+from sekom_analysis import wording
+from sekom_analysis.actions.duplicates import reasons_text
+from sekom_analysis.coding.keeping import Message, kept
+from sekom_analysis.coding.worklist import note_key
+from sekom_analysis.decisions import coder_fault
+from sekom_analysis.errors import DecisionError, NotesError
+from sekom_analysis.merges import root_of, state_of
+from sekom_analysis.notes import note_hash
+from sekom_analysis.pairs import JUDGEMENTS, SAME
+from sekom_analysis.study import Study
+
+VARIABLE = "pair"
+A, B, OWN = "a", "b", "own"  # whose text stands
+
+
+class Pair(NamedTuple):
+    """Two notes and why they were proposed."""
+
+    note_a: str
+    note_b: str
+    reasons: str = ""
+
+
+class ReviewSession:
+    """What one reviewer judges, and how far it is. Knows no widget.
+
+    "Same" merges the two as well: the note whose text stands takes the other in. Judging otherwise
+    later, or taking it back, splits what this reviewer merged, and nothing that others did.
+
+    Parameters
+    ----------
+    study : Study
+    reviewer : the reviewer's id, of the same form as a coder's
+    pairs : table with ``note_a``, ``note_b`` and perhaps ``reasons``, as `similar_pairs` gives it
+    lang : language of the texts, ``"sv"`` or ``"en"``
+
+    Raises
+    ------
+    DecisionError
+        If the id cannot be used.
+    NotesError
+        If there are no pairs, or the study does not have one of the notes.
+    """
+
+    def __init__(self, study: Study, reviewer: str, pairs: pd.DataFrame, *, lang: str = "sv") -> None:
+        if fault := coder_fault(reviewer):
+            msg = f"{fault}. Nothing was saved."
+            raise DecisionError(msg)
+        self.study = study
+        self.reviewer = reviewer
+        self.lang = wording.check_language(lang)
+        proposed = {pair[:2]: pair for pair in self._pairs_in(pairs)}
+        own = {pair[:2]: pair for pair in self._pairs_in(self._own())}
+        self.pairs = list(
+            (proposed | {ends: pair for ends, pair in own.items() if ends not in proposed}).values()
+        )
+        unknown = sorted({n for pair in self.pairs for n in pair[:2] if n not in study.notes.index})
+        if unknown or not self.pairs:
+            key = "comparing_unknown" if unknown else "comparing_nothing"
+            raise NotesError(wording.say(key, self.lang, notes=", ".join(unknown)))
+
+    def _pairs_in(self, table: pd.DataFrame) -> list[Pair]:
+        """Return the pairs of a table, each with its notes in order and why it was proposed."""
+        rows: list[Any] = table.to_dict("records")
+        ends = [sorted([str(row["note_a"]), str(row["note_b"])]) for row in rows]
+        return [Pair(a, b, self._reasons(row)) for (a, b), row in zip(ends, rows, strict=True)]
+
+    def _reasons(self, row: Any) -> str:
+        """Return what a pair shares in the card's language, codes by their labels."""
+        if "shared_words" not in row:
+            return str(row.get("reasons", ""))
+        labels = []
+        for shared in row["shared_codes"]:
+            variable, _, code = shared.partition("=")
+            known = variable in self.study.codebook
+            labels.append(self.study.codebook[variable].label_of(code, self.lang) if known else code)
+        return reasons_text(row["shared_words"], list(dict.fromkeys(labels)), self.lang)
+
+    @cached_property
+    def _by_key(self) -> dict[str, Pair]:
+        return {self._key(pair.note_a, pair.note_b): pair for pair in self.pairs}
+
+    def _key(self, note_a: str, note_b: str) -> str:
+        return note_key(self.study.about.id, f"{note_a}+{note_b}")
+
+    def _own(self) -> pd.DataFrame:
+        table = self.study.pair_judgements()
+        return table[table["reviewer"] == self.reviewer].drop(columns="reason")
+
+    @property
+    def n_left(self) -> int:
+        """How many pairs this reviewer has not judged."""
+        own = self._own()
+        return len({pair[:2] for pair in self.pairs} - set(zip(own["note_a"], own["note_b"], strict=True)))
+
+    def data(self) -> Message:
+        """Return what the card shows: pairs, the three judgements, this reviewer's own."""
+        answers, others = self._standing()
+        return {
+            "study": self.study.about.id,
+            "coder": self.reviewer,
+            "lang": self.lang,
+            "pass": 1,
+            "texts": wording.texts("card_", self.lang) | wording.texts("compare_", self.lang),
+            "variables": [self._variable()],
+            "notes": [self._shown_pair(pair, others) for pair in self.pairs],
+            "answers": answers,
+        }
+
+    def _variable(self) -> Message:
+        codes = [
+            {
+                "id": judgement,
+                "label": wording.say(f"pair_{judgement}", self.lang),
+                "definition": wording.say(f"comparing_{judgement}", self.lang),
+            }
+            for judgement in JUDGEMENTS
+        ]
+        asked = {"id": VARIABLE, "kind": "single", "version": "", "codes": codes, "retired": {}}
+        asked["label"] = wording.say("comparing_label", self.lang)
+        return asked | {"question": wording.say("comparing_question", self.lang)}
+
+    def _shown_pair(self, pair: Pair, others: Message) -> Message:
+        rows: Any = [self.study.notes.loc[note_id].to_dict() for note_id in pair[:2]]
+        key = self._key(*pair[:2])
+        return {
+            "key": key,
+            "text": rows[0]["text"],
+            "gloss": rows[0].get("text_en", ""),
+            "text_b": rows[1]["text"],
+            "gloss_b": rows[1].get("text_en", ""),
+            "hash": self._hash(pair),
+            "pass": 1,
+            "variables": [VARIABLE],
+            "reasons": pair.reasons,
+            "others": others.get(key, []),
+        }
+
+    def _hash(self, pair: Pair) -> str:
+        return note_hash("\n".join(str(self.study.notes.at[note_id, "text"]) for note_id in pair[:2]))
+
+    # --- what stands ------------------------------------------------------------------------------
+
+    def _standing(self) -> tuple[Message, Message]:
+        """Return own judgements, and what others said of pairs that this reviewer has judged."""
+        rows: list[Any] = self.study.pair_judgements().to_dict("records")
+        keyed = [(self._key(row["note_a"], row["note_b"]), row) for row in rows]
+        keyed = [(key, row) for key, row in keyed if key in self._by_key]
+        own = {key: row for key, row in keyed if row["reviewer"] == self.reviewer}
+        merges = self.study.merge_history().set_index("event_id")
+        answers = {key: {VARIABLE: self._shown_own(row, merges)} for key, row in own.items()}
+        others: Message = {}
+        for key, row in keyed:
+            if key in own and row["reviewer"] != self.reviewer:
+                differs = row["judgement"] != own[key]["judgement"]
+                answers[key][VARIABLE]["differs"] |= differs
+                label = wording.say(f"pair_{row['judgement']}", self.lang)
+                said = {
+                    "who": self._named(row["reviewer"]),
+                    "label": label,
+                    "reason": row["reason"],
+                    "differs": differs,
+                }
+                others.setdefault(key, []).append(said)
+        return answers, others
+
+    def _named(self, reviewer: str) -> str:
+        is_program = self.study.about.coder(reviewer).kind == "automatic"
+        return wording.say("adjudicating_automatic", self.lang, coder=reviewer) if is_program else reviewer
+
+    def _shown_own(self, row: Any, merges: pd.DataFrame) -> Message:
+        merge_id = _merge_id(row["event_id"])
+        text, stands = "", A
+        if merge_id in merges.index:
+            text = str(merges.at[merge_id, "text"])
+            stands = OWN if text else B if merges.at[merge_id, "into"] == row["note_b"] else A
+        return {
+            "event": "decide",
+            "id": row["event_id"],
+            "codes": [row["judgement"]],
+            "certainty": "",
+            "memo": row["reason"],
+            "older": False,
+            "differs": False,
+            "stands": stands,
+            "text": text,
+        }
+
+    # --- messages ---------------------------------------------------------------------------------
+
+    def receive(self, message: Message) -> list[Message]:
+        """Take a message of the card and return the answers to it."""
+        if message.get("kind") == "hello":
+            return self._tell()
+        if message.get("kind") == "events":
+            replies, saved = kept(message["events"], self._record)
+            return [*replies, *(self._tell() if saved else [])]
+        return []
+
+    def _tell(self) -> list[Message]:
+        answers, others = self._standing()
+        return [{"kind": "answers", "answers": answers}, {"kind": "others", "others": others}]
+
+    def _record(self, events: list[Message]) -> list[Any]:
+        """Save judgements and what follows from them, in turn; the first that cannot be stops."""
+        if len(events) > 1:  # one by one, so that a refused one does not come after half of its fellows
+            msg = "Events are saved one by one."
+            raise DecisionError(msg)
+        return [self._save(event) for event in events]
+
+    def _save(self, event: Message) -> Any:
+        pair = self._by_key.get(event["note"])
+        if pair is None:
+            msg = f"there is no pair '{event['note']}' in this list. Nothing was saved."
+            raise DecisionError(msg)
+        if event["event"] == "decide" and event["note_hash"] != self._hash(pair):
+            msg = "the texts have changed since they were shown; judge the pair again. Nothing was saved."
+            raise DecisionError(msg)
+        judgement = event["codes"][0] if event["event"] == "decide" else None
+        if judgement == SAME and not event["memo"].strip():
+            raise DecisionError(wording.say("compare_refuse_no_reason", self.lang))
+        said = {"by": self.reviewer, "reason": event["memo"]}
+        saved = self.study.judge_pair(*pair[:2], judgement, **said, event_id=event["event_id"])
+        self._undo_own_merge(pair, event)
+        if judgement == SAME and not self._are_one(pair):
+            merge = self._merge_wanted(pair, event)
+            self.study.merge(**merge, **said, event_id=_merge_id(event["event_id"]))
+        return saved
+
+    def _merge_wanted(self, pair: Pair, event: Message) -> Message:
+        """Return which action is to become part of which, and how the two read."""
+        targets = state_of(self.study.merge_history()).targets
+        stays, goes = (pair.note_b, pair.note_a) if event.get("stands") == B else pair[:2]
+        into = root_of(stays, targets)
+        text = event.get("text", "").strip() if event.get("stands") == OWN else ""
+        if not text and into != stays:  # the text chosen is that of a part, not of the whole
+            text = str(self.study.notes.at[stays, "text"])
+        return {"note": root_of(goes, targets), "into": into, "text": text}
+
+    def _are_one(self, pair: Pair) -> bool:
+        targets = state_of(self.study.merge_history()).targets
+        return root_of(pair.note_a, targets) == root_of(pair.note_b, targets)
+
+    def _undo_own_merge(self, pair: Pair, event: Message) -> None:
+        """Split what an earlier judgement of this pair by this reviewer merged; sent again, do nothing."""
+        history = self.study.pair_history()
+        is_own = (history["reviewer"] == self.reviewer) & (history["note_a"] == pair.note_a)
+        own = history[is_own & (history["note_b"] == pair.note_b)]["event_id"]
+        earlier = {_merge_id(event_id) for event_id in own if event_id != event["event_id"]}
+        table = self.study.merges()
+        for row in table[table["event_id"].isin(earlier)].to_dict("records"):
+            reason = event["memo"].strip() or wording.say("comparing_split", self.lang)
+            self.study.split(
+                row["note_id"], by=self.reviewer, reason=reason, event_id=f"s{event['event_id']}"
+            )
+
+
+def _merge_id(event_id: str) -> str:
+    """Return the id of the merge that follows from a judgement."""
+    return f"m{event_id}"
