@@ -218,10 +218,6 @@ def test_the_order_does_not_follow_the_reports_own_sorting(study_root):
 
 # Who settle a disagreement, or judge pairs of actions, see what all chose.
 SEE_ALL = {"adjudication", "adjudication_card", "readings", "reviewing", "review_card"}
-    "adjudication",
-    "adjudication_card",
-    "readings",
-}  # who settle a disagreement see what all chose
 
 
 def imported(path):
