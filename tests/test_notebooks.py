@@ -10,6 +10,7 @@ from pathlib import Path
 import nbformat
 import pytest
 
+from sekom_analysis.decisions import LEDGERS
 from sekom_analysis.newstudy import create_sample
 
 NOTEBOOKS = sorted(path.name for path in (Path(__file__).parent.parent / "notebooks").glob("*.ipynb"))
@@ -22,7 +23,7 @@ def sample(tmp_path):
     study = tmp_path / "study"
     create_sample(study)
     for log in (study / "data" / "coded").glob("*.csv"):
-        if log.stem not in {"rapport-2016", "k1", "k2", "k3"}:
+        if log.stem not in {"rapport-2016", "k1", "k2", "k3", *LEDGERS}:
             log.unlink()
     return study
 

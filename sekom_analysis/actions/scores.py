@@ -8,6 +8,7 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
+from sekom_analysis.actions.merged import merged_into
 from sekom_analysis.actions.pooling import FloatArray
 from sekom_analysis.errors import CodebookError, RatingsError
 from sekom_analysis.study import Study
@@ -41,7 +42,8 @@ def action_scores(
     round : only the criteria of this round
     coders : whose; left out, everybody who scored, but for the material's own sorting
     merged : note -> the note it was merged into: its scores become those of the other, by each coder the
-        mean over all that came together and that the coder scored
+        mean over all that came together and that the coder scored. Left out, the study's own merges;
+        ``{}`` for none
 
     Returns
     -------
@@ -73,7 +75,8 @@ def action_scores(
         long = long.dropna().rename_axis("action").reset_index()
         parts.append(long.assign(criterion=variable.id, round=variable.round or 1)[COLUMNS])
     found = pd.concat(parts, ignore_index=True)
-    return merge_scores(found, merged) if merged else found
+    into = merged_into(study) if merged is None else merged
+    return merge_scores(found, into) if into else found
 
 
 def _check_criteria(study: Study, criteria: Sequence[str], round: int | None) -> None:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 import pandas as pd
 
+from sekom_analysis.actions.merged import merged_into
 from sekom_analysis.actions.plan import check_plan, read_plan
 from sekom_analysis.errors import PlanError
 from sekom_analysis.problems import Problem
@@ -27,4 +28,4 @@ def plan_of(study: Study) -> PlanTables:
         plan = read_plan(study)
     except PlanError as error:
         return PlanTables(pd.DataFrame(), unreadable=str(error))
-    return PlanTables(plan, check_plan(plan, study.notes.index) if len(plan) else [])
+    return PlanTables(plan, check_plan(plan, study.notes.index, merged_into(study)) if len(plan) else [])

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
+from sekom_analysis.actions.merged import merged_into
 from sekom_analysis.actions.priorities import platforms, pool, rank_table
 from sekom_analysis.actions.reliability import criteria_correlations, score_agreement
 from sekom_analysis.actions.scores import action_scores, criteria_of
@@ -17,7 +18,8 @@ from sekom_analysis.study import Study
 class RoundTables:
     """One round of scoring: the order of the actions, what moves it, and how well the coders agree.
 
-    ``n_unscored`` counts actions that the round asks about and nobody has scored.
+    ``n_unscored`` counts actions that the round asks about and nobody has scored, ``n_merged`` those that
+    are part of another and share its place.
     """
 
     number: int
@@ -29,13 +31,15 @@ class RoundTables:
     correlations: pd.DataFrame
     platforms: pd.DataFrame
     n_unscored: int
+    n_merged: int
 
 
 def priorities_of(study: Study, notes: pd.DataFrame, lang: str, rng: int = 0) -> list[RoundTables]:
     """Return the tables of each round that somebody scored, none mixed with another."""
     if not criteria_of(study):
         return []
-    scores = action_scores(study, notes)
+    into = merged_into(study)
+    scores = action_scores(study, notes, merged=into)
     if scores.empty:
         return []
     agreed = score_agreement(scores, lang=lang, n_resamples=0)
@@ -54,7 +58,8 @@ def priorities_of(study: Study, notes: pd.DataFrame, lang: str, rng: int = 0) ->
                 agreed[agreed["round"] == number],
                 criteria_correlations(ranking),
                 platforms(ranking),
-                len(asked - set(panel.actions)),
+                len(asked - set(panel.actions) - set(into)),
+                len(asked & set(into)),
             )
         )
     return rounds

@@ -25,7 +25,7 @@ def make_scores():
 
 @pytest.fixture(scope="session")
 def sample_scores(sample_study):
-    """The scores of the sample's 80 actions of 2016."""
+    """The scores of the sample's 80 actions of 2016, none of them merged."""
     from sekom_analysis.actions.scores import action_scores
 
-    return action_scores(sample_study, sample_study.main_notes)
+    return action_scores(sample_study, sample_study.main_notes, merged={})

@@ -125,3 +125,20 @@ def test_rounds_stand_apart_and_the_first_stays(tmp_path):
     said = texts(priorities_section.section(results))
     assert "Omgång 1" in said
     assert "Omgång 2" in said
+
+
+def test_a_merged_action_stands_once_and_reads_as_it_was_reworded(sample):
+    before = results_of(sample).priorities[0]
+    first, second = before.ranking["action"].iloc[[0, 1]]
+    sample.merge(second, into=first, by="k1", reason="samma sak", text="Bådas text")
+    after = results_of(sample)
+    table = after.priorities[0].ranking
+    assert second not in set(table["action"])
+    assert len(table) == len(before.ranking) - 1
+    assert after.priorities[0].n_merged == before.n_merged + 1
+    assert after.priorities[0].n_unscored == 0
+    section = priorities_section.section(after)
+    assert [row[0] for row in tables(section)["priorities_1"].rows if row[0].startswith(first)] == [
+        f"{first} Bådas text"
+    ]
+    assert f"slagits ihop med en annan: {before.n_merged + 1}." in texts(section)

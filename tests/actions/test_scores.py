@@ -70,6 +70,13 @@ def test_a_merged_action_has_the_mean_over_its_members_by_each_coder(scored):
     assert goal.to_dict() == {"anna": 3.0, "bo": 3.5}  # bo's gap is no score
 
 
+def test_the_studys_own_merges_count_unless_told_otherwise(scored):
+    scored.merge("D2", into="D1", by="anna", reason="samma sak")
+    goal = action_scores(scored, round=1).set_index(["action", "coder"])["score"]
+    assert goal.to_dict() == {("D1", "anna"): 4.0, ("D3", "anna"): 1.0, ("D1", "bo"): 3.5}
+    assert len(action_scores(scored, merged={})) == 6
+
+
 def test_merges_in_a_circle_are_refused(make_scores):
     scores = make_scores({"anna": {"D1": [1, 2]}})
     with pytest.raises(RatingsError, match="D1 → D2 → D1"):

@@ -49,6 +49,8 @@ def _order(results: Results, tables: RoundTables) -> list[Block]:
     criteria = names((label_of(results, c) for c in tables.criteria), lang)
     facts = {"n": len(ranking), "n_criteria": len(tables.criteria), "criteria": criteria}
     text = say("report_priorities_text", lang, coders=names(tables.coders, lang), **facts)
+    if tables.n_merged:
+        text += " " + say("report_priorities_merged", lang, n=tables.n_merged)
     if tables.n_unscored:
         text += " " + say("report_priorities_unscored", lang, n=tables.n_unscored)
     width = (ranking["high"] - ranking["low"] + 1).mean()
@@ -71,11 +73,13 @@ def _order(results: Results, tables: RoundTables) -> list[Block]:
 
 
 def said(results: Results) -> dict[str, str]:
-    """Return what each note says, in the report's language where the study has it."""
+    """Return how each note reads now, in the report's language where the study has it."""
     notes = results.study.notes
-    column = "text_en" if results.lang == "en" and "text_en" in notes.columns else "text"
-    texts = notes[column].where(notes[column].fillna("") != "", notes["text"])
-    return {str(note): str(text) for note, text in texts.items()}
+    texts = dict(results.study.wordings())
+    if results.lang == "en" and "text_en" in notes.columns:
+        glosses = {str(note): str(text) for note, text in notes["text_en"].fillna("").items() if text}
+        texts |= {note: gloss for note, gloss in glosses.items() if texts[note] == notes.at[note, "text"]}
+    return texts
 
 
 def _order_table(results: Results, tables: RoundTables, shown: pd.DataFrame) -> Table:
