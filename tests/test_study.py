@@ -134,6 +134,7 @@ def test_all_problems_of_all_files_come_at_once(study):
         f"codebook.yaml, row {lines.index('  - 5') + 1}",
         "notes.csv, row 2",
         "notes.csv, row 3",
+        "notes-2.csv, row 2",
         "study.yaml, row 7",
     }
 

@@ -5,6 +5,11 @@ from __future__ import annotations
 import io
 from pathlib import Path
 
+import pandas as pd
+
+NOTES = pd.DataFrame(
+    {"note_id": ["B001", "D007"], "stage": ["B", "D"], "text": ["Ojämn nivå", "Ta fram mall"]}
+)
 CODEBOOK = {
     "variables": [
         {

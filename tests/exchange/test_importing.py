@@ -18,11 +18,7 @@ from sekom_analysis.imports import earlier_import, imports, record_import
 from sekom_analysis.raw import open_raw
 from sekom_analysis.study import Study
 
-from .reports import CODEBOOK, EXPECTED, HEADINGS, ONE_SPELLING, write
-
-NOTES = pd.DataFrame(
-    {"note_id": ["B001", "D007"], "stage": ["B", "D"], "text": ["Ojämn nivå", "Ta fram mall"]}
-)
+from .reports import CODEBOOK, EXPECTED, HEADINGS, NOTES, ONE_SPELLING, write
 
 
 @pytest.fixture

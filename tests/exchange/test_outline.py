@@ -373,7 +373,7 @@ def test_a_document_with_entities_a_bomb_or_a_way_out_is_refused(tmp_path):
         ("r.docx", as_word()[:-100], "damaged or no archive"),
         ("r.pdf", b"%PDF-1.4", r"read from \.txt, \.md, \.docx, not from '\.pdf'"),
         ("r.txt", b"x" * 20_001, "line 1 has 20,001 characters"),
-        ("r.txt", b"x\n" * 200_001, "it has 200,002 lines"),
+        ("r.txt", b"x\n" * 50_001, "it has 50,002 lines"),
     ],
 )
 def test_a_file_that_is_no_report_is_refused(tmp_path, name, data, what):

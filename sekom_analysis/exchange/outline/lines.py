@@ -17,7 +17,7 @@ from sekom_analysis.problems import Problem, problem_lines
 ENDINGS = (".txt", ".md", ".docx")
 LIMITS = Limits(file_bytes=20_000_000, entry_bytes=50_000_000, total_bytes=100_000_000)
 LONGEST_LINE = 20_000
-MOST_LINES = 200_000
+MOST_LINES = 50_000
 _WHOLE_MARKS = (
     ("italic", re.compile(r"<(i|em)>(.*)</\1>", re.IGNORECASE)),
     ("bold", re.compile(r"<(b|strong)>(.*)</\1>", re.IGNORECASE)),

@@ -61,14 +61,15 @@ def propose(lines: Sequence[Line], codebook: Codebook | None, source: str) -> Pr
     parts: list[Part] = []
     doubts: dict[int, list[str]] = {}
     unnamed: list[str] = []
+    said = Counter(same(line.text) for line in lines)
     for start, stop in bounds:
         finder = _Finder([one for one in lines[start + 1 : stop] if _says_something(one)], codebook)
         if not finder.lines:
             continue
         levels = finder.levels()
-        doubts[len(parts)] = finder.doubts
+        doubts[len(parts)] = list(finder.doubts)
         unnamed += finder.unnamed
-        ends = {"from": _named(lines, start), "to": _named(lines, stop)}
+        ends = {"from": _named(lines, start, said), "to": _named(lines, stop, said)}
         parts.append(Part.model_validate({**ends, "stage": finder.stage, "levels": levels}))
     headings = Headings(source=source, parts=tuple(parts) or (Part(),))
     return Proposal(headings, doubts, unnamed)
@@ -78,12 +79,12 @@ def _says_something(line: Line) -> bool:
     return bool(line.text) and not is_page_number(line.text) and not is_date_stamp(line.text)
 
 
-def _named(lines: Sequence[Line], place: int) -> str | int | None:
+def _named(lines: Sequence[Line], place: int, said: Counter[str]) -> str | int | None:
     """Return the line at which a part begins or ends; its number, if it stands there twice."""
     if not 0 <= place < len(lines):
         return None
     text = lines[place].text
-    return text if sum(same(line.text) == same(text) for line in lines) == 1 else lines[place].row
+    return text if said[same(text)] == 1 else lines[place].row
 
 
 class _Finder:
@@ -93,7 +94,7 @@ class _Finder:
         self.lines = lines
         self.codebook = codebook
         self.codes = self._labels()
-        self.doubts: list[str] = []
+        self.doubts: dict[str, None] = {}
         self.unnamed: list[str] = []
         self.stage = self._stage()
 
@@ -135,8 +136,8 @@ class _Finder:
             group = self._group(line, is_styled)
             if group:
                 groups.setdefault(group, {})[line.text] = ""
-            elif not is_styled and self._may_be(line) and line.text not in self.doubts:
-                self.doubts.append(line.text)
+            elif not is_styled and self._may_be(line):
+                self.doubts[line.text] = None
         return self._named(groups)
 
     def _group(self, line: Line, is_styled: bool) -> str:

@@ -151,18 +151,16 @@ def _decisions(notes: Sequence[Found], headings: Headings, ids: list[str]) -> pd
 
 def _lines(sorting: Sorting, headings: Headings, ids: list[str], proposal: Proposal | None) -> pd.DataFrame:
     rows = []
+    doubts = {part: set(texts) for part, texts in proposal.doubts.items()} if proposal else {}
+    unnamed = set(proposal.unnamed) if proposal else set()
     for one in sorting.lines:
         stage = "" if one.part is None else headings.parts[one.part].stage
         note = "" if one.note is None else ids[one.note]
-        doubt = one.doubt or _proposed_doubt(one.line.text, one.part, proposal)
+        doubt = one.doubt
+        if not doubt and one.part is not None and one.line.text in doubts.get(one.part, ()):
+            doubt = "a heading, or a note? taken for a note"
+        elif not doubt and one.part is not None and one.line.text in unnamed:
+            doubt = "a heading that is no code's label"
         cells = (one.line.row, one.line.text, one.taken_for, stage, " > ".join(one.path), note, doubt)
         rows.append(cells)
     return pd.DataFrame(rows, columns=_LINE_COLUMNS)
-
-
-def _proposed_doubt(text: str, part: int | None, proposal: Proposal | None) -> str:
-    if proposal is None or part is None:
-        return ""
-    if text in proposal.doubts.get(part, []):
-        return "a heading, or a note? taken for a note"
-    return "a heading that is no code's label" if text in proposal.unnamed else ""

@@ -14,6 +14,7 @@ from sekom_analysis.problems import Problem, problem_lines
 HEADING, NOTE, JOINED = "heading", "note", "joined to the note before"
 EMPTY, PAGE_NUMBER, STAMP = "empty", "page number", "date stamp"
 LEFT_OUT, BEFORE, OUTSIDE = "left out as told", "before the first heading", "outside the parts"
+_MOST_ROWS = 20
 BETWEEN = (EMPTY, PAGE_NUMBER, STAMP, LEFT_OUT)
 
 
@@ -86,9 +87,10 @@ def _bounds(lines: list[Line], headings: Headings, file: str) -> list[tuple[int,
     """Return where each part begins and ends, as places among the lines, its last line not included."""
     problems: list[Problem] = []
     bounds = []
+    said = _Said(lines)
     for part in headings.parts:
-        start = 0 if part.from_ is None else _place(lines, part.from_, 0, file, problems) + 1
-        stop = len(lines) if part.to is None else _place(lines, part.to, start, file, problems)
+        start = 0 if part.from_ is None else said.place(part.from_, 0, file, problems) + 1
+        stop = len(lines) if part.to is None else said.place(part.to, start, file, problems)
         bounds.append((start, stop))
     problems += _overlaps(bounds, file) if not problems else []
     if problems:
@@ -97,19 +99,30 @@ def _bounds(lines: list[Line], headings: Headings, file: str) -> list[tuple[int,
     return bounds
 
 
-def _place(lines: list[Line], wanted: str | int, after: int, file: str, problems: list[Problem]) -> int:
-    if isinstance(wanted, int):
-        places = [place for place, line in enumerate(lines) if line.row == wanted][:1]
-    else:
-        places = [place for place, line in enumerate(lines) if same(line.text) == same(wanted)]
-        places = [place for place in places if place >= after] or places
-    if len(places) == 1:
-        return places[0]
-    rows = ", ".join(str(lines[place].row) for place in places)
-    what = f"the line '{wanted}' stands in it {len(places)} times (lines {rows})" if places else ""
-    what = what or f"there is no line '{wanted}' in it"
-    problems.append(Problem(file, None, what, "write the number of the line after 'from:' or 'to:'"))
-    return 0
+class _Said:
+    """Where a line of some text, or of some number, stands."""
+
+    def __init__(self, lines: list[Line]) -> None:
+        self.rows = [line.row for line in lines]
+        self.first: dict[int, list[int]] = {}
+        self.texts: dict[str, list[int]] = {}
+        for place, line in enumerate(lines):
+            self.first.setdefault(line.row, [place])
+            self.texts.setdefault(same(line.text), []).append(place)
+
+    def place(self, wanted: str | int, after: int, file: str, problems: list[Problem]) -> int:
+        if isinstance(wanted, int):
+            places = self.first.get(wanted, [])
+        else:
+            places = self.texts.get(same(wanted), [])
+            places = [place for place in places if place >= after] or places
+        if len(places) == 1:
+            return places[0]
+        rows = ", ".join(str(self.rows[place]) for place in places[:_MOST_ROWS])
+        what = f"the line '{wanted}' stands in it {len(places)} times (lines {rows})" if places else ""
+        what = what or f"there is no line '{wanted}' in it"
+        problems.append(Problem(file, None, what, "write the number of the line after 'from:' or 'to:'"))
+        return 0
 
 
 def _overlaps(bounds: list[tuple[int, int]], file: str) -> Iterator[Problem]:
@@ -143,8 +156,9 @@ class _Reader:
             if one.taken_for in BETWEEN:
                 self.is_apart = True
                 continue
-            levels = self.known.get(same(one.line.text), [])
-            if levels and same(one.line.text) not in self.kept_notes:
+            key = same(one.line.text)
+            levels = self.known.get(key, [])
+            if levels and key not in self.kept_notes:
                 self._heading(one, levels, file)
             elif self.known and not any(self.path):
                 one.taken_for = BEFORE
