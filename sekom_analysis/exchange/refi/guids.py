@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import uuid
+from functools import lru_cache
 
 _OURS = uuid.uuid5(uuid.NAMESPACE_URL, "urn:sekom_analysis:refi-qda")
 
@@ -23,9 +24,10 @@ class Guids:
     """
 
     def __init__(self, study_id: str) -> None:
+        self.of = lru_cache(maxsize=10_000)(self._of)  # users and codes are named with every coding
         self._study = uuid.uuid5(_OURS, f"study {study_id.encode('unicode_escape').decode('ascii')}")
 
-    def of(self, kind: str, *parts: str) -> str:
+    def _of(self, kind: str, *parts: str) -> str:
         """Return the guid of one thing: what it is, and the names that tell it from others of its kind."""
         return str(uuid.uuid5(self._study, json.dumps([kind, *parts])))
 
