@@ -74,7 +74,7 @@ def write_project_qdpx(
     answers = sorted_answers(study)
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w") as archive:
-        with archive.open(_entry("project.qde"), "w") as entry, io.BufferedWriter(entry, 1 << 18) as file:  # type: ignore[arg-type]
+        with archive.open(_entry("project.qde"), "w") as entry, io.BufferedWriter(entry, 1 << 18) as file:
             _Project(study, answers, layout, check_language(lang)).write(XmlWriter(file, NAMESPACE))
         guids = Guids(study.about.id)
         for note, text in study.notes["text"].items():
