@@ -48,6 +48,11 @@ class Importer(NamedTuple):
     module: str
     function: str
 
+    def find(self, request: Request) -> Material:
+        """Return what the importer finds in a file; nothing is taken in."""
+        function = getattr(import_module(self.module), self.function)
+        return cast("Callable[[Request], Material]", function)(request)
+
 
 IMPORTERS = [
     Importer(
@@ -114,7 +119,7 @@ def import_file(request: Request, kind: str | None = None) -> Outcome:
     if known is not None:
         return Outcome(importer.kind, record=known)
     raw = without_unfinished(request.raw, request.path, importer.kind)
-    found = _function(importer)(request._replace(raw=raw))
+    found = importer.find(request._replace(raw=raw))
     if found.proposals:
         return Outcome(importer.kind, found)
     if found.notes.empty and found.decisions.empty:
@@ -146,8 +151,3 @@ def chosen_importer(path: Path, kind: str | None = None) -> Importer:
     what = f"'{path.name}'" if kind is None else f"--as {kind}"
     msg = f"Nothing here takes in {what}. There is:\n{listed}\nNothing was saved."
     raise ExchangeError(msg)
-
-
-def _function(importer: Importer) -> Callable[[Request], Material]:
-    function = getattr(import_module(importer.module), importer.function)
-    return cast("Callable[[Request], Material]", function)
