@@ -10,7 +10,7 @@ from sekom_analysis.figures.agreement import plot_agreement
 from sekom_analysis.figures.confusions import plot_confusions
 from sekom_analysis.figures.counts import plot_counts
 from sekom_analysis.figures.coverage import plot_coverage
-from sekom_analysis.figures.grids import plot_themes
+from sekom_analysis.figures.grids import plot_sources, plot_themes
 from sekom_analysis.figures.keywords import plot_keywords
 from sekom_analysis.figures.plan import plot_plan
 from sekom_analysis.figures.planning import plot_sample
@@ -27,6 +27,7 @@ __all__ = [
     "plot_plan",
     "plot_priorities",
     "plot_sample",
+    "plot_sources",
     "plot_themes",
     "save_figure",
     "style",

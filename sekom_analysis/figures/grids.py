@@ -1,4 +1,4 @@
-"""Where the themes lie: how many notes of each category have each theme."""
+"""Grids of counts: themes by category, categories by source."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from sekom_analysis.figures.colours import readable_on
 from sekom_analysis.wording import check_language, number, say
 
 COLUMNS = ("theme", "category", "count", "n_category")
+SOURCE_COLUMNS = ("source", "code", "count", "share", "n_settled", "n_all")
 CELL, LABEL_WIDTH, HEAD_WIDTH = 8.0, 46.0, 24.0  # mm
 DARKEST = "#2f4b6e"
 
@@ -53,25 +54,82 @@ def plot_themes(table: pd.DataFrame, *, ax: Axes | None = None, lang: str = "sv"
                 CELL * len(grid), left=left, right=max(st.PAGE_WIDTH - left - wide, 4), top=8, bottom=3,
                 width=max(st.PAGE_WIDTH, left + wide + 4),
             )  # fmt: skip
-        _draw_cells(ax, grid, lang)
-        ax.set_yticks(np.arange(len(grid)) + 0.5, names, rotation=0)
-        ax.set_xticks(np.arange(len(grid.columns)) + 0.5, [heads[theme] for theme in grid.columns])
-        ax.xaxis.tick_top()
-        ax.tick_params(length=0, labelsize=st.TEXT, labelcolor=st.INK, pad=3)
-        ax.set(xlabel="", ylabel="")
+        _draw_cells(ax, grid, grid, lang)
+        _name(ax, names, [heads[theme] for theme in grid.columns])
     return ax
 
 
-def _draw_cells(ax: Axes, grid: pd.DataFrame, lang: str) -> None:
+def plot_sources(table: pd.DataFrame, *, ax: Axes | None = None, lang: str = "sv") -> Axes:
+    """Draw a grid of codes × sources with the number of notes in each cell, darker for a larger share.
+
+    Parameters
+    ----------
+    table : as `count_by_source` gives it
+    ax : where to draw; without it a figure is made
+    lang : ``"sv"`` or ``"en"``
+
+    Returns
+    -------
+    Axes
+
+    Raises
+    ------
+    FigureError
+        If columns are missing or there are no rows.
+    """
+    check_language(lang)
+    st.check_columns(table, (*SOURCE_COLUMNS, f"label_{lang}"), "sources")
+    order = [table[name].unique() for name in ("code", "source")]
+    count, share = (
+        table.pivot(index="code", columns="source", values=value).reindex(index=order[0], columns=order[1])
+        for value in ("count", "share")
+    )
+    labels = table.drop_duplicates("code").set_index("code")[f"label_{lang}"]
+    sizes = table.drop_duplicates("source").set_index("source")
+    heads = [
+        say(
+            "figure_sources_settled",
+            lang,
+            source=source.replace("-", "\n"),
+            n=row["n_settled"],
+            all=row["n_all"],
+        )
+        for source, row in sizes.iterrows()
+    ]
+    with st.style():
+        names = [st.wrap(str(labels[code]), LABEL_WIDTH) for code in count.index]
+        if ax is None:
+            left, lines = max(map(st.text_width, names)) + 4, max(head.count("\n") for head in heads) + 1
+            wide = min(HEAD_WIDTH, (st.PAGE_WIDTH - left - 4) / len(heads))
+            ax = st.panel(
+                CELL * len(names), left=left, right=st.PAGE_WIDTH - left - wide * len(heads),
+                top=4.2 * lines + 2, bottom=3,
+            )  # fmt: skip
+        _draw_cells(ax, count, share.fillna(0), lang)
+        _name(ax, names, heads)
+    return ax
+
+
+def _name(ax: Axes, names: list[str], heads: list[str]) -> None:
+    """Write the rows' names on the left and the columns' on top."""
+    ax.set_yticks(np.arange(len(names)) + 0.5, names, rotation=0)
+    ax.set_xticks(np.arange(len(heads)) + 0.5, heads)
+    ax.xaxis.tick_top()
+    ax.tick_params(length=0, labelsize=st.TEXT, labelcolor=st.INK, pad=3)
+    ax.set(xlabel="", ylabel="")
+
+
+def _draw_cells(ax: Axes, counts: pd.DataFrame, tones: pd.DataFrame, lang: str) -> None:
+    """Draw the cells by their tones and write the counts on them."""
     colours = sns.light_palette(DARKEST, as_cmap=True)
-    most = max(float(np.nanmax(grid.to_numpy())), 1.0)
+    most = float(np.nanmax(tones.to_numpy())) or 1.0
     sns.heatmap(
-        grid, cmap=colours, vmin=0, vmax=most, cbar=False, linewidths=0.8, linecolor="white",
+        tones, cmap=colours, vmin=0, vmax=most, cbar=False, linewidths=0.8, linecolor="white",
         xticklabels=False, yticklabels=False, ax=ax,
     )  # fmt: skip
-    for line, row in enumerate(grid.to_numpy()):
-        for column, count in enumerate(row):
-            red, green, blue, _ = colours(count / most)
+    for line, (row, shades) in enumerate(zip(counts.to_numpy(), tones.to_numpy(), strict=True)):
+        for column, (count, tone) in enumerate(zip(row, shades, strict=True)):
+            red, green, blue, _ = colours(tone / most)
             ink = readable_on((red, green, blue))
             ax.text(
                 column + 0.5, line + 0.5, number(count, lang, 0), color=ink, ha="center", va="center_baseline"

@@ -28,6 +28,7 @@ class Statement(NamedTuple):
     ----------
     kind : a name in `KINDS`
     claim : the codes it names: of ``largest``, ``smallest`` and ``most`` those that share the place;
+        of ``first`` those in the first places, in any order;
         of ``balance`` none; of ``leans`` the side (a code of `by`) that outweighs
     about : of ``balance`` and ``leans`` the code, of ``most`` the side
     """
@@ -71,6 +72,14 @@ def _outweighs(counts: pd.DataFrame, statement: Statement, tolerance: float) -> 
     return Answer(heavier, tuple(sides.values()))
 
 
+def _first(counts: pd.DataFrame, statement: Statement, tolerance: float) -> Answer:
+    """Return the codes in as many first places as the claim names; those that share the last place too."""
+    totals = counts.sum(axis=1).sort_values(ascending=False, kind="stable")
+    last = totals.iloc[min(len(statement.claim), len(totals)) - 1]
+    first = totals[totals >= last]
+    return Answer(tuple(map(str, first.index)), tuple(int(n) for n in first))
+
+
 def _at(totals: pd.Series[int], value: int) -> Answer:
     at = [str(code) for code, total in totals.items() if total == value]
     return Answer(tuple(at), (int(value),))
@@ -79,6 +88,7 @@ def _at(totals: pd.Series[int], value: int) -> Answer:
 KINDS: dict[str, Kind] = {
     "largest": _largest,
     "smallest": _smallest,
+    "first": _first,
     "most": _most,
     "balance": _outweighs,
     "leans": _outweighs,
@@ -198,7 +208,7 @@ def _check(statement: Statement, bars: pd.DataFrame) -> None:
         raise RatingsError(msg)
     codes, sides = {str(code) for code in bars.index}, {str(side) for side in bars.columns}
     of_side = statement.kind == "most"
-    lacking = ({statement.about} if statement.kind not in ("largest", "smallest") else set()) - (
+    lacking = ({statement.about} if statement.kind not in ("largest", "smallest", "first") else set()) - (
         sides if of_side else codes
     )
     lacking |= set(statement.claim) - (sides if statement.kind == "leans" else codes)
@@ -246,6 +256,8 @@ def _gives(statement: Statement, answer: Answer, shown: dict[str, str], lang: st
         return "–"
     if statement.kind in ("balance", "leans"):
         return "/".join(map(str, answer.counts))
+    if statement.kind == "first":
+        return ", ".join(f"{shown[code]} {n}" for code, n in zip(answer.codes, answer.counts, strict=True))
     return f"{_list(answer.codes, shown, lang)} ({answer.counts[0]})"
 
 

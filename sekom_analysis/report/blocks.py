@@ -39,12 +39,16 @@ class Bullets:
 
 @dataclass(frozen=True)
 class Figure:
-    """A figure; `stem` names its files, `draw` draws it when the report is written."""
+    """A figure; `stem` names its files, `draw` draws it when the report is written.
+
+    `frame`, if given, is the table behind it, written as ``tables/<stem>.<lang>.csv``.
+    """
 
     stem: str
     caption: str
     alt: str
     draw: Callable[[], Axes]
+    frame: pd.DataFrame | None = None
     kind: str = field(default="figure", init=False)
 
 
@@ -95,5 +99,5 @@ class Section:
 
     def tables(self) -> dict[str, pd.DataFrame]:
         """Return the tables to write as files, by their stems."""
-        shown = [block for block in self.blocks if isinstance(block, Table)]
-        return {table.stem: table.frame for table in shown if table.frame is not None}
+        shown = [block for block in self.blocks if isinstance(block, Table | Figure)]
+        return {block.stem: block.frame for block in shown if block.frame is not None}

@@ -29,6 +29,7 @@ from sekom_analysis.results.plan import PlanTables, plan_of
 from sekom_analysis.results.priorities import RoundTables, priorities_of
 from sekom_analysis.results.quality import advice_on, findings_in, readings_of, without_consensus
 from sekom_analysis.results.settled import SettledTables, settled_of
+from sekom_analysis.results.sources import sources_of
 from sekom_analysis.results.splitting import splitting
 from sekom_analysis.study import Study
 
@@ -66,6 +67,7 @@ class Results:
     readings: pd.DataFrame = field(default_factory=lambda: pd.DataFrame(columns=READING_COLUMNS))
     coverage: Coverage | None = None
     themes: list[ThemeTables] = field(default_factory=list)
+    by_source: dict[str, pd.DataFrame] = field(default_factory=dict)
     priorities: list[RoundTables] = field(default_factory=list)
     merges: MergeTables = field(default_factory=MergeTables)
     plan: PlanTables = field(default_factory=lambda: PlanTables(pd.DataFrame()))
@@ -136,6 +138,7 @@ def work_out(
     results.readings = readings_of(study, main, lang)
     results.coverage = coverage_of(study, main)
     results.themes = themes_of(study, main)
+    results.by_source = {} if is_reflexive(study) else sources_of(study, coded)
     progress("priorities")
     if not is_reflexive(study):
         results.priorities = priorities_of(study, main, lang, rng)

@@ -105,3 +105,17 @@ def test_both_languages_say_it(sample_study):
     }.items():
         found = findings(sample_study, "category_b", notes=sample_study.main_notes, lang=lang)
         assert words in set(found["statement"])
+
+
+def test_the_first_places_in_any_order_with_ties_told():
+    counts = counts_of(
+        {"x": {"a": (5, 2), "b": (4, 4), "c": (3, 1)}, "y": {"a": (5, 2), "b": (1, 1), "c": (3, 4)}}
+    )
+    statements = [Statement("first", ("b", "a")), Statement("first", ("a",))]
+    table = findings_of(counts, statements, lang="en").set_index(["claim", "coder"])
+    two, one = (("b", "a"), ("a",))
+    assert table.loc[(two, "x"), "holds"] == "yes"
+    assert table.loc[(two, "y"), "holds"] == "partly"
+    assert table.loc[(one, "x"), "holds"] == "no"
+    assert table.loc[(one, "y"), "holds"] == "partly"  # it shares the first place with c
+    assert table.loc[(one, "x"), "gives"].endswith(" 8")

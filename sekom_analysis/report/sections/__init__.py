@@ -9,7 +9,17 @@ from collections.abc import Callable
 
 from sekom_analysis.quality import is_reflexive
 from sekom_analysis.report.blocks import Section
-from sekom_analysis.report.sections import advice, coverage, findings, merges, plan, priorities, readings, settled
+from sekom_analysis.report.sections import (
+    advice,
+    coverage,
+    findings,
+    merges,
+    plan,
+    priorities,
+    readings,
+    settled,
+    sources,
+)
 from sekom_analysis.results import Results
 
 # In the order of the page; each returns a Section without blocks where there is nothing to show.
@@ -21,6 +31,7 @@ SECTIONS: list[Callable[[Results], Section]] = [
     priorities.section,
     coverage.section,
     plan.section,
+    sources.section,
 ]
 
 
