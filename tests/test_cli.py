@@ -18,6 +18,7 @@ COMMANDS = [
     "status",
     "code",
     "adjudicate",
+    "duplicates",
     "page",
     "sheet",
     "collect",
@@ -300,3 +301,17 @@ def test_adjudicate_says_when_there_is_nothing_to_settle(sample):
     code, out, _ = sekom("adjudicate", "--as", "anna", "--study", sample)
     assert code == 0
     assert out.startswith("Nothing to settle: ")
+
+
+def test_duplicates_lists_pairs_with_reasons_and_writes_them(sample, tmp_path):
+    code, out, _ = sekom(
+        "duplicates", "--stage", "D", "--first", "2", "--csv", tmp_path / "p.csv", "--study", sample
+    )
+    assert code == 0
+    assert out.startswith("0.53  Same words: vidareutveckla, nyckeltal; Same codes: category_d=nyckeltal")
+    assert "      D046: Nyckeltalen ska vara kvar/vidareutvecklas" in out
+    rows = (tmp_path / "p.csv").read_text(encoding="utf-8-sig").splitlines()
+    assert [row.split(";")[:2] for row in rows] == [["note_a", "note_b"], ["D046", "D048"], ["D046", "D047"]]
+    code, _, err = sekom("duplicates", "--stage", "X", "--study", sample)
+    assert code == 2
+    assert "there are: B, D" in err

@@ -8,7 +8,16 @@ import sys
 
 import typer
 
-from sekom_analysis.cli import exchanging, folders, handing_out, importing, quality, reporting, settling
+from sekom_analysis.cli import (
+    exchanging,
+    folders,
+    handing_out,
+    importing,
+    joining,
+    quality,
+    reporting,
+    settling,
+)
 from sekom_analysis.cli.app import app
 from sekom_analysis.errors import SekomError
 
@@ -18,6 +27,7 @@ __all__ = [
     "folders",
     "handing_out",
     "importing",
+    "joining",
     "main",
     "quality",
     "reporting",

@@ -11,7 +11,13 @@ import pytest
 
 import sekom_analysis as sa
 from sekom_analysis.coding.adjudication import AdjudicationSession
-from sekom_analysis.coding.scripts import ADJUDICATION_SCRIPTS, ADJUDICATION_STYLES
+from sekom_analysis.coding.reviewing import ReviewSession
+from sekom_analysis.coding.scripts import (
+    ADJUDICATION_SCRIPTS,
+    ADJUDICATION_STYLES,
+    REVIEW_SCRIPTS,
+    REVIEW_STYLES,
+)
 from sekom_analysis.coding.session import Session
 
 AXE = "axe-core@4.10.3"
@@ -205,4 +211,39 @@ def test_axe_finds_no_serious_fault_on_any_face_of_the_adjudication_card(show, a
         page.page.keyboard.press("Escape")
         page.alive = True
         page.wait_for_state("saved")
+    assert found == []
+
+
+def same_with_own_wording(page):
+    page.press("1", "c")
+    page.page.keyboard.type("Så lyder de två")
+
+
+def merge_without_a_reason(page):
+    page.press("Enter")
+
+
+def judged_otherwise_than_another(page):
+    page.press("2")
+    page.wait_for_state("saved")
+    page.press("ArrowLeft")
+    page.page.locator(".sk-others").wait_for()
+
+
+@pytest.mark.parametrize(("lang", "scheme"), [("sv", "dark"), ("en", "light")])
+def test_axe_finds_no_serious_fault_on_any_face_of_the_review_card(show, axe, sample, scheme, lang):
+    pairs = sample.pair_judgements()
+    session = ReviewSession(sample, "anna", pairs, lang=lang)
+    page = show(session, color_scheme=scheme, scripts=REVIEW_SCRIPTS, styles=REVIEW_STYLES)
+    page.page.evaluate(axe)
+    found = [("first", *fault) for fault in faults(page)]
+    for face in (
+        same_with_own_wording,
+        merge_without_a_reason,
+        judged_otherwise_than_another,
+        folded_with_translation,
+    ):
+        face(page)
+        found += [(face.__name__, *fault) for fault in faults(page)]
+        page.page.keyboard.press("Escape")
     assert found == []
