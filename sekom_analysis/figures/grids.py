@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 import pandas as pd
 import seaborn as sns
@@ -13,7 +15,8 @@ from sekom_analysis.wording import check_language, number, say
 
 COLUMNS = ("theme", "category", "count", "n_category")
 SOURCE_COLUMNS = ("source", "code", "count", "share", "n_settled", "n_all")
-CELL, LABEL_WIDTH, HEAD_WIDTH = 8.0, 46.0, 24.0  # mm
+CELL, HEAD_WIDTH = 8.0, 24.0  # mm
+SLANT, SLANTED_RIGHT = 35, 22.0  # degrees; mm that the last slanted name needs
 DARKEST = "#2f4b6e"
 
 
@@ -60,7 +63,7 @@ def plot_themes(table: pd.DataFrame, *, ax: Axes | None = None, lang: str = "sv"
 
 
 def plot_sources(table: pd.DataFrame, *, ax: Axes | None = None, lang: str = "sv") -> Axes:
-    """Draw a grid of codes × sources with the number of notes in each cell, darker for a larger share.
+    """Draw a grid of sources × codes with the number of notes in each cell, darker for a larger share.
 
     Parameters
     ----------
@@ -79,34 +82,29 @@ def plot_sources(table: pd.DataFrame, *, ax: Axes | None = None, lang: str = "sv
     """
     check_language(lang)
     st.check_columns(table, (*SOURCE_COLUMNS, f"label_{lang}"), "sources")
-    order = [table[name].unique() for name in ("code", "source")]
+    order = [table[name].unique() for name in ("source", "code")]
     count, share = (
-        table.pivot(index="code", columns="source", values=value).reindex(index=order[0], columns=order[1])
+        table.pivot(index="source", columns="code", values=value).reindex(index=order[0], columns=order[1])
         for value in ("count", "share")
     )
-    labels = table.drop_duplicates("code").set_index("code")[f"label_{lang}"]
-    sizes = table.drop_duplicates("source").set_index("source")
-    heads = [
-        say(
-            "figure_sources_settled",
-            lang,
-            source=source.replace("-", "\n"),
-            n=row["n_settled"],
-            all=row["n_all"],
-        )
-        for source, row in sizes.iterrows()
-    ]
+    codes = table.drop_duplicates("code").set_index("code")[f"label_{lang}"]
+    heads = [str(codes[code]) for code in count.columns]
     with st.style():
-        names = [st.wrap(str(labels[code]), LABEL_WIDTH) for code in count.index]
+        names = [
+            say("figure_sources_settled", lang, source=row["source"], n=row["n_settled"], all=row["n_all"])
+            for row in table.drop_duplicates("source").to_dict("records")
+        ]
         if ax is None:
-            left, lines = max(map(st.text_width, names)) + 4, max(head.count("\n") for head in heads) + 1
-            wide = min(HEAD_WIDTH, (st.PAGE_WIDTH - left - 4) / len(heads))
+            left, slanted = max(map(st.text_width, names)) + 4, max(map(st.text_width, heads))
+            wide = min(HEAD_WIDTH, (st.PAGE_WIDTH - left - SLANTED_RIGHT) / len(heads))
             ax = st.panel(
                 CELL * len(names), left=left, right=st.PAGE_WIDTH - left - wide * len(heads),
-                top=4.2 * lines + 2, bottom=3,
+                top=slanted * math.sin(math.radians(SLANT)) + 5, bottom=3,
             )  # fmt: skip
         _draw_cells(ax, count, share.fillna(0), lang)
         _name(ax, names, heads)
+        for label in ax.get_xticklabels():
+            label.set(rotation=SLANT, ha="left", rotation_mode="anchor")
     return ax
 
 

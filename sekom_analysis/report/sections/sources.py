@@ -18,23 +18,19 @@ def section(results: Results) -> Section:
     blocks: list[Block] = []
     for variable, table in results.by_source.items():
         label = label_of(results, variable)
-        top = table.sort_values("share", ascending=False, kind="stable").iloc[0]
-        facts = {
-            "n": table["source"].nunique(), "code": top[f"label_{lang}"], "source": top["source"],
-            "share": number(100 * top["share"], lang, 0),
-        }  # fmt: skip
-        blocks.append(
-            Figure(
-                f"sources_{variable}",
-                say("report_sources_caption", lang, variable=label),
-                say("report_sources_alt", lang, **facts),
-                lambda table=table: plot_sources(table, lang=lang),
-                frame=table,
-            )  # fmt: skip
-        )
-        blocks.append(Bullets(_what_recurs(table, label, lang)))
+        blocks += [_figure(variable, table, label, lang), Bullets(_what_recurs(table, label, lang))]
     intro: list[Block] = [Text(say("report_sources_text", lang))] if blocks else []
     return Section(say("report_sources", lang), [*intro, *blocks])
+
+
+def _figure(variable: str, table: pd.DataFrame, label: str, lang: str) -> Figure:
+    top = table.sort_values("share", ascending=False, kind="stable").iloc[0]
+    alt = say(
+        "report_sources_alt", lang, n=table["source"].nunique(), code=top[f"label_{lang}"],
+        source=top["source"], share=number(100 * top["share"], lang, 0),
+    )  # fmt: skip
+    caption = say("report_sources_caption", lang, variable=label)
+    return Figure(f"sources_{variable}", caption, alt, lambda: plot_sources(table, lang=lang), table)
 
 
 def _what_recurs(table: pd.DataFrame, label: str, lang: str) -> list[str]:
