@@ -289,3 +289,14 @@ def test_counts_before_and_after_merging(sample):
     again = counts_before_and_after(sample, "category_d", actions)
     assert again["after"].sum() == table["after"].sum() - 1
     assert (again["before"] == table["before"]).all()
+
+
+def test_notes_that_nobody_coded_are_counted_nowhere(study):
+    study.decide("anna", "n1", "valence", "hinder")
+    study.decide("bo", "n1", "valence", "mojlighet")
+    study.decide("anna", "n2", "valence", "hinder")
+    study.merge("n2", into="007", by="anna", reason="samma")
+    table = counts_before_and_after(study, "valence").set_index("code")
+    assert table.loc["hinder"].tolist() == [1, 0]
+    assert table.loc[""].tolist() == [1, 1]  # n1, unresolved; 007 is unseen
+    assert table.sum().tolist() == [2, 1]

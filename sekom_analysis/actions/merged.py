@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-import numpy as np
 import pandas as pd
 
 from sekom_analysis.consensus import consensus
+from sekom_analysis.consensus.settled import UNRESOLVED
 from sekom_analysis.study import Study
 
 
@@ -94,15 +94,15 @@ def counts_before_and_after(study: Study, variable: str, notes: object = None) -
 
     Returns
     -------
-    DataFrame, one row a code and a last one, with an empty ``code``, for notes without a majority:
-    ``code``, ``before``, ``after``.
+    DataFrame, one row a code and a last one, with an empty ``code``, for notes on which coders differ
+    without a majority: ``code``, ``before``, ``after``. Notes that nobody coded are in none of them.
     """
     coders = [coder for coder in study.coders if study.about.coder(coder).kind != "source"]
     ratings = study.ratings(variable, coders, notes)
-    said = consensus(ratings)["code"].astype(object)
+    settled = consensus(ratings)
+    said = settled["code"].astype(object).where(settled["basis"] != UNRESOLVED, "")
     stands = ~said.index.isin(merged_into(study).keys())
-    codes = list(study.codebook[variable].answers)
+    codes = [*(ratings.iloc[:, 0].cat.categories if coders else study.codebook[variable].answers), ""]
     before, after = said.value_counts(), said[stands].value_counts()
     rows = [(code, int(before.get(code, 0)), int(after.get(code, 0))) for code in codes]
-    rows.append(("", int(np.sum(~said.isin(codes))), int(np.sum(~said[stands].isin(codes)))))
     return pd.DataFrame(rows, columns=["code", "before", "after"])

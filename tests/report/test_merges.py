@@ -24,7 +24,11 @@ def tables_of(section) -> dict[str, Table]:
 
 
 @pytest.mark.parametrize(
-    ("lang", "said"), [("sv", "automatisk läsare, lasare-1"), ("en", "an automatic reader, lasare-1")]
+    ("lang", "said"),
+    [
+        ("sv", "automatisk läsare, lasare-1, har gjort 7 av dessa 7"),
+        ("en", "An automatic reader, lasare-1, made 7 of these 7"),
+    ],
 )
 def test_the_samples_merges_are_shown_with_reasons_and_said_to_be_automatic(sample_study, lang, said):
     section = section_of(sample_study, lang)

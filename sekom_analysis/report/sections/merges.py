@@ -30,8 +30,11 @@ def _lead(results: Results) -> str:
         n_reworded=len(results.merges.reworded),
     )  # fmt: skip
     whose = [*table["by"], *results.merges.reworded["by"]]
-    automatic = [by for by in dict.fromkeys(whose) if results.study.about.coder(by).kind == "automatic"]
-    return f"{lead} {say('report_merges_automatic', lang, who=names(automatic, lang))}" if automatic else lead
+    made = [by for by in whose if results.study.about.coder(by).kind == "automatic"]
+    if not made:
+        return lead
+    who = names(dict.fromkeys(made), lang)
+    return f"{lead} {say('report_merges_automatic', lang, who=who, n=len(made), all=len(whose))}"
 
 
 def _merged(results: Results) -> Iterator[Block]:
