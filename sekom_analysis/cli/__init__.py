@@ -9,7 +9,6 @@ import sys
 import typer
 
 from sekom_analysis.cli import (
-    exchanging,
     folders,
     handing_out,
     importing,
@@ -23,7 +22,6 @@ from sekom_analysis.errors import SekomError
 
 __all__ = [
     "app",
-    "exchanging",
     "folders",
     "handing_out",
     "importing",
