@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection
 from pathlib import Path
 from typing import NamedTuple
 
@@ -19,7 +19,14 @@ class AsRead(NamedTuple):
 
     history: pd.DataFrame
     decisions: pd.DataFrame
+    by_variable: dict[str, pd.DataFrame]
     problems: list[Problem]
+
+    def of(self, variable: str | None) -> pd.DataFrame:
+        """Return the standing decisions on one variable, or on all."""
+        if variable is None:
+            return self.decisions
+        return self.by_variable.get(variable, self.decisions.iloc[:0])
 
 
 class CoderLogs:
@@ -50,27 +57,27 @@ class CoderLogs:
         if coder not in self._read or self._read[coder][0] != mark:
             rows, problems = log.read()
             history = history_table({coder: events_of(rows)})
-            as_read = AsRead(history, fold(history), problems)
+            decisions = fold(history)
+            parts = {str(name): part for name, part in decisions.groupby("variable", sort=False)}
+            as_read = AsRead(history, decisions, parts, problems)
             if any(problem.row is None for problem in problems):  # it may be readable the next time
                 return as_read
             self._read[coder] = (mark, as_read)
         return self._read[coder][1]
 
-    def history(self, coders: Iterable[str]) -> pd.DataFrame:
+    def history(self, coders: Collection[str]) -> pd.DataFrame:
         """Return every event of some coders, in the order in which they count."""
-        return _joined([self.read(coder).history for coder in coders], history_table({}))
+        return _joined([self.read(coder).history for coder in coders]) if coders else history_table({})
 
-    def decisions(self, coders: Iterable[str], variable: str | None = None) -> pd.DataFrame:
+    def decisions(self, coders: Collection[str], variable: str | None = None) -> pd.DataFrame:
         """Return the standing decisions of some coders, on one variable or on all."""
-        tables = [self.read(coder).decisions for coder in coders]
-        if variable is not None:
-            tables = [table[table["variable"] == variable] for table in tables]
-        return _joined(tables, fold(history_table({})))
+        tables = [self.read(coder).of(variable) for coder in coders]
+        return _joined(tables) if tables else fold(history_table({}))
 
 
-def _joined(tables: list[pd.DataFrame], empty: pd.DataFrame) -> pd.DataFrame:
-    """Return tables of several coders as one, in the order of time; `empty` where there are none."""
+def _joined(tables: list[pd.DataFrame]) -> pd.DataFrame:
+    """Return tables of several coders as one, in the order of time."""
     if len(tables) == 1:
         return tables[0].reset_index(drop=True)
-    joined = pd.concat(tables) if tables else empty
+    joined = pd.concat(tables)
     return joined.sort_values(["decided_at", "event_id"], kind="stable", ignore_index=True)

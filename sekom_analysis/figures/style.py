@@ -18,9 +18,9 @@ from matplotlib.font_manager import FontProperties
 from matplotlib.textpath import text_to_path
 
 from sekom_analysis.errors import FigureError, NotSavedError
+from sekom_analysis.figures.fonts import families
 from sekom_analysis.files import write_whole
 
-FONT = "DejaVu Sans"
 TEXT = 8.5
 """Size of all text, in points."""
 PAGE_WIDTH = 160.0
@@ -33,7 +33,6 @@ FAINT = "#d9d9d9"
 QUIET = "#595959"
 
 _RC: dict[str, Any] = {
-    "font.family": [FONT],
     "font.size": TEXT,
     "axes.titlesize": TEXT,
     "axes.labelsize": TEXT,
@@ -83,7 +82,7 @@ def style() -> Iterator[None]:
     ...     matplotlib.rcParams["font.size"]
     8.5
     """
-    with matplotlib.style.context(["default", _RC]):
+    with matplotlib.style.context(["default", {**_RC, "font.family": families()}]):
         yield
 
 
@@ -186,7 +185,7 @@ def room_right(ax: Axes) -> float:
 @lru_cache(maxsize=8192)  # setting a text takes milliseconds, and wrapping asks for each beginning again
 def text_width(text: str, *, bold: bool = False) -> float:
     """Width in mm of the longest line of a text as the figures set it."""
-    font = FontProperties(family=FONT, weight="bold" if bold else "normal", size=TEXT)
+    font = FontProperties(family=families(), weight="bold" if bold else "normal", size=TEXT)
     lines = [line for line in text.splitlines() if line]
     widths = (text_to_path.get_text_width_height_descent(line, font, ismath=False)[0] for line in lines)
     return max(widths, default=0.0) / POINTS_PER_MM

@@ -7,11 +7,14 @@ from pathlib import Path
 
 import matplotlib
 import pytest
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.font_manager import FontProperties
+from matplotlib.textpath import text_to_path
 
 from sekom_analysis.errors import FigureError, NotSavedError
-from sekom_analysis.figures import plot_counts, save_figure, style
+from sekom_analysis.figures import fonts, plot_counts, save_figure, style
 from sekom_analysis.figures.colours import contrast, mix, readable_on
-from sekom_analysis.figures.style import text_width, wrap
+from sekom_analysis.figures.style import PrintFigure, text_width, wrap
 
 
 @pytest.fixture
@@ -124,3 +127,31 @@ def test_wrapped_lines_keep_the_words_and_the_width():
     assert len(lines) > 1
     assert max(map(text_width, lines)) <= 30
     assert wrap("Kommunalförbundsdirektörskollegium", 5) == "Kommunalförbundsdirektörskollegium"
+
+
+def test_the_lean_font_sets_text_as_the_whole_one_does():
+    names = fonts.families()
+    assert names == [fonts.LEAN, fonts.WHOLE]
+    for text in ("Samverkan – hinder och möjligheter, α = 0,91", "Åtgärd ≥ 3 → plan", "Ärende Ö"):
+        widths = [
+            text_to_path.get_text_width_height_descent(text, FontProperties(family=name, size=9), False)[0]
+            for name in names
+        ]
+        assert widths[0] == pytest.approx(widths[1], rel=0.005)
+
+
+def test_a_sign_that_the_lean_font_lacks_comes_from_the_whole_one(tmp_path):
+    with style():
+        fig = PrintFigure(figsize=(2, 1))
+        FigureCanvasAgg(fig)
+        fig.text(0.1, 0.5, "Ж ب 5")  # neither is in the lean font; a missing sign would warn, and fail here
+        assert all(path.stat().st_size for path in save_figure(fig, tmp_path, "signs"))
+
+
+def test_without_a_cache_the_whole_font_serves(monkeypatch):
+    fonts.families.cache_clear()
+    monkeypatch.setattr(fonts, "_lean", lambda name: (_ for _ in ()).throw(OSError("read-only")))
+    try:
+        assert fonts.families() == [fonts.WHOLE]
+    finally:
+        fonts.families.cache_clear()
