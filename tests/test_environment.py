@@ -121,7 +121,7 @@ def test_what_is_imported_is_asked_for(folder, extras, root, project):
     optional = project["optional-dependencies"]
     asked = by_name([*project["dependencies"], *(name for extra in extras for name in optional[extra])])
     distributions = packages_distributions()
-    ours = {"sekom_analysis", *PEERS, *(path.stem for path in (root / "benchmarks").glob("*.py"))}
+    ours = {"sekom_analysis", "tests", *PEERS, *(path.stem for path in (root / "benchmarks").glob("*.py"))}
     missing = [
         f"{where} imports {module}; pyproject.toml does not ask for it"
         for where, module in imported(root / folder)
