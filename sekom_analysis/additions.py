@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 import re
 import unicodedata
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import count
 from pathlib import Path
@@ -20,8 +20,10 @@ import pandas as pd
 
 from sekom_analysis.about import Coder
 from sekom_analysis.answers import answer_fault, field_faults
+from sekom_analysis.codebook import Variable
 from sekom_analysis.coderlogs import CoderLogs
 from sekom_analysis.decisions import Event, coder_fault, is_gap, joined
+from sekom_analysis.definitions import Definitions, keep
 from sekom_analysis.desk import Desk
 from sekom_analysis.errors import ExchangeError, NotSavedError
 from sekom_analysis.exchange.delimited import join_rows
@@ -47,12 +49,14 @@ class Material:
     notes : DataFrame of N notes, index note_id, with ``text`` and any other columns
         One that the study has already, under the same id and with the same text, is left as it is.
     decisions : DataFrame, one row a decision: note_id, coder, variable, codes (``|`` between several), and
-        where wanted certainty, memo, pass, and decided_at as a log writes it (empty: the time of the import)
+        where wanted certainty, memo, pass, decided_at as a log writes it (empty: the time of the import),
+        event_id, note_hash and codebook
     coders : who is no person, or of whom more is known
     refused : what was not taken, and why
     remarks : what was taken, and is to be known
     tables : tables to keep beside the notes, such as what each line was taken for; name -> table
     proposals : files written for a person to go through; with any, nothing is taken in yet
+    definitions : variables as they were when some of the decisions were made, to be kept
     """
 
     notes: pd.DataFrame = field(default_factory=NO_NOTES.copy)
@@ -62,6 +66,7 @@ class Material:
     remarks: list[Problem] = field(default_factory=list)
     tables: Mapping[str, pd.DataFrame] = field(default_factory=dict)
     proposals: list[Path] = field(default_factory=list)
+    definitions: Sequence[Variable] = ()
 
 
 def add(raw: Raw, source: Path, kind: str, found: Material) -> Import:
@@ -91,7 +96,8 @@ def add(raw: Raw, source: Path, kind: str, found: Material) -> Import:
     fresh, known = _fresh_notes(raw, found.notes, source.name)
     after = raw._replace(notes=pd.concat([raw.notes, fresh]).fillna(""))
     events = _events(found.decisions, digest)
-    problems = [*known, *_decision_problems(after, events, source.name)]
+    seen = seen_definitions(raw, found.definitions)
+    problems = [*known, *_decision_problems(after, events, source.name, seen)]
     problems += _coder_problems(raw.root, events, source.name)
     if problems:
         msg = f"'{source.name}' was not taken in:\n{problem_lines(problems)}\nNothing was saved."
@@ -101,6 +107,8 @@ def add(raw: Raw, source: Path, kind: str, found: Material) -> Import:
     _begin(raw.root, source, kind, written)
     for path, data in files.items():
         _write(path, data)
+    used = {str(event.get("codebook", "")) for theirs in events.values() for event in theirs}
+    keep(raw.root, [variable for variable in found.definitions if variable.version in used])
     for coder, theirs in events.items():
         Desk(after, coder).record(theirs, keep_times="decided_at" in found.decisions.columns)
     taken = len(fresh) + sum(map(len, events.values()))
@@ -183,12 +191,15 @@ def _events(decisions: pd.DataFrame, digest: str) -> dict[str, list[dict[str, An
         given = {str(name): value for name, value in row.items() if name != "coder"}
         said = (str(row[name]) for name in ("coder", "note_id", "variable", "codes"))
         key = "\n".join([digest, *said, str(row.get("pass", 1))])
-        event_id = "e" + hashlib.sha256(key.encode("utf-8")).hexdigest()[:16]
+        made = "e" + hashlib.sha256(key.encode("utf-8")).hexdigest()[:16]
+        event_id = str(row.get("event_id", "")) or made
         events.setdefault(str(row["coder"]), []).append({**given, "event_id": event_id, "via": "import"})
     return events
 
 
-def _decision_problems(raw: Raw, events: Mapping[str, list[dict[str, Any]]], file: str) -> Iterator[Problem]:
+def _decision_problems(
+    raw: Raw, events: Mapping[str, list[dict[str, Any]]], file: str, definitions: Mapping[str, Variable]
+) -> Iterator[Problem]:
     stages = raw.notes["stage"].to_dict() if "stage" in raw.notes.columns else {}
     for coder, theirs in events.items():
         fault = coder_fault(coder)
@@ -197,7 +208,7 @@ def _decision_problems(raw: Raw, events: Mapping[str, list[dict[str, Any]]], fil
         seen: set[str] = set()
         for event in theirs:
             note = str(event["note_id"])
-            fault = _fault(raw, event, stages.get(note))
+            fault = _fault(raw, event, stages.get(note), definitions)
             if event["event_id"] in seen:
                 fault = "it stands there twice"
             seen.add(event["event_id"])
@@ -206,7 +217,7 @@ def _decision_problems(raw: Raw, events: Mapping[str, list[dict[str, Any]]], fil
                 yield Problem(file, None, what, "correct it there, or in the codebook")
 
 
-def _fault(raw: Raw, event: Mapping[str, Any], stage: str | None) -> str:
+def _fault(raw: Raw, event: Mapping[str, Any], stage: str | None, definitions: Mapping[str, Variable]) -> str:
     note, name = str(event["note_id"]), str(event["variable"])
     if note not in raw.notes.index:
         return "there is no such note"
@@ -214,9 +225,26 @@ def _fault(raw: Raw, event: Mapping[str, Any], stage: str | None) -> str:
         return f"there is no such variable; there are: {', '.join(raw.codebook.ids)}"
     if not raw.codebook[name].applies_to(note, stage):
         return "the variable is not asked of this note"
-    fields = Event("", event["event_id"], note, "", name, "", *_texts(event), "", "1", "import", "decide")
-    faults = [answer_fault(raw.codebook[name], str(event["codes"])), *field_faults(fields)]
-    return next(filter(None, faults), "")
+    hash_, version = str(event.get("note_hash", "")), str(event.get("codebook", ""))
+    pass_ = joined(event.get("pass", 1)) or ""
+    fields = Event(
+        "", event["event_id"], note, hash_, name, "", *_texts(event), version, pass_, "import", "decide"
+    )
+    answered = seen_fault(raw.codebook[name], str(event["codes"]), definitions.get(version))
+    return next(filter(None, [answered, *field_faults(fields)]), "")
+
+
+def seen_definitions(raw: Raw, brought: Sequence[Variable] = ()) -> dict[str, Variable]:
+    """Return the definitions that decisions may have been made under, those kept here and those brought."""
+    kept = Definitions(raw.root / CODED).read()
+    return {**kept, **{variable.version: variable for variable in brought}}
+
+
+def seen_fault(variable: Variable, codes: str, seen: Variable | None) -> str:
+    """Say what is wrong with an answer; nothing if the definition that the coder saw takes it."""
+    fault = answer_fault(variable, codes)
+    is_fine = seen is not None and seen.id == variable.id and not answer_fault(seen, codes)
+    return "" if is_fine else fault
 
 
 def _texts(event: Mapping[str, Any]) -> tuple[str, str]:

@@ -11,7 +11,7 @@ from sekom_analysis.codebook import Codebook, Variable
 from sekom_analysis.decisions import LEDGERS, coder_fault
 from sekom_analysis.notes import note_hash
 from sekom_analysis.problems import Problem
-from sekom_analysis.raw import CODEBOOK_FILE, CODED, STUDY_FILE, Raw
+from sekom_analysis.raw import CODED, STUDY_FILE, Raw, codebook_file
 
 AS_MANY = 3  # how many notes a summary names
 EXPECTED = ("codebooks", "plans", "README.md")
@@ -49,11 +49,13 @@ def _asked_of_nothing(raw: Raw) -> Iterator[Problem]:
         missing = [note for note in variable.notes or () if note not in raw.notes.index]
         if missing:
             what = f"'{variable.id}' is asked of notes that are not there: {_named(missing)}"
-            yield Problem(CODEBOOK_FILE.name, None, what, "correct the ids under 'notes:'")
+            yield Problem(codebook_file(raw.root).name, None, what, "correct the ids under 'notes:'")
         if not any(variable.applies_to(str(note), stages.get(note)) for note in raw.notes.index):
             there = ", ".join(dict.fromkeys(map(repr, stages.values()))) or "no column 'stage'"
             what = f"'{variable.id}' is asked of no note (stages of the notes: {there})"
-            yield Problem(CODEBOOK_FILE.name, None, what, "correct 'stage:' here, or the stages of the notes")
+            yield Problem(
+                codebook_file(raw.root).name, None, what, "correct 'stage:' here, or the stages of the notes"
+            )
 
 
 def decision_problems(

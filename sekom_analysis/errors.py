@@ -6,6 +6,11 @@ allowed, what to do, and what was or was not saved.
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from sekom_analysis.problems import Problem
+
 
 class SekomError(Exception):
     """Any problem that a person can do something about."""
@@ -20,7 +25,9 @@ class TableError(SekomError):
 
 
 class ExchangeError(SekomError):
-    """A file of the world outside that cannot be taken in, or could do harm."""
+    """A file of the world outside that cannot be taken in, or could do harm; ``problems`` tell each why."""
+
+    problems: tuple[Problem, ...] = ()
 
 
 class CodebookError(SekomError):

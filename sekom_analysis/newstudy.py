@@ -17,7 +17,7 @@ import yaml
 from sekom_analysis.errors import ExchangeError, NotSavedError, StudyError, TableError
 from sekom_analysis.exchange.tables import read_table, write_table
 from sekom_analysis.problems import problem_lines
-from sekom_analysis.raw import CODEBOOK_FILE, CODED, RAW, STUDY_FILE, read_raw
+from sekom_analysis.raw import CODEBOOK_FILE, CODEBOOK_WORKBOOK, CODED, RAW, STUDY_FILE, read_raw
 from sekom_analysis.yamlfile import dump_yaml
 
 NotesSource = str | os.PathLike[str] | pd.DataFrame | None
@@ -36,7 +36,7 @@ def create(path: Path, notes: NotesSource, codebook: CodebookSource, title: str)
     def fill(folder: Path) -> None:
         (folder / RAW).mkdir(parents=True)
         _put_notes(folder / RAW, notes)
-        _put_codebook(folder / CODEBOOK_FILE, codebook)
+        _put_codebook(folder, codebook)
         about = _template("study.yaml").format(
             id=_quoted(secrets.token_hex(6)),
             title=_quoted(title or path.resolve().name),
@@ -158,7 +158,11 @@ def _numbered(frame: pd.DataFrame) -> pd.DataFrame:
     return numbered
 
 
-def _put_codebook(target: Path, codebook: CodebookSource) -> None:
+def _put_codebook(folder: Path, codebook: CodebookSource) -> None:
+    target = folder / CODEBOOK_FILE
+    if isinstance(codebook, str | os.PathLike) and Path(codebook).suffix.lower() == ".xlsx":
+        _put_codebook_workbook(folder / CODEBOOK_WORKBOOK, Path(codebook))
+        return
     if isinstance(codebook, str | os.PathLike) and Path(codebook).suffix.lower() == ".qdc":
         from sekom_analysis.exchange.refi import read_codebook_qdc
 
@@ -178,3 +182,14 @@ def _put_codebook(target: Path, codebook: CodebookSource) -> None:
         except OSError as error:
             msg = f"No study was made. The codebook '{codebook}' cannot be read: {error.strerror}."
             raise StudyError(msg) from error
+
+
+def _put_codebook_workbook(target: Path, source: Path) -> None:
+    """Keep a codebook in Excel, for whoever goes on in Excel; of a study's workbook only its sheet."""
+    from sekom_analysis.exchange.codebook_table import read_codebook_file, write_codebook_file
+
+    codebook, problems = read_codebook_file(source)
+    if codebook is None:
+        msg = f"No study was made. The codebook '{source}' cannot be used:\n{problem_lines(problems)}"
+        raise StudyError(msg)
+    write_codebook_file(codebook, target)

@@ -22,6 +22,7 @@ RAW = Path("data/raw")
 CODED = Path("data/coded")
 STUDY_FILE = RAW / "study.yaml"
 CODEBOOK_FILE = RAW / "codebook.yaml"
+CODEBOOK_WORKBOOK = RAW / "codebook.xlsx"  # where there is no codebook.yaml
 
 
 class MoreCoders(BaseModel):
@@ -40,6 +41,12 @@ class Raw(NamedTuple):
     codebook: Codebook
     notes: pd.DataFrame
     problems: list[Problem]
+
+
+def codebook_file(root: Path) -> Path:
+    """Return where the codebook of a study stands, from its folder."""
+    has_workbook = not (root / CODEBOOK_FILE).is_file() and (root / CODEBOOK_WORKBOOK).is_file()
+    return CODEBOOK_WORKBOOK if has_workbook else CODEBOOK_FILE
 
 
 def find_root(path: str | os.PathLike[str]) -> Path:
@@ -72,7 +79,7 @@ def read_raw(root: Path) -> tuple[Raw | None, list[Problem]]:
     root : the study's folder
     """
     about, about_problems = _read_yaml(root / STUDY_FILE, About)
-    codebook, codebook_problems = _read_yaml(root / CODEBOOK_FILE, Codebook)
+    codebook, codebook_problems = _read_codebook(root)
     notes, note_problems = read_notes(root / RAW)
     problems = [*about_problems, *codebook_problems, *note_problems]
     if codebook is None or notes is None:
@@ -112,6 +119,19 @@ def _read_yaml(path: Path, model: type[Model]) -> tuple[Model | None, list[Probl
         what, todo = f"the file cannot be read: {reason}", "save it as UTF-8 text"
         return None, [Problem(file=path.name, row=None, what=what, todo=todo)]
     return parse_yaml(text, model, path.name)
+
+
+def _read_codebook(root: Path) -> tuple[Codebook | None, list[Problem]]:
+    path, workbook = root / CODEBOOK_FILE, root / CODEBOOK_WORKBOOK
+    if not workbook.is_file():
+        return _read_yaml(path, Codebook)
+    if path.is_file():
+        codebook, problems = _read_yaml(path, Codebook)
+        what, todo = f"it is passed over, since {path.name} is there too", "keep one of the two"
+        return codebook, [*problems, Problem(workbook.name, None, what, todo)]
+    from sekom_analysis.exchange.codebook_table import read_codebook_file
+
+    return read_codebook_file(workbook)
 
 
 def _read_coders(folder: Path) -> tuple[dict[str, Coder], list[Problem]]:

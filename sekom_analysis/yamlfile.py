@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any, TypeVar
 
 import yaml
@@ -85,6 +85,35 @@ def parse_yaml(text: str, model: type[Model], file: str) -> tuple[Model | None, 
         Problem(file=file, row=row, what=f"'{key}' stands twice in one place", todo="keep one of the two")
         for key, row in _doubled_keys(node, set())
     ]
+    return _validated(data, node, model, file, problems)
+
+
+def check_data(
+    data: Any, model: type[Model], file: str, row_of: Callable[[tuple[int | str, ...]], int]
+) -> tuple[Model | None, list[Problem]]:
+    """Read plain data as a model, as `parse_yaml` does; `row_of` tells the row of each path in it."""
+    return _validated(data, _node(data, (), row_of), model, file, [])
+
+
+def _node(
+    data: Any, path: tuple[int | str, ...], row_of: Callable[[tuple[int | str, ...]], int]
+) -> yaml.Node:
+    mark = yaml.Mark("", 0, row_of(path) - 1, 0, None, 0)
+    if isinstance(data, dict):
+        pairs = [
+            (_node(key, path, row_of), _node(value, (*path, key), row_of)) for key, value in data.items()
+        ]
+        return yaml.MappingNode("", pairs, mark, mark)
+    if isinstance(data, list):
+        return yaml.SequenceNode(
+            "", [_node(part, (*path, at), row_of) for at, part in enumerate(data)], mark, mark
+        )
+    return yaml.ScalarNode("", str(data), mark, mark)
+
+
+def _validated(
+    data: Any, node: yaml.Node, model: type[Model], file: str, problems: list[Problem]
+) -> tuple[Model | None, list[Problem]]:
     try:
         result = model.model_validate(data)
     except ValidationError as error:

@@ -11,6 +11,7 @@ from sekom_analysis.cli.app import StudyFolder, app, example, open_study, study_
 from sekom_analysis.cli.console import console, print_table, warn_of
 
 if TYPE_CHECKING:
+    from sekom_analysis.additions import Material
     from sekom_analysis.study import Study
 
 
@@ -22,17 +23,20 @@ def new(
         typer.Option(help="Your notes, .csv or .xlsx, with a column text (and note_id, if they have ids)."),
     ] = None,
     codebook: Annotated[
-        Path | None, typer.Option(help="Your codebook, .yaml or .qdc; left out, one to change.")
+        Path | None, typer.Option(help="Your codebook, .yaml, .xlsx or .qdc; left out, one to change.")
     ] = None,
     from_: Annotated[
         Path | None,
-        typer.Option("--from", help="A project of another program, .qdpx: notes, codebook and decisions."),
+        typer.Option(
+            "--from", help="A project of another program, .qdpx, or a study's workbook, .xlsx: all of it."
+        ),
     ] = None,
     title: Annotated[str, typer.Option(help="What the study is called.")] = "",
     sample: Annotated[bool, typer.Option("--sample", help="A copy of the sample study of 2016.")] = False,
 ) -> None:
     """Make a new study, of your own notes or as a copy of the sample."""
     from sekom_analysis import newstudy
+    from sekom_analysis.raw import codebook_file
     from sekom_analysis.study import Study
 
     if sample and (notes or codebook):
@@ -51,7 +55,7 @@ def new(
     out = console()
     out.print(f"Made a study with {len(study.notes)} notes in {folder}", soft_wrap=True)
     out.print(f"  notes     {folder / 'data' / 'raw'}", soft_wrap=True)
-    out.print(f"  codebook  {folder / 'data' / 'raw' / 'codebook.yaml'}", soft_wrap=True)
+    out.print(f"  codebook  {folder / codebook_file(folder)}", soft_wrap=True)
     if codebook is None and from_ is None and not sample:
         out.print(
             "Next: change the codebook to your own questions and codes, then run: sekom check", soft_wrap=True
@@ -61,18 +65,25 @@ def new(
 
 
 def _from_project(folder: Path, project: Path, title: str) -> Study:
-    """Make a study of another program's project, and say what of it was not taken."""
+    """Make a study of another program's project or of a workbook, and say what of it was not taken."""
     from sekom_analysis.exchange.refi.importing import study_from_project
+    from sekom_analysis.exchange.studybook.importing import study_from_workbook
+
+    make = study_from_workbook if project.suffix.lower() == ".xlsx" else study_from_project
+    study, found = make(folder, project, title)
+    _say_found(project, study, found)
+    return study
+
+
+def _say_found(project: Path, study: Study, found: Material) -> None:
     from sekom_analysis.problems import problem_lines
 
-    study, found = study_from_project(folder, project, title)
     out = console()
     out.print(f"{project.name}: {len(found.decisions)} decisions of {', '.join(study.coders) or 'nobody'}")
     for heading, problems in (("Not taken:", found.refused), ("To know:", found.remarks)):
         if problems:
             out.print(heading)
             out.print(problem_lines(problems), markup=False, soft_wrap=True)
-    return study
 
 
 @app.command(epilog=example("sekom check --study mystudy"))

@@ -14,12 +14,14 @@ if TYPE_CHECKING:
         write_project_qdpx,
     )
     from sekom_analysis.exchange.sheets import read_coding_sheet, write_coding_sheet
+    from sekom_analysis.exchange.studybook import read_study_workbook
 
 _HOME = {
     "read_codebook_qdc": "refi",
     "read_coding_sheet": "sheets",
     "read_outline": "outline",
     "read_project_qdpx": "refi",
+    "read_study_workbook": "studybook",
     "write_codebook_qdc": "refi",
     "write_coding_sheet": "sheets",
     "write_project_qdpx": "refi",
@@ -30,6 +32,7 @@ __all__ = [
     "read_coding_sheet",
     "read_outline",
     "read_project_qdpx",
+    "read_study_workbook",
     "write_codebook_qdc",
     "write_coding_sheet",
     "write_project_qdpx",

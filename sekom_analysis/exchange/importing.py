@@ -76,6 +76,20 @@ IMPORTERS = [
         "sekom_analysis.exchange.refi.importing",
         "find_codebook",
     ),
+    Importer(
+        "study",
+        (".xlsx",),
+        "the workbook of a whole study, as sekom export study.xlsx writes it",
+        "sekom_analysis.exchange.studybook.importing",
+        "find_study",
+    ),
+    Importer(
+        "decisions",
+        (),
+        "what others decided: a table (.csv, .tsv, .xlsx) with a row a decision, or a column a coder",
+        "sekom_analysis.exchange.others.importing",
+        "find_decisions",
+    ),
 ]
 
 

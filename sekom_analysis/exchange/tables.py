@@ -21,6 +21,7 @@ from sekom_analysis.problems import Problem, problem_lines
 
 WORKBOOKS = (".xlsx", ".xlsm")
 TEXTS = (".csv", ".tsv", ".txt", "")
+LARGEST_FILE, LONGEST_LINE = 100_000_000, 5_000_000  # bytes
 _SAVE_AS = "save it as .xlsx or as 'CSV UTF-8'"
 
 
@@ -85,13 +86,16 @@ def check_table(path: str | os.PathLike[str], sheet: str | None = None) -> tuple
         rows, problems = _read_text_rows(data, path.name, sheet)
     if all(map(delimited.is_blank, rows)) and not problems:
         return _frame([], [], []), [Problem(path.name, None, "it is empty", "write a header row and rows")]
-    return _as_table(rows, path.name, problems)
+    return as_table(rows, path.name, problems)
 
 
 def read_bytes(path: Path) -> tuple[bytes, Problem | None]:
     """Return what a table's file holds, or why it cannot be had."""
     suffix = path.suffix.lower()
     try:
+        if path.stat().st_size > LARGEST_FILE:
+            what = f"it is larger than the {LARGEST_FILE // 1_000_000} MB that are read"
+            return b"", Problem(path.name, None, what, "take it apart into several files")
         data = path.read_bytes()
     except FileNotFoundError:
         return b"", Problem(path.name, None, "there is no such file", "check the name and the folder")
@@ -111,7 +115,20 @@ def read_bytes(path: Path) -> tuple[bytes, Problem | None]:
         return b"", Problem(path.name, None, what, _SAVE_AS)
     if not data:
         return b"", Problem(path.name, None, "it is empty", "write a header row and rows")
-    return data, None
+    return data, None if suffix in WORKBOOKS else _long_line(data, path.name)
+
+
+def _long_line(data: bytes, file: str) -> Problem | None:
+    """Say which line is longer than any table's: to split it would take many times its size."""
+    start, row = 0, 1
+    while start < len(data):
+        end = data.find(b"\n", start)
+        end = len(data) if end < 0 else end
+        if end - start > LONGEST_LINE:
+            what = f"the line has {end - start:,} bytes, and {LONGEST_LINE:,} are read"
+            return Problem(file, row, what, "see that it is a table with one row a line")
+        start, row = end + 1, row + 1
+    return None
 
 
 def _directory(path: Path) -> Problem:
@@ -129,10 +146,8 @@ def _read_text_rows(data: bytes, file: str, sheet: str | None) -> tuple[list[lis
     return ([], problems) if problems else delimited.split_rows(text, file)
 
 
-def _as_table(
-    rows: list[list[str]], file: str, problems: list[Problem]
-) -> tuple[pd.DataFrame, list[Problem]]:
-    """Header and rows with their numbers; cells that do not fit are listed."""
+def as_table(rows: list[list[str]], file: str, problems: list[Problem]) -> tuple[pd.DataFrame, list[Problem]]:
+    """Return header and rows with their numbers; cells that do not fit are listed after `problems`."""
     numbered = [(number, row) for number, row in enumerate(rows, start=1) if not delimited.is_blank(row)]
     if not numbered:
         return _frame([], [], []), problems

@@ -10,6 +10,8 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 from xml.etree import ElementTree
 
+from sekom_analysis.errors import ExchangeError
+from sekom_analysis.exchange.guarded import Archive, Limits, open_archive, refusal
 from sekom_analysis.problems import Problem
 
 OLD_OFFICE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
@@ -18,15 +20,22 @@ LONGEST_TEXT = 32_767
 MOST_ROWS = 1_048_576
 UNWRITABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 
+LIMITS = Limits(entry_bytes=50_000_000, total_bytes=100_000_000)
+MOST_CELLS = 5_000_000
+
+_STEADY_TIME = (1980, 1, 1, 0, 0, 0)  # the earliest that an archive can hold
 _OPEN_AND_SAVE = "open it in Excel and save it again as 'Excel Workbook (.xlsx)'"
 _NUMBER_DIGITS = 15
 
 
-def read_rows(data: bytes, file: str, sheet: str | None = None) -> tuple[list[list[str]], list[Problem]]:
+def read_rows(
+    data: bytes, file: str, sheet: str | None = None, *, exact: bool = False
+) -> tuple[list[list[str]], list[Problem]]:
     """Cells of every row of a sheet as text; the first sheet if none is named.
 
     Formulas are not run: a cell holds what Excel last stored for it. What is
     merged over several rows is given to each of them, as a person sees it.
+    With `exact`, line breaks stay as `exactly` wrote them.
     """
     if data.startswith(OLD_OFFICE):
         what = "it is protected by a password, or in Excel's old format"
@@ -35,13 +44,54 @@ def read_rows(data: bytes, file: str, sheet: str | None = None) -> tuple[list[li
         todo = "save it as .xlsx; if it is a text table, name it .csv"
         return [], [Problem(file, None, "it is not an Excel workbook", todo)]
     try:
-        return _read_sheet(data, file, sheet)
+        _check_archive(data, file)
+        return _read_sheet(data, file, sheet, exact)
+    except ExchangeError as error:
+        return [], list(error.problems)
     except Exception as error:  # a damaged workbook can fail anywhere inside its reader
         what = f"it is damaged or no Excel workbook ({type(error).__name__}: {error})"
         return [], [Problem(file, None, what, _OPEN_AND_SAVE)]
 
 
-def _read_sheet(data: bytes, file: str, name: str | None) -> tuple[list[list[str]], list[Problem]]:
+def sheet_names(data: bytes, file: str) -> list[str]:
+    """Return the names of a workbook's sheets, in their order.
+
+    Raises
+    ------
+    ExchangeError
+        If it is damaged, no workbook, or could do harm.
+    """
+    from openpyxl import load_workbook
+
+    _check_archive(data, file)
+    try:
+        return [sheet.title for sheet in load_workbook(io.BytesIO(data), read_only=True).worksheets]
+    except Exception as error:  # a damaged workbook can fail anywhere inside its reader
+        what = f"it is damaged or no Excel workbook ({type(error).__name__}: {error})"
+        raise refusal(file, what, _OPEN_AND_SAVE) from None
+
+
+def _check_archive(data: bytes, file: str) -> None:
+    """Refuse what would fill the memory, or declares what no workbook does."""
+    with open_archive(data, LIMITS, file) as archive:
+        archive.check_all()
+        for name in archive.names:
+            if name.lower().endswith((".xml", ".rels")):
+                _check_part(archive, name)
+
+
+def _check_part(archive: Archive, name: str) -> None:
+    part = archive.read(name)
+    if b"<!DOCTYPE" in part:
+        what = f"'{name}' in it declares a document type, which no workbook does"
+        raise refusal(archive.name, what, _OPEN_AND_SAVE)
+    if name.lower().endswith("sharedstrings.xml") and part.count(b"<") > MOST_CELLS:
+        raise refusal(archive.name, "it holds more texts than are read of one file", "take it apart")
+
+
+def _read_sheet(
+    data: bytes, file: str, name: str | None, exact: bool
+) -> tuple[list[list[str]], list[Problem]]:
     from openpyxl import load_workbook
 
     book = load_workbook(io.BytesIO(data), read_only=True, data_only=True)
@@ -53,7 +103,7 @@ def _read_sheet(data: bytes, file: str, name: str | None) -> tuple[list[list[str
         return [], [Problem(file, None, f"it has no sheet '{name}'", f"name one of: {names}")]
     sheet = sheets[name] if name is not None else book.worksheets[0]
     sheet.reset_dimensions()  # some programs store a wrong size
-    rows, problems = _cells(sheet, file)
+    rows, problems = _cells(sheet, file, exact)
     with zipfile.ZipFile(io.BytesIO(data)) as archive:
         xml = archive.read(sheet._worksheet_path)
     merged, unsaved = _beyond_cells(xml)
@@ -62,21 +112,33 @@ def _read_sheet(data: bytes, file: str, name: str | None) -> tuple[list[list[str
     return rows, problems
 
 
-def _cells(sheet: Any, file: str) -> tuple[list[list[str]], list[Problem]]:
+def _cells(sheet: Any, file: str, exact: bool) -> tuple[list[list[str]], list[Problem]]:
     rows: list[list[str]] = []
     problems = []
+    count = 0
     for number, row in enumerate(sheet.iter_rows(), start=1):
         for cell in row:
             if cell.data_type == "e" and cell.value is not None:
                 what = f"cell {cell.coordinate} holds Excel's error {cell.value}"
                 problems.append(Problem(file, number, what, "correct the cell"))
-        rows.append([stored_text(cell.value) for cell in row])
+        texts = [stored_text(cell.value, exact=exact) for cell in row]
+        while texts and not texts[-1]:
+            texts.pop()
+        count += len(texts)
+        rows.append(texts)
+        if count > MOST_CELLS:
+            what = f"it has more than {MOST_CELLS:,} cells"
+            return [], [Problem(file, number, what, "take it apart into several files")]
     width = max(map(len, rows), default=0)
-    return [row + [""] * (width - len(row)) for row in rows], problems
+    filled = sum(map(bool, rows))
+    if filled * width > 2 * MOST_CELLS:
+        what = f"it has {filled:,} rows, and one of them reaches to column {width:,}"
+        return [], [Problem(file, None, what, "take away what stands far to the right")]
+    return [row + [""] * (width - len(row)) if row else row for row in rows], problems
 
 
-def stored_text(value: object) -> str:
-    r"""Text of a value that Excel stored.
+def stored_text(value: object, *, exact: bool = False) -> str:
+    r"""Text of a value that Excel stored; with `exact`, line breaks as `exactly` wrote them.
 
     Examples
     --------
@@ -89,7 +151,8 @@ def stored_text(value: object) -> str:
         short = f"{value:.{_NUMBER_DIGITS}g}"
         return short if "e" in short else plain_text(float(short))
     if isinstance(value, str):
-        return _one_line_break(re.sub("_x([0-9A-Fa-f]{4})_", _unescaped, value))
+        text = re.sub("_x([0-9A-Fa-f]{4})_", _unescaped, value)
+        return text if exact else _one_line_break(text)
     return plain_text(value)
 
 
@@ -122,6 +185,17 @@ def escaped(text: str) -> str:
     return re.sub("_(?=x[0-9A-Fa-f]{4}_)", "_x005F_", text)
 
 
+def exactly(text: str) -> str:
+    r"""Return a text as a workbook holds it sign by sign: line breaks of any kind, and what XML cannot say.
+
+    Examples
+    --------
+    >>> stored_text(exactly("a\r\nb\x07"), exact=True)
+    'a\r\nb\x07'
+    """
+    return re.sub("[\x00-\x08\x0b-\x1f\ufffe\uffff]", lambda sign: f"_x{ord(sign[0]):04X}_", escaped(text))
+
+
 def _one_line_break(text: str) -> str:
     return text.replace("\r\n", "\n").replace("\r", "\n")
 
@@ -139,6 +213,8 @@ def _beyond_cells(xml: bytes) -> tuple[list[str], list[str]]:
         elif tag == "c":
             if _is_unsaved(element):
                 unsaved.append(element.attrib["r"])
+            element.clear()
+        elif tag == "row":
             element.clear()
     return merged, unsaved
 
@@ -179,9 +255,23 @@ def write_rows(rows: Iterable[Sequence[object]]) -> bytes:
     sheet.freeze_panes = "A2"
     for row in rows:
         sheet.append([_cell(sheet, value) for value in row])
-    buffer = io.BytesIO()
+    return saved(book)
+
+
+def saved(book: Any) -> bytes:
+    """Return a workbook as bytes: the same workbook gives the same, since no time of writing stays in it."""
+    buffer, steady = io.BytesIO(), io.BytesIO()
     book.save(buffer)
-    return buffer.getvalue()
+    with zipfile.ZipFile(buffer) as made, zipfile.ZipFile(steady, "w") as archive:
+        for entry in made.infolist():
+            data = made.read(entry)
+            if entry.filename == "docProps/core.xml":
+                data = re.sub(
+                    rb"(<dcterms:(created|modified)[^>]*>)[^<]*", rb"\g<1>1980-01-01T00:00:00Z", data
+                )
+            fixed = zipfile.ZipInfo(entry.filename, _STEADY_TIME)
+            archive.writestr(fixed, data, zipfile.ZIP_DEFLATED)
+    return steady.getvalue()
 
 
 def _cell(sheet: Any, value: object) -> Any:

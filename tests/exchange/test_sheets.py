@@ -62,7 +62,8 @@ def standing(study):
 def everything(path):
     """Return all that a workbook holds, names of its parts included."""
     with zipfile.ZipFile(path) as archive:
-        return "\n".join(name + archive.read(name).decode("utf-8") for name in archive.namelist())
+        parts = (name + archive.read(name).decode("utf-8") for name in archive.namelist())
+        return re.sub("&#([0-9]+);", lambda sign: chr(int(sign[1])), "\n".join(parts))  # as lxml writes them
 
 
 # What it holds

@@ -68,7 +68,9 @@ def refusal_of(problems: list[Problem]) -> ExchangeError:
     """Return the error that lists why nothing can be taken of a file."""
     shown = problem_lines(problems[:_MOST_LISTED])
     more = f"\n- and {len(problems) - _MOST_LISTED} more." if len(problems) > _MOST_LISTED else ""
-    return ExchangeError(f"It cannot be read:\n{shown}{more}\nNothing was saved.")
+    error = ExchangeError(f"It cannot be read:\n{shown}{more}\nNothing was saved.")
+    error.problems = tuple(problems)
+    return error
 
 
 def opened(path: Path) -> IO[bytes]:

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import os
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 
 import pandas as pd
 
 from sekom_analysis.about import About, Coder
-from sekom_analysis.additions import NO_DECISIONS, Material, add, file_stem
-from sekom_analysis.answers import answer_fault
+from sekom_analysis.additions import NO_DECISIONS, Material, add, file_stem, seen_definitions, seen_fault
+from sekom_analysis.codebook import Variable
 from sekom_analysis.errors import ExchangeError
 from sekom_analysis.exchange.importing import Request
 from sekom_analysis.exchange.refi.codebook_reading import read_codebook_qdc
@@ -42,7 +42,18 @@ def find_project(request: Request) -> Material:
     ExchangeError
         If it cannot be read, or everything in it is here already.
     """
-    read = _renamed(read_project_qdpx(request.path), request.raw)
+    return whats_new(read_project_qdpx(request.path), request)
+
+
+def whats_new(read: ProjectRead, request: Request) -> Material:
+    """Return what a study from elsewhere brings that the present one does not have.
+
+    Raises
+    ------
+    ExchangeError
+        If everything in it is here already.
+    """
+    read = _renamed(read, request.raw)
     decisions, refused = _possible(read, request.raw, request.path.name)
     fresh = _not_here(decisions, Study(request.raw))
     if fresh.empty and read.notes.index.isin(request.raw.notes.index).all():
@@ -93,7 +104,13 @@ def study_from_project(folder: str | os.PathLike[str], path: Path, title: str = 
     ExchangeError, StudyError
         If the project cannot be read or makes no study.
     """
-    read = read_project_qdpx(path)
+    return study_of(read_project_qdpx(path), folder, path, KIND, title)
+
+
+def study_of(
+    read: ProjectRead, folder: str | os.PathLike[str], path: Path, kind: str, title: str = ""
+) -> tuple[Study, Material]:
+    """Make a study of what was read of a file; see `study_from_project`."""
     book = read.codebook if read.codebook["variables"] else None
     called = About.model_validate(read.about).title.sv if read.about else path.stem
     root = Study.create(folder, notes=read.notes, codebook=book, title=title or called).root
@@ -103,7 +120,7 @@ def study_from_project(folder: str | os.PathLike[str], path: Path, title: str = 
     raw = open_raw(root)
     decisions, refused = _possible(read, raw, path.name)
     found = replace(_material(read, decisions, refused, path.name), coders={})
-    add(raw, path, KIND, found)
+    add(raw, path, kind, found)
     return Study.open(folder), found
 
 
@@ -115,7 +132,14 @@ def _material(read: ProjectRead, decisions: pd.DataFrame, refused: list[Problem]
     about = About.model_validate(read.about).coders if read.about else {}
     deciding = set(decisions["coder"])
     named = {coder: who for coder, who in about.items() if coder in deciding and who != Coder()}
-    return Material(read.notes, decisions, named, [*refused, *losses], list(read.warnings))
+    return Material(
+        read.notes,
+        decisions,
+        named,
+        [*refused, *losses],
+        list(read.warnings),
+        definitions=read.definitions,
+    )
 
 
 def _renamed(read: ProjectRead, raw: Raw) -> ProjectRead:
@@ -139,8 +163,13 @@ def _possible(read: ProjectRead, raw: Raw, file: str) -> tuple[pd.DataFrame, lis
     stages = notes["stage"].to_dict() if "stage" in notes.columns else {}
     faults: Counter[str] = Counter()
     fine = []
-    for note, variable, codes in read.decisions[["note_id", "variable", "codes"]].itertuples(index=False):
-        fault = _fault(raw, note, stages.get(note), variable, codes)
+    seen = seen_definitions(raw, read.definitions)
+    table = read.decisions if "codebook" in read.decisions.columns else read.decisions.assign(codebook="")
+    for note, name, codes, version in table[["note_id", "variable", "codes", "codebook"]].itertuples(
+        index=False
+    ):
+        stage, is_here = stages.get(note), note in notes.index
+        fault = _fault(raw, note, stage, name, codes, version, seen) if is_here else "there is no such note"
         faults[fault] += 1
         fine.append(not fault)
     problems = [
@@ -151,12 +180,20 @@ def _possible(read: ProjectRead, raw: Raw, file: str) -> tuple[pd.DataFrame, lis
     return _only(read.decisions, fine), problems
 
 
-def _fault(raw: Raw, note: str, stage: str | None, variable: str, codes: str) -> str:
+def _fault(
+    raw: Raw,
+    note: str,
+    stage: str | None,
+    variable: str,
+    codes: str,
+    version: str,
+    seen: Mapping[str, Variable],
+) -> str:
     if variable not in raw.codebook:
         return f"the study has no variable '{variable}'"
     if not raw.codebook[variable].applies_to(note, stage):
         return f"the study does not ask '{variable}' of such notes"
-    return answer_fault(raw.codebook[variable], codes)
+    return seen_fault(raw.codebook[variable], codes, seen.get(version))
 
 
 def _not_here(decisions: pd.DataFrame, study: Study) -> pd.DataFrame:

@@ -17,6 +17,7 @@ from xml.etree.ElementTree import Element
 import pandas as pd
 
 from sekom_analysis.about import About
+from sekom_analysis.codebook import Variable
 from sekom_analysis.decisions import coder_fault
 from sekom_analysis.exchange.guarded import Archive, open_archive, parse_xml, refusal
 from sekom_analysis.exchange.refi.answers import User
@@ -49,6 +50,7 @@ class ProjectRead:
     about : what the project says of the study, as ``study.yaml`` does; empty for another program's
     warnings : what was not as it should be, and what was made of it
     losses : what was left out
+    definitions : variables as they were when some of the decisions were made, where they differ by now
     """
 
     notes: pd.DataFrame
@@ -58,6 +60,7 @@ class ProjectRead:
     about: dict[str, Any]
     warnings: tuple[Problem, ...]
     losses: tuple[Loss, ...]
+    definitions: tuple[Variable, ...] = ()
 
 
 def read_project_qdpx(path: Path | str) -> ProjectRead:
