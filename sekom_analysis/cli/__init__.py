@@ -9,6 +9,7 @@ import sys
 import typer
 
 from sekom_analysis.cli import (
+    exchanging,
     folders,
     handing_out,
     importing,
@@ -22,6 +23,7 @@ from sekom_analysis.errors import SekomError
 
 __all__ = [
     "app",
+    "exchanging",
     "folders",
     "handing_out",
     "importing",

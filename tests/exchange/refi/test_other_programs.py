@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
@@ -12,6 +13,7 @@ import pytest
 
 from sekom_analysis.agreement import alpha
 from sekom_analysis.codebook import Codebook
+from sekom_analysis.exchange.exporting import Order, export_file
 from sekom_analysis.exchange.refi import read_codebook_qdc, write_project_qdpx
 
 
@@ -98,3 +100,24 @@ def test_taguettes_codebook_is_read_with_a_warning(taguette, tmp_path, valid):
     (variable,) = Codebook.model_validate(read.codebook).variables
     assert [code.label.sv for code in variable.codes] == ["tid", "pengar.lön", "interesting"]
     assert any("empty <Sets/>" in problem.what for problem in read.warnings)
+
+
+# Taguette 1.5.2 writes .qdc but reads no codebook other than a list of tags.
+READS = """
+import json, sys
+from taguette.import_codebook import list_tags
+with open(sys.argv[1], "rb") as file:
+    print(json.dumps(list_tags(file)))
+"""
+
+
+def test_taguette_takes_every_code_of_our_list_of_tags(taguette, tmp_path, sample_study):
+    path = tmp_path / "kodbok.csv"
+    losses = export_file(Order(sample_study, path))
+    ran = subprocess.run([taguette, "-c", READS, path], capture_output=True, encoding="utf-8", check=False)
+    assert ran.returncode == 0, ran.stderr
+    tags = {tag["path"]: tag["description"] for tag in json.loads(ran.stdout)}
+    answers = [a for v in sample_study.codebook.variables for a in v.answers]
+    assert len(tags) == len(answers)
+    assert "Räkna inte hit: " in tags["Kategori, nuläge.Kunskap och kompetens"]
+    assert any("scales" in loss.what for loss in losses)
