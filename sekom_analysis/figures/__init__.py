@@ -7,6 +7,7 @@ matplotlib and seaborn; nothing else in sekom_analysis does.
 from __future__ import annotations
 
 from sekom_analysis.figures.agreement import plot_agreement
+from sekom_analysis.figures.cloud import plot_word_cloud
 from sekom_analysis.figures.confusions import plot_confusions
 from sekom_analysis.figures.counts import plot_counts
 from sekom_analysis.figures.coverage import plot_coverage
@@ -29,6 +30,7 @@ __all__ = [
     "plot_sample",
     "plot_sources",
     "plot_themes",
+    "plot_word_cloud",
     "save_figure",
     "style",
 ]

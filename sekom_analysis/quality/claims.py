@@ -19,6 +19,8 @@ FINDING_COLUMNS = [
 ]  # fmt: skip
 # Two counts balance if they differ by at most this share of their sum: 13 and 14 do, 10 and 14 do not.
 BALANCE = 0.1
+# "The great majority" of a code's notes: no convention fixes it, so it stands here to be seen.
+GREAT_MAJORITY = 0.75
 
 
 class Statement(NamedTuple):
@@ -28,9 +30,10 @@ class Statement(NamedTuple):
     ----------
     kind : a name in `KINDS`
     claim : the codes it names: of ``largest``, ``smallest`` and ``most`` those that share the place;
-        of ``first`` those in the first places, in any order;
-        of ``balance`` none; of ``leans`` the side (a code of `by`) that outweighs
-    about : of ``balance`` and ``leans`` the code, of ``most`` the side
+        of ``first`` those in the first places, in any order, of ``order`` in this order;
+        of ``balance`` none; of ``leans`` the side (a code of `by`) that outweighs, of ``mostly`` the side
+        that has the great majority (`GREAT_MAJORITY` of the code's notes)
+    about : of ``balance``, ``leans`` and ``mostly`` the code, of ``most`` the side
     """
 
     kind: str
@@ -80,6 +83,25 @@ def _first(counts: pd.DataFrame, statement: Statement, tolerance: float) -> Answ
     return Answer(tuple(map(str, first.index)), tuple(int(n) for n in first))
 
 
+def _order(counts: pd.DataFrame, statement: Statement, tolerance: float) -> Answer:
+    """Return the same, where two that are equal stand as the claim has them."""
+    found = _first(counts, statement, tolerance)
+    place = {code: statement.claim.index(code) for code in statement.claim}
+    pairs = sorted(
+        zip(found.codes, found.counts, strict=True),
+        key=lambda pair: (-pair[1], place.get(pair[0], len(place))),
+    )
+    return Answer(tuple(code for code, _ in pairs), tuple(n for _, n in pairs))
+
+
+def _mostly(counts: pd.DataFrame, statement: Statement, tolerance: float) -> Answer:
+    """Return the side that has the great majority of a code's notes, if one has."""
+    sides = {str(side): int(column[statement.about]) for side, column in counts.items()}
+    enough = GREAT_MAJORITY * sum(sides.values())
+    great = tuple(side for side, n in sides.items() if n and n >= enough)
+    return Answer(great, tuple(sides.values()))
+
+
 def _at(totals: pd.Series[int], value: int) -> Answer:
     at = [str(code) for code, total in totals.items() if total == value]
     return Answer(tuple(at), (int(value),))
@@ -89,10 +111,13 @@ KINDS: dict[str, Kind] = {
     "largest": _largest,
     "smallest": _smallest,
     "first": _first,
+    "order": _order,
     "most": _most,
     "balance": _outweighs,
     "leans": _outweighs,
+    "mostly": _mostly,
 }
+OF_CODES = {"largest", "smallest", "first", "order"}  # the others are about one code or side
 
 
 def findings(
@@ -122,9 +147,9 @@ def findings(
     -------
     DataFrame, one row a statement and coder: ``kind``, ``about``, ``claim`` (a tuple of codes),
     ``statement`` (the sentence), ``coder``, ``is_bar``, ``gives`` (what the coder's counts say, with the
-    counts), ``holds`` (yes; partly: it shares the place with others; no; unknown: the coder decided
-    nothing), ``n_notes`` that the coder decided, of ``n_all``. No test is made: it is a comparison of
-    readings, and a coder who read fewer notes has smaller counts.
+    counts), ``holds`` (yes; partly: it shares the place with others, or the order is another; no; unknown:
+    the coder decided nothing), ``n_notes`` that the coder decided, of ``n_all``. No test is made: it is
+    a comparison of readings, and a coder who read fewer notes has smaller counts.
 
     Raises
     ------
@@ -208,10 +233,8 @@ def _check(statement: Statement, bars: pd.DataFrame) -> None:
         raise RatingsError(msg)
     codes, sides = {str(code) for code in bars.index}, {str(side) for side in bars.columns}
     of_side = statement.kind == "most"
-    lacking = ({statement.about} if statement.kind not in ("largest", "smallest", "first") else set()) - (
-        sides if of_side else codes
-    )
-    lacking |= set(statement.claim) - (sides if statement.kind == "leans" else codes)
+    lacking = ({statement.about} if statement.kind not in OF_CODES else set()) - (sides if of_side else codes)
+    lacking |= set(statement.claim) - (sides if statement.kind in ("leans", "mostly") else codes)
     if lacking:
         msg = (
             f"{', '.join(repr(name) for name in sorted(lacking))} is not counted here ({statement}). "
@@ -222,6 +245,9 @@ def _check(statement: Statement, bars: pd.DataFrame) -> None:
 
 def _holds(statement: Statement, answer: Answer) -> str:
     claim, found = set(statement.claim), set(answer.codes)
+    if statement.kind == "order" and claim == found:
+        clear = len(set(answer.counts)) == len(answer.counts)
+        return YES if answer.codes == tuple(statement.claim) and clear else PARTLY
     if claim == found:
         return YES
     return PARTLY if claim & found else NO
@@ -241,22 +267,22 @@ def _sentence(statement: Statement, shown: dict[str, str], sides: list[str], lan
         "sides": _list([str(side) for side in sides], shown, lang).lower(),
     }
     key = f"finding_{statement.kind}"
-    several = len(statement.claim) > 1 and statement.kind != "leans"
+    several = len(statement.claim) > 1 and statement.kind in (*OF_CODES, "most")
     return say(f"{key}_several" if several else key, lang, **{k: v.lower() if _low(statement, k) else v
                for k, v in values.items()})  # fmt: skip
 
 
 def _low(statement: Statement, key: str) -> bool:
     """Whether a label stands inside the sentence as a common noun: a side does, a code is a name."""
-    return (statement.kind, key) in {("most", "about"), ("leans", "claim")}
+    return (statement.kind, key) in {("most", "about"), ("leans", "claim"), ("mostly", "claim")}
 
 
 def _gives(statement: Statement, answer: Answer, shown: dict[str, str], lang: str) -> str:
     if not answer.counts:
         return "–"
-    if statement.kind in ("balance", "leans"):
+    if statement.kind in ("balance", "leans", "mostly"):
         return "/".join(map(str, answer.counts))
-    if statement.kind == "first":
+    if statement.kind in ("first", "order"):
         return ", ".join(f"{shown[code]} {n}" for code, n in zip(answer.codes, answer.counts, strict=True))
     return f"{_list(answer.codes, shown, lang)} ({answer.counts[0]})"
 

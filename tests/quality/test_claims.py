@@ -4,7 +4,7 @@ import pandas as pd
 import pytest
 
 from sekom_analysis.errors import RatingsError
-from sekom_analysis.quality import Statement, findings, findings_of
+from sekom_analysis.quality import Statement, findings, findings_of, verdicts
 
 
 @pytest.fixture(scope="module")
@@ -119,3 +119,41 @@ def test_the_first_places_in_any_order_with_ties_told():
     assert table.loc[(one, "x"), "holds"] == "no"
     assert table.loc[(one, "y"), "holds"] == "partly"  # it shares the first place with c
     assert table.loc[(one, "x"), "gives"].endswith(" 8")
+
+
+def test_the_first_places_in_this_order():
+    counts = counts_of(
+        {
+            "x": {"a": (5, 2), "b": (4, 1), "c": (1, 1)},
+            "tied": {"a": (5, 2), "b": (4, 3), "c": (1, 1)},
+            "other": {"a": (1, 2), "b": (4, 3), "c": (1, 1)},
+            "third": {"a": (5, 2), "b": (0, 0), "c": (1, 1)},
+        }
+    )
+    found = findings_of(counts, [Statement("order", ("a", "b"))], lang="en").set_index("coder")
+    assert found["holds"].to_dict() == {"x": "yes", "tied": "partly", "other": "partly", "third": "partly"}
+    assert found.at["other", "gives"] == "B 7, A 3"
+    reversed_ = findings_of(counts, [Statement("order", ("c",))]).set_index("coder")
+    assert reversed_.at["x", "holds"] == "no"
+
+
+def test_the_great_majority_of_a_code():
+    counts = counts_of({"x": {"a": (3, 1), "b": (2, 1)}, "none": {"a": (0, 0), "b": (9, 1)}})
+    claims = [Statement("mostly", ("h",), "a"), Statement("mostly", ("h",), "b")]
+    found = findings_of(counts, claims).set_index(["about", "coder"])["holds"]
+    assert found.to_dict() == {("a", "x"): "yes", ("a", "none"): "no", ("b", "x"): "no", ("b", "none"): "yes"}
+
+
+def test_a_verdict_over_all_coders():
+    counts = counts_of(
+        {"x": {"a": (3, 1), "b": (2, 1)}, "y": {"a": (3, 2), "b": (9, 1)}, "z": {"a": (0, 0), "b": (0, 0)}}
+    )
+    claims = [Statement("most", ("a",), "h"), Statement("largest", ("b",)), Statement("smallest", ("a", "b")),
+              Statement("leans", ("h",), "a"), Statement("leans", ("m",), "b")]  # fmt: skip
+    table = verdicts(findings_of(counts, claims, lang="en"), "en")
+    assert table["verdict"].tolist() == ["depends", "depends", "in part", "holds", "does not hold"]
+    assert list(table.columns) == ["statement", "how", "x", "y", "z", "verdict", "verdict_shown"]
+    assert table.loc[0, ["x", "y", "z"]].tolist() == ["A (3): holds", "B (9): does not hold", "–: unknown"]
+    assert verdicts(findings_of(counts_of({"z": {"a": (0, 0)}}), [Statement("largest", ("a",))]))[
+        "verdict"
+    ].tolist() == ["unknown"]
