@@ -50,6 +50,7 @@ if TYPE_CHECKING:
         findings,
         readings,
         stability,
+        voices,
     )
     from sekom_analysis.study import Study
 
@@ -87,6 +88,7 @@ _HOME = {
     "findings": "quality.claims",
     "readings": "quality.reading",
     "stability": "quality.coders",
+    "voices": "quality.quotes",
     "action_scores": "actions.scores",
     "check_plan": "actions.plan",
     "criteria_correlations": "actions.reliability",
@@ -147,6 +149,7 @@ __all__ = [
     "score_agreement",
     "similar_pairs",
     "stability",
+    "voices",
     "why_they_differ",
     "write_plan",
 ]

@@ -62,6 +62,8 @@ class About(_Frozen):
     id: Annotated[str, Field(min_length=1, coerce_numbers_to_str=True)]
     title: Text
     seed: int = 0
+    purpose: Text | None = None  # what the material is for
+    goal: Text | None = None  # the A of ABCD: what notes and actions are measured by
     collected: Text | None = None
     stance: Stance = "codebook"
     main_sources: Annotated[Texts, BeforeValidator(_texts)] = ()

@@ -3,12 +3,12 @@
 from sekom_analysis.quality.advice import codebook_advice
 from sekom_analysis.quality.claims import Statement, findings, findings_of
 from sekom_analysis.quality.coders import CoderReport, coder_report, stability
+from sekom_analysis.quality.quotes import voices
 from sekom_analysis.quality.reading import readings
 from sekom_analysis.quality.revisions import codebook_diff, codebook_versions
 from sekom_analysis.quality.stance import check_stance, is_reflexive
 from sekom_analysis.quality.verdicts import verdicts
 from sekom_analysis.quality.versions import agreement_by_version
-from sekom_analysis.quality.voices import voices
 
 __all__ = [
     "CoderReport",
@@ -25,4 +25,5 @@ __all__ = [
     "readings",
     "stability",
     "verdicts",
+    "voices",
 ]

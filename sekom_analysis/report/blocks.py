@@ -12,11 +12,15 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 
+OPENING, CONTENTS, MIDDLE, CLOSING, APPENDIX = "opening", "contents", "middle", "closing", "appendix"
+
+
 @dataclass(frozen=True)
 class Heading:
-    """A heading inside a section."""
+    """A heading inside a section; a section's own is of level 2."""
 
     text: str
+    level: int = 3
     kind: str = field(default="heading", init=False)
 
 
@@ -88,10 +92,15 @@ Block = Heading | Text | Bullets | Figure | Table | Note
 
 @dataclass(frozen=True)
 class Section:
-    """A section of the report; one without blocks is left out."""
+    """A section of the report; one without blocks is left out.
+
+    `place` says where on the page: before the counts, after them, after the most disputed notes, after the
+    methods, or at the very end.
+    """
 
     heading: str
     blocks: Sequence[Block]
+    place: str = MIDDLE
 
     def figures(self) -> list[Figure]:
         """Return the figures to draw."""

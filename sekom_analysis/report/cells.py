@@ -9,9 +9,12 @@ from typing import Any
 
 import pandas as pd
 
+from sekom_analysis.consensus import MAJORITY
 from sekom_analysis.exchange.tables import write_table
 from sekom_analysis.results import AGAINST, INDEPENDENT, POOLED, Results
 from sekom_analysis.wording import number, say
+
+NAMED_STAGES = ("B", "D")
 
 
 def counts_shown(results: Results) -> dict[str, pd.DataFrame]:
@@ -29,6 +32,23 @@ def _split_of(results: Results, table: pd.DataFrame) -> set[str]:
 def label_of(results: Results, variable: str) -> str:
     """Return a variable's label in the report's language."""
     return results.study.codebook[variable].label.in_(results.lang)
+
+
+def stage_name(stage: str, lang: str) -> str:
+    """Return a stage in words; of the notes, where they have none."""
+    if stage in NAMED_STAGES:
+        return say(f"report_stage_{stage}", lang)
+    return say("report_stage", lang, stage=stage) if stage else say("report_stage_none", lang)
+
+
+def bar_words(bar: str, lang: str) -> str:
+    """Return whose answers the bars are, in words."""
+    return say("figure_majority", lang) if bar == MAJORITY else bar
+
+
+def number_of(value: float, lang: str) -> str:
+    """Return a whole number in words of the language; a dash where there is none."""
+    return number(float("nan") if pd.isna(value) else float(value), lang, 0)
 
 
 def code_labels(results: Results, variable: str) -> dict[str, str]:

@@ -38,7 +38,6 @@ def page_content(results: Results) -> dict[str, Any]:
         "agreement": _agreement_part(results),
         "disputed": [_disputed_part(results, variable) for variable in results.disputed],
         "methods": _methods(results),
-        "coders": _coder_cells(results),
         "problems": _problem_cells(results.problems),
     }
 
@@ -230,11 +229,8 @@ def _methods(results: Results) -> list[str]:
     if results.coders.empty:
         return []
     study, lang = results.study, results.lang
-    collected = study.about.collected.in_(lang) if study.about.collected else ""
-    data = say(
-        "report_methods_data", lang, coders=names(results.coders.index, lang), n_main=len(results.main),
-        collected=collected,
-    )  # fmt: skip
+    coders = names(results.coders.index, lang)
+    data = say("report_methods_data", lang, coders=coders, n_main=len(results.main))
     if results.agreement.empty:
         return [data]
     by_level: dict[str, list[str]] = {}
@@ -250,19 +246,6 @@ def _methods(results: Results) -> list[str]:
         n_resamples=number(results.n_resamples, lang, 0), rng=results.rng,
     )  # fmt: skip
     return [data, statistics]
-
-
-def _coder_cells(results: Results) -> list[list[str]]:
-    lang = results.lang
-    cells = []
-    for row in results.coders.reset_index().to_dict("records"):
-        about = results.study.about.coder(row["coder"])
-        role = about.role.in_(lang) if about.role else ""
-        days = " – ".join(dict.fromkeys(moment[:10] for moment in (row["first"], row["last"])))
-        read = say("report_read_of", lang, n=row["notes"], n_all=row["n_all"])
-        kind = say(f"report_kind_{row['kind']}", lang)
-        cells.append([row["coder"], kind, role, read, number(row["decisions"], lang, 0), days])
-    return cells
 
 
 def _problem_cells(problems: pd.DataFrame) -> list[list[str]]:

@@ -22,6 +22,8 @@ LOOKS: dict[str, tuple[float, bool, float, float]] = {
     "Heading 1": (18, True, 18, 6),
     "Heading 2": (14, True, 16, 6),
     "Heading 3": (11.5, True, 12, 4),
+    "Heading 4": (10.5, True, 10, 3),
+    "Heading 5": (10.5, False, 8, 2),
     "Image Caption": (9.5, False, 4, 12),
     "Table Caption": (9.5, False, 12, 4),
 }

@@ -12,7 +12,11 @@ from sekom_analysis.agreement import agreement_by_code, agreement_by_pair, confu
 from sekom_analysis.codebook import Variable
 from sekom_analysis.consensus import count_codes
 from sekom_analysis.quality import is_reflexive
+from sekom_analysis.quality.quotes import voices
 from sekom_analysis.quality.reading import READING_COLUMNS
+from sekom_analysis.results.checklists import Checklist, checklists_of
+from sekom_analysis.results.conduct import Conduct, conduct_of
+from sekom_analysis.results.contents import Chapter, chapters_of, material_of
 from sekom_analysis.results.coverage import ThemeTables, coverage_of, themes_of
 from sekom_analysis.results.merges import MergeTables, merges_of
 from sekom_analysis.results.overview import (
@@ -31,12 +35,16 @@ from sekom_analysis.results.quality import advice_on, findings_in, readings_of, 
 from sekom_analysis.results.settled import SettledTables, settled_of
 from sekom_analysis.results.sources import sources_of
 from sekom_analysis.results.splitting import splitting
+from sekom_analysis.results.steps import Step, steps_of
 from sekom_analysis.study import Study
 
 __all__ = [
     "AGAINST", "ALL", "INDEPENDENT", "MAIN", "POOLED",
     "Results", "agreement_overview", "coder_table", "planned", "work_out",
 ]  # fmt: skip
+
+
+QUOTED = 2  # notes to quote in a report, a code and kind
 
 
 @dataclass
@@ -71,6 +79,12 @@ class Results:
     priorities: list[RoundTables] = field(default_factory=list)
     merges: MergeTables = field(default_factory=MergeTables)
     plan: PlanTables = field(default_factory=lambda: PlanTables(pd.DataFrame()))
+    material: pd.DataFrame = field(default_factory=lambda: pd.DataFrame({"n": []}))
+    chapters: list[Chapter] = field(default_factory=list)
+    voices: dict[str, pd.DataFrame] = field(default_factory=dict)
+    conduct: Conduct = field(default_factory=Conduct)
+    checklists: list[Checklist] = field(default_factory=list)
+    steps: list[Step] = field(default_factory=list)
     uncoded: list[str] = field(default_factory=list)
     problems: pd.DataFrame = field(default_factory=pd.DataFrame)
     n_resamples: int = 0
@@ -144,9 +158,17 @@ def work_out(
         results.priorities = priorities_of(study, main, lang, rng)
     results.merges = merges_of(study, coded, main, lang, n_resamples, rng)
     results.plan = plan_of(study)
+    results.material = material_of(study.notes)
+    results.chapters = chapters_of(study, results.counts, main)
     progress("agreement")
     if not is_reflexive(study):
         results.agreement = agreement_overview(study, lang=lang, n_resamples=n_resamples, rng=rng)
+        ordered_by = [one.variable.id for one in results.chapters if one.variable]
+        most = {"n_agreed": QUOTED, "n_disputed": QUOTED}
+        results.voices = {name: voices(study, name, notes=main, **most) for name in ordered_by}  # type: ignore[arg-type]
+        results.conduct = conduct_of(results)
+        results.checklists = checklists_of(results)
+        results.steps = steps_of(results)
     return results
 
 

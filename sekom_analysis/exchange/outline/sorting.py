@@ -15,6 +15,7 @@ HEADING, NOTE, JOINED = "heading", "note", "joined to the note before"
 EMPTY, PAGE_NUMBER, STAMP = "empty", "page number", "date stamp"
 LEFT_OUT, BEFORE, OUTSIDE = "left out as told", "before the first heading", "outside the parts"
 _MOST_ROWS = 20
+_STYLED = "heading"
 BETWEEN = (EMPTY, PAGE_NUMBER, STAMP, LEFT_OUT)
 
 
@@ -69,7 +70,7 @@ def sort_lines(lines: list[Line], headings: Headings, file: str) -> Sorting:
         one.taken_for = _between(one.line.text, left_out) or OUTSIDE
     bounds = _bounds(lines, headings, file)
     for number, (start, stop) in enumerate(bounds):
-        _Reader(sorting, headings, number).read(sorting.lines[start:stop], file)
+        _Reader(sorting, headings, number, lines[start:stop]).read(sorting.lines[start:stop], file)
     return sorting
 
 
@@ -137,12 +138,14 @@ def _overlaps(bounds: list[tuple[int, int]], file: str) -> Iterator[Problem]:
 class _Reader:
     """Goes through one part, line by line, and knows under which headings it is."""
 
-    def __init__(self, sorting: Sorting, headings: Headings, number: int) -> None:
+    def __init__(self, sorting: Sorting, headings: Headings, number: int, lines: list[Line]) -> None:
         self.sorting = sorting
         self.wrapped = headings.wrapped
         self.number = number
         self.part: Part = headings.parts[number]
         self.known = _levels(self.part)
+        self.styled = {same(line.text) for line in lines if line.mark.startswith(_STYLED)}
+        self.marks = _marks(self.known, lines)
         self.kept_notes = {same(text) for text in headings.notes}
         self.path: list[str | None] = [None] * len(self.part.levels)
         self.last: int | None = None  # the note that the next line may belong to
@@ -157,7 +160,7 @@ class _Reader:
                 self.is_apart = True
                 continue
             key = same(one.line.text)
-            levels = self.known.get(key, [])
+            levels = self._levels_of(one.line, key)
             if levels and key not in self.kept_notes:
                 self._heading(one, levels, file)
             elif self.known and not any(self.path):
@@ -172,6 +175,14 @@ class _Reader:
                 what = f"the heading '{heading}' is not in the part that it is given for"
                 todo = "write it as it stands in the report, or take it away"
                 self.sorting.remarks.append(Problem(file, None, what, todo))
+
+    def _levels_of(self, line: Line, key: str) -> list[int]:
+        """Return the levels that a line may be a heading of; where styles tell, by its style."""
+        if line.is_item and not line.mark and key in self.styled:
+            return []  # the same words have a heading's style elsewhere: this is a note that says no more
+        levels = self.known.get(key, [])
+        alike = [level for level in levels if line.mark in self.marks[level]]
+        return alike if line.mark.startswith(_STYLED) and alike else levels
 
     def _headings(self) -> Iterator[str]:
         return (heading for level in self.part.levels for heading in level.headings)
@@ -212,6 +223,16 @@ class _Reader:
         self.last = len(notes)
         self.opened.clear()
         notes.append(Found(one.line.text, self.number, tuple(self.path)))
+
+
+def _marks(known: Mapping[str, list[int]], lines: list[Line]) -> dict[int, set[str]]:
+    """Return the marks of each level's headings, told by those that stand on one level only."""
+    marks: dict[int, set[str]] = {level: set() for levels in known.values() for level in levels}
+    for line in lines:
+        levels = known.get(same(line.text), [])
+        if len(levels) == 1:
+            marks[levels[0]].add(line.mark)
+    return marks
 
 
 def _levels(part: Part) -> Mapping[str, list[int]]:

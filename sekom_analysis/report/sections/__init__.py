@@ -11,19 +11,26 @@ from sekom_analysis.quality import is_reflexive
 from sekom_analysis.report.blocks import Section
 from sekom_analysis.report.sections import (
     advice,
+    appendix,
+    checklists,
+    conduct,
+    contents,
     coverage,
     findings,
     merges,
+    opening,
     plan,
     priorities,
     readings,
     settled,
     sources,
+    steps,
 )
 from sekom_analysis.results import Results
 
 # In the order of the page; each returns a Section without blocks where there is nothing to show.
 SECTIONS: list[Callable[[Results], Section]] = [
+    opening.section,
     findings.section,
     settled.section,
     advice.section,
@@ -32,15 +39,26 @@ SECTIONS: list[Callable[[Results], Section]] = [
     coverage.section,
     plan.section,
     sources.section,
+    conduct.section,
+    checklists.section,
+    steps.section,
 ]
 
 
 # Those in which neither a coefficient nor a consensus can stand: all that a reflexive study shows.
-IN_ANY_STANCE: list[Callable[[Results], Section]] = [readings.section, merges.section, plan.section]
+IN_ANY_STANCE: list[Callable[[Results], Section]] = [
+    opening.section,
+    readings.section,
+    merges.section,
+    plan.section,
+]
 
 
 def sections(results: Results) -> list[Section]:
     """Return the sections that have something to show; of a reflexive study only those that suit it."""
     chosen = IN_ANY_STANCE if is_reflexive(results.study) else SECTIONS
     made = [make(results) for make in chosen]
+    if not is_reflexive(results.study):
+        made += contents.chapter_sections(results)
+    made += appendix.appendix_sections(results)
     return [section for section in made if section.blocks]
