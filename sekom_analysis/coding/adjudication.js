@@ -87,22 +87,5 @@ function adjudicationActions({ list, view, save, keepDraft }) {
 function createCard(...given) {
   const name = (data) => `sekom-adjudication-${data.study}-${data.coder}`;
   const kind = { name, commands: ADJUDICATION_COMMANDS, createView, actionsOf: adjudicationActions };
-  const card = createAnyCard(kind, ...given);
-
-  // What others chose on notes that this adjudicator has settled; an answer made here does not know of it yet.
-  function learnOthers(others) {
-    for (const note of card.list.notes) {
-      note.others = others[note.key] ?? [];
-      const answer = card.list.answerTo(note, note.variables[0]);
-      if (answer) answer.differs = note.others.some((other) => other.differs);
-    }
-  }
-
-  function receive(message) {
-    if (message.kind !== "others") return card.receive(message);
-    learnOthers(message.others);
-    return card.repaint();
-  }
-
-  return { ...card, receive };
+  return withOthers(createAnyCard(kind, ...given));
 }

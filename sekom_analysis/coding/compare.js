@@ -88,22 +88,6 @@ function compareActions({ list, view, save }) {
 
 function createCard(...given) {
   const name = (data) => `sekom-review-${data.study}-${data.coder}`;
-  const card = createAnyCard({ name, commands: COMPARE_COMMANDS, createView, actionsOf: compareActions }, ...given);
-
-  // What others said of pairs that this reviewer has judged; an answer made here does not know of it yet.
-  function learnOthers(others) {
-    for (const note of card.list.notes) {
-      note.others = others[note.key] ?? [];
-      const answer = card.list.answerTo(note, note.variables[0]);
-      if (answer) answer.differs = note.others.some((other) => other.differs);
-    }
-  }
-
-  function receive(message) {
-    if (message.kind !== "others") return card.receive(message);
-    learnOthers(message.others);
-    return card.repaint();
-  }
-
-  return { ...card, receive };
+  const kind = { name, commands: COMPARE_COMMANDS, createView, actionsOf: compareActions };
+  return withOthers(createAnyCard(kind, ...given));
 }

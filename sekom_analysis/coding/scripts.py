@@ -19,8 +19,8 @@ _SHARED = (
 )
 # What ties a card to its place comes after these; each kind of card defines `createCard`.
 SCRIPTS = (*_SHARED, "view.js", "coding.js")
-ADJUDICATION_SCRIPTS = (*_SHARED, "readings.js", "adjudication_view.js", "adjudication.js")
-REVIEW_SCRIPTS = (*_SHARED, "compare_view.js", "compare.js")
+ADJUDICATION_SCRIPTS = (*_SHARED, "others.js", "readings.js", "adjudication_view.js", "adjudication.js")
+REVIEW_SCRIPTS = (*_SHARED, "others.js", "compare_view.js", "compare.js")
 STYLES = ("card.css",)
 ADJUDICATION_STYLES = (*STYLES, "adjudication.css")
 REVIEW_STYLES = (*STYLES, "compare.css")
