@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+import contextlib
+import io
 import os
 import re
+import shlex
 import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
+from sekom_analysis.cli import main
+
 ROOT = Path(__file__).parent.parent
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
-COMMAND = "import sys; from sekom_analysis.cli import main; sys.argv[0] = 'sekom'; main()"
 _BLOCK = re.compile(r"^```(\w*)\n(.*?)^```", re.MULTILINE | re.DOTALL)
 
 
@@ -40,3 +46,14 @@ def python(folder: Path, *arguments: str) -> str:
     )
     assert outcome.returncode == 0, outcome.stdout + outcome.stderr
     return outcome.stdout
+
+
+def sekom(line: str) -> str:
+    """Run one line of a page in the folder that one stands in; return what it printed."""
+    out = io.StringIO()
+    with pytest.MonkeyPatch.context() as patched, contextlib.redirect_stdout(out):
+        patched.setattr(sys, "argv", shlex.split(line, comments=True))
+        with pytest.raises(SystemExit) as stopped:
+            main()
+    assert not stopped.value.code, f"{line}\n{out.getvalue()}"
+    return out.getvalue()

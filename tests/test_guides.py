@@ -2,11 +2,7 @@
 
 from __future__ import annotations
 
-import contextlib
-import io
 import json
-import shlex
-import sys
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -15,13 +11,12 @@ import pytest
 from openpyxl import load_workbook
 
 from sekom_analysis import opening
-from sekom_analysis.cli import main
 from sekom_analysis.coding.worklist import note_key
 from sekom_analysis.logline import utc_text
 from sekom_analysis.notes import note_hash
 from sekom_analysis.study import Study
 
-from .documents import ROOT, blocks, fenced
+from .documents import ROOT, blocks, fenced, sekom
 
 GUIDES = {lang: ROOT / "docs" / f"researchers-guide.{lang}.md" for lang in ("sv", "en")}
 ANSWERS = {"sv": "svar-anna.jsonl", "en": "answers-anna.jsonl"}
@@ -85,17 +80,6 @@ def bo_answers(path: Path, study: Study) -> None:
                 if str(sheet.cell(row, marks["sekom/key"]).value).startswith(key):
                     sheet.cell(row, marks[f"{variable}/answer"]).value = code
     book.save(path)
-
-
-def sekom(line: str) -> str:
-    """Run one line of the guide here; return what it printed."""
-    out = io.StringIO()
-    with pytest.MonkeyPatch.context() as patched, contextlib.redirect_stdout(out):
-        patched.setattr(sys, "argv", shlex.split(line))
-        with pytest.raises(SystemExit) as stopped:
-            main()
-    assert not stopped.value.code, f"{line}\n{out.getvalue()}"
-    return out.getvalue()
 
 
 def put(text: str, folder: Path) -> None:

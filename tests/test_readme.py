@@ -1,69 +1,125 @@
-"""What the README tells people to do, done."""
+"""What README and docs tell people to do, done; the researchers' guide has a test of its own."""
 
 from __future__ import annotations
 
-import os
 import re
 import shlex
-import subprocess
-import sys
+from importlib import import_module
 from pathlib import Path
 
 import pandas as pd
 import pytest
+import typer.main
 
+from sekom_analysis import adjudications, decisions, merges, pairs
+from sekom_analysis.actions import plan
+from sekom_analysis.cli.app import app
 from sekom_analysis.newstudy import create_sample
 
-README = (Path(__file__).parent.parent / "README.md").read_text(encoding="utf-8")
-COMMAND = "import sys; from sekom_analysis.cli import main; sys.argv[0] = 'sekom'; main()"
+from .documents import PAGES, ROOT, anchors, blocks, python, sekom
+
+README = ROOT / "README.md"
+GUIDES = [path for path in PAGES if path.name.startswith("researchers-guide")]
+OTHERS = [path for path in PAGES if path not in GUIDES]
+OF_OTHERS = {"project.qdpx", "coded.qdpx", "codebook.qdc"}
 
 
-def blocks(language: str) -> list[str]:
-    return re.findall(rf"^```{language}\n(.*?)^```", README, re.MULTILINE | re.DOTALL)
-
-
-@pytest.fixture(scope="module")
-def folder(tmp_path_factory) -> Path:
-    """A copy of the sample, with somebody's notes in an Excel file beside it."""
-    study = tmp_path_factory.mktemp("readme") / "sample"
+@pytest.fixture
+def folder(tmp_path) -> Path:
+    """A copy of the sample, with somebody's notes and another program's files beside it."""
+    study = tmp_path / "sample"
     create_sample(study)
     notes = pd.DataFrame({"text": ["Viljan finns, men inte tiden", "Vi lär av våra grannar"]})
     notes.to_excel(study / "notes.xlsx", index=False)
     return study
 
 
-def run(folder: Path, *arguments: str) -> str:
-    environment = {**os.environ, "PYTHONIOENCODING": "utf-8"}
-    for name in ("SEKOM_STUDY", "PYTHONWARNDEFAULTENCODING"):
-        environment.pop(name, None)
-    outcome = subprocess.run(
-        [sys.executable, *arguments], cwd=folder, env=environment, capture_output=True, encoding="utf-8"
-    )
-    assert outcome.returncode == 0, outcome.stdout + outcome.stderr
-    return outcome.stdout
+LEDGER_COLUMNS = {
+    "adjudicated": adjudications.COLUMNS,
+    "pairs": pairs.COLUMNS,
+    "merges": merges.COLUMNS,
+    "imports": import_module("sekom_analysis.imports").Import._fields,
+    "plan": plan.COLUMNS,
+}
 
 
-@pytest.mark.parametrize("block", blocks("python"))
-def test_python_in_the_readme_runs(block, folder):
-    printed = run(folder, "-c", block)
-    assert "alpha" in printed
+def lines_of(page: Path) -> list[str]:
+    told = [line for block in (*blocks(page, "sh"), *blocks(page, "")) for line in block.splitlines()]
+    return [line for line in told if line.startswith("sekom ")]
 
 
-def test_commands_in_the_readme_run(folder):
-    lines = [line for block in blocks("sh") for line in block.splitlines() if line.startswith("sekom ")]
-    for line in lines:
-        run(folder, "-c", COMMAND, *shlex.split(line)[1:])
-    assert (folder / "figures" / "report.sv.html").is_file()
-    assert (folder / "mystudy" / "data" / "raw" / "codebook.yaml").is_file()
+@pytest.mark.parametrize("page", [p for p in OTHERS if blocks(p, "python")], ids=lambda page: page.name)
+def test_python_on_the_page_runs(page, folder):
+    for block in blocks(page, "python"):
+        assert python(folder, "-c", block).strip()
 
 
-def test_make_targets_in_the_readme_exist(root):
-    makefile = (root / "Makefile").read_text(encoding="utf-8")
-    named = set(re.findall(r"\bmake ([a-z]+)\b(?=`|\n)", README))
+@pytest.mark.parametrize("page", [page for page in OTHERS if lines_of(page)], ids=lambda page: page.name)
+def test_commands_on_the_page_run(page, folder, monkeypatch):
+    """Every line, in the page's order; FOLDER becomes a new one, and files of others are exported ones."""
+    monkeypatch.chdir(folder)
+    monkeypatch.delenv("SEKOM_STUDY", raising=False)
+    made = 0
+    for line in lines_of(page):
+        words = shlex.split(line, comments=True)
+        for name in OF_OTHERS & set(words):
+            if words[1] != "export" and not (folder / name).exists():
+                sekom(f"sekom export {name}")
+        made += "FOLDER" in words
+        sekom(shlex.join(f"new-{made}" if word == "FOLDER" else word for word in words))
+    if page == README:
+        assert {f"report.{form}" for form in ("sv.html", "en.html", "en.docx", "en.pdf")} <= {
+            path.name for path in (folder / "figures").iterdir()
+        }
+        assert (folder / "mystudy" / "data" / "raw" / "codebook.yaml").is_file()
+
+
+def commands() -> dict[str, set[str]]:
+    """Every command with its options, as the program itself has them."""
+    found = {}
+    group = typer.main.get_command(app)
+    for name, command in group.commands.items():
+        for path, one in [
+            (name, command),
+            *((f"{name} {n}", c) for n, c in getattr(command, "commands", {}).items()),
+        ]:
+            found[path] = {option for parameter in one.params for option in parameter.opts}
+    return found
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_commands_named_in_the_text_exist_with_their_options(page):
+    known = commands()
+    for said in re.findall(r"`sekom (\w[^`]*)`", page.read_text(encoding="utf-8")):
+        words = said.split()
+        name = " ".join(words[:2]) if " ".join(words[:2]) in known else words[0]
+        assert name in known, said
+        assert {word for word in words if word.startswith("--")} <= known[name], said
+
+
+def test_make_targets_in_the_readme_exist():
+    makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
+    named = set(re.findall(r"\bmake ([a-z]+)\b(?=`|\n)", README.read_text(encoding="utf-8")))
     assert {"report", "test"} <= named
     assert [target for target in named if not re.search(rf"^{target}:", makefile, re.MULTILINE)] == []
 
 
-def test_links_in_the_readme_lead_somewhere(root):
-    links = [link for link in re.findall(r"\]\(([^)]+)\)", README) if "://" not in link]
-    assert [link for link in links if not (root / link).exists()] == []
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_links_lead_somewhere(page):
+    lost = []
+    for link in re.findall(r"\]\(([^)\s]+)\)", page.read_text(encoding="utf-8")):
+        name, _, anchor = link.partition("#")
+        target = (page.parent / name).resolve() if name else page
+        if "://" not in link and not (target.exists() and (not anchor or anchor in anchors(target))):
+            lost.append(link)
+    assert lost == []
+
+
+def test_the_columns_of_every_file_are_told_in_their_order():
+    text = (ROOT / "docs" / "file-formats.md").read_text(encoding="utf-8")
+    rows = {line.split("|")[1].strip(): line for line in text.splitlines() if line.startswith("| `")}
+    told = {name: re.findall(r"`(\w+)`", rows[f"`{name}.csv`"].split("|")[2]) for name in LEDGER_COLUMNS}
+    assert told == {name: list(columns) for name, columns in LEDGER_COLUMNS.items()}
+    log = text[text.index("### Logs") : text.index("### Ledgers")]
+    first_cells = [line.split("|")[1] for line in log.splitlines() if line.startswith("| `")]
+    assert re.findall(r"`(\w+)`", " ".join(first_cells)) == list(decisions.COLUMNS)
