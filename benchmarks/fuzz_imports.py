@@ -27,9 +27,13 @@ from types import ModuleType
 
 import pandas as pd
 
+from sekom_analysis.codebook import Codebook
 from sekom_analysis.errors import SekomError
 from sekom_analysis.exchange.exporting import Order, export_file
 from sekom_analysis.exchange.importing import Request, chosen_importer, import_file
+from sekom_analysis.exchange.studybook.pages import pages_that_come_back
+from sekom_analysis.exchange.studybook.writing import workbook_bytes
+from sekom_analysis.exchange.tables import write_table
 from sekom_analysis.raw import open_raw
 from sekom_analysis.study import Study
 
@@ -56,18 +60,50 @@ REPORTS = _reports()
 
 def _refi(ending: str, layout: str = "per-coder") -> bytes:
     """Return a coded study, or its codebook, as REFI-QDA."""
-    texts = ["Ojämn\r\nnivå", "Viljan finns 😀", "Mallar", "Exempel"]
-    notes = pd.DataFrame({"note_id": ["L1", "L2", "L3", "L4"], "stage": list("BBDD"), "text": texts})
     with tempfile.TemporaryDirectory() as folder:
-        study = Study.create(Path(folder) / "study", notes=notes, codebook=REPORTS.CODEBOOK)
-        for coder in ("anna", "bo"):
-            for note in study.notes.index:
-                for variable in study.desk(coder).variables_of(note):
-                    study.decide(coder, note, variable.id, variable.answers[0], certainty=2, memo="därför")
-                study.decide(coder, note, "flag", ["two_ideas"])
+        study = _coded(Path(folder) / "study")
         path = Path(folder) / f"study{ending}"
         export_file(Order(study, path, layout if ending == ".qdpx" else None))
         return path.read_bytes()
+
+
+def _coded(folder: Path) -> Study:
+    """Make a study that two have coded."""
+    texts = ["Ojämn\r\nnivå", "Viljan finns 😀", "Mallar", "Exempel"]
+    notes = pd.DataFrame({"note_id": ["L1", "L2", "L3", "L4"], "stage": list("BBDD"), "text": texts})
+    study = Study.create(folder, notes=notes, codebook=REPORTS.CODEBOOK)
+    for coder in ("anna", "bo"):
+        for note in study.notes.index:
+            for variable in study.desk(coder).variables_of(note):
+                study.decide(coder, note, variable.id, variable.answers[0], certainty=2, memo="därför")
+            study.decide(coder, note, "flag", ["two_ideas"])
+    return study
+
+
+def _workbook() -> bytes:
+    """Return a coded study as a workbook: the sheets that come back."""
+    with tempfile.TemporaryDirectory() as folder:
+        study = _coded(Path(folder) / "study")
+        return workbook_bytes(pages_that_come_back(study, "sv"), "study.xlsx", "Studien", "sv")
+
+
+def _decisions(ending: str) -> bytes:
+    """Return a table with a column for each of two coders."""
+    codes = Codebook.model_validate(REPORTS.CODEBOOK)["category"].code_ids
+    rows = [(note, code, code) for note, code in zip(REPORTS.NOTES["note_id"], codes, strict=False)]
+    table = pd.DataFrame(rows, columns=["note_id", "Anna", "Bo"])
+    with tempfile.TemporaryDirectory() as folder:
+        return write_table(table, Path(folder) / f"table{ending}").read_bytes()
+
+
+KINDS = {"decisions": "decisions", "table": "decisions"}  # what the name's ending does not tell
+MAP = """note: note_id
+answers:
+  Anna: {variable: category, coder: anna}
+  Bo: {variable: category, coder: bo}
+codes:
+  category: {CODES}
+"""
 
 
 FORMATS: dict[str, tuple[str, Callable[[], bytes]]] = {
@@ -77,6 +113,9 @@ FORMATS: dict[str, tuple[str, Callable[[], bytes]]] = {
     "qdpx": (".qdpx", lambda: _refi(".qdpx")),
     "shared": (".qdpx", lambda: _refi(".qdpx", "shared")),
     "qdc": (".qdc", lambda: _refi(".qdc")),
+    "study": (".xlsx", _workbook),
+    "decisions": (".xlsx", lambda: _decisions(".xlsx")),
+    "table": (".csv", lambda: _decisions(".csv")),
 }
 
 
@@ -176,6 +215,9 @@ def fuzz(name: str, count: int, folder: Path, seed: int = 1, *, look: bool = Tru
     if not template.exists():
         Study.create(template, notes=REPORTS.NOTES, codebook=REPORTS.CODEBOOK)
         (folder / "headings.yaml").write_text(REPORTS.HEADINGS, encoding="utf-8")
+        codes = Codebook.model_validate(REPORTS.CODEBOOK)["category"].code_ids
+        known = ", ".join(f"{code}: {code}" for code in codes)
+        (folder / "map.yaml").write_text(MAP.replace("CODES", known), encoding="utf-8")
     root, inbox = folder / "study", folder / "in"
     shutil.copytree(template / "data", root / "data", dirs_exist_ok=True)
     raw = open_raw(root)
@@ -188,20 +230,22 @@ def fuzz(name: str, count: int, folder: Path, seed: int = 1, *, look: bool = Tru
         inbox.mkdir()
         path = inbox / f"report{ending}"
         path.write_bytes(mutated(good, rng))
-        headings = folder / "headings.yaml" if rng.random() < 0.5 else None
-        request = Request(raw, path, headings)
-        ends[_end(request, look) if look or number % 5 == 0 else _end_of_reading(request)] += 1
+        request = Request(raw, path)
+        if rng.random() < 0.5:
+            request = Request(raw, path, folder / "headings.yaml", folder / "map.yaml")
+        is_taken, kind = look or number % 5 == 0, KINDS.get(name)
+        ends[_end(request, look, kind) if is_taken else _end_of_reading(request, kind)] += 1
         ends.update(f"stray: {stray}" for stray in _strays(folder, path))
     return ends
 
 
-def _end(request: Request, look: bool) -> str:
+def _end(request: Request, look: bool, kind: str | None) -> str:
     start = time.process_time()
     if hasattr(signal, "setitimer"):
         signal.signal(signal.SIGPROF, _too_slow)
         signal.setitimer(signal.ITIMER_PROF, SLOWEST)
     try:
-        outcome = import_file(request)
+        outcome = import_file(request, kind)
         end = "taken" if outcome.record else "proposed"
         problems = Study.open(request.raw.root).problems if look and outcome.record else None
         if problems is not None and len(problems):
@@ -218,9 +262,9 @@ def _end(request: Request, look: bool) -> str:
     return "slow" if time.process_time() - start > SLOWEST else end
 
 
-def _end_of_reading(request: Request) -> str:
+def _end_of_reading(request: Request, kind: str | None) -> str:
     try:
-        found = chosen_importer(request.path).find(request)
+        found = chosen_importer(request.path, kind).find(request)
     except SekomError:
         return "refused"
     except Exception as error:
@@ -230,7 +274,7 @@ def _end_of_reading(request: Request) -> str:
 
 def _strays(folder: Path, path: Path) -> list[str]:
     """Return what was written outside the study, but for proposals beside the file."""
-    kept = {"template", "study", "in", "headings.yaml"}
+    kept = {"template", "study", "in", "headings.yaml", "map.yaml"}
     strays = [one.name for one in folder.iterdir() if one.name not in kept]
     allowed = {path.name, *(path.with_suffix(ending).name for ending in PROPOSALS)}
     strays += [one.name for one in path.parent.iterdir() if one.name not in allowed]

@@ -22,6 +22,13 @@ def new(
         Path | None,
         typer.Option(help="Your notes, .csv or .xlsx, with a column text (and note_id, if they have ids)."),
     ] = None,
+    categories: Annotated[
+        str | None,
+        typer.Option(
+            metavar="COLUMN",
+            help="A column of the notes that sorts them: drafts a codebook and a first coder.",
+        ),
+    ] = None,
     codebook: Annotated[
         Path | None, typer.Option(help="Your codebook, .yaml, .xlsx or .qdc; left out, one to change.")
     ] = None,
@@ -45,11 +52,16 @@ def new(
     if from_ is not None and (notes or codebook or sample):
         msg = "--from brings its own notes and codebook; leave out --notes, --codebook and --sample."
         raise typer.BadParameter(msg)
+    if categories is not None and (notes is None or codebook or sample or from_ is not None):
+        msg = "--categories drafts a codebook of a column of --notes; give --notes, and no other codebook."
+        raise typer.BadParameter(msg)
     if sample:
         newstudy.create_sample(folder)
         study = Study.open(folder)
     elif from_ is not None:
         study = _from_project(folder, from_, title)
+    elif categories is not None and notes is not None:
+        study = _from_list(folder, notes, categories, title)
     else:
         study = Study.create(folder, notes=notes, codebook=codebook, title=title)
     out = console()
@@ -72,6 +84,15 @@ def _from_project(folder: Path, project: Path, title: str) -> Study:
     make = study_from_workbook if project.suffix.lower() == ".xlsx" else study_from_project
     study, found = make(folder, project, title)
     _say_found(project, study, found)
+    return study
+
+
+def _from_list(folder: Path, notes: Path, column: str, title: str) -> Study:
+    """Make a study of a sorted list, and say what is to be known of it."""
+    from sekom_analysis.exchange.categories import study_from_list
+
+    study, found = study_from_list(folder, notes, column, title)
+    _say_found(notes, study, found)
     return study
 
 

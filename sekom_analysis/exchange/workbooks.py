@@ -243,6 +243,18 @@ def _fill_merged(rows: list[list[str]], ranges: Iterable[str]) -> None:
             row[left - 1] = cell[0]
 
 
+def merged_across(data: bytes) -> list[tuple[int, str]]:
+    """Return rows and cells of the first sheet, below its header, that are merged over several columns."""
+    from openpyxl import load_workbook
+    from openpyxl.utils import range_boundaries
+
+    sheet = load_workbook(io.BytesIO(data), read_only=True).worksheets[0]
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        merged, _ = _beyond_cells(archive.read(sheet._worksheet_path))
+    bounds = ((cells, range_boundaries(cells)) for cells in merged)
+    return [(top, cells) for cells, (left, top, right, _) in bounds if top > 1 and right > left]
+
+
 def write_rows(rows: Iterable[Sequence[object]]) -> bytes:
     """Rows as a workbook of one sheet: numbers as numbers, all else as text.
 

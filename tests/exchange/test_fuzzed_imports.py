@@ -21,7 +21,7 @@ def test_damaged_files_do_no_harm(memory_path, name):
 
 
 def test_what_must_not_be_is_found(memory_path, monkeypatch):
-    def harmful(request):
+    def harmful(request, kind):
         (request.path.parent / "stray.txt").write_text("x", encoding="utf-8")
         raise KeyError("word/document.xml")
 

@@ -85,7 +85,7 @@ def _write_guide(sheet: Any, pages: Sequence[Page], title: str, lang: str) -> No
     sheet.row_dimensions[1].height = 24.0
     for row, page in enumerate(pages, start=6):
         mark = f"{page.about} {say('workbook_comes_back', lang)}" if page.key in COMES_BACK else page.about
-        sheet.row_dimensions[row].height = _LINE * lines(mark, _GUIDE_WIDTHS[1])
+        sheet.row_dimensions[row].height = _LINE * lines(mark, 1.2 * _GUIDE_WIDTHS[1])
         sheet.append([_text(sheet, page.title), _text(sheet, mark), _number(sheet, len(page.table))])
 
 
