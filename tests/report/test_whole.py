@@ -1,0 +1,266 @@
+"""The report as a whole: its appendices read back, one decision changes what hangs on it, no typed number."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections import defaultdict
+
+import pytest
+import yaml
+
+from sekom_analysis import alpha, voices, wording
+from sekom_analysis.errors import StanceError
+from sekom_analysis.exchange.outline import read_outline
+from sekom_analysis.exchange.outline.lines import LIMITS, tidy
+from sekom_analysis.exchange.outline.word import word_lines
+from sekom_analysis.newstudy import create_sample
+from sekom_analysis.report import render_page
+from sekom_analysis.report.blocks import Bullets
+from sekom_analysis.report.documents import write_docx
+from sekom_analysis.report.sections import sections
+from sekom_analysis.report.sections.appendix import appendix_sections
+from sekom_analysis.results import Results, work_out
+from sekom_analysis.results.checklists import guidelines
+from sekom_analysis.study import Study
+from tests.conftest import CODEBOOK
+
+SOURCE = "rapport-2016"
+
+
+def page_of(results: Results, form: str = "html") -> str:
+    return render_page(results, defaultdict(lambda: "none.png"), sections(results), form)
+
+
+def parts_of(page: str) -> dict[str, str]:
+    """Heading -> what stands under it, as one text, figures' alternative texts at its end."""
+    parts = {}
+    for part in re.split(r"<h2[^>]*>", page)[1:]:
+        heading, _, body = part.partition("</h2>")
+        alts = " ".join(re.findall(r'alt="([^"]*)"', body))
+        parts[heading] = re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", body)) + alts
+    return parts
+
+
+@pytest.fixture(scope="module")
+def before(sample_study):
+    return work_out(sample_study, "sv", n_resamples=0)
+
+
+@pytest.fixture(scope="module")
+def word(before, tmp_path_factory):
+    path = tmp_path_factory.mktemp("word") / "report.sv.docx"
+    return write_docx(page_of(before, "docx"), path, "Titel", "sv")
+
+
+def sorted_notes(study: Study) -> list[tuple[str, ...]]:
+    """What the report's own sorting says: text, stage, subcategory, codes."""
+    found = []
+    ratings = {
+        name: study.ratings(name, [SOURCE])[SOURCE] for name in ("valence", "category_b", "category_d")
+    }
+    for note_id, note in study.main_notes.iterrows():
+        codes = [
+            str(one[note_id]) for one in ratings.values() if note_id in one.index and one.notna()[note_id]
+        ]
+        found.append((tidy(note["text"]), note["stage"], note["subcategory"], *codes))
+    return sorted(found)
+
+
+def read_notes(outline) -> list[tuple[str, ...]]:
+    order = ["valence", "category_b", "category_d"]
+    found = []
+    for note_id, note in outline.notes.iterrows():
+        theirs = outline.decisions[outline.decisions["note_id"] == note_id].set_index("variable")["codes"]
+        codes = [theirs[name] for name in order if name in theirs.index]
+        found.append((note["text"], note["stage"], note["subcategory"], *codes))
+    return sorted(found)
+
+
+def test_the_appendices_in_word_give_back_the_notes_and_their_categories(before, word):
+    outline = read_outline(word, codebook=before.study.codebook)
+    assert read_notes(outline) == sorted_notes(before.study)
+    assert outline.problems == []
+    assert outline.doubtful.empty
+
+
+def test_the_appendices_as_text_give_back_the_same(before, word, tmp_path):
+    headings = read_outline(word, codebook=before.study.codebook).headings
+    lines, _ = word_lines(word.read_bytes(), word.name, LIMITS)
+    text = tmp_path / "report.txt"
+    said = ["- " + line.text if line.is_item else line.text for line in lines]
+    text.write_text("\n".join(said), encoding="utf-8")
+    found = read_notes(read_outline(text, headings, codebook=before.study.codebook))
+    # One note says no more than a heading does ("Nyckeltal"): without styles nothing tells them apart.
+    assert found == [note for note in sorted_notes(before.study) if note[0] != "Nyckeltal"]
+
+
+# What hangs on how the report itself sorted a note of the present state; all else must stay as it was.
+CHANGED = {
+    "Vad lapparna handlar om", "Nuläget (B), kategori för kategori", "Hur väl kodarna stämmer överens",
+    "Lapparna som kodarna är mest oeniga om", "Håller resultatet vem som än har kodat?",
+    "Definitioner att skärpa", "Vad åtgärderna svarar mot", "Kodarna och kodboken", "Bilaga 1",
+}  # fmt: skip
+
+
+def test_one_decision_changes_all_that_hangs_on_it_and_nothing_else(before, tmp_path):
+    create_sample(tmp_path / "s")
+    study = Study.open(tmp_path / "s")
+    note, was, now = "B087", "sekoms_roll", "resurser"
+    assert set(study.ratings("category_b", notes=[note]).loc[note]) == {was}
+    study.decide(SOURCE, note, "category_b", now)
+    after = work_out(study, "sv", n_resamples=0)
+    old, new = parts_of(page_of(before)), parts_of(page_of(after))
+    assert {name for name in new if old.get(name) != new[name]} == CHANGED
+    assert old.keys() == new.keys()
+    for results, page in ((before, old), (after, new)):
+        _check_counts(results, page)
+        _check_agreement(results, page)
+        _check_statements(results, page)
+    assert _counts(before)[was] - _counts(after)[was] == 1
+    assert _counts(after)[now] - _counts(before)[now] == 1
+
+
+def _counts(results):
+    """How many notes each category has by the report's own sorting, counted here."""
+    return results.study.ratings("category_b", [SOURCE], results.main)[SOURCE].value_counts().to_dict()
+
+
+def _check_counts(results, page):
+    """Figure's text, table, chapter and appendix say what the decisions come to."""
+    counts, variable = _counts(results), results.study.codebook["category_b"]
+    top = max(variable.code_ids, key=lambda code: counts[code])
+    assert (
+        f"Flest lappar enligt {SOURCE}: {variable.label_of(top)} ({counts[top]})."
+        in page["Vad lapparna handlar om"]
+    )
+    valence = results.study.ratings("valence", [SOURCE], results.main)[SOURCE]
+    category = results.study.ratings("category_b", [SOURCE], results.main)[SOURCE]
+    for code in variable.code_ids:
+        label, n = variable.label_of(code), counts[code]
+        sides = [int(((category == code) & (valence == side)).sum()) for side in ("hinder", "mojlighet")]
+        row = re.search(rf" {label} ((?:[0-9]+ ?){{8}})", page["Vad lapparna handlar om"])[1].split()
+        assert [int(row[0]), int(row[4])] == sides
+        said = "lapp." if n == 1 else "lappar."
+        chapter = page["Nuläget (B), kategori för kategori"]
+        assert re.search(rf"{label} {n} {said} Hinder: {sides[0]}\b.*? Möjlighet: {sides[1]}\b", chapter)
+
+
+def _check_agreement(results, page):
+    """The sentence, the table and the figure's text say what α is, worked out here once more."""
+    alphas = []
+    for coder in results.independent:
+        ratings = results.study.ratings("category_b", [coder, SOURCE], results.main)
+        alphas.append(alpha(ratings))
+    low, high = (wording.number(value) for value in (min(alphas), max(alphas)))
+    part = page["Hur väl kodarna stämmer överens"]
+    assert f"Mot {SOURCE}: α mellan {low} och {high}" in part or f"{low} och {high}" in part
+    for value in alphas:
+        assert wording.number(value) in part
+
+
+def _check_statements(results, page):
+    counts, variable = _counts(results), results.study.codebook["category_b"]
+    largest = [code for code in variable.code_ids if counts[code] == max(counts.values())]
+    words = " och ".join(variable.label_of(code) for code in largest)
+    start = f"{words} är den största koden" if len(largest) == 1 else f"{words} är lika stora och störst"
+    assert start in page["Håller resultatet vem som än har kodat?"]
+
+
+# Numbers that belong to a text: what a level is called, what a key is, what a caution warns of.
+NAMED = {
+    "agreement_few_notes": {"50", "85", "99"},
+    "agreement_rare_code": {"10"},
+    "report_reading": {"0", "1", "0,667", "0,800", "0.667", "0.800"},
+    "card_hints": {"1", "3"},
+    "compare_hints": {"1", "2", "3"},
+    "refi_certainty": {"1", "2", "3"},
+}
+PART_OF_A_NAME = r"AC1|ICC\([AC],[1k]\)|95 ?%|95-procentiga?t?|\{[^}]*\}"
+
+
+def test_no_number_stands_in_a_text(root):
+    texts = yaml.safe_load((root / "sekom_analysis" / "wording.yaml").read_text(encoding="utf-8"))
+    texts |= {"checklists": {"sv": asked_in("sv"), "en": asked_in("en")}}
+    odd = {}
+    for key, pair in texts.items():
+        for lang, text in pair.items():
+            found = set(re.findall(r"[0-9]+(?:[.,][0-9]+)?", re.sub(PART_OF_A_NAME, "", text)))
+            if found - NAMED.get(key, set()):
+                odd[key, lang] = found
+    assert odd == {}
+
+
+def asked_in(lang: str) -> str:
+    return " ".join(item[lang] for one in guidelines() for item in one["items"])
+
+
+NAMES = {"report.html.j2", "utf-8", "ac1", "icc_a_1", "data:image/svg+xml;base64,", ".6g"}
+
+
+def test_no_number_stands_in_the_sections_own_code(root):
+    """Numbers in a section's texts come from results: its strings hold none."""
+    odd = []
+    for path in sorted((root / "sekom_analysis" / "report").rglob("*.py")):
+        if path.name in ("reference.py", "widths.py", "documents.py"):  # sizes in points and percent, a date
+            continue
+        tree = ast.parse(path.read_text(encoding="utf-8"))
+        docs = {id(node.body[0].value) for node in ast.walk(tree) if _has_docstring(node)}
+        for node in ast.walk(tree):
+            if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in docs:
+                odd += [(path.name, node.value)] if re.search(r"[0-9]", node.value) else []
+    assert {value for _, value in odd} <= NAMES
+
+
+def _has_docstring(node: ast.AST) -> bool:
+    is_scope = isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef)
+    return is_scope and ast.get_docstring(node) is not None
+
+
+def test_a_heading_s_words_as_a_note_and_notes_without_code_or_subcategory(study, tmp_path):
+    notes = study.notes.assign(subcategory=["Tid", "", "", "Tid"])
+    notes.loc["n2", "text"], notes.loc["007", "text"] = "Hinder", "Tid"
+    path = tmp_path / "named"
+    made = Study.create(path, notes=notes.reset_index(), codebook=CODEBOOK)
+    for note_id, codes in (("n1", "hinder mojlighet"), ("n2", "hinder hinder"), ("007", "hinder hinder")):
+        for coder, code in zip(("anna", "bo"), codes.split(), strict=True):
+            made.decide(coder, note_id, "valence", code)
+    results = work_out(made, "sv", n_resamples=0)
+    word = write_docx(page_of(results, "docx"), tmp_path / "r.docx", "T", "sv")
+    outline = read_outline(word, codebook=made.codebook)
+    decided = outline.decisions.set_index("note_id")["codes"]
+    found = {
+        (note["text"], note["stage"], note["subcategory"], decided.get(note_id, ""))
+        for note_id, note in outline.notes.iterrows()
+    }
+    assert found == {
+        ("Ojämn nivå", "B", "Tid", ""),
+        ("Hinder", "B", "", "hinder"),
+        ("Tid", "B", "Tid", "hinder"),
+        ("Ta fram nyckeltal", "", "", ""),  # nobody coded a variable of its stage: no heading tells it
+    }
+
+
+def test_a_study_that_nobody_coded_lists_its_notes_and_nothing_else(study):
+    results = work_out(study, "sv", n_resamples=0)
+    headings = [section.heading for section in sections(results)]
+    assert headings == ["Syfte, material och målbild", "Bilaga 1", "Bilaga 2"]
+    shown = [text for one in appendix_sections(results) for block in one.blocks
+             if isinstance(block, Bullets) for text in block.items]  # fmt: skip
+    assert sorted(shown) == sorted(study.notes["text"])
+
+
+def test_a_reflexive_study_shows_purpose_and_appendices_and_measures_nothing(sample):
+    path = sample.root / "data" / "raw" / "study.yaml"
+    path.write_text(
+        path.read_text(encoding="utf-8").replace("stance: codebook", "stance: reflexive"), "utf-8"
+    )
+    results = work_out(Study.open(sample.root), "en", n_resamples=0)
+    headings = [section.heading for section in sections(results)]
+    assert headings[0] == "Purpose, material and goal"
+    assert headings[-2:] == ["Appendix 1", "Appendix 2"]
+    assert results.voices == {}
+    assert results.checklists == []
+    assert results.steps == []
+    with pytest.raises(StanceError):
+        voices(results.study, "category_b")
