@@ -21,8 +21,8 @@ report: $(VENV)/base.stamp ## the report and figures of this study, in Swedish a
 lab: $(VENV)/notebooks.stamp ## open the notebooks in JupyterLab
 	@$(BIN)/jupyter lab --LabApp.default_url=/lab/tree/notebooks $(LABFLAGS)
 
-test: $(VENV)/test.stamp ## run all tests, the examples in the docs and the notebooks
-	@PYTHONWARNDEFAULTENCODING=1 $(BIN)/pytest
+test: $(VENV)/test.stamp ## run all tests, the examples in the docs and the notebooks, two files at a time
+	@PYTHONWARNDEFAULTENCODING=1 $(BIN)/pytest --numprocesses 2 --dist loadfile
 
 check: $(VENV)/test.stamp ## style, types, and that the lists of packages agree
 	@$(BIN)/ruff check .
