@@ -13,10 +13,10 @@ help: ## show this help
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  \1@\2/p' Makefile | awk -F@ '{ printf "%-14s %s\n", $$1, $$2 }'
 	@echo "The first time, each installs what it needs into $(VENV); nothing else on the machine changes."
 
-report: $(VENV)/base.stamp ## the report and figures of this study, in Swedish and English
-	@$(BIN)/sekom report --lang sv
-	@$(BIN)/sekom report --lang en
-	@echo "Open figures/report.sv.html or figures/report.en.html in a browser; pictures and tables lie beside them."
+report: $(VENV)/base.stamp ## the report (page, Word, PDF) and figures of this study, in Swedish and English
+	@$(BIN)/sekom report --lang sv --to html,docx,pdf
+	@$(BIN)/sekom report --lang en --to html,docx,pdf
+	@echo "Open figures/report.sv.html in a browser, .docx to edit it, .pdf to print it; pictures and tables lie beside."
 
 lab: $(VENV)/notebooks.stamp ## open the notebooks in JupyterLab
 	@$(BIN)/jupyter lab --LabApp.default_url=/lab/tree/notebooks $(LABFLAGS)
