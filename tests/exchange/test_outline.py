@@ -11,7 +11,7 @@ import pytest
 
 from sekom_analysis.codebook import Codebook
 from sekom_analysis.errors import ExchangeError
-from sekom_analysis.exchange.outline import read_headings, read_outline
+from sekom_analysis.exchange.outline import Headings, read_headings, read_outline
 from sekom_analysis.exchange.outline.lines import markdown_lines, text_lines
 from sekom_analysis.exchange.outline.pages import goes_on, is_date_stamp, is_page_number
 from sekom_analysis.exchange.outline.sorting import (
@@ -418,3 +418,36 @@ def test_headings_of_the_real_report_hold_headings_only(root):
     names = [name for part in headings.parts for level in part.levels for name in level.headings]
     assert max(map(len, names)) < 60
     assert not [name for name in names if name.endswith((".", "?", "!"))]
+
+
+STYLED = """# Hinder
+
+## Tid
+
+### Tid
+
+- För lite tid
+- Tid
+
+## Roll
+
+- Hinder
+"""
+
+
+def test_styles_tell_a_note_from_a_heading_of_the_same_words_and_levels_apart(tmp_path):
+    path = tmp_path / "styled.md"
+    path.write_text(STYLED, encoding="utf-8")
+    outline = read_outline(path)
+    assert outline.notes["text"].tolist() == ["För lite tid", "Tid", "Hinder"]
+    assert outline.lines.loc[outline.lines["note_id"] != "", "headings"].tolist() == [
+        "Hinder > Tid > Tid", "Hinder > Tid > Tid", "Hinder > Roll",
+    ]  # fmt: skip
+
+
+def test_without_styles_the_words_of_a_heading_are_a_heading(tmp_path):
+    path = tmp_path / "plain.txt"
+    path.write_text("Hinder\nTid\nFör lite tid\n- Tid\nVi hinner inte\n", encoding="utf-8")
+    part = {"levels": [{"column": "side", "headings": ["Hinder"]}, {"column": "what", "headings": ["Tid"]}]}
+    outline = read_outline(path, Headings.model_validate({"parts": [part]}))
+    assert outline.notes["text"].tolist() == ["För lite tid", "Vi hinner inte"]

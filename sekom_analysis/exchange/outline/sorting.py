@@ -181,8 +181,10 @@ class _Reader:
         if line.is_item and not line.mark and key in self.styled:
             return []  # the same words have a heading's style elsewhere: this is a note that says no more
         levels = self.known.get(key, [])
+        if not line.mark.startswith(_STYLED):
+            return levels
         alike = [level for level in levels if line.mark in self.marks[level]]
-        return alike if line.mark.startswith(_STYLED) and alike else levels
+        return alike or [level for level in levels if not self.marks[level]] or levels
 
     def _headings(self) -> Iterator[str]:
         return (heading for level in self.part.levels for heading in level.headings)
