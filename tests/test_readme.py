@@ -66,11 +66,10 @@ def test_commands_on_the_page_run(page, folder, monkeypatch):
             if words[1] != "export" and not (folder / name).exists():
                 sekom(f"sekom export {name}")
         made += "FOLDER" in words
+        words += ["--resamples", "100"] if words[1] in ("agreement", "coder-report", "report") else []
         sekom(shlex.join(f"new-{made}" if word == "FOLDER" else word for word in words))
     if page == README:
-        assert {f"report.{form}" for form in ("sv.html", "en.html", "en.docx", "en.pdf")} <= {
-            path.name for path in (folder / "figures").iterdir()
-        }
+        assert (folder / "figures" / "report.sv.html").is_file()
         assert (folder / "mystudy" / "data" / "raw" / "codebook.yaml").is_file()
 
 

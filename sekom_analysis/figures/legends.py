@@ -37,6 +37,7 @@ def draw_above(ax: Axes, keys: Sequence[Key]) -> None:
     for key in reversed(keys):
         legend = _legend(ax, key, width, raised)
         ax.add_artist(legend)
+        legend.set_clip_on(False)  # a notebook cuts figures to what they hold, and would cut it off
         figure = ax.figure
         raised += legend.get_window_extent().height / figure.dpi * st.MM_PER_INCH + CLEAR
     st.grow_top(ax, raised)

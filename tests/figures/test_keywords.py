@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from matplotlib.legend import Legend
 
 from sekom_analysis.errors import FigureError
 from sekom_analysis.figures import plot_keywords
@@ -33,3 +34,11 @@ def test_every_bar_is_the_share_of_its_group(table, lang):
 def test_a_table_that_lacks_columns_is_refused(table):
     with pytest.raises(FigureError, match="n_rest"):
         plot_keywords(table.drop(columns="n_rest"))
+
+
+def test_a_notebook_that_cuts_the_figure_close_keeps_the_legend(table):
+    ax = plot_keywords(table)
+    (legend,) = [artist for artist in ax.get_children() if isinstance(artist, Legend)]
+    ax.figure.canvas.draw()
+    top = legend.get_window_extent().y1 / ax.figure.dpi
+    assert ax.figure.get_tightbbox().y1 >= top - 0.01
