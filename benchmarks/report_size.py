@@ -70,9 +70,7 @@ def main() -> None:
         info = psutil.Process().memory_info()
         peak = getattr(info, "peak_wset", None) or _peak()
         print(f"{n_notes} notes, {len(CODERS)} coders: {ended - began:.1f} s in all,")
-        print(
-            f"  {worked_out - began:.1f} s to work out, {ended - worked_out:.1f} s to write {len(written)} files;"
-        )
+        print(f"  {worked_out - began:.1f} s to work out, {ended - worked_out:.1f} s to write the files;")
         print(f"  most memory {peak / 2**20:.0f} MB; the page {written[0].stat().st_size / 2**20:.1f} MB")
 
 
