@@ -26,6 +26,7 @@ MOST_CELLS = 5_000_000
 _STEADY_TIME = (1980, 1, 1, 0, 0, 0)  # the earliest that an archive can hold
 _OPEN_AND_SAVE = "open it in Excel and save it again as 'Excel Workbook (.xlsx)'"
 _NUMBER_DIGITS = 15
+_MOST_LISTED = 1000
 
 
 def read_rows(
@@ -108,7 +109,7 @@ def _read_sheet(
         xml = archive.read(sheet._worksheet_path)
     merged, unsaved = _beyond_cells(xml)
     _fill_merged(rows, merged)
-    problems += [_unsaved_formula(file, cell) for cell in unsaved]
+    problems += [_unsaved_formula(file, cell) for cell in unsaved[:_MOST_LISTED]]
     return rows, problems
 
 
@@ -117,11 +118,14 @@ def _cells(sheet: Any, file: str, exact: bool) -> tuple[list[list[str]], list[Pr
     problems = []
     count = 0
     for number, row in enumerate(sheet.iter_rows(), start=1):
-        for cell in row:
-            if cell.data_type == "e" and cell.value is not None:
+        texts = [""] * len(row)
+        for place, cell in enumerate(row):
+            if cell.value is None:
+                continue
+            texts[place] = stored_text(cell.value, exact=exact)
+            if cell.data_type == "e":
                 what = f"cell {cell.coordinate} holds Excel's error {cell.value}"
                 problems.append(Problem(file, number, what, "correct the cell"))
-        texts = [stored_text(cell.value, exact=exact) for cell in row]
         while texts and not texts[-1]:
             texts.pop()
         count += len(texts)
