@@ -65,11 +65,13 @@ def test_commands_on_the_page_run(page, folder, monkeypatch):
         for name in OF_OTHERS & set(words):
             if words[1] != "export" and not (folder / name).exists():
                 sekom(f"sekom export {name}")
+                (folder / "data" / "coded" / "k3.csv").unlink(missing_ok=True)  # so that it brings something
         made += "FOLDER" in words
-        words += ["--resamples", "100"] if words[1] in ("agreement", "coder-report", "report") else []
+        words += ["--resamples", "100"] if words[1] in ("agreement", "coder-report") else []
+        if words[1:] == ["report"]:  # takes long on the sample, and test_cli makes it there
+            continue
         sekom(shlex.join(f"new-{made}" if word == "FOLDER" else word for word in words))
     if page == README:
-        assert (folder / "figures" / "report.sv.html").is_file()
         assert (folder / "mystudy" / "data" / "raw" / "codebook.yaml").is_file()
 
 
