@@ -5,6 +5,7 @@ import re
 import shutil
 import subprocess
 import time
+from html import unescape
 from html.parser import HTMLParser
 
 import pandas as pd
@@ -229,7 +230,7 @@ def test_the_pdf_is_a4_with_every_heading(report):
     text = re.sub(r"\s+", " ", " ".join(page.extract_text() for page in pdf.pages))
     html = (folder / f"report.{lang}.html").read_text(encoding="utf-8")
     for heading in re.findall(r"<h[12][^>]*>([^<]+)</h", html):
-        assert heading in text
+        assert unescape(heading) in text
     figures, _ = WORD[lang]
     assert f"{figures} {html.count('<figure')}." in text
     assert pdf.metadata.title == report[0].study.about.title.in_(lang)

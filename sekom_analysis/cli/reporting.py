@@ -79,7 +79,5 @@ def report(
     rest = written[len(formats) :]
     pictures = [path for path in rest if path.suffix in (".png", ".svg", ".pdf")]
     out.print(f"  {len(pictures)} figures (png, svg, pdf) in {near(folder)}", soft_wrap=True)
-    out.print(
-        f"  {len(rest) - len(pictures)} tables (csv) in {near(folder / 'tables')}", soft_wrap=True
-    )
+    out.print(f"  {len(rest) - len(pictures)} tables (csv) in {near(folder / 'tables')}", soft_wrap=True)
     warn_of(results.problems)

@@ -10,7 +10,7 @@ from tempfile import TemporaryDirectory
 
 from sekom_analysis.errors import ReportError
 from sekom_analysis.exchange.tables import replace_file
-from sekom_analysis.report.reference import write_reference
+from sekom_analysis.report.reference import LANGUAGES, write_reference
 
 EPOCH = "SOURCE_DATE_EPOCH"
 FIXED = 1460505600  # the conference's last day, where nothing else is said: the same study, the same bytes
@@ -38,7 +38,7 @@ def write_docx(html: str, path: Path, title: str, lang: str) -> Path:
         write_reference(reference, lang, _pandoc())
         options = [
             "--to=docx", f"--reference-doc={reference}", f"--resource-path={path.parent}",
-            f"--metadata=title:{title}", f"--metadata=lang:{lang}",
+            f"--metadata=title:{title}", f"--metadata=lang:{LANGUAGES[lang]}",
         ]  # fmt: skip
         return replace_file(path, _converted(html, options))
 

@@ -13,6 +13,7 @@ import pytest
 
 from sekom_analysis.errors import ExchangeError
 from sekom_analysis.exchange.guarded import Limits, inside, open_archive, parse_xml, read_file
+from tests.memory import PEAK_MB
 
 SMALL = Limits(
     file_bytes=1000,
@@ -112,9 +113,8 @@ def test_a_damaged_entry_is_named():
 
 def test_an_entry_that_lies_about_its_size_fills_no_memory():
     """Run in a process of its own, which then tells how much memory it took at most."""
-    pytest.importorskip("resource")
     code = (
-        "import io, resource, zipfile\n"
+        "import io, zipfile\n"
         "from sekom_analysis.errors import ExchangeError\n"
         "from sekom_analysis.exchange.guarded import open_archive\n"
         "buffer = io.BytesIO()\n"
@@ -127,7 +127,7 @@ def test_an_entry_that_lies_about_its_size_fills_no_memory():
         "try:\n"
         "    with open_archive(data) as opened: opened.read('a')\n"
         "except ExchangeError as error: print(error)\n"
-        "print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1000)\n"
+        f"{PEAK_MB}\nprint(peak_mb())\n"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, encoding="utf-8", check=True)
     *told, megabytes = done.stdout.splitlines()

@@ -25,6 +25,7 @@ from sekom_analysis.exchange.outline.sorting import (
     STAMP,
 )
 from sekom_analysis.raw import open_raw
+from tests.memory import PEAK_MB
 
 from .reports import CODEBOOK, EXPECTED, HEADINGS, ONE_SPELLING, REPORT, as_word, write
 
@@ -392,18 +393,17 @@ def test_texts_in_other_encodings(tmp_path, headings, encoding):
 
 def test_a_hundred_megabytes_of_one_line_fill_no_memory(tmp_path):
     """Run in a process of its own, which then tells how much memory it took at most."""
-    pytest.importorskip("resource")
     path = tmp_path / "long.txt"
     with path.open("wb") as file:
         for _ in range(100):
             file.write(b"x" * 1_000_000)
     code = (
-        "import resource, sys\n"
+        "import sys\n"
         "from sekom_analysis.errors import SekomError\n"
         "from sekom_analysis.exchange.outline import read_outline\n"
         "try: read_outline(sys.argv[1])\n"
         "except SekomError as error: print(str(error).splitlines()[1])\n"
-        "print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1000)\n"
+        f"{PEAK_MB}\nprint(peak_mb())\n"
     )
     done = subprocess.run(
         [sys.executable, "-c", code, str(path)], capture_output=True, encoding="utf-8", check=True
