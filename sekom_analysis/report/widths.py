@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 LONGEST = 32  # characters; a longer text is broken into lines
-NARROWEST = 5
+NARROWEST = 4
+PADDING = 3
 LINE = 90  # characters in the small type of tables, between the margins of A4
 
 
 def column_shares(rows: Sequence[Sequence[str]]) -> list[float]:
-    """Return the share (per cent) of each column: by its longest text, yet wide enough for its longest word.
+    """Return the share (per cent) of each column: its longest word first, the rest by its longest text.
 
     Parameters
     ----------
@@ -19,11 +20,16 @@ def column_shares(rows: Sequence[Sequence[str]]) -> list[float]:
     Examples
     --------
     >>> column_shares([["Kod", "k1"], ["Kunskap och kompetens", "12"]])
-    [80.8, 19.2]
+    [84.7, 15.3]
     """
     whole = [row for row in rows if len(row) == len(rows[0])]
-    weights = [max(_wanted(row[place]) for row in whole) for place in range(len(rows[0]))]
-    return [round(100 * weight / sum(weights), 1) for weight in weights]
+    columns = [[row[place] for row in whole] for place in range(len(rows[0]))]
+    words = [max(_longest_word(text) for text in column) for column in columns]
+    least = [max(100 * (word + PADDING) / LINE, 100 * NARROWEST / LINE) for word in words]
+    wanted = [max(min(len(text), LONGEST) for text in column) + 1 for column in columns]
+    left = max(100 - sum(least), 0)
+    shares = [low + left * text / sum(wanted) for low, text in zip(least, wanted, strict=True)]
+    return [round(100 * share / sum(shares), 1) for share in shares]
 
 
 def fits(rows: Sequence[Sequence[str]]) -> bool:
@@ -32,6 +38,5 @@ def fits(rows: Sequence[Sequence[str]]) -> bool:
     return sum(max(len(row[place]) + 3 for row in whole) for place in range(len(rows[0]))) <= LINE
 
 
-def _wanted(text: str) -> int:
-    longest_word = max(map(len, text.split()), default=0)
-    return max(min(len(text), LONGEST), longest_word + 1, NARROWEST)
+def _longest_word(text: str) -> int:
+    return max(map(len, text.split()), default=0)
