@@ -15,7 +15,6 @@ from hypothesis import strategies as st
 
 from sekom_analysis.actions.merged import (
     counts_before_and_after,
-    mean_over_members,
     merged_into,
     merged_notes,
 )
@@ -267,16 +266,6 @@ def test_a_text_changed_since_a_pair_was_judged_is_listed(actions):
 
 
 # --- after merging ------------------------------------------------------------------------------------------
-
-
-def test_scores_of_a_merged_action_are_the_mean_over_its_members_per_coder():
-    scores = pd.DataFrame(
-        {"k1": [1, 4, 2, 5], "k2": [pd.NA, 3, pd.NA, 1]}, index=["D1", "D2", "D3", "D4"], dtype="Int64"
-    )
-    found = mean_over_members(scores, {"D2": "D1", "D4": "D1"})
-    assert found["k1"].to_dict() == {"D1": pytest.approx(10 / 3), "D3": 2.0}
-    assert found.loc["D1", "k2"] == 2.0
-    assert pd.isna(found.loc["D3", "k2"])
 
 
 def test_counts_before_and_after_merging(sample):

@@ -1,8 +1,6 @@
-"""Actions after merging: each knows all it came from, and its scores are the mean over its members."""
+"""Actions after merging: each knows all it came from."""
 
 from __future__ import annotations
-
-from collections.abc import Mapping
 
 import pandas as pd
 
@@ -53,31 +51,6 @@ def merged_notes(study: Study) -> pd.DataFrame:
         {note_id: (note_id, *members.get(note_id, [])) for note_id in merged.index}, dtype=object
     )
     return merged
-
-
-def mean_over_members(scores: pd.DataFrame, merged: Mapping[str, str]) -> pd.DataFrame:
-    """Return scores of merged actions: for each coder the mean over the members that the coder scored.
-
-    Parameters
-    ----------
-    scores : ratings of a `scale` variable, shape (N, M)
-    merged : note_id -> the action that it is part of, as `merged_into` gives it
-
-    Returns
-    -------
-    DataFrame of floats, one row an action; a coder who scored no member is missing there.
-
-    Examples
-    --------
-    >>> scores = pd.DataFrame({"k1": [1, 4, 2], "k2": [3, pd.NA, 5]}, index=["D1", "D2", "D3"], dtype="Int64")
-    >>> mean_over_members(scores, {"D2": "D1"})
-         k1   k2
-    D1  2.5  3.0
-    D3  2.0  5.0
-    """
-    values = scores.astype("Float64").astype(float)
-    actions = pd.Index([merged.get(str(note), str(note)) for note in scores.index], name=scores.index.name)
-    return values.groupby(actions, sort=False).mean()
 
 
 def counts_before_and_after(study: Study, variable: str, notes: object = None) -> pd.DataFrame:
