@@ -148,6 +148,7 @@ def test_what_is_written_survives_a_reload_and_what_python_did_not_take_is_sent_
     page = settle("anna")
     page.press("3")
     page.page.keyboard.type("halvt skrivet")
+    page.page.wait_for_timeout(1000)  # what is being typed goes to the browser's database without a word
     page.load()
     assert page.page.locator(".sk-field").input_value() == "halvt skrivet"
     page.alive = False

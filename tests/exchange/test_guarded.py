@@ -193,3 +193,19 @@ def test_names_of_strangers_stay_in_their_folder(tmp_path, name):
     assert inside(tmp_path, "notes-a.csv") == tmp_path / "notes-a.csv"
     with pytest.raises(ExchangeError, match="is no name for a file"):
         inside(tmp_path, name)
+
+
+def test_an_entry_without_a_name_is_refused():
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w") as made:
+        made.writestr("b", b"nameless")
+    data = buffer.getvalue()
+    place, end = data.index(b"PK\x01\x02"), data.rindex(b"PK\x05\x06")  # the directory, and what ends it
+    directory = data[place : place + 28] + b"\0\0" + data[place + 30 : place + 46]
+    data = (
+        data[:place] + directory + data[end : end + 12] + bytes([len(directory), 0, 0, 0]) + data[end + 16 :]
+    )
+    with zipfile.ZipFile(io.BytesIO(data)) as damaged:
+        assert damaged.namelist() == [""]
+    with pytest.raises(ExchangeError, match="has a name that no file inside an archive can have"):
+        open_archive(data, name="a.zip")

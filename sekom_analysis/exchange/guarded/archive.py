@@ -49,10 +49,11 @@ class Archive:
         self._file = file
         self._zip = _unpacker(file, name, limits)
         self._read = 0
-        entries = [entry for entry in self._zip.infolist() if not entry.is_dir()]
         problems = list(_entry_problems(self._zip.infolist(), name))
         if problems:
             raise refusal_of(problems)
+        # Not `is_dir()`: before Python 3.12 it fails on an entry without a name, which damage can make.
+        entries = [entry for entry in self._zip.infolist() if not entry.filename.endswith("/")]
         self._entries = {entry.filename: entry for entry in entries}
 
     @property
