@@ -47,6 +47,12 @@ CODEBOOK = {
 }
 
 
+def pytest_make_parametrize_id(val: object) -> str | None:
+    """Name bytes by their length: an archive holds the second it was made in, and workers that collect
+    a second apart would each have a test that the other lacks."""
+    return f"{len(val)}-bytes" if isinstance(val, bytes) else None
+
+
 @pytest.fixture
 def study(tmp_path) -> Study:
     """A small study: four notes (one called 007), a variable of each kind, no decisions."""
