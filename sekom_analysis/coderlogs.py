@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection, Hashable
 from pathlib import Path
 from typing import NamedTuple
 
@@ -12,6 +12,8 @@ from sekom_analysis.decisions import coder_fault, fold, history_table
 from sekom_analysis.desk import coder_log, events_of
 from sekom_analysis.problems import Problem
 from sekom_analysis.raw import CODED
+
+MOST_KEPT = 64  # tables; of the sample's report each is asked for about three times
 
 
 class AsRead(NamedTuple):
@@ -40,6 +42,7 @@ class CoderLogs:
     def __init__(self, root: Path) -> None:
         self.root = root
         self._read: dict[str, tuple[object, AsRead]] = {}
+        self._kept: dict[Hashable, tuple[list[AsRead], pd.DataFrame]] = {}
 
     def coders(self) -> set[str]:
         """Return the ids of the coders who have a log."""
@@ -71,8 +74,34 @@ class CoderLogs:
 
     def decisions(self, coders: Collection[str], variable: str | None = None) -> pd.DataFrame:
         """Return the standing decisions of some coders, on one variable or on all."""
-        tables = [self.read(coder).of(variable) for coder in coders]
-        return _joined(tables) if tables else fold(history_table({}))
+        if not coders:
+            return fold(history_table({}))
+        return self.kept(
+            ("decisions", variable),
+            coders,
+            lambda: _joined([self.read(coder).of(variable) for coder in coders]),
+        )
+
+    def kept(
+        self, asked: Hashable, coders: Collection[str], make: Callable[[], pd.DataFrame]
+    ) -> pd.DataFrame:
+        """Return a table made from some coders' logs; made anew only when one of these has changed.
+
+        Parameters
+        ----------
+        asked : what tells this table from others
+        coders : whose logs it is made from, in their order
+        make : makes it
+        """
+        logs = [self.read(coder) for coder in coders]
+        key = (asked, *coders)
+        made = self._kept.pop(key, None)
+        if made is None or any(before is not now for before, now in zip(made[0], logs, strict=True)):
+            made = (logs, make())
+        self._kept[key] = made  # the last one asked for goes last
+        if len(self._kept) > MOST_KEPT:
+            del self._kept[next(iter(self._kept))]
+        return made[1].copy(deep=False)
 
 
 def _joined(tables: list[pd.DataFrame]) -> pd.DataFrame:

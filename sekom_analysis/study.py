@@ -186,10 +186,14 @@ class Study(Joining):
         asked = self.codebook[variable]
         chosen = self.notes_asked(asked, notes)
         whose = self._chosen(coders)
-        decisions = self.decisions(variable, whose)
-        if AFTER_TALK in passes:  # an answer taken back after talking stands no more, though pass 1 keeps it
-            decisions = latest(self._logs.history(whose), passes)
-        table = ratings_table(decisions, asked, chosen, whose, passes)
+
+        def make() -> pd.DataFrame:
+            decisions = self.decisions(variable, whose)
+            if AFTER_TALK in passes:  # an answer taken back then stands no more, though pass 1 keeps it
+                decisions = latest(self._logs.history(whose), passes)
+            return ratings_table(decisions, asked, chosen, whose, passes)
+
+        table = self._logs.kept(("ratings", variable, tuple(passes), *chosen), whose, make)
         return table if coders is not None else table.loc[:, table.notna().any()]
 
     def notes_asked(self, variable: Variable | str, notes: object = None) -> list[str]:

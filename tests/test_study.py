@@ -9,6 +9,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+from sekom_analysis.coderlogs import MOST_KEPT
 from sekom_analysis.errors import CodebookError, NotesError, StudyError
 from sekom_analysis.study import Study
 
@@ -338,6 +339,22 @@ def test_an_open_study_sees_what_is_coded_meanwhile(study):
     Study.open(study.root).retract("anna", "n1", "valence")
     assert study.decisions().empty
     assert len(study.history("anna")) == 2
+
+
+def test_what_is_done_with_a_table_leaves_the_next_one_alone(sample):
+    for ask in (lambda: sample.ratings("criterion_goal"), sample.decisions):
+        first = ask()
+        as_it_was = first.copy()
+        first.iloc[:, 0] = first.iloc[0, 0]
+        first.insert(0, "mine", 1)
+        pd.testing.assert_frame_equal(ask(), as_it_was)
+
+
+def test_of_very_many_tables_only_the_latest_are_kept(sample):
+    notes = sample.notes_asked("valence")
+    for note in notes * 2:
+        assert sample.ratings("valence", notes=[note]).index.tolist() == [note]
+    assert len(sample._logs._kept) == MOST_KEPT < len(notes)
 
 
 def test_decisions_are_those_asked_for(sample):
