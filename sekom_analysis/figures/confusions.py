@@ -8,14 +8,14 @@ from typing import Literal
 
 import numpy as np
 import pandas as pd
-import seaborn as sns
 from matplotlib.axes import Axes
+from matplotlib.colors import to_rgba
 from matplotlib.patches import Patch, Rectangle
 
 from sekom_analysis.errors import FigureError
 from sekom_analysis.figures import style as st
-from sekom_analysis.figures.colours import readable_on
 from sekom_analysis.figures.legends import Key, draw_above
+from sekom_analysis.figures.tiles import draw_tiles, name_tiles, shades
 from sekom_analysis.wording import check_language, number, say
 
 LABEL_WIDTH = 48.0  # mm
@@ -136,48 +136,18 @@ def _panel(grid: pd.DataFrame, names: list[str], heads: list[str], lang: str) ->
 def _draw_cells(ax: Axes, grid: pd.DataFrame, lang: str) -> None:
     """Draw the confusions, darker with their number, and the diagonal in one tone of its own."""
     same = np.eye(len(grid), dtype=bool)
-    unknown = grid.isna().to_numpy()
+    known = grid.notna().to_numpy()
     most = np.nanmax(np.where(same, np.nan, grid.to_numpy()), initial=1.0)
-    texts = np.array([[number(cell, lang, 0) for cell in row] for row in grid.to_numpy()])
-    confused = sns.light_palette(DARKEST, as_cmap=True)
-    for hidden, colours, top in ((~same, [SAME], 1.0), (same, confused, most)):
-        sns.heatmap(
-            grid,
-            mask=hidden | unknown,
-            cmap=colours,
-            vmin=0,
-            vmax=top,
-            annot=texts,
-            fmt="",
-            annot_kws={"va": "center_baseline"},
-            cbar=False,
-            linewidths=0.8,
-            linecolor="white",
-            xticklabels=False,
-            yticklabels=False,
-            ax=ax,
-        )
-    _make_readable(ax, len(grid))
-    for place in np.flatnonzero(np.diag(~unknown)):
+    colours = shades(grid, DARKEST, 0.0, most)
+    colours[same & known] = to_rgba(SAME)
+    texts = np.where(known, [[number(cell, lang, 0) for cell in row] for row in grid.to_numpy()], "")
+    draw_tiles(ax, colours, texts.tolist())
+    for place in np.flatnonzero(np.diag(known)):
         ax.add_patch(Rectangle((place + 0.03, place + 0.03), 0.94, 0.94, fill=False, ec=st.QUIET, lw=0.6))
 
 
-def _make_readable(ax: Axes, size: int) -> None:
-    """Set each number in black or white, whichever stands out more on its cell."""
-    # seaborn's own choice leaves white figures on middling tones, at a contrast of little over 2.
-    faces = [np.asarray(mesh.get_facecolor()).reshape(size, size, 4) for mesh in ax.collections[-2:]]
-    for text in ax.texts[-size * size :]:
-        column, row = (int(place) for place in text.get_position())
-        red, green, blue, _ = faces[0 if row == column else 1][row, column]
-        text.set_color(readable_on((red, green, blue)))
-
-
 def _draw_names(ax: Axes, names: list[str], heads: list[str]) -> None:
-    places = np.arange(len(names)) + 0.5
-    ax.set_yticks(places, names, rotation=0)
-    ax.set_xticks(places, heads)
+    name_tiles(ax, names, heads, on_top=False)
     if heads is names:
         for label in ax.get_xticklabels():
             label.set(rotation=SLANT, ha="right", rotation_mode="anchor")
-    ax.tick_params(length=0, labelsize=st.TEXT, labelcolor=st.INK, pad=3)
-    ax.set(xlabel="", ylabel="")

@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import math
 
-import numpy as np
 import pandas as pd
-import seaborn as sns
 from matplotlib.axes import Axes
 
 from sekom_analysis.figures import style as st
-from sekom_analysis.figures.colours import readable_on
+from sekom_analysis.figures.tiles import draw_tiles, name_tiles, shades
 from sekom_analysis.wording import check_language, number, say
 
 COLUMNS = ("theme", "category", "count", "n_category")
@@ -57,8 +55,8 @@ def plot_themes(table: pd.DataFrame, *, ax: Axes | None = None, lang: str = "sv"
                 CELL * len(grid), left=left, right=max(st.PAGE_WIDTH - left - wide, 4), top=8, bottom=3,
                 width=max(st.PAGE_WIDTH, left + wide + 4),
             )  # fmt: skip
-        _draw_cells(ax, grid, grid, lang)
-        _name(ax, names, [heads[theme] for theme in grid.columns])
+        _draw_counts(ax, grid, grid, lang)
+        name_tiles(ax, names, [heads[theme] for theme in grid.columns])
     return ax
 
 
@@ -101,34 +99,14 @@ def plot_sources(table: pd.DataFrame, *, ax: Axes | None = None, lang: str = "sv
                 CELL * len(names), left=left, right=st.PAGE_WIDTH - left - wide * len(heads),
                 top=slanted * math.sin(math.radians(SLANT)) + 5, bottom=3,
             )  # fmt: skip
-        _draw_cells(ax, count, share.fillna(0), lang)
-        _name(ax, names, heads)
+        _draw_counts(ax, count, share.fillna(0), lang)
+        name_tiles(ax, names, heads)
         for label in ax.get_xticklabels():
             label.set(rotation=SLANT, ha="left", rotation_mode="anchor")
     return ax
 
 
-def _name(ax: Axes, names: list[str], heads: list[str]) -> None:
-    """Write the rows' names on the left and the columns' on top."""
-    ax.set_yticks(np.arange(len(names)) + 0.5, names, rotation=0)
-    ax.set_xticks(np.arange(len(heads)) + 0.5, heads)
-    ax.xaxis.tick_top()
-    ax.tick_params(length=0, labelsize=st.TEXT, labelcolor=st.INK, pad=3)
-    ax.set(xlabel="", ylabel="")
-
-
-def _draw_cells(ax: Axes, counts: pd.DataFrame, tones: pd.DataFrame, lang: str) -> None:
-    """Draw the cells by their tones and write the counts on them."""
-    colours = sns.light_palette(DARKEST, as_cmap=True)
-    most = float(np.nanmax(tones.to_numpy())) or 1.0
-    sns.heatmap(
-        tones, cmap=colours, vmin=0, vmax=most, cbar=False, linewidths=0.8, linecolor="white",
-        xticklabels=False, yticklabels=False, ax=ax,
-    )  # fmt: skip
-    for line, (row, shades) in enumerate(zip(counts.to_numpy(), tones.to_numpy(), strict=True)):
-        for column, (count, tone) in enumerate(zip(row, shades, strict=True)):
-            red, green, blue, _ = colours(tone / most)
-            ink = readable_on((red, green, blue))
-            ax.text(
-                column + 0.5, line + 0.5, number(count, lang, 0), color=ink, ha="center", va="center_baseline"
-            )
+def _draw_counts(ax: Axes, counts: pd.DataFrame, tones: pd.DataFrame, lang: str) -> None:
+    """Draw tiles by their tones and write the counts on them."""
+    texts = [[number(count, lang, 0) for count in row] for row in counts.to_numpy()]
+    draw_tiles(ax, shades(tones, DARKEST, 0.0, float(tones.to_numpy().max())), texts)

@@ -6,16 +6,15 @@ from collections.abc import Mapping
 
 import numpy as np
 import pandas as pd
-import seaborn as sns
 from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
 from matplotlib.ticker import FixedLocator, FuncFormatter
 
 from sekom_analysis.actions.priorities import MEAN, TOP, first
 from sekom_analysis.figures import style as st
-from sekom_analysis.figures.colours import readable_on
 from sekom_analysis.figures.labels import LINE, action_labels, room_for, set_rows, stacked
 from sekom_analysis.figures.legends import Key, draw_above
+from sekom_analysis.figures.tiles import draw_tiles, name_tiles, shades
 from sekom_analysis.wording import check_language, number, say
 
 COLUMNS = ("action", "rank", "rank_to", "low", "high", "p_top")
@@ -204,12 +203,11 @@ def plot_criteria(
         names = action_labels(rows["action"], labels, max(room, 40.0), 1 if len(rows) > MANY else 2)
         if ax is None:
             ax = _grid_panel(names, heads)
-        _draw_grid(ax, rows[means].astype(float), scale, lang)
-        ax.set_xticks(np.arange(len(heads)) + 0.5, heads)
-        ax.xaxis.tick_top()
-        ax.tick_params(length=0, labelsize=st.TEXT, labelcolor=st.INK, pad=3)
+        grid = rows[means].astype(float)
+        texts = [["" if np.isnan(mean) else number(mean, lang, 1) for mean in row] for row in grid.to_numpy()]
+        draw_tiles(ax, shades(grid, LINE_COLOUR, *scale), texts)
+        name_tiles(ax, names, heads)
         set_rows(ax, [place + 0.5 for place in range(len(rows))], names)
-        ax.set(xlabel="", ylabel="")
     return ax
 
 
@@ -221,19 +219,3 @@ def _grid_panel(names: list[str], heads: list[str]) -> Axes:
     return st.panel(
         row * len(names), left=left, right=width - left - wide, top=LINE * lines + 3, bottom=3, width=width
     )
-
-
-def _draw_grid(ax: Axes, grid: pd.DataFrame, scale: tuple[float, float], lang: str) -> None:
-    colours = sns.light_palette(LINE_COLOUR, as_cmap=True)
-    low, high = scale
-    sns.heatmap(
-        grid, cmap=colours, vmin=low, vmax=high, cbar=False, linewidths=0.8, linecolor="white",
-        xticklabels=False, yticklabels=False, ax=ax,
-    )  # fmt: skip
-    for line, row in enumerate(grid.to_numpy()):
-        for column, mean in enumerate(row):
-            if not np.isnan(mean):
-                red, green, blue, _ = colours((mean - low) / (high - low))
-                ink = readable_on((red, green, blue))
-                place = (column + 0.5, line + 0.5)
-                ax.text(*place, number(mean, lang, 1), color=ink, ha="center", va="center_baseline")

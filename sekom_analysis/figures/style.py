@@ -127,8 +127,10 @@ def save_figure(
 
 def _render(fig: Figure, form: str, dpi: float | None = None) -> bytes:
     buffer = io.BytesIO()
+    # Level 6 takes half as long again for files a tenth smaller.
+    quicker: dict[str, Any] = {"pil_kwargs": {"compress_level": 3}} if form == "png" else {}
     with style():
-        fig.savefig(buffer, format=form, metadata=_NO_DATE[form], dpi=dpi)
+        fig.savefig(buffer, format=form, metadata=_NO_DATE[form], dpi=dpi, **quicker)
     return buffer.getvalue()
 
 

@@ -23,7 +23,7 @@ def ratings():
 def cells(ax, size):
     """Read {(row, column): (number, face, ink)} from the artists."""
     found = {}
-    faces = [mesh.get_facecolor().reshape(size, size, 4) for mesh in ax.collections]
+    faces = [np.asarray(mesh.get_array()).reshape(size, size, 4) for mesh in ax.collections]
     for text in ax.texts:
         column, row = (int(place) for place in text.get_position())
         (face,) = [grid[row, column] for grid in faces if grid[row, column][3] > 0]
