@@ -171,10 +171,21 @@ def test_check_lists_problems_of_notes_and_codebook_together(sample):
 
 
 def test_a_good_study_passes(sample):
+    (sample / "data" / "coded" / "plan.csv").unlink()
     code, out, err = sekom("check", "--study", sample)
     assert (code, err) == (0, "")
     assert "264 notes" in out
     assert "No problems found" in out
+
+
+def test_check_lists_what_is_open_in_the_samples_plan(sample):
+    code, out, err = sekom("check", "--study", sample)
+    assert (code, err) == (1, "")
+    (line,) = [line for line in out.splitlines() if "plan.csv" in line]
+    assert line.split()[:2] == ["plan.csv", "5"]
+    assert "nobody is responsible for 'M004'" in line
+    assert "write who in the column 'responsible'" in line
+    assert "1 problem. Nothing was changed." in out
 
 
 def test_status_tells_decided_from_unseen(sample):
@@ -221,16 +232,37 @@ def test_a_new_study_from_unusable_notes_leaves_nothing_behind(tmp_path):
     assert [path.name for path in tmp_path.iterdir()] == ["n.csv"]
 
 
-@pytest.mark.parametrize(("command", "name"), [("sheet", "sample-anna.xlsx"), ("page", "sample-anna.html")])
-def test_a_file_that_may_hold_answers_is_not_written_over(command, name, sample):
+@pytest.mark.parametrize(
+    ("command", "name", "said"),
+    [("sheet", "sample-anna.xlsx", "may hold answers"), ("page", "sample-anna.html", "Move it away")],
+)
+def test_a_file_handed_out_is_not_written_over(command, name, said, sample):
     code, out, _ = sekom(command, "anna", "--study", sample, cwd=sample)
     assert code == 0
     assert name in out
     before = (sample / name).read_bytes()
     code, _, err = sekom(command, "anna", "--study", sample, cwd=sample)
     assert code == 1
-    assert "may hold answers" in err
+    assert said in err
     assert (sample / name).read_bytes() == before
+
+
+def test_a_page_sent_back_instead_of_its_answers_says_what_to_ask_for(sample):
+    sekom("page", "anna", "--to", "sida.html", "--study", sample, cwd=sample)
+    code, _, err = sekom("collect", "sida.html", "--study", sample, cwd=sample)
+    assert code == 1
+    assert "no answers are in it" in err
+    assert "svar-CODER.jsonl" in err
+    assert not (sample / "data" / "coded" / "anna.csv").exists()
+
+
+def test_a_sorted_list_becomes_a_study_and_asks_for_definitions_but_has_no_advice_yet(tmp_path):
+    (tmp_path / "n.csv").write_text("text;grupp\na;x\nb;y\n", encoding="utf-8")
+    _, out, _ = sekom("new", "min", "--notes", "n.csv", "--categories", "grupp", cwd=tmp_path)
+    assert "The sorting in 'grupp' stands as the coder 'n'" in out
+    assert "give each code a definition; then: sekom check --study min" in out
+    code, out, _ = sekom("codebook", "advice", "grupp", "--study", tmp_path / "min")
+    assert (code, "Nothing to compare yet" in out) == (0, True)
 
 
 def test_collecting_a_copied_log_twice_adds_it_once(sample, tmp_path):

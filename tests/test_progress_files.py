@@ -225,6 +225,14 @@ def test_collecting_saves_with_the_times_of_the_page_and_twice_is_once(written, 
     assert (study.root / "data" / "coded" / "anna.csv").read_bytes() == log
 
 
+def test_a_flag_names_no_definition_and_leaves_nothing_to_look_at(written, study, desk):
+    flag = line(desk, 1, variable="flag", codes=["two_ideas"])
+    del flag["codebook"]  # as the page writes it
+    study.collect(written([flag]))
+    assert list(study.decisions("flag")["codebook"]) == [desk.codebook["flag"].version]
+    assert study.problems.empty
+
+
 def test_all_or_nothing_unless_what_is_valid_is_to_be_kept(written, study, desk):
     path = written([line(desk, 1), line(desk, 2, codes=["barriär"])])
     with pytest.raises(DecisionError, match=r"(?s)Nothing was saved.*row 3.*'barriär'; it has: hinder"):

@@ -69,9 +69,8 @@ def new(
     out.print(f"  notes     {folder / 'data' / 'raw'}", soft_wrap=True)
     out.print(f"  codebook  {folder / codebook_file(folder)}", soft_wrap=True)
     if codebook is None and from_ is None and not sample:
-        out.print(
-            "Next: change the codebook to your own questions and codes, then run: sekom check", soft_wrap=True
-        )
+        todo = "give each code a definition" if categories else "write your own questions and codes"
+        out.print(f"Next: in the codebook, {todo}; then: sekom check --study {folder}", soft_wrap=True)
     else:
         out.print(f"Next: sekom report --study {folder}", soft_wrap=True)
 
@@ -93,6 +92,8 @@ def _from_list(folder: Path, notes: Path, column: str, title: str) -> Study:
 
     study, found = study_from_list(folder, notes, column, title)
     _say_found(notes, study, found)
+    line = f"The sorting in '{column}' stands as the coder '{', '.join(study.coders)}', named after the file."
+    console().print(line, markup=False, soft_wrap=True)
     return study
 
 

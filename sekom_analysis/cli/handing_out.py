@@ -76,6 +76,7 @@ def collect(
     for file in files:
         try:
             _refuse_packed(file)
+            _refuse_page(file)
             found = opened.collect(file, dry_run, keep_valid=keep_valid, coder=coder)
         except SekomError as error:
             failed = True
@@ -90,6 +91,16 @@ def collect(
 def _refuse_packed(file: Path) -> None:
     if file.suffix.lower() == ".zip":
         msg = f"'{file.name}' is packed. Unpack it, and collect what lies in it. Nothing was saved."
+        raise SekomError(msg)
+
+
+def _refuse_page(file: Path) -> None:
+    if file.suffix.lower() in (".html", ".htm"):
+        msg = (
+            f"'{file.name}' is a page, and no answers are in it: they are kept in the coder's browser. Ask "
+            f"for the answers file, which the page makes by the button 'Download the answers file' ('Ladda "
+            f"ner svarsfilen'): answers-CODER.jsonl or svar-CODER.jsonl. Nothing was saved."
+        )
         raise SekomError(msg)
 
 
@@ -114,11 +125,14 @@ def _hand_out(
 
 
 def _fresh(path: Path) -> Path:
-    """Refuse a file that is there: it may hold a coder's answers."""
+    """Refuse a file that is there: a sheet may hold a coder's answers."""
     if path.exists():
+        holds, first = " and may hold answers", f"Collect it (sekom collect {path.name}) and move it away"
+        if path.suffix.lower() == ".html":
+            holds, first = "", "Move it away"
         msg = (
-            f"'{path}' is there already and may hold answers. Nothing was written. "
-            f"Collect it (sekom collect {path.name}) and move it away, or choose another name with --to."
+            f"'{path}' is there already{holds}. Nothing was written. {first}, or choose another "
+            f"name with --to."
         )
         raise SekomError(msg)
     return path

@@ -63,7 +63,9 @@ def advice(
     opened = open_study(study)
     table = codebook_advice(opened, variable, lang)
     out = console()
-    if table.empty:
+    if table.empty and (opened.ratings(variable).notna().sum(axis=1) < 2).all():
+        out.print("Nothing to compare yet: advice takes two coders who decided on the same notes.")
+    elif table.empty:
         out.print("No advice: no two codes are confused often, and no code stands out.", soft_wrap=True)
     for row in table.to_dict("records"):
         out.print(row["sentence"], markup=False, soft_wrap=True)

@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 
 from sekom_analysis.answers import answer_fault, field_faults
 from sekom_analysis.checks import was_possible
+from sekom_analysis.codebook import RESERVED_VARIABLES
 from sekom_analysis.coding.worklist import note_key
 from sekom_analysis.decisions import Event, coder_fault
 from sekom_analysis.definitions import Definitions
@@ -162,7 +163,7 @@ class _Reader:
             what = f"the study has no note with the key '{given['key']}'"
             self.problems.append(Problem(self.file, number, what, _WRONG))
             return
-        event = _event_of(given, note_id)
+        event = self._with_definition(_event_of(given, note_id))
         faults = [*field_faults(event), *self._answer_faults(event), *self._contradictions(event)]
         for fault in faults:
             what = f"the decision '{event.event_id}' on note '{note_id}': {fault}"
@@ -170,6 +171,12 @@ class _Reader:
         if not faults:
             self._found[event.event_id] = (given["at"], number, event)
             self._note_stale_text(number, event)
+
+    def _with_definition(self, event: Event) -> Event:
+        """Flags have one definition, which no codebook holds: pages do not name it."""
+        if event.codebook or event.variable not in RESERVED_VARIABLES:
+            return event
+        return event._replace(codebook=self.desk.codebook[event.variable].version)
 
     def _answer_faults(self, event: Event) -> list[str]:
         codebook = self.desk.codebook
