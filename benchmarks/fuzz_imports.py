@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import importlib.util
 import io
+import os
 import random
 import shutil
 import signal
@@ -39,6 +40,7 @@ from sekom_analysis.study import Study
 
 ROOT = Path(__file__).parent.parent
 SLOWEST = 5.0
+EVIL = f"evil-{os.getpid()}.txt"
 PROPOSALS = (
     ".headings.yaml",
     ".lines.csv",
@@ -170,9 +172,9 @@ def _inside(data: bytes, rng: random.Random, ways: list[Callable[[bytes, random.
             entries[place] = (name, rng.choice(ways)(content, rng))
         case "name":
             evil = (
-                "../evil.txt",
-                "/tmp/evil.txt",
-                "C:\\evil.txt",
+                f"../{EVIL}",
+                f"{tempfile.gettempdir()}/{EVIL}",
+                f"C:\\{EVIL}",
                 name.upper(),
                 name + " ",
                 "a/" * 300 + "b",
@@ -193,15 +195,29 @@ def _inside(data: bytes, rng: random.Random, ways: list[Callable[[bytes, random.
     return buffer.getvalue()
 
 
-class _TooSlowError(Exception):
-    """It took longer than five seconds."""
+class _TooSlowError(BaseException):
+    """It took longer than five seconds; not to be caught with a reader's other troubles."""
 
 
 def _too_slow(*_: object) -> None:
     raise _TooSlowError
 
 
-def fuzz(name: str, count: int, folder: Path, seed: int = 1, *, look: bool = True) -> Counter[str]:
+class Ends(Counter[str]):
+    """How many files ended in which way, which was the first of each, and how long the slowest took."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.first: dict[str, int] = {}
+        self.slowest = 0.0
+
+    def tell(self, end: str, number: int) -> None:
+        """Count a file's end."""
+        self[end] += 1
+        self.first.setdefault(end, number)
+
+
+def fuzz(name: str, count: int, folder: Path, seed: int = 1, *, look: bool = True) -> Ends:
     """Take in damaged files of one format; returns how they ended, and what must not be.
 
     With `look`, the study is opened after each, and may have no problems; without, four of five files
@@ -221,7 +237,7 @@ def fuzz(name: str, count: int, folder: Path, seed: int = 1, *, look: bool = Tru
     root, inbox = folder / "study", folder / "in"
     shutil.copytree(template / "data", root / "data", dirs_exist_ok=True)
     raw = open_raw(root)
-    ends: Counter[str] = Counter()
+    ends = Ends()
     for number in range(count):
         rng = random.Random(f"{name} {seed} {number}")
         for place in (root, inbox):
@@ -234,8 +250,11 @@ def fuzz(name: str, count: int, folder: Path, seed: int = 1, *, look: bool = Tru
         if rng.random() < 0.5:
             request = Request(raw, path, folder / "headings.yaml", folder / "map.yaml")
         is_taken, kind = look or number % 5 == 0, KINDS.get(name)
-        ends[_end(request, look, kind) if is_taken else _end_of_reading(request, kind)] += 1
-        ends.update(f"stray: {stray}" for stray in _strays(folder, path))
+        start = time.process_time()
+        ends.tell(_end(request, look, kind) if is_taken else _end_of_reading(request, kind), number)
+        ends.slowest = max(ends.slowest, time.process_time() - start)
+        for stray in _strays(folder, path):
+            ends.tell(f"stray: {stray}", number)
     return ends
 
 
@@ -278,6 +297,8 @@ def _strays(folder: Path, path: Path) -> list[str]:
     strays = [one.name for one in folder.iterdir() if one.name not in kept]
     allowed = {path.name, *(path.with_suffix(ending).name for ending in PROPOSALS)}
     strays += [one.name for one in path.parent.iterdir() if one.name not in allowed]
+    lured = [place / EVIL for place in (Path.cwd(), Path.cwd().parent, Path(tempfile.gettempdir()))]
+    strays += [str(one) for one in lured if one.exists()]
     data = {"raw", "coded", "imports.csv"}
     return strays + [one.name for one in (folder / "study" / "data").iterdir() if one.name not in data]
 
@@ -292,7 +313,8 @@ def main() -> int:
     names = sys.argv[2:] or list(FORMATS)
     memory = Path("/dev/shm")
     failed = False
-    print(f"{'format':8}{'taken':>8}{'proposed':>10}{'refused':>9}{'bad':>6}{'ms a file':>11}")
+    heads = f"{'taken':>8}{'proposed':>10}{'refused':>9}{'bad':>6}{'ms a file':>11}{'slowest, s':>12}"
+    print(f"{'format':10}{heads}")
     for name in names:
         with tempfile.TemporaryDirectory(dir=memory if memory.is_dir() else None) as folder:
             start = time.perf_counter()
@@ -302,10 +324,11 @@ def main() -> int:
         failed = failed or bool(wrong)
         numbers = (
             f"{ends['taken']:8}{ends['proposed']:10}{ends['refused']:9}{sum(wrong.values()):6}{each:11.1f}"
+            f"{ends.slowest:12.2f}"
         )
-        print(f"{name:8}{numbers}")
+        print(f"{name:10}{numbers}", flush=True)
         for end, number in wrong.items():
-            print(f"    {number} × {end}")
+            print(f"    {number} × {end} (first: file {ends.first[end]})")
     return int(failed)
 
 
