@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from sekom_analysis.actions.planfiles import export_plan, import_plan, write_plan
     from sekom_analysis.actions.priorities import platforms, rank_actions
     from sekom_analysis.actions.reliability import criteria_correlations, score_agreement
-    from sekom_analysis.actions.scores import action_scores
+    from sekom_analysis.actions.scores import action_scores, count_scores
     from sekom_analysis.actions.sensitivity import rank_sensitivity
     from sekom_analysis.agreement import (
         agreement,
@@ -90,6 +90,7 @@ _HOME = {
     "stability": "quality.coders",
     "voices": "quality.quotes",
     "action_scores": "actions.scores",
+    "count_scores": "actions.scores",
     "check_plan": "actions.plan",
     "criteria_correlations": "actions.reliability",
     "export_plan": "actions.planfiles",
@@ -128,6 +129,7 @@ __all__ = [
     "consensus",
     "count_codes",
     "count_patterns",
+    "count_scores",
     "criteria_correlations",
     "disagreements",
     "exchange",

@@ -79,6 +79,36 @@ def action_scores(
     return merge_scores(found, into) if into else found
 
 
+def count_scores(scores: pd.DataFrame) -> pd.DataFrame:
+    """Count how often each coder gave each score, to see who is strict and who uses the whole scale.
+
+    Parameters
+    ----------
+    scores : as `action_scores` gives them
+
+    Returns
+    -------
+    DataFrame
+        Columns ``criterion``, ``coder``, ``score`` and ``count``, the number of actions. Means over merged
+        actions are rounded to the nearest whole score, halves up.
+
+    Raises
+    ------
+    RatingsError
+        If columns are missing or a score is no number.
+
+    Examples
+    --------
+    >>> scores = pd.DataFrame({"action": ["D1", "D2", "D3"], "coder": "k1", "criterion": "goal", "round": 1,
+    ...                        "score": [4.0, 4.0, 2.0]})
+    >>> count_scores(scores).values.tolist()
+    [['goal', 'k1', 2, 1], ['goal', 'k1', 4, 2]]
+    """
+    table = checked(scores)
+    whole = table.assign(score=np.floor(table["score"] + 0.5).astype("int64"))
+    return whole.groupby(["criterion", "coder", "score"]).size().rename("count").reset_index()
+
+
 def _check_criteria(study: Study, criteria: Sequence[str], round: int | None) -> None:
     wrong = [c for c in criteria if study.codebook[c].kind != "scale"]
     scales = ", ".join(v.id for v in study.codebook.variables if v.kind == "scale") or "none"

@@ -1,7 +1,7 @@
 """Figures for print: each takes a finished table and returns the Axes it drew on.
 
 Nothing is computed here but positions. Importing this package imports
-matplotlib and seaborn; nothing else in sekom_analysis does.
+matplotlib (a figure that needs seaborn, seaborn); nothing else in sekom_analysis does.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from sekom_analysis.figures.keywords import plot_keywords
 from sekom_analysis.figures.plan import plot_plan
 from sekom_analysis.figures.planning import plot_sample
 from sekom_analysis.figures.priorities import plot_criteria, plot_priorities
+from sekom_analysis.figures.scores import plot_scores
 from sekom_analysis.figures.style import save_figure, style
 
 __all__ = [
@@ -28,6 +29,7 @@ __all__ = [
     "plot_plan",
     "plot_priorities",
     "plot_sample",
+    "plot_scores",
     "plot_sources",
     "plot_themes",
     "plot_word_cloud",
