@@ -12,6 +12,7 @@ import pandas as pd
 from sekom_analysis.decisions import AFTER_TALK, INDEPENDENT, Event, coder_fault
 from sekom_analysis.ledgers import RETRACT, Ledger, standing
 from sekom_analysis.logline import Format, Row
+from sekom_analysis.wording import Phrase
 
 SETTLE, OPEN = "settle", "open"
 ADJUDICATION_EVENTS = (SETTLE, OPEN, RETRACT)
@@ -50,7 +51,7 @@ def _row_fault(row: Row) -> str:
     event = Adjudication._make(row)
     if fault := coder_fault(event.adjudicator):
         return fault
-    return "" if _parsed(event.seen) is not None else "'seen' does not say what each coder said"
+    return "" if _parsed(event.seen) is not None else Phrase("fault_seen")
 
 
 def _parsed(seen: str) -> dict[str, str] | None:

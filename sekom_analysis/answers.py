@@ -7,6 +7,7 @@ import re
 from sekom_analysis.codebook import Variable
 from sekom_analysis.decisions import EVENTS, LONGEST_MEMO, PASSES, WAYS, Event
 from sekom_analysis.logline import EVENT_ID
+from sekom_analysis.wording import Phrase
 
 SEEN = re.compile(r"[a-z][0-9a-f]{11}")
 WHOLE_NUMBER = re.compile(r"0|-?[1-9][0-9]{0,8}")
@@ -32,17 +33,17 @@ def answer_fault(variable: Variable, codes: str) -> str:
     if variable.kind == "scale":
         low, high = variable.range or (1, 5)
         if not (WHOLE_NUMBER.fullmatch(codes) and low <= int(codes) <= high):
-            return f"variable '{variable.id}' takes a whole number from {low} to {high}, not '{codes}'"
+            return Phrase("fault_scale", variable=variable.id, low=low, high=high, codes=codes)
         return ""
     given = codes.split("|") if codes else []
     if variable.kind == "single" and len(given) != 1:
-        return f"variable '{variable.id}' takes exactly one code, not '{codes}'; it has: {_listed(variable)}"
+        return Phrase("fault_single", variable=variable.id, codes=codes, answers=_listed(variable))
     unknown = [code for code in given if code not in variable.answers]
     if unknown:
         quoted = ", ".join(f"'{code}'" for code in unknown)
-        return f"variable '{variable.id}' has no code {quoted}; it has: {_listed(variable)}"
+        return Phrase("fault_no_code", variable=variable.id, codes=quoted, answers=_listed(variable))
     if len(set(given)) < len(given):
-        return f"variable '{variable.id}' has a code twice in '{codes}'; name each code once"
+        return Phrase("fault_twice", variable=variable.id, codes=codes)
     return ""
 
 

@@ -12,10 +12,10 @@ from sekom_analysis.decisions import LEDGERS, coder_fault
 from sekom_analysis.notes import note_hash
 from sekom_analysis.problems import Problem
 from sekom_analysis.raw import CODED, STUDY_FILE, Raw, codebook_file
+from sekom_analysis.wording import Phrase
 
 AS_MANY = 3  # how many notes a summary names
 EXPECTED = ("codebooks", "plans", "README.md")
-COPY = "if it is a copy of a coder's log, take it in with: sekom collect FILE; then move it away"
 
 
 def study_problems(raw: Raw) -> list[Problem]:
@@ -29,33 +29,26 @@ def _strange_files(raw: Raw) -> Iterator[Problem]:
     for path in sorted(folder.iterdir()) if folder.is_dir() else []:
         if path.name in EXPECTED or path.name.startswith(".") or path.stem in LEDGERS:
             continue
-        fault = coder_fault(path.stem) if path.suffix == ".csv" else "a log is called CODER.csv"
+        fault = coder_fault(path.stem) if path.suffix == ".csv" else Phrase("fault_log_name")
         if fault:
-            yield Problem(
-                file=path.name, row=None, what=f"not a coder's log, so not read: {fault}", todo=COPY
-            )
+            yield Problem.of(path.name, None, "strange_file", fault=fault)
 
 
 def _strange_coders(raw: Raw) -> Iterator[Problem]:
     for coder in raw.about.coders:
         if fault := coder_fault(coder):
-            todo = "give the coder another id, the name of the log without .csv"
-            yield Problem(file=STUDY_FILE.name, row=None, what=f"under coders: {fault}", todo=todo)
+            yield Problem.of(STUDY_FILE.name, None, "strange_coder", fault=fault)
 
 
 def _asked_of_nothing(raw: Raw) -> Iterator[Problem]:
-    stages = _stages(raw.notes)
+    stages, file = _stages(raw.notes), codebook_file(raw.root).name
     for variable in raw.codebook.variables:
         missing = [note for note in variable.notes or () if note not in raw.notes.index]
         if missing:
-            what = f"'{variable.id}' is asked of notes that are not there: {_named(missing)}"
-            yield Problem(codebook_file(raw.root).name, None, what, "correct the ids under 'notes:'")
+            yield Problem.of(file, None, "notes_not_there", variable=variable.id, notes=named_first(missing))
         if not any(variable.applies_to(str(note), stages.get(note)) for note in raw.notes.index):
-            there = ", ".join(dict.fromkeys(map(repr, stages.values()))) or "no column 'stage'"
-            what = f"'{variable.id}' is asked of no note (stages of the notes: {there})"
-            yield Problem(
-                codebook_file(raw.root).name, None, what, "correct 'stage:' here, or the stages of the notes"
-            )
+            there = ", ".join(dict.fromkeys(map(repr, stages.values()))) or Phrase("problem_no_stages")
+            yield Problem.of(file, None, "asked_of_nothing", variable=variable.id, there=there)
 
 
 def decision_problems(
@@ -84,11 +77,11 @@ def _file(coder: object) -> str:
     return f"{coder}.csv"
 
 
-def _named(values: object) -> str:
+def named_first(values: object) -> str:
     """Name the first few of a list: ``B001, B002, B003 and 4 more``."""
     distinct = list(dict.fromkeys(pd.Series(values).astype(str)))
-    rest = len(distinct) - AS_MANY
-    return ", ".join(distinct[:AS_MANY]) + (f" and {rest} more" if rest > 0 else "")
+    rest, names = len(distinct) - AS_MANY, ", ".join(distinct[:AS_MANY])
+    return Phrase("problem_and_more", names=names, n=rest) if rest > 0 else names
 
 
 def _stages(notes: pd.DataFrame) -> dict[object, str]:
@@ -98,9 +91,7 @@ def _stages(notes: pd.DataFrame) -> dict[object, str]:
 def unknown_notes(decisions: pd.DataFrame, notes: pd.DataFrame) -> Iterator[Problem]:
     """List decisions on notes that the study does not have."""
     for event in decisions[~decisions["note_id"].isin(notes.index)].itertuples():
-        what = f"note '{event.note_id}' is not among the study's notes"
-        todo = "add the note to data/raw, or leave it: the decision is kept but not counted"
-        yield Problem(file=_file(event.coder), row=int(str(event.row)), what=what, todo=todo)
+        yield Problem.of(_file(event.coder), int(str(event.row)), "unknown_note", note=event.note_id)
 
 
 def late_as_independent(decisions: pd.DataFrame, first_times: Mapping[str, str]) -> Iterator[Problem]:
@@ -114,12 +105,8 @@ def late_as_independent(decisions: pd.DataFrame, first_times: Mapping[str, str])
     adjudicated = decisions[(decisions["pass"] == "1") & decisions["note_id"].isin(first_times.keys())]
     late = adjudicated[adjudicated["decided_at"] > adjudicated["note_id"].map(first_times)]
     for coder, group in late.groupby("coder"):
-        what = (
-            f"{group['note_id'].nunique()} notes were decided after they had been adjudicated, "
-            f"yet count as independent: {_named(group['note_id'])}"
-        )
-        todo = "if others' answers could be seen by then, leave these notes out of the agreement"
-        yield Problem(file=_file(coder), row=None, what=what, todo=todo)
+        notes = {"n": group["note_id"].nunique(), "notes": named_first(group["note_id"])}
+        yield Problem.of(_file(coder), None, "late", **notes)
 
 
 def _unknown_answers(
@@ -130,9 +117,7 @@ def _unknown_answers(
     answers = decisions[["coder", "variable", "codes", "codebook", "row", "note_id"]]
     for coder, variable, codes, version, row, note_id in answers.itertuples(index=False):
         if variable not in codebook:
-            what = f"variable '{variable}' is not in the codebook"
-            todo = "put it back into the codebook, or leave it: the decision is kept but not counted"
-            yield Problem(file=_file(coder), row=int(row), what=what, todo=todo)
+            yield Problem.of(_file(coder), int(row), "unknown_variable", variable=variable)
         elif fault := answer_fault(codebook[variable], codes):
             if was_possible(codebook[variable], kept.get(version), codes):
                 retired.setdefault((coder, variable, codes), []).append(note_id)
@@ -141,9 +126,8 @@ def _unknown_answers(
                     file=_file(coder), row=int(row), what=fault, todo=_until(codebook[variable], codes)
                 )
     for (coder, variable, codes), note_ids in retired.items():
-        where = f"{len(note_ids)} decisions: {_named(note_ids)}"
-        what = f"'{codes}' of '{variable}' has been retired since ({where})"
-        yield Problem(file=_file(coder), row=None, what=what, todo="decide these notes again, or leave them")
+        notes_named = {"n": len(note_ids), "notes": named_first(note_ids)}
+        yield Problem.of(_file(coder), None, "retired", codes=codes, variable=variable, **notes_named)
 
 
 def was_possible(now: Variable, then: Variable | None, codes: str) -> bool:
@@ -156,8 +140,8 @@ def was_possible(now: Variable, then: Variable | None, codes: str) -> bool:
 
 def _until(variable: Variable, codes: str) -> str:
     if variable.kind == "scale" and not WHOLE_NUMBER.fullmatch(codes):
-        return "decide the note again; until then it is not counted, since it is no number"
-    return "decide the note again; until then the answer counts as it stands"
+        return Phrase("problem_todo_no_number")
+    return Phrase("problem_todo_as_it_stands")
 
 
 def _not_asked(decisions: pd.DataFrame, notes: pd.DataFrame, codebook: Codebook) -> Iterator[Problem]:
@@ -173,9 +157,8 @@ def _not_asked(decisions: pd.DataFrame, notes: pd.DataFrame, codebook: Codebook)
         dtype=bool,
     )
     for (coder, variable), group in known[outside].groupby(["coder", "variable"]):
-        what = f"'{variable}' is not asked of these notes: {_named(group['note_id'])}"
-        todo = "check the stage of the notes and of the variable; the decisions are kept but not counted"
-        yield Problem(file=_file(coder), row=int(group["row"].iloc[0]), what=what, todo=todo)
+        row, named = int(group["row"].iloc[0]), named_first(group["note_id"])
+        yield Problem.of(_file(coder), row, "not_asked", variable=variable, notes=named)
 
 
 def _changed_texts(decisions: pd.DataFrame, notes: pd.DataFrame) -> Iterator[Problem]:
@@ -184,9 +167,7 @@ def _changed_texts(decisions: pd.DataFrame, notes: pd.DataFrame) -> Iterator[Pro
     known = decisions[decisions["note_id"].isin(now.keys())]
     changed = known[known["note_hash"] != known["note_id"].map(now)]
     for coder, group in changed.groupby("coder"):
-        what = f"the text has changed since it was coded: {_named(group['note_id'])}"
-        todo = "a mended typo needs nothing; if the meaning changed, decide these notes again"
-        yield Problem(file=_file(coder), row=None, what=what, todo=todo)
+        yield Problem.of(_file(coder), None, "changed_text", notes=named_first(group["note_id"]))
 
 
 def _older_definitions(decisions: pd.DataFrame, codebook: Codebook) -> Iterator[Problem]:
@@ -195,9 +176,8 @@ def _older_definitions(decisions: pd.DataFrame, codebook: Codebook) -> Iterator[
             continue
         older = group[group["codebook"] != codebook[str(variable)].version]
         if len(older):
-            what = f"{older['note_id'].nunique()} notes were coded under an older definition of '{variable}'"
-            todo = "compare the definitions (data/coded/codebooks); decide these notes again if they differ"
-            yield Problem(file=_file(coder), row=None, what=what, todo=todo)
+            n = older["note_id"].nunique()
+            yield Problem.of(_file(coder), None, "older_definition", variable=variable, n=n)
 
 
 def _lost_definitions(
@@ -206,8 +186,5 @@ def _lost_definitions(
     there = {*kept, *(variable.version for variable in codebook.variables)}
     lost = decisions[~decisions["codebook"].isin(there)]
     for (variable, version), group in lost.groupby(["variable", "codebook"]):
-        what = (
-            f"the definition of '{variable}' that {group['note_id'].nunique()} notes were coded under is lost"
-        )
-        todo = "put the file back from a copy of the study; the decisions count as they stand"
-        yield Problem(file=f"codebooks/{version}.yaml", row=None, what=what, todo=todo)
+        file, n = f"codebooks/{version}.yaml", group["note_id"].nunique()
+        yield Problem.of(file, None, "lost_definition", variable=variable, n=n)

@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 import pandas as pd
 
 from sekom_analysis.codebook import NONE_FITS, Variable
+from sekom_analysis.wording import Phrase
 
 CODER_PATTERN = re.compile(r"[a-z0-9][a-z0-9_-]{0,39}")
 LEDGERS = ("adjudicated", "merges", "pairs", "plan", "imports")
@@ -63,9 +64,8 @@ def coder_fault(coder: object) -> str:
     ('', "'con' is a reserved name")
     """
     if not isinstance(coder, str) or not CODER_PATTERN.fullmatch(coder):
-        allowed = "1 to 40 of a–z, 0–9, _ and -, beginning with a letter or digit"
-        return f"{coder!r} cannot be a coder's id: {allowed}"
-    return f"'{coder}' is a reserved name" if coder in RESERVED_CODERS else ""
+        return Phrase("fault_coder_id", coder=repr(coder))
+    return Phrase("fault_coder_reserved", coder=coder) if coder in RESERVED_CODERS else ""
 
 
 def joined(codes: object) -> str | None:

@@ -15,7 +15,6 @@ from sekom_analysis.raw import CODED
 from sekom_analysis.yamlfile import dump_yaml, load_yaml
 
 FOLDER = "codebooks"
-_ASK = "put the file back from a copy of the study, so that definitions can be compared"
 
 
 class Definitions:
@@ -49,10 +48,12 @@ class Definitions:
             self._known[path.stem] = variable
             self._broken.pop(path.stem, None)
             return
-        what = "a kept definition that cannot be read"
-        if variable is not None:
-            what = f"it holds the definition {variable.version} of '{variable.id}', not what it is named for"
-        self._broken[path.stem] = Problem(f"{FOLDER}/{path.name}", None, what, _ASK)
+        file = f"{FOLDER}/{path.name}"
+        if variable is None:
+            self._broken[path.stem] = Problem.of(file, None, "definition_unreadable")
+            return
+        held = {"version": variable.version, "variable": variable.id}
+        self._broken[path.stem] = Problem.of(file, None, "definition_other", **held)
 
 
 def read_definition(path: Path) -> Variable | None:

@@ -37,13 +37,14 @@ from sekom_analysis.logline import Format, Row, utc_text, well_formed
 from sekom_analysis.notes import note_hash
 from sekom_analysis.problems import Problem
 from sekom_analysis.raw import CODED, Raw, find_root, open_raw
+from sekom_analysis.wording import Phrase
 
 KNOWN_FIELDS = frozenset(COLUMNS) | {"coder"}
 
 
 def _pass_fault(row: Row) -> str:
     number = row[COLUMNS.index("pass")]
-    return "" if number in {str(p) for p in PASSES} else f"'{number}' is no pass (0, 1, 2 or 3)"
+    return "" if number in {str(p) for p in PASSES} else Phrase("fault_pass", text=number)
 
 
 # What an event says; when, where and under which definition may differ when it is sent again.

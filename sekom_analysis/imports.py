@@ -16,6 +16,8 @@ import pandas as pd
 
 from sekom_analysis.log import EventFile
 from sekom_analysis.logline import Format
+from sekom_analysis.problems import Problem
+from sekom_analysis.wording import Phrase
 
 if TYPE_CHECKING:
     from sekom_analysis.study import Study
@@ -139,6 +141,26 @@ def unfinished_import(root: Path, sha256: str, kind: str) -> Import | None:
     """Return how the same file was begun to be taken in, if that was cut off."""
     entry = _last(root, sha256, kind)
     return entry if entry is not None and entry.event == BEGIN else None
+
+
+def import_problems(root: Path) -> list[Problem]:
+    """List the lines that cannot be read, and the imports that were begun and never ended.
+
+    One is ended by the same file taken for the same thing, so that what it
+    left unwritten can be told from what somebody decided not to take in.
+    """
+    rows, problems = _file(root).read()
+    last: dict[tuple[str, str], tuple[Import, int]] = {}
+    for entry, row in sorted((Import._make(cells), row) for row, cells in rows):
+        last[entry.sha256, entry.kind] = entry, row
+    return [*problems, *(_cut_off(root, entry, row) for entry, row in last.values() if entry.event == BEGIN)]
+
+
+def _cut_off(root: Path, entry: Import, row: int) -> Problem:
+    there = ", ".join(path for path in entry.paths if (root / path).is_file())
+    left = Phrase("problem_cut_off_left", files=there) if there else Phrase("problem_cut_off_nothing")
+    said = {"file": entry.file, "kind": entry.kind, "date": entry.imported_at[:10], "left": left}
+    return Problem.of(IMPORTS_FILE.name, row, "cut_off", **said)
 
 
 def _last(root: Path, sha256: str, kind: str) -> Import | None:

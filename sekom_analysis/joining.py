@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 
 import pandas as pd
 
-from sekom_analysis.checks import AS_MANY
+from sekom_analysis.checks import named_first
 from sekom_analysis.decisions import LONGEST_MEMO, coder_fault, new_event_id
 from sekom_analysis.errors import DecisionError
 from sekom_analysis.ledgers import RETRACT
@@ -213,8 +213,7 @@ class Joining:
         for row in table.to_dict("records"):
             for note_id in (row[name] for name in columns):
                 if note_id and note_id not in self._raw.notes.index:
-                    todo = "add the note to data/raw, or leave it: the entry is kept"
-                    yield Problem(file, row["row"], f"note '{note_id}' is not among the study's notes", todo)
+                    yield Problem.of(file, row["row"], "unknown_entry", note=note_id)
 
     def _changed_pairs(self) -> Iterator[Problem]:
         table = self.pair_judgements()
@@ -222,10 +221,9 @@ class Joining:
             ends = pd.concat([group.set_index("note_a")["hash_a"], group.set_index("note_b")["hash_b"]])
             changed = sorted({str(n) for n, seen in ends.items() if self._hash(str(n)) not in ("", seen)})
             if changed:
-                named = ", ".join(changed[:AS_MANY]) + (" and others" if len(changed) > AS_MANY else "")
-                what = f"the text has changed since {reviewer} judged it in a pair: {named}"
-                todo = "a mended typo needs nothing; if the meaning changed, judge the pairs again"
-                yield Problem("pairs.csv", None, what, todo)
+                yield Problem.of(
+                    "pairs.csv", None, "changed_pair", reviewer=reviewer, notes=named_first(changed)
+                )
 
     def _hash(self, note_id: str) -> str:
         notes = self._raw.notes
@@ -262,5 +260,4 @@ def _refuse(faults: list[str]) -> None:
 def _circles(history: pd.DataFrame) -> Iterator[Problem]:
     ignored = set(state_of(history).ignored)
     for row in history[history["event_id"].isin(ignored)].to_dict("records"):
-        what = f"'{row['note_id']}' into '{row['into']}' would make a note part of itself, so it is ignored"
-        yield Problem("merges.csv", row["row"], what, "if it is the better way round, split the other first")
+        yield Problem.of("merges.csv", row["row"], "merge_circle", note=row["note_id"], into=row["into"])

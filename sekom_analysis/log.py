@@ -71,8 +71,7 @@ class EventFile:
         except FileNotFoundError:
             return [], []
         except OSError as error:
-            what, todo = f"cannot be read: {error.strerror}", "close it elsewhere, or check who may read it"
-            return [], [Problem(file=self.path.name, row=None, what=what, todo=todo)]
+            return [], [Problem.of(self.path.name, None, "log_unreadable", reason=error.strerror)]
         events, problems = [], []
         for number, line in enumerate(data.split(b"\n"), start=1):
             line = line.rstrip(b"\r")
@@ -234,6 +233,4 @@ class EventFile:
 
 def _damaged(file: str, number: int, line: bytes, fault: str) -> Problem:
     shown = line[:60].decode("utf-8", "replace") + ("…" if len(line) > 60 else "")
-    what = f"a line that cannot be read ({fault}): {shown}"
-    todo = "nothing is lost before or after it; if you know what it said, decide that note again"
-    return Problem(file=file, row=number, what=what, todo=todo)
+    return Problem.of(file, number, "damaged_line", fault=fault, line=shown)

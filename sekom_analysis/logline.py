@@ -9,6 +9,8 @@ from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from typing import NamedTuple
 
+from sekom_analysis.wording import Phrase
+
 Row = tuple[str, ...]
 EVENT_ID = re.compile(r"[A-Za-z0-9_.:-]{4,80}")
 DELIMITERS = ",;\t"
@@ -89,7 +91,9 @@ def row_of(line: bytes, form: Format) -> tuple[Row, str]:
             if not fault:
                 return row, ""
             faults.append(fault)
-    return (), faults[0] if faults else f"{len(cells_of(text, ','))} cells where {len(form.columns)} belong"
+    if faults:
+        return (), faults[0]
+    return (), Phrase("fault_cells", n=len(cells_of(text, ",")), wanted=len(form.columns))
 
 
 def cells_of(text: str, delimiter: str) -> list[str]:
@@ -116,11 +120,11 @@ def unescaped(cell: str) -> str:
 def row_fault(row: Row, form: Format) -> str:
     """Say why a row is no event; an empty text if it is one."""
     if not is_time(row[0]):
-        return f"'{row[0]}' is no time such as 2016-04-12T09:00:00.000000Z"
+        return Phrase("fault_time", text=row[0])
     if not EVENT_ID.fullmatch(row[1]):
-        return f"'{row[1]}' is no event id"
+        return Phrase("fault_event_id", text=row[1])
     if row[-1] not in form.events:
-        return f"'{row[-1]}' is none of {', '.join(form.events)}"
+        return Phrase("fault_none_of", text=row[-1], allowed=", ".join(form.events))
     return form.fault(row)
 
 

@@ -11,6 +11,7 @@ import pandas as pd
 from sekom_analysis.decisions import coder_fault
 from sekom_analysis.ledgers import Ledger
 from sekom_analysis.logline import Format, Row
+from sekom_analysis.wording import Phrase
 
 MERGE, SPLIT, REWORD = "merge", "split", "reword"
 MERGE_EVENTS = (MERGE, SPLIT, REWORD)
@@ -44,7 +45,7 @@ def _row_fault(row: Row) -> str:
     if fault := coder_fault(event.by):
         return fault
     if (event.event == MERGE) != bool(event.into):
-        return f"'{event.event}' with '{event.into}' to go into"
+        return Phrase("fault_merge", event=event.event, into=event.into)
     return ""
 
 

@@ -10,6 +10,7 @@ import pandas as pd
 from sekom_analysis.decisions import coder_fault
 from sekom_analysis.ledgers import RETRACT, Ledger, standing
 from sekom_analysis.logline import Format, Row
+from sekom_analysis.wording import Phrase
 
 SAME, OVERLAPPING, DIFFERENT = "same", "overlapping", "different"
 JUDGEMENTS = (SAME, OVERLAPPING, DIFFERENT)
@@ -45,9 +46,9 @@ def _row_fault(row: Row) -> str:
     if fault := coder_fault(event.reviewer):
         return fault
     if event.note_a >= event.note_b:
-        return f"'{event.note_a}' and '{event.note_b}' are no pair in order"
+        return Phrase("fault_pair", first=event.note_a, second=event.note_b)
     if event.event == JUDGE and event.judgement not in JUDGEMENTS:
-        return f"'{event.judgement}' is none of {', '.join(JUDGEMENTS)}"
+        return Phrase("fault_none_of", text=event.judgement, allowed=", ".join(JUDGEMENTS))
     return ""
 
 

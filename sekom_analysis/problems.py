@@ -6,6 +6,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import astuple, dataclass, fields
 from typing import TYPE_CHECKING, NamedTuple
 
+from sekom_analysis.wording import Phrase, in_language
+
 if TYPE_CHECKING:
     from pandas import DataFrame
 
@@ -27,6 +29,24 @@ class Problem:
     what: str
     todo: str
 
+    @classmethod
+    def of(cls, file: str, row: int | None, kind: str, /, **values: object) -> Problem:
+        """Return a problem of a kind that stands in ``wording.yaml``, and so can be told in each language.
+
+        Examples
+        --------
+        >>> Problem.of("plan.csv", 5, "plan_nobody", action="D004").in_("sv").todo
+        'skriv vem i kolumnen ”responsible”'
+        """
+        key = f"problem_{kind}"
+        return cls(file, row, Phrase(key, **values), Phrase(f"{key}_todo", **values))
+
+    def in_(self, lang: str) -> Problem:
+        """Return the problem told in a language, as far as its words stand in ``wording.yaml``."""
+        return Problem(
+            self.file, self.row, str(in_language(self.what, lang)), str(in_language(self.todo, lang))
+        )
+
 
 class Fault(NamedTuple):
     """One thing wrong inside plain data: the path to it, what it is, what to do."""
@@ -44,8 +64,8 @@ class FaultsError(ValueError):
         self.faults = tuple(faults)
 
 
-def problems_table(problems: Iterable[Problem]) -> DataFrame:
-    """Problems as a table, one row each: file, row, what, todo.
+def problems_table(problems: Iterable[Problem], lang: str = "en") -> DataFrame:
+    """Problems as a table in a language, one row each: file, row, what, todo.
 
     Examples
     --------
@@ -56,7 +76,7 @@ def problems_table(problems: Iterable[Problem]) -> DataFrame:
     from pandas import DataFrame
 
     columns = [field.name for field in fields(Problem)]
-    table = DataFrame([astuple(problem) for problem in problems], columns=columns)
+    table = DataFrame([astuple(problem.in_(lang)) for problem in problems], columns=columns)
     return table.astype({"file": "str", "row": "Int64", "what": "str", "todo": "str"})
 
 

@@ -15,6 +15,7 @@ from sekom_analysis.errors import StudyError
 from sekom_analysis.exchange.tables import check_table
 from sekom_analysis.notes import join_notes
 from sekom_analysis.problems import Problem, problem_lines
+from sekom_analysis.wording import Phrase
 from sekom_analysis.yamlfile import Model, parse_yaml
 
 STUDY_VARIABLE = "SEKOM_STUDY"
@@ -112,12 +113,10 @@ def _read_yaml(path: Path, model: type[Model]) -> tuple[Model | None, list[Probl
     try:
         text = path.read_text(encoding="utf-8-sig")
     except FileNotFoundError:
-        todo = "put it there, or make the study anew with: sekom new FOLDER"
-        return None, [Problem(file=path.name, row=None, what="the file is missing", todo=todo)]
+        return None, [Problem.of(path.name, None, "file_missing")]
     except (OSError, UnicodeDecodeError) as error:
-        reason = "it is not UTF-8 text" if isinstance(error, UnicodeDecodeError) else str(error.strerror)
-        what, todo = f"the file cannot be read: {reason}", "save it as UTF-8 text"
-        return None, [Problem(file=path.name, row=None, what=what, todo=todo)]
+        reason = Phrase("problem_not_utf8") if isinstance(error, UnicodeDecodeError) else str(error.strerror)
+        return None, [Problem.of(path.name, None, "file_unreadable", reason=reason)]
     return parse_yaml(text, model, path.name)
 
 
@@ -127,8 +126,7 @@ def _read_codebook(root: Path) -> tuple[Codebook | None, list[Problem]]:
         return _read_yaml(path, Codebook)
     if path.is_file():
         codebook, problems = _read_yaml(path, Codebook)
-        what, todo = f"it is passed over, since {path.name} is there too", "keep one of the two"
-        return codebook, [*problems, Problem(workbook.name, None, what, todo)]
+        return codebook, [*problems, Problem.of(workbook.name, None, "two_codebooks", file=path.name)]
     from sekom_analysis.exchange.codebook_table import read_codebook_file
 
     return read_codebook_file(workbook)

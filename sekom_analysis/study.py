@@ -20,8 +20,9 @@ from sekom_analysis.collecting import Collector
 from sekom_analysis.decisions import AFTER_TALK, Event, latest, ratings_table, retired_codes, skipped
 from sekom_analysis.definitions import Definitions
 from sekom_analysis.desk import Desk
+from sekom_analysis.imports import import_problems
 from sekom_analysis.joining import Joining
-from sekom_analysis.problems import problems_table
+from sekom_analysis.problems import Problem, problems_table
 from sekom_analysis.raw import CODED, STUDY_VARIABLE, Raw, find_root, open_raw
 from sekom_analysis.selection import chosen_coders, chosen_notes
 
@@ -126,15 +127,18 @@ class Study(Joining):
     @property
     def problems(self) -> pd.DataFrame:
         """What is wrong but bearable: file, row, what it is and what to do about it."""
-        found = [*self._raw.problems, *study_problems(self._raw)]
+        return problems_table(self.list_problems())
+
+    def list_problems(self) -> list[Problem]:
+        """Return what `problems` shows, each as a `Problem`, which tells itself in either language."""
+        found = [*self._raw.problems, *study_problems(self._raw), *import_problems(self.root)]
         for coder in self.coders:
             found += self._logs.read(coder).problems
         kept = self._definitions.read()
         decisions = self.decisions()
         found += decision_problems(decisions, self.notes, self.codebook, kept)
         found += [*self._adjudicating.problems(decisions, kept), *self._joining_problems()]
-        found += self._definitions.problems()
-        return problems_table(found)
+        return [*found, *self._definitions.problems()]
 
     def history(self, coder: str | None = None) -> pd.DataFrame:
         """Return every event of one coder or of all, in the order in which they count."""

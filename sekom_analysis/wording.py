@@ -48,6 +48,49 @@ def say(key: str, lang: str = "sv", **values: object) -> str:
     return _table()[key][check_language(lang)].format(**values)
 
 
+class Phrase(str):
+    """A text in English, which also says itself in the other languages.
+
+    What is told by the command line and by reports alike is made once, where
+    it is found out, as a text that remembers its key and values. A value that
+    is a phrase too is said in the same language.
+
+    Examples
+    --------
+    >>> fault = Phrase("problem_plan_nobody", action="D004")
+    >>> fault, fault.in_("sv")
+    ("nobody is responsible for 'D004'", 'ingen ansvarar för ”D004”')
+    """
+
+    __slots__ = ("key", "values")
+    key: str
+    values: dict[str, object]
+
+    def __new__(cls, key: str, /, **values: object) -> Phrase:
+        """Make the phrase `key` with `values` filled in."""
+        phrase = super().__new__(cls, say(key, "en", **values))
+        phrase.key, phrase.values = key, values
+        return phrase
+
+    def __getnewargs_ex__(self) -> tuple[tuple[str], dict[str, object]]:
+        """Let copies and pickles remember key and values."""
+        return (self.key,), self.values
+
+    def in_(self, lang: str) -> str:
+        """Return the text in a language, ``"sv"`` or ``"en"``."""
+        return say(self.key, lang, **{name: in_language(value, lang) for name, value in self.values.items()})
+
+
+def in_language(text: object, lang: str) -> object:
+    """Return a phrase in a language; anything else as it is."""
+    return text.in_(lang) if isinstance(text, Phrase) else text
+
+
+def is_known(key: str) -> bool:
+    """Whether there is a text of that key."""
+    return key in _table()
+
+
 def texts(prefix: str, lang: str = "sv") -> dict[str, str]:
     """Return all texts whose key begins with `prefix`, by the rest of the key, gaps left unfilled.
 

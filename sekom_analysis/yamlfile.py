@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from typing import Any, TypeVar
 
 import yaml
 from pydantic import BaseModel, ValidationError
 
 from sekom_analysis.problems import Problem
+from sekom_analysis.wording import Phrase, is_known
 
 Model = TypeVar("Model", bound=BaseModel)
 
@@ -80,11 +82,8 @@ def parse_yaml(text: str, model: type[Model], file: str) -> tuple[Model | None, 
     except (yaml.YAMLError, ValueError, RecursionError) as error:
         return None, [_not_yaml(error, text, file)]
     if node is None:
-        return None, [Problem(file=file, row=None, what="the file is empty", todo="fill it in")]
-    problems = [
-        Problem(file=file, row=row, what=f"'{key}' stands twice in one place", todo="keep one of the two")
-        for key, row in _doubled_keys(node, set())
-    ]
+        return None, [Problem.of(file, None, "yaml_empty")]
+    problems = [Problem.of(file, row, "yaml_doubled", name=key) for key, row in _doubled_keys(node, set())]
     return _validated(data, node, model, file, problems)
 
 
@@ -145,8 +144,7 @@ def _doubled_in(node: yaml.Node, path: tuple[int | str, ...], noun: str, file: s
         named = _id_of(_child(entries, place))
         if named and named in seen:
             row, where = _place(node, (*path, place))
-            what = f"{where}: the {noun} {named} stands more than once"
-            yield Problem(file, row, what, f"give each {noun} an id of its own")
+            yield Problem.of(file, row, f"yaml_{noun}", place=where, named=named)
         seen.add(named)
 
 
@@ -156,11 +154,10 @@ def _not_yaml(error: Exception, text: str, file: str) -> Problem:
     reason = getattr(error, "problem", None) or str(error)
     if isinstance(error, yaml.reader.ReaderError):
         row = text.count("\n", 0, error.position) + 1
-        reason = f"there is the character U+{int(error.character):04X}, which shows nowhere"
+        reason = Phrase("problem_not_yaml_sign", sign=f"U+{int(error.character):04X}")
     elif isinstance(error, RecursionError):
-        reason = "it is nested too deeply"
-    todo = "check indentation and quotes at this row; texts that hold a colon need quotes"
-    return Problem(file=file, row=row, what=f"this is not YAML: {reason}", todo=todo)
+        reason = Phrase("problem_not_yaml_depth")
+    return Problem.of(file, row, "not_yaml", reason=reason)
 
 
 def _doubled_keys(node: yaml.Node, visited: set[int]) -> Iterator[tuple[str, int]]:
@@ -195,21 +192,34 @@ def _problems(error: Any, node: yaml.Node, file: str) -> Iterator[Problem]:
 def _problem(error: Any, context: dict[str, Any], node: yaml.Node, file: str) -> Problem:
     row, place = _place(node, error["loc"])
     given = error.get("input")
-    shown = f", not {given!r}" if isinstance(given, str | int | float | bool) else ""
+    values: dict[str, object] = {"place": place, "given": repr(given)}
     match error["type"]:
         case "missing":
-            what, todo = f"{place} is missing", "add it"
+            return Problem.of(file, row, "yaml_missing", **values)
         case "extra_forbidden":
-            what, todo = f"{place} is not known here", "check the spelling, or take it out"
+            return Problem.of(file, row, "yaml_unknown", **values)
         case "string_pattern_mismatch" if context.get("pattern", "").startswith("^[a-z0-9_]"):
-            what, todo = f"{place} is {given!r}", "an id has 1 to 40 of the characters a–z, 0–9 and _"
+            return Problem.of(file, row, "yaml_id", **values)
         case "literal_error":
-            what, todo = f"{place} is {given!r}", f"write one of: {context['expected']}"
-        case _ if isinstance(given, bool):
-            what, todo = f"{place}: {error['msg']}{shown}", "if it is a text, put it in quotes"
-        case _:
-            what, todo = f"{place}: {error['msg']}{shown}", "mend it"
-    return Problem(file=file, row=row, what=what, todo=todo)
+            allowed = _listed(context["expected"])
+            return Problem.of(file, row, "yaml_one_of", **values, allowed=allowed)
+    reason = _said_of_input(error, context)
+    if isinstance(given, str | int | float | bool):
+        reason = Phrase("problem_yaml_given", reason=reason, given=repr(given))
+    found = Problem.of(file, row, "yaml_misfit", place=place, reason=reason)
+    return replace(found, todo=Phrase("problem_todo_quotes")) if isinstance(given, bool) else found
+
+
+def _said_of_input(error: Any, context: dict[str, Any]) -> str:
+    """Return what pydantic says; as a phrase where it stands in ours, else in its own English."""
+    key = f"input_{error['type']}"
+    return Phrase(key, **context) if is_known(key) else str(error["msg"])
+
+
+def _listed(expected: str) -> str:
+    """Return pydantic's list of what may stand there; its last word before the end is English."""
+    head, joint, last = expected.rpartition(" or ")
+    return Phrase("problem_yaml_or", head=head, last=last) if joint else expected
 
 
 def _place(node: yaml.Node, path: tuple[int | str, ...]) -> tuple[int, str]:
@@ -225,7 +235,7 @@ def _place(node: yaml.Node, path: tuple[int | str, ...]) -> tuple[int, str]:
         else:
             words.append(str(step))
         row = row if here is None else here.start_mark.line + 1
-    return row, " → ".join(words) or "the file"
+    return row, " → ".join(words) or Phrase("problem_yaml_whole")
 
 
 def _child(node: yaml.Node | None, step: int | str) -> yaml.Node | None:

@@ -13,11 +13,13 @@ from pathlib import Path
 
 import pandas as pd
 
+from sekom_analysis.actions.merged import merged_into
 from sekom_analysis.errors import PlanError
 from sekom_analysis.exchange.tables import check_table
 from sekom_analysis.problems import Problem, problem_lines
 from sekom_analysis.raw import CODED
 from sekom_analysis.study import Study
+from sekom_analysis.wording import say
 
 PLAN_FILE = CODED / "plan.csv"
 COLUMNS = ["action", "resources", "responsible", "start", "end", "status", "depends_on", "note"]
@@ -55,17 +57,39 @@ def read_plan(study: Study, path: Path | None = None) -> pd.DataFrame:
     PlanError
         If the file cannot be read as a table, or has no column ``action``.
     """
-    file = study.root / PLAN_FILE if path is None else path
-    if path is None and not file.exists():
-        return parsed(pd.DataFrame(columns=COLUMNS, dtype="str"))
-    frame, problems = check_table(file)
-    if not problems and "action" not in frame.columns:
-        what = f"it has no column 'action' (it has: {', '.join(frame.columns)})"
-        problems = [Problem(file.name, 1, what, f"name the columns {', '.join(COLUMNS)}")]
+    plan, problems = plan_as_found(study, path)
     if problems:
-        msg = f"The plan cannot be read. Nothing was changed.\n{problem_lines(problems)}"
+        msg = f"{say('report_plan_unreadable', 'en')}\n{problem_lines(problems)}"
         raise PlanError(msg)
-    return parsed(frame)
+    return plan
+
+
+def plan_as_found(study: Study, path: Path | None = None) -> tuple[pd.DataFrame, list[Problem]]:
+    """Read the plan as `read_plan` does, but hand back beside it why it cannot be read."""
+    file = study.root / PLAN_FILE if path is None else path
+    frame = pd.DataFrame(columns=COLUMNS, dtype="str")
+    problems: list[Problem] = []
+    if path is not None or file.exists():
+        frame, problems = check_table(file)
+    if not problems and "action" not in frame.columns:
+        named = {"found": ", ".join(frame.columns), "wanted": ", ".join(COLUMNS)}
+        problems = [Problem.of(file.name, 1, "plan_columns", **named)]
+    return parsed(frame.iloc[:0] if problems else frame), problems
+
+
+def plan_problems(study: Study, plan: pd.DataFrame | None = None) -> list[Problem]:
+    """List what is to look at in a study's plan, or why it cannot be read.
+
+    Parameters
+    ----------
+    study : Study
+    plan : as `read_plan` gives it; left out, it is read
+    """
+    if plan is None:
+        plan, unreadable = plan_as_found(study)
+        if unreadable:
+            return unreadable
+    return check_plan(plan, study.notes.index, merged_into(study)) if len(plan) else []
 
 
 def parsed(frame: pd.DataFrame) -> pd.DataFrame:
@@ -147,10 +171,13 @@ def check_plan(
         *_dependency_problems(plan),
         *_circles(plan),
     ]
-    return [Problem(file, *one) for one in sorted(found, key=lambda one: one[0])]
+    return [
+        Problem.of(file, row, f"plan_{kind}", **values)
+        for row, kind, values in sorted(found, key=lambda one: one[0])
+    ]
 
 
-Found = tuple[int, str, str]
+Found = tuple[int, str, dict[str, object]]
 
 
 def _action_problems(plan: pd.DataFrame, known: set[str], merged: Mapping[str, str]) -> Iterator[Found]:
@@ -158,14 +185,13 @@ def _action_problems(plan: pd.DataFrame, known: set[str], merged: Mapping[str, s
     for row, action in plan["action"].items():
         at = int(str(row))
         if not action:
-            yield at, "it names no action", "write the note's id in the column 'action', or take the row away"
+            yield at, "nameless", {}
         elif action in merged:
-            yield at, f"'{action}' was merged into '{merged[action]}'", "name that one"
+            yield at, "merged", {"action": action, "into": merged[action]}
         elif action not in known:
-            yield at, f"there is no action '{action}' in the study", "correct the id"
+            yield at, "unknown", {"action": action}
         if action and action in first:
-            what = f"'{action}' stands in row {first[action]} already"
-            yield at, what, "join the rows: an action has one row"
+            yield at, "doubled", {"action": action, "row": first[action]}
         first.setdefault(action, at)
 
 
@@ -175,16 +201,16 @@ def _row_problems(plan: pd.DataFrame) -> Iterator[Found]:
         status = row["status"]
         if status and status not in STATUSES:
             words = ", ".join(f"{words[0]} ({words[1]})" for words in STATUSES.values())
-            yield at, f"'{status}' is no status", f"write one of: {words}"
+            yield at, "status", {"status": status, "words": words}
         if not row["responsible"] and status != "dropped":
-            yield at, f"nobody is responsible for '{row['action']}'", "write who in the column 'responsible'"
+            yield at, "nobody", {"action": row["action"]}
         for name in DATES:
             said = row[f"said_{name}"]
             if said and pd.isna(row[name]):
-                yield at, f"{name} is '{said}', which is no date", "write it as 2023-08-24 or 2023-08"
+                yield at, "date", {"column": name, "said": said}
         if row["end"] < row["start"]:
-            what = f"'{row['action']}' ends {row['said_end']}, before it starts {row['said_start']}"
-            yield at, what, "correct one of the dates"
+            said = {"start": row["said_start"], "end": row["said_end"]}
+            yield at, "backwards", {"action": row["action"], **said}
 
 
 def _dependency_problems(plan: pd.DataFrame) -> Iterator[Found]:
@@ -193,12 +219,10 @@ def _dependency_problems(plan: pd.DataFrame) -> Iterator[Found]:
         at = int(row["row"])
         for other in _listed(row["depends_on"]):
             if other not in by_action.index:
-                what = f"'{row['action']}' waits for '{other}', which is not in the plan"
-                yield at, what, "add that action to the plan, or correct 'depends_on'"
+                yield at, "waits_for_none", {"action": row["action"], "other": other}
             elif by_action.at[other, "end"] > row["start"]:
-                ends, starts = str(by_action.at[other, "said_end"]), row["said_start"]
-                what = f"'{row['action']}' starts {starts}, but waits for '{other}', which ends {ends}"
-                yield at, what, "correct the dates or 'depends_on'"
+                said = {"start": row["said_start"], "end": by_action.at[other, "said_end"]}
+                yield at, "too_early", {"action": row["action"], "other": other, **said}
 
 
 def _circles(plan: pd.DataFrame) -> Iterator[Found]:
@@ -211,8 +235,7 @@ def _circles(plan: pd.DataFrame) -> Iterator[Found]:
         path = _way_back(action, waits)
         if path and frozenset(path) not in seen:
             seen.add(frozenset(path))
-            what = f"actions wait for each other in a circle: {' → '.join([*path, path[0]])}"
-            yield rows[action], what, "take one of them out of 'depends_on'"
+            yield rows[action], "circle", {"path": " → ".join([*path, path[0]])}
 
 
 def _way_back(action: str, waits: Mapping[str, list[str]]) -> list[str]:

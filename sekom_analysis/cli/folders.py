@@ -111,17 +111,22 @@ def _say_found(project: Path, study: Study, found: Material) -> None:
 @app.command(epilog=example("sekom check --study mystudy"))
 def check(study: StudyFolder = None) -> None:
     """List every problem in the study's files, with the row and what to do."""
+    from sekom_analysis.actions.plan import plan_problems
+    from sekom_analysis.imports import import_problems
     from sekom_analysis.problems import problems_table
     from sekom_analysis.raw import read_raw
 
     root = study_root(study)
     raw, found = read_raw(root)
-    problems = problems_table(found) if raw is None else open_study(root).problems
     out = console()
-    if raw is not None:
+    if raw is None:
+        found += import_problems(root)
+    else:
         opened = open_study(root)
+        found = [*opened.list_problems(), *plan_problems(opened)]
         coders = ", ".join(opened.coders) or "none"
         out.print(f"{opened.about.title.in_('en')}: {len(opened.notes)} notes, coders: {coders}")
+    problems = problems_table(found)
     if problems.empty:
         out.print("No problems found.")
         return

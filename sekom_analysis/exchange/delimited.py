@@ -8,10 +8,10 @@ import re
 from collections.abc import Iterable, Sequence
 
 from sekom_analysis.problems import Problem
+from sekom_analysis.wording import Phrase
 
 DELIMITERS = (";", "\t", ",")
 UNWRITABLE = re.compile("[\x00\ud800-\udfff]")
-_SAVE_AS = "save it again as 'CSV UTF-8' or as .xlsx"
 _BLOCK = 16
 
 
@@ -31,12 +31,12 @@ def decode(data: bytes, file: str) -> tuple[str, list[Problem]]:
         if data.startswith(mark):
             return _decode_as(data, encoding, file)
     if b"\0" in data:
-        return "", [Problem(file, None, "it is not a text file", f"if it is a table, {_SAVE_AS}")]
+        return "", [Problem.of(file, None, "table_no_text")]
     try:
         return data.decode("utf-8"), []
     except UnicodeDecodeError as error:
         if re.search(rb"\xc3[\x80-\xbf]", data):
-            return "", [_undecodable(error, "UTF-8, though the rest of the file is", file)]
+            return "", [_undecodable(error, Phrase("problem_table_utf8_rest"), file)]
     return _decode_as(data, "cp1252", file)
 
 
@@ -44,15 +44,16 @@ def _decode_as(data: bytes, encoding: str, file: str) -> tuple[str, list[Problem
     try:
         return data.decode(encoding), []
     except UnicodeDecodeError as error:
-        name = "UTF-8 or Windows-1252" if encoding == "cp1252" else encoding.removesuffix("-sig").upper()
+        is_last = encoding == "cp1252"
+        name = Phrase("problem_table_either") if is_last else encoding.removesuffix("-sig").upper()
         return "", [_undecodable(error, name, file)]
 
 
 def _undecodable(error: UnicodeDecodeError, encoding: str, file: str) -> Problem:
     before = error.object[: error.start].decode(error.encoding, errors="ignore")
     row = len(split_rows(before + "_", file)[0])
-    what = f"the byte 0x{error.object[error.start]:02x} is not {encoding}, so its letters cannot be told"
-    return Problem(file, row, what, _SAVE_AS)
+    byte = f"0x{error.object[error.start]:02x}"
+    return Problem.of(file, row, "table_byte", byte=byte, encoding=encoding)
 
 
 def split_rows(text: str, file: str) -> tuple[list[list[str]], list[Problem]]:
@@ -102,13 +103,8 @@ def _split(text: str, delimiter: str, file: str) -> tuple[list[list[str]], list[
 
 def _broken_quotes(file: str, row: int, error: str) -> Problem:
     if "expected after" in error:
-        return Problem(
-            file,
-            row,
-            'text follows after a closing "',
-            'put the whole cell in quotes and double each " inside',
-        )
-    return Problem(file, row, 'a quote (") opens and is never closed', "close it, or take it away")
+        return Problem.of(file, row, "table_after_quote")
+    return Problem.of(file, row, "table_open_quote")
 
 
 def _complete_blocks(rows: list[list[str]]) -> None:

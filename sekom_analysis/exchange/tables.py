@@ -85,7 +85,7 @@ def check_table(path: str | os.PathLike[str], sheet: str | None = None) -> tuple
     else:
         rows, problems = _read_text_rows(data, path.name, sheet)
     if all(map(delimited.is_blank, rows)) and not problems:
-        return _frame([], [], []), [Problem(path.name, None, "it is empty", "write a header row and rows")]
+        return _frame([], [], []), [Problem.of(path.name, None, "table_empty")]
     return as_table(rows, path.name, problems)
 
 
@@ -94,27 +94,25 @@ def read_bytes(path: Path) -> tuple[bytes, Problem | None]:
     suffix = path.suffix.lower()
     try:
         if path.stat().st_size > LARGEST_FILE:
-            what = f"it is larger than the {LARGEST_FILE // 1_000_000} MB that are read"
-            return b"", Problem(path.name, None, what, "take it apart into several files")
+            return b"", Problem.of(path.name, None, "table_large", n=LARGEST_FILE // 1_000_000)
         data = path.read_bytes()
     except FileNotFoundError:
-        return b"", Problem(path.name, None, "there is no such file", "check the name and the folder")
+        return b"", Problem.of(path.name, None, "table_missing")
     except PermissionError:
         if path.is_dir():
             return b"", _directory(path)
-        todo = "close it there (Excel?), or ask for the right to read it"
-        return b"", Problem(path.name, None, "it is open in another program or may not be read", todo)
+        return b"", Problem.of(path.name, None, "table_open")
     except IsADirectoryError:
         return b"", _directory(path)
     except (OSError, ValueError) as error:
-        return b"", Problem(path.name, None, f"it cannot be read ({error})", "check the file and its disk")
+        return b"", Problem.of(path.name, None, "table_unreadable", reason=str(error))
     if suffix == ".xls":
         return b"", Problem(path.name, None, "it is in Excel's old format", "save it as .xlsx")
     if suffix not in (*WORKBOOKS, *TEXTS):
         what = f"tables are read from .xlsx, .csv, .tsv and .txt, not from '{suffix}'"
         return b"", Problem(path.name, None, what, _SAVE_AS)
     if not data:
-        return b"", Problem(path.name, None, "it is empty", "write a header row and rows")
+        return b"", Problem.of(path.name, None, "table_empty")
     return data, None if suffix in WORKBOOKS else _long_line(data, path.name)
 
 
@@ -125,14 +123,14 @@ def _long_line(data: bytes, file: str) -> Problem | None:
         end = data.find(b"\n", start)
         end = len(data) if end < 0 else end
         if end - start > LONGEST_LINE:
-            what = f"the line has {end - start:,} bytes, and {LONGEST_LINE:,} are read"
-            return Problem(file, row, what, "see that it is a table with one row a line")
+            sizes = {"n": f"{end - start:,}", "most": f"{LONGEST_LINE:,}"}
+            return Problem.of(file, row, "table_long_line", **sizes)
         start, row = end + 1, row + 1
     return None
 
 
 def _directory(path: Path) -> Problem:
-    return Problem(path.name, None, "it is a folder", "name a file in it")
+    return Problem.of(path.name, None, "table_folder")
 
 
 def _read_text_rows(data: bytes, file: str, sheet: str | None) -> tuple[list[list[str]], list[Problem]]:
@@ -140,8 +138,7 @@ def _read_text_rows(data: bytes, file: str, sheet: str | None) -> tuple[list[lis
         todo = "leave the sheet out, or name an .xlsx file"
         return [], [Problem(file, None, f"a text table has no sheet '{sheet}'", todo)]
     if data.startswith((workbooks.ZIP, workbooks.OLD_OFFICE)):
-        what = "it is a workbook, though its name says that it is a text table"
-        return [], [Problem(file, None, what, "open it in Excel and save it as .xlsx")]
+        return [], [Problem.of(file, None, "table_workbook")]
     text, problems = delimited.decode(data, file)
     return ([], problems) if problems else delimited.split_rows(text, file)
 
@@ -171,27 +168,20 @@ def _frame(cells: list[list[str]], numbers: list[int], names: list[str]) -> pd.D
 def _name_problems(names: list[str], file: str, row: int) -> Iterator[Problem]:
     for place, name in enumerate(names, start=1):
         if not name:
-            yield Problem(
-                file, row, f"column {_letter(place)} has no name", "name it, or take the column away"
-            )
+            yield Problem.of(file, row, "table_no_name", letter=_letter(place))
     for name, times in Counter(filter(None, names)).items():
         if times > 1:
             letters = ", ".join(_letter(place) for place, other in enumerate(names, start=1) if other == name)
-            what = f"{times} columns are named '{name}' ({letters})"
-            yield Problem(file, row, what, "give each a name of its own")
+            yield Problem.of(file, row, "table_same_name", n=times, name=name, letters=letters)
 
 
 def _size_problems(rows: list[tuple[int, list[str]]], width: int, file: str) -> Iterator[Problem]:
     for number, row in rows:
         surplus = next((text for text in row[width:] if text.strip()), None)
         if surplus is not None:
-            what = f"it has a cell '{_short(surplus)}' beyond the {width} that the header names"
-            todo = "name its column, or put a text that holds the delimiter in quotes"
-            yield Problem(file, number, what, todo)
+            yield Problem.of(file, number, "table_surplus", text=_short(surplus), n=width)
         elif len(row) < width:
-            what = f"it has {len(row)} cells of the {width} that the header names"
-            todo = "add the missing cells, or put a text that holds line breaks in quotes"
-            yield Problem(file, number, what, todo)
+            yield Problem.of(file, number, "table_short", n=len(row), width=width)
 
 
 def _letter(place: int) -> str:

@@ -11,6 +11,7 @@ from sekom_analysis.actions.coverage import Coverage
 from sekom_analysis.agreement import agreement_by_code, agreement_by_pair, confusions, disagreements
 from sekom_analysis.codebook import Variable
 from sekom_analysis.consensus import count_codes
+from sekom_analysis.problems import problems_table
 from sekom_analysis.quality import is_reflexive
 from sekom_analysis.quality.quotes import voices
 from sekom_analysis.quality.reading import READING_COLUMNS
@@ -128,7 +129,7 @@ def work_out(
         study, lang, main, independent, sources,
         coders=coder_table(study, with_logs),
         uncoded=[v.id for v in study.codebook.variables if v not in coded],
-        problems=study.problems,
+        problems=problems_table(study.list_problems(), lang),
         n_resamples=n_resamples,
         rng=rng,
     )  # fmt: skip

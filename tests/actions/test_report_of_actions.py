@@ -79,15 +79,17 @@ def test_the_plan_is_shown_with_what_to_look_at(results):
     assert [row[0].split()[0] for row in shown.rows] == [f"M00{i}" for i in range(1, 7)]
     (listed,) = [block.items for block in section.blocks if isinstance(block, Bullets)]
     assert len(listed) == len(results.plan.problems) == 1
-    assert "nobody is responsible for 'M004'" in listed[0]
+    said = {"sv": "Rad 5: ingen ansvarar för ”M004”; ", "en": "Row 5: nobody is responsible for 'M004'; "}
+    assert listed[0].startswith(said[results.lang])
 
 
 def test_a_plan_that_cannot_be_read_is_said_and_stops_nothing(study):
     path = study.root / PLAN_FILE
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text("vem,när\na,b\n", "utf-8")
-    (block,) = plan_section.section(results_of(study)).blocks
-    assert "no column 'action'" in block.text
+    said, listed = plan_section.section(results_of(study)).blocks
+    assert said.text == "Planen går inte att läsa. Ingenting har ändrats."
+    assert listed.items[0].startswith("Rad 1: den har ingen kolumn ”action” (den har: vem, när); ")
 
 
 def test_without_scores_and_plan_there_is_nothing(study):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import Any
 
 import pandas as pd
@@ -9,6 +10,7 @@ import pandas as pd
 from sekom_analysis.actions.plan import STATUSES
 from sekom_analysis.actions.planfiles import as_texts
 from sekom_analysis.figures import plot_plan
+from sekom_analysis.problems import Problem
 from sekom_analysis.report.blocks import Block, Bullets, Figure, Heading, Section, Table, Text
 from sekom_analysis.report.sections.priorities import said
 from sekom_analysis.results import Results
@@ -22,7 +24,7 @@ def section(results: Results) -> Section:
     lang, found = results.lang, results.plan
     heading = say("report_plan", lang)
     if found.unreadable:
-        return Section(heading, [Text(found.unreadable)])
+        return Section(heading, [Text(say("report_plan_unreadable", lang)), _listed(found.unreadable, lang)])
     if found.plan.empty:
         return Section(heading, [])
     plan, labels = found.plan, said(results)
@@ -41,12 +43,14 @@ def section(results: Results) -> Section:
         ),
     ]  # fmt: skip
     if found.problems:
-        lines = [
-            say("report_plan_problem", lang, row=problem.row, what=problem.what, todo=problem.todo)
-            for problem in found.problems
-        ]
-        blocks += [Heading(say("report_plan_problems", lang)), Bullets(lines)]
+        blocks += [Heading(say("report_plan_problems", lang)), _listed(found.problems, lang)]
     return Section(heading, blocks)
+
+
+def _listed(problems: list[Problem], lang: str) -> Bullets:
+    told = [problem.in_(lang) for problem in problems]
+    key = "report_plan_problem"
+    return Bullets([say(key if one.row else f"{key}_whole", lang, **asdict(one)) for one in told])
 
 
 def _cells(row: dict[Any, Any], labels: dict[str, str], lang: str) -> dict[str, str]:
