@@ -38,7 +38,7 @@ function createAnyCard(kind, host, data, post, { onPaint = () => {}, keepsEvents
     },
     ...kind.actionsOf({ list, view, save, keepDraft }),
   };
-  const OVERLAYS = new Set(["memo", "search", "scroll", "saveMemo"]);
+  const OVERLAYS = new Set(["memo", "search", "scroll", "saveMemo", "typing"]);
 
   // Every action first ends what is open on top of the card, so that nothing typed is lost.
   function act(name, value) {
@@ -58,12 +58,28 @@ function createAnyCard(kind, host, data, post, { onPaint = () => {}, keepsEvents
     outbox.keepDraft(cell, list.drafts.get(cell));
   }
 
+  // A memo that was being typed when an earlier page went away becomes what closing it would have made of it.
+  // One that was typed to an answer since replaced is old: its draft was only not removed in time.
+  function finishTyping({ cell, draft: { typing, to, ...draft } }) {
+    const [key, name] = cell.split(" ");
+    const note = list.notes.find((one) => one.key === key);
+    if (!note || !note.variables.includes(name)) return;
+    const { id } = list.answerTo(note, name) ?? {};
+    if (id === to) {
+      list.drafts.set(cell, draft);
+      list.goTo(note, name);
+      save(list.amend("memo", typing.trim()));
+    } else list.drafts.delete(cell);
+    keepDraft(note, list.variables.get(name));
+  }
+
   async function start() {
     listenForKeys(view.root, act, () => keys, kind.commands);
     const { answers, events, drafts } = await outbox.start();
     list.learn(answers || data.answers, new Set());
     events.forEach(list.recall);
     for (const { cell, draft } of drafts) list.drafts.set(cell, draft);
+    drafts.filter(({ draft }) => draft.typing !== undefined).forEach(finishTyping);
     list.toFirstOpen();
     keys = list.isFinished() ? new Map() : keysOf(list.current().variable);
     outbox.show(); // how many are saved is known only now

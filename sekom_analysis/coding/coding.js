@@ -21,6 +21,10 @@ function codingActions({ list, view, save }) {
       const now = draft.certainty ?? (answer ? answer.certainty : "");
       save(list.amend("certainty", now === value ? "" : value));
     },
+    typing(text) {
+      const { note, variable, answer, draft } = list.current();
+      list.drafts.set(list.cellOf(note, variable.id), { ...draft, typing: text, to: answer && answer.id });
+    },
     saveMemo: (text) => save(list.amend("memo", text)),
     memo: () => view.openMemo(),
     toStep: (variable) => list.goTo(list.current().note, variable),

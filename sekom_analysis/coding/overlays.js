@@ -42,6 +42,7 @@ function createOverlays({ root, work, answer, say, list, act, focus, id }) {
     field.maxLength = 5000;
     field.value = draft.memo ?? (given ? given.memo : "");
     field.dataset.before = field.value;
+    field.addEventListener("input", () => act("typing", field.value));
     field.addEventListener("keydown", (event) => {
       if (event.key === "Escape" || (event.key === "Enter" && !event.shiftKey && !event.isComposing)) {
         event.preventDefault();

@@ -175,7 +175,7 @@ function createWorklist(data) {
   function amend(field, value) {
     const { note, variable, answer, draft } = current();
     if (isOpen(answer) || draft.codes) {
-      drafts.set(cellOf(note, variable.id), { ...draft, [field]: value });
+      drafts.set(cellOf(note, variable.id), { ...draft, typing: undefined, to: undefined, [field]: value });
       return [];
     }
     return change(note, variable.id, { ...answer, [field]: value });

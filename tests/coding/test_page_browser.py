@@ -162,6 +162,61 @@ def test_forty_notes_fast_keys_undo_a_memo_with_digits_and_a_reload(opened, desk
     assert {event["event"] for event in events_in(file)} == {"decide", "retract"}
 
 
+# Puts a draft into the browser's store, if one is given, and returns all that are there.
+DRAFTS = """(draft) => new Promise(async (resolve) => {
+  const names = (await indexedDB.databases()).map((one) => one.name);
+  const opening = indexedDB.open(names.find((name) => !name.startsWith("sekom-page")));
+  opening.onsuccess = () => {
+    const store = opening.result.transaction("drafts", "readwrite").objectStore("drafts");
+    if (draft) store.put(draft);
+    store.getAll().onsuccess = (found) => { opening.result.close(); resolve(found.target.result); };
+  };
+})"""
+
+
+def draft_of(page, text):
+    """The draft that holds a text, once the browser has it."""
+    while True:
+        for one in page.evaluate(DRAFTS):
+            if one["draft"].get("typing") == text:
+                return one
+        page.wait_for_timeout(50)
+
+
+def test_a_memo_half_typed_outlives_a_reload_before_and_after_its_answer(opened, desk, tmp_path):
+    page = opened(write_page(desk, tmp_path, **ONE))
+    page.press("1", "ArrowLeft", "m")
+    page.page.keyboard.type("till ett svar")
+    draft_of(page.page, "till ett svar")
+    page.page.reload()
+    page.wait(page.page)
+    page.press("m")
+    page.page.keyboard.type("före svaret")
+    draft_of(page.page, "före svaret")
+    page.page.reload()
+    page.wait(page.page)
+    page.says("Sparas tillsammans med ditt svar.")
+    page.press("2")
+    page.wait_for_state()
+    memos = {event["key"]: event["memo"] for event in events_in(page.answers_file(tmp_path)) if event["memo"]}
+    assert memos == dict(zip(keys(desk, **ONE)[:2], ["till ett svar", "före svaret"], strict=True))
+
+
+def test_what_was_typed_before_a_later_answer_does_not_come_back(opened, desk, tmp_path):
+    page = opened(write_page(desk, tmp_path, **ONE))
+    page.press("1", "ArrowLeft", "m")
+    page.page.keyboard.type("gammal")
+    old = draft_of(page.page, "gammal")
+    page.page.keyboard.type(" och ny")
+    page.press("Enter")
+    page.wait_for_state()
+    page.page.evaluate(DRAFTS, old)  # it may not be gone yet when the page is closed
+    page.page.reload()
+    page.wait(page.page)
+    memos = [event["memo"] for event in events_in(page.answers_file(tmp_path))]
+    assert memos == ["", "gammal och ny"]
+
+
 def test_killed_after_forty_decisions_all_forty_are_there(opened, desk, tmp_path):
     page = opened(write_page(desk, tmp_path, **ONE))
     for number in range(40):
