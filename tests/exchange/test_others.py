@@ -27,17 +27,7 @@ from tests.conftest import CODEBOOK, NOTES
 from tests.exchange.refi.test_round_trips import codebooks
 from tests.test_cli import sekom
 
-LABEL_STUDIO = (
-    "id,text,sentiment,topic,annotator,annotation_id,created_at,updated_at,lead_time\n"
-    '1,Ojämn nivå,Hinder,"{""choices"":[""Tid"",""Vilja""]}",anna@x.se,1,2024-01-02T10:00:00.000Z,x,3.4\n'
-    "2,Viljan finns,hinder,Tid,7,2,2024-01-02T11:00:00Z,x,4\n"
-)
 DOCCANO = "id,text,label,Comments\n1,Ojämn nivå,Tid#Vilja,\n2,För lite tid,Tid,hm\n"
-INCEPTION = (
-    "Type;Collection;Document;Layer;Feature;Position;anna;bo\n"
-    "COMPLETE;x;n1;webanno.custom.Note;value;Document;Hinder;Möjlighet\n"
-    "INCOMPLETE;x;n2;webanno.custom.Note;value;Document;Hinder;\n"
-)
 QDAPY = (
     "zotqdaFormat,code,codeId,annotationKey,text,comment,codedBy,codedAt\n"
     "fragments/1,Ressourcen/Tid,c1,K1,Ojämn nivå,därför,ann,2026-06-08T09:03:00.000Z\n"
@@ -84,26 +74,7 @@ def workbook(path, rows, merge=()):
 @pytest.mark.parametrize(
     ("name", "text", "wanted"),
     [
-        (
-            "label-studio.csv",
-            LABEL_STUDIO,
-            {
-                ("n1", "anna-x-se", "valence", "hinder"),
-                ("n1", "anna-x-se", "themes", "tid|vilja"),
-                ("n2", "7", "valence", "hinder"),
-                ("n2", "7", "themes", "tid"),
-            },
-        ),
         ("admin.csv", DOCCANO, {("n1", "admin", "themes", "tid|vilja"), ("007", "admin", "themes", "tid")}),
-        (
-            "diff.csv",
-            INCEPTION,
-            {
-                ("n1", "anna", "valence", "hinder"),
-                ("n1", "bo", "valence", "mojlighet"),
-                ("n2", "anna", "valence", "hinder"),
-            },
-        ),
         ("fragments.csv", QDAPY, {("n1", "ann", "themes", "tid|vilja"), ("n2", "ben", "themes", "tid")}),
         ("long.tsv", LONG, {("n1", "cilla-a", "themes", "tid|vilja"), ("n3", "cilla-a", "goal", "4")}),
     ],

@@ -27,8 +27,10 @@ note: the column that tells the note; notes_are: ids or texts.
 coder: the column that tells who decided; coders: what it holds, and the id here ('' leaves that one out).
 whose: who decided it all, where no column tells.
 answers: the columns with answers, each with its variable (and its coder, where every coder has a column).
-several: what stands between several codes in a cell. empty: unseen, or none where an empty cell is an answer.
-codes: what stands in the cells, and the code here ('' leaves those answers out).
+several: what stands between several codes in a cell; path: between a variable and its code ('Teman/Tid').
+empty: unseen, or none where an empty cell is an answer.
+codes: what stands in the cells, and the code here ('' leaves those answers out, 'no code' says
+that none belongs; for a variable with several codes only).
 Columns that are not named here are left alone: {rest}."""
 
 
@@ -121,7 +123,8 @@ def _remarks(proposal: Proposal, file: str) -> list[Problem]:
     told += [f"'{found.variable}' tells the variable"] if found.variable else []
     for name, one in found.answers.items():
         by = f" by {one.coder}" if one.coder else ""
-        told.append(f"'{name}' holds answers to {one.variable or 'that variable'}{by}")
+        to = one.variable or ("that variable" if found.variable else "the variable that each begins with")
+        told.append(f"'{name}' holds answers to {to}{by}")
     remarks = [Problem(file, None, what, "see that it is right") for what in told]
     return remarks + [
         Problem(file, None, f"{' → '.join(path)}: {doubt}", "settle it in the map")

@@ -14,6 +14,7 @@ from sekom_analysis.exchange.guarded import read_file
 from sekom_analysis.problems import problem_lines
 from sekom_analysis.yamlfile import parse_yaml
 
+NO_CODE = "no code"  # has a space, so that no code's id is the same
 Doubts = Mapping[tuple[str, ...], str]
 
 
@@ -38,12 +39,14 @@ class Map(_Frozen):
     coder : the column that tells the coder; empty where `answers` or `whose` does
     coders : what it holds -> the coder's id here; an empty id leaves that one out
     whose : the coder of all answers, where no column tells
-    variable : the column that tells the variable; empty where `answers` does
-    variables : what it holds -> the variable's id here; an empty id leaves that one out
+    variable : the column that tells the variable; empty where `answers` or `path` does
+    variables : what it holds, or what a path begins with -> the variable's id here; an empty id leaves it out
     answers : column -> what its answers are to, and by whom
     several : what stands between several codes in a cell; empty: a cell holds one
+    path : what stands between a variable and its code in a cell; empty: a cell holds codes alone
     empty : whether an empty cell is unseen, or (of a `multiple`) the answer that no code belongs
-    codes : variable -> what stands in the cells -> the code here; an empty code leaves that answer out
+    codes : variable -> what stands in the cells -> the code here; an empty code leaves that answer out,
+        ``no code`` says (of a `multiple`) that none belongs
     certainty, memo, time, pass_ : columns that tell more; empty: none does
     """
 
@@ -56,6 +59,7 @@ class Map(_Frozen):
     variables: dict[str, str] = {}
     answers: dict[str, Column]
     several: str = ""
+    path: str = ""
     empty: Literal["unseen", "none"] = "unseen"
     codes: dict[str, dict[str, str]] = {}
     certainty: str = ""

@@ -1,18 +1,20 @@
-"""Which note, variable or code is meant by what stands in a cell of somebody else's table."""
+"""Which variable or code is meant by what stands in a cell of somebody else's table."""
 
 from __future__ import annotations
 
-import json
 import re
 import unicodedata
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from difflib import get_close_matches
 from typing import NamedTuple
 
+from sekom_analysis import wording
 from sekom_analysis.answers import answer_fault
 from sekom_analysis.codebook import NONE_FITS, NONE_FITS_LABEL, Codebook, Variable
+from sekom_analysis.exchange.others.mapping import NO_CODE
 
 _ALIKE = 0.85
+_STEPS = re.compile(r"[/:>\\]")
 _JOINTS = re.compile(r"[\s_\-./]+")
 
 
@@ -34,17 +36,41 @@ def same(text: str) -> str:
     return " ".join(unicodedata.normalize("NFC", text).casefold().split())
 
 
+def end_of(text: str) -> str:
+    """Return the last step of a path in a tree of codes; a text that is no path as it is.
+
+    Examples
+    --------
+    >>> end_of("Resurser/För lite tid"), end_of("Tid")
+    ('För lite tid', 'Tid')
+    """
+    return _STEPS.split(text)[-1].strip()
+
+
 def code_names(variable: Variable) -> dict[str, list[str]]:
-    """Return what the answers of a variable may be called -> their ids."""
+    """Return what the answers of a variable may be called -> their ids.
+
+    A code may have its variable behind it, as our own projects name codes that two variables have.
+    """
     names: dict[str, list[str]] = {}
     for code in variable.codes:
         if not code.retired:
-            for name in dict.fromkeys(map(same, (code.id, code.label.sv, code.label.en))):
+            labels = (code.id, code.label.sv, code.label.en)
+            longer = (
+                f"{code.label.sv} ({variable.label.sv})",
+                f"{code.label.en} ({variable.label.en})",
+            )
+            for name in dict.fromkeys(map(same, (*labels, *longer))):
                 names.setdefault(name, []).append(code.id)
     if variable.allows_none_fits:
         for name in dict.fromkeys(map(same, (NONE_FITS, *NONE_FITS_LABEL.values()))):
             names.setdefault(name, []).append(NONE_FITS)
     return names
+
+
+def _none_names() -> frozenset[str]:
+    """Return what our own projects call the answer that no code belongs."""
+    return frozenset(same(wording.say("refi_none_chosen", lang)) for lang in ("sv", "en"))
 
 
 def meant_code(variable: Variable, text: str) -> Meant:
@@ -62,7 +88,9 @@ def meant_code(variable: Variable, text: str) -> Meant:
     if variable.kind == "scale":
         plain = text.strip()
         return Meant("" if answer_fault(variable, plain) else plain)
-    return meant(code_names(variable), text)
+    found = meant(code_names(variable), text)
+    says_none = re.sub(r" \(.*\)$", "", same(text)) in _none_names()
+    return Meant(NO_CODE) if says_none and variable.kind == "multiple" and not found.id else found
 
 
 def is_surely(variable: Variable, names: Mapping[str, list[str]], text: str) -> bool:
@@ -89,39 +117,10 @@ def meant(names: Mapping[str, list[str]], text: str) -> Meant:
     if exact is not None:
         ids = names[exact]
         return Meant(ids[0]) if len(ids) == 1 else Meant("", f"it could be any of {', '.join(ids)}")
-    end = same(re.split(r"[/:>]", text)[-1])
+    end = same(end_of(text))
     if end != wanted and len(names.get(end, ())) == 1:
         return Meant(names[end][0], "only its end is called so")
     near = get_close_matches(wanted, list(names), n=1, cutoff=_ALIKE)
     if near and len(names[near[0]]) == 1:
         return Meant(names[near[0]][0], f"it is called '{near[0]}' here")
     return Meant("", "nothing here is called so")
-
-
-def parts(cell: str, several: str) -> list[str]:
-    """Return the values of a cell: one, or several as a program joins them.
-
-    Examples
-    --------
-    >>> parts("Tid#Pengar", "#"), parts('{"choices": ["Tid", "Pengar"]}', ""), parts(" Tid ", "")
-    (['Tid', 'Pengar'], ['Tid', 'Pengar'], ['Tid'])
-    """
-    listed = _json_list(cell) if cell.lstrip()[:1] in ("{", "[") else None
-    if listed is None:
-        listed = cell.split(several) if several else [cell]
-    return [part.strip() for part in listed if part.strip()]
-
-
-def _json_list(cell: str) -> list[str] | None:
-    try:
-        data = json.loads(cell)
-    except (ValueError, RecursionError):
-        return None
-    if isinstance(data, dict):
-        data = data.get("choices")
-    return [str(part) for part in data] if isinstance(data, list) else None
-
-
-def values_of(cells: Iterable[str], several: str) -> list[str]:
-    """Return the different values of a column, in the order in which they come."""
-    return list(dict.fromkeys(part for cell in dict.fromkeys(cells) for part in parts(cell, several)))

@@ -3,27 +3,19 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from typing import NamedTuple
 
 import pandas as pd
 
-from sekom_analysis.codebook import Codebook, Variable
+from sekom_analysis.codebook import Codebook
+from sekom_analysis.exchange.others.cells import parts, values_of
+from sekom_analysis.exchange.others.fitting import HALF, Fit, Fitter
 from sekom_analysis.exchange.others.mapping import Column, Map
-from sekom_analysis.exchange.others.matching import (
-    Meant,
-    code_names,
-    is_surely,
-    meant_code,
-    meant_variable,
-    parts,
-    same,
-    values_of,
-)
+from sekom_analysis.exchange.others.matching import Meant, meant_code, meant_variable, same
+from sekom_analysis.exchange.others.notefinder import NoteFinder
 from sekom_analysis.exchange.refi.ids import coder_id
-from sekom_analysis.notes import note_hash
 
-SEVERAL = ("", "|", "#", ";", ",")
 _NAMES = {
     "note": ("note_id", "note", "noteid", "lapp", "lapp-id", "id", "document", "text"),
     "coder": (
@@ -36,8 +28,8 @@ _NAMES = {
     "pass": ("pass", "omgång"),
     "codes": ("codes", "code", "kod", "koder", "answer", "svar"),
 }  # fmt: skip
-_MOST_VALUES = 400  # different ones that a column of answers may have
-_HALF = 0.5
+_CURATORS = ("curator", "curation_user")
+_MOST_TOLD = 400  # different cells that are looked at for names of variables
 
 
 class Proposal(NamedTuple):
@@ -47,13 +39,20 @@ class Proposal(NamedTuple):
     doubts: dict[tuple[str, ...], str]
 
 
-class _Fit(NamedTuple):
-    """How well a column's values are answers to a variable."""
+class _Written(NamedTuple):
+    """What stands between several codes in a cell, and between a variable and its code."""
+
+    several: str
+    path: str
+
+
+class _NoteColumn(NamedTuple):
+    """How well a column tells the note: for how many of its cells, and how such columns are called."""
 
     share: float
-    named: bool
-    variable: str
-    several: str
+    rank: int
+    name: str
+    notes_are: str
 
 
 def propose(table: pd.DataFrame, codebook: Codebook, notes: pd.DataFrame, whose: str) -> Proposal | None:
@@ -74,10 +73,8 @@ class _Finder:
 
     def __init__(self, table: pd.DataFrame, codebook: Codebook, notes: pd.DataFrame) -> None:
         self.table, self.codebook = table, codebook
-        self.ids = set(map(same, notes.index))
-        self.texts = set(map(note_hash, notes["text"]))
+        self.finder, self.fitter = NoteFinder(notes), Fitter(table, codebook)
         self.doubts: dict[tuple[str, ...], str] = {}
-        self.names = {variable.id: code_names(variable) for variable in codebook.variables}
         self.free = [str(name) for name in table.columns]
 
     def propose(self, whose: str) -> Proposal | None:
@@ -86,11 +83,12 @@ class _Finder:
             return None
         extra = {name: self._named(name) for name in ("coder", "time", "memo", "certainty", "pass")}
         variable = self._variable()
-        fits = {name: fit for name in self.free if (fit := self._fit(name)) is not None}
-        if variable:
-            fits = self._any_code(fits)
-        answers = self._answers(fits, extra["coder"], variable)
-        several = self._several(fits, answers)
+        fits = self._fits(extra["coder"], variable)
+        answers = self._answers(fits, extra["coder"])
+        written = _Written(
+            next((fit.several for fit in fits.values() if fit.several), ""),
+            next((fit.path for fit in fits.values() if fit.path), ""),
+        )
         found = Map.model_validate(
             {
                 "note": note,
@@ -99,18 +97,19 @@ class _Finder:
                 "coders": self._coders(extra["coder"]),
                 "whose": "" if extra["coder"] or any(one.coder for one in answers.values()) else whose,
                 "variable": variable,
-                "variables": self._variables(variable),
+                "variables": self._variables(answers, variable, written),
                 "answers": answers,
-                "several": several,
-                "codes": self._codes(answers, variable, several),
+                "several": written.several,
+                "path": written.path,
+                "codes": self._codes(answers, variable, written),
             }
         )
         if found.whose:
-            self.doubts[("whose",)] = "no column tells who decided"
+            self.doubts[("whose",)] = "no column tells who decided" + (
+                "; 'all' may be everybody's answers in one" if whose == "all" else ""
+            )
+        self._doubt_time(extra["time"])
         return Proposal(found, self.doubts)
-
-    def _cells(self, name: str) -> list[str]:
-        return [cell for cell in self.table[name] if cell.strip()]
 
     def _take(self, name: str) -> str:
         if name:
@@ -119,20 +118,32 @@ class _Finder:
 
     def _note(self) -> tuple[str, str]:
         """Return the column that tells the note, and whether by id or by text."""
-        best: tuple[float, bool, str, str] = (0.0, False, "", "ids")
-        for name in self.free:
-            cells = self._cells(name)
-            named = same(name) in _NAMES["note"]
-            for kind, hits in (
-                ("ids", sum(same(cell) in self.ids for cell in cells)),
-                ("texts", sum(note_hash(cell) in self.texts for cell in cells)),
-            ):
-                share = hits / len(cells) if cells else 0.0
-                best = max(best, (share, named, name, kind), key=lambda one: one[:2])
-        share, _, name, kind = best
-        if name and share < 1:
-            self.doubts[("note",)] = f"{share:.0%} of its cells are notes of the study"
-        return self._take(name), kind
+        found = [self._told(name, kind) for name in self.free for kind in ("ids", "texts")]
+        best = max(found, key=lambda one: one[:2], default=_NoteColumn(0, 0, "", "ids"))
+        texts = max((one for one in found if one.notes_are == "texts"), key=lambda one: one[:2], default=best)
+        if best.notes_are == "ids" and texts.share >= HALF and self._contradict(best.name, texts.name):
+            # Other programs count from 1 as studies do: their 7 is another note than ours. What coders read,
+            # they coded.
+            what = f"'{best.name}' looks like ids too, but stands with the texts of other notes"
+            best, self.doubts[("note",)] = texts, what
+        if best.name and best.share < 1:
+            self.doubts[("note",)] = f"{best.share:.0%} of its cells are notes of the study"
+        return (self._take(best.name) if best.share else ""), best.notes_are
+
+    def _told(self, name: str, kind: str) -> _NoteColumn:
+        cells = self.fitter.cells(name)
+        hits = sum(bool(self.finder.find(cell, kind)) for cell in cells)
+        names = _NAMES["note"]
+        rank = -names.index(same(name)) if same(name) in names else -len(names)
+        return _NoteColumn(hits / len(cells) if cells else 0.0, rank, name, kind)
+
+    def _contradict(self, ids: str, texts: str) -> bool:
+        """Whether a note that one column tells by id is not the one that another quotes."""
+        pairs = (
+            (self.finder.find(one, "ids"), self.finder.find(other, "texts"))
+            for one, other in zip(self.table[ids], self.table[texts], strict=True)
+        )
+        return any(one and other and one != other for one, other in pairs)
 
     def _named(self, key: str) -> str:
         """Return the column that is called as such columns are."""
@@ -142,105 +153,115 @@ class _Finder:
     def _variable(self) -> str:
         """Return the column whose cells are names of variables."""
         for name in self.free:
-            values = list(dict.fromkeys(self._cells(name)))[:_MOST_VALUES]
+            values = list(dict.fromkeys(self.fitter.cells(name)))[:_MOST_TOLD]
             known = [meant_variable(self.codebook, value) for value in values]
             sure = sum(bool(one.id) and not one.doubt for one in known)
-            if values and sure >= _HALF * len(values):
+            if values and sure >= HALF * len(values):
                 return self._take(name)
         return ""
 
-    def _fit(self, name: str) -> _Fit | None:
-        """Return the variable that a column's cells answer best, if they answer any."""
-        found = list(self._fits(name))
-        if not found:
-            return None
-        top = max(found, key=lambda fit: (fit.share, fit.named, -SEVERAL.index(fit.several)))
-        rivals = {fit.variable for fit in found if (fit.share, fit.named) == (top.share, top.named)}
-        if len(rivals) > 1:
-            others = ", ".join(one for one in self.codebook.ids if one in rivals - {top.variable})
+    def _fits(self, coder: str, variable: str) -> dict[str, Fit]:
+        """Return the columns that hold answers."""
+        if variable:
+            told = {name: self.fitter.told(name, variable) for name in self.free}
+            found = {name: fit for name, fit in told.items() if fit.share >= HALF}
+            return self._best(found or told) if coder or not found else found
+        found = {name: fit for name in self.free if (fit := self._fit(name)) is not None}
+        if not coder:
+            return found
+        paths = {name: fit for name, fit in found.items() if fit.path}
+        plain = {name: fit for name, fit in found.items() if not fit.path}
+        return self._without_repeats(plain) | self._best(paths)
+
+    def _fit(self, name: str) -> Fit | None:
+        fit, rivals = self.fitter.fit(name)
+        if fit is not None and rivals:
+            others = ", ".join(one for one in self.codebook.ids if one in rivals)
             self.doubts[("answers", name, "variable")] = f"it could be {others} too"
-        return top if top.share >= _HALF or top.named else None
+        return fit
 
-    def _fits(self, name: str) -> Iterator[_Fit]:
-        called = meant_variable(self.codebook, name).id
-        for several in SEVERAL:
-            values = self._values(name, several)
-            for variable in self.codebook.variables if values else ():
-                known = self._known(variable, values)
-                if known and (variable.kind != "scale" or called == variable.id):
-                    yield _Fit(known, called == variable.id, variable.id, several)
+    def _best(self, fits: dict[str, Fit]) -> dict[str, Fit]:
+        """Keep the one column that is called as answers are, or fits best."""
+        best = max(fits, key=lambda name: (same(name) in _NAMES["codes"], fits[name].rank), default="")
+        return {best: fits[best]} if best else {}
 
-    def _values(self, name: str, several: str) -> list[str]:
-        cells = self._cells(name)
-        if several and not any(several in cell for cell in cells):
-            return []
-        values = values_of(cells, several)
-        return values if len(values) <= _MOST_VALUES else []
+    def _without_repeats(self, fits: dict[str, Fit]) -> dict[str, Fit]:
+        """Leave out columns that hold another's answers and more: everybody's, it may be."""
+        kept = dict(sorted(fits.items(), key=lambda one: same(one[0]) not in _NAMES["codes"]))
+        for longer in reversed(list(kept.items())):
+            for shorter in list(kept.items()):
+                alike = longer[0] != shorter[0] and longer[1].variable == shorter[1].variable
+                if longer[0] in kept and alike and self.fitter.repeats(longer, shorter):
+                    del kept[longer[0]]
+                    self.doubts[("answers", shorter[0])] = f"'{longer[0]}' repeats it and was left out"
+        return kept
 
-    def _any_code(self, fits: dict[str, _Fit]) -> dict[str, _Fit]:
-        """Keep the one column of answers where another tells the variable."""
-        best = max(fits, key=lambda name: (same(name) in _NAMES["codes"], fits[name]), default="")
-        if not best and self.free:
-            best = max(self.free, key=lambda name: self._score(name))
-        return {best: fits.get(best, _Fit(0, False, "", "|"))} if best else {}
-
-    def _score(self, name: str) -> float:
-        values = self._values(name, "")
-        return max((self._known(v, values) for v in self.codebook.variables if values), default=0.0)
-
-    def _known(self, variable: Variable, values: list[str]) -> float:
-        """Return the share of values that are surely answers to a variable."""
-        names = self.names[variable.id]
-        return sum(is_surely(variable, names, value) for value in values) / len(values)
-
-    def _answers(self, fits: dict[str, _Fit], coder: str, variable: str) -> dict[str, Column]:
+    def _answers(self, fits: dict[str, Fit], coder: str) -> dict[str, Column]:
+        curators = [] if coder else [name for name in fits if same(name) in _CURATORS]
+        if curators:
+            what = f"'{', '.join(curators)}' settles what others said, and was left out"
+            self.doubts[("answers",)] = what
+        fits = {name: fit for name, fit in fits.items() if name not in curators}
         times = Counter(fit.variable for fit in fits.values())
         answers: dict[str, Column] = {}
-        taken: set[str] = set()
         for name, fit in fits.items():
             by = ""
-            if not coder and not variable and times[fit.variable] > 1:
-                by = coder_id(name, taken)
-                taken.add(by)
-            answers[name] = Column(variable="" if variable else fit.variable, coder=by)
-            if variable:
-                self.doubts.pop(("answers", name, "variable"), None)
+            if not coder and (times[fit.variable] > 1 or curators):
+                by = coder_id(name, {one.coder for one in answers.values()})
+            answers[name] = Column(variable=fit.variable, coder=by)
         return answers
-
-    def _several(self, fits: dict[str, _Fit], answers: Iterable[str]) -> str:
-        used = [fits[name].several for name in answers if fits[name].several]
-        return used[0] if used else ""
 
     def _coders(self, column: str) -> dict[str, str]:
         coders: dict[str, str] = {}
-        for value in dict.fromkeys(cell.strip() for cell in self._cells(column)) if column else ():
+        for value in dict.fromkeys(cell.strip() for cell in self.fitter.cells(column)) if column else ():
             coders[value] = coder_id(value, set(coders.values()))
+            if value.isdigit():
+                self.doubts[("coders", value)] = "a number; the other program tells whose it is"
         return coders
 
-    def _variables(self, column: str) -> dict[str, str]:
-        found = {}
-        for value in dict.fromkeys(cell.strip() for cell in self._cells(column)) if column else ():
-            found[value] = self._sure(meant_variable(self.codebook, value), ("variables", value))
-        return found
+    def _doubt_time(self, column: str) -> None:
+        """Mark the time if answers were changed a minute or more after they were given."""
+        changed = next((name for name in self.table.columns if same(name) == "updated_at"), "")
+        minute = len("2016-05-12T10:00")
+        if column and changed and (self.table[changed].str[:minute] != self.table[column].str[:minute]).any():
+            self.doubts[("time",)] = f"'{changed}' tells when answers were last changed"
+
+    def _variables(self, answers: dict[str, Column], column: str, written: _Written) -> dict[str, str]:
+        """Return what names of variables mean: those of a column, or those that paths begin with."""
+        names = [cell.strip() for cell in self.fitter.cells(column)] if column else []
+        if written.path:
+            open_ = [name for name, answer in answers.items() if not answer.variable]
+            values = (value for name in open_ for value in values_of(self.table[name], written.several))
+            names = [self.fitter.split(value, written.path)[0] for value in values]
+        return {
+            name: self._sure(meant_variable(self.codebook, name), ("variables", name))
+            for name in dict.fromkeys(filter(None, names))
+        }
 
     def _sure(self, meant: Meant, path: tuple[str, ...]) -> str:
         if meant.doubt:
             self.doubts[path] = meant.doubt
         return meant.id
 
-    def _codes(self, answers: dict[str, Column], column: str, several: str) -> dict[str, dict[str, str]]:
+    def _codes(self, answers: dict[str, Column], column: str, written: _Written) -> dict[str, dict[str, str]]:
         """Return what each value means, for each variable that the cells answer."""
         codes: dict[str, dict[str, str]] = {}
-        for name, answer in answers.items():
-            cells = self.table[name].tolist()
-            rows = self.table[column].tolist() if column else [answer.variable] * len(cells)
-            for told, cell in dict.fromkeys(zip(rows, cells, strict=True)):
-                variable = meant_variable(self.codebook, told).id
-                if not variable or self.codebook[variable].kind == "scale":
-                    continue
-                for value in parts(cell, several):
-                    known = codes.setdefault(variable, {})
-                    if value not in known:
-                        meant = meant_code(self.codebook[variable], value)
-                        known[value] = self._sure(meant, ("codes", variable, value))
+        for variable, value in self._said(answers, column, written):
+            if variable and self.codebook[variable].kind != "scale":
+                known = codes.setdefault(variable, {})
+                if value not in known:
+                    meant = meant_code(self.codebook[variable], value)
+                    known[value] = self._sure(meant, ("codes", variable, value))
         return codes
+
+    def _said(self, answers: dict[str, Column], column: str, written: _Written) -> Iterator[tuple[str, str]]:
+        """Yield every different value and its variable, which the map, a column or the value's path tells."""
+        for name, answer in answers.items():
+            cells = self.table[name]
+            rows = zip(self.table[column] if column else cells, cells, strict=True)
+            for told, cell in dict.fromkeys(rows):
+                for value in parts(cell, written.several):
+                    head, rest = told, value
+                    if written.path and not answer.variable:
+                        head, rest = self.fitter.split(value, written.path)
+                    yield answer.variable or meant_variable(self.codebook, head).id, rest

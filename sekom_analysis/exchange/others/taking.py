@@ -10,11 +10,11 @@ import pandas as pd
 from sekom_analysis.additions import NO_DECISIONS
 from sekom_analysis.answers import answer_fault
 from sekom_analysis.decisions import PASSES, coder_fault
-from sekom_analysis.exchange.others.mapping import Map
-from sekom_analysis.exchange.others.matching import parts, same
+from sekom_analysis.exchange.others.cells import is_unsaid, parts, remark_of, steps
+from sekom_analysis.exchange.others.mapping import NO_CODE, Column, Map
+from sekom_analysis.exchange.others.notefinder import NoteFinder
 from sekom_analysis.exchange.refi.people import time_of
 from sekom_analysis.exchange.refi.xmlreading import Remarks
-from sekom_analysis.notes import note_hash
 from sekom_analysis.problems import Problem
 from sekom_analysis.raw import Raw
 
@@ -67,7 +67,7 @@ def map_problems(found: Map, table: pd.DataFrame, raw: Raw, file: str) -> list[P
             todo = f"name one of: {', '.join(raw.codebook.ids)}"
             problems.append(Problem(file, None, f"the study has no variable '{name}'", todo))
     for name, answer in found.answers.items():
-        if not (answer.variable or found.variable):
+        if not (answer.variable or found.variable or found.path):
             problems.append(Problem(file, None, f"nothing tells the variable of '{name}'", "name it"))
         if not (answer.coder or found.coder or found.whose):
             todo = "name the coder there, or as 'whose', or with --coder"
@@ -79,9 +79,10 @@ def _code_problems(found: Map, raw: Raw, file: str) -> Iterator[Problem]:
     for name, codes in found.codes.items():
         variable = raw.codebook[name]
         for value, code in codes.items():
-            if code and code not in variable.answers:
+            allowed = [*variable.answers, *([NO_CODE] if variable.kind == "multiple" else [])]
+            if code and code not in allowed:
                 what = f"'{value}' of '{name}' is to be '{code}', which is no code of it"
-                yield Problem(file, None, what, f"write one of: {', '.join(variable.answers)}; or ''")
+                yield Problem(file, None, what, f"write one of: {', '.join(allowed)}; or ''")
 
 
 class Taker:
@@ -99,18 +100,14 @@ class Taker:
         self.refused, self.remarks = Remarks(file), Remarks(file)
         self.file = file
         self.said: dict[Key, list[_Said]] = {}
-        by_text: dict[str, list[str]] = {}
-        for note, text in raw.notes["text"].items():
-            by_text.setdefault(note_hash(str(text)), []).append(str(note))
-        self._by_text = {digest: notes[0] for digest, notes in by_text.items() if len(notes) == 1}
-        ids = [str(note) for note in raw.notes.index]
-        self._by_id = {same(note): note for note in ids} | {note: note for note in ids}
+        self._notes = NoteFinder(raw.notes)
+        self._whole: set[str] = set()
         self._stages = raw.notes["stage"].to_dict() if "stage" in raw.notes.columns else {}
 
     def take(self, table: pd.DataFrame) -> Taken:
         """Return everything that a table says."""
         for row, cells in zip(table.index, table.to_dict("records"), strict=True):
-            note = self._note(cells[self.map.note])
+            note = self._notes.find(cells[self.map.note], self.map.notes_are)
             if note:
                 for column in self.map.answers:
                     self._take_cell(int(row), note, column, {str(k): str(v) for k, v in cells.items()})
@@ -123,20 +120,40 @@ class Taker:
         decisions = pd.DataFrame(rows, columns=_COLUMNS, dtype="str") if rows else NO_DECISIONS.copy()
         return Taken(decisions, self.refused.problems(), self.remarks.problems())
 
-    def _note(self, cell: str) -> str:
-        if self.map.notes_are == "texts":
-            return self._by_text.get(note_hash(cell), "")
-        return self._by_id.get(cell.strip()) or self._by_id.get(same(cell), "")
-
     def _take_cell(self, row: int, note: str, column: str, cells: dict[str, str]) -> None:
         answer = self.map.answers[column]
-        variable = answer.variable or self._called(
-            self.map.variables, cells[self.map.variable], "variable", row
-        )
         coder = answer.coder or self._coder(cells, row)
-        if not variable or not coder:
+        if not coder:
             return
-        values = parts(cells[column], self.map.several)
+        if is_unsaid(cells[column]):
+            self.remarks.add("nobody answered there", "it stays unseen", f"row {row}: {column}")
+            return
+        for variable, values in self._values(answer, cells[column], cells, row):
+            self._take_values(row, (note, coder, variable), column, values, cells)
+
+    def _values(
+        self, answer: Column, cell: str, cells: dict[str, str], row: int
+    ) -> Iterator[tuple[str, list[str]]]:
+        """Yield the variables that a cell answers, each with its values."""
+        values = parts(cell, self.map.several)
+        if answer.variable or self.map.variable:
+            told = cells[self.map.variable] if self.map.variable else ""
+            variable = answer.variable or self._called(self.map.variables, told, "variable", row)
+            yield from [(variable, values)] if variable else []
+            return
+        by_variable: dict[str, list[str]] = {}
+        for value in values:
+            known = [way for way in steps(value, self.map.path) if way[0] in self.map.variables]
+            name, rest = known[-1] if known else (value, "")
+            if variable := self._called(self.map.variables, name, "variable", row):
+                by_variable.setdefault(variable, []).append(rest)
+        yield from by_variable.items()
+
+    def _take_values(
+        self, row: int, who: tuple[str, str, str], column: str, values: list[str], cells: dict[str, str]
+    ) -> None:
+        """Keep what one cell says in answer to one variable."""
+        variable = who[2]
         kind = self.raw.codebook[variable].kind
         if not values and not (self.map.empty == "none" and kind == "multiple"):
             self.remarks.add("an empty cell is no answer", "it stays unseen", f"row {row}: {column}")
@@ -144,8 +161,10 @@ class Taker:
         codes = values if kind == "scale" else self._codes(variable, values, row)
         if codes is None:
             return
+        if len(values) > 1:
+            self._whole.add(variable)
         said = _Said(row, tuple(codes), *(self._more(name, cells) for name in ("certainty", "memo", "time")))
-        self.said.setdefault((note, coder, variable, self._pass(cells, row)), []).append(said)
+        self.said.setdefault((*who, self._pass(cells, row)), []).append(said)
 
     def _coder(self, cells: dict[str, str], row: int) -> str:
         if not self.map.coder:
@@ -185,7 +204,7 @@ class Taker:
         if name == "certainty" and cell.strip() not in ("", "1", "2", "3"):
             self.remarks.add("a certainty that is not 1, 2 or 3", "it was left out", cell.strip())
             return ""
-        return cell.strip() if name == "certainty" else cell
+        return cell.strip() if name == "certainty" else remark_of(cell)
 
     def _pass(self, cells: dict[str, str], row: int) -> str:
         cell = cells[self.map.pass_].strip() if self.map.pass_ else ""
@@ -200,17 +219,31 @@ class Taker:
         said = self.said[key]
         variable = self.raw.codebook[name]
         codes = list(dict.fromkeys(code for one in said for code in one.codes))
+        answer = "|".join(code for code in codes if code != NO_CODE)
         rows = ", ".join(str(one.row) for one in said)
         what, todo = "", "correct it there"
         if not variable.applies_to(note, self._stages.get(note)):
             what, todo = f"the study does not ask '{name}' of such notes", "leave it, or change the codebook"
+        elif NO_CODE in codes and len(codes) > 1:
+            what = f"{coder} says both a code and none to '{name}'"
         elif variable.kind != "multiple" and len(codes) > 1:
             what = f"several answers of {coder} to '{name}', which takes one"
-        elif fault := answer_fault(variable, "|".join(codes)):
+        elif name in self._whole and _differ(said):
+            # Where a cell holds all of an answer, another row is another answer, not more of it.
+            what = f"several answers of {coder} to '{name}' that differ"
+        elif fault := answer_fault(variable, answer):
             what = fault
         if what:
             self.refused.add(what, todo, f"note {note}, row {rows}: {', '.join(codes)}")
             return None
         memos = "\n".join(dict.fromkeys(one.memo for one in said if one.memo))
         certainty = next((one.certainty for one in said if one.certainty), "")
-        return (*key, "|".join(codes), certainty, memos, max(one.decided_at for one in said))
+        return (*key, answer, certainty, memos, max(one.decided_at for one in said))
+
+
+def _differ(said: list[_Said]) -> bool:
+    """Whether rows, each with all its cells, say different things."""
+    by_row: dict[int, set[str]] = {}
+    for one in said:
+        by_row.setdefault(one.row, set()).update(one.codes)
+    return len(set(map(frozenset, by_row.values()))) > 1
