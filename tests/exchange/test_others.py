@@ -10,7 +10,6 @@ from openpyxl import Workbook
 
 from sekom_analysis.codebook import Codebook
 from sekom_analysis.errors import ExchangeError, StudyError
-from sekom_analysis.exchange import workbooks
 from sekom_analysis.exchange.categories import study_from_list
 from sekom_analysis.exchange.codebook_table import (
     check_codebook_table,
@@ -19,7 +18,6 @@ from sekom_analysis.exchange.codebook_table import (
     write_codebook_file,
 )
 from sekom_analysis.exchange.importing import Request, import_file
-from sekom_analysis.exchange.tables import check_table
 from sekom_analysis.imports import imports
 from sekom_analysis.raw import open_raw
 from sekom_analysis.study import Study
@@ -229,18 +227,6 @@ def test_merged_cells_belong_to_their_rows_and_never_to_two_coders(study, tmp_pa
     assert ("n2", "anna", "valence", "hinder") in said(Study.open(study.root))
     with pytest.raises(ExchangeError, match=r"row 2: the cells B2:C2 are one: whose the answer is"):
         take(study, workbook(tmp_path / "across.xlsx", rows, ["B2:C2"]))
-
-
-def test_a_sheet_that_would_fill_the_memory_is_refused(tmp_path, monkeypatch):
-    monkeypatch.setattr(workbooks, "MOST_CELLS", 100_000)
-    book = Workbook(write_only=True)
-    sheet = book.create_sheet("a")
-    for _ in range(8):
-        sheet.append([None] * 16_383 + ["x"])
-    book.save(tmp_path / "a.xlsx")
-    frame, problems = check_table(tmp_path / "a.xlsx")
-    assert frame.empty
-    assert "more than 100,000 cells" in problems[0].what
 
 
 def test_decisions_from_the_command_line(study, tmp_path):

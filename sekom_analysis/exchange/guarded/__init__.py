@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from sekom_analysis.exchange.guarded.archive import Archive, open_archive
 from sekom_analysis.exchange.guarded.limits import LIMITS, Limits, inside, opened, read_file, refusal
-from sekom_analysis.exchange.guarded.xml import parse_xml
+from sekom_analysis.exchange.guarded.xml import Walker, parse_xml
 
 __all__ = [
     "LIMITS",
     "Archive",
     "Limits",
+    "Walker",
     "inside",
     "open_archive",
     "opened",

@@ -28,6 +28,8 @@ class Limits:
     free_bytes : an entry of this size or less may have any ratio
     xml_parts : number of elements and attributes of an XML document
     xml_depth : how deep its elements may lie in each other
+    xml_names : number of different names that its elements and attributes have
+    xml_tag : size of one tag with its attributes, or of a comment
     """
 
     file_bytes: int = 100 * MEGABYTE
@@ -38,6 +40,8 @@ class Limits:
     free_bytes: int = 5 * MEGABYTE
     xml_parts: int = 1_500_000
     xml_depth: int = 200
+    xml_names: int = 20_000
+    xml_tag: int = 1 * MEGABYTE
 
 
 LIMITS = Limits()

@@ -10,6 +10,8 @@ from sekom_analysis.errors import ExchangeError
 from sekom_analysis.exchange.guarded.limits import LIMITS, SAVE_AGAIN, Limits, refusal_of
 from sekom_analysis.problems import Problem
 
+_PIECE = 1 << 18
+
 
 def parse_xml(data: bytes, where: str, limits: Limits = LIMITS) -> ElementTree.Element:
     """Return the root of an XML document that declares nothing and fits into memory.
@@ -41,49 +43,99 @@ def parse_xml(data: bytes, where: str, limits: Limits = LIMITS) -> ElementTree.E
     ...     print(str(error).splitlines()[1].partition(';')[0])
     - a.xml, row 1: it declares a document type, which can make a program open other files
     """
-    return _Reader(where, limits).read(data)
+    reader = _Reader(where, limits)
+    reader.walk(data)
+    return reader.builder.close()
 
 
-class _Reader:
-    """Expat with a tree builder behind it, and somebody who counts."""
+class Walker:
+    """Expat behind a guard: a class that inherits it says what to do with elements as they come.
 
-    def __init__(self, where: str, limits: Limits) -> None:
+    It sets the handlers of `parser`, and calls `count` for each element that begins and takes one from
+    `depth` for each that ends.
+    """
+
+    def __init__(self, where: str, limits: Limits, separator: str | None = None) -> None:
         self.where = where
         self.limits = limits
-        self.parts = 0
-        self.depth = 0
-        self.builder = ElementTree.TreeBuilder()
-        self.names: dict[str, str] = {}
-        self.parser = expat.ParserCreate(namespace_separator="}")
+        self.left = limits.xml_parts
+        self.depth, self.deepest = 0, limits.xml_depth
+        self.parser = expat.ParserCreate(namespace_separator=separator)
         self.parser.buffer_text = True
         self.parser.ordered_attributes = True
-        self.parser.StartElementHandler = self._start
-        self.parser.EndElementHandler = self._end
-        self.parser.CharacterDataHandler = self.builder.data
         self.parser.StartDoctypeDeclHandler = self._refuse_declarations
         self.parser.EntityDeclHandler = self._refuse_declarations
         self.parser.ExternalEntityRefHandler = self._refuse_declarations
 
-    def read(self, data: bytes) -> ElementTree.Element:
+    def walk(self, data: bytes) -> None:
+        """Read a whole document.
+
+        Raises
+        ------
+        ExchangeError
+            If it is not well-formed, declares something, or is beyond the limits.
+        """
         try:
-            self.parser.Parse(data, True)
+            self._feed(data)
         except expat.ExpatError as error:
             what = f"it is not well-formed XML ({error})"
-            raise self._refusal(what, SAVE_AGAIN) from None
-        except (LookupError, ValueError) as error:  # an encoding that Python does not have
+            raise self.refusal(what, SAVE_AGAIN) from None
+        except (LookupError, ValueError) as error:
+            if self.depth:  # not of expat, which tells of an encoding that Python does not have at the start
+                raise
             what = f"its letters cannot be told ({error})"
-            raise self._refusal(what, "save it as UTF-8") from None
-        return self.builder.close()
+            raise self.refusal(what, "save it as UTF-8") from None
+
+    def _feed(self, data: bytes) -> None:
+        # In pieces: a single tag with attributes for fifty megabytes is not counted before it ends.
+        for start in range(0, len(data), _PIECE):
+            piece = data[start : start + _PIECE]
+            self.parser.Parse(piece, False)
+            if start + len(piece) - max(self.parser.CurrentByteIndex, 0) > self.limits.xml_tag + _PIECE:
+                what = f"a single tag of it is longer than {self.limits.xml_tag:,} bytes"
+                raise self.refusal(what, SAVE_AGAIN)
+            if len(self.parser.intern) > self.limits.xml_names:  # expat keeps each, for good
+                what = f"its elements and attributes have more than {self.limits.xml_names:,} different names"
+                raise self.refusal(what, SAVE_AGAIN)
+        self.parser.Parse(b"", True)
+
+    def count(self, parts: int) -> None:
+        """Count an element that begins, with what of it is kept, and refuse one too many or too deep."""
+        self.depth += 1
+        self.left -= parts
+        if self.left < 0 or self.depth > self.deepest:
+            self.stop()
+
+    def stop(self) -> None:
+        """Refuse the document as too large or too deep."""
+        if self.depth > self.deepest:
+            what = f"its elements lie more than {self.deepest} deep in each other"
+            raise self.refusal(what, SAVE_AGAIN)
+        what = f"it has more than {self.limits.xml_parts:,} elements and attributes"
+        raise self.refusal(what, "take it apart into several files")
+
+    def refusal(self, what: str, todo: str) -> ExchangeError:
+        """Return the error, with the line where the reader is."""
+        return refusal_of([Problem(self.where, self.parser.CurrentLineNumber, what, todo)])
+
+    def _refuse_declarations(self, *_: Any) -> int:
+        what = "it declares a document type, which can make a program open other files"
+        raise self.refusal(what, "take the <!DOCTYPE …> away")
+
+
+class _Reader(Walker):
+    """A walker with a tree builder behind it."""
+
+    def __init__(self, where: str, limits: Limits) -> None:
+        super().__init__(where, limits, "}")
+        self.builder = ElementTree.TreeBuilder()
+        self.names: dict[str, str] = {}
+        self.parser.StartElementHandler = self._start
+        self.parser.EndElementHandler = self._end
+        self.parser.CharacterDataHandler = self.builder.data
 
     def _start(self, name: str, attributes: list[str]) -> None:
-        self.depth += 1
-        self.parts += 1 + len(attributes) // 2
-        if self.depth > self.limits.xml_depth:
-            what = f"its elements lie more than {self.limits.xml_depth} deep in each other"
-            raise self._refusal(what, SAVE_AGAIN)
-        if self.parts > self.limits.xml_parts:
-            what = f"it has more than {self.limits.xml_parts:,} elements and attributes"
-            raise self._refusal(what, "take it apart into several files")
+        self.count(1 + len(attributes) // 2)
         pairs = zip(map(self._name, attributes[::2]), attributes[1::2], strict=True)
         self.builder.start(self._name(name), dict(pairs))
 
@@ -95,10 +147,3 @@ class _Reader:
         if name not in self.names:
             self.names[name] = "{" + name if "}" in name else name
         return self.names[name]
-
-    def _refuse_declarations(self, *_: Any) -> int:
-        what = "it declares a document type, which can make a program open other files"
-        raise self._refusal(what, "take the <!DOCTYPE …> away")
-
-    def _refusal(self, what: str, todo: str) -> ExchangeError:
-        return refusal_of([Problem(self.where, self.parser.CurrentLineNumber, what, todo)])

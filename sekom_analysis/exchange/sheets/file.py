@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-import io
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
+from sekom_analysis.errors import ExchangeError
 from sekom_analysis.exchange.sheets import layout
 from sekom_analysis.exchange.sheets.layout import MEMO, Column
 from sekom_analysis.exchange.tables import read_bytes
-from sekom_analysis.exchange.workbooks import OLD_OFFICE, ZIP, stored_text
+from sekom_analysis.exchange.workbooks import OLD_OFFICE, ZIP, Book, BookLimits, Stored, address
+from sekom_analysis.exchange.workbooks.values import OddCellError, Values
 from sekom_analysis.problems import Problem
 
 _HEAD_ROWS = 30
-_SAVE = "open it in Excel or LibreOffice and save it again as .xlsx"
+_LIMITS = BookLimits(xml_parts=1_500_000)  # each cell is kept with its place
 _NOT_OURS = "send the file that 'sekom sheet CODER' wrote, filled in and saved as .xlsx"
 
 
@@ -58,10 +59,12 @@ class SheetFile(NamedTuple):
 
 def is_coding_sheet(path: str | os.PathLike[str]) -> bool:
     """Whether a file says of itself that it is a coding sheet; a log saved by Excel is a workbook too."""
+    data, problem = read_bytes(Path(path))
+    if problem or not data.startswith(ZIP):
+        return False
     try:
-        data = Path(path).read_bytes()
-        return data.startswith(ZIP) and any(map(_ticket, _grids(data).values()))
-    except Exception:  # a damaged workbook can fail anywhere inside its reader
+        return any(map(_ticket, _grids(data, Path(path).name).values()))
+    except ExchangeError:
         return False
 
 
@@ -81,10 +84,9 @@ def read_sheet_file(path: Path) -> tuple[SheetFile | None, bytes, list[Problem]]
         what = "it is protected by a password, or in Excel's old format" if locked else "it is no workbook"
         return None, data, [Problem(path.name, None, what, "save it as .xlsx without a password")]
     try:
-        grids = _grids(data)
-    except Exception as error:  # a damaged workbook can fail anywhere inside its reader
-        what = f"it is damaged or no Excel workbook ({type(error).__name__}: {error})"
-        return None, data, [Problem(path.name, None, what, _SAVE)]
+        grids = _grids(data, path.name)
+    except ExchangeError as error:
+        return None, data, list(error.problems)
     ticket = next(filter(None, map(_ticket, grids.values())), None)
     if ticket is None:
         what = "it is no coding sheet: no tab says whose it is and for which study"
@@ -99,29 +101,37 @@ def read_sheet_file(path: Path) -> tuple[SheetFile | None, bytes, list[Problem]]
 Grid = dict[int, dict[int, Cell]]
 
 
-def _grids(data: bytes) -> dict[str, Grid]:
+def _grids(data: bytes, file: str) -> dict[str, Grid]:
     """Return the filled cells of every tab: row -> column -> cell."""
-    from openpyxl import load_workbook
-
-    book = load_workbook(io.BytesIO(data), read_only=True)
     grids: dict[str, Grid] = {}
-    for sheet in book.worksheets:
-        sheet.reset_dimensions()  # some programs store a wrong size
-        rows = ({cell.column: _cell(sheet.title, cell) for cell in _filled(row)} for row in sheet.iter_rows())
-        grids[sheet.title] = {number: row for number, row in enumerate(rows, start=1) if row}
-    book.close()
+    with Book(data, file, _LIMITS) as book:
+        values = book.values()
+        for tab in book.names:
+            grids[tab] = {}
+            book.walk(tab, _into(grids[tab], tab, values))
     return grids
 
 
-def _filled(row: tuple[Any, ...]) -> Iterator[Any]:
-    return (cell for cell in row if cell.value is not None and str(cell.value).strip())
+def _into(grid: Grid, tab: str, values: Values) -> Callable[[Stored], None]:
+    """Return what puts a tab's cells into its grid."""
+
+    def take(stored: Stored) -> None:
+        cell = _cell(tab, stored, values)
+        if cell.text.strip():
+            grid.setdefault(stored.row, {})[stored.column] = cell
+
+    return take
 
 
-def _cell(tab: str, cell: Any) -> Cell:
-    value = cell.value
-    if cell.data_type == "f":
-        value = getattr(value, "text", value)  # of a formula over several cells
-    return Cell(tab, cell.coordinate, cell.row, stored_text(value), cell.data_type == "f")
+def _cell(tab: str, stored: Stored, values: Values) -> Cell:
+    place = address(stored.row, stored.column)
+    if stored.formula is not None:
+        return Cell(tab, place, stored.row, f"={stored.formula}", formula=True)
+    try:
+        text = values.text(stored)
+    except OddCellError:
+        text = stored.value
+    return Cell(tab, place, stored.row, text)
 
 
 def _texts(row: Mapping[int, Cell]) -> dict[int, str]:

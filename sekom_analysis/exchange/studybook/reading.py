@@ -29,7 +29,7 @@ from sekom_analysis.exchange.studybook.pages import (
     titles_of,
 )
 from sekom_analysis.exchange.tables import as_table
-from sekom_analysis.exchange.workbooks import ZIP, read_rows, sheet_names
+from sekom_analysis.exchange.workbooks import ZIP, Book, book_rows
 from sekom_analysis.notes import check_notes
 from sekom_analysis.problems import Problem, problem_lines
 
@@ -41,7 +41,8 @@ _CHANGED = "it was changed or damaged since it was written"
 def is_study_workbook(path: str | os.PathLike[str]) -> bool:
     """Whether a file is a workbook with notes, codebook and decisions."""
     try:
-        return set(NEEDED) <= set(_sheets(read_file(Path(path)), Path(path).name))
+        with _opened(Path(path)) as book:
+            return set(NEEDED) <= set(_sheets(book))
     except ExchangeError:
         return False
 
@@ -68,29 +69,37 @@ def read_study_workbook(path: str | os.PathLike[str]) -> ProjectRead:
         With every problem, its sheet and row.
     """
     path = Path(path)
-    data = read_file(path)
-    sheets = _sheets(data, path.name)
+    with _opened(path) as book:
+        return _read(book, path.name)
+
+
+def _read(book: Book, file: str) -> ProjectRead:
+    sheets = _sheets(book)
     lacking = [sorted(titles_of(key)) for key in NEEDED if key not in sheets]
     if lacking:
         named = "; ".join(" or ".join(f"'{title}'" for title in titles) for titles in lacking)
         todo = "name the sheets so; a table of others' decisions is taken in with --as decisions"
-        raise refusal(path.name, f"it is no workbook of a study: it has no sheet {named}", todo)
-    return _Reader(data, path.name, sheets).read()
+        raise refusal(file, f"it is no workbook of a study: it has no sheet {named}", todo)
+    return _Reader(book, file, sheets).read()
 
 
-def _sheets(data: bytes, file: str) -> dict[str, str]:
-    """Return which of the sheets that come back are there: key -> its name."""
+def _opened(path: Path) -> Book:
+    data = read_file(path)
     if not data.startswith(ZIP):
-        raise refusal(file, "it is not an Excel workbook", "save it as .xlsx, without a password")
-    names = sheet_names(data, file)
-    return {key: name for key in COMES_BACK for name in names if name in titles_of(key)}
+        raise refusal(path.name, "it is not an Excel workbook", "save it as .xlsx, without a password")
+    return Book(data, path.name)
+
+
+def _sheets(book: Book) -> dict[str, str]:
+    """Return which of the sheets that come back are there: key -> its name."""
+    return {key: name for key in COMES_BACK for name in book.names if name in titles_of(key)}
 
 
 class _Reader:
     """Reads sheet by sheet and collects every problem."""
 
-    def __init__(self, data: bytes, file: str, sheets: dict[str, str]) -> None:
-        self.data, self.file, self.sheets = data, file, sheets
+    def __init__(self, book: Book, file: str, sheets: dict[str, str]) -> None:
+        self.book, self.file, self.sheets = book, file, sheets
         self.problems: list[Problem] = []
         self.remarks = Remarks(file)
 
@@ -118,7 +127,7 @@ class _Reader:
         """Return a sheet as a table of texts; without rows where there is no such sheet."""
         if key not in self.sheets:
             return pd.DataFrame(columns=list(required), dtype="str")
-        rows, problems = read_rows(self.data, self.place(key), self.sheets[key], exact=True)
+        rows, problems = book_rows(self.book, self.sheets[key], self.place(key), exact=True)
         table, problems = as_table(rows, self.place(key), problems)
         for name in required:
             if name not in table.columns and key != "notes":

@@ -1,0 +1,309 @@
+"""Workbooks read as they come: what stands in the cells, and where too much is refused."""
+
+from __future__ import annotations
+
+import datetime as dt
+import io
+import subprocess
+import sys
+import zipfile
+from xml.sax.saxutils import escape
+
+import pytest
+from openpyxl import Workbook
+
+from sekom_analysis.errors import ExchangeError
+from sekom_analysis.exchange.sheets.file import is_coding_sheet, read_sheet_file
+from sekom_analysis.exchange.tables import read_table
+from sekom_analysis.exchange.workbooks import LIMITS, Book, BookLimits, merged_across, read_rows, sheet_names
+from tests.memory import PEAK_MB
+
+MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
+RELATED = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+PACKAGED = "http://schemas.openxmlformats.org/package/2006/relationships"
+SMALL = BookLimits(xml_parts=200, cells=50, texts=10, merged=5, odd_cells=3, xml_tag=300_000)
+BOOK = f"<workbook xmlns='{MAIN}' xmlns:r='{RELATED}'><sheets><sheet name='S' r:id='r1'/></sheets></workbook>"
+RELS = "".join(
+    f"<Relationship Id='r{number}' Type='{RELATED}/{kind}' Target='{target}'/>"
+    for number, (kind, target) in enumerate(
+        [("worksheet", "/xl/s.xml"), ("sharedStrings", "t.xml"), ("styles", "f.xml")], start=1
+    )
+)
+
+
+def packed(sheet: str, texts: str = "", styles: str = "", after: str = "", book: str = BOOK, **more) -> bytes:
+    """A workbook from the inside of its sheet, its shared texts and its styles."""
+    parts = {
+        "xl/workbook.xml": book,
+        "xl/_rels/workbook.xml.rels": f"<Relationships xmlns='{PACKAGED}'>{RELS}</Relationships>",
+        "xl/s.xml": f"<worksheet xmlns='{MAIN}'><sheetData>{sheet}</sheetData>{after}</worksheet>",
+        "xl/t.xml": f"<sst xmlns='{MAIN}'>{texts}</sst>",
+        "xl/f.xml": f"<styleSheet xmlns='{MAIN}'>{styles}</styleSheet>",
+    }
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, data in {**parts, **more}.items():
+            archive.writestr(name, data)
+    return buffer.getvalue()
+
+
+def rows(data: bytes, limits: BookLimits = LIMITS, **how) -> list[list[str]]:
+    found, problems = read_rows(data, "a.xlsx", limits=limits, **how)
+    assert not problems
+    return found
+
+
+def said(data: bytes, limits: BookLimits = SMALL) -> str:
+    """What is said of a workbook that is not read."""
+    found, problems = read_rows(data, "a.xlsx", limits=limits)
+    assert found == []
+    return problems[0].what
+
+
+def cell(content: str, **attributes: str) -> str:
+    given = "".join(f" {key}='{text}'" for key, text in attributes.items())
+    return f"<c{given}>{content}</c>"
+
+
+FILLED = cell("<v>1</v>")
+FORMULA = cell("<f>1+1</f>")
+LONG_TAG = f"<row a='{'x' * 1_000_000}'/>"
+
+
+# What stands in the cells
+
+
+def test_values_of_every_kind_are_those_that_excel_shows():
+    made = Workbook()
+    made.epoch = dt.datetime(1904, 1, 1)
+    sheet = made.active
+    for value, shown in [
+        (dt.datetime(2016, 5, 12), "yyyy-mm-dd"),
+        (dt.datetime(2016, 5, 12, 13, 30), 'd" maj "yyyy hh:mm'),
+        (dt.time(8, 15), "hh:mm"),
+        (dt.timedelta(hours=30), "[h]:mm"),
+        (0.1 + 0.2, "General"),
+        (2016.0, '0" dagar"'),
+        (1e300, "General"),
+        (-7, "0"),
+        (True, "General"),
+        ("å\r\nä_x0041_", "@"),
+    ]:
+        sheet.append([value])
+        sheet.cell(sheet.max_row, 1).number_format = shown
+    buffer = io.BytesIO()
+    made.save(buffer)
+    assert [text for [text] in rows(buffer.getvalue())] == [
+        "2016-05-12",
+        "2016-05-12T13:30:00",
+        "08:15:00",
+        "1 day, 6:00:00",
+        "0.3",
+        "2016",
+        "1e+300",
+        "-7",
+        "TRUE",
+        "å\näA",
+    ]
+
+
+def test_texts_in_runs_are_joined_and_how_to_pronounce_them_is_left_out():
+    runs = "<r><t>en </t></r><r><rPr><b/></rPr><t>lapp</t></r><rPh sb='0' eb='1'><t>uttal</t></rPh>"
+    sheet = f"<row>{cell('<v>0</v>', t='s')}{cell(f'<is>{runs}</is>', t='inlineStr')}</row>"
+    assert rows(packed(sheet, f"<si>{runs}</si>")) == [["en lapp", "en lapp"]]
+
+
+def test_what_only_looks_like_an_escaped_sign_stays():
+    texts = "<si><t>_x005F_x000D_</t></si><si><t xml:space='preserve'> a_x000D_\n</t></si>"
+    sheet = f"<row>{cell('<v>0</v>', t='s')}{cell('<v>1</v>', t='s')}</row>"
+    assert rows(packed(sheet, texts)) == [["_x000D_", " a\n"]]
+    assert rows(packed(sheet, texts), exact=True) == [["_x000D_", " a\r\n"]]
+
+
+def test_cells_stand_where_they_say_or_after_the_one_before():
+    sheet = f"<row>{FILLED}{cell('<v>2</v>', r='C1')}{FILLED}</row><row r='4.0'>{FILLED}</row>"
+    sheet += f"<row r='2'>{cell('<v>3</v>', r='B2')}</row>"
+    assert rows(packed(sheet)) == [["1", "", "2", "1"], ["", "3", "", ""], [], ["1", "", "", ""]]
+
+
+def test_other_programs_name_elements_and_places_otherwise():
+    sheet = f"<x:worksheet xmlns:x='{MAIN}'><x:sheetData><x:row><x:c><x:v>7</x:v></x:c></x:row></x:sheetData>"
+    part = f"{sheet}</x:worksheet>"
+    data = packed("", **{"xl/s.xml": part.encode("utf-16")})
+    assert rows(data) == [["7"]]
+    top, rels = (
+        f"<Relationships><Relationship Id='r1' Type='{RELATED}/{kind}' Target='{target}'/></Relationships>"
+        for kind, target in (("officeDocument", "w/b.xml"), ("worksheet", "../xl/s.xml"))
+    )
+    moved = {"_rels/.rels": top, "w/b.xml": BOOK, "w/_rels/b.xml.rels": rels}
+    assert rows(packed(f"<row>{FILLED}</row>", book="<no/>", **moved)) == [["1"]]
+
+
+def test_odd_cells_are_all_told_with_their_places():
+    sheet = "".join(
+        f"<row>{FILLED}{odd}</row>"
+        for odd in (
+            cell("<v>9</v>", t="s"),
+            cell("<v>-1</v>", t="s"),
+            cell("<v>#REF!</v>", t="e"),
+            cell("<v>tre</v>"),
+            cell("<v>2</v>", t="b"),
+            cell("<v>9e9</v>", s="1"),
+            cell("<f>A1</f>"),
+        )
+    )
+    styles = "<cellXfs><xf numFmtId='0'/><xf numFmtId='14'/></cellXfs>"
+    _, problems = read_rows(packed(sheet, "<si><t>a</t></si>", styles), "a.xlsx")
+    assert [(problem.row, problem.what.removeprefix(f"cell B{problem.row} ")) for problem in problems] == [
+        (1, "refers to text number 9, which is not in the file"),
+        (2, "refers to text number -1, which is not in the file"),
+        (3, "holds Excel's error #REF!"),
+        (4, "holds 'tre' as a number, which is none"),
+        (5, "holds '2' as what it cannot be (kind 'b')"),
+        (6, "shows 9e9 as a date, which is none"),
+        (7, "holds a formula whose result was never stored"),
+    ]
+
+
+def test_a_blank_row_inside_a_merged_cell_stays_blank():
+    last = cell("", r="A4") + cell("<v>5</v>", r="B4")
+    sheet = f"<row>{FILLED}</row><row>{FILLED}{FILLED}</row><row/><row>{last}</row>"
+    merged = "<mergeCells><mergeCell ref='A2:A4'/></mergeCells>"
+    assert rows(packed(sheet, after=merged)) == [["1", ""], ["1", "1"], [], ["1", "5"]]
+    across = packed(sheet, after="<mergeCells><mergeCell ref='$A$2:$B$2'/></mergeCells>")
+    assert merged_across(across) == [(2, "$A$2:$B$2")]
+
+
+# Too much
+
+
+def test_formulas_without_results_stop_the_reading():
+    data = packed(f"<row>{FORMULA * 20}</row>")
+    assert said(data) == (
+        "cell A1 holds a formula whose result was never stored, and 3 more cells are of no use either"
+    )
+    _, problems = read_rows(data, "a.xlsx")
+    assert (len(problems), problems[19].what[:8]) == (20, "cell T1 ")
+
+
+def test_cells_and_elements_have_a_limit():
+    assert said(packed(f"<row>{FILLED * 51}</row>")) == "it has more than 50 cells"
+    assert said(packed(f"<row>{cell('<v>1</v>', r='AZ1')}</row>")) == "it has more than 50 cells"
+    assert len(rows(packed(f"<row>{FILLED * 50}</row>"), SMALL)[0]) == 50
+    assert "more than 200 elements" in said(packed(f"<row>{cell('', s='1') * 200}</row>"))
+    far = f"<row>{FILLED}</row>" * 20 + f"<row>{cell('<v>1</v>', r='T21')}</row>"
+    assert said(packed(far)) == "it has 21 rows, and one of them reaches to column 20"
+
+
+def test_a_wrong_size_and_empty_cells_do_not_count():
+    size = f"<worksheet xmlns='{MAIN}'><dimension ref='A1:XFD1048576'/><sheetData><row>"
+    data = packed("", **{"xl/s.xml": f"{size}{FILLED}{cell('', s='1') * 60}</row></sheetData></worksheet>"})
+    assert rows(data, SMALL) == [["1"]]
+
+
+def test_shared_texts_have_a_limit():
+    sheet = f"<row>{cell('<v>0</v>', t='s')}</row>"
+    assert said(packed(sheet, "<si><t>a</t></si>" * 11)) == "it holds more than 10 texts"
+    runs = f"<si>{'<r><t>a</t></r>' * 150}</si>"
+    assert "'xl/t.xml' in it cannot be used: it has more than 200 elements" in said(packed(sheet, runs))
+
+
+def test_merged_cells_have_a_limit():
+    sheet = f"<row>{FILLED}</row>" * 40
+    many = "<mergeCell ref='A2:A3'/>" * 6
+    assert said(packed(sheet, after=f"<mergeCells>{many}</mergeCells>")) == "it has more than 5 merged cells"
+    twice = "<mergeCell ref='A2:A1048576'/>" * 2
+    assert "cover more than 50 rows" in said(packed(sheet, after=f"<mergeCells>{twice}</mergeCells>"))
+    assert "names no cells" in said(packed(sheet, after="<mergeCell ref='A2:A'/>"))
+
+
+def test_all_sheets_together_count():
+    book = BOOK.replace("</sheets>", "<sheet name='T' r:id='r1'/></sheets>")
+    data = packed(f"<row>{cell('') * 120}</row>", book=book)
+    assert sheet_names(data, "a.xlsx") == ["S", "T"]
+    assert rows(data, SMALL) == []
+    with Book(data, "a.xlsx", SMALL) as opened:
+        opened.walk("S", print)
+        with pytest.raises(ExchangeError, match="more than 200 elements and attributes"):
+            opened.walk("T", print)
+
+
+@pytest.mark.parametrize(
+    ("sheet", "what"),
+    [
+        (LONG_TAG, "a single tag of it is longer than 300,000 bytes"),
+        ("".join(f"<a{number}/>" for number in range(30_000)), "more than 20,000 different names"),
+        ("<row>" * 201, "its elements lie more than 200 deep in each other"),
+        ("<row r='0'/>", "it has a row '0'"),
+        ("<row r='1048577'/>", "it has a row '1048577'"),
+        (f"<row r='{'9' * 5000}'/>", f"it has a row '{'9' * 20}'"),
+        (f"<row>{cell('', r='XFE1')}</row>", "it has a cell 'XFE1'"),
+        (FILLED, "it has a cell in no row"),
+        ("<row>", "it is not well-formed XML"),
+    ],
+)
+def test_sheets_that_no_program_writes(sheet, what):
+    assert what in said(packed(sheet), BookLimits(xml_tag=300_000))
+
+
+def test_documents_that_declare_something_are_refused_in_any_encoding():
+    evil = '<!DOCTYPE a [<!ENTITY x "a">]><worksheet/>'
+    assert "declares a document type" in said(packed("", **{"xl/s.xml": evil}))
+    assert "declares a document type" in said(packed("", **{"xl/s.xml": evil.encode("utf-16")}))
+
+
+@pytest.mark.parametrize(
+    ("more", "what"),
+    [
+        ({"xl/workbook.xml": "<document/>"}, "it is damaged or no Excel workbook ('xl/workbook.xml' is"),
+        ({"xl/workbook.xml": "<workbook/>"}, "it has no sheet that can be read"),
+        ({"xl/_rels/workbook.xml.rels": "<Relationships/>"}, "it has no sheet that can be read"),
+    ],
+)
+def test_workbooks_without_a_sheet(more, what):
+    assert what in said(packed(f"<row>{FILLED}</row>", **more))
+
+
+def test_coding_sheets_are_read_behind_the_same_guard(tmp_path):
+    path = tmp_path / "a.xlsx"
+    path.write_bytes(packed("", **{"xl/s.xml": bytes(20_000_000)}))
+    assert not is_coding_sheet(path)
+    sheet, _, problems = read_sheet_file(path)
+    assert sheet is None
+    assert "packed more than 200 times over" in problems[0].what
+
+
+LARGE = f"""
+import io, sys, time, zipfile
+{PEAK_MB}
+from sekom_analysis.exchange.workbooks import read_rows
+import openpyxl.utils.datetime, openpyxl.styles.numbers
+data = sys.stdin.buffer.read()
+before, start = peak_mb(), time.process_time()
+rows, problems = read_rows(data, "a.xlsx")
+print(len(rows), len(problems), round(time.process_time() - start, 2), peak_mb() - before)
+print(problems[0].what if problems else "")
+"""
+
+
+def test_hundreds_of_thousands_of_formulas_without_results_are_refused_at_once():
+    sheet = "".join(f"<row r='{row}'>{cell('<f>1+1</f>', r=f'A{row}')}</row>" for row in range(1, 300_001))
+    done = subprocess.run([sys.executable, "-c", LARGE], input=packed(sheet), capture_output=True, check=True)
+    numbers, what = done.stdout.decode("utf-8").splitlines()
+    n_rows, n_problems, seconds, megabytes = map(float, numbers.split())
+    assert (n_rows, n_problems) == (0, 1)
+    assert seconds < 2
+    assert megabytes < 100
+    assert what.startswith("cell A1 holds a formula whose result was never stored, and 1,000 more")
+
+
+def test_a_table_of_many_notes_is_read(tmp_path):
+    head = "".join(cell(f"<is><t>{name}</t></is>", t="inlineStr") for name in ("note_id", "text"))
+    note = cell(f"<is><t>{escape('Ojämn nivå <&>')}</t></is>", t="inlineStr")
+    sheet = f"<row>{head}</row>" + "".join(
+        f"<row>{cell(f'<v>{row}</v>')}{note}</row>" for row in range(5_000)
+    )
+    path = tmp_path / "notes.xlsx"
+    path.write_bytes(packed(sheet))
+    table = read_table(path)
+    assert (len(table), *table.loc[5001]) == (5000, "4999", "Ojämn nivå <&>")
