@@ -21,7 +21,7 @@ function createFrame(host, data, say, list, kit, { work, label, panelFirst = nul
     const saved = part("saved", "span", "sk-saved");
     return make("div", "sk-head", bar, make("div", "sk-line",
       part("place", "strong", "sk-place"), part("left", "span", "sk-quiet"),
-      make("span", "sk-gap"), tool("undo", say("undo"), "u"), tool("redo", say("redo"), "r"),
+      make("span", "sk-gap"), make("span", "sk-pair", tool("undo", say("undo"), "u"), tool("redo", say("redo"), "r")),
       make("span", "sk-quiet sk-who", data.coder), saved));
   }
 

@@ -13,7 +13,7 @@ from sekom_analysis.coding.keeping import Message, kept
 from sekom_analysis.coding.worklist import note_key
 from sekom_analysis.decisions import coder_fault
 from sekom_analysis.errors import DecisionError, NotesError
-from sekom_analysis.merges import root_of, state_of
+from sekom_analysis.merges import root_of, state_of, wording_of
 from sekom_analysis.notes import note_hash
 from sekom_analysis.pairs import JUDGEMENTS, SAME
 from sekom_analysis.study import Study
@@ -178,11 +178,10 @@ class ReviewSession:
         return wording.say("adjudicating_automatic", self.lang, coder=reviewer) if is_program else reviewer
 
     def _shown_own(self, row: Any, merges: pd.DataFrame) -> Message:
-        merge_id = _merge_id(row["event_id"])
         text, stands = "", A
-        if merge_id in merges.index:
-            text = str(merges.at[merge_id, "text"])
-            stands = OWN if text else B if merges.at[merge_id, "into"] == row["note_b"] else A
+        for made in (one for one in _ids_of(row["event_id"]) if one in merges.index):
+            text = str(merges.at[made, "text"])
+            stands = OWN if text else B if merges.at[made, "into"] == row["note_b"] else A
         return {
             "event": "decide",
             "id": row["event_id"],
@@ -234,14 +233,24 @@ class ReviewSession:
         if judgement == SAME and not self._are_one(pair):
             merge = self._merge_wanted(pair, event)
             self.study.merge(**merge, **said, event_id=_merge_id(event["event_id"]))
+        elif judgement == SAME:
+            self._reword(pair, event, said)
         return saved
+
+    def _reword(self, pair: Pair, event: Message, said: Message) -> None:
+        """Give two that are one already the wording that the reviewer wrote for them."""
+        history, ids = self.study.merge_history(), _ids_of(event["event_id"])
+        text, root = _own_text(event), root_of(pair.note_a, state_of(history).targets)
+        is_news = not history["event_id"].isin(ids).any() and self.study.wordings()[root] != text
+        if text and is_news:
+            self.study.reword(root, text, **said, event_id=ids[1])
 
     def _merge_wanted(self, pair: Pair, event: Message) -> Message:
         """Return which action is to become part of which, and how the two read."""
         targets = state_of(self.study.merge_history()).targets
         stays, goes = (pair.note_b, pair.note_a) if event.get("stands") == B else pair[:2]
         into = root_of(stays, targets)
-        text = event.get("text", "").strip() if event.get("stands") == OWN else ""
+        text = _own_text(event)
         if not text and into != stays:  # the text chosen is that of a part, not of the whole
             text = str(self.study.notes.at[stays, "text"])
         return {"note": root_of(goes, targets), "into": into, "text": text}
@@ -256,6 +265,7 @@ class ReviewSession:
         is_own = (history["reviewer"] == self.reviewer) & (history["note_a"] == pair.note_a)
         own = history[is_own & (history["note_b"] == pair.note_b)]["event_id"]
         earlier = {_merge_id(event_id) for event_id in own if event_id != event["event_id"]}
+        self._undo_own_wording([_ids_of(one)[1] for one in own if one != event["event_id"]], event)
         table = self.study.merges()
         for row in table[table["event_id"].isin(earlier)].to_dict("records"):
             reason = event["memo"].strip() or wording.say("comparing_split", self.lang)
@@ -263,7 +273,26 @@ class ReviewSession:
                 row["note_id"], by=self.reviewer, reason=reason, event_id=f"s{event['event_id']}"
             )
 
+    def _undo_own_wording(self, earlier: list[str], event: Message) -> None:
+        """Give back the wording from before, unless somebody has changed it since."""
+        history = self.study.merge_history()
+        for row in history[history["event_id"].isin(earlier)].to_dict("records"):
+            root, before = row["note_id"], history[history["event_id"] != row["event_id"]]
+            if wording_of(root, state_of(history), "") == row["text"]:
+                said = {"by": self.reviewer, "reason": event["memo"].strip()}
+                text = wording_of(root, state_of(before), "")
+                self.study.reword(root, text, **said, event_id=f"b{event['event_id']}")
+
+
+def _own_text(event: Message) -> str:
+    return str(event.get("text", "")).strip() if event.get("stands") == OWN else ""
+
 
 def _merge_id(event_id: str) -> str:
     """Return the id of the merge that follows from a judgement."""
     return f"m{event_id}"
+
+
+def _ids_of(event_id: str) -> tuple[str, str]:
+    """Return the ids of the merge and of the wording that may follow from a judgement."""
+    return _merge_id(event_id), f"w{event_id}"

@@ -67,6 +67,25 @@ def test_judging_otherwise_or_taking_back_splits_ones_own_merge_and_no_other(act
     assert merged_into(actions) == {"D2": "D1"}
 
 
+def test_ones_own_wording_of_two_that_are_one_already_is_kept_and_can_be_taken_back(actions):
+    actions.merge("D2", into="D1", by="bo", reason="min", text="Bos text")
+    session = ReviewSession(actions, "anna", PAIRS)
+    said = {"memo": "klarare", "stands": "own", "text": "Annas text"}
+    for _ in range(2):  # sent twice is saved once
+        send(session, 0, "same", "e001", **said)
+    assert actions.wordings()["D1"] == "Annas text"
+    assert actions.merge_history()["event"].tolist() == ["merge", "reword"]
+    (shown, *_) = (answers["pair"] for answers in session.data()["answers"].values())
+    assert (shown["stands"], shown["text"]) == ("own", "Annas text")
+    send(session, 0, None, "e002")
+    assert actions.wordings()["D1"] == "Bos text"
+    assert merged_into(actions) == {"D2": "D1"}
+    send(session, 0, "same", "e003", **said)
+    actions.reword("D1", "Bos nya text", by="bo")
+    send(session, 0, "different", "e004")
+    assert actions.wordings()["D1"] == "Bos nya text"
+
+
 def test_sent_twice_is_saved_once(actions):
     session = ReviewSession(actions, "anna", PAIRS)
     for _ in range(2):
