@@ -7,7 +7,6 @@ appended to logs. No file that is there is changed.
 
 from __future__ import annotations
 
-import hashlib
 import re
 import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
@@ -27,9 +26,15 @@ from sekom_analysis.definitions import Definitions, keep
 from sekom_analysis.desk import Desk
 from sekom_analysis.errors import ExchangeError, NotSavedError
 from sekom_analysis.exchange.delimited import join_rows
-from sekom_analysis.exchange.tables import check_table
 from sekom_analysis.files import write_whole
-from sekom_analysis.imports import Import, begin_import, file_hash, record_import, unfinished_import
+from sekom_analysis.imports import (
+    Import,
+    begin_import,
+    event_ids,
+    file_hash,
+    record_import,
+    unfinished_import,
+)
 from sekom_analysis.notes import check_notes, note_hash
 from sekom_analysis.problems import Problem, problem_lines
 from sekom_analysis.raw import CODED, RAW, Raw
@@ -57,6 +62,7 @@ class Material:
     tables : tables to keep beside the notes, such as what each line was taken for; name -> table
     proposals : files written for a person to go through; with any, nothing is taken in yet
     definitions : variables as they were when some of the decisions were made, to be kept
+    joined : coders who have a log already, to which their decisions are to be added
     """
 
     notes: pd.DataFrame = field(default_factory=NO_NOTES.copy)
@@ -67,6 +73,7 @@ class Material:
     tables: Mapping[str, pd.DataFrame] = field(default_factory=dict)
     proposals: list[Path] = field(default_factory=list)
     definitions: Sequence[Variable] = ()
+    joined: frozenset[str] = frozenset()
 
 
 def add(raw: Raw, source: Path, kind: str, found: Material) -> Import:
@@ -98,7 +105,8 @@ def add(raw: Raw, source: Path, kind: str, found: Material) -> Import:
     events = _events(found.decisions, digest)
     seen = seen_definitions(raw, found.definitions)
     problems = [*known, *_decision_problems(after, events, source.name, seen)]
-    problems += _coder_problems(raw.root, events, source.name)
+    others = {coder: theirs for coder, theirs in events.items() if coder not in found.joined}
+    problems += _coder_problems(raw.root, others, source.name)
     if problems:
         msg = f"'{source.name}' was not taken in:\n{problem_lines(problems)}\nNothing was saved."
         raise ExchangeError(msg)
@@ -110,22 +118,11 @@ def add(raw: Raw, source: Path, kind: str, found: Material) -> Import:
     used = {str(event.get("codebook", "")) for theirs in events.values() for event in theirs}
     keep(raw.root, [variable for variable in found.definitions if variable.version in used])
     for coder, theirs in events.items():
-        Desk(after, coder).record(theirs, keep_times="decided_at" in found.decisions.columns)
+        desk = Desk(after, coder)
+        desk.record([event for event in theirs if event.get("decided_at")], keep_times=True)
+        desk.record([event for event in theirs if not event.get("decided_at")])
     taken = len(fresh) + sum(map(len, events.values()))
     return record_import(raw.root, source, kind, taken, len(found.refused), written)
-
-
-def without_unfinished(raw: Raw, source: Path, kind: str) -> Raw:
-    """Return a study without the notes that an import of the same file left before it was cut off."""
-    begun = unfinished_import(raw.root, file_hash(source), kind)
-    left = [raw.root / path for path in begun.paths] if begun else []
-    ids = {
-        note_id
-        for path in left
-        if path.match("notes-*.csv") and path.is_file()
-        for note_id in check_table(path)[0].get("note_id", pd.Series(dtype="str"))
-    }
-    return raw._replace(notes=raw.notes[~raw.notes.index.isin(ids)])
 
 
 def _begin(root: Path, source: Path, kind: str, written: list[Path]) -> None:
@@ -136,7 +133,8 @@ def _begin(root: Path, source: Path, kind: str, written: list[Path]) -> None:
     if left and begun is not None and begun.paths != paths:
         msg = (
             f"An earlier import of '{source.name}' was cut off and left {', '.join(left)}. "
-            f"It can be completed with the same headings, mapping and coder as then. Nothing was saved now."
+            f"It can be completed with the same headings, mapping, coder and --later as then. "
+            f"Nothing was saved now."
         )
         raise ExchangeError(msg)
     if begun is None or begun.paths != paths:
@@ -187,12 +185,9 @@ def _fresh_notes(raw: Raw, notes: pd.DataFrame, file: str) -> tuple[pd.DataFrame
 def _events(decisions: pd.DataFrame, digest: str) -> dict[str, list[dict[str, Any]]]:
     """Return each coder's decisions as events; the same file makes the same event_ids."""
     events: dict[str, list[dict[str, Any]]] = {}
-    for row in decisions.to_dict("records"):
+    rows = decisions.to_dict("records")
+    for row, event_id in zip(rows, event_ids(decisions, digest), strict=True):
         given = {str(name): value for name, value in row.items() if name != "coder"}
-        said = (str(row[name]) for name in ("coder", "note_id", "variable", "codes"))
-        key = "\n".join([digest, *said, str(row.get("pass", 1))])
-        made = "e" + hashlib.sha256(key.encode("utf-8")).hexdigest()[:16]
-        event_id = str(row.get("event_id", "")) or made
         events.setdefault(str(row["coder"]), []).append({**given, "event_id": event_id, "via": "import"})
     return events
 

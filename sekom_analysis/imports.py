@@ -14,9 +14,11 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import pandas as pd
 
+from sekom_analysis.exchange.tables import check_table
 from sekom_analysis.log import EventFile
 from sekom_analysis.logline import Format
 from sekom_analysis.problems import Problem
+from sekom_analysis.raw import Raw
 from sekom_analysis.wording import Phrase
 
 if TYPE_CHECKING:
@@ -74,6 +76,17 @@ def file_hash(path: Path) -> str:
         while block := file.read(_BLOCK):
             digest.update(block)
     return digest.hexdigest()
+
+
+def event_ids(decisions: pd.DataFrame, digest: str) -> list[str]:
+    """Return the ids that decisions get when the file of that hash is taken in, where they have none."""
+    ids = []
+    for row in decisions.to_dict("records"):
+        said = (str(row[name]) for name in ("coder", "note_id", "variable", "codes"))
+        key = "\n".join([digest, *said, str(row.get("pass", 1))])
+        made = "e" + hashlib.sha256(key.encode("utf-8")).hexdigest()[:16]
+        ids.append(str(row.get("event_id", "")) or made)
+    return ids
 
 
 def record_import(
@@ -161,6 +174,19 @@ def _cut_off(root: Path, entry: Import, row: int) -> Problem:
     left = Phrase("problem_cut_off_left", files=there) if there else Phrase("problem_cut_off_nothing")
     said = {"file": entry.file, "kind": entry.kind, "date": entry.imported_at[:10], "left": left}
     return Problem.of(IMPORTS_FILE.name, row, "cut_off", **said)
+
+
+def without_unfinished(raw: Raw, source: Path, kind: str) -> Raw:
+    """Return a study without the notes that an import of the same file left before it was cut off."""
+    begun = unfinished_import(raw.root, file_hash(source), kind)
+    left = [raw.root / path for path in begun.paths] if begun else []
+    ids = {
+        note_id
+        for path in left
+        if path.match("notes-*.csv") and path.is_file()
+        for note_id in check_table(path)[0].get("note_id", pd.Series(dtype="str"))
+    }
+    return raw._replace(notes=raw.notes[~raw.notes.index.isin(ids)])
 
 
 def _last(root: Path, sha256: str, kind: str) -> Import | None:

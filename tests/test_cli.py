@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from sekom_analysis.cli import main
+from sekom_analysis.imports import begin_import
 from sekom_analysis.newstudy import create_sample
 
 COMMANDS = [
@@ -186,6 +187,27 @@ def test_check_lists_what_is_open_in_the_samples_plan(sample):
     assert "nobody is responsible for 'M004'" in line
     assert "write who in the column 'responsible'" in line
     assert "1 problem. Nothing was changed." in out
+
+
+@pytest.mark.parametrize("usable", [True, False])
+def test_check_lists_logs_plan_and_imports_that_were_cut_off_at_once(sample, usable):
+    report = sample / "rapport.txt"
+    report.write_text("BILAGA 1", encoding="utf-8")
+    begin_import(sample, report, "outline", [sample / "data/raw/notes-rapport.csv"])
+    (sample / "data/raw/notes-rapport.csv").write_text("note_id;text\nX1;Ny\n", encoding="utf-8")
+    with (sample / "data/coded/k1.csv").open("ab") as log:
+        log.write(b"trasig rad\n")
+    if not usable:
+        (sample / "data/raw/codebook.yaml").write_text("variables: [", encoding="utf-8")
+    code, out, err = sekom("check", "--study", sample)
+    assert (code, err) == (1, "")
+    said = " ".join(out.split())
+    for words in ("imports.csv", "the import of 'rapport.txt'", "data/raw/notes-rapport.csv", "again"):
+        assert words in said
+    for words in ("k1.csv", "trasig rad", "plan.csv", "nobody is responsible for 'M004'"):
+        assert (words in said) is usable
+    assert ("this is not YAML" in said) is not usable
+    assert f"{3 if usable else 2} problems. Nothing was changed." in said
 
 
 def test_status_tells_decided_from_unseen(sample):

@@ -34,6 +34,13 @@ def import_(
         Path | None, typer.Option("--map", help="Which column is what; a first run proposes it.")
     ] = None,
     coder: Annotated[str | None, typer.Option(help="Whose decisions they are.")] = None,
+    later: Annotated[
+        bool,
+        typer.Option(
+            "--later",
+            help="Take what coders who have a log here say otherwise in a project as decided later, by them.",
+        ),
+    ] = False,
     lang: Annotated[str, typer.Option(help="sv or en.")] = "sv",
     study: StudyFolder = None,
 ) -> None:
@@ -44,7 +51,7 @@ def import_(
     check_language(lang)
     raw = open_raw(study_root(study))
     out = console()
-    outcome = import_file(Request(raw, file, headings, mapping, coder, lang), kind)
+    outcome = import_file(Request(raw, file, headings, mapping, coder, lang, later), kind)
     if outcome.is_known:
         _say_known(outcome, file, out)
         return
@@ -55,6 +62,8 @@ def _say_known(outcome: Outcome, file: Path, out: Console) -> None:
     record = outcome.record
     when = record.imported_at[:10] if record else ""
     out.print(f"{file.name} was taken in already, on {when}. Nothing was added.", soft_wrap=True)
+    if record and int(record.refused or 0):
+        out.print(f"Not taken then: {record.refused}.")
     for path in record.paths if record else []:
         out.print(f"  {path}", soft_wrap=True)
 

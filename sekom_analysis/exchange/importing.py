@@ -13,10 +13,10 @@ from importlib import import_module
 from pathlib import Path
 from typing import NamedTuple, cast
 
-from sekom_analysis.additions import Material, add, without_unfinished
+from sekom_analysis.additions import Material, add
 from sekom_analysis.errors import ExchangeError
 from sekom_analysis.exchange.guarded import opened
-from sekom_analysis.imports import Import, earlier_import, file_hash
+from sekom_analysis.imports import Import, earlier_import, file_hash, without_unfinished
 from sekom_analysis.raw import Raw
 
 
@@ -29,6 +29,8 @@ class Request(NamedTuple):
     map: Path | None = None
     coder: str | None = None
     lang: str = "sv"
+    later: bool = False  # what coders with a log here say otherwise counts as decided later
+    kind: str = ""  # filled in with the importer's
 
 
 class Importer(NamedTuple):
@@ -40,6 +42,7 @@ class Importer(NamedTuple):
     endings : file names' ends that it is chosen by; none: only by ``--as``
     about : what such a file is
     module, function : where its function is, loaded when it is needed
+    returns : whether it may bring answers of coders who have a log here
     """
 
     kind: str
@@ -47,6 +50,7 @@ class Importer(NamedTuple):
     about: str
     module: str
     function: str
+    returns: bool = False
 
     def find(self, request: Request) -> Material:
         """Return what the importer finds in a file; nothing is taken in."""
@@ -68,6 +72,7 @@ IMPORTERS = [
         "a project of another program, REFI-QDA",
         "sekom_analysis.exchange.refi.importing",
         "find_project",
+        returns=True,
     ),
     Importer(
         "codebook",
@@ -82,6 +87,7 @@ IMPORTERS = [
         "the workbook of a whole study, as sekom export study.xlsx writes it",
         "sekom_analysis.exchange.studybook.importing",
         "find_study",
+        returns=True,
     ),
     Importer(
         "decisions",
@@ -129,11 +135,17 @@ def import_file(request: Request, kind: str | None = None) -> Outcome:
     """
     opened(request.path).close()  # says what is wrong with a name or a folder
     importer = chosen_importer(request.path, kind)
+    if request.later and not importer.returns:
+        msg = (
+            f"--later is for projects and workbooks that come back, and '{request.path.name}' is taken in "
+            f"as {importer.kind}. Leave it out. Nothing was saved."
+        )
+        raise ExchangeError(msg)
     known = earlier_import(request.raw.root, file_hash(request.path), importer.kind)
-    if known is not None:
+    if known is not None and not request.later:
         return Outcome(importer.kind, record=known)
     raw = without_unfinished(request.raw, request.path, importer.kind)
-    found = importer.find(request._replace(raw=raw))
+    found = importer.find(request._replace(raw=raw, kind=importer.kind))
     if found.proposals:
         return Outcome(importer.kind, found)
     if found.notes.empty and found.decisions.empty:

@@ -231,14 +231,16 @@ def test_only_what_is_missing_is_taken_in(coded, tmp_path):
     assert import_file(Request(open_raw(other.root), path)).is_known
 
 
-def test_a_coder_who_has_a_log_is_not_added_to(coded, tmp_path):
+def test_what_a_coder_who_has_a_log_did_not_say_is_refused(coded, tmp_path):
     path = come_back(coded, tmp_path / "a.xlsx")
     other = Study.create(tmp_path / "other", notes=NOTES, codebook=CODEBOOK)
     other.decide("anna", "007", "valence", "hinder")
-    before = other.history()
-    with pytest.raises(ExchangeError, match="'anna' has a log already"):
-        import_file(Request(open_raw(other.root), path))
-    assert Study.open(other.root).history().equals(before)
+    before = other.history("anna")
+    outcome = import_file(Request(open_raw(other.root), path))
+    assert Study.open(other.root).history("anna").equals(before)
+    annas = said(coded, ["coder"]).count(("anna",))
+    assert len(outcome.material.refused) == annas == int(outcome.record.refused)
+    assert set(Study.open(other.root).decisions()["coder"]) == {"anna", "bo"}
 
 
 def test_a_workbook_made_by_hand_is_read(tmp_path):

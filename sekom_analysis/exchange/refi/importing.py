@@ -4,19 +4,20 @@ from __future__ import annotations
 
 import os
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 
 import pandas as pd
 
 from sekom_analysis.about import About, Coder
-from sekom_analysis.additions import NO_DECISIONS, Material, add, file_stem, seen_definitions, seen_fault
+from sekom_analysis.additions import Material, add, file_stem, seen_definitions, seen_fault
 from sekom_analysis.codebook import Variable
 from sekom_analysis.errors import ExchangeError
 from sekom_analysis.exchange.importing import Request
 from sekom_analysis.exchange.refi.codebook_reading import read_codebook_qdc
 from sekom_analysis.exchange.refi.project_reading import ProjectRead, read_project_qdpx
+from sekom_analysis.exchange.returned import Returned, weigh_returned
 from sekom_analysis.exchange.tables import replace_file
 from sekom_analysis.notes import note_hash
 from sekom_analysis.problems import Problem, problem_lines
@@ -26,7 +27,6 @@ from sekom_analysis.wording import say
 from sekom_analysis.yamlfile import dump_yaml
 
 KIND = "refi"
-_KEYS = ["coder", "note_id", "variable", "pass"]
 _KEEP_DECISIONS = "put them into the codebook, or make a study of its own: sekom new FOLDER --from FILE"
 
 
@@ -36,6 +36,8 @@ def find_project(request: Request) -> Material:
     A note with the text of one of the study's is that note, whatever the other
     program called it. Decisions that stand in the study already are passed
     over, so that a project can go out, be coded by somebody more, and come back.
+    What a coder who has a log here says otherwise is refused, decision by decision;
+    with ``later`` it counts as decided now.
 
     Raises
     ------
@@ -55,15 +57,32 @@ def whats_new(read: ProjectRead, request: Request) -> Material:
     """
     read = _renamed(read, request.raw)
     decisions, refused = _possible(read, request.raw, request.path.name)
-    fresh = _not_here(decisions, Study(request.raw))
-    if fresh.empty and read.notes.index.isin(request.raw.notes.index).all():
-        said = f"\n{problem_lines(refused)}" if refused else ""
-        msg = (
-            f"'{request.path.name}' brings nothing new: its {len(read.notes)} notes and {len(decisions)} "
-            f"decisions are in the study already. Nothing was added.{said}"
-        )
-        raise ExchangeError(msg)
-    return _material(read, _as_coder(fresh, request), refused, request.path.name)
+    found = weigh_returned(decisions, request)
+    refused = [*refused, *found.refused]
+    if found.new.empty and read.notes.index.isin(request.raw.notes.index).all():
+        raise ExchangeError(_nothing_new(request.path.name, len(read.notes), found, refused))
+    material = _material(read, found.new, refused, request.path.name)
+    return replace(
+        material,
+        notes=_without_known(read.notes, request.raw.notes),
+        remarks=[*material.remarks, *found.remarks],
+        joined=frozenset(found.new["coder"]),  # weighed against their logs above
+    )
+
+
+def _without_known(notes: pd.DataFrame, here: pd.DataFrame) -> pd.DataFrame:
+    """Return the notes that the study does not have under that id and with that text."""
+    known = here["text"].map(note_hash).to_dict()
+    return notes[[known.get(note) != note_hash(text) for note, text in notes["text"].items()]]
+
+
+def _nothing_new(file: str, n_notes: int, found: Returned, refused: list[Problem]) -> str:
+    told = [*refused, *found.remarks]
+    said = f"\n{problem_lines(told)}" if told else ""
+    return (
+        f"'{file}' brings nothing new: its {n_notes} notes and {found.known} decisions are in the study "
+        f"already{', and the others were refused' if refused else ''}. Nothing was added.{said}"
+    )
 
 
 def find_codebook(request: Request) -> Material:
@@ -196,30 +215,5 @@ def _fault(
     return seen_fault(raw.codebook[variable], codes, seen.get(version))
 
 
-def _not_here(decisions: pd.DataFrame, study: Study) -> pd.DataFrame:
-    """Return the decisions that the study does not have in the same words."""
-    here = set(_said(study.decisions()))
-    return _only(decisions, [said not in here for said in _said(decisions)])
-
-
 def _only(decisions: pd.DataFrame, wanted: list[bool]) -> pd.DataFrame:
     return decisions.loc[pd.Series(wanted, dtype="bool", index=decisions.index)].reset_index(drop=True)
-
-
-def _said(decisions: pd.DataFrame) -> Iterator[tuple[object, ...]]:
-    for *key, codes in decisions[[*_KEYS, "codes"]].itertuples(index=False):
-        yield (*key, frozenset(codes.split("|")))
-
-
-def _as_coder(decisions: pd.DataFrame, request: Request) -> pd.DataFrame:
-    """Give the decisions to the coder asked for, if they are one's."""
-    whose = sorted(set(decisions["coder"]))
-    if request.coder is None or not whose:
-        return decisions if whose else NO_DECISIONS.copy()
-    if len(whose) > 1:
-        msg = (
-            f"'{request.path.name}' holds new decisions of {len(whose)} coders ({', '.join(whose)}), and "
-            f"--coder names one. Leave it out. Nothing was saved."
-        )
-        raise ExchangeError(msg)
-    return decisions.assign(coder=request.coder)
