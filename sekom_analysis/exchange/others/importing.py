@@ -66,7 +66,7 @@ def _table(path: Path) -> pd.DataFrame:
     data, problem = read_bytes(path)
     if data.startswith(_TOKENS):
         what = "it is WebAnno TSV, which holds a row for each word, not a decision on each note"
-        raise refusal(path.name, what, "export a table of the annotations (CSV) from INCEpTION")
+        raise refusal(path.name, what, "export the differences (CSV) on INCEpTION's page Agreement")
     table, problems = check_table(path)
     if path.suffix.lower() in WORKBOOKS and not problems and not problem:
         problems = [
