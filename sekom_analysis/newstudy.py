@@ -20,6 +20,7 @@ from sekom_analysis.problems import problem_lines
 from sekom_analysis.raw import CODEBOOK_FILE, CODEBOOK_WORKBOOK, CODED, RAW, STUDY_FILE, read_raw
 from sekom_analysis.yamlfile import dump_yaml
 
+OF_THE_SAMPLE = "07-the-2016-report.ipynb"
 NotesSource = str | os.PathLike[str] | pd.DataFrame | None
 CodebookSource = str | os.PathLike[str] | dict[str, Any] | None
 
@@ -43,7 +44,7 @@ def create(path: Path, notes: NotesSource, codebook: CodebookSource, title: str)
             seed=secrets.randbelow(1_000_000),
         )
         (folder / STUDY_FILE).write_text(about, encoding="utf-8")
-        _copy(sample_folder() / "notebooks", folder / "notebooks")
+        _put_notebooks(folder)
 
     _make(path, fill)
 
@@ -129,6 +130,20 @@ def _template(name: str) -> str:
 def _quoted(text: str) -> str:
     """Return a text so that YAML reads it back as it is."""
     return yaml.safe_dump(text, allow_unicode=True, default_style='"', width=10_000).strip()
+
+
+def _put_notebooks(folder: Path) -> None:
+    """Copy the notebooks, with this study's variable in them, but for the one on the sample's report."""
+    _copy(sample_folder() / "notebooks", folder / "notebooks")
+    (folder / "notebooks" / OF_THE_SAMPLE).unlink(missing_ok=True)
+    raw, _ = read_raw(folder)
+    asked = [one for one in raw.codebook.variables if one.kind == "single"] if raw is not None else []
+    if not asked:
+        return
+    own = max(reversed(asked), key=lambda variable: len(variable.codes)).id
+    for path in (folder / "notebooks").glob("*.ipynb"):
+        text = path.read_text(encoding="utf-8")
+        path.write_text(text.replace(r"\"category_b\"", rf"\"{own}\""), encoding="utf-8")
 
 
 def _put_notes(folder: Path, notes: NotesSource) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 
 import pandas as pd
@@ -36,6 +37,14 @@ def test_a_study_keeps_its_notes_as_they_are(tmp_path):
     assert study.about.title.sv == 'Åsas "studie": nr 1 # ett'
     assert study.codebook["v"].label.sv == "Ö"
     assert list(tmp_path.iterdir()) == [study.root]
+
+
+def test_notebooks_ask_of_the_studys_own_variable(tmp_path):
+    folder = Study.create(tmp_path / "a").root / "notebooks"
+    assert [path.name for path in sorted(folder.iterdir())][:2] == ["01-code.ipynb", "02-agreement.ipynb"]
+    assert not list(folder.glob("07-*"))
+    cells = json.loads((folder / "02-agreement.ipynb").read_text(encoding="utf-8"))["cells"]
+    assert any('variable = "category"  #' in "".join(cell["source"]) for cell in cells)
 
 
 def test_ids_and_seeds_differ(tmp_path):
