@@ -201,16 +201,29 @@ def test_word_gets_headings_captions_tables_and_pictures(report):
     assert [re.match(rf"{figure} (\d+)\.", text)[1] for text in captions] == [
         str(place) for place in range(1, html.count("<figure") + 1)
     ]
-    tables = [p.text for p in document.paragraphs if p.style.name == "Table Caption"]
-    assert [re.match(rf"{table} (\d+)\.", text)[1] for text in tables] == [
-        str(place) for place in range(1, html.count("<caption") + 1)
-    ]
+    captions = [p.text for p in document.paragraphs if p.style.name == "Table Caption"]
+    numbered = [found[1] for text in captions if (found := re.match(rf"{table} (\d+)\. ", text))]
+    assert numbered == [str(place) for place in range(1, html.count("<caption><b>") + 1)]
+    assert (
+        len(captions) - len(numbered) == html.count('<caption class="said">') > 10
+    )  # a note above its codes
     assert len(document.inline_shapes) == html.count("<img")
     assert round(document.sections[0].page_width.mm) == 210
     word = document.styles.element.nsmap["w"]
     assert {lang_.get(f"{{{word}}}val") for lang_ in document.styles.element.iter(f"{{{word}}}lang")} == {
         LANGUAGE[lang]
     }
+
+
+def test_in_word_no_row_and_no_short_table_is_torn_between_pages(report):
+    document = Document(str(report[2] / f"report.{report[0].lang}.docx"))
+    assert {len(table.rows) <= 6 for table in document.tables} == {True, False}
+    for table in document.tables:
+        rows = list(table.rows)
+        assert all(row._tr.trPr.xpath("w:cantSplit") for row in rows)
+        for place, row in enumerate(rows, start=1):
+            kept = {p.paragraph_format.keep_with_next for cell in row.cells for p in cell.paragraphs}
+            assert kept == ({True} if len(rows) <= 6 and place < len(rows) else {None})
 
 
 def test_every_picture_in_word_has_a_text_for_those_who_do_not_see_it(report):

@@ -19,7 +19,7 @@ from sekom_analysis.report.blocks import Section
 from sekom_analysis.report.documents import write_docx, write_pdf
 from sekom_analysis.report.page import page_content
 from sekom_analysis.report.sections import sections
-from sekom_analysis.report.widths import column_shares, fits
+from sekom_analysis.report.widths import CHOICES, column_shares, fits
 from sekom_analysis.results import MAIN, Results
 from sekom_analysis.wording import say
 
@@ -114,6 +114,9 @@ def render_page(
     for side in ("left", "right"):
         environment.globals[side] = "" if form == HTML else Markup(f' style="text-align:{side}"')
     environment.globals["columns"] = lambda rows: _colgroup(rows, form)
+    # On paper a note stands whole on one page; pandoc hands this on to Typst.
+    environment.globals["whole"] = Markup(' data-typst:breakable="false"' if form == PDF else "")
+    environment.globals["choices"] = Markup() if form == HTML else _shares(CHOICES)
     environment.globals["t"] = lambda key, **values: say(key, lang, **values)
     return environment.get_template("report.html.j2").render(
         pictures=pictures, lang=lang, form=form, number=_Numbering(), sections=more, **page_content(results)
@@ -124,8 +127,12 @@ def _colgroup(rows: Sequence[Sequence[str]], form: str) -> Markup:
     """Say how wide columns are where the program that sets the table does not see to it itself."""
     if form == HTML or not rows or (form == PDF and fits(rows)):
         return Markup()
-    shares = "".join(f'<col style="width:{share}%">' for share in column_shares(rows))
-    return Markup(f"<colgroup>{shares}</colgroup>")
+    return _shares(column_shares(rows))
+
+
+def _shares(shares: Sequence[float]) -> Markup:
+    columns = "".join(f'<col style="width:{share}%">' for share in shares)
+    return Markup(f"<colgroup>{columns}</colgroup>")
 
 
 class _Numbering:

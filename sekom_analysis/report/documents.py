@@ -10,7 +10,7 @@ from tempfile import TemporaryDirectory
 
 from sekom_analysis.errors import ReportError
 from sekom_analysis.exchange.tables import replace_file
-from sekom_analysis.report.reference import LANGUAGES, write_reference
+from sekom_analysis.report.reference import LANGUAGES, keep_together, write_reference
 
 EPOCH = "SOURCE_DATE_EPOCH"
 FIXED = 1460505600  # the conference's last day, where nothing else is said: the same study, the same bytes
@@ -40,7 +40,7 @@ def write_docx(html: str, path: Path, title: str, lang: str) -> Path:
             "--to=docx", f"--reference-doc={reference}", f"--resource-path={path.parent}",
             f"--metadata=title:{title}", f"--metadata=lang:{LANGUAGES[lang]}",
         ]  # fmt: skip
-        return replace_file(path, _converted(html, options))
+        return replace_file(path, keep_together(_converted(html, options)))
 
 
 def write_pdf(html: str, path: Path, title: str, lang: str) -> Path:

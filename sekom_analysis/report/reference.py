@@ -11,12 +11,13 @@ from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 INK = "222222"
 OLDEST = (1980, 1, 1, 0, 0, 0)  # the first date that a ZIP can hold
 FONT = "Calibri"
+SHORT = 6  # rows with the heading: a table no longer stands whole on one page
 LANGUAGES = {"sv": "sv-SE", "en": "en-GB"}
 # style: size in points, bold, space before and after in points
 LOOKS: dict[str, tuple[float, bool, float, float]] = {
     "Normal": (10.5, False, 0, 6),
-    "Body Text": (10.5, False, 0, 6),
-    "First Paragraph": (10.5, False, 0, 6),
+    "Body Text": (10.5, False, 5, 4),  # some space before, for the one that follows a table
+    "First Paragraph": (10.5, False, 5, 4),
     "Compact": (9, False, 1, 1),
     "Title": (22, True, 0, 6),
     "Heading 1": (18, True, 18, 6),
@@ -60,17 +61,46 @@ def write_reference(path: Path, lang: str, pandoc: str) -> None:
     _save(document, path)
 
 
-def _save(document: Any, path: Path) -> None:
+def keep_together(content: bytes) -> bytes:
+    """Return a Word document whose rows, and whose short tables, each stand on one page.
+
+    Parameters
+    ----------
+    content : the document, as pandoc gives it; the same one gives the same bytes
+    """
+    from docx import Document
+
+    document = Document(BytesIO(content))
+    for table in document.tables:
+        rows = table._tbl.tr_lst
+        for row in rows:
+            properties = row.get_or_add_trPr()
+            properties.append(properties.makeelement(qualified("cantSplit")))
+        for row in rows[:-1] if len(rows) <= SHORT else []:
+            for paragraph in row.iter(qualified("p")):
+                paragraph.get_or_add_pPr().get_or_add_keepNext()
+    kept = BytesIO()
+    _save(document, kept)
+    return kept.getvalue()
+
+
+def qualified(name: str) -> str:
+    """Return the name of an element of a Word document, as lxml writes it."""
+    from docx.oxml.ns import qn
+
+    return str(qn(f"w:{name}"))
+
+
+def _save(document: Any, target: Path | BytesIO) -> None:
     """Save with the same date in every part, so that what pandoc makes of it is the same each time."""
     parts = BytesIO()
     document.save(parts)
-    with ZipFile(parts) as saved, ZipFile(path, "w", ZIP_DEFLATED) as dated:
+    with ZipFile(parts) as saved, ZipFile(target, "w", ZIP_DEFLATED) as dated:
         for name in saved.namelist():
             dated.writestr(ZipInfo(name, OLDEST), saved.read(name), ZIP_DEFLATED)
 
 
 def _dress(style: Any, size: float, bold: bool, before: float, after: float) -> None:
-    from docx.oxml.ns import qn
     from docx.shared import Pt, RGBColor
 
     style.font.size, style.font.bold, style.font.italic = Pt(size), bold, False
@@ -78,7 +108,7 @@ def _dress(style: Any, size: float, bold: bool, before: float, after: float) -> 
     style.font.name = FONT
     fonts = style.element.rPr.rFonts
     for theme in ("asciiTheme", "hAnsiTheme", "eastAsiaTheme", "cstheme"):  # the theme's font would win
-        fonts.attrib.pop(qn(f"w:{theme}"), None)
+        fonts.attrib.pop(qualified(theme), None)
     style.paragraph_format.space_before, style.paragraph_format.space_after = Pt(before), Pt(after)
     style.paragraph_format.keep_with_next = style.name.startswith(("Heading", "Table Caption", "Title"))
 
@@ -86,10 +116,9 @@ def _dress(style: Any, size: float, bold: bool, before: float, after: float) -> 
 def _rule_tables(style: Any) -> None:
     """Give tables thin lines between rows."""
     from docx.oxml import parse_xml
-    from docx.oxml.ns import qn
 
     borders = parse_xml(_BORDERS)[0]
-    properties = style.element.find(qn("w:tblPr"))
+    properties = style.element.find(qualified("tblPr"))
     if properties is None:
         properties = parse_xml(_BORDERS)
         style.element.append(properties)
@@ -99,7 +128,5 @@ def _rule_tables(style: Any) -> None:
 
 def _speak(document: Any, language: str) -> None:
     """Set the language that spelling is checked in."""
-    from docx.oxml.ns import qn
-
-    for element in document.styles.element.iter(qn("w:lang")):
-        element.set(qn("w:val"), language)
+    for element in document.styles.element.iter(qualified("lang")):
+        element.set(qualified("val"), language)

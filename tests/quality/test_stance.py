@@ -84,7 +84,7 @@ def test_no_table_or_figure_of_agreement_is_written(results, written):
 
 def test_every_reading_and_memo_of_the_main_notes_is_on_the_page(results, written):
     html = written[0].read_text(encoding="utf-8")
-    assert html.count('<article class="note"') == results.readings["note_id"].nunique() == len(results.main)
+    assert html.count('class="note"') == results.readings["note_id"].nunique() == len(results.main)
     memos = results.study.decisions()
     memos = memos[memos["note_id"].isin(results.main.index) & (memos["memo"] != "")]
     shown = set(results.readings["memo"]) - {""}
