@@ -133,17 +133,23 @@ def _quoted(text: str) -> str:
 
 
 def _put_notebooks(folder: Path) -> None:
-    """Copy the notebooks, with this study's variable in them, but for the one on the sample's report."""
+    """Copy the notebooks, with this study's variables in them, but for the one on the sample's report."""
     _copy(sample_folder() / "notebooks", folder / "notebooks")
     (folder / "notebooks" / OF_THE_SAMPLE).unlink(missing_ok=True)
     raw, _ = read_raw(folder)
     asked = [one for one in raw.codebook.variables if one.kind == "single"] if raw is not None else []
     if not asked:
         return
-    own = max(reversed(asked), key=lambda variable: len(variable.codes)).id
+    main = max(reversed(asked), key=lambda variable: len(variable.codes))
+    others = [one for one in asked if one is not main]
+    splits = next((one for one in others if len(one.codes) == 2 and one.stage == main.stage), None)
+    another = next((one for one in others if one is not splits), None)
+    named = {"category_b": main, "valence": splits, "category_d": another}
     for path in (folder / "notebooks").glob("*.ipynb"):
         text = path.read_text(encoding="utf-8")
-        path.write_text(text.replace(r"\"category_b\"", rf"\"{own}\""), encoding="utf-8")
+        for name, own in named.items():
+            text = text.replace(rf"= \"{name}\"", rf"= \"{own.id}\"" if own else "= None")
+        path.write_text(text, encoding="utf-8")
 
 
 def _put_notes(folder: Path, notes: NotesSource) -> None:

@@ -43,8 +43,38 @@ def test_notebooks_ask_of_the_studys_own_variable(tmp_path):
     folder = Study.create(tmp_path / "a").root / "notebooks"
     assert [path.name for path in sorted(folder.iterdir())][:2] == ["01-code.ipynb", "02-agreement.ipynb"]
     assert not list(folder.glob("07-*"))
-    cells = json.loads((folder / "02-agreement.ipynb").read_text(encoding="utf-8"))["cells"]
-    assert any('variable = "category"  #' in "".join(cell["source"]) for cell in cells)
+    assert 'variable = "category"  #' in code_of(folder / "02-agreement.ipynb")
+
+
+def code_of(notebook):
+    cells = json.loads(notebook.read_text(encoding="utf-8"))["cells"]
+    return "\n".join("".join(cell["source"]) for cell in cells if cell["cell_type"] == "code")
+
+
+ONE = {"id": "area", "kind": "single", "label": "Area", "codes": [{"id": c, "label": c} for c in "abc"]}
+TWO = {"id": "side", "kind": "single", "label": "Side", "codes": [{"id": c, "label": c} for c in "yn"]}
+
+
+@pytest.mark.parametrize(
+    ("variables", "asked"),
+    [
+        ([ONE], ("area", None, None)),
+        ([TWO, ONE], ("area", "side", None)),
+        ([ONE, ONE | {"id": "later"}], ("later", None, "area")),
+    ],
+)
+def test_the_notebook_of_figures_runs_on_any_study(tmp_path, variables, asked):
+    study = Study.create(tmp_path / "own", codebook={"variables": variables})
+    for note in study.notes.index:
+        for variable in variables:
+            study.decide("anna", note, variable["id"], variable["codes"][0]["id"])
+    code = code_of(study.root / "notebooks" / "04-figures.ipynb").replace("%matplotlib inline", "")
+    told = {}
+    with pytest.MonkeyPatch.context() as patched:
+        patched.chdir(study.root)
+        exec(compile(code, "04-figures", "exec"), told)
+    assert (told["variable"], told["by"], told["actions"]) == asked
+    assert told["counts"]["count"].sum() > 0
 
 
 def test_ids_and_seeds_differ(tmp_path):
