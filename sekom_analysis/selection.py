@@ -30,9 +30,9 @@ def chosen_notes(table: pd.DataFrame, notes: object) -> list[str]:
     (['n2'], ['n1'])
     """
     if notes is None:
-        return list(table.index)
+        return list(table.index.tolist())
     if isinstance(notes, pd.DataFrame):
-        chosen = list(notes.index)
+        chosen = notes.index.tolist()
     elif isinstance(notes, pd.Series) and pd.api.types.is_bool_dtype(notes):
         chosen = list(table.index[notes.reindex(table.index).fillna(False).astype(bool)])
     elif isinstance(notes, Iterable) and not isinstance(notes, str):
@@ -40,7 +40,8 @@ def chosen_notes(table: pd.DataFrame, notes: object) -> list[str]:
     else:
         msg = f"notes= takes note ids, a table of notes or a true/false column, not {notes!r}."
         raise NotesError(msg)
-    unknown = [note for note in dict.fromkeys(chosen) if note not in table.index]
+    known = set(table.index.tolist())
+    unknown = [note for note in dict.fromkeys(chosen) if note not in known]
     if unknown:
         msg = f"There is no note {', '.join(map(repr, unknown))} among the {len(table)} notes."
         raise NotesError(msg)

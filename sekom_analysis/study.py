@@ -203,8 +203,11 @@ class Study(Joining):
     def notes_asked(self, variable: Variable | str, notes: object = None) -> list[str]:
         """Return the ids of the notes of which a variable is asked, among `notes`."""
         asked = self.codebook[variable] if isinstance(variable, str) else variable
-        stages = self.notes["stage"].to_dict() if "stage" in self.notes.columns else {}
-        return [note for note in chosen_notes(self.notes, notes) if asked.applies_to(note, stages.get(note))]
+        chosen = chosen_notes(self.notes, notes)
+        if "stage" not in self.notes.columns:
+            return [note for note in chosen if asked.applies_to(note, None)]
+        stages = dict(zip(self.notes.index.tolist(), self.notes["stage"].tolist(), strict=True))
+        return [note for note in chosen if asked.applies_to(note, stages[note])]
 
     def retired_codes(self, variable: str) -> list[str]:
         """Return codes that stand in decisions but can no longer be chosen."""
