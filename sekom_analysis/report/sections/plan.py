@@ -69,4 +69,4 @@ def _cells(row: dict[Any, Any], labels: dict[str, str], lang: str) -> dict[str, 
 def _time(row: dict[Any, Any], lang: str) -> str:
     days = ["" if pd.isna(row[name]) else f"{row[name]:%Y-%m-%d}" for name in ("start", "end")]
     # A date is not broken at its hyphens.
-    return " – ".join(days).replace("-", "\u2011") if any(days) else say("figure_plan_no_time", lang)
+    return "\u00a0– ".join(days).replace("-", "\u2011") if any(days) else say("figure_plan_no_time", lang)
