@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from itertools import chain
 from typing import Any
 
 from sekom_analysis.errors import DecisionError, NotSavedError
@@ -29,10 +28,21 @@ def kept(events: list[Message], record: Record) -> tuple[list[Message], list[Any
         saved = record(events)
     except DecisionError as error:
         if len(events) > 1:
-            each = [kept([event], record) for event in events]
-            replies, saved = zip(*each, strict=True)
-            return list(chain(*replies)), list(chain(*saved))
+            return _one_by_one(events, record)
         return [{"kind": "refused", "ids": ids, "why": str(error)}], []
     except NotSavedError as error:
         return [{"kind": "not_saved", "ids": ids, "why": str(error)}], []
     return [{"kind": "saved", "ids": ids}], saved
+
+
+def _one_by_one(events: list[Message], record: Record) -> tuple[list[Message], list[Any]]:
+    replies: list[Message] = []
+    saved: list[Any] = []
+    for number, event in enumerate(events):
+        answers, of_it = kept([event], record)
+        replies += answers
+        saved += of_it
+        if answers[0]["kind"] == "not_saved":  # what came after it waits too, or it would count as the later
+            answers[0]["ids"] = [event["event_id"] for event in events[number:]]
+            break
+    return replies, saved

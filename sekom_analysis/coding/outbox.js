@@ -55,8 +55,10 @@ function createOutbox({ name, post, onState, onAnswers, keepsEvents = true }) {
     return { name, n: all.length, slow, cells: cells(), why, kept, refused: refused ? { ...refused } : null };
   }
 
+  const cellOf = ({ note, variable }) => `${note} ${variable}`;
+
   function cells() {
-    return new Set([...waiting.values()].map(({ event }) => `${event.note} ${event.variable}`));
+    return new Set([...waiting.values()].map(({ event }) => cellOf(event)));
   }
 
   function send(events) {
@@ -74,6 +76,14 @@ function createOutbox({ name, post, onState, onAnswers, keepsEvents = true }) {
     due.forEach((one) => { one.sent = now; });
     if (due.length) send(due.map((one) => one.event));
     onState(state());
+  }
+
+  // Events with those that wait before them in the same cells: saved after them, an earlier answer would count.
+  function inTurn(events) {
+    const touched = new Set(events.map(cellOf));
+    const turn = [...waiting.values()].filter((one) => !one.refused && touched.has(cellOf(one.event)));
+    turn.forEach((one) => { one.sent = Date.now(); });
+    return turn.map((one) => one.event);
   }
 
   async function keep(event) {
@@ -99,7 +109,7 @@ function createOutbox({ name, post, onState, onAnswers, keepsEvents = true }) {
       waiting.set(event.event_id, { event, since: Date.now(), sent: Date.now() });
       if (keepsEvents) keep(event);
     }
-    send(events);
+    send(inTurn(events));
     onState(state());
   }
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import cached_property
 from typing import Any, NamedTuple
 
@@ -229,25 +230,33 @@ class ReviewSession:
             raise DecisionError(wording.say("compare_refuse_no_reason", self.lang))
         said = {"by": self.reviewer, "reason": event["memo"]}
         saved = self.study.judge_pair(*pair[:2], judgement, **said, event_id=event["event_id"])
-        self._undo_own_merge(pair, event)
-        if judgement == SAME and not self._are_one(pair):
-            merge = self._merge_wanted(pair, event)
-            self.study.merge(**merge, **said, event_id=_merge_id(event["event_id"]))
-        elif judgement == SAME:
-            self._reword(pair, event, said)
+        *earlier, last = self._own_events(pair)
+        if last == event["event_id"]:  # else it was sent again after a later one, and nothing follows from it
+            self._undo_own_merge(earlier, event)
+            if judgement == SAME:
+                self._join(pair, event, said)
         return saved
 
-    def _reword(self, pair: Pair, event: Message, said: Message) -> None:
-        """Give two that are one already the wording that the reviewer wrote for them."""
+    def _own_events(self, pair: Pair) -> list[str]:
+        """Return the ids of all that this reviewer said of a pair, the oldest first."""
+        history = self.study.pair_history()
+        is_own = (history["reviewer"] == self.reviewer) & (history["note_a"] == pair.note_a)
+        return list(history[is_own & (history["note_b"] == pair.note_b)]["event_id"])
+
+    def _join(self, pair: Pair, event: Message, said: Message) -> None:
+        """Make two one, or give two that are one already the wording written for them; each only once."""
         history, ids = self.study.merge_history(), _ids_of(event["event_id"])
-        text, root = _own_text(event), root_of(pair.note_a, state_of(history).targets)
-        is_news = not history["event_id"].isin(ids).any() and self.study.wordings()[root] != text
-        if text and is_news:
+        if history["event_id"].isin(ids).any():
+            return
+        targets, text = state_of(history).targets, _own_text(event)
+        root = root_of(pair.note_a, targets)
+        if root != root_of(pair.note_b, targets):
+            self.study.merge(**self._merge_wanted(pair, event, targets), **said, event_id=ids[0])
+        elif text and self.study.wordings()[root] != text:
             self.study.reword(root, text, **said, event_id=ids[1])
 
-    def _merge_wanted(self, pair: Pair, event: Message) -> Message:
+    def _merge_wanted(self, pair: Pair, event: Message, targets: Mapping[str, str]) -> Message:
         """Return which action is to become part of which, and how the two read."""
-        targets = state_of(self.study.merge_history()).targets
         stays, goes = (pair.note_b, pair.note_a) if event.get("stands") == B else pair[:2]
         into = root_of(stays, targets)
         text = _own_text(event)
@@ -255,19 +264,12 @@ class ReviewSession:
             text = str(self.study.notes.at[stays, "text"])
         return {"note": root_of(goes, targets), "into": into, "text": text}
 
-    def _are_one(self, pair: Pair) -> bool:
-        targets = state_of(self.study.merge_history()).targets
-        return root_of(pair.note_a, targets) == root_of(pair.note_b, targets)
-
-    def _undo_own_merge(self, pair: Pair, event: Message) -> None:
-        """Split what an earlier judgement of this pair by this reviewer merged; sent again, do nothing."""
-        history = self.study.pair_history()
-        is_own = (history["reviewer"] == self.reviewer) & (history["note_a"] == pair.note_a)
-        own = history[is_own & (history["note_b"] == pair.note_b)]["event_id"]
-        earlier = {_merge_id(event_id) for event_id in own if event_id != event["event_id"]}
-        self._undo_own_wording([_ids_of(one)[1] for one in own if one != event["event_id"]], event)
+    def _undo_own_merge(self, earlier: list[str], event: Message) -> None:
+        """Split what earlier judgements of a pair by this reviewer merged; sent again, do nothing."""
+        made = {_merge_id(event_id) for event_id in earlier}
+        self._undo_own_wording([_ids_of(event_id)[1] for event_id in earlier], event)
         table = self.study.merges()
-        for row in table[table["event_id"].isin(earlier)].to_dict("records"):
+        for row in table[table["event_id"].isin(made)].to_dict("records"):
             reason = event["memo"].strip() or wording.say("comparing_split", self.lang)
             self.study.split(
                 row["note_id"], by=self.reviewer, reason=reason, event_id=f"s{event['event_id']}"

@@ -326,6 +326,20 @@ def test_without_an_answer_the_card_says_so_and_a_reload_keeps_and_resends(show,
     assert len(desk.history()) == 4
 
 
+def test_an_answer_that_got_lost_on_the_way_is_never_saved_after_the_one_that_replaced_it(show, desk):
+    session = Session(desk, variables=["valence"], stages=["B"])
+    page = show(session)
+    page.alive = False
+    page.press("1", "1", "ArrowLeft")
+    page.alive = True
+    page.press("2")
+    page.wait_for_state("saved")
+    first, second = order(session)[:2]
+    assert logged(desk) == {(first, "valence"): "hinder", (second, "valence"): "mojlighet"}
+    own = desk.history()
+    assert own.loc[own["note_id"] == second, "codes"].tolist() == ["hinder", "mojlighet"]
+
+
 def test_an_answer_that_the_study_refuses_is_named_and_can_be_given_again(show, desk):
     session = Session(desk, variables=["valence"], stages=["B"])
     page = show(session)

@@ -8,7 +8,7 @@ import pytest
 from sekom_analysis.actions.duplicates import similar_pairs
 from sekom_analysis.actions.merged import merged_into
 from sekom_analysis.coding.reviewing import ReviewSession
-from sekom_analysis.errors import DecisionError, NotesError
+from sekom_analysis.errors import DecisionError, NotesError, NotSavedError
 from sekom_analysis.study import Study
 
 TEXTS = {f"D{n}": f"Text {n}" for n in range(1, 6)}
@@ -91,6 +91,48 @@ def test_sent_twice_is_saved_once(actions):
     for _ in range(2):
         send(session, 0, "same", "e001", memo="lika")
     assert (len(actions.pair_history()), len(actions.merge_history())) == (1, 1)
+
+
+@pytest.mark.parametrize(("first", "then"), [("different", "same"), ("same", "different")])
+def test_a_judgement_sent_again_after_a_later_one_undoes_nothing_of_it(actions, first, then):
+    session = ReviewSession(actions, "anna", PAIRS)
+    send(session, 0, first, "e001", memo="ett")
+    send(session, 0, then, "e002", memo="två")
+    history, merged = actions.merge_history(), merged_into(actions)
+    for event_id, judgement, memo in (("e001", first, "ett"), ("e002", then, "två")):
+        assert send(session, 0, judgement, event_id, memo=memo)[0]["kind"] == "saved"
+    assert merged_into(actions) == merged == ({"D2": "D1"} if then == "same" else {})
+    pd.testing.assert_frame_equal(actions.merge_history(), history)
+
+
+def test_a_judgement_sent_again_does_not_merge_anew_what_others_split(actions):
+    session = ReviewSession(actions, "anna", PAIRS)
+    send(session, 0, "same", "e001", memo="lika")
+    actions.split("D2", by="bo", reason="nej")
+    actions.merge("D1", into="D5", by="bo", reason="däremot")
+    assert send(session, 0, "same", "e001", memo="lika")[0] == {"kind": "saved", "ids": ["e001"]}
+    assert merged_into(actions) == {"D1": "D5"}
+
+
+def test_what_is_not_saved_holds_up_what_came_after_it(actions, monkeypatch):
+    session, full = ReviewSession(actions, "anna", PAIRS), {"e002"}
+    judge = actions.judge_pair
+
+    def refuse(*pair, **said):
+        if said["event_id"] in full:
+            raise NotSavedError("no room")
+        return judge(*pair, **said)
+
+    monkeypatch.setattr(actions, "judge_pair", refuse)
+    note = session.data()["notes"][0]
+    given = {"event": "decide", "memo": "", "note": note["key"], "note_hash": note["hash"]}
+    said = [("e001", "different"), ("e002", "overlapping"), ("e003", "different")]
+    events = [given | {"event_id": event_id, "codes": [judgement]} for event_id, judgement in said]
+    replies = session.receive({"kind": "events", "events": events})
+    assert replies[1] == {"kind": "not_saved", "ids": ["e002", "e003"], "why": "no room"}
+    full.clear()
+    session.receive({"kind": "events", "events": events[1:]})
+    assert actions.pair_history()["event_id"].tolist() == ["e001", "e002", "e003"]
 
 
 def test_what_cannot_be_saved_is_refused_and_the_rest_is_not_held_up(actions):
