@@ -26,6 +26,7 @@ from sekom_analysis.exchange.guarded.limits import (
 from sekom_analysis.problems import Problem
 
 _BLOCK = 1 << 20
+_SMALLER = "take it apart into several files; if it should be small, ask whoever sent it what it is"
 _ENTRY_MARK = b"PK\x01\x02"
 _PLAIN = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)  # the other two ways cannot be undone bit by bit
 _BROKEN = (
@@ -74,7 +75,7 @@ class Archive:
             raise refusal(self.name, f"there is no '{name}' in it", SAVE_AGAIN)
         excess = self._excess(entry)
         if excess:
-            raise refusal(self.name, f"'{name}' in it {excess}", "ask whoever sent it what it is")
+            raise refusal(self.name, f"'{name}' in it {excess}", _SMALLER)
         self._read += entry.file_size
         try:
             with self._zip.open(entry) as file:
@@ -92,7 +93,7 @@ class Archive:
             If one of them, or all together, are larger than the limits allow.
         """
         problems = [
-            Problem(self.name, None, f"'{name}' in it {excess}", "ask whoever sent it what it is")
+            Problem(self.name, None, f"'{name}' in it {excess}", _SMALLER)
             for name, entry in self._entries.items()
             if (excess := self._excess(entry))
         ]

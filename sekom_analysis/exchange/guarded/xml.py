@@ -11,6 +11,7 @@ from sekom_analysis.exchange.guarded.limits import LIMITS, SAVE_AGAIN, Limits, r
 from sekom_analysis.problems import Problem
 
 _PIECE = 1 << 18
+_MOST_SHARED = 10_000
 
 
 def parse_xml(data: bytes, where: str, limits: Limits = LIMITS) -> ElementTree.Element:
@@ -130,18 +131,25 @@ class _Reader(Walker):
         super().__init__(where, limits, "}")
         self.builder = ElementTree.TreeBuilder()
         self.names: dict[str, str] = {}
+        self.values: dict[str, str] = {}
         self.parser.StartElementHandler = self._start
         self.parser.EndElementHandler = self._end
         self.parser.CharacterDataHandler = self.builder.data
 
     def _start(self, name: str, attributes: list[str]) -> None:
         self.count(1 + len(attributes) // 2)
-        pairs = zip(map(self._name, attributes[::2]), attributes[1::2], strict=True)
+        pairs = zip(map(self._name, attributes[::2]), map(self._once, attributes[1::2]), strict=True)
         self.builder.start(self._name(name), dict(pairs))
 
     def _end(self, name: str) -> None:
         self.depth -= 1
         self.builder.end(self._name(name))
+
+    def _once(self, value: str) -> str:
+        # One text for all places that refer to the same coder, code or moment.
+        if len(self.values) < _MOST_SHARED:
+            return self.values.setdefault(value, value)
+        return self.values.get(value, value)
 
     def _name(self, name: str) -> str:
         if name not in self.names:

@@ -41,20 +41,23 @@ class Gathered:
         self._remarks = remarks
         self._lost = lost
         self._told: dict[tuple[str, User, str], list[Told]] = {}
+        self._users: dict[User, None] = {}
 
     @property
     def coders(self) -> list[str]:
         """Whoever decided, each once."""
-        return list(dict.fromkeys(user.coder for _, user, _ in self._told))
+        return list(dict.fromkeys(user.coder for user in self._users))
 
     def take(self, told: Iterable[Told]) -> None:
         """Add codes that were given."""
         for one in told:
+            self._users.setdefault(one.user)
             self._told.setdefault((one.note_id, one.user, one.variable), []).append(one)
 
     def table(self) -> pd.DataFrame:
-        """Return the decisions, one row each, in the order of their times."""
-        rows = [row for key, told in self._told.items() if (row := self._row(key, told))]
+        """Return the decisions, one row each, in the order of their times; what was told is let go."""
+        keys = list(self._told)  # each is taken out, so that a large project is not in memory twice
+        rows = [row for key in keys if (row := self._row(key, self._told.pop(key)))]
         table = pd.DataFrame(rows, columns=list(COLUMNS), dtype="str")
         return table.sort_values("decided_at", kind="stable", ignore_index=True)
 

@@ -12,7 +12,7 @@ from sekom_analysis.problems import Problem
 
 OLD_OFFICE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 ZIP = b"PK\x03\x04"
-_WIDER = 4  # times as many cells may be added to short rows as are read
+_WIDER = 2  # times as many cells may there be with those that short rows lack
 
 
 def read_rows(
@@ -93,7 +93,7 @@ class _Rows:
         self.file, self.values, self.limits = file, values, limits
         self.rows: list[list[str]] = []
         self.problems: list[Problem] = []
-        self.count = 0
+        self.count = self.filled = self.width = 0
 
     def take(self, cell: Stored) -> None:
         """Put a cell into its row, or say why not."""
@@ -104,6 +104,8 @@ class _Rows:
         if text:
             lacking = cell.column - len(row)
             if lacking > 0:
+                self.filled += not row
+                self.width = max(self.width, cell.column)
                 self._count(lacking)
                 row.extend([""] * lacking)
             row[cell.column - 1] = text
@@ -121,9 +123,14 @@ class _Rows:
 
     def _count(self, cells: int) -> None:
         self.count += cells
-        if self.count > self.limits.cells:
-            what = f"it has more than {self.limits.cells:,} cells"
+        most = self.limits.cells
+        if self.count > most:
+            what = f"it has more than {most:,} cells"
             raise refusal(self.file, what, "take it apart into several files, or leave columns out")
+        if self.filled * self.width > _WIDER * most:
+            what = f"it has more than {_WIDER * most:,} cells in {self.width:,} columns, empty ones too"
+            todo = "take it apart into several files, or take away what stands far to the right"
+            raise refusal(self.file, what, todo)
 
     def _odd(self, cell: Stored, what: str, todo: str) -> None:
         what = what if what.startswith(("holds", "refers", "shows")) else f"holds {what}"
@@ -136,14 +143,9 @@ class _Rows:
 
     def widen(self) -> None:
         """Make all rows that hold something as long as the longest."""
-        width = max(map(len, self.rows), default=0)
-        filled = sum(map(bool, self.rows))
-        if filled * width > _WIDER * self.limits.cells:
-            what = f"it has {filled:,} rows, and one of them reaches to column {width:,}"
-            raise refusal(self.file, what, "take away what stands far to the right")
         for row in self.rows:
             if row:
-                row.extend([""] * (width - len(row)))
+                row.extend([""] * (self.width - len(row)))
 
     def fill(self, ranges: list[str]) -> None:
         """Give every row of a merged cell its text; a merged header and blank rows stay as they are."""
