@@ -123,7 +123,7 @@ def _complete_blocks(rows: list[list[str]]) -> None:
 
 def is_blank(row: Sequence[str]) -> bool:
     """Whether a row shows nothing."""
-    return not any(map(str.strip, row))
+    return not row or not any(map(str.strip, row))  # a sheet may begin with a million rows of nothing
 
 
 def _width(rows: Sequence[Sequence[str]]) -> int:

@@ -103,6 +103,13 @@ class PartWalker(Walker):
         self.parser.StartElementHandler = self._start
         self.parser.EndElementHandler = self._end
 
+    def walk(self, data: bytes) -> None:
+        """Read a whole part; one that plainly holds too much is not begun with."""
+        if (data.count(b"<") + data.count(b"/>")) // 2 > self.left:  # each element opens and closes
+            self.left = -1
+            self.stop()
+        super().walk(data)
+
     def _start(self, name: str, attributes: dict[str, str]) -> None:
         self.depth += 1
         self.left -= 1
