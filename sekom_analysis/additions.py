@@ -11,7 +11,6 @@ import re
 import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -26,9 +25,10 @@ from sekom_analysis.definitions import Definitions, keep
 from sekom_analysis.desk import Desk
 from sekom_analysis.errors import ExchangeError, NotSavedError
 from sekom_analysis.exchange.delimited import join_rows
-from sekom_analysis.files import write_whole
+from sekom_analysis.files import free_path, write_whole
 from sekom_analysis.imports import (
     Import,
+    alone,
     begin_import,
     event_ids,
     file_hash,
@@ -99,10 +99,14 @@ def add(raw: Raw, source: Path, kind: str, found: Material) -> Import:
     NotSavedError
         If the disk did not take it all; importing the file again completes it.
     """
-    digest = file_hash(source)
+    with alone(raw, source, kind, brings_notes=bool(len(found.notes))):
+        return _add(raw, source, kind, found)
+
+
+def _add(raw: Raw, source: Path, kind: str, found: Material) -> Import:
     fresh, known = _fresh_notes(raw, found.notes, source.name)
     after = raw._replace(notes=pd.concat([raw.notes, fresh]).fillna(""))
-    events = _events(found.decisions, digest)
+    events = _events(found.decisions, file_hash(source))
     seen = seen_definitions(raw, found.definitions)
     problems = [*known, *_decision_problems(after, events, source.name, seen)]
     others = {coder: theirs for coder, theirs in events.items() if coder not in found.joined}
@@ -113,16 +117,25 @@ def add(raw: Raw, source: Path, kind: str, found: Material) -> Import:
     files = _files(raw.root, file_stem(source), fresh, found)
     written = [*files, *(raw.root / CODED / f"{coder}.csv" for coder in events)]
     _begin(raw.root, source, kind, written)
-    for path, data in files.items():
-        _write(path, data)
+    try:
+        for path, data in files.items():
+            _write(path, data)
+        _save_decisions(after, events, found)
+        n_taken = len(fresh) + sum(map(len, events.values()))
+        return record_import(raw.root, source, kind, n_taken, len(found.refused), written)
+    except NotSavedError as error:
+        msg = f"'{source.name}' was not taken in whole; import it again to complete it. What failed: {error}"
+        raise NotSavedError(msg) from error
+
+
+def _save_decisions(raw: Raw, events: Mapping[str, list[dict[str, Any]]], found: Material) -> None:
+    """Save each coder's decisions, and the definitions that some of them were made under."""
     used = {str(event.get("codebook", "")) for theirs in events.values() for event in theirs}
     keep(raw.root, [variable for variable in found.definitions if variable.version in used])
     for coder, theirs in events.items():
-        desk = Desk(after, coder)
+        desk = Desk(raw, coder)
         desk.record([event for event in theirs if event.get("decided_at")], keep_times=True)
         desk.record([event for event in theirs if not event.get("decided_at")])
-    taken = len(fresh) + sum(map(len, events.values()))
-    return record_import(raw.root, source, kind, taken, len(found.refused), written)
 
 
 def _begin(root: Path, source: Path, kind: str, written: list[Path]) -> None:
@@ -270,19 +283,12 @@ def _files(root: Path, name: str, notes: pd.DataFrame, found: Material) -> dict[
             name: who.model_dump(mode="json", exclude_defaults=True) for name, who in found.coders.items()
         }
         contents.append(("coders", ".yaml", dump_yaml({"coders": about}).encode("utf-8")))
-    return {_free(root / RAW, f"{title}-{name}", ending, data): data for title, ending, data in contents}
+    return {free_path(root / RAW, f"{title}-{name}", ending, data): data for title, ending, data in contents}
 
 
 def _table_bytes(table: pd.DataFrame) -> bytes:
     texts = table.astype(object).where(table.notna(), "").astype(str)
     return join_rows([list(map(str, texts.columns)), *texts.to_numpy().tolist()], ";").encode("utf-8-sig")
-
-
-def _free(folder: Path, stem: str, ending: str, data: bytes) -> Path:
-    """Return a name that no file has, or the file that an import that was cut off left with the same."""
-    names = (f"{stem}{f'-{number}' if number > 1 else ''}{ending}" for number in count(1))
-    paths = (folder / name for name in names)
-    return next(path for path in paths if not path.exists() or path.read_bytes() == data)
 
 
 def _write(path: Path, data: bytes) -> None:

@@ -6,6 +6,7 @@ import os
 import secrets
 import sys
 from contextlib import suppress
+from itertools import count
 from pathlib import Path
 
 
@@ -29,6 +30,13 @@ def write_whole(path: Path, data: bytes) -> None:
         with suppress(OSError):
             draft.unlink(missing_ok=True)
     sync_folder(path.parent)
+
+
+def free_path(folder: Path, stem: str, ending: str, data: bytes) -> Path:
+    """Return a path that no file has, or that of a file that holds the same already."""
+    names = (f"{stem}{f'-{number}' if number > 1 else ''}{ending}" for number in count(1))
+    paths = (folder / name for name in names)
+    return next(path for path in paths if not path.exists() or path.read_bytes() == data)
 
 
 def sync(handle: int) -> None:

@@ -8,17 +8,21 @@ and completed.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 import pandas as pd
+from filelock import FileLock, Timeout
 
+from sekom_analysis.decisions import new_event_id
+from sekom_analysis.errors import ExchangeError, NotSavedError
 from sekom_analysis.exchange.tables import check_table
-from sekom_analysis.log import EventFile
+from sekom_analysis.log import LOCK_SECONDS, EventFile
 from sekom_analysis.logline import Format
 from sekom_analysis.problems import Problem
-from sekom_analysis.raw import Raw
+from sekom_analysis.raw import RAW, Raw, read_notes
 from sekom_analysis.wording import Phrase
 
 if TYPE_CHECKING:
@@ -136,10 +140,8 @@ def _append(
 ) -> Import:
     digest = file_hash(source)
     paths = _BETWEEN.join(path.relative_to(root).as_posix() for path in written)
-    file = _file(root)
-    event_id = f"i{digest[:16]}-{len(file.read()[0])}"
-    entry = Import("", event_id, source.name, digest, kind, *counts, paths, event)
-    return Import._make(file.append([entry])[0])
+    entry = Import("", new_event_id(), source.name, digest, kind, *counts, paths, event)
+    return Import._make(_file(root).append([entry])[0])
 
 
 def earlier_import(root: Path, sha256: str, kind: str) -> Import | None:
@@ -187,6 +189,42 @@ def without_unfinished(raw: Raw, source: Path, kind: str) -> Raw:
         for note_id in check_table(path)[0].get("note_id", pd.Series(dtype="str"))
     }
     return raw._replace(notes=raw.notes[~raw.notes.index.isin(ids)])
+
+
+def _has_grown(raw: Raw, source: Path, kind: str) -> bool:
+    """Whether the study on the disk has notes that `raw` does not know, but for those of the same import."""
+    notes, _ = read_notes(raw.root / RAW)
+    now = without_unfinished(raw if notes is None else raw._replace(notes=notes), source, kind)
+    return not now.notes.index.isin(raw.notes.index).all()
+
+
+@contextmanager
+def alone(raw: Raw, source: Path, kind: str, *, brings_notes: bool) -> Iterator[None]:
+    """Let one import at a time add to a study, and only to what it has seen of it.
+
+    Raises
+    ------
+    ExchangeError
+        If notes came in since the study was read, and this import brings some too.
+    NotSavedError
+        If another one takes too long, or the folder cannot be written to.
+    """
+    path = raw.root / ".sekom" / "importing.lock"
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        lock = FileLock(str(path), timeout=LOCK_SECONDS)
+        lock.acquire()
+    except (Timeout, OSError, NotImplementedError) as error:
+        reason = getattr(error, "strerror", None) or "another import has not ended"
+        msg = f"Nothing was saved: the study's folder cannot be written to ({reason}). Try again."
+        raise NotSavedError(msg) from error
+    try:
+        if brings_notes and _has_grown(raw, source, kind):
+            msg = f"Notes came in while '{source.name}' was read. Nothing was saved; import it again."
+            raise ExchangeError(msg)
+        yield
+    finally:
+        lock.release()
 
 
 def _last(root: Path, sha256: str, kind: str) -> Import | None:

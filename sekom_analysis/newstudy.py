@@ -25,8 +25,14 @@ NotesSource = str | os.PathLike[str] | pd.DataFrame | None
 CodebookSource = str | os.PathLike[str] | dict[str, Any] | None
 
 
-def create(path: Path, notes: NotesSource, codebook: CodebookSource, title: str) -> None:
-    """Make a study of somebody's own notes.
+def create(
+    path: Path,
+    notes: NotesSource,
+    codebook: CodebookSource,
+    title: str,
+    take_in: Callable[[Path], None] | None = None,
+) -> None:
+    """Make a study of somebody's own notes, with what `take_in` puts into its folder before it has its name.
 
     Raises
     ------
@@ -45,6 +51,8 @@ def create(path: Path, notes: NotesSource, codebook: CodebookSource, title: str)
         )
         (folder / STUDY_FILE).write_text(about, encoding="utf-8")
         _put_notebooks(folder)
+        if take_in is not None:
+            take_in(folder)
 
     _make(path, fill)
 

@@ -8,7 +8,7 @@ program does not tell whether it was said later, or by somebody of the same name
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 import pandas as pd
@@ -23,6 +23,7 @@ from sekom_analysis.problems import Problem
 
 NEW, KNOWN, EARLIER, OTHER = "new", "known", "earlier", "other"
 Row = Mapping[str, Any]
+Verdict = tuple[str, "Said | None"]
 
 
 class Returned(NamedTuple):
@@ -42,13 +43,34 @@ class Returned(NamedTuple):
     known: int
 
 
-class _Log(NamedTuple):
-    """What one coder's log says: each event's answer, what stands and what was ever said, by question."""
+class Said(NamedTuple):
+    """An answer, with the certainty and the memo that belong to it, spaces aside."""
 
-    answers: dict[str, frozenset[str]]
-    standing: dict[tuple[str, ...], frozenset[str]]
-    said: set[tuple[tuple[str, ...], frozenset[str]]]
-    asked: set[tuple[str, ...]]
+    codes: frozenset[str]
+    certainty: str
+    memo: str
+
+    @classmethod
+    def of(cls, row: Row) -> Said:
+        """Return what a decision says."""
+        memo = " ".join(str(row.get("memo", "")).split())
+        return cls(same_answer(str(row["codes"])), str(row.get("certainty", "")), memo)
+
+    def is_in(self, here: Said) -> bool:
+        """Whether a decision here says all of it; other programs drop certainties and memos."""
+        return (
+            self.codes == here.codes
+            and self.certainty in ("", here.certainty)
+            and self.memo in ("", here.memo)
+        )
+
+
+class _Log(NamedTuple):
+    """What one coder's log says: each event, what stands and all that was ever said, by question."""
+
+    events: dict[str, Said]
+    standing: dict[tuple[str, ...], Said]
+    said: dict[tuple[str, ...], list[Said]]
     is_from_elsewhere: bool
 
 
@@ -76,35 +98,37 @@ def weigh_returned(decisions: pd.DataFrame, request: Request) -> Returned:
     earlier = [row for row, verdict, _ in weighed if verdict == EARLIER]
     return Returned(
         pd.DataFrame(new, columns=decisions.columns, dtype="str") if new else NO_DECISIONS.copy(),
-        [] if request.later else [_refused(row, stands, request.path.name) for row, stands in others],
+        [] if request.later else list(_all_refused(others, request.path.name)),
         _remarks(earlier, request.path.name),
         sum(verdict in (KNOWN, EARLIER) for _, verdict, _ in weighed),
     )
 
 
-def _verdicts(decisions: pd.DataFrame, request: Request) -> list[tuple[Row, str, frozenset[str] | None]]:
+def _verdicts(decisions: pd.DataFrame, request: Request) -> list[tuple[Row, str, Said | None]]:
     """Return each decision, what is to be said of it, and what its coder says here."""
     root, digest = request.raw.root, file_hash(request.path)
     ids = event_ids(decisions, digest)
+    later_ids = event_ids(decisions.assign(event_id=""), digest)
     logs, here = CoderLogs(root), CoderLogs(root).coders()
     of = {coder: _read(logs, coder, ids) for coder in set(map(str, decisions["coder"])) if coder in here}
     is_begun = unfinished_import(root, digest, request.kind) is not None
     return [
-        (row, *_verdict(row, event_id, of.get(str(row["coder"])), is_begun))
-        for row, event_id in zip(_rows(decisions), ids, strict=True)
+        (row, *_verdict(row, both, of.get(str(row["coder"])), is_begun))
+        for row, *both in zip(_rows(decisions), ids, later_ids, strict=True)
     ]
 
 
 def _read(logs: CoderLogs, coder: str, ids: Iterable[str]) -> _Log:
     read = logs.read(coder)
-    events, standing = _rows(read.history), _rows(read.decisions)
-    answers = {row["event_id"]: same_answer(row["codes"]) for row in events}
+    events = {str(row["event_id"]): row for row in _rows(read.history)}
+    said: dict[tuple[str, ...], list[Said]] = {}
+    for row in events.values():
+        said.setdefault(_key(row), []).extend([Said.of(row)] if row["event"] == "decide" else [])
     return _Log(
-        answers,
-        {_key(row): same_answer(row["codes"]) for row in standing},
-        {(_key(row), answers[row["event_id"]]) for row in events if row["event"] == "decide"},
-        {_key(row) for row in events},
-        bool(answers.keys() - set(ids)),
+        {event_id: Said.of(row) for event_id, row in events.items()},
+        {_key(row): Said.of(row) for row in _rows(read.decisions)},
+        said,
+        bool(events.keys() - set(ids)),
     )
 
 
@@ -116,20 +140,29 @@ def _key(row: Row) -> tuple[str, ...]:
     return str(row["note_id"]), str(row["variable"]), str(row["pass"])
 
 
-def _verdict(row: Row, event_id: str, log: _Log | None, is_begun: bool) -> tuple[str, frozenset[str] | None]:
-    """Return what is to be said of a decision, and what its coder says here."""
+def _verdict(row: Row, ids: Sequence[str], log: _Log | None, is_begun: bool) -> Verdict:
+    """Return what is to be said of a decision, and what its coder says here.
+
+    Parameters
+    ----------
+    row : the decision
+    ids : the event ids that it gets, as it was made and as a later one
+    log : what its coder says here
+    is_begun : whether an import of the file was cut off
+    """
     if log is None:
         return NEW, None
-    key, answer = _key(row), same_answer(str(row["codes"]))
+    key, answer = _key(row), Said.of(row)
     stands = log.standing.get(key)
-    if log.answers.get(event_id) == answer:
+    as_made, as_later = (one in log.events and answer.is_in(log.events[one]) for one in ids)
+    if (as_made or as_later) and is_begun:
         # An import that was cut off is completed with all that it began with; nothing is written twice.
-        return NEW if is_begun else KNOWN, stands
-    if answer == stands:
+        return NEW if as_made else OTHER, stands
+    if as_made or (stands is not None and answer.is_in(stands)):
         return KNOWN, stands
-    if (key, answer) in log.said:
+    if any(answer.is_in(said) for said in log.said.get(key, ())):
         return EARLIER, stands
-    return OTHER if log.is_from_elsewhere or key in log.asked else NEW, stands
+    return OTHER if log.is_from_elsewhere or key in log.said else NEW, stands
 
 
 def _as_later(row: Row) -> Row:
@@ -137,9 +170,24 @@ def _as_later(row: Row) -> Row:
     return {**row, **{name: "" for name in ("decided_at", "event_id") if name in row}}
 
 
-def _refused(row: Row, stands: frozenset[str] | None, file: str) -> Problem:
+def _all_refused(others: list[tuple[Row, Said | None]], file: str) -> Iterator[Problem]:
+    """Yield what stays out: another answer on its own, other memos and certainties of a coder together."""
+    remarked: dict[str, list[Row]] = {}
+    for row, stands in others:
+        if stands is not None and stands.codes == same_answer(str(row["codes"])):
+            remarked.setdefault(str(row["coder"]), []).append(row)
+        else:
+            yield _refused(row, stands, file)
+    for coder, rows in remarked.items():
+        first = f"'{rows[0]['variable']}' of note '{rows[0]['note_id']}'"
+        what = f"{len(rows)} answers of {coder} have another memo or certainty in the file (such as {first})"
+        todo = f"what stands here stays; if {coder} wrote so later, import the file with --later"
+        yield Problem(file, None, what, todo)
+
+
+def _refused(row: Row, stands: Said | None, file: str) -> Problem:
     coder, place = row["coder"], f"'{row['variable']}' of note '{row['note_id']}'"
-    here = "no answer" if stands is None else f"'{'|'.join(sorted(stands))}'"
+    here = "no answer" if stands is None else f"'{'|'.join(sorted(stands.codes))}'"
     pass_ = f" in pass {row['pass']}" if str(row["pass"]) != "1" else ""
     what = f"{coder} says {here} to {place}{pass_} here, '{row['codes']}' in the file"
     todo = (

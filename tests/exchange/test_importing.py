@@ -194,6 +194,42 @@ def test_another_report_of_the_same_name_gets_files_of_its_own(study, inbox):
     assert Study.open(study.root).notes["text"].tolist()[-1] == "En till lapp"
 
 
+def test_notes_that_came_in_meanwhile_are_seen_before_anything_is_written(study, tmp_path):
+    raw, ids = open_raw(study.root), pd.Index(["Z1"], name="note_id")
+    for name in ("one", "two"):
+        (tmp_path / f"{name}.txt").write_text(name, encoding="utf-8")
+    add(raw, tmp_path / "one.txt", "test", Material(pd.DataFrame({"text": ["Först"]}, index=ids)))
+    before = snapshot(study.root)
+    with pytest.raises(ExchangeError, match=r"Notes came in while 'two.txt' was read. Nothing was saved"):
+        add(raw, tmp_path / "two.txt", "test", Material(pd.DataFrame({"text": ["Sedan"]}, index=ids)))
+    assert snapshot(study.root) == before
+    assert "Z1" in Study.open(study.root).notes.index
+
+
+def test_a_damaged_line_hides_no_later_import(study, tmp_path):
+    path = tmp_path / "one.txt"
+    path.write_text("hej", encoding="utf-8")
+    for kind in ("outline", "refi"):
+        record_import(study.root, path, kind, 1, 0, [])
+    file = study.root / "data/imports.csv"
+    head, _, *rest = file.read_bytes().split(b"\n")
+    file.write_bytes(b"\n".join([head, b"damaged", *rest]))
+    assert record_import(study.root, path, "study", 1, 0, []).kind == "study"
+    assert imports(study)["kind"].tolist() == ["refi", "study"]
+
+
+def test_a_disk_that_fails_halfway_is_not_said_to_have_saved_nothing(study, tmp_path, monkeypatch):
+    def fail(*_):
+        raise NotSavedError("c1.yaml: cannot be written. Nothing was saved.")
+
+    path, ids = tmp_path / "one.txt", pd.Index(["Z1"], name="note_id")
+    path.write_text("hej", encoding="utf-8")
+    monkeypatch.setattr(additions, "keep", fail)
+    with pytest.raises(NotSavedError, match=r"'one.txt' was not taken in whole; import it again to complete"):
+        add(open_raw(study.root), path, "test", Material(pd.DataFrame({"text": ["Först"]}, index=ids)))
+    assert "Z1" in Study.open(study.root).notes.index
+
+
 def test_each_kind_of_file_has_its_importer():
     assert chosen_importer(Path("a.TXT")).kind == "outline"
     assert {importer.kind for importer in IMPORTERS} >= {"outline"}

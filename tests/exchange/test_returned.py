@@ -198,6 +198,49 @@ def test_an_import_cut_off_between_two_coders_is_completed(here, away, tmp_path,
     assert Study.open(here.root).problems.empty
 
 
+def test_a_later_import_cut_off_between_two_coders_is_completed_though_nothing_else_is_known(
+    tmp_path, monkeypatch
+):
+    here = Study.create(tmp_path / "small", notes=NOTES, codebook=CODEBOOK)
+    for coder in ("anna", "bo"):
+        here.decide(coder, "n1", "valence", "hinder")
+    shutil.copytree(here.root, tmp_path / "away")
+    away, whole = Study.open(tmp_path / "away"), Desk.record
+    for coder in ("anna", "bo"):
+        away.decide(coder, "n1", "valence", "mojlighet")
+    path = come_back(away, tmp_path, ".xlsx")
+
+    def fail_on_bo(desk, events, **how):
+        if desk.coder == "bo" and list(events):
+            raise NotSavedError("the disk is full")
+        return whole(desk, events, **how)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(Desk, "record", fail_on_bo)
+        with pytest.raises(NotSavedError):
+            take(here, path, later=True)
+    take(here, path, later=True)
+    for coder in ("anna", "bo"):
+        assert answers(here, coder) == {("n1", "valence", "1"): "mojlighet"}
+    assert len(Study.open(here.root).history()) == 4
+    assert Study.open(here.root).problems.empty
+
+
+def test_another_memo_or_certainty_is_said_and_taken_as_later(here, away, tmp_path):
+    away.decide("anna", "n1", "valence", "hinder", memo="min nya tanke", certainty=2)
+    path, before = come_back(away, tmp_path, ".xlsx"), log_of(here, "anna")
+    with pytest.raises(ExchangeError, match="1 answers of anna have another memo or certainty in the file"):
+        take(here, path)
+    assert log_of(here, "anna") == before
+    take(here, path, later=True)
+    assert log_of(here, "anna").startswith(before)
+    (row,) = Study.open(here.root).decisions("valence", coders=["anna"]).to_dict("records")
+    assert (row["codes"], row["memo"], row["certainty"]) == ("hinder", "min nya tanke", "2")
+    here.decide("anna", "n1", "valence", "hinder", memo="ännu nyare")
+    with pytest.raises(ExchangeError, match="1 answers were changed here since the project went out"):
+        take(here, path, later=True)
+
+
 def test_only_what_can_come_back_takes_later(here, tmp_path):
     path = tmp_path / "rapport.txt"
     path.write_text("BILAGA", encoding="utf-8")

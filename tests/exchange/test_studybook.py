@@ -14,7 +14,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from openpyxl import load_workbook
 
-from sekom_analysis.errors import ExchangeError, TableError
+from sekom_analysis.errors import ExchangeError, StudyError, TableError
 from sekom_analysis.exchange import read_study_workbook
 from sekom_analysis.exchange.exporting import Order, export_file
 from sekom_analysis.exchange.importing import Request, import_file
@@ -43,6 +43,20 @@ def come_back(study, path, lang="sv") -> Path:
     """Write only the sheets that come back: what is worked out takes longer."""
     path.write_bytes(workbook_bytes(pages_that_come_back(study, lang), path.name, "Studien", lang))
     return path
+
+
+def test_a_workbook_that_makes_no_study_leaves_no_folder(tmp_path):
+    study = Study.create(tmp_path / "small", notes=NOTES, codebook=CODEBOOK)
+    study.decide("anna", "n1", "valence", "hinder", certainty=1)
+    path = come_back(study, tmp_path / "back.xlsx")
+    book = load_workbook(path)
+    (cell,) = [c for sheet in book for row in sheet.iter_rows() for c in row if str(c.value) == "1"
+               and sheet.cell(1, c.column).value == "certainty"]  # fmt: skip
+    cell.value = "9"
+    book.save(path)
+    with pytest.raises(StudyError, match=r"(?s)No study was made.*certainty is 1, 2 or 3"):
+        study_from_workbook(tmp_path / "new", path)
+    assert not (tmp_path / "new").exists()
 
 
 @pytest.fixture

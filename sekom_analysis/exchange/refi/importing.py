@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from sekom_analysis import newstudy
 from sekom_analysis.about import About, Coder
 from sekom_analysis.additions import Material, add, file_stem, seen_definitions, seen_fault
 from sekom_analysis.codebook import Variable
@@ -132,15 +133,19 @@ def study_of(
     """Make a study of what was read of a file; see `study_from_project`."""
     book = read.codebook if read.codebook["variables"] else None
     called = About.model_validate(read.about).title.sv if read.about else path.stem
-    root = Study.create(folder, notes=read.notes, codebook=book, title=title or called).root
-    if read.about:
-        about = {**read.about, "title": title} if title else read.about
-        replace_file(root / STUDY_FILE, dump_yaml(about).encode("utf-8"))
-    raw = open_raw(root)
-    decisions, refused = _possible(read, raw, path.name)
-    found = replace(_material(read, decisions, refused, path.name), coders={})
-    add(raw, path, kind, found)
-    return Study.open(folder), found
+    taken: list[Material] = []
+
+    def take_in(root: Path) -> None:
+        if read.about:
+            about = {**read.about, "title": title} if title else read.about
+            replace_file(root / STUDY_FILE, dump_yaml(about).encode("utf-8"))
+        raw = open_raw(root)
+        decisions, refused = _possible(read, raw, path.name)
+        taken.append(replace(_material(read, decisions, refused, path.name), coders={}))
+        add(raw, path, kind, taken[0])
+
+    newstudy.create(Path(folder), read.notes, book, title or called, take_in)
+    return Study.open(folder), taken[0]
 
 
 def _material(read: ProjectRead, decisions: pd.DataFrame, refused: list[Problem], file: str) -> Material:
