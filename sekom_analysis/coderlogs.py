@@ -8,8 +8,8 @@ from typing import NamedTuple
 
 import pandas as pd
 
+from sekom_analysis.coderlog import coder_log, events_of
 from sekom_analysis.decisions import coder_fault, fold, history_table
-from sekom_analysis.desk import coder_log, events_of
 from sekom_analysis.problems import Problem
 from sekom_analysis.raw import CODED
 
@@ -52,11 +52,7 @@ class CoderLogs:
     def read(self, coder: str) -> AsRead:
         """Return one coder's log."""
         log = coder_log(self.root, coder)
-        try:
-            status = log.path.stat()
-            mark: object = (status.st_size, status.st_mtime_ns, status.st_ino)
-        except OSError:
-            mark = None
+        mark = log.mark()
         if coder not in self._read or self._read[coder][0] != mark:
             rows, problems = log.read()
             history = history_table({coder: events_of(rows)})

@@ -10,9 +10,9 @@ import pandas as pd
 
 from sekom_analysis.answers import answer_fault, field_faults
 from sekom_analysis.codebook import Codebook, Variable
+from sekom_analysis.coderlog import coder_log
 from sekom_analysis.decisions import Event, coder_fault, history_table
 from sekom_analysis.definitions import keep
-from sekom_analysis.desk import coder_log
 from sekom_analysis.errors import DecisionError
 from sekom_analysis.exchange.logs import Delivery, coder_of, read_log_copy
 from sekom_analysis.notes import note_hash

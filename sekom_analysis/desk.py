@@ -8,7 +8,6 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any
 
 import pandas as pd
@@ -16,10 +15,9 @@ import pandas as pd
 from sekom_analysis.adjudications import Adjudicated
 from sekom_analysis.answers import answer_fault, field_faults
 from sekom_analysis.codebook import Codebook, Variable
+from sekom_analysis.coderlog import coder_log, events_of
 from sekom_analysis.decisions import (
     COLUMNS,
-    EVENTS,
-    PASSES,
     Event,
     coder_fault,
     fold,
@@ -32,34 +30,12 @@ from sekom_analysis.decisions import (
 )
 from sekom_analysis.definitions import Definitions, keep
 from sekom_analysis.errors import DecisionError, NotesError
-from sekom_analysis.log import EventFile
-from sekom_analysis.logline import Format, Row, utc_text, well_formed
+from sekom_analysis.logline import utc_text, well_formed
 from sekom_analysis.notes import note_hash
 from sekom_analysis.problems import Problem
 from sekom_analysis.raw import CODED, Raw, find_root, open_raw
-from sekom_analysis.wording import Phrase
 
 KNOWN_FIELDS = frozenset(COLUMNS) | {"coder"}
-
-
-def _pass_fault(row: Row) -> str:
-    number = row[COLUMNS.index("pass")]
-    return "" if number in {str(p) for p in PASSES} else Phrase("fault_pass", text=number)
-
-
-# What an event says; when, where and under which definition may differ when it is sent again.
-IDENTITY = ("note_id", "variable", "codes", "certainty", "memo", "event")
-LOG = Format(COLUMNS, EVENTS, _pass_fault, IDENTITY)
-
-
-def coder_log(root: Path, coder: str) -> EventFile:
-    """Return the log of one coder of the study in `root`."""
-    return EventFile(root / CODED / f"{coder}.csv", LOG, root / ".sekom" / f"{coder}.lock")
-
-
-def events_of(rows: list[tuple[int, Row]]) -> list[tuple[int, Event]]:
-    """Name the cells of a log's rows."""
-    return [(number, Event._make(row)) for number, row in rows]
 
 
 class Desk:

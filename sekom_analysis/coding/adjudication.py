@@ -14,7 +14,7 @@ import pandas as pd
 from sekom_analysis import wording
 from sekom_analysis.adjudications import OPEN, SETTLE, same_answer
 from sekom_analysis.codebook import NONE_FITS, Variable
-from sekom_analysis.coding.keeping import Message, kept
+from sekom_analysis.coding.keeping import Judging, Message
 from sekom_analysis.coding.readings import Reading, disputed_notes, readings, two_ideas
 from sekom_analysis.coding.shown import shown_variable
 from sekom_analysis.coding.worklist import note_key, shuffled
@@ -36,7 +36,7 @@ def variables_to_settle(study: Study) -> list[str]:
     return [v for v in singles if any((note_id, v) not in done for note_id in disputed_notes(study, v))]
 
 
-class AdjudicationSession:
+class AdjudicationSession(Judging):
     """What one adjudicator settles, and how far it is. Knows no widget.
 
     Parameters
@@ -190,19 +190,6 @@ class AdjudicationSession:
         }
 
     # --- messages ---------------------------------------------------------------------------------
-
-    def receive(self, message: Message) -> list[Message]:
-        """Take a message of the card and return the answers to it."""
-        if message.get("kind") == "hello":
-            return self._tell()
-        if message.get("kind") == "events":
-            replies, saved = kept(message["events"], self._record)
-            return [*replies, *(self._tell() if saved else [])]
-        return []
-
-    def _tell(self) -> list[Message]:
-        answers, others = self._standing()
-        return [{"kind": "answers", "answers": answers}, {"kind": "others", "others": others}]
 
     def _record(self, events: list[Message]) -> list[Any]:
         return self.study.adjudicate_all([self._event(event) for event in events])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable
 from typing import Any
 
@@ -46,3 +47,28 @@ def _one_by_one(events: list[Message], record: Record) -> tuple[list[Message], l
             answers[0]["ids"] = [event["event_id"] for event in events[number:]]
             break
     return replies, saved
+
+
+class Judging(ABC):
+    """What the cards that judge what others have coded share: events in, what stands out."""
+
+    def receive(self, message: Message) -> list[Message]:
+        """Take a message of the card and return the answers to it."""
+        if message.get("kind") == "hello":
+            return self._tell()
+        if message.get("kind") == "events":
+            replies, saved = kept(message["events"], self._record)
+            return [*replies, *(self._tell() if saved else [])]
+        return []
+
+    def _tell(self) -> list[Message]:
+        answers, others = self._standing()
+        return [{"kind": "answers", "answers": answers}, {"kind": "others", "others": others}]
+
+    @abstractmethod
+    def _standing(self) -> tuple[Message, Message]:
+        """Return own answers and, for what is answered, those of others."""
+
+    @abstractmethod
+    def _record(self, events: list[Message]) -> list[Any]:
+        """Save events, all or none."""

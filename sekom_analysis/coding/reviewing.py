@@ -10,7 +10,7 @@ import pandas as pd
 
 from sekom_analysis import wording
 from sekom_analysis.actions.duplicates import reasons_text
-from sekom_analysis.coding.keeping import Message, kept
+from sekom_analysis.coding.keeping import Judging, Message
 from sekom_analysis.coding.worklist import note_key
 from sekom_analysis.decisions import coder_fault
 from sekom_analysis.errors import DecisionError, NotesError
@@ -31,7 +31,7 @@ class Pair(NamedTuple):
     reasons: str = ""
 
 
-class ReviewSession:
+class ReviewSession(Judging):
     """What one reviewer judges, and how far it is. Knows no widget.
 
     "Same" merges the two as well: the note whose text stands takes the other in. Judging otherwise
@@ -196,19 +196,6 @@ class ReviewSession:
         }
 
     # --- messages ---------------------------------------------------------------------------------
-
-    def receive(self, message: Message) -> list[Message]:
-        """Take a message of the card and return the answers to it."""
-        if message.get("kind") == "hello":
-            return self._tell()
-        if message.get("kind") == "events":
-            replies, saved = kept(message["events"], self._record)
-            return [*replies, *(self._tell() if saved else [])]
-        return []
-
-    def _tell(self) -> list[Message]:
-        answers, others = self._standing()
-        return [{"kind": "answers", "answers": answers}, {"kind": "others", "others": others}]
 
     def _record(self, events: list[Message]) -> list[Any]:
         """Save judgements and what follows from them, in turn; the first that cannot be stops."""

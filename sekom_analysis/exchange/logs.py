@@ -8,9 +8,9 @@ from pathlib import Path
 from typing import NamedTuple
 
 from sekom_analysis.codebook import Variable
+from sekom_analysis.coderlog import LOG
 from sekom_analysis.decisions import Event, coder_fault
 from sekom_analysis.definitions import Definitions
-from sekom_analysis.desk import LOG
 from sekom_analysis.exchange.tables import check_table
 from sekom_analysis.logline import DELIMITERS, cells_of, is_header, is_time, row_fault, row_of, unescaped
 from sekom_analysis.problems import Problem

@@ -12,10 +12,11 @@ from typing import Any, NamedTuple
 from sekom_analysis.answers import answer_fault, field_faults
 from sekom_analysis.checks import was_possible
 from sekom_analysis.codebook import RESERVED_VARIABLES
+from sekom_analysis.coderlog import IDENTITY
 from sekom_analysis.coding.worklist import note_key
 from sekom_analysis.decisions import Event, coder_fault
 from sekom_analysis.definitions import Definitions
-from sekom_analysis.desk import IDENTITY, Desk
+from sekom_analysis.desk import Desk
 from sekom_analysis.logline import is_time, utc_text, well_formed
 from sekom_analysis.notes import note_hash
 from sekom_analysis.problems import Problem
