@@ -92,7 +92,8 @@ def negotiation(
     said = {when: study.ratings(variable, people, notes, passes) for when, passes in PASSES.items()}
     took_part = said[BEFORE].notna().any() | said[AFTER].notna().any()
     said = {when: table.loc[:, took_part] for when, table in said.items()}
-    before, after = (said[when].astype(object) for when in (BEFORE, AFTER))
+    # A gap among scores is neither equal nor unequal to anything, and cannot be asked.
+    before, after = (said[when].astype(object).where(said[when].notna(), None) for when in (BEFORE, AFTER))
     rows = agreement_rows(study, variable, said, n_resamples=n_resamples, rng=rng, lang=lang)
     seniority = {coder: study.about.coder(coder).seniority for coder in before.columns}
     return Negotiation(

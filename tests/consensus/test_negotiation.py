@@ -116,6 +116,26 @@ def test_scores_move_too(study):
     assert found.moves.set_index("coder")["n_moved"].to_dict() == {"anna": 0, "bo": 1}
 
 
+def test_scores_with_gaps_are_talked_about_too(tmp_path):
+    notes = pd.DataFrame({"note_id": list("abc"), "text": list("xyz")})
+    book = {"variables": [{"id": "goal", "kind": "scale", "label": "Mål", "range": [1, 5]}]}
+    study = Study.create(tmp_path / "s", notes=notes, codebook=book)
+    for coder, scores in {"anna": [1, 2, None], "bo": [3, None, None], "eva": [3, 4, 5]}.items():
+        for note, score in zip("abc", scores, strict=True):
+            if score:
+                study.decide(coder, note, "goal", score)
+    study.decide("anna", "a", "goal", 3, **{"pass": 3})
+    study.decide("bo", "b", "goal", 4, **{"pass": 3})
+    found = sa.negotiation(study, "goal", n_resamples=0)
+    moves = found.moves.set_index(["coder", "towards"])
+    assert moves.loc[("anna", "bo"), ["n_differed", "n_moved"]].tolist() == [1, 1]
+    assert moves.loc[("anna", "eva"), ["n_differed", "n_moved"]].tolist() == [2, 1]
+    coders = found.coders.set_index("coder")
+    assert coders.loc["anna", ["n_notes", "n_changed", "n_elsewhere"]].tolist() == [2, 1, 0]
+    assert coders.loc["bo", ["n_notes", "n_changed", "n_added"]].tolist() == [1, 0, 1]
+    assert list(found.changed.index) == ["a", "b"]
+
+
 def test_a_reflexive_study_negotiates_nothing(talked):
     about = talked.root / "data/raw/study.yaml"
     about.write_text(
