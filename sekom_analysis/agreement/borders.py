@@ -117,7 +117,8 @@ def never_used(ratings: pd.DataFrame) -> pd.DataFrame:
     -------
     DataFrame
         `coder`, `code`, `notes` (where another chose the code and this coder another one), `gain`
-        for alpha if the coder had chosen it wherever another did.
+        for alpha if the coder had chosen it wherever another did; below 0 where more chose what this
+        coder did.
 
     Examples
     --------
@@ -132,9 +133,11 @@ def never_used(ratings: pd.DataFrame) -> pd.DataFrame:
     for coder, chosen in zip(coded.coders, coded.values, strict=True):
         seen = chosen >= 0
         others = counts * seen[:, None]
+        alike = np.where(seen, counts[np.arange(len(counts)), chosen] - 1, 0)
         for k in np.flatnonzero((others.sum(axis=0) > 0) & ~np.isin(np.arange(counts.shape[1]), chosen)):
-            row = {"coder": coder, "code": coded.codes[k], "notes": int((others[:, k] > 0).sum())}
-            rows.append(row | {"gain": float(cost @ others[:, k])})
+            there = others[:, k] > 0
+            row = {"coder": coder, "code": coded.codes[k], "notes": int(there.sum())}
+            rows.append(row | {"gain": float(cost @ (there * (others[:, k] - alike)))})
     return pd.DataFrame(rows, columns=["coder", "code", "notes", "gain"])
 
 

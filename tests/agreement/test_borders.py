@@ -83,6 +83,35 @@ def test_a_code_that_one_coder_never_uses():
     assert found.loc[0, "gain"] == pytest.approx(1 - alpha(ratings))
 
 
+@pytest.mark.parametrize("seed", range(3))
+def test_what_a_code_left_out_costs_is_what_alpha_changes_by_if_the_coder_had_chosen_it(seed):
+    ratings = random_ratings(seed)
+    ratings["k2"] = ratings["k2"].where(ratings["k2"] != "e")
+    found = never_used(ratings).set_index(["coder", "code"]).loc[("k2", "e")]
+    others = ratings.drop(columns="k2")
+    switch = ratings["k2"].notna() & (others == "e").any(axis=1)
+    changed = ratings.astype(object)
+    changed.loc[switch, "k2"] = "e"
+    lacks, lacks_then = (1 - alpha(table) for table in (ratings, changed))
+    # As the gains are: with the disagreement expected by chance as it is.
+    by_chance, by_chance_then = (expected(table) for table in (ratings, changed))
+    assert found["gain"] == pytest.approx(lacks - lacks_then * by_chance_then / by_chance)
+    assert found["notes"] == switch.sum()
+
+
+def expected(ratings):
+    values = ratings[ratings.notna().sum(axis=1) > 1].stack().dropna().value_counts()
+    n = values.sum()
+    return (n * n - (values**2).sum()) / (n * (n - 1))
+
+
+def test_a_code_that_one_coder_leaves_out_may_be_anothers_alone():
+    ratings = pd.DataFrame({"k1": list("abab"), "k2": list("abab"), "k3": list("abab"), "k4": list("cbab")})
+    gains = never_used(ratings).set_index("coder")["gain"]
+    assert (gains < 0).all()  # two others chose what k1 chose, one chose c
+    assert list(gains.index) == ["k1", "k2", "k3"]
+
+
 def test_notes_between_two_codes_need_both():
     ratings = pd.DataFrame({"k1": list("abc"), "k2": ["b", None, "a"]}, index=["n1", "n2", "n3"])
     assert notes_between(ratings, "a", "b") == ["n1"]
