@@ -53,8 +53,7 @@ Kind = Callable[[pd.DataFrame, Statement, float], Answer]
 
 
 def _largest(counts: pd.DataFrame, statement: Statement, tolerance: float) -> Answer:
-    totals = counts.sum(axis=1)
-    return _at(totals, int(totals.max()))
+    return _highest(counts.sum(axis=1))
 
 
 def _smallest(counts: pd.DataFrame, statement: Statement, tolerance: float) -> Answer:
@@ -63,7 +62,7 @@ def _smallest(counts: pd.DataFrame, statement: Statement, tolerance: float) -> A
 
 
 def _most(counts: pd.DataFrame, statement: Statement, tolerance: float) -> Answer:
-    return _at(counts[statement.about], int(counts[statement.about].max()))
+    return _highest(counts[statement.about])
 
 
 def _outweighs(counts: pd.DataFrame, statement: Statement, tolerance: float) -> Answer:
@@ -100,6 +99,11 @@ def _mostly(counts: pd.DataFrame, statement: Statement, tolerance: float) -> Ans
     enough = GREAT_MAJORITY * sum(sides.values())
     great = tuple(side for side, n in sides.items() if n and n >= enough)
     return Answer(great, tuple(sides.values()))
+
+
+def _highest(totals: pd.Series[int]) -> Answer:
+    """Return the codes with the highest count; none where there is nothing to count."""
+    return _at(totals, int(totals.max())) if totals.max() > 0 else Answer((), (0,))
 
 
 def _at(totals: pd.Series[int], value: int) -> Answer:
@@ -148,8 +152,9 @@ def findings(
     DataFrame, one row a statement and coder: ``kind``, ``about``, ``claim`` (a tuple of codes),
     ``statement`` (the sentence), ``coder``, ``is_bar``, ``gives`` (what the coder's counts say, with the
     counts), ``holds`` (yes; partly: it shares the place with others, or the order is another; no; unknown:
-    the coder decided nothing), ``n_notes`` that the coder decided, of ``n_all``. No test is made: it is
-    a comparison of readings, and a coder who read fewer notes has smaller counts.
+    the coder decided nothing, or has no note whose sides could balance), ``n_notes`` that the coder
+    decided, of ``n_all``. No test is made: it is a comparison of readings, and a coder who read fewer notes
+    has smaller counts.
 
     Raises
     ------
@@ -189,7 +194,9 @@ def findings_of(
         for coder, table in tables.items():
             read = int(about[coder]["n_notes"])
             answer = KINDS[statement.kind](table, statement, tolerance) if read else Answer((), ())
-            holds = _holds(statement, answer) if read else UNKNOWN
+            # Two sides without a note weigh nothing, and so do not balance.
+            is_empty = statement.kind == "balance" and not any(answer.counts)
+            holds = _holds(statement, answer) if read and not is_empty else UNKNOWN
             rows.append(
                 (
                     statement.kind, statement.about, tuple(statement.claim), sentence, coder, coder == bar,
@@ -284,7 +291,7 @@ def _gives(statement: Statement, answer: Answer, shown: dict[str, str], lang: st
         return "/".join(map(str, answer.counts))
     if statement.kind in ("first", "order"):
         return ", ".join(f"{shown[code]} {n}" for code, n in zip(answer.codes, answer.counts, strict=True))
-    return f"{_list(answer.codes, shown, lang)} ({answer.counts[0]})"
+    return f"{_list(answer.codes, shown, lang) or '–'} ({answer.counts[0]})"
 
 
 def _list(codes: Iterable[str], shown: dict[str, str], lang: str) -> str:

@@ -137,6 +137,15 @@ def test_the_first_places_in_this_order():
     assert reversed_.at["x", "holds"] == "no"
 
 
+def test_who_gave_a_side_or_a_code_to_no_note_puts_no_code_first_and_balances_nothing():
+    counts = counts_of({"x": {"a": (5, 1), "b": (2, 4)}, "some": {"a": (3, 0), "b": (0, 0)}})
+    claims = [Statement("most", ("b",), "m"), Statement("balance", about="b"), Statement("largest", ("a",))]
+    found = findings_of(counts, claims, lang="en").set_index(["kind", "coder"])
+    assert found.loc[("most", "some"), ["gives", "holds"]].tolist() == ["– (0)", "no"]
+    assert found.loc[("balance", "some"), ["gives", "holds"]].tolist() == ["0/0", "unknown"]
+    assert found.at[("largest", "some"), "holds"] == "yes"
+
+
 def test_the_great_majority_of_a_code():
     counts = counts_of({"x": {"a": (3, 1), "b": (2, 1)}, "none": {"a": (0, 0), "b": (9, 1)}})
     claims = [Statement("mostly", ("h",), "a"), Statement("mostly", ("h",), "b")]
