@@ -137,16 +137,28 @@ def tied_means(means: FloatArray, panel: Panel, shares: FloatArray) -> FloatArra
     """Give actions about which the scores say the same one mean: draws differ by chance alone.
 
     What the model makes of an action's total hangs on who scored it and on the sums over coders of plain
-    and of weighted scores; on every score where a coder left a criterion open.
+    and of weighted scores; on every score where a coder left a criterion open. Means (N,) by shares (C,),
+    or (W, N) by (W, C).
     """
     count = (~np.isnan(panel.scores)).sum(axis=2)
     begun, partly = count > 0, (count > 0) & (count < panel.scores.shape[2])
     whole = np.where(partly[:, :, None], np.nan, panel.scores)
-    sums = _mean(np.stack([whole.mean(axis=2), whole @ shares], axis=2), axis=1)
-    open_ = np.where(partly[:, :, None], panel.scores, np.nan).reshape(len(means), -1)
-    said = np.concatenate([begun, sums, open_], axis=1).round(_SAME)
+    weighted = np.nan_to_num(_mean(whole @ np.atleast_2d(shares).T, axis=1), nan=-1e9).round(_SAME)
+    plain = _mean(whole.mean(axis=2), axis=1)[:, None]
+    open_ = np.where(partly[:, :, None], panel.scores, np.nan).reshape(len(plain), -1)
+    said = np.concatenate([begun, plain, open_], axis=1).round(_SAME)
     _, alike = np.unique(np.nan_to_num(said, nan=-1e9), axis=0, return_inverse=True)
-    return np.asarray((np.bincount(alike, means) / np.bincount(alike))[alike])
+    pairs = zip(np.atleast_2d(means), weighted.T, strict=True)
+    return np.array([_mean_of_alike(one, alike.ravel(), total) for one, total in pairs]).reshape(means.shape)
+
+
+def _mean_of_alike(means: FloatArray, alike: np.ndarray, total: FloatArray) -> FloatArray:
+    """Average the means (N,) of actions that are alike and have one total."""
+    order = np.lexsort((total, alike))
+    is_next = (np.diff(alike[order], prepend=-1) != 0) | (np.diff(total[order], prepend=np.inf) != 0)
+    group = np.empty(len(order), np.intp)
+    group[order] = np.cumsum(is_next) - 1
+    return np.asarray((np.bincount(group, means) / np.bincount(group))[group])
 
 
 def _mean(values: FloatArray, axis: int) -> FloatArray:

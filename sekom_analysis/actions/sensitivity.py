@@ -83,10 +83,12 @@ def moves(
     panel, shares = pooled.panel, pooled.panel.weights(weights)
     tried = shares * _factors(len(shares), within, np.random.default_rng(rng))
     own = pooled.drawn.mean(axis=0)
-    usual = middle_ranks(tied_means(own @ shares, panel, shares))
-    under_weights = middle_ranks(tried @ own.T)
+    # Every order is of means that are one where the scores say the same: draws differ by chance alone.
+    total = tied_means(own @ shares, panel, shares)
+    usual = middle_ranks(total)
+    under_weights = middle_ranks(tied_means(tried @ own.T, panel, tried))
     alone = middle_ranks((panel.scores @ shares).T)
-    compared = middle_ranks(np.where(np.isnan(alone), np.nan, own @ shares))
+    compared = middle_ranks(np.where(np.isnan(alone), np.nan, total))
     share = top / len(own)
     first_alone = np.where(
         np.isnan(alone), True, alone <= share * (~np.isnan(alone)).sum(axis=1, keepdims=True)
@@ -123,7 +125,8 @@ def middle_ranks(totals: FloatArray) -> FloatArray:
     >>> middle_ranks(np.array([3.0, np.nan, 5.0, 3.0])).tolist()
     [2.5, nan, 1.0, 2.5]
     """
-    rounded = totals.round(_SAME)
-    above = (rounded[..., None, :] > rounded[..., :, None]).sum(axis=-1)
-    same = (rounded[..., None, :] == rounded[..., :, None]).sum(axis=-1)
-    return np.where(np.isnan(totals), np.nan, above + (same + 1) / 2)
+    from scipy.stats import rankdata
+
+    unknown = np.isnan(totals)
+    ranks = rankdata(np.where(unknown, np.inf, -totals.round(_SAME)), axis=-1)
+    return np.where(unknown, np.nan, ranks)

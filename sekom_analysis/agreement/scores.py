@@ -26,7 +26,7 @@ def _scored_by_all(question: Question) -> tuple[IntArray, FloatArray]:
 def squares(question: Question) -> FloatArray:
     """1, sum, sum of squares and squared sum of the note's scores, then each score: (P, 4 + k)."""
     rows, complete = _scored_by_all(question)
-    if question.values is None:
+    if question.values is None or not len(question.values):
         return np.zeros((len(rows), 4 + rows.shape[1]))
     # Measured from the middle code, so that squares stay small and sums exact.
     values = question.values - question.values[len(question.values) // 2]

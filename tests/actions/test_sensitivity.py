@@ -25,6 +25,27 @@ def test_weights_move_what_is_uneven_and_leave_what_is_even(make_scores):
     assert (still["weights_moved"] == 0).all()
 
 
+def test_actions_about_which_the_scores_say_the_same_move_as_one(make_scores):
+    low, high = {f"D{i}": [3, 3] for i in range(8)}, {f"D{i}": [5, 4] for i in range(8, 12)}
+    table = rank_sensitivity(make_scores(dict.fromkeys("abc", low | high)), top=6)
+    assert table["rank"].tolist() == [2.5] * 4 + [8.5] * 8
+    assert (table[["weights_moved", "alone_moved"]] == 0).all(axis=None)
+    assert table["weights_top"].tolist() == [1] * 4 + [0] * 8
+
+
+def test_weights_that_do_not_move_move_nothing(sample_scores):
+    still = rank_sensitivity(sample_scores, within=0)
+    assert (still["weights_moved"] == 0).all()
+    assert (still["weights_low"] == still["rank"]).all()
+
+
+def test_agreement_on_a_total_that_nobody_scored_by_all_criteria_is_no_number(make_scores):
+    scores = make_scores({"a": {"D1": [1, None], "D2": [4, None]}, "b": {"D1": [None, 5], "D2": [None, 2]}})
+    total = score_agreement(scores, n_resamples=0).query("criterion == 'total'")
+    assert total["value"].isna().all()
+    assert (total["n_all_scored"] == 0).all()
+
+
 def test_a_coder_alone_speaks_of_what_they_scored_only(make_scores):
     scores = make_scores(
         {
