@@ -10,6 +10,7 @@ from sekom_analysis.results import (
     MAIN,
     POOLED,
     agreement_overview,
+    checklists,
     planned,
     work_out,
 )
@@ -107,6 +108,36 @@ def test_a_reflexive_study_gets_no_coefficients(tmp_path):
     assert results.agreement.empty
     assert not results.by_code
     assert not results.counts  # the bars would be a majority's, and that is a consensus
+
+
+def test_notes_stand_under_what_the_bars_count(tmp_path):
+    """A coder who gave the split alone has no bar, and moves no note in the lists either."""
+    notes = pd.DataFrame({"note_id": ["n0", "n1"], "text": ["x", "y"]})
+    codes = {name: [{"id": c, "label": c} for c in name] for name in ("xyz", "hm")}
+    book = [{"id": v, "kind": "single", "label": v, "codes": codes[v]} for v in ("xyz", "hm")]
+    study = Study.create(tmp_path / "s", notes=notes, codebook={"variables": book})
+    for coder, sides in {"anna": "hh", "bo": "hm", "eva": "mm", "ulla": "mm"}.items():
+        for note, side in zip(("n0", "n1"), sides, strict=True):
+            study.decide(coder, note, "hm", side)
+            if coder in ("anna", "bo"):
+                study.decide(coder, note, "xyz", "x")
+    results = work_out(study, n_resamples=0)
+    bars = results.counts["xyz"].query("is_bar and code == 'x'").set_index("by")["count"].to_dict()
+    [chapter] = results.chapters
+    listed = chapter.notes["by"].value_counts()
+    assert bars == {"h": 1, "m": 0} == {side: int(listed.get(side, 0)) for side in "hm"}
+
+
+def test_who_decided_nothing_has_no_say_in_what_holds_for_every_coder(tmp_path):
+    study = study_of(tmp_path)
+    for coder in ("anna", "bo"):
+        study.record(coder, [{"note_id": f"n{i}", "variable": "v", "codes": "x"} for i in range(6)])
+    results = work_out(study, "en", n_resamples=0)
+    holds = checklists._findings(results)
+    nobody = results.findings["v"].assign(coder="eva", holds="unknown", is_bar=False)
+    results.findings["v"] = pd.concat([results.findings["v"], nobody], ignore_index=True)
+    assert checklists._findings(results) == holds
+    assert not holds.startswith("0 of")
 
 
 def test_one_changed_decision_changes_the_numbers(tmp_path):

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import yaml
 
 from sekom_analysis.consensus.settled import ADJUDICATED, UNRESOLVED
+from sekom_analysis.quality.claims import UNKNOWN, YES
 from sekom_analysis.results.overview import INDEPENDENT, MAIN
 from sekom_analysis.wording import number, say
 
@@ -168,7 +169,8 @@ def _estimates(results: Results) -> str:
 
 def _findings(results: Results) -> str:
     tables = results.findings.values()
-    holds = [bool((part["holds"] == "yes").all()) for t in tables for _, part in t.groupby("statement")]
+    said = [set(part["holds"]) - {UNKNOWN} for t in tables for _, part in t.groupby("statement")]
+    holds = [one == {YES} for one in said]
     return _say(results, "findings", n=len(holds), n_holds=sum(holds)) if holds else ""
 
 

@@ -81,17 +81,19 @@ def _chapter(study: Study, counts: Mapping[str, pd.DataFrame], stage: str, notes
     shown = counts[variable.id]
     bar = str(shown.loc[shown["is_bar"].astype(bool), "coder"].iloc[0])
     split = splitting(study, variable) if (shown["by"] != "").any() else None
-    table["code"] = _answers(study, variable, notes, bar)
+    # As the bars are counted: what splits a count is settled by those who also chose the code.
+    coders = list(study.ratings(variable.id, notes=notes).columns)
+    table["code"] = _answers(study, variable, notes, bar, coders)
     by = None if split is None else study.codebook[split]
     if by is not None:
-        table["by"] = _answers(study, by, notes, bar)
+        table["by"] = _answers(study, by, notes, bar, coders)
     return Chapter(stage, variable, by, bar, table)
 
 
-def _answers(study: Study, variable: Variable, notes: pd.DataFrame, bar: str) -> pd.Series:
+def _answers(study: Study, variable: Variable, notes: pd.DataFrame, bar: str, coders: list[str]) -> pd.Series:
     if bar != MAJORITY:
         return study.ratings(variable.id, [bar], notes)[bar].astype(object)
-    ratings = study.ratings(variable.id, notes=notes)
+    ratings = study.ratings(variable.id, coders, notes)
     return settled_answers(ratings, variable, study.adjudications(variable.id)).astype(object)
 
 
