@@ -10,12 +10,13 @@ import pandas as pd
 
 from sekom_analysis.codebook import Variable
 from sekom_analysis.consensus import consensus_sets, count_codes
+from sekom_analysis.consensus.spans import readers_of_all
 from sekom_analysis.errors import CodebookError
 
 if TYPE_CHECKING:
     from sekom_analysis.study import Study
 
-NO_ACTION, NO_ANSWER, UNREAD = "no_action", "no_answer", "unread"
+NO_ACTION, NO_ANSWER, UNSETTLED, UNREAD = "no_action", "no_answer", "unsettled", "unread"
 
 
 @dataclass(frozen=True)
@@ -23,12 +24,14 @@ class Coverage:
     """Categories of the present state beside the actions that answer them.
 
     ``categories``: one row a category: ``code``, labels, ``n_notes`` (barriers and possibilities together),
-    ``n_actions`` that the coders' majority says answer it, ``low`` and ``high`` over the coders who read
-    every action, ``weight`` (the actions' weights summed, if there are any), ``actions`` (their ids).
+    ``n_actions`` that answer it, as adjudicated, else by the coders' majority, ``low`` and ``high`` over the
+    coders who read every action (missing if fewer than two did), ``weight`` (the actions' weights summed, if
+    there are any), ``actions`` (their ids), ``n_adjudicated`` (of all actions, the same in every row).
     ``notes``: the counts of `count_codes` that stand beside them, split by hinder/möjlighet.
     ``gaps``: what has no answer: ``kind`` (no_action: a category that no action answers; no_answer: an
-    action that answers none; unread: an action that nobody has decided on), ``code`` or ``note_id``,
-    ``n_notes``.
+    action that answers none, by more than half of the coders or by adjudication; unsettled: one of which
+    this is not settled, or not what it answers; unread: an action that nobody has decided on), ``code`` or
+    ``note_id``, ``n_notes``.
     ``rho``: Spearman's rank correlation of `n_notes` and `n_actions` over the categories; it describes these
     few categories and tests nothing. NaN where either is the same for all.
     """
@@ -86,10 +89,10 @@ def coverage(
     category = study.codebook[str(answers.codes_from)]
     counts = count_codes(study, category.id, by, study.notes_asked(category, notes))
     ratings = study.ratings(answers.id, notes=study.notes_asked(answers, notes))
-    settled = consensus_sets(ratings)["codes"]
+    settled = consensus_sets(ratings, study.adjudications(answers.id))
     per_note = counts[counts["is_bar"]].groupby("code", sort=False)["count"].sum()
     categories = _categories(answers, category, per_note, settled, ratings, weights)
-    return Coverage(answers, by, categories, counts, _gaps(categories, settled), _rho(categories))
+    return Coverage(answers, by, categories, counts, _gaps(categories, settled, ratings), _rho(categories))
 
 
 def _addresses(study: Study, wanted: str | None) -> Variable:
@@ -111,15 +114,16 @@ def _categories(
     answers: Variable,
     category: Variable,
     per_note: pd.Series,
-    settled: pd.Series,
+    settled: pd.DataFrame,
     ratings: pd.DataFrame,
     weights: Mapping[str, float] | pd.Series | None,
 ) -> pd.DataFrame:
     """Return one row a category, all that can be chosen and those that are in use."""
-    readers = ratings.columns[ratings.notna().all()]
+    readers = readers_of_all(ratings)
+    n_adjudicated = int(settled["is_adjudicated"].sum())
     rows = []
     for code in dict.fromkeys([*(c.id for c in answers.codes if not c.retired), *per_note.index]):
-        has = settled.map(lambda codes, code=code: code in codes, na_action="ignore").eq(True)
+        has = settled["codes"].map(lambda codes, code=code: code in codes, na_action="ignore").eq(True)
         actions = list(settled.index[has])
         own = [ratings[k].map(lambda codes, code=code: code in codes).sum() for k in readers]
         rows.append(
@@ -133,19 +137,25 @@ def _categories(
                 "high": max(own, default=pd.NA),
                 "weight": sum(float(weights.get(a, 0)) for a in actions) if weights is not None else pd.NA,
                 "actions": tuple(actions),
+                "n_adjudicated": n_adjudicated,
             }
         )
     return pd.DataFrame(rows).astype({"low": "Int64", "high": "Int64", "weight": "Float64"})
 
 
-def _gaps(categories: pd.DataFrame, settled: pd.Series) -> pd.DataFrame:
-    """List categories without actions, actions without categories, and actions that nobody has read."""
+def _gaps(categories: pd.DataFrame, settled: pd.DataFrame, ratings: pd.DataFrame) -> pd.DataFrame:
+    """List categories without actions, and actions without categories: answering none, divided or unread."""
     alone = categories[(categories["n_actions"] == 0) & (categories["n_notes"] > 0)]
     rows = [(NO_ACTION, row.code, "", row.n_notes) for row in alone.itertuples()]
-    rows += [(NO_ANSWER, "", str(note), 0) for note, codes in settled.items() if codes == frozenset()]
-    rows += [
-        (UNREAD, "", str(note), 0) for note, codes in settled.items() if not isinstance(codes, frozenset)
-    ]
+    found = pd.Series(UNSETTLED, index=settled.index)
+    # Each category may be voted down though every coder named one: only the empty set says that none fits.
+    is_empty = ratings.map(lambda codes: codes == frozenset(), na_action="ignore").eq(True)
+    by_most = 2 * is_empty.sum(axis=1) > settled["n_coders"]
+    found[(by_most | settled["is_adjudicated"]) & settled["codes"].notna()] = NO_ANSWER
+    found[(settled["n_coders"] == 0) & ~settled["is_adjudicated"]] = UNREAD
+    found = found[~settled["codes"].map(bool, na_action="ignore").eq(True)]
+    for kind in (NO_ANSWER, UNSETTLED, UNREAD):
+        rows += [(kind, "", str(note), 0) for note in found.index[found == kind]]
     return pd.DataFrame(rows, columns=["kind", "code", "note_id", "n_notes"])
 
 

@@ -56,8 +56,8 @@ def merged_notes(study: Study) -> pd.DataFrame:
 def counts_before_and_after(study: Study, variable: str, notes: object = None) -> pd.DataFrame:
     """Return how many notes each code of a variable has, before and after merging.
 
-    A note's code is what most coders of the study chose, the material's own sorting aside; a merged
-    action has the code of the note that it goes under.
+    A note's code is what was adjudicated, else what most coders of the study chose, the material's own
+    sorting aside; a merged action has the code of the note that it goes under.
 
     Parameters
     ----------
@@ -68,11 +68,12 @@ def counts_before_and_after(study: Study, variable: str, notes: object = None) -
     Returns
     -------
     DataFrame, one row a code and a last one, with an empty ``code``, for notes on which coders differ
-    without a majority: ``code``, ``before``, ``after``. Notes that nobody coded are in none of them.
+    without a majority, or that adjudicators left open: ``code``, ``before``, ``after``. Notes that nobody
+    coded are in none of them.
     """
     coders = [coder for coder in study.coders if study.about.coder(coder).kind != "source"]
     ratings = study.ratings(variable, coders, notes)
-    settled = consensus(ratings)
+    settled = consensus(ratings, study.adjudications(variable))
     said = settled["code"].astype(object).where(settled["basis"] != UNRESOLVED, "")
     stands = ~said.index.isin(merged_into(study).keys())
     codes = [*(ratings.iloc[:, 0].cat.categories if coders else study.codebook[variable].answers), ""]

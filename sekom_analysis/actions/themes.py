@@ -6,19 +6,22 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from sekom_analysis.consensus import consensus, consensus_sets
+from sekom_analysis.consensus import consensus_sets
+from sekom_analysis.consensus.bars import settled_answers
+from sekom_analysis.consensus.spans import readers_of_all
 from sekom_analysis.errors import CodebookError
 
 if TYPE_CHECKING:
     from sekom_analysis.study import Study
 
 
-def co_occurrence(ratings: pd.DataFrame) -> pd.DataFrame:
-    """Return how often two codes of a `multiple` variable are on the same note, by the coders' majority.
+def co_occurrence(ratings: pd.DataFrame, adjudicated: pd.DataFrame | None = None) -> pd.DataFrame:
+    """Return how often two codes of a `multiple` variable are on the same note, by what the coders settle on.
 
     Parameters
     ----------
     ratings : table of shape (N, M) of a `multiple` variable
+    adjudicated : adjudications of the variable, as in `consensus_sets`; left out, the majority alone
 
     Returns
     -------
@@ -32,7 +35,7 @@ def co_occurrence(ratings: pd.DataFrame) -> pd.DataFrame:
     >>> co_occurrence(ratings)[["code_a", "code_b", "n_both", "n_a"]].values.tolist()
     [['a', 'b', 2, 3]]
     """
-    settled = consensus_sets(ratings)["codes"].dropna()
+    settled = consensus_sets(ratings, adjudicated)["codes"].dropna()
     long = settled.explode().dropna().rename("code")
     sizes = long.value_counts()
     pairs = pd.merge(long, long, left_index=True, right_index=True, suffixes=("_a", "_b"))
@@ -45,7 +48,7 @@ def co_occurrence(ratings: pd.DataFrame) -> pd.DataFrame:
 
 
 def themes_by_category(study: Study, themes: str, category: str, notes: object = None) -> pd.DataFrame:
-    """Return how many notes of each category have each theme, by the coders' majority and by each coder.
+    """Return how many notes of each category have each theme, as settled and by each coder.
 
     Parameters
     ----------
@@ -57,8 +60,9 @@ def themes_by_category(study: Study, themes: str, category: str, notes: object =
     Returns
     -------
     DataFrame, one row a theme × category, zeros included: ``theme``, ``category``, their labels,
-    ``count`` (the majority's theme, the bars' category as in `count_codes`), ``low`` and ``high`` of the
-    coders who read all the notes (each by own theme, all by the same category) and ``n_category``.
+    ``count`` (the theme as adjudicated, else the majority's; the bars' category as in `count_codes`),
+    ``low`` and ``high`` of the coders who read all the notes (each by own theme, all by the same category;
+    missing if fewer than two did) and ``n_category``.
 
     Raises
     ------
@@ -75,8 +79,8 @@ def themes_by_category(study: Study, themes: str, category: str, notes: object =
     ids = [n for n in study.notes_asked(asked, notes) if n in set(study.notes_asked(split, notes))]
     ratings = study.ratings(themes, notes=ids)
     code = settled_category(study, category, ids)
-    settled = consensus_sets(ratings)["codes"]
-    readers = ratings.columns[ratings.notna().all()]
+    settled = settled_answers(ratings, asked, study.adjudications(themes))
+    readers = readers_of_all(ratings)
     rows = []
     for theme in asked.codes:
         has = _has(settled, theme.id)
@@ -98,10 +102,12 @@ def themes_by_category(study: Study, themes: str, category: str, notes: object =
 
 
 def settled_category(study: Study, category: str, notes: list[str]) -> pd.Series:
-    """Return the code of each note by the report's own sorting where there is one, else by the majority."""
+    """Return the code of each note by the report's own sorting where there is one, else as settled."""
     ratings = study.ratings(category, notes=notes)
     sources = [coder for coder in ratings.columns if study.about.coder(coder).kind == "source"]
-    return ratings[sources[0]].astype(object) if sources else consensus(ratings)["code"]
+    if sources:
+        return ratings[sources[0]].astype(object)
+    return settled_answers(ratings, study.codebook[category], study.adjudications(category))
 
 
 def _has(sets: pd.Series, code: str) -> pd.Series:

@@ -6,7 +6,7 @@ import pandas as pd
 
 from sekom_analysis.codebook import Variable
 from sekom_analysis.consensus.sets import consensus_sets
-from sekom_analysis.consensus.settled import MAJORITY, adjudicated_answers, consensus
+from sekom_analysis.consensus.settled import MAJORITY, consensus
 from sekom_analysis.wording import say
 
 
@@ -25,14 +25,7 @@ def settled_answers(ratings: pd.DataFrame, variable: Variable, adjudicated: pd.D
     """
     if variable.kind == "single":
         return consensus(ratings, adjudicated)["code"]
-    verdicts = adjudicated_answers(adjudicated)["codes"].to_dict()
-    settled = consensus_sets(ratings)["codes"].to_dict()
-    settled |= {note_id: _as_set(codes) for note_id, codes in verdicts.items() if note_id in settled}
-    return pd.Series(settled, index=ratings.index, dtype=object)
-
-
-def _as_set(codes: object) -> frozenset[str] | None:
-    return frozenset(filter(None, codes.split("|"))) if isinstance(codes, str) else None
+    return pd.Series(consensus_sets(ratings, adjudicated)["codes"])
 
 
 def bar_name(counts: pd.DataFrame, lang: str) -> str:

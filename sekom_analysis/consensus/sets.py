@@ -4,18 +4,24 @@ from __future__ import annotations
 
 import pandas as pd
 
+from sekom_analysis.consensus.settled import adjudicated_answers
 
-def consensus_sets(ratings: pd.DataFrame) -> pd.DataFrame:
+
+def consensus_sets(
+    ratings: pd.DataFrame, adjudicated: pd.DataFrame | pd.Series | None = None
+) -> pd.DataFrame:
     """Return the codes that more than half of the coders gave each note, and those that exactly half did.
 
     Parameters
     ----------
     ratings : table of shape (N, M) of a `multiple` variable; cells are sets, a missing cell is unseen
+    adjudicated : as in `consensus`; an adjudication settles the set as a whole, whatever the majority
 
     Returns
     -------
-    DataFrame of N rows: ``codes``, a frozenset (empty: the coders agree that none belongs; missing: nobody
-    decided), ``tied``, the codes that half of them chose, and ``n_coders``.
+    DataFrame of N rows: ``codes``, a frozenset (empty: no code was given by more than half; missing: nobody
+    decided, or the adjudicators leave it unresolved), ``tied``, the codes that half of them chose,
+    ``n_coders``, and with `adjudicated` also ``is_adjudicated``: whether there is an adjudication.
 
     Examples
     --------
@@ -33,7 +39,24 @@ def consensus_sets(ratings: pd.DataFrame) -> pd.DataFrame:
     table = pd.DataFrame(index=ratings.index)
     table["codes"] = _sets(twice > 0, ratings.index).where(n_coders > 0)
     table["tied"] = _sets(twice == 0, ratings.index)
-    return table.assign(n_coders=n_coders)
+    table["n_coders"] = n_coders
+    return table if adjudicated is None else _with_verdicts(table, adjudicated)
+
+
+def _with_verdicts(table: pd.DataFrame, adjudicated: pd.DataFrame | pd.Series) -> pd.DataFrame:
+    """Return the table with what was adjudicated in the place of what most chose."""
+    verdicts = adjudicated_answers(adjudicated)["codes"].to_dict()
+    codes, tied = table["codes"].to_dict(), table["tied"].to_dict()
+    for note_id in codes.keys() & verdicts.keys():
+        said = verdicts[note_id]
+        is_settled = isinstance(said, str)
+        codes[note_id] = frozenset(filter(None, said.split("|"))) if is_settled else None
+        tied[note_id] = frozenset() if is_settled else tied[note_id]
+    return table.assign(
+        codes=pd.Series(codes, index=table.index, dtype=object),
+        tied=pd.Series(tied, index=table.index, dtype=object),
+        is_adjudicated=table.index.isin(verdicts.keys()),
+    )
 
 
 def _sets(is_in: pd.Series, notes: pd.Index) -> pd.Series:

@@ -9,13 +9,16 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from sekom_analysis.consensus.bars import settled_answers
+from sekom_analysis.consensus.spans import readers_of_all
 from sekom_analysis.errors import CodebookError, NotesError
 
 if TYPE_CHECKING:
     from sekom_analysis.study import Study
 
 _YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
-COLUMNS = ["source", "code", "label_sv", "label_en", "count", "share", "low", "high", "n_settled", "n_all"]
+COLUMNS = [
+    "source", "code", "label_sv", "label_en", "count", "share", "low", "high", "n_settled", "n_read", "n_all",
+]  # fmt: skip
 
 
 def count_by_source(
@@ -35,7 +38,8 @@ def count_by_source(
     DataFrame, one row a source × code, sources by the year in their names if all have one (else as the
     notes come) and codes as in the codebook, zeros included:
     ``count``, ``share`` of the source's settled notes, ``low`` and ``high`` over the coders who read all
-    the source's notes, ``n_settled`` and ``n_all``. No interval of sampling is given: what was written in
+    the source's notes (missing if fewer than two did), ``n_settled``, ``n_read`` (that somebody decided)
+    and ``n_all``. No interval of sampling is given: what was written in
     a document is not drawn from anything.
 
     Raises
@@ -62,14 +66,15 @@ def count_by_source(
     for name in in_time(source):
         here = source.index[source == name]
         part = ratings.loc[here]
-        readers = part.columns[part.notna().all()]
-        n_settled = int(settled.loc[here].notna().sum())
+        readers = readers_of_all(part)
+        is_settled = settled.loc[here].notna()
+        n_settled, n_read = int(is_settled.sum()), int((is_settled | part.notna().any(axis=1)).sum())
         for code, sv, en in labels:
             own = [int((part[reader] == code).sum()) for reader in readers]
             count = int((settled.loc[here] == code).sum())
             share = count / n_settled if n_settled else float("nan")
             low, high = min(own, default=pd.NA), max(own, default=pd.NA)
-            rows.append((name, code, sv, en, count, share, low, high, n_settled, len(here)))
+            rows.append((name, code, sv, en, count, share, low, high, n_settled, n_read, len(here)))
     return pd.DataFrame(rows, columns=COLUMNS).astype({"low": "Int64", "high": "Int64"})
 
 
@@ -97,6 +102,7 @@ def recurrence(table: pd.DataFrame) -> pd.DataFrame:
     -------
     DataFrame, one row a code: ``label_sv``, ``label_en``, ``n_sources`` with the code, ``of``, ``sources``
     (their names), ``is_new`` (not in the first source, but in a later one) and ``is_gone`` (the reverse).
+    A source lacks a code only if all its notes were read: of one that was not, neither is said.
 
     Examples
     --------
@@ -106,15 +112,19 @@ def recurrence(table: pd.DataFrame) -> pd.DataFrame:
     [['tid', 1, False, True], ['vilja', 1, True, False]]
     """
     sources = list(dict.fromkeys(table["source"]))
+    is_read = pd.Series(True, index=table.index)
+    if "n_read" in table.columns:
+        is_read = table["n_read"] == table["n_all"]
     rows = []
     for code, part in table.groupby("code", sort=False):
         there = list(part.loc[part["count"] > 0, "source"])
+        lacking = set(part.loc[(part["count"] == 0) & is_read[part.index], "source"])
         first, later = sources[0] in there, any(name in there for name in sources[1:])
         rows.append(
             {
                 "code": code, "label_sv": part["label_sv"].iloc[0], "label_en": part["label_en"].iloc[0],
                 "n_sources": len(there), "of": len(sources), "sources": tuple(there),
-                "is_new": later and not first, "is_gone": first and not later,
+                "is_new": later and sources[0] in lacking, "is_gone": first and lacking >= set(sources[1:]),
             }
         )  # fmt: skip
     return pd.DataFrame(rows)

@@ -94,6 +94,12 @@ def span_of_coders(tally: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame({"low": each.min(), "high": each.max()}).reindex(keys).astype(float)
 
 
+def readers_of_all(ratings: pd.DataFrame) -> list[str]:
+    """Return the coders who read all the notes; nobody if fewer than two did: one coder spans nothing."""
+    readers = list(ratings.columns[ratings.notna().all()])
+    return readers if len(readers) > 1 else []
+
+
 def span_of_draws(
     ratings: pd.DataFrame,
     split: pd.DataFrame | None,

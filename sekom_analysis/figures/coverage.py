@@ -90,7 +90,9 @@ def _draw_notes(ax: Axes, table: pd.DataFrame, bars: pd.DataFrame, lang: str) ->
 def _draw_actions(ax: Axes, table: pd.DataFrame, lang: str) -> list[Patch | Line2D]:
     """Draw the actions rightwards with the span of the coders' own counts; return marks."""
     face, edge = mix(ACTIONS, 0.55), mix(ACTIONS, 0.1)
-    label = say("figure_coverage_majority", lang)
+    n_adjudicated = int(table["n_adjudicated"].max()) if "n_adjudicated" in table else 0
+    key = "figure_coverage_consensus" if n_adjudicated else "figure_coverage_majority"
+    label = say(key, lang, n=n_adjudicated)
     ax.barh(_middles(table), table["n_actions"], BAR, color=face, edgecolor=edge, lw=0.7, label="actions")
     marks: list[Patch | Line2D] = [Patch(facecolor=face, edgecolor=edge, lw=0.7, label=label)]
     spans = table[["low", "high"]].astype("Float64")

@@ -44,7 +44,8 @@ def themes_of(study: Study, notes: pd.DataFrame) -> list[ThemeTables]:
         category = _category_of(study, themes)
         if len(ratings.columns) and category is not None:
             crossed = themes_by_category(study, themes.id, category.id, notes)
-            found.append(ThemeTables(themes, category, crossed, co_occurrence(ratings)))
+            together = co_occurrence(ratings, study.adjudications(themes.id))
+            found.append(ThemeTables(themes, category, crossed, together))
     return found
 
 

@@ -73,7 +73,7 @@ def _consensus(study: Study) -> pd.DataFrame:
         settled = (
             consensus(ratings, study.adjudications(variable.id))
             if variable.kind == "single"
-            else consensus_sets(ratings)
+            else consensus_sets(ratings, study.adjudications(variable.id))
         )
         parts.append(settled.reset_index().assign(variable=variable.id))
     if not parts:

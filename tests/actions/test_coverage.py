@@ -6,8 +6,10 @@ import math
 
 import pandas as pd
 import pytest
+from matplotlib.text import Text
 
-from sekom_analysis.actions.coverage import NO_ACTION, NO_ANSWER, UNREAD, coverage
+from sekom_analysis.actions.coverage import NO_ACTION, NO_ANSWER, UNREAD, UNSETTLED, coverage
+from sekom_analysis.actions.merged import counts_before_and_after
 from sekom_analysis.actions.themes import co_occurrence, themes_by_category
 from sekom_analysis.errors import CodebookError
 from sekom_analysis.figures import plot_coverage, plot_themes
@@ -58,6 +60,56 @@ def test_gaps_are_listed_and_unread_is_no_answer_of_none(small):
     assert gaps.loc[NO_ACTION, "code"] == "pengar"
     assert gaps.loc[NO_ANSWER, "note_id"] == "d2"
     assert gaps.loc[UNREAD, "note_id"] == "d3"
+
+
+def test_an_adjudication_goes_before_the_majority(small):
+    small.adjudicate("eva", "d0", "answers", ["pengar"], reason="handlar om pengar")
+    small.adjudicate("eva", "d1", "answers", [], reason="svarar inte mot något")
+    small.adjudicate("eva", "d3", "answers", ["vilja"], reason="ingen hann läsa den")
+    found = coverage(small)
+    assert found.categories.set_index("code")["actions"].to_dict() == {
+        "tid": (), "vilja": ("d3",), "pengar": ("d0",),
+    }  # fmt: skip
+    assert set(found.categories["n_adjudicated"]) == {3}
+    kinds = found.gaps.groupby("kind")["note_id"].agg(list).to_dict()
+    assert kinds == {NO_ACTION: [""], NO_ANSWER: ["d1", "d2"]}
+    ax = plot_coverage(found.categories, found.notes, lang="en")
+    assert "by the consensus (3 adjudicated)" in str([t.get_text() for t in ax.figure.findobj(Text)])
+
+
+def test_left_open_or_divided_is_neither_unread_nor_an_answer_of_none(small):
+    small.adjudicate("eva", "d0", "answers", event="open", reason="vi är oense")
+    for coder, code in (("anna", "tid"), ("bo", "vilja"), ("cia", "pengar")):
+        small.decide(coder, "d3", "answers", [code])
+    kinds = coverage(small).gaps.groupby("kind")["note_id"].agg(list).to_dict()
+    assert kinds == {NO_ACTION: [""], NO_ANSWER: ["d2"], UNSETTLED: ["d0", "d3"]}
+
+
+def test_one_coder_spans_nothing(tmp_path):
+    study = Study.create(tmp_path / "s", notes=NOTES, codebook=BOOK)
+    for note in ("d0", "d1", "d2", "d3"):
+        study.decide("anna", note, "answers", ["tid"])
+        study.decide("anna", note, "themes", ["tid"])
+        study.decide("anna", note, "kind", "tid")
+    assert coverage(study).categories[["low", "high"]].isna().all(axis=None)
+    assert themes_by_category(study, "themes", "kind")[["low", "high"]].isna().all(axis=None)
+
+
+def test_themes_and_their_categories_are_those_adjudicated(small):
+    for coder in ("anna", "bo"):
+        for note in ("d0", "d1"):
+            small.decide(coder, note, "themes", ["tid"])
+            small.decide(coder, note, "kind", "pengar")
+    small.adjudicate("eva", "d0", "themes", ["tid", "vilja"], reason="båda")
+    small.adjudicate("eva", "d1", "kind", "vilja", reason="mest om vilja")
+    table = themes_by_category(small, "themes", "kind").set_index(["theme", "category"])
+    assert table.query("count > 0")["count"].to_dict() == {
+        ("tid", "vilja"): 1, ("tid", "pengar"): 1, ("vilja", "pengar"): 1,
+    }  # fmt: skip
+    together = co_occurrence(small.ratings("themes"), small.adjudications("themes"))
+    assert together[["code_a", "code_b", "n_both", "n_a"]].values.tolist() == [["tid", "vilja", 1, 2]]
+    counts = counts_before_and_after(small, "kind").set_index("code")["before"]
+    assert counts.to_dict() == {"tid": 0, "vilja": 1, "pengar": 1, "none_fits": 0, "": 0}
 
 
 def test_spans_are_those_of_coders_who_read_all(small):

@@ -60,6 +60,24 @@ def test_an_unread_source_has_no_share(tmp_path):
         count_by_source(bare, "area")
 
 
+def test_a_source_that_nobody_read_lacks_nothing(tmp_path):
+    notes = pd.DataFrame({"note_id": list("abc"), "text": list("xyz"), "source": ["s-16", "s-21", "s-23"]})
+    codes = [{"id": code, "label": code} for code in ("tid", "vilja", "pengar")]
+    book = {"variables": [{"id": "area", "kind": "single", "label": "Område", "codes": codes}]}
+    study = Study.create(tmp_path / "s", notes=notes, codebook=book)
+    study.decide("anna", "b", "area", "tid")
+    table = count_by_source(study, "area")
+    assert table[["low", "high"]].isna().all(axis=None)  # one coder spans nothing
+    assert not recurrence(table)[["is_new", "is_gone"]].any(axis=None)
+    study.decide("anna", "a", "area", "vilja")
+    found = recurrence(count_by_source(study, "area")).set_index("code")
+    assert found.index[found["is_new"]].tolist() == ["tid"]
+    assert not found["is_gone"].any()  # the last source is not read
+    study.decide("anna", "c", "area", "tid")
+    found = recurrence(count_by_source(study, "area")).set_index("code")
+    assert found.index[found["is_gone"]].tolist() == ["vilja"]
+
+
 def test_only_single_variables(sample_study):
     with pytest.raises(CodebookError, match="'themes' is multiple"):
         count_by_source(sample_study, "themes")

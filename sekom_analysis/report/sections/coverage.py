@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sekom_analysis.actions.coverage import NO_ACTION, NO_ANSWER, UNREAD
+from sekom_analysis.actions.coverage import NO_ACTION, NO_ANSWER, UNREAD, UNSETTLED
 from sekom_analysis.figures import plot_coverage, plot_themes
 from sekom_analysis.report.blocks import Block, Bullets, Figure, Heading, Section, Table, Text
 from sekom_analysis.report.cells import names
@@ -62,10 +62,12 @@ def _gap_sentences(results: Results) -> list[str]:
         return []
     gaps, labels = found.gaps, found.categories.set_index("code")[f"label_{lang}"]
     sentences = []
-    for kind, shown in ((NO_ACTION, "code"), (NO_ANSWER, "note_id"), (UNREAD, "note_id")):
+    for kind in (NO_ACTION, NO_ANSWER, UNSETTLED, UNREAD):
         rows = gaps[gaps["kind"] == kind]
         if len(rows):
-            what = [str(labels[code]) for code in rows["code"]] if shown == "code" else list(rows["note_id"])
+            what = (
+                [str(labels[code]) for code in rows["code"]] if kind == NO_ACTION else list(rows["note_id"])
+            )
             sentences.append(say(f"report_gap_{kind}", lang, n=len(rows), what=names(what, lang)))
     if NO_ACTION not in set(gaps["kind"]):
         sentences.insert(0, say("report_gap_none", lang))
