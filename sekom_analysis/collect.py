@@ -67,11 +67,8 @@ def settle(
         return found
     taken = len(found.added) + found.known
     if found.refused and not (keep_valid and taken):
-        rest = (
-            ""
-            if keep_valid or not taken
-            else f" With --keep-valid (in Python keep_valid=True) the other {taken} decisions are taken."
-        )
+        offered = f" With --keep-valid (in Python keep_valid=True) the other {taken} decisions are taken."
+        rest = offered if taken and not keep_valid else ""
         msg = f"'{file}' cannot be taken in whole. Nothing was saved.{rest}\n{problem_lines(found.refused)}"
         raise DecisionError(msg)
     save()
