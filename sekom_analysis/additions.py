@@ -11,6 +11,7 @@ import re
 import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -107,8 +108,7 @@ def _add(raw: Raw, source: Path, kind: str, found: Material) -> Import:
     fresh, known = _fresh_notes(raw, found.notes, source.name)
     after = raw._replace(notes=pd.concat([raw.notes, fresh]).fillna(""))
     events = _events(found.decisions, file_hash(source))
-    seen = seen_definitions(raw, found.definitions)
-    problems = [*known, *_decision_problems(after, events, source.name, seen)]
+    problems = [*known, *_decision_problems(after, events, source.name, found.definitions)]
     others = {coder: theirs for coder, theirs in events.items() if coder not in found.joined}
     problems += _coder_problems(raw.root, others, source.name)
     if problems:
@@ -186,12 +186,12 @@ def _fresh_notes(raw: Raw, notes: pd.DataFrame, file: str) -> tuple[pd.DataFrame
     if notes.empty:
         return notes, []
     checked, problems = check_notes(notes, file)
-    is_known = checked.index.isin(raw.notes.index)
+    is_known, taken = checked.index.isin(raw.notes.index), {*raw.notes.index, *checked.index}
     for note_id, text in checked.loc[is_known, "text"].items():
         if note_hash(text) != note_hash(str(raw.notes.at[note_id, "text"])):
-            what = f"the note_id '{note_id}' stands for another note of the study"
-            free = free_ids({*raw.notes.index, *checked.index}, f"{note_id}-", 1)[0]
-            problems.append(Problem(file, None, what, f"give it another, such as '{free}'"))
+            free = next(one for n in count(1) if (one := f"{note_id}-{n:03}") not in taken)
+            what, todo = f"the note_id '{note_id}' stands for another note of the study", "give it another"
+            problems.append(Problem(file, None, what, f"{todo}, such as '{free}'"))
     return checked[~is_known], problems
 
 
@@ -206,8 +206,9 @@ def _events(decisions: pd.DataFrame, digest: str) -> dict[str, list[dict[str, An
 
 
 def _decision_problems(
-    raw: Raw, events: Mapping[str, list[dict[str, Any]]], file: str, definitions: Mapping[str, Variable]
+    raw: Raw, events: Mapping[str, list[dict[str, Any]]], file: str, brought: Sequence[Variable]
 ) -> Iterator[Problem]:
+    definitions = seen_definitions(raw, brought)
     stages = raw.notes["stage"].to_dict() if "stage" in raw.notes.columns else {}
     for coder, theirs in events.items():
         fault = coder_fault(coder)

@@ -66,7 +66,7 @@ class Ledger(Generic[Entry]):
 
     def read(self) -> AsRead:
         """Return every event and what cannot be read; from the disk only where the file has changed."""
-        mark = self._mark()
+        mark = self._file.mark()
         if self._read is None or self._read[0] != mark:
             rows, problems = self._file.read()
             as_read = AsRead(self._table(rows), problems)
@@ -78,13 +78,6 @@ class Ledger(Generic[Entry]):
     def append(self, entries: Sequence[Entry], *, stamp: bool = True) -> list[Entry]:
         """Save entries and return them, with their times, once the disk has them; see `EventFile.append`."""
         return [self._make(row) for row in self._file.append(entries, stamp=stamp)] if entries else []
-
-    def _mark(self) -> object:
-        try:
-            status = self.path.stat()
-        except OSError:
-            return None
-        return (status.st_size, status.st_mtime_ns, status.st_ino)
 
     def _table(self, rows: Sequence[tuple[int, tuple[str, ...]]]) -> pd.DataFrame:
         once: dict[str, tuple[str | int, ...]] = {}

@@ -64,6 +64,17 @@ class EventFile:
         """How many different events the file held at the last `append`."""
         return len(self._known)
 
+    def mark(self) -> object:
+        """Return what is another whenever the file is; None where there is none.
+
+        The time of the last change too: who copies a file over another may set back that of its content.
+        """
+        try:
+            found = self.path.stat()
+        except OSError:
+            return None
+        return found.st_size, found.st_mtime_ns, found.st_ctime_ns, found.st_ino
+
     def read(self) -> tuple[list[tuple[int, Row]], list[Problem]]:
         """Return the events with their rows in the file, and the lines that cannot be read."""
         try:

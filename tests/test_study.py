@@ -411,6 +411,21 @@ def test_notes_can_be_chosen_in_many_ways(study):
             study.ratings("valence", notes=wrong)
 
 
+def test_a_log_or_ledger_that_was_replaced_is_read_anew_whatever_its_size_and_time(study):
+    study.decide("anna", "n1", "valence", "hinder")
+    study.adjudicate("eva", "n1", "valence", "hinder", reason="abc")
+    assert study.ratings("valence").loc["n1", "anna"] == "hinder"
+    assert study.adjudications()["reason"].tolist() == ["abc"]
+    for name, here, there in (("anna", b",n1,", b",n2,"), ("adjudicated", b"abc", b"xyz")):
+        path = study.root / "data/coded" / f"{name}.csv"
+        before = path.stat()
+        path.write_bytes(path.read_bytes().replace(here, there))
+        os.utime(path, ns=(before.st_atime_ns, before.st_mtime_ns))
+    assert study.ratings("valence").loc["n2", "anna"] == "hinder"
+    assert study.ratings("valence")["anna"].notna().sum() == 1
+    assert study.adjudications()["reason"].tolist() == ["xyz"]
+
+
 def test_an_unknown_variable_is_refused(study):
     for ask in (study.ratings, study.decisions, study.retired_codes, study.notes_asked):
         with pytest.raises(CodebookError, match="no variable 'valens'"):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import sys
+import time
 from pathlib import Path
 
 import pandas as pd
@@ -204,6 +205,17 @@ def test_notes_that_came_in_meanwhile_are_seen_before_anything_is_written(study,
         add(raw, tmp_path / "two.txt", "test", Material(pd.DataFrame({"text": ["Sedan"]}, index=ids)))
     assert snapshot(study.root) == before
     assert "Z1" in Study.open(study.root).notes.index
+
+
+def test_many_notes_with_ids_that_are_taken_are_told_at_once(study, tmp_path):
+    ids = pd.Index([f"Q{number}" for number in range(4000)], name="note_id")
+    for name in ("one", "two"):
+        (tmp_path / f"{name}.txt").write_text(name, encoding="utf-8")
+    add(open_raw(study.root), tmp_path / "one.txt", "test", Material(pd.DataFrame({"text": ids}, index=ids)))
+    others, began = pd.DataFrame({"text": ids + " igen"}, index=ids), time.perf_counter()
+    with pytest.raises(ExchangeError, match=r"'Q3999' stands for another note of the study; .* 'Q3999-001'"):
+        add(open_raw(study.root), tmp_path / "two.txt", "test", Material(others))
+    assert time.perf_counter() - began < 20
 
 
 def test_a_damaged_line_hides_no_later_import(study, tmp_path):
