@@ -1,6 +1,6 @@
 """Run by a Python that has doccano: three people label four notes, each for themselves.
 
-python benchmarks/exports/doccano.py NOTES.json ANSWERS.json FOLDER
+python benchmarks/exports/from_doccano.py NOTES.json ANSWERS.json FOLDER
 """
 
 from __future__ import annotations

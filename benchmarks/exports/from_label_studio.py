@@ -1,6 +1,6 @@
 """Run by a Python that has label-studio: three people annotate four notes, and the project goes out.
 
-python benchmarks/exports/label_studio.py NOTES.json ANSWERS.json FOLDER
+python benchmarks/exports/from_label_studio.py NOTES.json ANSWERS.json FOLDER
 """
 
 from __future__ import annotations

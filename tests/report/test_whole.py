@@ -12,7 +12,8 @@ import yaml
 from sekom_analysis import alpha, voices, wording
 from sekom_analysis.errors import StanceError
 from sekom_analysis.exchange.outline import read_outline
-from sekom_analysis.exchange.outline.lines import LIMITS, tidy
+from sekom_analysis.exchange.outline.line import tidy
+from sekom_analysis.exchange.outline.lines import LIMITS
 from sekom_analysis.exchange.outline.word import word_lines
 from sekom_analysis.newstudy import create_sample
 from sekom_analysis.report import render_page

@@ -5,12 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from pathlib import Path
-from typing import NamedTuple
 
 from sekom_analysis.errors import ExchangeError
 from sekom_analysis.exchange.delimited import decode
 from sekom_analysis.exchange.guarded import read_file
 from sekom_analysis.exchange.guarded.limits import Limits, refusal
+from sekom_analysis.exchange.outline.line import Line, tidy
+from sekom_analysis.exchange.outline.word import word_lines
 from sekom_analysis.exchange.workbooks import OLD_OFFICE, ZIP
 from sekom_analysis.problems import Problem, problem_lines
 
@@ -31,23 +32,6 @@ _COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
 _INLINE = re.compile(r"(?<!\\)(\*\*|\*|(?<!\w)__|(?<!\w)_)(?=\S)(.+?)(?<=[^\s\\])\1(?!\w)")
 
 
-class Line(NamedTuple):
-    """One line of a report.
-
-    Parameters
-    ----------
-    row : its number in the file (in a ``.docx``, that of the paragraph), from 1
-    text : what it says, without marks
-    mark : how a heading could be told: ``heading 1`` …, ``italic``, ``bold``; empty if it is plain
-    is_item : whether it is marked as one of a list
-    """
-
-    row: int
-    text: str
-    mark: str = ""
-    is_item: bool = False
-
-
 def read_lines(path: Path) -> tuple[list[Line], list[Problem]]:
     """Return the lines of a report, and what of it was left out.
 
@@ -66,8 +50,6 @@ def read_lines(path: Path) -> tuple[list[Line], list[Problem]]:
         raise refusal(path.name, what, "save it as .docx, or copy its text into a .txt file")
     data = read_file(path, LIMITS)
     if ending == ".docx":
-        from sekom_analysis.exchange.outline.word import word_lines
-
         lines, problems = word_lines(data, path.name, LIMITS)
     else:
         lines, problems = _splitter(ending)(_text(data, path.name)), []
@@ -127,13 +109,6 @@ def _line(row: int, raw: str) -> Line:
         if found:
             return Line(row, found[2].strip(), mark)
     return Line(row, text)
-
-
-def tidy(text: str) -> str:
-    """Return a text on one line, with single spaces, without what cannot be seen."""
-    text = text.replace("\u00ad", "").replace("\ufeff", "")
-    shown = text if text.isprintable() else "".join(sign if sign.isprintable() else " " for sign in text)
-    return " ".join(shown.split())
 
 
 def markdown_lines(text: str) -> list[Line]:

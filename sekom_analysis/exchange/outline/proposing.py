@@ -11,7 +11,7 @@ from itertools import pairwise
 
 from sekom_analysis.codebook import Codebook
 from sekom_analysis.exchange.outline.headings import Headings, Part, same
-from sekom_analysis.exchange.outline.lines import Line
+from sekom_analysis.exchange.outline.line import Line
 from sekom_analysis.exchange.outline.pages import is_date_stamp, is_page_number
 
 _APPENDIX = re.compile(r"(?:bilaga|appendix|annex|attachment)\s*\w{0,3}:?", re.IGNORECASE)

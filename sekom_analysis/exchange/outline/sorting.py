@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from sekom_analysis.errors import ExchangeError
 from sekom_analysis.exchange.outline.headings import Headings, Part, same
-from sekom_analysis.exchange.outline.lines import Line
+from sekom_analysis.exchange.outline.line import Line
 from sekom_analysis.exchange.outline.pages import goes_on, is_date_stamp, is_page_number, join
 from sekom_analysis.problems import Problem, problem_lines
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from xml.etree.ElementTree import Element
 
 from sekom_analysis.exchange.guarded import Archive, Limits, open_archive, parse_xml, refusal
-from sekom_analysis.exchange.outline.lines import Line, tidy
+from sekom_analysis.exchange.outline.line import Line, tidy
 from sekom_analysis.exchange.workbooks import OLD_OFFICE
 from sekom_analysis.problems import Problem
 
