@@ -190,8 +190,8 @@ def _fresh_notes(raw: Raw, notes: pd.DataFrame, file: str) -> tuple[pd.DataFrame
     for note_id, text in checked.loc[is_known, "text"].items():
         if note_hash(text) != note_hash(str(raw.notes.at[note_id, "text"])):
             free = next(one for n in count(1) if (one := f"{note_id}-{n:03}") not in taken)
-            what, todo = f"the note_id '{note_id}' stands for another note of the study", "give it another"
-            problems.append(Problem(file, None, what, f"{todo}, such as '{free}'"))
+            what = f"the note_id '{note_id}' stands for another note of the study"
+            problems.append(Problem(file, None, what, f"give it another, such as '{free}'"))
     return checked[~is_known], problems
 
 
@@ -265,8 +265,7 @@ def _coder_problems(root: Path, events: Mapping[str, list[dict[str, Any]]], file
     """Refuse to add to a log that holds anything but this file's decisions."""
     logs = CoderLogs(root)
     for coder in sorted(logs.coders() & set(events)):
-        ours = {event["event_id"] for event in events[coder]}
-        theirs = set(logs.read(coder).history["event_id"]) - ours
+        theirs = set(logs.read(coder).history["event_id"]) - {event["event_id"] for event in events[coder]}
         if theirs:
             what = f"the coder '{coder}' has a log already, with {len(theirs)} decisions from elsewhere"
             yield Problem(file, None, what, "choose another id with --coder, so that the two stay apart")
