@@ -12,6 +12,7 @@ from sekom_analysis.codebook import Variable
 from sekom_analysis.consensus import consensus_sets, count_codes
 from sekom_analysis.consensus.spans import readers_of_all
 from sekom_analysis.errors import CodebookError
+from sekom_analysis.quality.stance import check_stance
 
 if TYPE_CHECKING:
     from sekom_analysis.study import Study
@@ -71,6 +72,8 @@ def coverage(
     ------
     CodebookError
         If no variable says what an action answers.
+    StanceError
+        If the study is reflexive and several coders said what actions answer.
 
     Examples
     --------
@@ -89,6 +92,8 @@ def coverage(
     category = study.codebook[str(answers.codes_from)]
     counts = count_codes(study, category.id, by, study.notes_asked(category, notes))
     ratings = study.ratings(answers.id, notes=study.notes_asked(answers, notes))
+    if len(ratings.columns) > 1:
+        check_stance(study)
     settled = consensus_sets(ratings, study.adjudications(answers.id))
     per_note = counts[counts["is_bar"]].groupby("code", sort=False)["count"].sum()
     categories = _categories(answers, category, per_note, settled, ratings, weights)

@@ -6,6 +6,7 @@ import pandas as pd
 
 from sekom_analysis.consensus import consensus
 from sekom_analysis.consensus.settled import UNRESOLVED
+from sekom_analysis.quality.stance import check_stance
 from sekom_analysis.study import Study
 
 
@@ -73,6 +74,8 @@ def counts_before_and_after(study: Study, variable: str, notes: object = None) -
     """
     coders = [coder for coder in study.coders if study.about.coder(coder).kind != "source"]
     ratings = study.ratings(variable, coders, notes)
+    if len(ratings.columns) > 1:
+        check_stance(study)
     settled = consensus(ratings, study.adjudications(variable))
     said = settled["code"].astype(object).where(settled["basis"] != UNRESOLVED, "")
     stands = ~said.index.isin(merged_into(study).keys())

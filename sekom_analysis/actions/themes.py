@@ -10,6 +10,7 @@ from sekom_analysis.consensus import consensus_sets
 from sekom_analysis.consensus.bars import settled_answers
 from sekom_analysis.consensus.spans import readers_of_all
 from sekom_analysis.errors import CodebookError
+from sekom_analysis.quality.stance import check_stance
 
 if TYPE_CHECKING:
     from sekom_analysis.study import Study
@@ -68,6 +69,8 @@ def themes_by_category(study: Study, themes: str, category: str, notes: object =
     ------
     CodebookError
         If `themes` does not take several codes or `category` is not a single one.
+    StanceError
+        If the study is reflexive and several coders gave themes.
     """
     asked, split = study.codebook[themes], study.codebook[category]
     if asked.kind != "multiple" or split.kind != "single":
@@ -78,6 +81,8 @@ def themes_by_category(study: Study, themes: str, category: str, notes: object =
         raise CodebookError(msg)
     ids = [n for n in study.notes_asked(asked, notes) if n in set(study.notes_asked(split, notes))]
     ratings = study.ratings(themes, notes=ids)
+    if len(ratings.columns) > 1:
+        check_stance(study)
     code = settled_category(study, category, ids)
     settled = settled_answers(ratings, asked, study.adjudications(themes))
     readers = readers_of_all(ratings)

@@ -48,6 +48,8 @@ def count_by_source(
         If the variable is not `single`.
     NotesError
         If the notes have no sources.
+    StanceError
+        If the study is reflexive and several coders are counted.
     """
     asked = study.codebook[variable]
     if asked.kind != "single":
@@ -59,6 +61,11 @@ def count_by_source(
     ids = study.notes_asked(asked, notes)
     whose = [c for c in study.coders if study.about.coder(c).kind != "source"] if coders is None else coders
     ratings = study.ratings(variable, whose, ids)
+    if len(ratings.columns) > 1:
+        # Quality counts too, so it cannot be imported above.
+        from sekom_analysis.quality.stance import check_stance
+
+        check_stance(study)
     settled = settled_answers(ratings, asked, study.adjudications(variable))
     source = study.notes.loc[ids, "source"]
     labels = [(c.id, c.label.in_("sv"), c.label.in_("en")) for c in asked.codes if not c.retired]

@@ -6,7 +6,11 @@ from collections import defaultdict
 
 import pytest
 
+from sekom_analysis.actions.coverage import coverage
+from sekom_analysis.actions.merged import counts_before_and_after
+from sekom_analysis.actions.themes import themes_by_category
 from sekom_analysis.consensus import count_codes
+from sekom_analysis.consensus.sources import count_by_source
 from sekom_analysis.errors import StanceError
 from sekom_analysis.newstudy import create_sample
 from sekom_analysis.quality import check_stance, readings
@@ -103,6 +107,21 @@ def test_what_asks_the_study_for_a_coefficient_is_refused(results):
     for ask in (check_stance, agreement_overview):
         with pytest.raises(StanceError, match="stance: reflexive"):
             ask(results.study)
+
+
+def test_no_answer_of_several_coders_is_settled(results):
+    study = results.study
+    assert results.coverage is None
+    assert results.themes == []
+    for ask in (
+        lambda: coverage(study),
+        lambda: themes_by_category(study, "themes", "category_d"),
+        lambda: count_by_source(study, "category_b"),
+        lambda: counts_before_and_after(study, "category_d"),
+    ):
+        with pytest.raises(StanceError, match="stance: reflexive"):
+            ask()
+    assert count_by_source(study, "category_b", ["k1"])["count"].sum() > 0  # one coder's own reading
 
 
 def test_a_study_that_is_measured_shows_no_readings_but_advice_and_findings(sample_study):
