@@ -3,6 +3,7 @@
 import contextlib
 import io
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -10,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from sekom_analysis.cli import main
+from sekom_analysis.cli.app import ORDER
 from sekom_analysis.imports import begin_import
 from sekom_analysis.newstudy import create_sample
 
@@ -75,6 +77,8 @@ def test_help_names_every_command():
     out = printed.decode("utf-8")
     assert (code, err) == (0, b"")
     assert all(f" {command} " in out for command in COMMANDS)
+    listed = re.findall(r"^\W+([a-z-]+)  ", out.split("Commands")[1], re.MULTILINE)
+    assert listed == ORDER  # as a study needs them; a new one has its place there
 
 
 @pytest.mark.parametrize("command", COMMANDS)

@@ -6,13 +6,31 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
+from typer.core import TyperGroup
 
 from sekom_analysis import __version__
 
 if TYPE_CHECKING:
     from sekom_analysis.study import Study
 
+ORDER = [
+    *("new", "import", "check", "status"),
+    *("code", "page", "sheet", "collect"),
+    *("agreement", "adjudicate", "coder-report", "codebook", "duplicates"),
+    *("report", "export"),
+]
+
+
+class InOrder(TyperGroup):
+    """Commands in the order in which a study needs them, wherever they are defined."""
+
+    def list_commands(self, ctx: typer.Context) -> list[str]:  # type: ignore[override]
+        """Return the names of the commands, those of `ORDER` first."""
+        return sorted(super().list_commands(ctx), key=[*ORDER, *self.commands].index)
+
+
 app = typer.Typer(
+    cls=InOrder,
     help="Code notes with several people, see how well you agree, settle it, and make the report.",
     no_args_is_help=True,
     add_completion=False,

@@ -22,10 +22,18 @@ _MOST_SHOWN = 40
 @app.command("import", epilog=example("sekom import report.docx"))
 def import_(
     file: Annotated[
-        Path, typer.Argument(help="A report (.txt, .md, .docx), or a program's project (.qdpx).")
+        Path,
+        typer.Argument(
+            help="A report (.txt, .md, .docx), a program's project (.qdpx), a study's workbook (.xlsx), or a "
+            "table of decisions."
+        ),
     ],
     kind: Annotated[
-        str | None, typer.Option("--as", help="What to take it for, where its name does not tell.")
+        str | None,
+        typer.Option(
+            "--as",
+            help="What it is, if its name does not tell: outline, refi, codebook, study or decisions.",
+        ),
     ] = None,
     headings: Annotated[
         Path | None, typer.Option(help="Which lines of a report are headings; a first run proposes it.")

@@ -57,7 +57,8 @@ def _notes(study: Study, stage: str | None) -> pd.DataFrame:
         return notes
     stages = sorted(set(notes["stage"])) if "stage" in notes.columns else []
     if stage not in stages:
-        msg = f"no note has the stage '{stage}'; there are: {', '.join(stages) or 'none'}."
+        there = f"there are: {', '.join(stages)}" if stages else "the notes have none; leave --stage out"
+        msg = f"no note has the stage '{stage}'; {there}."
         raise typer.BadParameter(msg, param_hint="--stage")
     return notes[notes["stage"] == stage]
 
