@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from sekom_analysis import coding, exchange, figures
+    from sekom_analysis.actions.coverage import coverage
     from sekom_analysis.actions.duplicates import similar_pairs
     from sekom_analysis.actions.merged import merged_notes
     from sekom_analysis.actions.plan import check_plan, read_plan
@@ -57,6 +58,7 @@ if TYPE_CHECKING:
 __version__ = "0.1.0"
 
 _HOME = {
+    "coverage": "actions.coverage",
     "merged_notes": "actions.merged",
     "similar_pairs": "actions.duplicates",
     "Study": "study",
@@ -130,6 +132,7 @@ __all__ = [
     "count_codes",
     "count_patterns",
     "count_scores",
+    "coverage",
     "criteria_correlations",
     "disagreements",
     "exchange",

@@ -35,7 +35,7 @@ def keywords(
     by : the group of each note: a column of `notes`, or note_id -> group; notes without one are left out
     lang : language of the texts
     at_least : words on fewer notes than this, of all groups together, are left out
-    prior : α₀, how many words the prior weighs; left out, as many as an average group has
+    prior : α₀, how many words the prior weighs, above 0; left out, as many as an average group has
 
     Returns
     -------
@@ -46,7 +46,7 @@ def keywords(
     Raises
     ------
     NotesError
-        If there is no such column, or fewer than two groups.
+        If there is no such column, or fewer than two groups, or the prior is not above 0.
 
     References
     ----------
@@ -59,6 +59,12 @@ def keywords(
     >>> table.groupby("group")["word"].first().tolist()
     ['tid', 'vilja']
     """
+    if prior is not None and not 0 < prior < np.inf:
+        msg = (
+            f"prior is a number above 0 (or left out), not {prior!r}: without one, a word of one group alone "
+            f"has no log-odds."
+        )
+        raise NotesError(msg)
     group = _groups(notes, by)
     texts = notes.loc[group.index, "text"]
     words = [set(found) for found in lemmas([str(text) for text in texts], lang)]

@@ -75,6 +75,13 @@ def test_the_order_of_the_notes_changes_nothing_but_the_order_of_the_groups(text
     )
 
 
+@pytest.mark.parametrize("prior", [0, -1.0, float("nan")])
+def test_a_prior_that_weighs_nothing_is_refused(prior):
+    notes = pd.DataFrame({"text": ["tid", "vilja"]})
+    with pytest.raises(NotesError, match="above 0"):
+        keywords(notes, {0: "a", 1: "b"}, at_least=1, prior=prior)
+
+
 def test_a_strong_prior_draws_rare_words_to_nothing():
     notes = notes_of(["tid"] * 2 + ["kunskap"] * 20 + ["kunskap"] * 20)
     group = {note: "a" if place < 22 else "b" for place, note in enumerate(notes.index)}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
@@ -62,7 +62,8 @@ def coverage(
         ``codes_from`` another variable); left out, the first such variable
     by : the variable that splits the categories' notes, such as hinder/möjlighet
     notes : ids or a table of notes, of both kinds; left out, all
-    weights : action -> weight, such as its mean score; left out, every action counts once
+    weights : action -> weight, such as its mean score; a category has none where an action that answers it
+        has none: unscored is not 0
 
     Returns
     -------
@@ -140,12 +141,20 @@ def _categories(
                 "n_actions": len(actions),
                 "low": min(own, default=pd.NA),
                 "high": max(own, default=pd.NA),
-                "weight": sum(float(weights.get(a, 0)) for a in actions) if weights is not None else pd.NA,
+                "weight": _weight(actions, weights),
                 "actions": tuple(actions),
                 "n_adjudicated": n_adjudicated,
             }
         )
     return pd.DataFrame(rows).astype({"low": "Int64", "high": "Int64", "weight": "Float64"})
+
+
+def _weight(actions: list[str], weights: Mapping[str, float] | pd.Series | None) -> object:
+    """Return the actions' weights summed; missing without weights, or where an action has none."""
+    if weights is None:
+        return pd.NA
+    given: list[Any] = [weights.get(action) for action in actions]
+    return pd.NA if any(pd.isna(weight) for weight in given) else sum(float(weight) for weight in given)
 
 
 def _gaps(categories: pd.DataFrame, settled: pd.DataFrame, ratings: pd.DataFrame) -> pd.DataFrame:

@@ -123,6 +123,8 @@ def test_spans_are_those_of_coders_who_read_all(small):
 def test_weights_are_summed(small):
     table = coverage(small, weights={"d0": 2.5, "d1": 4.0}).categories.set_index("code")
     assert table["weight"].to_dict() == {"tid": 6.5, "vilja": 4.0, "pengar": 0.0}
+    some = coverage(small, weights=pd.Series({"d0": 2.5, "d1": None})).categories["weight"]
+    assert some.isna().tolist() == [True, True, False]  # an action that nobody scored weighs not nothing
 
 
 def test_a_codebook_that_says_nothing_of_answers_is_refused(small, tmp_path):
