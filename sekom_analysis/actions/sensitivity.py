@@ -125,8 +125,12 @@ def middle_ranks(totals: FloatArray) -> FloatArray:
     >>> middle_ranks(np.array([3.0, np.nan, 5.0, 3.0])).tolist()
     [2.5, nan, 1.0, 2.5]
     """
-    from scipy.stats import rankdata
-
     unknown = np.isnan(totals)
-    ranks = rankdata(np.where(unknown, np.inf, -totals.round(_SAME)), axis=-1)
+    ranks = np.apply_along_axis(_ranked, -1, np.where(unknown, np.inf, -totals.round(_SAME)))
     return np.where(unknown, np.nan, ranks)
+
+
+def _ranked(values: FloatArray) -> FloatArray:
+    """Return ranks from the lowest up, equal values on the middle one. scipy's takes a second to import."""
+    _, places, sizes = np.unique(values, return_inverse=True, return_counts=True)
+    return np.asarray((np.cumsum(sizes) - (sizes - 1) / 2)[places])

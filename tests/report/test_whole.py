@@ -177,6 +177,8 @@ NAMED = {
     "compare_hints": {"1", "2", "3"},
     "refi_certainty": {"1", "2", "3"},
 }
+# What is wrong in a file, and what is allowed there: nothing that was worked out.
+OF_FILES = ("problem_", "fault_", "input_")
 PART_OF_A_NAME = r"AC1|ICC\([AC],[1k]\)|95 ?%|95-procentiga?t?|\{[^}]*\}"
 
 
@@ -187,7 +189,7 @@ def test_no_number_stands_in_a_text(root):
     for key, pair in texts.items():
         for lang, text in pair.items():
             found = set(re.findall(r"[0-9]+(?:[.,][0-9]+)?", re.sub(PART_OF_A_NAME, "", text)))
-            if found - NAMED.get(key, set()):
+            if found - NAMED.get(key, set()) and not key.startswith(OF_FILES):
                 odd[key, lang] = found
     assert odd == {}
 
