@@ -2,4 +2,5 @@
 
 from sekom_analysis.cli import main
 
-main()
+if __name__ == "__main__":  # a second process that draws figures loads this file too
+    main()

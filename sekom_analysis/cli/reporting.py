@@ -65,14 +65,16 @@ def report(
     folder = to or opened.root / "figures"
     with console(stderr=True).status("Reading the study …") as shown:
         from sekom_analysis.report import write_report
+        from sekom_analysis.report.drawing import second_process
         from sekom_analysis.results import work_out
 
-        results = work_out(
-            opened, lang, resamples, progress=lambda step: shown.update(f"Working out {step} …")
-        )
-        written = write_report(
-            results, folder, formats, progress=lambda step: shown.update(f"Writing {step} …")
-        )
+        with second_process() as helper:
+            results = work_out(
+                opened, lang, resamples, progress=lambda step: shown.update(f"Working out {step} …")
+            )
+            written = write_report(
+                results, folder, formats, lambda step: shown.update(f"Writing {step} …"), helper
+            )
     out = console()
     for page in written[: len(formats)]:
         out.print(f"Wrote the report: {near(page)}", soft_wrap=True)

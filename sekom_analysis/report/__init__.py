@@ -5,6 +5,8 @@ from __future__ import annotations
 import base64
 import itertools
 from collections.abc import Callable, Sequence
+from concurrent.futures import Executor
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,11 +14,12 @@ from markupsafe import Markup
 
 from sekom_analysis.errors import ReportError
 from sekom_analysis.exchange.tables import replace_file
-from sekom_analysis.figures import plot_agreement, plot_confusions, plot_counts, save_figure, style
+from sekom_analysis.figures import plot_agreement, plot_confusions, plot_counts
 from sekom_analysis.quality import is_reflexive
 from sekom_analysis.report import cells
 from sekom_analysis.report.blocks import Section
 from sekom_analysis.report.documents import write_docx, write_pdf
+from sekom_analysis.report.drawing import draw_figures
 from sekom_analysis.report.page import page_content
 from sekom_analysis.report.sections import sections
 from sekom_analysis.report.widths import CHOICES, column_shares, fits
@@ -35,6 +38,7 @@ def write_report(
     folder: Path,
     formats: Sequence[str] = ("html",),
     progress: Callable[[str], None] = lambda step: None,
+    helper: Executor | None = None,
 ) -> list[Path]:
     """Write figures, tables and the page of a study's results in their language.
 
@@ -44,6 +48,7 @@ def write_report(
     folder : where to; files of an earlier report are replaced
     formats : any of ``"html"``, ``"docx"``, ``"pdf"``
     progress : called with the name of each step
+    helper : a second process to draw figures in, as `second_process` gives it
 
     Returns
     -------
@@ -66,7 +71,7 @@ def write_report(
         raise ReportError(msg)
     more = sections(results)
     progress("figures")
-    figures = _write_figures(results, more, folder)
+    figures = draw_figures(_figures(results, more), folder, results.lang, helper)
     progress("tables")
     tables = _write_tables(results, more, folder / TABLES)
     progress("pages")
@@ -150,31 +155,24 @@ class _Numbering:
         return next(self._tables)
 
 
-def _write_figures(results: Results, more: Sequence[Section], folder: Path) -> dict[str, list[Path]]:
-    """Draw and save every figure: its stem -> its files."""
+def _figures(results: Results, more: Sequence[Section]) -> dict[str, Callable[[], Axes]]:
+    """Return what draws each figure, by the stem of its files' names."""
     lang = results.lang
     drawn: dict[str, Callable[[], Axes]] = {
-        f"counts_{variable}": lambda counts=counts: plot_counts(counts, lang=lang)  # type: ignore[misc]
+        f"counts_{variable}": partial(plot_counts, counts, lang=lang)
         for variable, counts in cells.counts_shown(results).items()
     }
     overview = cells.forest_rows(results, MAIN)
     if len(overview):
         floor = results.study.about.plan.floor
-        drawn["agreement"] = lambda: plot_agreement(overview, lang=lang, floor=floor)
+        drawn["agreement"] = partial(plot_agreement, overview, lang=lang, floor=floor)
     for variable in cells.counts_shown(results):
         if variable in results.by_code:
-            detail = cells.detail_rows(results, variable)
-            drawn[f"agreement_{variable}"] = lambda rows=detail: plot_agreement(rows, lang=lang)  # type: ignore[misc]
-            labels = cells.code_labels(results, variable)
-            drawn[f"confusions_{variable}"] = lambda v=variable, names=labels: plot_confusions(  # type: ignore[misc]
-                results.confusions[v], lang=lang, labels=names
-            )
-    drawn |= {figure.stem: figure.draw for section in more for figure in section.figures()}
-    files = {}
-    for stem, draw in drawn.items():
-        with style():
-            files[stem] = save_figure(draw().figure, folder, f"{stem}.{lang}")  # type: ignore[arg-type]
-    return files
+            rows, labels = cells.detail_rows(results, variable), cells.code_labels(results, variable)
+            drawn[f"agreement_{variable}"] = partial(plot_agreement, rows, lang=lang)
+            confused = results.confusions[variable]
+            drawn[f"confusions_{variable}"] = partial(plot_confusions, confused, lang=lang, labels=labels)
+    return drawn | {figure.stem: figure.draw for section in more for figure in section.figures()}
 
 
 def _write_tables(results: Results, more: Sequence[Section], folder: Path) -> list[Path]:

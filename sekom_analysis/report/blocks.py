@@ -45,6 +45,8 @@ class Bullets:
 class Figure:
     """A figure; `stem` names its files, `draw` draws it when the report is written.
 
+    `draw` is a `functools.partial` of a plotting function, so that another process can do it.
+
     `frame`, if given, is the table behind it, written as ``tables/<stem>.<lang>.csv``.
     """
 

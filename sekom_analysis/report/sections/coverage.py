@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from sekom_analysis.actions.coverage import NO_ACTION, NO_ANSWER, UNREAD, UNSETTLED
 from sekom_analysis.figures import plot_coverage, plot_themes
 from sekom_analysis.report.blocks import Block, Bullets, Figure, Heading, Section, Table, Text
@@ -31,7 +33,7 @@ def _coverage(results: Results) -> list[Block]:
         Text(say("report_coverage_text", lang)),
         Figure(
             "coverage", say("report_coverage_caption", lang), alt,
-            lambda: plot_coverage(found.categories, found.notes, lang=lang),
+            partial(plot_coverage, found.categories, found.notes, lang=lang),
         ),
         Table(
             "coverage", say("report_coverage_table", lang),
@@ -87,7 +89,7 @@ def _themes(results: Results, tables: ThemeTables) -> list[Block]:
         Figure(
             stem, say("report_themes_caption", lang, themes=label, category=category),
             say("report_themes_alt", lang, **facts),
-            lambda: plot_themes(tables.by_category, lang=lang),
+            partial(plot_themes, tables.by_category, lang=lang),
         ),
     ]  # fmt: skip
     if len(tables.together):

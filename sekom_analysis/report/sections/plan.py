@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict
+from functools import partial
 from typing import Any
 
 import pandas as pd
@@ -34,7 +35,7 @@ def section(results: Results) -> Section:
         Text(say("report_plan_text", lang, n=len(plan))),
         Figure(
             "plan", say("report_plan_caption", lang), say("report_plan_alt", lang, n=len(plan)),
-            lambda: plot_plan(plan, lang=lang, labels=labels),
+            partial(plot_plan, plan, lang=lang, labels=labels),
         ),
         Table(
             "plan", say("report_plan_table", lang), [say(f"column_{key}", lang) for key in used],

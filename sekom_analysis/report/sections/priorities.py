@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import pandas as pd
 
 from sekom_analysis.actions.priorities import PLATFORM, TOP, first
@@ -62,7 +64,7 @@ def _order(results: Results, tables: RoundTables) -> list[Block]:
         Text(text),
         Figure(
             f"priorities_{tables.number}", caption, alt,
-            lambda: plot_priorities(ranking, lang=lang, labels=labels),
+            partial(plot_priorities, ranking, lang=lang, labels=labels),
         ),
         Text(
             say("report_priorities_width", lang, width=number(width, lang, 0), n=len(ranking))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import pandas as pd
 
 from sekom_analysis.consensus.sources import recurrence
@@ -30,7 +32,7 @@ def _figure(variable: str, table: pd.DataFrame, label: str, lang: str) -> Figure
         source=top["source"], share=number(100 * top["share"], lang, 0),
     )  # fmt: skip
     caption = say("report_sources_caption", lang, variable=label)
-    return Figure(f"sources_{variable}", caption, alt, lambda: plot_sources(table, lang=lang), table)
+    return Figure(f"sources_{variable}", caption, alt, partial(plot_sources, table, lang=lang), table)
 
 
 def _what_recurs(table: pd.DataFrame, label: str, lang: str) -> list[str]:
