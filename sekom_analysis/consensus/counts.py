@@ -69,7 +69,7 @@ def count_codes(
     RatingsError
         If `bar` is no coder, or there is no such span for the variable.
     StanceError
-        If the study is reflexive and the span takes one code to be right.
+        If the study is reflexive, and bars would be the majority's or spans take one code to be right.
     """
     counted = study.codebook[variable]
     if counted.kind == "scale":
@@ -86,6 +86,10 @@ def count_codes(
         raise RatingsError(msg)
     own, own_split, n_adjudicated = table, split, 0
     if bar == MAJORITY:
+        # Quality counts too, so it cannot be imported above.
+        from sekom_analysis.quality.stance import check_stance
+
+        check_stance(study)
         adjudicated = study.adjudications(variable)
         n_adjudicated = int(adjudicated.loc[adjudicated["note_id"].isin(ids), "note_id"].nunique())
         settled = settled_answers(table, counted, adjudicated)

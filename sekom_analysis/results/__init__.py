@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 
 import pandas as pd
@@ -11,6 +12,7 @@ from sekom_analysis.actions.coverage import Coverage
 from sekom_analysis.agreement import agreement_by_code, agreement_by_pair, confusions, disagreements
 from sekom_analysis.codebook import Variable
 from sekom_analysis.consensus import count_codes
+from sekom_analysis.errors import StanceError
 from sekom_analysis.problems import problems_table
 from sekom_analysis.quality import is_reflexive
 from sekom_analysis.quality.quotes import voices
@@ -32,7 +34,7 @@ from sekom_analysis.results.overview import (
 )
 from sekom_analysis.results.plan import PlanTables, plan_of
 from sekom_analysis.results.priorities import RoundTables, priorities_of
-from sekom_analysis.results.quality import advice_on, findings_in, readings_of, without_consensus
+from sekom_analysis.results.quality import advice_on, findings_in, readings_of
 from sekom_analysis.results.settled import SettledTables, settled_of
 from sekom_analysis.results.sources import sources_of
 from sekom_analysis.results.splitting import splitting
@@ -137,7 +139,8 @@ def work_out(
         progress(variable.id)
         if variable.kind == "single" and len(study.notes_asked(variable, main)):
             by = splitting(study, variable)
-            results.counts[variable.id] = count_codes(study, variable.id, by, main)
+            with suppress(StanceError):  # a reflexive study has no majority to show
+                results.counts[variable.id] = count_codes(study, variable.id, by, main)
         table = study.ratings(variable.id, independent, main)
         if variable.kind == "single" and len(independent) > 1 and not is_reflexive(study):
             asked = {"n_resamples": n_resamples, "rng": rng, "coefficients": "alpha", "lang": lang}
@@ -146,7 +149,6 @@ def work_out(
             results.confusions[variable.id] = confusions(table)
         if variable.kind == "single" and not is_reflexive(study):
             results.disputed[variable.id] = _disputed(study, variable, main)
-    results.counts = without_consensus(study, results.counts)
     results.advice = advice_on(study, coded, main, lang)
     results.findings = findings_in(study, results.counts, lang)
     results.settled = settled_of(study, coded, independent, main, lang, n_resamples=n_resamples, rng=rng)

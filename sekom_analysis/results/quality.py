@@ -7,7 +7,6 @@ from collections.abc import Mapping
 import pandas as pd
 
 from sekom_analysis.codebook import Variable
-from sekom_analysis.consensus import MAJORITY
 from sekom_analysis.quality import codebook_advice, findings_of, is_reflexive, readings
 from sekom_analysis.quality.reading import READING_COLUMNS
 from sekom_analysis.study import Study
@@ -30,13 +29,6 @@ def findings_in(study: Study, counts: Mapping[str, pd.DataFrame], lang: str) -> 
         return {}
     compared = {name: table for name, table in counts.items() if table["coder"].nunique() > 1}
     return {name: findings_of(table, lang=lang) for name, table in compared.items()}
-
-
-def without_consensus(study: Study, counts: Tables) -> Tables:
-    """Return the counts that may be shown: in a reflexive study none whose bars are a majority's."""
-    if not is_reflexive(study):
-        return counts
-    return {name: table for name, table in counts.items() if not (table["coder"] == MAJORITY).any()}
 
 
 def readings_of(study: Study, notes: pd.DataFrame, lang: str) -> pd.DataFrame:

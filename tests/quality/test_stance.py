@@ -118,10 +118,12 @@ def test_no_answer_of_several_coders_is_settled(results):
         lambda: themes_by_category(study, "themes", "category_d"),
         lambda: count_by_source(study, "category_b"),
         lambda: counts_before_and_after(study, "category_d"),
+        lambda: count_codes(study, "category_b", coders=["k1", "k2"]),
     ):
         with pytest.raises(StanceError, match="stance: reflexive"):
             ask()
     assert count_by_source(study, "category_b", ["k1"])["count"].sum() > 0  # one coder's own reading
+    assert count_codes(study, "category_b", coders=["k1", "k2"], bar="k1")["count"].sum() > 0
 
 
 def test_a_study_that_is_measured_shows_no_readings_but_advice_and_findings(sample_study):
