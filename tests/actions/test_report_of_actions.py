@@ -1,13 +1,18 @@
 """What the report says of priorities and plan: the tables' numbers, in both languages, and rounds apart."""
 
+import dataclasses
+
 import pandas as pd
 import pytest
 
 from sekom_analysis.actions.plan import PLAN_FILE
 from sekom_analysis.report.blocks import Bullets, Heading, Table, Text
+from sekom_analysis.report.sections import coverage as coverage_section
 from sekom_analysis.report.sections import plan as plan_section
 from sekom_analysis.report.sections import priorities as priorities_section
 from sekom_analysis.results import Results
+from sekom_analysis.results.coverage import coverage_of
+from sekom_analysis.results.merges import merges_of
 from sekom_analysis.results.plan import plan_of
 from sekom_analysis.results.priorities import priorities_of
 from sekom_analysis.study import Study
@@ -96,6 +101,16 @@ def test_without_scores_and_plan_there_is_nothing(study):
     results = results_of(study)
     assert priorities_section.section(results).blocks == []
     assert plan_section.section(results).blocks == []
+
+
+def test_coverage_says_so_where_merged_actions_are_counted_each(results, sample_study):
+    results.coverage = coverage_of(sample_study, results.main)
+    said = {"sv": "räknas åtgärderna som de skrevs", "en": "actions are counted as they were written"}
+    assert said[results.lang] not in texts(coverage_section.section(results))
+    merges = merges_of(sample_study, [], results.main, results.lang)
+    assert len(merges.merges)
+    told = dataclasses.replace(results, merges=merges)
+    assert said[results.lang] in texts(coverage_section.section(told))
 
 
 def test_rounds_stand_apart_and_the_first_stays(tmp_path):

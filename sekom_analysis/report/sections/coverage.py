@@ -29,8 +29,11 @@ def _coverage(results: Results) -> list[Block]:
     table = found.categories
     most = table.sort_values("n_actions", ascending=False).iloc[0]
     alt = say("report_coverage_alt", lang, most=most[f"label_{lang}"], n=int(most["n_actions"]))
+    text = say("report_coverage_text", lang)
+    if len(results.merges.merges):
+        text += " " + say("report_coverage_merged", lang)
     blocks: list[Block] = [
-        Text(say("report_coverage_text", lang)),
+        Text(text),
         Figure(
             "coverage", say("report_coverage_caption", lang), alt,
             partial(plot_coverage, found.categories, found.notes, lang=lang),
