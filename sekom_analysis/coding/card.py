@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import threading
 from typing import Any, Protocol
 
 import anywidget
@@ -38,11 +39,13 @@ class Card(anywidget.AnyWidget):
     def __init__(self, session: AnySession, **settings: Any) -> None:
         super().__init__(data=session.data(), **settings)
         self._session = session
+        self._turn = threading.Lock()  # a kernel may hand a card's messages to several threads
         self.on_msg(self._answer)
 
     def _answer(self, _widget: object, message: dict[str, Any], _buffers: object) -> None:
-        for reply in self._session.receive(message):
-            self.send(reply)
+        with self._turn:
+            for reply in self._session.receive(message):
+                self.send(reply)
 
 
 class CodingCard(Card):

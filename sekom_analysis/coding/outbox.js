@@ -40,6 +40,8 @@ function inStore(db, store, mode, work) {
 // `keepsEvents`: false where `post` itself keeps them in the browser, so that nothing is kept twice.
 function createOutbox({ name, post, onState, onAnswers, keepsEvents = true }) {
   const waiting = new Map(); // event_id -> { event, since, order, refused }
+  let asked = new Set(); // ids of the latest message that nothing was heard of
+  let sentAt = 0;
   let db = null;
   let why = "";
   let kept = true; // whether the browser keeps what waits
@@ -55,13 +57,17 @@ function createOutbox({ name, post, onState, onAnswers, keepsEvents = true }) {
     return { name, n: all.length, slow, cells: cells(), why, kept, refused: refused ? { ...refused } : null };
   }
 
-  const cellOf = ({ note, variable }) => `${note} ${variable}`;
-
   function cells() {
-    return new Set([...waiting.values()].map(({ event }) => cellOf(event)));
+    return new Set([...waiting.values()].map(({ event: { note, variable } }) => `${note} ${variable}`));
   }
 
-  function send(events) {
+  // All that waits goes out together, and the next message after this one is answered: messages can overtake
+  // each other (a kernel may take them in two threads), and an answer must not count before one given earlier.
+  function send() {
+    const events = [...waiting.values()].filter((one) => !one.refused).map((one) => one.event);
+    if (!events.length) return;
+    asked = new Set(events.map((event) => event.event_id));
+    sentAt = Date.now();
     try {
       const sent = post({ kind: "events", events });
       if (sent && sent.catch) sent.catch(() => {}); // nobody there: it is sent again, and shown as not saved
@@ -71,19 +77,8 @@ function createOutbox({ name, post, onState, onAnswers, keepsEvents = true }) {
   // What has waited long is sent again; a decision that arrives twice is written once.
   function tick() {
     if (!waiting.size) return;
-    const now = Date.now();
-    const due = [...waiting.values()].filter((one) => !one.refused && now - one.sent > RESEND);
-    due.forEach((one) => { one.sent = now; });
-    if (due.length) send(due.map((one) => one.event));
+    if (Date.now() - sentAt > RESEND) send();
     onState(state());
-  }
-
-  // Events with those that wait before them in the same cells: saved after them, an earlier answer would count.
-  function inTurn(events) {
-    const touched = new Set(events.map(cellOf));
-    const turn = [...waiting.values()].filter((one) => !one.refused && touched.has(cellOf(one.event)));
-    turn.forEach((one) => { one.sent = Date.now(); });
-    return turn.map((one) => one.event);
   }
 
   async function keep(event) {
@@ -106,10 +101,10 @@ function createOutbox({ name, post, onState, onAnswers, keepsEvents = true }) {
   function put(events) {
     if (!events.length) return;
     for (const event of events) {
-      waiting.set(event.event_id, { event, since: Date.now(), sent: Date.now() });
+      waiting.set(event.event_id, { event, since: Date.now() });
       if (keepsEvents) keep(event);
     }
-    send(inTurn(events));
+    if (!asked.size || !keepsEvents) send();
     onState(state());
   }
 
@@ -123,6 +118,8 @@ function createOutbox({ name, post, onState, onAnswers, keepsEvents = true }) {
   }
 
   function receive(message) {
+    const wasAsked = asked.size;
+    for (const id of message.ids ?? []) asked.delete(id);
     if (message.kind === "saved") {
       settle(message.ids);
       why = "";
@@ -134,6 +131,7 @@ function createOutbox({ name, post, onState, onAnswers, keepsEvents = true }) {
       if (greeted) greeted(message.answers);
       else onAnswers(message.answers);
     }
+    if (wasAsked && !asked.size && message.kind !== "not_saved") send();
     onState(state());
   }
 
@@ -151,7 +149,7 @@ function createOutbox({ name, post, onState, onAnswers, keepsEvents = true }) {
 
   async function recallWaiting() {
     const rows = db && keepsEvents ? await inStore(db, "events", "readonly", (store) => store.getAll()).catch(() => []) : [];
-    for (const { event, order } of rows) waiting.set(event.event_id, { event, order, since: Date.now(), sent: Date.now() });
+    for (const { event, order } of rows) waiting.set(event.event_id, { event, order, since: Date.now() });
     return rows.map((row) => row.event);
   }
 
@@ -161,7 +159,7 @@ function createOutbox({ name, post, onState, onAnswers, keepsEvents = true }) {
     kept = Boolean(db) && keepsEvents;
     const [answers, events, drafts] = await Promise.all([greet(), recallWaiting(), storedDrafts()]);
     timer = setInterval(tick, TICK);
-    if (events.length) send(events);
+    send();
     onState(state());
     return { answers, events, drafts };
   }

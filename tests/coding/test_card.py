@@ -340,6 +340,31 @@ def test_an_answer_that_got_lost_on_the_way_is_never_saved_after_the_one_that_re
     assert own.loc[own["note_id"] == second, "codes"].tolist() == ["hinder", "mojlighet"]
 
 
+def test_messages_that_overtake_each_other_never_change_the_order_of_what_was_done(show, desk):
+    session = Session(desk, **B_ONLY)
+    page = show(session)
+    page.page.evaluate("""() => {
+        const post = window.post;
+        let number = 0;
+        window.post = async (message) => {
+            if (number++ % 2 === 0) await new Promise((go) => setTimeout(go, 300));
+            return post(message);
+        };
+    }""")
+    page.press("1", "3", "2", "7", "u", "4")
+    page.wait_for_state("saved")
+    first, second = order(session)[:2]
+    steps = desk.history()[["note_id", "variable", "event", "codes"]]
+    assert list(steps.itertuples(index=False, name=None)) == [
+        (first, "valence", "decide", "hinder"),
+        (first, "category_b", "decide", "resurser"),
+        (second, "valence", "decide", "mojlighet"),
+        (second, "category_b", "decide", "systemsyn"),
+        (second, "category_b", "retract", ""),
+        (second, "category_b", "decide", "samordning"),
+    ]
+
+
 def test_an_answer_that_the_study_refuses_is_named_and_can_be_given_again(show, desk):
     session = Session(desk, variables=["valence"], stages=["B"])
     page = show(session)

@@ -3,6 +3,8 @@ from __future__ import annotations
 import ast
 import json
 import re
+import threading
+import time
 from itertools import pairwise
 from pathlib import Path
 
@@ -165,6 +167,26 @@ def test_two_kernels_one_coder_each_learns_what_the_other_did(desk, study_root):
     key = one.data()["notes"][0]["key"]
     assert replies[1]["answers"][key]["valence"]["codes"] == ["hinder"]
     assert [len(s.desk.history()) for s in (one, two)] == [2, 2]
+
+
+def test_a_card_takes_one_message_at_a_time_though_a_kernel_has_several_threads(desk, monkeypatch):
+    card = CodingCard(Session(desk))
+    steps = []
+
+    def receive(message):
+        steps.append(("in", message["number"]))
+        time.sleep(0.05)
+        steps.append(("out", message["number"]))
+        return []
+
+    monkeypatch.setattr(card._session, "receive", receive)
+    threads = [threading.Thread(target=card._answer, args=(card, {"number": n}, [])) for n in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    for (begun, one), (ended, other) in zip(steps[::2], steps[1::2], strict=True):
+        assert (begun, ended, one) == ("in", "out", other)
 
 
 # --- independence ---------------------------------------------------------------------------------
