@@ -293,7 +293,8 @@ def test_a_disk_that_refuses_is_shown_and_nothing_is_lost(show, desk, monkeypatc
         expect(page.page.locator(".sk-saved")).to_have_text("INTE sparade: 2")
         assert "gick inte att skriva till studiens mapp" in page.text(".sk-alarm")
         assert "ligger de kvar i den här webbläsaren" in page.text(".sk-alarm")
-        assert len(logged(desk)) == 2
+        # of two that go together a full disk may take the first; it counts as not saved all the same
+        assert len(logged(desk)) in ({2} if number == errno.EROFS else {2, 3})
     page.wait_for_state("saved")
     assert page.text(".sk-saved") == "Sparat: 4"
     assert logged(desk)[order(session)[1], "category_b"] == "samverkan"
