@@ -109,7 +109,14 @@ def test_one_decision_changes_all_that_hangs_on_it_and_nothing_else(before, tmp_
     study = Study.open(tmp_path / "s")
     note, was, now = "B087", "sekoms_roll", "resurser"
     assert set(study.ratings("category_b", notes=[note]).loc[note]) == {was}
-    study.decide(SOURCE, note, "category_b", now)
+    last_day = study.decisions()["decided_at"].max()[:10]  # the checklists say from when to when was coded
+    event = {
+        "note_id": note,
+        "variable": "category_b",
+        "codes": now,
+        "decided_at": f"{last_day}T23:59:59.000000Z",
+    }
+    study.desk(SOURCE).record([event], keep_times=True)
     after = work_out(study, "sv", n_resamples=0)
     old, new = parts_of(page_of(before)), parts_of(page_of(after))
     assert {name for name in new if old.get(name) != new[name]} == CHANGED
