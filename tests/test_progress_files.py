@@ -16,7 +16,7 @@ from sekom_analysis.logline import utc_text
 from sekom_analysis.notes import note_hash
 from sekom_analysis.study import Study
 
-START = datetime(2026, 3, 1, 9, tzinfo=UTC)
+START = datetime(2020, 3, 1, 9, tzinfo=UTC)
 
 
 @pytest.fixture
@@ -170,7 +170,7 @@ def test_a_clock_that_was_ahead_keeps_the_order_and_dates_nothing_after_now(writ
 
 def test_what_is_here_already_is_counted_and_its_time_holds_back_what_came_after(written, desk):
     first, second = line(desk, 1), line(desk, 2, codes=["mojlighet"])
-    desk.record([{**read_progress(written([first]), desk).events[0]}])  # dated now, long after 2026-03-01
+    desk.record([{**read_progress(written([first]), desk).events[0]}])  # dated now, long after 2020-03-01
     reading = read_progress(written([first, second]), desk)
     assert reading.known == 1
     (event,) = reading.events
