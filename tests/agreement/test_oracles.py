@@ -143,7 +143,7 @@ def irrcac(tmp_path_factory) -> Path:
     venv.create(home, with_pip=True)
     python = home / ("Scripts/python.exe" if sys.platform == "win32" else "bin/python")
     wanted = ["irrCAC==0.4.4", "pandas<3", "setuptools<81"]
-    subprocess.run([python, "-m", "pip", "install", "--quiet", *wanted], check=True)
+    subprocess.run([python, "-m", "pip", "install", "--quiet", "--no-compile", *wanted], check=True)
     return python
 
 

@@ -88,7 +88,7 @@ def taguette(tmp_path_factory) -> Path:
     home = tmp_path_factory.mktemp("taguette")
     venv.create(home, with_pip=True)
     python = home / ("Scripts/python.exe" if sys.platform == "win32" else "bin/python")
-    subprocess.run([python, "-m", "pip", "install", "--quiet", "taguette==1.5.2"], check=True)
+    subprocess.run([python, "-m", "pip", "install", "--quiet", "--no-compile", "taguette==1.5.2"], check=True)
     return python
 
 
