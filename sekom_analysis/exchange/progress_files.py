@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 from sekom_analysis.answers import answer_fault, field_faults
 from sekom_analysis.checks import was_possible
@@ -17,6 +17,7 @@ from sekom_analysis.coding.worklist import note_key
 from sekom_analysis.decisions import Event, coder_fault
 from sekom_analysis.definitions import Definitions
 from sekom_analysis.desk import Desk
+from sekom_analysis.exchange.reading import Reading
 from sekom_analysis.logline import is_time, utc_text, well_formed
 from sekom_analysis.notes import note_hash
 from sekom_analysis.problems import Problem
@@ -29,36 +30,13 @@ _WRONG = "send the answers file that was made on this study's page"
 Line = tuple[int, Mapping[str, Any]]
 
 
-class ProgressReading(NamedTuple):
-    """What a progress file brings.
-
-    Attributes
-    ----------
-    coder : whose answers they are; empty where it is no progress file
-    events : fields of the events that the log does not hold yet, ``decided_at`` included, in the order made
-    problems : what cannot be taken: file, line, value, what is allowed
-    stale : notes whose text has changed since the coder saw it; their answers are taken
-    remarks : what else is worth knowing
-    known : how many events of the file the log holds already
-    rows : the line of each event in the file
-    """
-
-    coder: str
-    events: list[dict[str, str]]
-    problems: list[Problem]
-    stale: Sequence[Problem] = ()
-    remarks: Sequence[Problem] = ()
-    known: int = 0
-    rows: Sequence[int] = ()
-
-
 def is_progress_file(path: str | os.PathLike[str]) -> bool:
     """Whether a file is a progress file by its name, or says so of itself."""
     lines, _ = _lines_of(Path(path))
     return Path(path).suffix.lower() == SUFFIX or (bool(lines) and _head_of(lines[0]) is not None)
 
 
-def read_progress(path: str | os.PathLike[str], desk: Desk | Callable[[str], Desk]) -> ProgressReading:
+def read_progress(path: str | os.PathLike[str], desk: Desk | Callable[[str], Desk]) -> Reading:
     """Read a progress file; nothing is saved.
 
     Times are those of the coder's browser. One that lies ahead of this
@@ -73,7 +51,7 @@ def read_progress(path: str | os.PathLike[str], desk: Desk | Callable[[str], Des
 
     Returns
     -------
-    ProgressReading. The events stand without those that the problems name; whoever wants all or nothing
+    Reading. The events stand without those that the problems name; whoever wants all or nothing
     looks at the problems first.
     """
     path = Path(path)
@@ -81,15 +59,15 @@ def read_progress(path: str | os.PathLike[str], desk: Desk | Callable[[str], Des
     head = _head_of(lines[0]) if lines else None
     if head is None:
         what = "it is no answers file of a coding page"
-        return ProgressReading("", [], problems or [Problem(path.name, None, what, _WRONG)])
+        return Reading("", [], problems or [Problem(path.name, None, what, _WRONG)])
     coder = str(head.get("coder", ""))
     if fault := coder_fault(coder):
         what = f"it does not say whose answers it holds: {fault}"
-        return ProgressReading("", [], [Problem(path.name, 1, what, _WRONG)])
+        return Reading("", [], [Problem(path.name, 1, what, _WRONG)])
     own = desk if isinstance(desk, Desk) else desk(coder)
     problems += _not_for(own, head, coder, path.name)
     if problems:
-        return ProgressReading(coder, [], problems)
+        return Reading(coder, [], problems)
     reader = _Reader(own, path.name)
     reader.read(lines[1:], head)
     return reader.reading(datetime.now(UTC))
@@ -210,7 +188,7 @@ class _Reader:
             todo = "its answers are taken for the old text; look whether they still fit"
             self._stale[event.note_id] = Problem(self.file, number, what, todo)
 
-    def reading(self, now: datetime) -> ProgressReading:
+    def reading(self, now: datetime) -> Reading:
         """Return what the file brings; what is new has its time, in the order of the page."""
         made: list[tuple[int, Event]] = []
         newest, ahead, present = "", 0, utc_text(now)
@@ -223,7 +201,7 @@ class _Reader:
             if known is None:
                 made.append((number, event._replace(decided_at=time)))
                 ahead += at > present
-        return ProgressReading(
+        return Reading(
             self.desk.coder,
             [{name.rstrip("_"): text for name, text in event._asdict().items()} for _, event in made],
             self.problems,

@@ -10,7 +10,8 @@ import pandas as pd
 from sekom_analysis.collect import Collected
 from sekom_analysis.decisions import COLUMNS, HISTORY_COLUMNS
 from sekom_analysis.desk import Desk
-from sekom_analysis.exchange.sheets.reading import SheetReading, read_coding_sheet
+from sekom_analysis.exchange.reading import Reading
+from sekom_analysis.exchange.sheets.reading import read_coding_sheet
 
 
 def weigh_sheet(
@@ -42,7 +43,7 @@ def weigh_sheet(
     return found, lambda: desk(reading.coder).record(reading.events)
 
 
-def _table(reading: SheetReading) -> pd.DataFrame:
+def _table(reading: Reading) -> pd.DataFrame:
     """Return the events in the order of the sheet; their times are those of the saving."""
     rows = [
         (reading.coder, *(event.get(name, "") for name in COLUMNS), row)

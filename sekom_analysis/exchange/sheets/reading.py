@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 from sekom_analysis.codebook import Variable
 from sekom_analysis.coding.worklist import note_key
 from sekom_analysis.decisions import coder_fault
 from sekom_analysis.definitions import Definitions
 from sekom_analysis.desk import Desk
+from sekom_analysis.exchange.reading import Reading
 from sekom_analysis.exchange.sheets import layout
 from sekom_analysis.exchange.sheets.answers import Answer, answer_of
 from sekom_analysis.exchange.sheets.before import Before
@@ -25,30 +26,7 @@ from sekom_analysis.raw import CODED
 _AGAIN = "send the sheet that was written for this study"
 
 
-class SheetReading(NamedTuple):
-    """What a coding sheet brings.
-
-    Attributes
-    ----------
-    coder : whose sheet it is; empty where it is no coding sheet
-    events : what `Desk.record` takes; nothing that the log holds already
-    problems : what cannot be taken: file, row, the cell with its value, what is allowed
-    stale : notes whose text has changed since the sheet was written; their answers are taken
-    remarks : what was left as it is in the log, and is worth knowing
-    known : how many answers of the sheet the log holds already
-    rows : the row of each event in its tab
-    """
-
-    coder: str
-    events: list[dict[str, str]]
-    problems: list[Problem]
-    stale: Sequence[Problem] = ()
-    remarks: Sequence[Problem] = ()
-    known: int = 0
-    rows: Sequence[int] = ()
-
-
-def read_coding_sheet(path: str | os.PathLike[str], desk: Desk | Callable[[str], Desk]) -> SheetReading:
+def read_coding_sheet(path: str | os.PathLike[str], desk: Desk | Callable[[str], Desk]) -> Reading:
     """Read a coding sheet; nothing is saved.
 
     A cell left empty is unseen, and an emptied one takes no earlier answer
@@ -63,21 +41,21 @@ def read_coding_sheet(path: str | os.PathLike[str], desk: Desk | Callable[[str],
 
     Returns
     -------
-    SheetReading. The events stand without the answers that the problems name; whoever
+    Reading. The events stand without the answers that the problems name; whoever
     wants all or nothing looks at the problems first.
     """
     path = Path(path)
     sheet, data, problems = read_sheet_file(path)
     if sheet is None:
-        return SheetReading("", [], problems)
+        return Reading("", [], problems)
     fault = coder_fault(sheet.ticket.coder)
     if fault:
         what = f"it does not say whose sheet it is: {fault}"
-        return SheetReading("", [], [*problems, Problem(path.name, None, what, _AGAIN)])
+        return Reading("", [], [*problems, Problem(path.name, None, what, _AGAIN)])
     own = desk if isinstance(desk, Desk) else desk(sheet.ticket.coder)
     problems += _not_for(own, sheet.ticket, path.name)
     if problems:
-        return SheetReading(sheet.ticket.coder, [], problems)
+        return Reading(sheet.ticket.coder, [], problems)
     reader = _Reader(own, sheet.ticket, path.name, hashlib.sha256(data).hexdigest())
     reader.read(sheet.rows)
     return reader.reading()
@@ -115,10 +93,10 @@ class _Reader:
             if note_id is not None:
                 self._read_row(row, note_id)
 
-    def reading(self) -> SheetReading:
+    def reading(self) -> Reading:
         """Return what was found."""
         found = (self.events, self.problems, self.stale, self.remarks)
-        return SheetReading(self.desk.coder, *found, self.n_known, self.rows)
+        return Reading(self.desk.coder, *found, self.n_known, self.rows)
 
     def _refuse(self, cell: Cell, what: str, todo: str) -> None:
         place = f"cell {cell.address} of the tab '{cell.tab}'"

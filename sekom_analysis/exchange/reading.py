@@ -1,0 +1,42 @@
+"""What a file that came back holds, be it a page's answers or a coding sheet."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from sekom_analysis.problems import Problem
+
+
+class Reading(NamedTuple):
+    """What a page's answers or a coding sheet bring; nothing of it is saved yet.
+
+    Attributes
+    ----------
+    coder : whose answers they are; empty where the file is of another kind
+    events : fields of the events that the log does not hold yet, in the order made; those of a page with
+        ``decided_at``
+    problems : what cannot be taken: file, row, value, what is allowed
+    stale : notes whose text has changed since the coder saw it
+    remarks : what was left as it is in the log, and is worth knowing
+    known : how many answers of the file the log holds already
+    rows : the row or line of each event in the file
+    copy : id of the page's copy or of the sheet; empty where an older program wrote it
+    last_event : id of the newest event of the coder that page or sheet was written with; empty if none
+    saved_at : when the file was last saved, UTC as in a log; empty where it does not say
+    other_texts : those of `stale` whose text is another one, not the same with a typo mended
+    n_notes : how many different notes the file answers
+    """
+
+    coder: str
+    events: list[dict[str, str]]
+    problems: list[Problem]
+    stale: Sequence[Problem] = ()
+    remarks: Sequence[Problem] = ()
+    known: int = 0
+    rows: Sequence[int] = ()
+    copy: str = ""
+    last_event: str = ""
+    saved_at: str = ""
+    other_texts: Sequence[Problem] = ()
+    n_notes: int = 0
