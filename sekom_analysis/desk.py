@@ -16,6 +16,8 @@ from sekom_analysis.adjudications import Adjudicated
 from sekom_analysis.answers import answer_fault, field_faults
 from sekom_analysis.codebook import Codebook, Variable
 from sekom_analysis.coderlog import coder_log, events_of
+from sekom_analysis.coding.secret import Keys
+from sekom_analysis.coding.worklist import Seed
 from sekom_analysis.decisions import (
     COLUMNS,
     Event,
@@ -60,9 +62,9 @@ class Desk:
         self.coder = coder
         self.root = raw.root
         self.study_id = raw.about.id
-        self.seed = raw.about.seed
         self.notes: pd.DataFrame = raw.notes
         self.codebook: Codebook = raw.codebook
+        self._keys = Keys(raw)
         self._log = coder_log(raw.root, coder)
         self._definitions = Definitions(raw.root / CODED)
         self._kept: set[str] = set()
@@ -83,6 +85,49 @@ class Desk:
     def n_events(self) -> int:
         """How many events the log held when this desk last wrote: more than its own came from elsewhere."""
         return self._log.n_events
+
+    @property
+    def note_keys(self) -> Mapping[str, str]:
+        """The key under which each note is given out now, by note_id; they come from the study's secret.
+
+        Raises
+        ------
+        NotSavedError, StudyError
+            If the study has no secret and none can be made, or it cannot be read.
+        """
+        return self._keys.notes
+
+    def note_of(self, key: str) -> str | None:
+        """Return the note that a card, page or sheet names by a key, of now or earlier; None if none."""
+        return self._keys.note_of(key)
+
+    def note_with(self, text_hash: str) -> str | None:
+        """Return the only note whose text has this hash, for a key of a secret that is lost; None if none."""
+        return self._keys.note_with(text_hash)
+
+    @property
+    def seed(self) -> Seed:
+        """What the coder's own orders come from; it opens them, so it stands in nothing that is given out."""
+        return self._keys.seed_of(self.coder)
+
+    @property
+    def warm_up_seed(self) -> Seed:
+        """What the choice of the notes that all coders warm up on comes from."""
+        return self._keys.warm_up_seed
+
+    def shown_id(self, event_id: str, via: str) -> str:
+        """Return the id by which a card, page or sheet names one of the coder's events.
+
+        Parameters
+        ----------
+        event_id : the event's id in the log
+        via : which way it came; one made in a browser keeps its id, since the browser knows it by that
+        """
+        return self._keys.shown_id(event_id, via)
+
+    def event_of(self, shown: str) -> str | None:
+        """Return the id of the coder's event that a card, page or sheet named so; None if there is none."""
+        return self._keys.shown_ids(self.history()["event_id"]).get(shown)
 
     def history(self) -> pd.DataFrame:
         """Return every event of the coder, in the order in which they count."""

@@ -14,6 +14,7 @@ from typing import Any
 import pandas as pd
 import yaml
 
+from sekom_analysis.coding.secret import make_secret
 from sekom_analysis.errors import ExchangeError, NotSavedError, StudyError, TableError
 from sekom_analysis.exchange.tables import read_table, write_table
 from sekom_analysis.problems import problem_lines
@@ -42,6 +43,7 @@ def create(
 
     def fill(folder: Path) -> None:
         (folder / RAW).mkdir(parents=True)
+        make_secret(folder)  # before anything is taken in: nobody has begun with this study
         _put_notes(folder / RAW, notes)
         _put_codebook(folder, codebook)
         about = _template("study.yaml").format(
@@ -123,6 +125,7 @@ def _fill(draft: Path, fill: Callable[[Path], None]) -> None:
         msg = f"No study was made. {error}"
         raise StudyError(msg) from error
     (draft / CODED).mkdir(parents=True, exist_ok=True)
+    make_secret(draft)
     (draft / "figures").mkdir(exist_ok=True)
     (draft / ".gitignore").write_text(".sekom/\n", encoding="utf-8")
     raw, problems = read_raw(draft)

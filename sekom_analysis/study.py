@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +15,7 @@ from sekom_analysis.adjudications import Adjudication
 from sekom_analysis.checks import decision_problems, study_problems
 from sekom_analysis.codebook import Variable
 from sekom_analysis.coderlogs import CoderLogs
+from sekom_analysis.coding.secret import Keys, secret_problems
 from sekom_analysis.collect import Collected
 from sekom_analysis.collecting import Collector
 from sekom_analysis.decisions import AFTER_TALK, Event, latest, ratings_table, retired_codes, skipped
@@ -58,6 +59,7 @@ class Study(Joining):
         self.notes = raw.notes
         self.codebook = raw.codebook
         self._logs = CoderLogs(raw.root)
+        self._keys = Keys(raw)
         self._desks: dict[str, Desk] = {}
         self._definitions = Definitions(raw.root / CODED)
         self._adjudicating = Adjudicating(raw, lambda: latest(self.history()))
@@ -132,6 +134,7 @@ class Study(Joining):
     def list_problems(self) -> list[Problem]:
         """Return what `problems` shows, each as a `Problem`, which tells itself in either language."""
         found = [*self._raw.problems, *study_problems(self._raw), *import_problems(self.root)]
+        found += secret_problems(self.root)
         for coder in self.coders:
             found += self._logs.read(coder).problems
         kept = self._definitions.read()
@@ -212,6 +215,20 @@ class Study(Joining):
     def retired_codes(self, variable: str) -> list[str]:
         """Return codes that stand in decisions but can no longer be chosen."""
         return retired_codes(self.codebook[variable], self.decisions(variable))
+
+    @property
+    def note_keys(self) -> Mapping[str, str]:
+        """The key under which cards, pages and sheets are given each note now; see `Desk.note_keys`."""
+        return self._keys.notes
+
+    def note_of(self, key: str) -> str | None:
+        """Return the note of a key, given out now or earlier; None if it is that of none."""
+        return self._keys.note_of(key)
+
+    @property
+    def keys(self) -> Keys:
+        """What keys and orders on cards come from; for those that show what everybody chose."""
+        return self._keys
 
     def desk(self, coder: str) -> Desk:
         """Return what one coder works at: notes, codebook and that coder's own log."""

@@ -12,7 +12,7 @@ FLOORS = [
     "errors files problems wording words yamlfile codebook notes decisions answers about logline selection "
     "coding.worklist",  # pure, like the card's order that it gives
     "log ledgers raw coderlog definitions adjudications merges pairs joining desk checks adjudicating "
-    "coderlogs collect collecting imports additions newstudy study exchange",
+    "coderlogs coding.secret collect collecting imports additions newstudy study exchange",
     "agreement consensus quality actions keywords results progress",
     "coding figures report opening",
     "cli __main__",

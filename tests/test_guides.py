@@ -11,7 +11,6 @@ import pytest
 from openpyxl import load_workbook
 
 from sekom_analysis import opening
-from sekom_analysis.coding.worklist import note_key
 from sekom_analysis.logline import utc_text
 from sekom_analysis.notes import note_hash
 from sekom_analysis.study import Study
@@ -59,7 +58,7 @@ def anna_answers(folder: Path, study: Study, name: str) -> None:
                 "event_id": f"e{number:015d}", "variable": variable, "event": "decide", "codes": [code],
                 "certainty": "", "memo": "", "pass": 1, "at": utc_text(now + timedelta(seconds=number)),
                 "note_hash": note_hash(study.notes.at[note_id, "text"]),
-                "codebook": study.codebook[variable].version, "key": note_key(study.about.id, note_id),
+                "codebook": study.codebook[variable].version, "key": study.note_keys[note_id],
             }
         )  # fmt: skip
     lines[0]["events"] = len(lines) - 1
@@ -71,7 +70,7 @@ def bo_answers(path: Path, study: Study) -> None:
     """Bo types the codes into his sheet and saves it."""
     book = load_workbook(path)
     for note_id, variable, code in said(2, study):
-        key = note_key(study.about.id, note_id)
+        key = study.note_keys[note_id]
         for sheet in book.worksheets:
             marks = {cell.value: cell.column for cell in sheet[5]} if sheet.max_row > 5 else {}
             if f"{variable}/answer" not in marks:

@@ -10,7 +10,6 @@ import pytest
 
 from sekom_analysis.adjudications import adjudication_ledger, pass_by_then
 from sekom_analysis.coding.session import Session
-from sekom_analysis.coding.worklist import note_key
 from sekom_analysis.decisions import latest
 from sekom_analysis.exchange.sheets import write_coding_sheet
 from sekom_analysis.exchange.sheets.before import Before
@@ -138,7 +137,7 @@ def on_card(session: Session) -> str:
 def test_a_coder_sees_on_the_card_what_they_say_now(settled):
     session = Session(settled.desk("anna"))
     assert on_card(session) == "hinder"
-    note = next(n for n in session.data()["notes"] if session._keys[n["key"]] == "n1")
+    note = next(n for n in session.data()["notes"] if session.desk.note_of(n["key"]) == "n1")
     event = {"event_id": "e0001", "note": note["key"], "variable": "valence", "codes": ["mojlighet"]}
     event |= {"event": "decide", "pass": note["pass"], "note_hash": note["hash"], "memo": "", "certainty": ""}
     replies = session.receive({"kind": "events", "events": [event]})
@@ -196,7 +195,7 @@ def test_a_sheet_shows_what_the_coder_says_now_and_brings_pass_3(settled, tmp_pa
 def page_file(path, study, moment, number=1, **fields):
     """What a page made offline sends: one answer of Eva's on n1."""
     line = {
-        "event_id": f"e{number:015}", "key": note_key(study.about.id, "n1"), "variable": "valence",
+        "event_id": f"e{number:015}", "key": study.note_keys["n1"], "variable": "valence",
         "event": "decide", "codes": ["hinder"], "certainty": "", "memo": "", "pass": 1, "at": at(moment),
         "codebook": study.codebook["valence"].version,
     } | fields  # fmt: skip

@@ -9,7 +9,6 @@ from datetime import UTC, datetime, timedelta
 import pandas as pd
 import pytest
 
-from sekom_analysis.coding.worklist import note_key
 from sekom_analysis.errors import DecisionError
 from sekom_analysis.exchange.progress_files import is_progress_file, read_progress
 from sekom_analysis.logline import utc_text
@@ -38,7 +37,7 @@ def line(desk, number, note_id="n1", variable="valence", codes=("hinder",), **fi
         "note_hash": note_hash(desk.notes.at[note_id, "text"]) if note_id in desk.notes.index else "",
         "codebook": definition,
         "at": utc_text(START + timedelta(seconds=number)),
-        "key": note_key(desk.study_id, note_id),
+        "key": desk.note_keys[note_id],
     } | fields
 
 
@@ -93,7 +92,7 @@ def test_what_the_page_kept_comes_back_whole(written, desk):
         ({"codes": []}, "takes exactly one code"),
         ({"variable": "mood"}, "there is no variable 'mood'; there are: valence, themes, goal"),
         ({"variable": "goal", "codes": ["3"]}, "variable 'goal' is not asked of this note"),
-        ({"key": "n" + "0" * 20}, f"no note with the key 'n{'0' * 20}'"),
+        ({"key": "n" + "0" * 20, "note_hash": "h" + "0" * 11}, f"no note with the key 'n{'0' * 20}'"),
         ({"certainty": "9"}, "certainty is 1, 2 or 3"),
         ({"pass": 7}, "pass is one of 0, 1, 2, 3, not '7'"),
         ({"event_id": "="}, "'=' cannot be an event_id"),

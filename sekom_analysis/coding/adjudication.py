@@ -6,6 +6,7 @@ study, and nothing that a coder works with may import it.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import cached_property
 from typing import Any
 
@@ -17,7 +18,7 @@ from sekom_analysis.codebook import NONE_FITS, Variable
 from sekom_analysis.coding.keeping import Judging, Message
 from sekom_analysis.coding.readings import Reading, disputed_notes, readings, two_ideas
 from sekom_analysis.coding.shown import shown_variable
-from sekom_analysis.coding.worklist import note_key, shuffled
+from sekom_analysis.coding.worklist import Seed, shuffled
 from sekom_analysis.decisions import coder_fault
 from sekom_analysis.errors import DecisionError, NotesError
 from sekom_analysis.ledgers import RETRACT
@@ -77,13 +78,12 @@ class AdjudicationSession(Judging):
         self._flags = two_ideas(study)
 
     @cached_property
-    def _ids(self) -> dict[str, str]:
-        """Note ids by the names under which a card knows them; of all notes, so that none sent is lost."""
-        return {note_key(self.study.about.id, note_id): note_id for note_id in self.study.notes.index}
+    def _keys(self) -> Mapping[str, str]:
+        return self.study.note_keys
 
     @cached_property
-    def _keys(self) -> dict[str, str]:
-        return {note_id: key for key, note_id in self._ids.items()}
+    def _seed(self) -> Seed:
+        return self.study.keys.seed
 
     def _own(self) -> pd.DataFrame:
         table = self.study.adjudications(self.variable.id)
@@ -114,7 +114,7 @@ class AdjudicationSession(Judging):
     def _shown_note(self, note_id: str, others: Message) -> Message:
         row: Any = self.study.notes.loc[note_id].to_dict()
         key, found = self._keys[note_id], self._readings.get(note_id, {})
-        order = shuffled(found, self.study.about.seed, "adjudication", note_id)
+        order = shuffled(found, self._seed, "adjudication", note_id)
         seen = {coder: codes for coder in order if (codes := found[coder].codes) is not None}
         return {
             "key": key,
@@ -199,7 +199,7 @@ class AdjudicationSession(Judging):
         kind = LEDGER_EVENTS.get(event["event"], event["event"])
         return {
             "adjudicator": self.adjudicator,
-            "note_id": self._ids.get(event["note"], event["note"]),
+            "note_id": self.study.note_of(event["note"]) or event["note"],
             "codes": event["codes"] if kind == SETTLE else None,
             "reason": event["memo"],
             "event": kind,

@@ -14,6 +14,7 @@ from typing import Any
 
 from sekom_analysis import wording
 from sekom_analysis.coding.scripts import SCRIPTS, STYLES, script
+from sekom_analysis.coding.secret import BROWSER
 from sekom_analysis.coding.session import Session
 from sekom_analysis.desk import Desk
 from sekom_analysis.errors import NotSavedError
@@ -103,7 +104,8 @@ def page_data(session: Session, made: datetime) -> dict[str, Any]:
     """Return what a page holds: what a card shows, and when each of the coder's own answers was given."""
     desk, data = session.desk, session.data()
     history = desk.history()
-    times = dict(zip(history["event_id"], history["decided_at"], strict=True))
+    rows = history[["event_id", "via", "decided_at"]].itertuples(index=False, name=None)
+    times = {desk.shown_id(event_id, via): _time_shown(via, at) for event_id, via, at in rows}
     for answers in data["answers"].values():
         for answer in answers.values():
             answer["at"] = times[answer["id"]]
@@ -113,9 +115,14 @@ def page_data(session: Session, made: datetime) -> dict[str, Any]:
         "texts": {**data["texts"], **wording.texts("pagecard_", session.lang)},
         "page": wording.texts("page_", session.lang),
         "made": moment,
-        "floor": max([moment, *times.values()]),  # nothing made on the page is older, whatever its clock says
+        "floor": max(moment, history["decided_at"].max()) if times else moment,  # nothing made on it is older
         "file": wording.say("page_file", session.lang, coder=desk.coder),
     }
+
+
+def _time_shown(via: str, at: str) -> str:
+    """Return when an answer was given; of one loaded with many others not its place among them."""
+    return at if via in BROWSER else f"{at[:19]}.000000Z"
 
 
 def page_html(data: dict[str, Any]) -> str:

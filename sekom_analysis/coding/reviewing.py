@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import cached_property
 from typing import Any, NamedTuple
 
@@ -11,7 +11,6 @@ import pandas as pd
 from sekom_analysis import wording
 from sekom_analysis.actions.duplicates import reasons_text
 from sekom_analysis.coding.keeping import Judging, Message
-from sekom_analysis.coding.worklist import note_key
 from sekom_analysis.decisions import coder_fault
 from sekom_analysis.errors import DecisionError, NotesError
 from sekom_analysis.merges import root_of, state_of, wording_of
@@ -88,10 +87,16 @@ class ReviewSession(Judging):
 
     @cached_property
     def _by_key(self) -> dict[str, Pair]:
-        return {self._key(pair.note_a, pair.note_b): pair for pair in self.pairs}
+        """Every pair by each key under which it may come back."""
+        names = self.study.keys.names
+        return {key: pair for pair in self.pairs for key in names(f"{pair.note_a}+{pair.note_b}")}
+
+    @cached_property
+    def _name(self) -> Callable[[str], str]:
+        return self.study.keys.namer()
 
     def _key(self, note_a: str, note_b: str) -> str:
-        return note_key(self.study.about.id, f"{note_a}+{note_b}")
+        return self._name(f"{note_a}+{note_b}")
 
     def _own(self) -> pd.DataFrame:
         table = self.study.pair_judgements()

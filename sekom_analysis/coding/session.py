@@ -56,7 +56,6 @@ class Session:
     ) -> None:
         self.desk = desk
         self.lang = wording.check_language(lang)
-        self._keys = {worklist.note_key(desk.study_id, note_id): note_id for note_id in desk.notes.index}
         self._variables = [desk.codebook[v] for v in variables] or list(desk.codebook.variables)
         chosen = _chosen_notes(desk, sources, stages)
         if warm_up and again:
@@ -83,12 +82,12 @@ class Session:
         coder, seed = self.desk.coder, self.desk.seed
         met = {number: self._coded_in(number) for number in (WARM_UP, AGAIN)}
         if warm_up:
-            order = worklist.warm_up_notes(notes, seed, warm_up)
+            order = worklist.warm_up_notes(notes, self.desk.warm_up_seed, warm_up)
         elif again:
             order = worklist.second_time_notes(notes, seed, coder, again, met[AGAIN])
         else:
             order = worklist.first_time_notes(notes, seed, coder, met[WARM_UP])
-        keys = {note_id: key for key, note_id in self._keys.items()}
+        keys = self.desk.note_keys
         return [Item(note_id, keys[note_id], asked[note_id], self.pass_) for note_id in order]
 
     def _asked(self, note_id: str) -> tuple[str, ...]:
@@ -159,14 +158,14 @@ class Session:
             if note_id in keys and (variable in versions or variable == FLAG):
                 cell = {
                     "event": answer.event,
-                    "id": answer.event_id,
+                    "id": self.desk.shown_id(answer.event_id, answer.via),
                     "codes": answer.codes.split("|") if answer.codes else [],
                     "certainty": answer.certainty,
                     "memo": answer.memo,
                     "older": answer.codebook != versions.get(variable, answer.codebook),
                 }
                 shown.setdefault(keys[note_id], {})[variable] = cell
-        return shown
+        return {key: shown[key] for key in keys.values() if key in shown}  # not as they stand in the log
 
     def receive(self, message: Message) -> list[Message]:
         """Take a message of the card and return the answers to it."""
@@ -188,7 +187,7 @@ class Session:
         """Name the note of an event by its id; an unknown key stays, for the desk to refuse."""
         key = event["note"]
         given = {name: value for name, value in event.items() if name != "note" and value != ""}
-        return {**given, "note_id": self._keys.get(key, key), "via": "card"}
+        return {**given, "note_id": self.desk.note_of(key) or key, "via": "card"}
 
     def _after(self, saved: list[Event]) -> dict[Cell, Answer]:
         """Bring the answers up to date with the log; return those that may have changed."""

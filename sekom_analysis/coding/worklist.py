@@ -1,17 +1,21 @@
 """One coder's list of notes: which, in which order, what stands and what is left.
 
-Nothing here reads or writes a file. Orders come from hashes of the study's
-seed and the ids, so a coder meets the notes in the same order every day, two
-coders in different ones, and a note added later moves none of the others.
+Nothing here reads or writes a file. Keys and orders come from hashes of the
+study's secret and the ids, so a coder meets the notes in the same order every
+day, two coders in different ones, a note added later moves none of the others,
+and whoever has not the secret learns nothing of the ids.
 """
 
 from __future__ import annotations
 
 import hashlib
+import hmac
+import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 WARM_UP, INDEPENDENT, AGAIN, AFTER_TALK = 0, 1, 2, 3
+Seed = int | str  # a number in orders from before there was a secret, else a text that holds the secret
 
 
 class Item(NamedTuple):
@@ -32,20 +36,46 @@ class Answer(NamedTuple):
     certainty: str = ""
     memo: str = ""
     codebook: str = ""
+    via: str = ""
 
 
 Cell = tuple[str, str]
 
 
-def note_key(study_id: str, note_id: str) -> str:
-    """Return the name by which a card knows a note; it tells neither its id nor its place.
+def note_key(secret: bytes, name: str) -> str:
+    """Return the name by which a card knows a note; without the secret it tells neither its id nor its place.
 
     Examples
     --------
-    >>> note_key("sekom-2016", "B001") == note_key("another", "B001")
+    >>> note_key(bytes(32), "B001") == note_key(bytes(31) + b"1", "B001")
     False
     """
-    return "n" + _digest(study_id, "note", note_id)[:20]
+    return "n" + _hidden(secret, "note", name)[:20]
+
+
+def old_note_key(study_id: str, name: str) -> str:
+    """Return the key that a note had before there was a secret; it is read, and never given out."""
+    return "n" + _digest(study_id, "note", name)[:20]
+
+
+def is_note_key(text: str) -> bool:
+    """Whether a text looks like the key of a note."""
+    return re.fullmatch(r"n[0-9a-f]{20}", text) is not None
+
+
+def masked(secret: bytes, event_id: str) -> str:
+    """Return a name for an event that tells nothing of what its id was made from.
+
+    Examples
+    --------
+    >>> masked(bytes(32), "s0123")
+    'x63d1'
+    """
+    return "x" + _hidden(secret, "event", event_id)[:16]
+
+
+def _hidden(secret: bytes, kind: str, name: str) -> str:
+    return hmac.digest(secret, f"{kind}\0{name}".encode(), "sha256").hex()
 
 
 def shuffled(note_ids: Iterable[str], *seed: object) -> list[str]:
@@ -63,18 +93,18 @@ def _digest(*parts: object) -> str:
     return hashlib.sha256("\0".join(str(part) for part in parts).encode("utf-8")).hexdigest()
 
 
-def warm_up_notes(note_ids: Iterable[str], seed: int, n_notes: int) -> list[str]:
+def warm_up_notes(note_ids: Iterable[str], seed: Seed, n_notes: int) -> list[str]:
     """Return the notes on which all coders of a study warm up, in an order that all share."""
     return shuffled(note_ids, seed, "warm-up")[:n_notes]
 
 
-def first_time_notes(note_ids: Iterable[str], seed: int, coder: str, met: Collection[str] = ()) -> list[str]:
+def first_time_notes(note_ids: Iterable[str], seed: Seed, coder: str, met: Collection[str] = ()) -> list[str]:
     """Return all notes in the coder's own order.
 
     Parameters
     ----------
     note_ids : ids of the N notes
-    seed : the study's seed
+    seed : what the coder's orders come from, as `Desk.seed`
     coder : the coder's id
     met : notes of the warm-up; they come last, when what was said of them has faded
     """
@@ -83,14 +113,14 @@ def first_time_notes(note_ids: Iterable[str], seed: int, coder: str, met: Collec
 
 
 def second_time_notes(
-    coded: Iterable[str], seed: int, coder: str, n_notes: int, begun: Collection[str] = ()
+    coded: Iterable[str], seed: Seed, coder: str, n_notes: int, begun: Collection[str] = ()
 ) -> list[str]:
     """Return the notes to be coded a second time, in an order other than the first.
 
     Parameters
     ----------
     coded : notes that the coder has decided on
-    seed : the study's seed
+    seed : what the coder's orders come from, as `Desk.seed`
     coder : the coder's id
     n_notes : how many are wanted
     begun : notes already met a second time; they stay among the chosen
@@ -128,11 +158,13 @@ def counts_in(pass_: int, given: str) -> bool:
 
 def after(before: Answer | None, row: Mapping[str, str]) -> Answer:
     """Return what stands after one more event. A skip takes nothing away: an earlier answer stands."""
+    name = {"event_id": row["event_id"], "via": row.get("via", "")}
     if row["event"] == "retract":
-        return Answer("retract", row["event_id"])
+        return Answer("retract", **name)
     if row["event"] == "skip" and before is not None and before.event == "decide":
-        return before._replace(event_id=row["event_id"])
-    return Answer(row["event"], row["event_id"], row["codes"], row["certainty"], row["memo"], row["codebook"])
+        return before._replace(**name)
+    said = {part: row[part] for part in ("codes", "certainty", "memo", "codebook")}
+    return Answer(row["event"], **name, **said)
 
 
 def is_open(answer: Answer | None) -> bool:

@@ -13,11 +13,11 @@ from sekom_analysis.answers import answer_fault, field_faults
 from sekom_analysis.checks import was_possible
 from sekom_analysis.codebook import RESERVED_VARIABLES
 from sekom_analysis.coderlog import IDENTITY
-from sekom_analysis.coding.worklist import note_key
+from sekom_analysis.coding.worklist import is_note_key
 from sekom_analysis.decisions import Event, coder_fault
 from sekom_analysis.definitions import Definitions
 from sekom_analysis.desk import Desk
-from sekom_analysis.exchange.reading import Reading
+from sekom_analysis.exchange.reading import OTHER_SECRET, Reading, known_by_text
 from sekom_analysis.logline import is_time, utc_text, well_formed
 from sekom_analysis.notes import note_hash
 from sekom_analysis.problems import Problem
@@ -115,7 +115,7 @@ class _Reader:
         self.problems: list[Problem] = []
         self._stale: dict[str, Problem] = {}
         self._found: dict[str, tuple[str, int, Event]] = {}  # event_id -> time on the page, line, event
-        self._notes = {note_key(desk.study_id, note_id): note_id for note_id in desk.notes.index}
+        self._by_text: set[str] = set()  # notes known by their texts alone
         self._kept = Definitions(desk.root / CODED).read()
         history: Any = desk.history().to_dict("records")
         self._known: dict[str, Mapping[str, str]] = {row["event_id"]: row for row in history}
@@ -137,10 +137,10 @@ class _Reader:
                 self._take(number, given)
 
     def _take(self, number: int, given: Mapping[str, Any]) -> None:
-        note_id = self._notes.get(given["key"])
+        note_id = self._note_of(given)
         if note_id is None:
             what = f"the study has no note with the key '{given['key']}'"
-            self.problems.append(Problem(self.file, number, what, _WRONG))
+            self.problems.append(Problem(self.file, number, what, f"{_WRONG}; {OTHER_SECRET}"))
             return
         event = self._with_definition(_event_of(given, note_id))
         faults = [*field_faults(event), *self._answer_faults(event), *self._contradictions(event)]
@@ -150,6 +150,14 @@ class _Reader:
         if not faults:
             self._found[event.event_id] = (given["at"], number, event)
             self._note_stale_text(number, event)
+
+    def _note_of(self, given: Mapping[str, Any]) -> str | None:
+        """Return the note of a line by its key; by its text where the key's secret is not here."""
+        note_id = self.desk.note_of(given["key"])
+        if note_id is None and is_note_key(given["key"]):
+            note_id = self.desk.note_with(str(given.get("note_hash", "")))
+            self._by_text |= {note_id} if note_id else set()
+        return note_id
 
     def _with_definition(self, event: Event) -> Event:
         """Flags have one definition, which no codebook holds: pages do not name it."""
@@ -206,7 +214,7 @@ class _Reader:
             [{name.rstrip("_"): text for name, text in event._asdict().items()} for _, event in made],
             self.problems,
             list(self._stale.values()),
-            list(self._clock(ahead)),
+            [*self._clock(ahead), *known_by_text(self.file, len(self._by_text))],
             len(self._found) - len(made),
             [number for number, _ in made],
         )

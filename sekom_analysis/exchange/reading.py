@@ -2,10 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from sekom_analysis.problems import Problem
+
+OTHER_SECRET = (
+    "if it is from another copy of this study, that one has another secret: add the line 'secret …' of its "
+    "data/coded/.secret to the end of data/coded/.secret here, and collect again"
+)
+
+
+def known_by_text(file: str, n_notes: int) -> Iterator[Problem]:
+    """Say that notes were known by their texts alone: their keys come from a secret that is not here."""
+    if n_notes:
+        what = f"{n_notes} notes in it are named by another secret than this study's; their texts told which"
+        yield Problem(file, None, what, f"nothing is needed if it is this study's; {OTHER_SECRET}")
 
 
 class Reading(NamedTuple):

@@ -23,9 +23,15 @@ FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "-
 TOKEN = "only-for-tests"
 
 
+# The same orders in every run: those that these coders would have had before there was a secret.
+SECRET = f"secret {'5e' * 32}\nbegun anna bertil bo cilla dag dora elin eva fi\nwarm-up-begun\n"
+
+
 def scratch_study(folder: Path) -> Path:
     """Copy the sample study without anybody's decisions."""
     shutil.copytree(CHECKOUT / "data" / "raw", folder / "data" / "raw")
+    (folder / "data" / "coded").mkdir()
+    (folder / "data" / "coded" / ".secret").write_text(SECRET, encoding="utf-8")
     return folder
 
 

@@ -49,11 +49,11 @@ def test_the_second_time_takes_as_many_in_another_order_and_keeps_those_begun():
 
 
 def test_a_key_tells_neither_id_nor_place():
-    keys = [worklist.note_key("study", note) for note in NOTES]
+    keys = [worklist.note_key(bytes(32), note) for note in NOTES]
     assert len(set(keys)) == len(NOTES)
     assert all(note not in key for note, key in zip(NOTES, keys, strict=True))
     assert sorted(keys) != keys
-    assert keys != [worklist.note_key("another", note) for note in NOTES]
+    assert keys != [worklist.note_key(b"another", note) for note in NOTES]
 
 
 @pytest.mark.parametrize(

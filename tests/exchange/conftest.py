@@ -9,7 +9,6 @@ import pandas as pd
 import pytest
 from openpyxl import load_workbook
 
-from sekom_analysis.coding.worklist import note_key
 from sekom_analysis.exchange.sheets import write_coding_sheet
 from sekom_analysis.study import Study
 
@@ -102,7 +101,7 @@ def blank(template, tmp_path) -> Path:
 
 def address(book, study, note_id: str, mark: str):
     """Return the cell of a note in the column with a mark."""
-    key = note_key(study.about.id, note_id)
+    key = study.note_keys[note_id]
     for sheet in book.worksheets:
         marks = {cell.value: cell.column for cell in sheet[5] if cell.value} if sheet.max_row > 5 else {}
         if mark not in marks:

@@ -138,6 +138,7 @@ def study_of(
     def take_in(root: Path) -> None:
         if read.about:
             about = {**read.about, "title": title} if title else read.about
+            about = {"seed": open_raw(root).about.seed, **about}
             replace_file(root / STUDY_FILE, dump_yaml(about).encode("utf-8"))
         raw = open_raw(root)
         decisions, refused = _possible(read, raw, path.name)

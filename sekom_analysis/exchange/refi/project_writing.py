@@ -125,7 +125,7 @@ class _Project:
                     xml.leaf("User", guid=guid, name=user_name(user, self.lang), id=user.id)
 
     def _about(self) -> dict[str, object]:
-        about = self.study.about.model_dump(mode="json", exclude_defaults=True, exclude={"readable"})
+        about = self.study.about.model_dump(mode="json", exclude_defaults=True, exclude={"readable", "seed"})
         book = self.study.codebook
         columns = [name for name in self.study.notes.columns if name != "text"]
         return {

@@ -113,7 +113,7 @@ def _row(desk: Desk, note_id: str) -> Row:
     text = str(desk.notes.at[note_id, "text"])
     gloss = str(desk.notes.at[note_id, "text_en"]) if "text_en" in desk.notes.columns else ""
     asked = tuple(variable.id for variable in desk.variables_of(note_id))
-    key = f"{worklist.note_key(desk.study_id, note_id)}.{note_hash(text)}"
+    key = f"{desk.note_keys[note_id]}.{note_hash(text)}"
     return Row(note_id, key, writable(text), writable(gloss), asked)
 
 

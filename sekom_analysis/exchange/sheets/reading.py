@@ -9,11 +9,10 @@ from pathlib import Path
 from typing import Any
 
 from sekom_analysis.codebook import Variable
-from sekom_analysis.coding.worklist import note_key
 from sekom_analysis.decisions import coder_fault
 from sekom_analysis.definitions import Definitions
 from sekom_analysis.desk import Desk
-from sekom_analysis.exchange.reading import Reading
+from sekom_analysis.exchange.reading import OTHER_SECRET, Reading, known_by_text
 from sekom_analysis.exchange.sheets import layout
 from sekom_analysis.exchange.sheets.answers import Answer, answer_of
 from sekom_analysis.exchange.sheets.before import Before
@@ -81,7 +80,7 @@ class _Reader:
         self.remarks: list[Problem] = []
         self.rows: list[int] = []
         self.n_known = 0
-        self._notes = {note_key(desk.study_id, note_id): note_id for note_id in desk.notes.index}
+        self._by_text: set[str] = set()  # notes known by their texts alone
         self._seen: dict[str, SheetRow] = {}
         self._definitions = _definitions(desk, ticket)
         self._before = Before(desk, ticket.seen_until)
@@ -96,6 +95,7 @@ class _Reader:
     def reading(self) -> Reading:
         """Return what was found."""
         found = (self.events, self.problems, self.stale, self.remarks)
+        self.remarks += known_by_text(self.file, len(self._by_text))
         return Reading(self.desk.coder, *found, self.n_known, self.rows)
 
     def _refuse(self, cell: Cell, what: str, todo: str) -> None:
@@ -115,17 +115,26 @@ class _Reader:
             )
             self._refuse(row.key, what, "copy the row's key from the sheet as it was sent")
             return None
-        note_id = self._notes.get(parts[0])
+        note_id = self._named(*parts)
         if note_id is None:
-            self._refuse(row.key, f"the study has no note with the key '{parts[0]}'", _AGAIN)
+            todo = f"{_AGAIN}; {OTHER_SECRET}"
+            self._refuse(row.key, f"the study has no note with the key '{parts[0]}'", todo)
             return None
-        if parts[0] in self._seen:
-            first = self._seen[parts[0]].key
+        if note_id in self._seen:
+            first = self._seen[note_id].key
             what = f"the same note stands already in row {first.row} of the tab '{first.tab}'"
             self._refuse(row.key, what, "keep one of the two rows")
             return None
-        self._seen[parts[0]] = row
+        self._seen[note_id] = row
         return note_id if self._text_is_whole(row, note_id, parts[1]) else None
+
+    def _named(self, key: str, text_hash: str) -> str | None:
+        """Return the note of a key; by its text where the key's secret is not here."""
+        note_id = self.desk.note_of(key)
+        if note_id is None:
+            note_id = self.desk.note_with(text_hash)
+            self._by_text |= {note_id} if note_id else set()
+        return note_id
 
     def _text_is_whole(self, row: SheetRow, note_id: str, written: str) -> bool:
         """Whether the row's text is the one that the sheet was written with."""

@@ -152,7 +152,7 @@ def assert_same(study, path):
     ours = study.decisions()[list(read.decisions.columns)]
     pd.testing.assert_frame_equal(in_order(read.decisions), in_order(ours))
     assert list(read.coders) == study.coders
-    assert About.model_validate(read.about) == study.about
+    assert About.model_validate(read.about) == study.about.model_copy(update={"seed": 0})  # it stays here
     assert read.warnings == ()
     assert read.losses == ()
 
