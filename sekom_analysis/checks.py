@@ -8,6 +8,7 @@ import pandas as pd
 
 from sekom_analysis.answers import WHOLE_NUMBER, answer_fault
 from sekom_analysis.codebook import Codebook, Variable
+from sekom_analysis.coding.secret import is_secret
 from sekom_analysis.decisions import LEDGERS, coder_fault
 from sekom_analysis.notes import note_hash
 from sekom_analysis.problems import Problem
@@ -28,6 +29,8 @@ def _strange_files(raw: Raw) -> Iterator[Problem]:
     folder = raw.root / CODED
     for path in sorted(folder.iterdir()) if folder.is_dir() else []:
         if path.name in EXPECTED or path.name.startswith(".") or path.stem in LEDGERS:
+            continue
+        if is_secret(path):  # a copy of it that a program has named in its own way
             continue
         fault = coder_fault(path.stem) if path.suffix == ".csv" else Phrase("fault_log_name")
         if fault:

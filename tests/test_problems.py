@@ -188,6 +188,9 @@ def every_kind(study, tmp_path, monkeypatch) -> list[Problem]:
     damage_logs(study)
     cut_off(study)
     found = told(study)
+    for text in ("secret 9f\n", f"secret {'9f' * 32}\nsecret 9f\n"):
+        write(study, "data/coded/.secret", text)
+        found += told(study)
     about = study.root / "data/raw/study.yaml"
     sound = about.read_bytes()
     about.write_bytes(sound + b"coders: {con: {}}\n")

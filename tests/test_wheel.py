@@ -6,6 +6,7 @@ import os
 import shutil
 import subprocess
 import sys
+import tarfile
 import zipfile
 from pathlib import Path
 
@@ -35,6 +36,7 @@ def checkout(tmp_path_factory, root, tracked) -> Path:
         ".venv/lib/module.py",
         ".sekom/k1.lock",
         "data/coded/anna.csv",
+        "data/coded/.secret",
         "figures/report.sv.html",
         "notebooks/.ipynb_checkpoints/02-checkpoint.ipynb",
         "sekom_analysis/__pycache__/log.cpython-311.pyc",
@@ -68,6 +70,15 @@ def test_carries_package_sample_and_notebooks_and_nothing_else(wheel, tracked):
     with zipfile.ZipFile(wheel) as archive:
         carried = {name for name in archive.namelist() if ".dist-info/" not in name}
     assert carried == expected
+
+
+def test_no_secret_travels_with_the_source_either(checkout):
+    run("-m", "hatchling", "build", "-t", "sdist", "-d", "out", cwd=checkout)
+    (built,) = (checkout / "out").glob("*.tar.gz")
+    with tarfile.open(built) as archive:
+        names = archive.getnames()
+    assert any(name.endswith("data/coded/k1.csv") for name in names)
+    assert [name for name in names if "secret" in Path(name).name.lower() and "/data/" in name] == []
 
 
 def test_sample_study_comes_out_of_the_wheel(installed, tmp_path, tracked):

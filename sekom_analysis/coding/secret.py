@@ -162,10 +162,11 @@ def secret_copies(root: Path) -> list[Path]:
     """Return the copies of the secret that lie beside it, whatever a program has called them."""
     folder = root / CODED
     found = folder.iterdir() if folder.is_dir() else []
-    return sorted(path for path in found if path.name != SECRET_FILE.name and _is_copy(path))
+    return sorted(path for path in found if path.name != SECRET_FILE.name and is_secret(path))
 
 
-def _is_copy(path: Path) -> bool:
+def is_secret(path: Path) -> bool:
+    """Whether a file is a secret, or a copy of one, by its name and by what it holds."""
     name = path.name.lower()
     is_named = SECRET_FILE.name in name and path.suffix.lower() != ".draft"
     return is_named and path.is_file() and _parts(path)[0] is not None
