@@ -316,8 +316,10 @@ class Keys:
 
     def _notes_by_key(self, secret: str) -> Mapping[str, str]:
         if secret not in self._known:
-            ids = map(str, self._notes.index)
-            self._known[secret] = {self._name_in(secret, note_id): note_id for note_id in ids}
+            is_now = bool(secret) and self._now[0] == secret
+            ids = list(map(str, self._notes.index))
+            keys = self._now[1].values() if is_now else (self._name_in(secret, note_id) for note_id in ids)
+            self._known[secret] = dict(zip(keys, ids, strict=True))
         return self._known[secret]
 
 
