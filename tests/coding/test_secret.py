@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import io
 import json
 import re
 import subprocess
 import sys
+import threading
 import zipfile
 from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +21,7 @@ import pytest
 from openpyxl import load_workbook
 from pypdf import PdfReader
 
+from sekom_analysis.coding import secret as secret_module
 from sekom_analysis.coding.page import write_page
 from sekom_analysis.coding.reviewing import ReviewSession
 from sekom_analysis.coding.secret import SECRET_FILE, read_secret
@@ -446,16 +450,35 @@ def test_each_study_has_a_secret_of_its_own(sample_study, tmp_path):
 def test_two_processes_at_once_get_one_secret(study):
     (study.root / SECRET_FILE).unlink()
     line = "import sys; from pathlib import Path; from sekom_analysis.coding.secret import secret_of; "
-    line += "sys.stdin.read(); print(secret_of(Path(sys.argv[1])).now)"
+    line += "print('ready', flush=True); sys.stdin.read(); print(secret_of(Path(sys.argv[1])).now)"
     command = [sys.executable, "-c", line, str(study.root)]
-    running = [subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) for _ in range(6)]
+    running = [subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) for _ in range(3)]
+    assert [process.stdout.readline().strip() for process in running] == [b"ready"] * 3
     for process in running:
         process.stdin.close()
     said = {process.stdout.read().decode().strip() for process in running}
-    assert [process.wait() for process in running] == [0] * 6
+    assert [process.wait() for process in running] == [0] * 3
     assert said == {read_secret(study.root).now}
     for process in running:
         process.stdout.close()
+
+
+def test_while_one_is_being_made_no_other_is(study, monkeypatch):
+    """Without the lock both would be making one at the same moment, and meet at the barrier."""
+    (study.root / SECRET_FILE).unlink()
+    barrier, text, met = threading.Barrier(2), secret_module._text, []
+
+    def slow(root):
+        with contextlib.suppress(threading.BrokenBarrierError):
+            barrier.wait(timeout=1)
+            met.append(root)
+        return text(root)
+
+    monkeypatch.setattr(secret_module, "_text", slow)
+    with ThreadPoolExecutor(2) as pool:
+        found = list(pool.map(secret_module.secret_of, [study.root] * 2))
+    assert met == []
+    assert found[0] == found[1] == read_secret(study.root)
 
 
 def test_a_study_that_cannot_be_written_to_says_so_and_can_still_be_read(sample, tmp_path):
