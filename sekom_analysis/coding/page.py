@@ -8,9 +8,11 @@ import html
 import json
 import os
 import re
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
+
+import pandas as pd
 
 from sekom_analysis import wording
 from sekom_analysis.coding.scripts import SCRIPTS, STYLES, script
@@ -24,6 +26,7 @@ from sekom_analysis.logline import utc_text, well_formed
 PAGE_SCRIPTS = (*SCRIPTS, "progressfile.js", "keeper.js", "panel.js", "page.js")
 PAGE_STYLES = (*STYLES, "page.css")
 POLICY = "default-src 'none'; script-src {script}; style-src {style}; base-uri 'none'; form-action 'none'"
+_TOGETHER = timedelta(seconds=0.1)  # nobody decides so fast by hand
 TEMPLATE = """\
 <!doctype html>
 <html lang="{lang}" translate="no">
@@ -104,8 +107,7 @@ def page_data(session: Session, made: datetime) -> dict[str, Any]:
     """Return what a page holds: what a card shows, and when each of the coder's own answers was given."""
     desk, data = session.desk, session.data()
     history = desk.history()
-    rows = history[["event_id", "via", "decided_at"]].itertuples(index=False, name=None)
-    times = {desk.shown_id(event_id, via): _time_shown(via, at) for event_id, via, at in rows}
+    times = _times_shown(desk, history)
     for answers in data["answers"].values():
         for answer in answers.values():
             answer["at"] = times[answer["id"]]
@@ -120,9 +122,17 @@ def page_data(session: Session, made: datetime) -> dict[str, Any]:
     }
 
 
-def _time_shown(via: str, at: str) -> str:
-    """Return when an answer was given; of one loaded with many others not its place among them."""
-    return at if via in BROWSER else f"{at[:19]}.000000Z"
+def _times_shown(desk: Desk, history: pd.DataFrame) -> dict[str, str]:
+    """Return when each event was made; those loaded together have the time of the last, and so no order."""
+    shown: dict[str, str] = {}
+    later: tuple[datetime, str] | None = None
+    for event_id, via, at in history[["event_id", "via", "decided_at"]].to_numpy()[::-1].tolist():
+        moment = datetime.fromisoformat(at)
+        is_together = via not in BROWSER and later is not None and later[0] - moment < _TOGETHER
+        at_shown = later[1] if is_together and later is not None else at
+        later = None if via in BROWSER else (moment, at_shown)
+        shown[desk.shown_id(event_id, via)] = at_shown
+    return shown
 
 
 def page_html(data: dict[str, Any]) -> str:
