@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from sekom_analysis.adjudications import adjudication_ledger, pass_by_then
+from sekom_analysis.adjudications import adjudication_ledger
 from sekom_analysis.coding.session import Session
 from sekom_analysis.coding.worklist import note_key
 from sekom_analysis.decisions import latest
@@ -252,7 +252,3 @@ def test_a_late_answer_that_came_past_the_program_is_listed(study):
     )
 
 
-def test_pass_by_then_at_the_very_moment():
-    first = {"n1": "2026-01-02T00:00:00.000000Z"}
-    assert pass_by_then("1", "n1", first["n1"], first) == "3"
-    assert pass_by_then("1", "n2", "", first) == "1"
