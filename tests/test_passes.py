@@ -1,4 +1,4 @@
-"""Blindness is what a coder was shown: who knew what others said, or changes what was settled, is in pass 3."""
+"""Blindness is what a coder was shown: pass 3 is of who knew what others said, or changes what was settled."""
 
 from __future__ import annotations
 
@@ -220,13 +220,21 @@ def reference(events: list[Event], known: Known) -> list[str]:
         ]
         if event.pass_ in "02":
             passes.append(event.pass_)
-        elif known.shown and known.shown <= at or any(p == "3" for _, p in before):
+        elif (
+            (known.shown and known.shown <= at)
+            or any(p == "3" for _, p in before)
+            or (event.pass_ == "3" and not old)
+        ):
             passes.append("3")
-        elif event.pass_ == "3" and not old:
-            passes.append("3")
-        elif event.event == "skip" or not before or before[-1][0].event == "retract":
-            passes.append("1")
-        elif event.event == "decide" and (same(event, before[-1][0]) or other_version(event, before[-1][0])):
+        elif (
+            event.event == "skip"
+            or not before
+            or before[-1][0].event == "retract"
+            or (
+                event.event == "decide"
+                and (same(event, before[-1][0]) or other_version(event, before[-1][0]))
+            )
+        ):
             passes.append("1")
         else:
             first = len(before) - 1  # the earliest of the answers that led without a change to the last one

@@ -37,7 +37,7 @@ def settle(show, root):
 
 
 def logs(root):
-    return {path.name: path.read_bytes() for path in (root / "data" / "coded").glob("*.csv")}
+    return {path.name: path.read_bytes() for path in (root / "data" / "coded").glob("[!.]*.csv")}
 
 
 def settle_note(page, key, reason):
@@ -222,7 +222,7 @@ def test_stale_ones_are_flagged_and_confirmed_anew(settle, root):
     sa.Study.open(root).decide("k1", first, VARIABLE, "nyckeltal")
     page = settle("anna", lang="en")
     page.press("Shift+ArrowLeft")
-    assert page.text(".sk-remark").startswith("A coder has answered differently since")
+    assert page.text(".sk-remark").startswith("Answers have changed or been added since")
     page.press("Enter")
     page.wait_for_state("saved")
     table = sa.Study.open(root).adjudications(VARIABLE)
