@@ -1,4 +1,4 @@
-"""Blindness is what a coder was shown: pass 3 is of who knew what others said, or changes what was settled."""
+"""Blindness is what a coder was shown: pass 3 is of who knew what others said or changed what was settled."""
 
 from __future__ import annotations
 
