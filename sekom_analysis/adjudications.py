@@ -7,7 +7,7 @@ still answers a question on their own.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -270,6 +270,12 @@ class Blindness:
         times = [own[key] for key in (question, (question[0], "")) if key in own]
         first = facts.notes.get(question[0], "")
         return Known(facts.settled.get(question, ()), min(times, default=""), first)
+
+    def bears(self, coder: str) -> Callable[[Question], bool]:
+        """Return what tells whether anything that is known bears on a coder's independence there."""
+        facts = self._read()
+        settled, own = facts.settled, facts.shown.get(coder, {})
+        return lambda question: question in settled or question in own or (question[0], "") in own
 
     def problems(self) -> list[Problem]:
         """List lines of the ledger of showings that cannot be read."""

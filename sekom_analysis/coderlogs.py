@@ -11,6 +11,7 @@ import pandas as pd
 from sekom_analysis.adjudications import Blindness
 from sekom_analysis.coderlog import coder_log, events_of
 from sekom_analysis.decisions import (
+    AFTER_TALK,
     Event,
     Question,
     by_question,
@@ -27,10 +28,10 @@ MOST_KEPT = 64  # tables; of the sample's report each is asked for about three t
 
 
 class _Written(NamedTuple):
-    """One coder's log as it is written: its rows, by question too, and the lines that cannot be read."""
+    """A coder's log as it is written: its rows, where any is of pass 3, and the lines that cannot be read."""
 
     rows: list[tuple[int, Event]]
-    questions: dict[Question, list[Event]]
+    talked: set[Question]
     problems: list[Problem]
 
 
@@ -78,11 +79,21 @@ class CoderLogs:
         written, mark = self._as_written(coder), self._blindness.mark()
         before = self._read.get(coder)
         if before is None or before[0] is not written or before[1] is not mark:
-            passes = moved(written.questions, lambda question: self._blindness.known(coder, question))
+            passes = self._moved(coder, written)
             is_same = before is not None and before[0] is written and before[2].passes == passes
             as_read = before[2] if before is not None and is_same else _as_read(coder, written, passes)
             self._read[coder] = (written, mark, as_read)
         return self._read[coder][2]
+
+    def _moved(self, coder: str, written: _Written) -> dict[str, str]:
+        """Return event_id -> the pass that counts, looking only where anything bears on it."""
+        bears, talked = self._blindness.bears(coder), written.talked
+        found = [
+            event
+            for _, event in written.rows
+            if (event.note_id, event.variable) in talked or bears((event.note_id, event.variable))
+        ]
+        return moved(by_question(found), lambda question: self._blindness.known(coder, question))
 
     def _as_written(self, coder: str) -> _Written:
         log = coder_log(self.root, coder)
@@ -90,7 +101,8 @@ class CoderLogs:
         if coder not in self._written or self._written[coder][0] != mark:
             rows, problems = log.read()
             events = events_of(rows)
-            written = _Written(events, by_question(event for _, event in events), problems)
+            talked = {(e.note_id, e.variable) for _, e in events if e.pass_ == str(AFTER_TALK)}
+            written = _Written(events, talked, problems)
             if any(problem.row is None for problem in problems):  # it may be readable the next time
                 return written
             self._written[coder] = (mark, written)

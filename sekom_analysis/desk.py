@@ -77,6 +77,7 @@ class Desk:
         self._kept: set[str] = set()
         self._blindness = Blindness(raw.root)
         self._past: tuple[object, dict[Question, list[Event]]] | None = None
+        self._n_past = 0
         self._talked: set[Question] = set()  # where the log is known to hold an answer of pass 3
         self._versions: dict[str, str] = {}
 
@@ -222,11 +223,12 @@ class Desk:
         if not as_said:
             made = [_as_first_said(event) for event in made]
         past = self._read_past()
-        asked = {(event.note_id, event.variable) for event in made}
-        bearing = {question for question in asked if self._bears(question, made)}
+        bearing = self._bearing(made)
+        if not bearing:
+            return made
         earlier = [event for question in bearing for event in past.get(question, ())]
         there = {event.event_id: event for event in earlier}
-        fresh = [one for one in made if one.event_id not in there and (one.note_id, one.variable) in bearing]
+        fresh = [one for one in made if one.event_id not in there and _question(one) in bearing]
         passes = moved(by_question([*earlier, *fresh]), self._known)
         return [
             event._replace(pass_=passes.get(event.event_id, there.get(event.event_id, event).pass_))
@@ -236,21 +238,37 @@ class Desk:
     def _known(self, question: Question) -> Known:
         return self._blindness.known(self.coder, question)
 
-    def _bears(self, question: Question, events: Iterable[Event]) -> bool:
-        """Whether anything may move an event on a question into pass 3, or out of it."""
-        known = self._known(question)
-        if known.settled or known.shown or question in self._talked:
-            return True
-        return any(e.pass_ == str(AFTER_TALK) and (e.note_id, e.variable) == question for e in events)
+    def _bearing(self, events: Iterable[Event]) -> set[Question]:
+        """Return the questions of events on which anything may move one into pass 3, or out of it."""
+        made = list(events)
+        said = {_question(event) for event in made if event.pass_ == str(AFTER_TALK)}
+        bears = self._blindness.bears(self.coder)
+        asked = {_question(event) for event in made}
+        return {question for question in asked if question in self._talked or bears(question)} | said
 
     def _read_past(self) -> dict[Question, list[Event]]:
-        """Return the log by question; read again only where it has changed."""
+        """Return the log by question; read again only where somebody else has written."""
         mark = self._log.mark()
         if self._past is None or self._past[0] != mark:
-            past = by_question(event for _, event in events_of(self._log.read()[0]))
-            self._past = (mark, past)
-            self._talked |= {q for q, found in past.items() if any(e.pass_ == str(AFTER_TALK) for e in found)}
+            self._past = (mark, by_question(event for _, event in events_of(self._log.read()[0])))
+            self._n_past = sum(map(len, self._past[1].values()))
+            found = (events for events in self._past[1].values())
+            self._talked |= {_question(e) for events in found for e in events if e.pass_ == str(AFTER_TALK)}
         return self._past[1]
+
+    def _learn(self, saved: Iterable[Event]) -> None:
+        """Add to what is known of the log what was just written to it, where nobody else has written."""
+        if self._past is None:
+            return
+        for event in saved:
+            events = self._past[1].setdefault(_question(event), [])
+            if event.event_id not in {one.event_id for one in events}:
+                events.append(event)
+                self._n_past += 1
+            if event.pass_ == str(AFTER_TALK):
+                self._talked.add(_question(event))
+        mark = self._log.mark() if self._n_past == self._log.n_events else None
+        self._past = (mark, self._past[1])
 
     def _keep_talk(self, events: Iterable[Event]) -> None:
         """Keep that the coder knows others' answers, where only the pass that an event came with says so."""
@@ -262,7 +280,9 @@ class Desk:
 
     def _append(self, events: Iterable[Event], *, stamp: bool, as_said: bool = False) -> list[Event]:
         rows = [tuple(event) for event in self.in_their_passes(events, as_said=as_said)]
-        return [Event._make(row) for row in self._log.append(rows, stamp=stamp)]
+        saved = [Event._make(row) for row in self._log.append(rows, stamp=stamp)]
+        self._learn(saved)
+        return saved
 
     def _event(self, given: Mapping[str, Any]) -> tuple[Event, list[str]]:
         """Make an event of what was given, and say what is wrong with it."""
@@ -346,3 +366,7 @@ class Desk:
 
 def _as_first_said(event: Event) -> Event:
     return event._replace(pass_=str(INDEPENDENT)) if event.pass_ == str(AFTER_TALK) else event
+
+
+def _question(event: Event) -> Question:
+    return event.note_id, event.variable
