@@ -1,8 +1,13 @@
-"""Settling disagreements: a study's ledger of adjudications, written by adjudicators and read by all."""
+"""Settling disagreements: a study's ledger of adjudications, written by adjudicators and read by all.
+
+And beside it the ledger of what coders were shown of each other's answers.
+"""
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Callable, Iterable, Mapping
+from datetime import UTC, datetime
 from typing import Any
 
 import pandas as pd
@@ -13,14 +18,19 @@ from sekom_analysis.adjudications import (
     OPEN,
     SETTLE,
     Adjudication,
+    Blindness,
+    Showing,
     adjudication_ledger,
     adjudication_table,
-    first_times,
     seen_text,
+    showings,
+    showings_table,
+    shown_ledger,
 )
 from sekom_analysis.answers import SEEN, answer_fault
-from sekom_analysis.checks import decision_problems, late_as_independent, unknown_notes
+from sekom_analysis.checks import decision_problems, unknown_notes
 from sekom_analysis.codebook import Variable
+from sekom_analysis.coderlogs import CoderLogs
 from sekom_analysis.decisions import (
     LONGEST_MEMO,
     coder_fault,
@@ -31,15 +41,16 @@ from sekom_analysis.decisions import (
     new_event_id,
 )
 from sekom_analysis.definitions import keep
-from sekom_analysis.errors import DecisionError
+from sekom_analysis.errors import DecisionError, SekomError
 from sekom_analysis.ledgers import RETRACT
-from sekom_analysis.logline import EVENT_ID, well_formed
+from sekom_analysis.logline import EVENT_ID, utc_text, well_formed
 from sekom_analysis.notes import note_hash
 from sekom_analysis.problems import Problem
 from sekom_analysis.raw import Raw
+from sekom_analysis.selection import chosen_notes
 
 Answers = Mapping[tuple[str, str], Mapping[str, str]]
-GIVEN = frozenset(COLUMNS) - {"decided_at"}
+GIVEN = frozenset([*COLUMNS, "present"]) - {"decided_at"}
 
 
 class Adjudicating:
@@ -70,16 +81,14 @@ class Adjudicating:
             return adjudication_table(history, {})
         return adjudication_table(history, latest_answers(self._latest()))
 
-    def problems(self, decisions: pd.DataFrame, kept: Mapping[str, Variable]) -> list[Problem]:
+    def problems(self, kept: Mapping[str, Variable]) -> list[Problem]:
         """List lines that cannot be read, unknown notes and codes, changed texts and older definitions.
 
         Parameters
         ----------
-        decisions : the standing decisions of all coders, as `fold` gives them
         kept : the definitions kept, by version
         """
-        history, damaged = self._ledger.read()
-        found = [*damaged, *late_as_independent(decisions, first_times(history))]
+        found = list(self._ledger.read().problems)
         table = self.table().assign(coder="adjudicated")
         if table.empty:
             return found
@@ -99,6 +108,7 @@ class Adjudicating:
         *,
         reason: str = "",
         event: str = SETTLE,
+        present: Iterable[str] = (),
         event_id: str | None = None,
     ) -> Adjudication:
         """Settle a disagreement, with a reason, or leave it open; no coder's log is touched.
@@ -111,6 +121,8 @@ class Adjudicating:
         reason : why; required but for a retract
         event : ``"settle"``; ``"open"``: left open on purpose; ``"retract"``: the adjudicator's entry
             is taken back
+        present : coders who sat beside the adjudicator; what they and the adjudicator answer to this
+            variable of the note from now on is not independent (pass 3), and what others answer is
 
         Raises
         ------
@@ -120,7 +132,7 @@ class Adjudicating:
             If the disk did not take it.
         """
         given = {"adjudicator": adjudicator, "note_id": note_id, "variable": variable, "codes": codes}
-        given |= {"reason": reason, "event": event, "event_id": event_id}
+        given |= {"reason": reason, "event": event, "event_id": event_id, "present": present}
         return self.save([given])[0]
 
     def save(self, events: Any) -> list[Adjudication]:
@@ -129,7 +141,7 @@ class Adjudicating:
         Parameters
         ----------
         events : mappings, or a table, with ``adjudicator``, ``note_id``, ``variable``, ``codes``,
-            ``reason``, and where wanted ``event`` and ``event_id``. ``seen`` (coder -> codes),
+            ``reason``, and where wanted ``event``, ``present`` and ``event_id``. ``seen`` (coder -> codes),
             ``note_hash`` and ``codebook`` say what the adjudicator saw, where that may not be what
             stands now; left out, they are filled in.
 
@@ -165,6 +177,7 @@ class Adjudicating:
         codes = joined(values.get("codes"))
         note_id, variable = str(values.get("note_id", "")), str(values.get("variable", ""))
         seen = values.get("seen", answers.get((note_id, variable), {}))
+        present = _named(values.get("present", ())) or []
         event = Adjudication(
             decided_at="",
             event_id=str(values.get("event_id", "")) or new_event_id(),
@@ -174,11 +187,25 @@ class Adjudicating:
             codes=codes or "",
             reason=well_formed(str(values.get("reason", ""))).strip(),
             adjudicator=str(values.get("adjudicator", "")),
-            seen=seen_text(seen) if _is_seen(seen) else "",
+            seen=seen_text(seen, present) if _is_seen(seen) else "",
             codebook=str(values.get("codebook", "")) or self._version_of(variable),
             event=str(values.get("event", SETTLE)),
         )
-        return event, [*_field_faults(values, event), *self._answer_faults(event, codes)]
+        faults = [*_field_faults(values, event), *self._present_faults(present)]
+        return event, [*faults, *self._answer_faults(event, codes)]
+
+    def _present_faults(self, present: Iterable[str]) -> list[str]:
+        """Refuse whoever is no coder of the study: a name mistyped would make nobody's answers pass 3."""
+        unknown = [name for name in present if name not in self._raw.about.coders]
+        there = CoderLogs(self._raw.root).coders() | set(self._raw.about.coders) if unknown else set()
+        unknown = [name for name in unknown if name not in there]
+        if not unknown:
+            return []
+        named = ", ".join(repr(name) for name in unknown)
+        return [
+            f"present: there is no coder {named}; there are: {', '.join(sorted(there))} (a coder who has not "
+            f"begun is named in study.yaml)"
+        ]
 
     def _answer_faults(self, event: Adjudication, codes: str | None) -> list[str]:
         notes, codebook = self._raw.notes, self._raw.codebook
@@ -206,7 +233,17 @@ class Adjudicating:
         return codebook[variable].version if variable in codebook.ids else ""
 
 
-def _field_faults(values: Iterable[str], event: Adjudication) -> list[str]:
+def _named(present: object) -> list[str] | None:
+    """Return the coders given as present, one as a text or several; None if it is neither."""
+    if isinstance(present, str):
+        return [name.strip() for name in present.split(",") if name.strip()]
+    if not isinstance(present, Iterable):
+        return None
+    names = list(present)
+    return names if all(isinstance(name, str) for name in names) else None
+
+
+def _field_faults(values: Mapping[str, Any], event: Adjudication) -> list[str]:
     """Say what is wrong with the cells of an event, whatever its note and variable."""
     faults = [f"'{name}' is no field of an adjudication" for name in values if name not in GIVEN]
     if fault := coder_fault(event.adjudicator):
@@ -219,6 +256,8 @@ def _field_faults(values: Iterable[str], event: Adjudication) -> list[str]:
         faults.append("a reason is required: say why the code was chosen, or why the note is left open")
     if len(event.reason) > LONGEST_MEMO:
         faults.append(f"the reason has {len(event.reason)} characters; at most {LONGEST_MEMO} fit")
+    if _named(values.get("present", ())) is None:
+        faults.append("'present' takes the ids of coders, such as ['anna', 'bo']")
     if not event.seen:
         faults.append("'seen' takes what each coder said, as coder -> codes")
     for name, value in (("note_hash", event.note_hash), ("codebook", event.codebook)):
@@ -229,5 +268,101 @@ def _field_faults(values: Iterable[str], event: Adjudication) -> list[str]:
 
 def _is_seen(seen: object) -> bool:
     return isinstance(seen, Mapping) and all(
-        isinstance(coder, str) and isinstance(codes, str) for coder, codes in seen.items()
+        isinstance(coder, str) and not coder.startswith(".") and isinstance(codes, str)
+        for coder, codes in seen.items()
     )
+
+
+class Showings:
+    """The ledger of what coders of one study were shown of others' answers.
+
+    Parameters
+    ----------
+    raw : the study's notes and codebook
+    """
+
+    def __init__(self, raw: Raw) -> None:
+        self._raw = raw
+        self._ledger = shown_ledger(raw.root)
+        self._blindness = Blindness(raw.root)
+
+    def table(self) -> pd.DataFrame:
+        """Return one row a showing; see `showings_table`."""
+        return showings_table(self._ledger.read().history)
+
+    def problems(self) -> list[Problem]:
+        """List lines that cannot be read."""
+        return list(self._ledger.read().problems)
+
+    def log(
+        self,
+        coder: str,
+        notes: object = None,
+        variables: Iterable[str] | None = None,
+        *,
+        by: str,
+        since: str | datetime | None = None,
+    ) -> list[Showing]:
+        """Keep that a coder was shown what others answered; what the coder answers from then on is pass 3.
+
+        Parameters
+        ----------
+        coder : who was shown it
+        notes : ids, a table of notes or a true/false column; left out, all
+        variables : ids of the variables whose answers were shown, or one; left out, all
+        by : what showed it, such as ``"talk"`` or ``"explorer"``
+        since : when, as ``"2016-04-12"`` or ``"2016-04-12T09:00"`` (UTC); left out, now
+
+        Returns
+        -------
+        What was added. What is known already is not written again.
+
+        Raises
+        ------
+        DecisionError, NotesError, CodebookError
+            If an id cannot be used or is not there, or the time is none: nothing is saved.
+        NotSavedError
+            If the disk did not take it.
+        """
+        asked = [variables] if isinstance(variables, str) else list(variables or [])
+        ids = [self._raw.codebook[name].id for name in asked]
+        chosen, at = chosen_notes(self._raw.notes, notes), _moment(since)
+        if fault := coder_fault(coder) or ("" if by.strip() else "by= says what showed it, such as 'talk'"):
+            msg = f"{fault}. Nothing was saved."
+            raise DecisionError(msg)
+        fresh = [note_id for note_id in chosen if not self._is_known(coder, note_id, ids, at)]
+        entries = list(showings(coder, fresh, ids, well_formed(by).strip(), at))
+        return self._ledger.append(entries, stamp=not at)
+
+    def tell(self, coder: str | None, notes: object, variables: Iterable[str] | None, by: str) -> None:
+        """Keep what is being shown to a coder, if it is known who looks; whatever stops it breaks no view.
+
+        Warns where it could not be kept.
+        """
+        if not coder:
+            return
+        try:
+            self.log(coder, notes, variables, by=by)
+        except SekomError as error:
+            warnings.warn(
+                f"That '{coder}' was shown this could not be kept, so later answers of '{coder}' to these "
+                f"notes will count as independent. {error}",
+                stacklevel=3,
+            )
+
+    def _is_known(self, coder: str, note_id: str, variables: Iterable[str], at: str) -> bool:
+        """Whether the ledgers say already that a coder knows, since that time, what others said of a note."""
+        times = [self._blindness.known(coder, (note_id, name)).shown for name in variables or [""]]
+        return all(time and (not at or time <= at) for time in times)
+
+
+def _moment(since: str | datetime | None) -> str:
+    """Return a moment as ledgers write it; empty for now."""
+    if since is None:
+        return ""
+    try:
+        moment = datetime.fromisoformat(since) if isinstance(since, str) else since
+    except ValueError:
+        msg = f"'{since}' is no time; write it as 2016-04-12 or 2016-04-12T09:00. Nothing was saved."
+        raise DecisionError(msg) from None
+    return utc_text(moment if moment.tzinfo else moment.replace(tzinfo=UTC))

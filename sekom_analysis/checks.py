@@ -9,7 +9,7 @@ import pandas as pd
 from sekom_analysis.answers import WHOLE_NUMBER, answer_fault
 from sekom_analysis.codebook import Codebook, Variable
 from sekom_analysis.coding.secret import is_secret
-from sekom_analysis.decisions import LEDGERS, coder_fault
+from sekom_analysis.decisions import AFTER_TALK, INDEPENDENT, LEDGERS, coder_fault
 from sekom_analysis.notes import note_hash
 from sekom_analysis.problems import Problem
 from sekom_analysis.raw import CODED, STUDY_FILE, Raw, codebook_file
@@ -97,19 +97,20 @@ def unknown_notes(decisions: pd.DataFrame, notes: pd.DataFrame) -> Iterator[Prob
         yield Problem.of(_file(event.coder), int(str(event.row)), "unknown_note", note=event.note_id)
 
 
-def late_as_independent(decisions: pd.DataFrame, first_times: Mapping[str, str]) -> Iterator[Problem]:
-    """List answers of pass 1 given after others' could be seen: joined by hand, or by a clock that was wrong.
+def moved_passes(decisions: pd.DataFrame, passes: Mapping[str, str]) -> Iterator[Problem]:
+    """List answers that count in another pass than the one written in the log; see `passes_of`.
 
     Parameters
     ----------
-    decisions : the standing decisions
-    first_times : note_id -> the time of the note's first adjudication
+    decisions : one coder's standing decisions
+    passes : event_id -> the pass that an event counts in, where that is another than the one written
     """
-    adjudicated = decisions[(decisions["pass"] == "1") & decisions["note_id"].isin(first_times.keys())]
-    late = adjudicated[adjudicated["decided_at"] > adjudicated["note_id"].map(first_times)]
-    for coder, group in late.groupby("coder"):
-        notes = {"n": group["note_id"].nunique(), "notes": named_first(group["note_id"])}
-        yield Problem.of(_file(coder), None, "late", **notes)
+    for number, kind in ((AFTER_TALK, "late"), (INDEPENDENT, "not_late")):
+        ids = {event_id for event_id, pass_ in passes.items() if pass_ == str(number)}
+        found = decisions[decisions["event_id"].isin(ids)]
+        for (coder, variable), group in found.groupby(["coder", "variable"]):
+            notes = {"n": group["note_id"].nunique(), "notes": named_first(group["note_id"])}
+            yield Problem.of(_file(coder), None, kind, coder=coder, variable=variable, **notes)
 
 
 def _unknown_answers(

@@ -8,21 +8,41 @@ from typing import NamedTuple
 
 import pandas as pd
 
+from sekom_analysis.adjudications import Blindness
 from sekom_analysis.coderlog import coder_log, events_of
-from sekom_analysis.decisions import coder_fault, fold, history_table
+from sekom_analysis.decisions import (
+    AFTER_TALK,
+    Event,
+    Question,
+    by_question,
+    coder_fault,
+    fold,
+    history_table,
+    in_passes,
+    moved,
+)
 from sekom_analysis.problems import Problem
 from sekom_analysis.raw import CODED
 
 MOST_KEPT = 64  # tables; of the sample's report each is asked for about three times
 
 
+class _Written(NamedTuple):
+    """A coder's log as it is written: its rows, where any is of pass 3, and the lines that cannot be read."""
+
+    rows: list[tuple[int, Event]]
+    talked: set[Question]
+    problems: list[Problem]
+
+
 class AsRead(NamedTuple):
-    """One coder's log as it was last read."""
+    """One coder's log as last read; ``passes`` event_id -> the pass that counts, if not the one written."""
 
     history: pd.DataFrame
     decisions: pd.DataFrame
     by_variable: dict[str, pd.DataFrame]
     problems: list[Problem]
+    passes: dict[str, str]
 
     def of(self, variable: str | None) -> pd.DataFrame:
         """Return the standing decisions on one variable, or on all."""
@@ -32,7 +52,10 @@ class AsRead(NamedTuple):
 
 
 class CoderLogs:
-    """Reads logs; one again only when it has changed.
+    """Reads logs; one again only when it has changed. Each event stands in the pass that it counts in.
+
+    That follows from the logs and the ledgers as they are now, so that it does not matter in which order
+    copies came together, or what an older version wrote down.
 
     Parameters
     ----------
@@ -41,7 +64,9 @@ class CoderLogs:
 
     def __init__(self, root: Path) -> None:
         self.root = root
-        self._read: dict[str, tuple[object, AsRead]] = {}
+        self._blindness = Blindness(root)
+        self._written: dict[str, tuple[object, _Written]] = {}
+        self._read: dict[str, tuple[_Written, object, AsRead]] = {}
         self._kept: dict[Hashable, tuple[list[AsRead], pd.DataFrame]] = {}
 
     def coders(self) -> set[str]:
@@ -51,18 +76,37 @@ class CoderLogs:
 
     def read(self, coder: str) -> AsRead:
         """Return one coder's log."""
+        written, mark = self._as_written(coder), self._blindness.mark()
+        before = self._read.get(coder)
+        if before is None or before[0] is not written or before[1] is not mark:
+            passes = self._moved(coder, written)
+            is_same = before is not None and before[0] is written and before[2].passes == passes
+            as_read = before[2] if before is not None and is_same else _as_read(coder, written, passes)
+            self._read[coder] = (written, mark, as_read)
+        return self._read[coder][2]
+
+    def _moved(self, coder: str, written: _Written) -> dict[str, str]:
+        """Return event_id -> the pass that counts, looking only where anything bears on it."""
+        bears, talked = self._blindness.bears(coder), written.talked
+        found = [
+            event
+            for _, event in written.rows
+            if (event.note_id, event.variable) in talked or bears((event.note_id, event.variable))
+        ]
+        return moved(by_question(found), lambda question: self._blindness.known(coder, question))
+
+    def _as_written(self, coder: str) -> _Written:
         log = coder_log(self.root, coder)
         mark = log.mark()
-        if coder not in self._read or self._read[coder][0] != mark:
+        if coder not in self._written or self._written[coder][0] != mark:
             rows, problems = log.read()
-            history = history_table({coder: events_of(rows)})
-            decisions = fold(history)
-            parts = {str(name): part for name, part in decisions.groupby("variable", sort=False)}
-            as_read = AsRead(history, decisions, parts, problems)
+            events = events_of(rows)
+            talked = {(e.note_id, e.variable) for _, e in events if e.pass_ == str(AFTER_TALK)}
+            written = _Written(events, talked, problems)
             if any(problem.row is None for problem in problems):  # it may be readable the next time
-                return as_read
-            self._read[coder] = (mark, as_read)
-        return self._read[coder][1]
+                return written
+            self._written[coder] = (mark, written)
+        return self._written[coder][1]
 
     def history(self, coders: Collection[str]) -> pd.DataFrame:
         """Return every event of some coders, in the order in which they count."""
@@ -98,6 +142,13 @@ class CoderLogs:
         if len(self._kept) > MOST_KEPT:
             del self._kept[next(iter(self._kept))]
         return made[1].copy(deep=False)
+
+
+def _as_read(coder: str, written: _Written, passes: dict[str, str]) -> AsRead:
+    history = history_table({coder: in_passes(written.rows, passes)})
+    decisions = fold(history)
+    parts = {str(name): part for name, part in decisions.groupby("variable", sort=False)}
+    return AsRead(history, decisions, parts, written.problems, passes)
 
 
 def _joined(tables: list[pd.DataFrame]) -> pd.DataFrame:

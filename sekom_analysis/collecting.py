@@ -7,10 +7,9 @@ from pathlib import Path
 
 import pandas as pd
 
-from sekom_analysis.adjudications import Adjudicated, pass_by_then
 from sekom_analysis.codebook import Variable
 from sekom_analysis.collect import Collected, open_log, settle, weigh_log
-from sekom_analysis.decisions import AFTER_TALK
+from sekom_analysis.decisions import AFTER_TALK, COLUMNS, Event
 from sekom_analysis.desk import Desk
 from sekom_analysis.exchange.tables import WORKBOOKS
 from sekom_analysis.problems import Problem
@@ -38,7 +37,6 @@ class Collector:
         kept: Callable[[], Mapping[str, Variable]],
     ) -> None:
         self._raw, self._desk, self._histories, self._kept = raw, desk, histories, kept
-        self._adjudicated = Adjudicated(raw.root)
 
     def collect(self, path: Path, coder: str | None, *, dry_run: bool, keep_valid: bool) -> Collected:
         """Take a file in; see `Study.collect`."""
@@ -53,7 +51,7 @@ class Collector:
 
             if is_coding_sheet(path):
                 found, save = weigh_sheet(path, self._desk, coder)
-                return (found._replace(added=self._in_its_passes(found.added)), save), path.name
+                return (found._replace(added=self._in_its_passes(found)), save), path.name
         from sekom_analysis.exchange.progress_files import is_progress_file
 
         if is_progress_file(path):
@@ -64,22 +62,24 @@ class Collector:
         known: Collection[str] = {*histories, *self._raw.about.coders}
         delivery, whose = open_log(path, coder, known)
         rows, events = [row for row, _ in delivery.events], [event for _, event in delivery.events]
-        events = self._adjudicated.in_their_passes(events)
+        events = self._desk(whose).in_their_passes(events, as_said=True)
         delivery = delivery._replace(events=list(zip(rows, events, strict=True)))
         return weigh_log(self._raw, delivery, whose, histories, self._kept()), delivery.file
 
-    def _in_its_passes(self, added: pd.DataFrame) -> pd.DataFrame:
+    def _in_its_passes(self, found: Collected) -> pd.DataFrame:
         """Show the answers of a sheet in the passes that they will be saved in; a sheet knows no times."""
-        first = self._adjudicated.first_times()
-        cells = added[["pass", "note_id"]].itertuples(index=False, name=None)
-        return added.assign(**{"pass": [pass_by_then(pass_, note_id, "", first) for pass_, note_id in cells]})
+        if found.added.empty:
+            return found.added
+        events = [Event._make(row) for row in found.added[list(COLUMNS)].itertuples(index=False, name=None)]
+        passes = [event.pass_ for event in self._desk(found.coder).in_their_passes(events)]
+        return found.added.assign(**{"pass": passes})
 
     def _late(self, found: Collected, file: str) -> Iterator[Problem]:
-        added = found.added
-        is_late = (added["pass"] == str(AFTER_TALK)) & added["note_id"].isin(
-            self._adjudicated.first_times().keys()
-        )
-        if is_late.any():
-            what = f"{int(is_late.sum())} of its decisions are on notes that had been adjudicated"
-            todo = "they count as pass 3, given after others' answers could be seen, not in the agreement"
-            yield Problem(file, None, what, todo)
+        """Say how many answers are not independent."""
+        late = found.added["pass"] == str(AFTER_TALK)
+        if late.any():
+            what = (
+                f"{int(late.sum())} of its decisions came once the coder knew others' answers, or change one "
+                f"that stood when the note was adjudicated"
+            )
+            yield Problem(file, None, what, "they count as pass 3, not in the agreement")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import secrets
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 import pandas as pd
@@ -22,6 +22,7 @@ EVENTS = ("decide", "retract", "skip")
 WAYS = ("card", "page", "sheet", "import", "python")
 PASSES = {0: "warm-up", 1: "independent", 2: "blind second time", 3: "after others' answers could be seen"}
 INDEPENDENT, AFTER_TALK = 1, 3
+OWN = (str(INDEPENDENT), str(AFTER_TALK))  # of these two what a coder knew decides; the others are as asked
 LONGEST_MEMO = 20_000
 KEYS = ["note_id", "coder", "variable", "pass"]
 
@@ -93,6 +94,174 @@ def joined(codes: object) -> str | None:
     if isinstance(codes, float) and codes.is_integer():
         return str(int(codes))
     return str(codes)
+
+
+class Known(NamedTuple):
+    """What bears on whether one coder still answers one variable of one note on their own.
+
+    ``settled``: when anybody adjudicated it, in order; ``shown``: since when the coder knows what others
+    said of it: adjudicated it, was present, or was shown; empty: does not. ``note_settled``: when any
+    variable of the note was first adjudicated.
+    """
+
+    settled: Sequence[str] = ()
+    shown: str = ""
+    note_settled: str = ""
+
+
+class _Standing(NamedTuple):
+    """An answer that stands: since when it has been the same, under which definition, on which text."""
+
+    codes: frozenset[str]
+    since: str
+    codebook: str
+    note_hash: str
+
+
+NOW = "~"  # sorts after every time: an event that is saved now
+
+
+def passes_of(events: Iterable[Event], known: Known) -> list[str]:
+    """Return the pass in which each event of one coder on one variable of one note counts.
+
+    Parameters
+    ----------
+    events : in the order in which they count; one without a time is made now
+    known : what bears on the coder's independence
+
+    Notes
+    -----
+    Blindness is what a coder was shown. The first line that fits decides:
+
+    =================================================================  =====
+    the event                                                          pass
+    =================================================================  =====
+    is of a warm-up (0) or of the blind second time (2)                as is
+    comes once the coder knew what others said of it                   3
+    comes after an answer or a retract of pass 3                       3
+    is written as of pass 3 (said so when saved; see below)            3
+    is the first, or comes after all was taken back, or is a skip      1
+    answers as what stands, whatever the order, certainty and memo     1
+    answers under another definition or of another text                1
+    changes or takes back what stood when somebody adjudicated it      3
+    is anything else                                                   1
+    =================================================================  =====
+
+    An answer given again stands since the codes were first given, so that confirming an answer before
+    changing it makes no difference; under another definition or of another text it is a new one.
+
+    Earlier versions made pass 3 of all that came once *any* variable of a note was adjudicated, whoever
+    knew of it. So where already the first event is written as pass 3, after the note was adjudicated, the
+    threes there are no word of anybody's, and count as if they were ones.
+
+    Examples
+    --------
+    >>> def event(at, codes):
+    ...     return Event(at, "e001", "n1", "", "v", codes, "", "", "", "1", "card", "decide")
+    >>> passes_of([event("1", "a"), event("3", "b")], Known(settled=["2"]))
+    ['1', '3']
+    >>> passes_of([event("3", "a"), event("4", "b")], Known(settled=["2"]))
+    ['1', '1']
+    >>> passes_of([event("3", "a")], Known(settled=["2"], shown="2"))
+    ['3']
+    """
+    given = list(events)
+    inherited = _is_inherited(given, known)
+    stands: _Standing | None = None
+    has_talked, passes = False, []
+    for event in given:
+        if event.pass_ not in OWN:
+            passes.append(event.pass_)
+            continue
+        is_said = event.pass_ == str(AFTER_TALK) and not inherited
+        is_late = has_talked or is_said or _knows(event, known) or _changes(event, stands, known)
+        passes.append(str(AFTER_TALK if is_late else INDEPENDENT))
+        if event.event != "skip":
+            has_talked |= is_late
+            stands = _standing_after(event, stands) if event.event == "decide" else None
+    return passes
+
+
+def _is_inherited(events: Iterable[Event], known: Known) -> bool:
+    """Whether a question's threes are those of the earlier rule, by which a first answer could be one."""
+    first = next((event for event in events if event.pass_ in OWN), None)
+    if first is None or first.pass_ != str(AFTER_TALK) or not known.note_settled:
+        return False
+    return known.note_settled <= (first.decided_at or NOW)
+
+
+def _knows(event: Event, known: Known) -> bool:
+    return bool(known.shown) and known.shown <= (event.decided_at or NOW)
+
+
+def _changes(event: Event, stands: _Standing | None, known: Known) -> bool:
+    """Whether an event changes an answer that had been given when somebody adjudicated the question."""
+    if stands is None or event.event == "skip":
+        return False
+    if event.event == "decide" and (_same_answer(event, stands) or _is_renewed(event, stands)):
+        return False
+    return any(stands.since < time <= (event.decided_at or NOW) for time in known.settled)
+
+
+def _same_answer(event: Event, stands: _Standing) -> bool:
+    return frozenset(event.codes.split("|")) == stands.codes
+
+
+def _is_renewed(event: Event, stands: _Standing) -> bool:
+    """Whether an answer is about another definition or text than the one that stands."""
+    pairs = ((event.codebook, stands.codebook), (event.note_hash, stands.note_hash))
+    return any(now and before and now != before for now, before in pairs)
+
+
+def _standing_after(event: Event, stands: _Standing | None) -> _Standing:
+    is_same = stands is not None and _same_answer(event, stands) and not _is_renewed(event, stands)
+    since = stands.since if stands is not None and is_same else event.decided_at or NOW
+    return _Standing(frozenset(event.codes.split("|")), since, event.codebook, event.note_hash)
+
+
+Question = tuple[str, str]
+
+
+def _place(event: Event) -> tuple[str, tuple[str, ...]]:
+    """Return where an event comes among a coder's; those that are made now come last, as they lie."""
+    return (event.decided_at, event) if event.decided_at else (NOW, ())
+
+
+def by_question(events: Iterable[Event]) -> dict[Question, list[Event]]:
+    """Return (note_id, variable) -> the events on it, each once, in the order in which they count."""
+    once: dict[str, Event] = {}
+    for event in sorted(events, key=_place):
+        once.setdefault(event.event_id, event)
+    found: dict[Question, list[Event]] = {}
+    for event in once.values():
+        found.setdefault((event.note_id, event.variable), []).append(event)
+    return found
+
+
+def moved(
+    questions: Mapping[Question, Sequence[Event]], known: Callable[[Question], Known]
+) -> dict[str, str]:
+    """Return event_id -> the pass that it counts in, where that is another than the one written.
+
+    Parameters
+    ----------
+    questions : one coder's events, as `by_question` gives them
+    known : gives what bears on the coder's independence there
+    """
+    found: dict[str, str] = {}
+    for question, events in questions.items():
+        bears = known(question)
+        if bears.settled or bears.shown or any(event.pass_ == str(AFTER_TALK) for event in events):
+            passes = zip(events, passes_of(events, bears), strict=True)
+            found |= {event.event_id: now for event, now in passes if now != event.pass_}
+    return found
+
+
+def in_passes(rows: Iterable[tuple[int, Event]], passes: Mapping[str, str]) -> list[tuple[int, Event]]:
+    """Return a log's events with their rows, those in `passes` in the pass that they count in."""
+    if not passes:
+        return list(rows)
+    return [(row, event._replace(pass_=passes.get(event.event_id, event.pass_))) for row, event in rows]
 
 
 def history_table(events: Mapping[str, Iterable[tuple[int, Event]]]) -> pd.DataFrame:
@@ -169,7 +338,7 @@ def skipped(history: pd.DataFrame) -> pd.DataFrame:
     standing = fold(history)[KEYS]
     open_ = skips.merge(standing, on=KEYS, how="left", indicator=True)
     said = pd.MultiIndex.from_frame(latest(history)[KEYS[:-1]])
-    is_said = pd.MultiIndex.from_frame(open_[KEYS[:-1]]).isin(said) & (open_["pass"] == str(AFTER_TALK))
+    is_said = pd.MultiIndex.from_frame(open_[KEYS[:-1]]).isin(said) & open_["pass"].isin(OWN)
     is_open = (open_["_merge"] == "left_only") & ~is_said
     return open_.loc[is_open].drop(columns="_merge").reset_index(drop=True)
 

@@ -1,6 +1,7 @@
 """What one coder works at: the notes, the codebook and that coder's own log. Nothing of anybody else's.
 
-Of adjudications a desk knows on which notes there are any since when, never what was said.
+Of adjudications a desk knows which questions were settled when, and what its coder was shown since when;
+never what was said.
 """
 
 from __future__ import annotations
@@ -12,21 +13,28 @@ from typing import Any
 
 import pandas as pd
 
-from sekom_analysis.adjudications import Adjudicated
+from sekom_analysis.adjudications import Blindness, showings, shown_ledger
 from sekom_analysis.answers import answer_fault, field_faults
 from sekom_analysis.codebook import Codebook, Variable
 from sekom_analysis.coderlog import coder_log, events_of
 from sekom_analysis.coding.secret import Keys
 from sekom_analysis.coding.worklist import Seed
 from sekom_analysis.decisions import (
+    AFTER_TALK,
     COLUMNS,
+    INDEPENDENT,
     Event,
+    Known,
+    Question,
+    by_question,
     coder_fault,
     fold,
     given_events,
     history_table,
+    in_passes,
     is_gap,
     joined,
+    moved,
     new_event_id,
     skipped,
 )
@@ -38,6 +46,7 @@ from sekom_analysis.problems import Problem
 from sekom_analysis.raw import CODED, Raw, find_root, open_raw
 
 KNOWN_FIELDS = frozenset(COLUMNS) | {"coder"}
+TALK = "talk"  # by what others' answers were shown, where whoever saves an answer says that they were
 
 
 class Desk:
@@ -68,7 +77,10 @@ class Desk:
         self._log = coder_log(raw.root, coder)
         self._definitions = Definitions(raw.root / CODED)
         self._kept: set[str] = set()
-        self._adjudicated = Adjudicated(raw.root)
+        self._blindness = Blindness(raw.root)
+        self._past: tuple[object, dict[Question, list[Event]]] | None = None
+        self._n_past = 0
+        self._talked: set[Question] = set()  # where the log is known to hold an answer of pass 3
         self._versions: dict[str, str] = {}
 
     @classmethod
@@ -131,7 +143,9 @@ class Desk:
 
     def history(self) -> pd.DataFrame:
         """Return every event of the coder, in the order in which they count."""
-        return history_table({self.coder: events_of(self._log.read()[0])})
+        rows = events_of(self._log.read()[0])
+        passes = moved(by_question(event for _, event in rows), self._known)
+        return history_table({self.coder: in_passes(rows, passes)})
 
     def decisions(self) -> pd.DataFrame:
         """Return the coder's standing decisions, one row a note, variable and pass."""
@@ -200,7 +214,9 @@ class Desk:
             ``certainty``, ``memo``, ``pass``, ``via``, ``event`` and ``event_id``. An event whose
             ``event_id`` the log has already is not written again. ``note_hash`` and ``codebook``
             say which text and definition the coder saw, where that may not be the present one.
-            From a note's first adjudication on, pass 1 becomes 3: others' answers could be seen.
+            An answer given once the coder knew what others said of it counts in pass 3; see `passes_of`.
+            Pass 3 where the study does not know of it says that the coder has seen others' answers, and
+            that is kept as shown by talking.
         keep_times : take ``decided_at`` where it is given, as of decisions made in another program
 
         Raises
@@ -224,7 +240,8 @@ class Desk:
         if not made:
             return []
         self.keep_definitions({event.variable for event in made})
-        return self._append(made, stamp=not keep_times)
+        self._keep_talk(made)
+        return self._append(made, stamp=not keep_times, as_said=True)
 
     def take_in(self, events: Iterable[Event]) -> list[Event]:
         """Save events that were made and checked elsewhere, with the times they hold.
@@ -238,13 +255,79 @@ class Desk:
         self.keep_definitions({event.variable for event in made})
         return self._append(made, stamp=False)
 
-    def in_their_passes(self, events: Iterable[Event]) -> list[Event]:
-        """Return events, each in the pass that it counts in: 3 where it came after an adjudication."""
-        return self._adjudicated.in_their_passes(events)
+    def in_their_passes(self, events: Iterable[Event], *, as_said: bool = False) -> list[Event]:
+        """Return events of this coder, each in the pass that it counts in beside the log; see `passes_of`.
 
-    def _append(self, events: Iterable[Event], *, stamp: bool) -> list[Event]:
-        rows = [tuple(event) for event in self.in_their_passes(events)]
-        return [Event._make(row) for row in self._log.append(rows, stamp=stamp)]
+        Parameters
+        ----------
+        events : one without a time is made now
+        as_said : let pass 3 stand where an event comes with it, as in a log or from somebody in Python; what
+            comes in another file cannot say that of itself
+        """
+        made = list(events)
+        if not as_said:
+            made = [_as_first_said(event) for event in made]
+        past = self._read_past()
+        bearing = self._bearing(made)
+        if not bearing:
+            return made
+        earlier = [event for question in bearing for event in past.get(question, ())]
+        there = {event.event_id: event for event in earlier}
+        fresh = [one for one in made if one.event_id not in there and _question(one) in bearing]
+        passes = moved(by_question([*earlier, *fresh]), self._known)
+        return [
+            event._replace(pass_=passes.get(event.event_id, there.get(event.event_id, event).pass_))
+            for event in made
+        ]
+
+    def _known(self, question: Question) -> Known:
+        return self._blindness.known(self.coder, question)
+
+    def _bearing(self, events: Iterable[Event]) -> set[Question]:
+        """Return the questions of events on which anything may move one into pass 3, or out of it."""
+        made = list(events)
+        said = {_question(event) for event in made if event.pass_ == str(AFTER_TALK)}
+        bears = self._blindness.bears(self.coder)
+        asked = {_question(event) for event in made}
+        return {question for question in asked if question in self._talked or bears(question)} | said
+
+    def _read_past(self) -> dict[Question, list[Event]]:
+        """Return the log by question; read again only where somebody else has written."""
+        mark = self._log.mark()
+        if self._past is None or self._past[0] != mark:
+            self._past = (mark, by_question(event for _, event in events_of(self._log.read()[0])))
+            self._n_past = sum(map(len, self._past[1].values()))
+            found = (events for events in self._past[1].values())
+            self._talked |= {_question(e) for events in found for e in events if e.pass_ == str(AFTER_TALK)}
+        return self._past[1]
+
+    def _learn(self, saved: Iterable[Event]) -> None:
+        """Add to what is known of the log what was just written to it, where nobody else has written."""
+        if self._past is None:
+            return
+        for event in saved:
+            events = self._past[1].setdefault(_question(event), [])
+            if event.event_id not in {one.event_id for one in events}:
+                events.append(event)
+                self._n_past += 1
+            if event.pass_ == str(AFTER_TALK):
+                self._talked.add(_question(event))
+        mark = self._log.mark() if self._n_past == self._log.n_events else None
+        self._past = (mark, self._past[1])
+
+    def _keep_talk(self, events: Iterable[Event]) -> None:
+        """Keep that the coder knows others' answers, where only the pass that an event came with says so."""
+        said = [event for event in events if event.pass_ == str(AFTER_TALK)]
+        counted = self.in_their_passes(said, as_said=True) if said else []
+        for event in (one for one, now in zip(said, counted, strict=True) if now.pass_ != one.pass_):
+            entries = showings(self.coder, [event.note_id], [event.variable], TALK, event.decided_at)
+            shown_ledger(self.root).append(list(entries), stamp=not event.decided_at)
+
+    def _append(self, events: Iterable[Event], *, stamp: bool, as_said: bool = False) -> list[Event]:
+        rows = [tuple(event) for event in self.in_their_passes(events, as_said=as_said)]
+        saved = [Event._make(row) for row in self._log.append(rows, stamp=stamp)]
+        self._learn(saved)
+        return saved
 
     def _event(self, given: Mapping[str, Any]) -> tuple[Event, list[str]]:
         """Make an event of what was given, and say what is wrong with it."""
@@ -324,3 +407,11 @@ class Desk:
         fresh = sorted(name for name in variables if self._version_of(name) not in self._kept)
         keep(self.root, [self.codebook[name] for name in fresh])
         self._kept.update(self._version_of(name) for name in fresh)
+
+
+def _as_first_said(event: Event) -> Event:
+    return event._replace(pass_=str(INDEPENDENT)) if event.pass_ == str(AFTER_TALK) else event
+
+
+def _question(event: Event) -> Question:
+    return event.note_id, event.variable

@@ -9,6 +9,7 @@ import json
 import os
 import subprocess
 import sys
+from collections.abc import Sequence
 from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -17,6 +18,7 @@ from sekom_analysis.coding.session import Session
 from sekom_analysis.desk import Desk
 from sekom_analysis.errors import SekomError, StudyError
 from sekom_analysis.files import write_whole
+from sekom_analysis.raw import STUDY_VARIABLE, VIEWER_VARIABLE
 
 if TYPE_CHECKING:
     from sekom_analysis.study import Study
@@ -59,11 +61,17 @@ def open_coding(
     desk = Desk.open(study, coder)
     Session(desk, lang=lang, **options)  # what cannot be coded is said here, before JupyterLab starts
     notebook = prepare_notebook(desk, lang=lang, **options)
-    return _run_lab(notebook, desk.root, browser)
+    return _run_lab(notebook, desk.root, browser, coder)
 
 
 def open_adjudication(
-    study: Study, adjudicator: str, variable: str, *, lang: str = "sv", browser: bool = True
+    study: Study,
+    adjudicator: str,
+    variable: str,
+    *,
+    lang: str = "sv",
+    present: Sequence[str] = (),
+    browser: bool = True,
 ) -> int:
     """Open the adjudication notebook of one adjudicator; return when JupyterLab has been closed.
 
@@ -73,6 +81,7 @@ def open_adjudication(
     adjudicator : the adjudicator's id
     variable : id of the variable whose disagreements are to be settled
     lang : ``"sv"`` or ``"en"``
+    present : coders who sit beside the adjudicator and see the same
     browser : whether to open the browser, or only to start JupyterLab and show its address
 
     Returns
@@ -89,13 +98,15 @@ def open_adjudication(
     """
     from sekom_analysis.coding.adjudication import AdjudicationSession
 
-    AdjudicationSession(study, adjudicator, variable, lang="en")  # what cannot be settled is said here
-    notebook = prepare_adjudication(study.root, adjudicator, variable=variable, lang=lang)
-    return _run_lab(notebook, study.root, browser)
+    # what cannot be settled is said here
+    AdjudicationSession(study, adjudicator, variable, lang="en", present=present)
+    values = {"variable": variable, "lang": lang, "present": list(present)}
+    notebook = prepare_adjudication(study.root, adjudicator, **values)
+    return _run_lab(notebook, study.root, browser, adjudicator)
 
 
-def _run_lab(notebook: Path, root: Path, browser: bool) -> int:
-    command, environment = lab_command(notebook, root, browser=browser)
+def _run_lab(notebook: Path, root: Path, browser: bool, viewer: str) -> int:
+    command, environment = lab_command(notebook, root, browser=browser, viewer=viewer)
     try:
         return subprocess.run(command, env=environment, check=False).returncode
     except KeyboardInterrupt:
@@ -128,8 +139,17 @@ def _prepare(name: str, path: Path, values: dict[str, Any]) -> Path:
     return path
 
 
-def lab_command(notebook: Path, root: Path, *, browser: bool = True) -> tuple[list[str], dict[str, str]]:
+def lab_command(
+    notebook: Path, root: Path, *, browser: bool = True, viewer: str = ""
+) -> tuple[list[str], dict[str, str]]:
     """Return the command that opens a notebook in JupyterLab, and the environment for it.
+
+    Parameters
+    ----------
+    notebook : what is opened
+    root : the study's folder
+    browser : whether to open the browser
+    viewer : the coder for whom it is opened; views in it then keep what they showed to whom
 
     Raises
     ------
@@ -152,7 +172,8 @@ def lab_command(notebook: Path, root: Path, *, browser: bool = True) -> tuple[li
     settings = os.pathsep.join(
         filter(None, [str(notebook.parent / "settings"), os.environ.get("JUPYTER_CONFIG_PATH")])
     )
-    return command, os.environ | {"SEKOM_STUDY": str(root), "JUPYTER_CONFIG_PATH": settings}
+    names = {STUDY_VARIABLE: str(root), VIEWER_VARIABLE: viewer, "JUPYTER_CONFIG_PATH": settings}
+    return command, os.environ | names
 
 
 def _template(name: str) -> Path:

@@ -19,6 +19,7 @@ from sekom_analysis.wording import Phrase
 from sekom_analysis.yamlfile import Model, parse_yaml
 
 STUDY_VARIABLE = "SEKOM_STUDY"
+VIEWER_VARIABLE = "SEKOM_CODER"  # who looks at what is shown, where somebody opened it for one coder
 RAW = Path("data/raw")
 CODED = Path("data/coded")
 STUDY_FILE = RAW / "study.yaml"

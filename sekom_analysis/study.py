@@ -10,21 +10,30 @@ from typing import Any
 import pandas as pd
 
 from sekom_analysis import newstudy
-from sekom_analysis.adjudicating import Adjudicating
-from sekom_analysis.adjudications import Adjudication
-from sekom_analysis.checks import decision_problems, study_problems
+from sekom_analysis.adjudicating import Adjudicating, Showings
+from sekom_analysis.adjudications import Adjudication, Showing
+from sekom_analysis.checks import decision_problems, moved_passes, study_problems
 from sekom_analysis.codebook import Variable
 from sekom_analysis.coderlogs import CoderLogs
 from sekom_analysis.coding.secret import Keys, secret_problems
 from sekom_analysis.collect import Collected
 from sekom_analysis.collecting import Collector
-from sekom_analysis.decisions import AFTER_TALK, Event, latest, ratings_table, retired_codes, skipped
+from sekom_analysis.decisions import (
+    AFTER_TALK,
+    INDEPENDENT,
+    Event,
+    coder_fault,
+    latest,
+    ratings_table,
+    retired_codes,
+    skipped,
+)
 from sekom_analysis.definitions import Definitions
 from sekom_analysis.desk import Desk
 from sekom_analysis.imports import import_problems
 from sekom_analysis.joining import Joining
 from sekom_analysis.problems import Problem, problems_table
-from sekom_analysis.raw import CODED, STUDY_VARIABLE, Raw, find_root, open_raw
+from sekom_analysis.raw import CODED, STUDY_VARIABLE, VIEWER_VARIABLE, Raw, find_root, open_raw
 from sekom_analysis.selection import chosen_coders, chosen_notes
 
 
@@ -63,6 +72,7 @@ class Study(Joining):
         self._desks: dict[str, Desk] = {}
         self._definitions = Definitions(raw.root / CODED)
         self._adjudicating = Adjudicating(raw, lambda: latest(self.history()))
+        self._showings = Showings(raw)
 
     @classmethod
     def open(cls, path: str | os.PathLike[str] | None = None) -> Study:
@@ -136,12 +146,13 @@ class Study(Joining):
         found = [*self._raw.problems, *study_problems(self._raw), *import_problems(self.root)]
         found += secret_problems(self.root)
         for coder in self.coders:
-            found += self._logs.read(coder).problems
+            log = self._logs.read(coder)
+            found += [*log.problems, *moved_passes(log.decisions, log.passes)]
         kept = self._definitions.read()
         decisions = self.decisions()
         found += decision_problems(decisions, self.notes, self.codebook, kept)
-        found += [*self._adjudicating.problems(decisions, kept), *self._joining_problems()]
-        return [*found, *self._definitions.problems()]
+        found += [*self._adjudicating.problems(kept), *self._showings.problems()]
+        return [*found, *self._joining_problems(), *self._definitions.problems()]
 
     def history(self, coder: str | None = None) -> pd.DataFrame:
         """Return every event of one coder or of all, in the order in which they count."""
@@ -265,6 +276,52 @@ class Study(Joining):
     def adjudication_history(self) -> pd.DataFrame:
         """Return every event of the ledger of adjudications, in the order in which they count."""
         return self._adjudicating.history()
+
+    @property
+    def viewer(self) -> str | None:
+        """The coder for whom this was opened, as ``sekom code`` says in SEKOM_CODER; None: nobody knows."""
+        named = os.environ.get(VIEWER_VARIABLE, "")
+        return None if coder_fault(named) else named
+
+    def shown(self) -> pd.DataFrame:
+        """Return what coders were shown of others' answers: when, to whom, variables, notes, and by what."""
+        return self._showings.table()
+
+    def log_shown(
+        self, coder: str, notes: object = None, variables: Iterable[str] | None = None, **how: Any
+    ) -> list[Showing]:
+        """Keep that a coder was shown what others answered, with ``by`` and perhaps ``since``.
+
+        What the coder answers to these variables of these notes from then on is pass 3; see `Showings.log`.
+        """
+        return self._showings.log(coder, notes, variables, **how)
+
+    def log_written(self, coder: str) -> list[Showing]:
+        """Keep that a coder knew others' answers wherever the log says so (pass 3) and no ledger does."""
+        log = self._logs.read(coder)
+        ids = [event_id for event_id, pass_ in log.passes.items() if pass_ == str(INDEPENDENT)]
+        found = log.history[log.history["event_id"].isin(ids) & log.history["note_id"].isin(self.notes.index)]
+        first = found.drop_duplicates(["note_id", "variable"])
+        columns = (first[name].tolist() for name in ("note_id", "variable", "decided_at"))
+        return [
+            one
+            for note_id, variable, at in zip(*columns, strict=True)
+            if variable in self.codebook
+            for one in self.log_shown(coder, [note_id], [variable], by="log", since=at)
+        ]
+
+    def tell_shown(
+        self, notes: object, variables: Iterable[str] | None, by: str, coder: str | None = None
+    ) -> None:
+        """Keep that a view shows what coders answered to notes, if it is known who looks; breaks no view.
+
+        Parameters
+        ----------
+        notes, variables : as in `log_shown`
+        by : which view
+        coder : who looks; left out, the `viewer`
+        """
+        self._showings.tell(coder or self.viewer, notes, variables, by)
 
     def collect(
         self,

@@ -98,7 +98,9 @@ def test_the_guide_leads_from_an_excel_file_to_the_report(lang, tmp_path, monkey
     monkeypatch.chdir(tmp_path)
     monkeypatch.delenv("SEKOM_STUDY", raising=False)
     opened = []
-    monkeypatch.setattr(opening, "_run_lab", lambda notebook, root, browser: opened.append(notebook) or 0)
+    monkeypatch.setattr(
+        opening, "_run_lab", lambda notebook, root, browser, viewer: opened.append(notebook) or 0
+    )
     excel_file(tmp_path)
     printed = {}
     for language, text in fenced(GUIDES[lang]):

@@ -86,6 +86,8 @@ def test_an_adjudicators_notebook_names_who_and_what_and_opens_the_same_way(samp
     assert parameters[0] == 'adjudicator = "anna"'
     assert parameters[1].startswith('variable = "valence"  # ')
     assert parameters[2] == 'lang = "en"  # "en": English'
+    assert parameters[3].startswith("present = []  # ")
+    assert called["env"]["SEKOM_CODER"] == "anna"  # what views show there is known to be shown to her
     assert not list(path.parent.rglob("*.csv"))
     assert f"--ServerApp.root_dir={path.parent}" in called["command"]
     assert "--LabApp.default_url=/doc/tree/anna.ipynb" in called["command"]

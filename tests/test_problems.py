@@ -93,6 +93,11 @@ def damage_logs(study: Study) -> None:
         *(log_line(20 + at, note, "goal", "3") for at, note in enumerate(["n1", "n2", "007"])),
     ]
     write(study, "data/coded/anna.csv", "\n".join([LOG_HEAD, *lines]) + "\n")
+    # Bo changes what eva settled, and dan's first answer is written as an earlier version would have it.
+    late = [log_line(30, "n1", "themes", "tid"), log_line(40, "n1", "themes", "vilja")]
+    write(study, "data/coded/bo.csv", "\n".join([LOG_HEAD, *late]) + "\n")
+    first = log_line(31, "n1", "themes", "tid").replace(",1,page", ",3,page")
+    write(study, "data/coded/dan.csv", "\n".join([LOG_HEAD, first]) + "\n")
     (study.root / "data/coded/stangd.csv").mkdir()
     for name in ("Anna Å.csv", "con.csv", "kopia.txt"):
         write(study, f"data/coded/{name}", "")
@@ -100,7 +105,10 @@ def damage_logs(study: Study) -> None:
     ledger = f"{at}1.000000Z,a001,n1,h,valence,hinder,Skäl,eva,{{}},c,settle\n"
     ledger += f"{at}2.000000Z,a002,n2,h,valence,hinder,Skäl,eva,inget,c,settle\n"
     head = "decided_at,event_id,note_id,note_hash,variable,codes,reason,adjudicator,seen,codebook,event\n"
+    ledger += "2026-01-02T00:00:35.000000Z,a003,n1,h,themes,tid,Skäl,eva,{},c,settle\n"
     write(study, "data/coded/adjudicated.csv", head + ledger)
+    head = "decided_at,event_id,coder,variables,notes,by,event\n"
+    write(study, "data/coded/.shown.csv", head + f"{at}1.000000Z,s001,anna,[],n1,talk,shown\n")
     head = "decided_at,event_id,note_id,into,text,reason,by,event\n"
     ledger = f"{at}1.000000Z,m001,n1,n2,,r,eva,merge\n{at}2.000000Z,m002,n2,n1,,r,eva,merge\n"
     ledger += f"{at}3.000000Z,m003,n9,n3,,r,eva,merge\n{at}4.000000Z,m004,n3,n1,,r,eva,split\n"

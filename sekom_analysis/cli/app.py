@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 ORDER = [
     *("new", "import", "check", "status"),
     *("code", "page", "sheet", "collect"),
-    *("agreement", "adjudicate", "coder-report", "codebook", "duplicates"),
+    *("agreement", "adjudicate", "shown", "coder-report", "codebook", "duplicates"),
     *("report", "export"),
 ]
 

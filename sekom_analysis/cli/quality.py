@@ -79,14 +79,20 @@ def coder_report(
     variable: Annotated[str, typer.Argument(help="On which variable.")],
     lang: Annotated[str, typer.Option(help="sv or en.")] = "en",
     resamples: Annotated[int, typer.Option(min=0, help="Behind each interval.")] = 10_000,
+    shown: Annotated[
+        bool, typer.Option(" /--not-shown", help="Only you read it: the coder goes on coding blind.")
+    ] = True,
     study: StudyFolder = None,
 ) -> None:
-    """Tell one coder how they read beside the others: for learning, not for ranking."""
+    """Tell one coder how they read beside the others: for learning, not for ranking.
+
+    What the coder answers to these notes afterwards counts as given once others' answers could be seen.
+    """
     from sekom_analysis.quality import coder_report as report_on
 
     check_language(lang)
     opened = open_study(study)
-    report = report_on(opened, coder, variable, lang, n_resamples=resamples)
+    report = report_on(opened, coder, variable, lang, n_resamples=resamples, shown=shown)
     out = console()
     for sentence in report.sentences:
         out.print(sentence, markup=False, soft_wrap=True)

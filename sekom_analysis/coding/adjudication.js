@@ -17,7 +17,9 @@ function reasonOf(answer, draft) {
   return same ? answer.memo : "";
 }
 
-function adjudicationActions({ list, view, save, keepDraft }) {
+function adjudicationActions({ list, view, save, keepDraft }, present) {
+  const beside = () => ({ present: [...present] });
+
   function draftMore(change) {
     const { note, variable, draft } = list.current();
     list.drafts.set(list.cellOf(note, variable.id), { ...draft, ...change });
@@ -45,7 +47,7 @@ function adjudicationActions({ list, view, save, keepDraft }) {
     if (!choice.event) view.refuse("refuse_no_choice");
     else if (!memo) view.refuse("refuse_no_reason");
     else {
-      save(list.give({ ...choice, certainty: "", memo }).map((event) => ({ ...event, seen: note.seen })));
+      save(list.give({ ...choice, certainty: "", memo }).map((event) => ({ ...event, seen: note.seen, ...beside() })));
       view.focus();
     }
   }
@@ -68,10 +70,13 @@ function adjudicationActions({ list, view, save, keepDraft }) {
       else settle();
     }),
     names: unlessFinished(() => view.toggleNames()),
+    present(coder) {
+      if (!present.delete(coder)) present.add(coder);
+    },
     // What is taken back stays in the card, unsaved: usually one word of it is to be another.
     undo() {
       const taken = list.latest;
-      save(list.undo().map((event) => ({ ...event, seen: taken.note.seen })));
+      save(list.undo().map((event) => ({ ...event, seen: taken.note.seen, ...beside() })));
       if (!taken || !isOpen(taken.from)) return;
       const { event, codes, memo } = taken.to;
       list.drafts.set(list.cellOf(taken.note, taken.variable), { event, codes, memo });
@@ -79,13 +84,30 @@ function adjudicationActions({ list, view, save, keepDraft }) {
     },
     redo() {
       const { note } = list.next ?? {};
-      save(list.redo().map((event) => ({ ...event, seen: note.seen })));
+      save(list.redo().map((event) => ({ ...event, seen: note.seen, ...beside() })));
     },
   };
 }
 
-function createCard(...given) {
-  const name = (data) => `sekom-adjudication-${data.study}-${data.coder}`;
-  const kind = { name, commands: ADJUDICATION_COMMANDS, createView, actionsOf: adjudicationActions };
-  return withOthers(createAnyCard(kind, ...given));
+function createCard(host, data, post, { onPaint = () => {}, ...options } = {}) {
+  const present = new Set(data.present); // who sits beside: they see what the adjudicator sees
+  let told = "";
+
+  // Which note is shown, and to whom, is kept: what they answer to it later is not independent.
+  function tellShowing(list) {
+    onPaint(list);
+    if (list.isFinished()) return;
+    const showing = { kind: "showing", note: list.current().note.key, present: [...present] };
+    if (JSON.stringify(showing) === told) return;
+    told = JSON.stringify(showing);
+    post(showing);
+  }
+
+  const kind = {
+    name: ({ study, coder }) => `sekom-adjudication-${study}-${coder}`,
+    commands: ADJUDICATION_COMMANDS,
+    createView: (...given) => createView(...given, present),
+    actionsOf: (given) => adjudicationActions(given, present),
+  };
+  return withOthers(createAnyCard(kind, host, data, post, { ...options, onPaint: tellShowing }));
 }

@@ -6,9 +6,9 @@ study, and nothing that a coder works with may import it.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cached_property
-from typing import Any
+from typing import Any, ClassVar
 
 import pandas as pd
 
@@ -47,17 +47,28 @@ class AdjudicationSession(Judging):
     variable : id of the variable whose disagreements are to be settled
     lang : language of the texts, ``"sv"`` or ``"en"``
     notes : ids or a table of notes; left out, all that the variable is asked of
+    present : coders who sit beside the adjudicator and see the same; the card can change it
 
     Raises
     ------
     CodebookError, DecisionError
-        If there is no such variable, or the id cannot be used.
+        If there is no such variable, an id cannot be used, or one who is present is no coder of the study.
     NotesError
         If there is nothing to settle: coders agree, or the study works reflexively.
     """
 
+    # Who was present last, by study and adjudicator: a cell that is run again is the same sitting.
+    _remembered: ClassVar[dict[tuple[str, str], list[str]]] = {}
+
     def __init__(
-        self, study: Study, adjudicator: str, variable: str, *, lang: str = "sv", notes: object = None
+        self,
+        study: Study,
+        adjudicator: str,
+        variable: str,
+        *,
+        lang: str = "sv",
+        notes: object = None,
+        present: Sequence[str] = (),
     ) -> None:
         if fault := coder_fault(adjudicator):
             msg = f"{fault}. Nothing was saved."
@@ -76,6 +87,29 @@ class AdjudicationSession(Judging):
             raise NotesError(wording.say("adjudicating_nothing", self.lang, variable=label))
         self._readings = readings(study, variable)
         self._flags = two_ideas(study)
+        self.present = self._checked(present or self._remembered.get(self._place, []))
+        self._shown: set[tuple[str, str]] = set()
+
+    @property
+    def _place(self) -> tuple[str, str]:
+        return str(self.study.root), self.adjudicator
+
+    @property
+    def people(self) -> list[str]:
+        """Ids of the persons who code in the study, but for the adjudicator: they may be present."""
+        coders = dict.fromkeys([*self.study.coders, *self.study.about.coders])
+        kinds = {coder: self.study.about.coder(coder).kind for coder in coders}
+        return [c for c, kind in kinds.items() if kind == "human" and c != self.adjudicator]
+
+    def _checked(self, present: Sequence[str]) -> list[str]:
+        """Return who is present, in the order of the study."""
+        unknown = sorted(set(present) - {*self.people, self.adjudicator})
+        if unknown:
+            named, there = ", ".join(map(repr, unknown)), ", ".join(self.people) or "–"
+            raise DecisionError(
+                wording.say("adjudicating_no_such_coder", self.lang, named=named, there=there)
+            )
+        return [coder for coder in self.people if coder in present]
 
     @cached_property
     def _keys(self) -> Mapping[str, str]:
@@ -109,6 +143,8 @@ class AdjudicationSession(Judging):
             "variables": [variable],
             "notes": [self._shown_note(note_id, others) for note_id in self.note_ids],
             "answers": answers,
+            "people": self.people,
+            "present": self.present,
         }
 
     def _shown_note(self, note_id: str, others: Message) -> Message:
@@ -191,6 +227,19 @@ class AdjudicationSession(Judging):
 
     # --- messages ---------------------------------------------------------------------------------
 
+    def receive(self, message: Message) -> list[Message]:
+        """Take a message of the card and return the answers to it; it tells which note it shows to whom."""
+        if message.get("kind") != "showing":
+            return super().receive(message)
+        self.present = [coder for coder in self.people if coder in message["present"]]
+        self._remembered[self._place] = self.present
+        note_id = self.study.note_of(message["note"])
+        for coder in (self.adjudicator, *self.present):
+            if note_id is not None and (coder, note_id) not in self._shown:
+                self._shown.add((coder, note_id))
+                self.study.tell_shown([note_id], [self.variable.id], "adjudication", coder)
+        return []
+
     def _record(self, events: list[Message]) -> list[Any]:
         return self.study.adjudicate_all([self._event(event) for event in events])
 
@@ -203,5 +252,6 @@ class AdjudicationSession(Judging):
             "codes": event["codes"] if kind == SETTLE else None,
             "reason": event["memo"],
             "event": kind,
+            "present": event.get("present", self.present),
             **{name: event[name] for name in ("variable", "event_id", "note_hash", "codebook", "seen")},
         }

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import Any
+
 from sekom_analysis import wording
 from sekom_analysis.coding.adjudication import AdjudicationSession, variables_to_settle
 from sekom_analysis.coding.card import Card, Guidance
@@ -23,7 +26,13 @@ class AdjudicationCard(Card):
 
 
 def adjudicate_notes(
-    study: Study, adjudicator: str, variable: str, *, lang: str = "sv", notes: object = None
+    study: Study,
+    adjudicator: str,
+    variable: str,
+    *,
+    lang: str = "sv",
+    notes: object = None,
+    present: Sequence[str] = (),
 ) -> AdjudicationCard | Guidance:
     """Return the card with which one adjudicator settles what coders disagree on.
 
@@ -37,6 +46,8 @@ def adjudicate_notes(
     variable : id of the variable whose disagreements are to be settled
     lang : ``"sv"`` or ``"en"``
     notes : ids or a table of notes; left out, all that the variable is asked of
+    present : coders who sit beside the adjudicator and see the same; the card can change it. What they and
+        the adjudicator answer to these notes afterwards is not independent
 
     Returns
     -------
@@ -64,6 +75,7 @@ def adjudicate_notes(
         found = ", ".join(variables_to_settle(study)) or "–"
         return Guidance(wording.say("adjudicating_no_variable", lang, variables=found))
     try:
-        return AdjudicationCard(AdjudicationSession(study, adjudicator, variable, lang=lang, notes=notes))
+        options: dict[str, Any] = {"lang": lang, "notes": notes, "present": present}
+        return AdjudicationCard(AdjudicationSession(study, adjudicator, variable, **options))
     except NotesError as nothing:
         return Guidance(str(nothing))

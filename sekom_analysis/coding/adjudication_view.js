@@ -1,6 +1,6 @@
 // What the adjudication card looks like: builds it once, then paints the present note into it. Decides nothing.
 
-function createView(host, data, say, list, act) {
+function createView(host, data, say, list, act, present) {
   const kit = createKit(act);
   const { parts, part, button, tool, group } = kit;
   let shown = { note: null, named: false };
@@ -8,6 +8,20 @@ function createView(host, data, say, list, act) {
   let refused = ""; // what was missing when something was to be saved
 
   // --- building -----------------------------------------------------------------------------------
+
+  // Who sits beside the adjudicator; asked for where there is anybody who could.
+  function buildPeople() {
+    const hint = make("span", "sk-quiet", say("people_hint"));
+    const toggles = data.people.map((coder) => button("sk-tool sk-person", coder, "", "present", coder));
+    const box = group("people", "sk-people", say("people"), make("span", "sk-sheet-label", say("people")), ...toggles, hint);
+    box.hidden = !data.people.length;
+    parts.toggles = toggles;
+    return box;
+  }
+
+  function paintPeople() {
+    parts.toggles.forEach((toggle, place) => toggle.setAttribute("aria-pressed", present.has(data.people[place])));
+  }
 
   function buildReadings() {
     const box = group("readings", "sk-readings", say("readings"), part("table", "table", "sk-table"));
@@ -42,7 +56,7 @@ function createView(host, data, say, list, act) {
     const asked = make("div", "sk-state", part("question", "p", "sk-question"), tool("names", say("names"), "t"));
     const answer = part("answer", "div", "sk-answer", group("codes", "sk-codes", say("codes")));
     parts.leaveOpen = button("sk-code sk-open", say("leave_open"), "s", "leaveOpen");
-    return [buildReadings(), part("others", "div", "sk-others"), asked, answer, buildReason()];
+    return [buildPeople(), buildReadings(), part("others", "div", "sk-others"), asked, answer, buildReason()];
   }
 
   // --- painting -----------------------------------------------------------------------------------
@@ -55,6 +69,7 @@ function createView(host, data, say, list, act) {
     parts.work.hidden = finished;
     parts.finish.hidden = !finished;
     frame.root.classList.toggle("sk-done", finished);
+    paintPeople();
     if (finished) paintFinish(counts);
     else paintNote();
     frame.paintMoves(finished);

@@ -65,8 +65,9 @@ def negotiation(
     """Return agreement before and after talking, and who moved towards whom.
 
     Agreement before is that of independent coding; the one after says that
-    coders talked, not that the codebook is clear, and is never a measure of
-    reliability. Whether the less senior move more than the others is what
+    coders talked, or were shown each other's answers, not that the codebook is
+    clear, and is never a measure of reliability. A coder who began late and
+    blind is in both alike. Whether the less senior move more than the others is what
     the table of moves is for (Campbell, Quincy, Osserman & Pedersen 2013,
     *Sociological Methods & Research* 42(3), 294–320).
 
@@ -94,6 +95,8 @@ def negotiation(
     said = {when: table.loc[:, took_part] for when, table in said.items()}
     # A gap among scores is neither equal nor unequal to anything, and cannot be asked.
     before, after = (said[when].astype(object).where(said[when].notna(), None) for when in (BEFORE, AFTER))
+    answered = before.index[before.notna().any(axis=1) | after.notna().any(axis=1)]
+    study.tell_shown([str(note) for note in answered], [variable], "negotiation")
     rows = agreement_rows(study, variable, said, n_resamples=n_resamples, rng=rng, lang=lang)
     seniority = {coder: study.about.coder(coder).seniority for coder in before.columns}
     return Negotiation(

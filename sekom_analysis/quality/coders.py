@@ -67,6 +67,7 @@ def coder_report(
     coders: Iterable[str] | None = None,
     n_resamples: int = 10_000,
     rng: int = 0,
+    shown: bool = True,
 ) -> CoderReport:
     """Return what one coder may learn: agreement with the others, leaning, drift, stability.
 
@@ -78,6 +79,8 @@ def coder_report(
     notes : as in `Study.ratings`
     coders : the others; left out, everybody who decided
     n_resamples, rng : as in `agreement`
+    shown : keep that the coder was shown how the others answered these notes, since the report is written
+        for that coder: what they answer to them from now on is pass 3. False where only you read it
 
     Returns
     -------
@@ -113,6 +116,8 @@ def coder_report(
         stability=stability(study, coder, variable, notes=notes, **how),
     )
     others = [str(other) for other in ratings.columns if other != coder]
+    if shown:
+        study.tell_shown(list(beside.index), [variable], "coder-report", coder)
     return replace(report, sentences=tuple(report_in_words(report, study, others, lang)))
 
 
@@ -188,6 +193,6 @@ def _ratings(
     decided = ratings.loc[:, ratings.notna().any()]
     if coder not in decided.columns:
         there = ", ".join(decided.columns) or "nobody"
-        msg = f"{coder} has decided nothing on '{variable}' here; with decisions: {there}."
+        msg = f"{coder} has decided nothing on '{variable}' on their own here; with such decisions: {there}."
         raise RatingsError(msg)
     return decided

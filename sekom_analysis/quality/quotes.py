@@ -80,7 +80,9 @@ def voices(
         for note in some
         for row in note
     ]
-    return pd.DataFrame(rows, columns=VOICE_COLUMNS)
+    found = pd.DataFrame(rows, columns=VOICE_COLUMNS)
+    study.tell_shown(list(dict.fromkeys(found["note_id"])), [variable], "voices")
+    return found
 
 
 def _said(study: Study, variable: Variable, ratings: pd.DataFrame) -> list[list[Row]]:

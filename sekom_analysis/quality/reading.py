@@ -36,7 +36,8 @@ def readings(
     -------
     DataFrame, one row a note, coder and variable, in the order of notes, coders and codebook: ``note_id``,
     ``text``, ``variable``, ``label`` of the variable, ``coder``, ``reading`` (the codes' labels), ``memo``.
-    What a coder has not seen has no row. The independent pass only.
+    What a coder has not answered on their own has no row. Who looks, if it is known (`Study.viewer`), is
+    kept as shown it.
 
     Raises
     ------
@@ -67,6 +68,7 @@ def readings(
         label=chosen["variable"].map({name: one.label.in_(lang) for name, one in asked.items()}),
         reading=said,
     )
+    study.tell_shown(list(dict.fromkeys(table["note_id"])), list(asked), "readings")
     return table[READING_COLUMNS].reset_index(drop=True)
 
 

@@ -76,7 +76,17 @@ def write_report(
     tables = _write_tables(results, more, folder / TABLES)
     progress("pages")
     pages = [_write_page(results, more, figures, folder, form) for form in formats]
+    _tell_shown(results)
     return [*pages, *(path for paths in figures.values() for path in paths), *tables]
+
+
+def _tell_shown(results: Results) -> None:
+    """Keep what the report shows of single notes, where it is known for whom it is made."""
+    for variable, disputed in results.disputed.items():
+        voices = results.voices.get(variable)
+        quoted = [] if voices is None else list(voices["note_id"])
+        notes = dict.fromkeys(str(note) for note in [*disputed.index, *quoted])
+        results.study.tell_shown(list(notes), [variable], "report")
 
 
 def _write_page(

@@ -105,7 +105,7 @@ def forest_rows(results: Results, scope: str) -> pd.DataFrame:
 def detail_rows(results: Results, variable: str) -> pd.DataFrame:
     """Return one variable's agreement by code and by pair as rows of a forest plot."""
     lang, labels = results.lang, code_labels(results, variable)
-    heading = {"variable": label_of(results, variable), "coders": ", ".join(results.independent)}
+    heading = {"variable": label_of(results, variable), "coders": ", ".join(results.alone)}
     by_code, by_pair = results.by_code[variable], results.by_pair[variable]
     return pd.concat(
         [

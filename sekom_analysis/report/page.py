@@ -7,10 +7,12 @@ from typing import Any
 import pandas as pd
 
 from sekom_analysis import __version__
+from sekom_analysis.codebook import Variable
 from sekom_analysis.consensus import MAJORITY
 from sekom_analysis.consensus.bars import bar_name
 from sekom_analysis.consensus.spans import span_kind
 from sekom_analysis.quality import is_reflexive
+from sekom_analysis.quality.reading import reading
 from sekom_analysis.report.cells import (
     agreement_cells,
     code_labels,
@@ -147,7 +149,7 @@ def _agreement_part(results: Results) -> dict[str, Any] | None:
 
 def _agreement_text(results: Results) -> list[str]:
     lang, plan = results.lang, results.study.about.plan
-    text = say("report_agreement_text", lang, independent=names(results.independent, lang))
+    text = say("report_agreement_text", lang, independent=names(results.alone, lang))
     if results.sources:
         text += " " + say("report_against_text", lang, sources=names(results.sources, lang))
     reading = say("report_reading", lang)
@@ -183,7 +185,7 @@ def _detail_part(results: Results, variable: str) -> dict[str, Any]:
     table, labels = results.confusions[variable], code_labels(results, variable)
     apart = table[table["code_a"] != table["code_b"]]
     most = max(apart.to_dict("records"), key=lambda row: row["pairs"], default={"pairs": 0})
-    heading = {"variable": label_of(results, variable), "coders": ", ".join(results.independent)}
+    heading = {"variable": label_of(results, variable), "coders": ", ".join(results.alone)}
     return {
         "heading": heading["variable"],
         "variable": variable,
@@ -208,7 +210,9 @@ def _disputed_part(results: Results, variable: str) -> dict[str, Any]:
         choices = [
             [
                 coder,
-                say("report_unseen", lang) if pd.isna(cells[coder]) else asked.label_of(cells[coder], lang),
+                _beside(results, asked, cells["note_id"], coder)
+                if pd.isna(cells[coder])
+                else asked.label_of(cells[coder], lang),
                 cells[f"memo {coder}"],
             ]
             for coder in coders
@@ -225,12 +229,24 @@ def _disputed_part(results: Results, variable: str) -> dict[str, Any]:
     return {"heading": facts["variable"], "text": say(key, lang, **facts), "notes": blocks}
 
 
+def _beside(results: Results, asked: Variable, note_id: str, coder: str) -> str:
+    """Return in words what a coder did on a note that they have no answer of their own to."""
+    lang, did = results.lang, results.beside[asked.id].get((note_id, coder))
+    if did is None:
+        return say("report_unseen", lang)
+    return say(f"report_beside_{did.how}", lang, answer=reading(asked, did.codes, lang))
+
+
 def _methods(results: Results) -> list[str]:
     if results.coders.empty:
         return []
     study, lang = results.study, results.lang
-    coders = names(results.coders.index, lang)
-    data = say("report_methods_data", lang, coders=coders, n_main=len(results.main))
+    on_their_own = [c for c in results.coders.index if c in results.alone or c in results.sources]
+    coders = names(on_their_own, lang)
+    data = say("report_methods_data", lang, coders=coders, n_main=len(results.main)) if coders else ""
+    if results.talked:
+        after = say("report_methods_after", lang, coders=names(results.talked, lang))
+        data = f"{data} {after}".strip()
     if results.agreement.empty:
         return [data]
     by_level: dict[str, list[str]] = {}

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 import pandas as pd
 
@@ -12,6 +13,7 @@ from sekom_analysis.actions.coverage import Coverage
 from sekom_analysis.agreement import agreement_by_code, agreement_by_pair, confusions, disagreements
 from sekom_analysis.codebook import Variable
 from sekom_analysis.consensus import count_codes
+from sekom_analysis.decisions import AFTER_TALK, OWN, latest
 from sekom_analysis.errors import StanceError
 from sekom_analysis.problems import problems_table
 from sekom_analysis.quality import is_reflexive
@@ -48,6 +50,14 @@ __all__ = [
 
 
 QUOTED = 2  # notes to quote in a report, a code and kind
+AFTER, SKIPPED, WITHDRAWN, ELSEWHERE = "after", "skipped", "withdrawn", "elsewhere"
+
+
+class Beside(NamedTuple):
+    """What a coder did last on a question without an answer of their own: how, and with what codes."""
+
+    how: str
+    codes: str = ""
 
 
 @dataclass
@@ -58,6 +68,10 @@ class Results:
     main sources; all), ``group`` (independent: coders who used the codebook; against: one of them and
     the report's own sorting; pooled: everybody together), ``coders``, ``variable``, ``level`` and
     ``primary`` (whether the study's plan names this coefficient to be looked at first).
+
+    ``alone`` names those of ``independent`` who decided anything on their own (pass 1), ``talked`` those
+    with decisions from when others' answers could be seen (pass 3). ``beside`` has by variable what a
+    coder did on a note that they have no answer of their own to: (note_id, coder) -> `Beside`.
     """
 
     study: Study
@@ -89,6 +103,9 @@ class Results:
     checklists: list[Checklist] = field(default_factory=list)
     steps: list[Step] = field(default_factory=list)
     uncoded: list[str] = field(default_factory=list)
+    alone: list[str] = field(default_factory=list)
+    talked: list[str] = field(default_factory=list)
+    beside: dict[str, dict[tuple[str, str], Beside]] = field(default_factory=dict)
     problems: pd.DataFrame = field(default_factory=pd.DataFrame)
     n_resamples: int = 0
     rng: int = 0
@@ -127,10 +144,14 @@ def work_out(
     with_logs = [c for c in study.coders if len(study.history(c))]
     independent = [c for c in with_logs if study.about.coder(c).kind != "source"]
     sources = [c for c in with_logs if c not in independent]
+    given = study.decisions()
+    begun = set(given.loc[given["pass"].isin(OWN), "variable"])
     results = Results(
         study, lang, main, independent, sources,
         coders=coder_table(study, with_logs),
-        uncoded=[v.id for v in study.codebook.variables if v not in coded],
+        uncoded=[v.id for v in study.codebook.variables if v not in coded and v.id not in begun],
+        alone=[c for c in independent if ((given["coder"] == c) & (given["pass"] == OWN[0])).any()],
+        talked=[c for c in independent if ((given["coder"] == c) & (given["pass"] == OWN[1])).any()],
         problems=problems_table(study.list_problems(), lang),
         n_resamples=n_resamples,
         rng=rng,
@@ -149,6 +170,7 @@ def work_out(
             results.confusions[variable.id] = confusions(table)
         if variable.kind == "single" and not is_reflexive(study):
             results.disputed[variable.id] = _disputed(study, variable, main)
+            results.beside[variable.id] = _beside(study, variable, results.disputed[variable.id])
     results.advice = advice_on(study, coded, main, lang)
     results.findings = findings_in(study, results.counts, lang)
     results.settled = settled_of(study, coded, independent, main, lang, n_resamples=n_resamples, rng=rng)
@@ -207,3 +229,25 @@ def _disputed(study: Study, variable: Variable, notes: pd.DataFrame) -> pd.DataF
         own = [memos.get((note, coder), "") for note in table.index]
         table[f"memo {coder}"] = own
     return table
+
+
+def _beside(study: Study, variable: Variable, disputed: pd.DataFrame) -> dict[tuple[str, str], Beside]:
+    """Return what coders did on disputed notes that they have no answer of their own to."""
+    events = study.history()
+    events = events[(events["variable"] == variable.id) & events["note_id"].isin(disputed.index)]
+    found = {}
+    for note_id, coder, event, pass_, codes in events[
+        ["note_id", "coder", "event", "pass", "codes"]
+    ].itertuples(index=False, name=None):
+        if event == "skip":
+            found[note_id, coder] = Beside(SKIPPED)
+        elif event == "retract":
+            found[note_id, coder] = Beside(WITHDRAWN)
+        else:
+            found[note_id, coder] = Beside(AFTER, codes) if pass_ == str(AFTER_TALK) else Beside(ELSEWHERE)
+    now = latest(events)
+    columns = (now[name].tolist() for name in ("note_id", "coder", "pass", "codes"))
+    for note_id, coder, pass_, codes in zip(*columns, strict=True):  # a skip takes nothing away
+        if pass_ == str(AFTER_TALK):
+            found[note_id, coder] = Beside(AFTER, codes)
+    return found

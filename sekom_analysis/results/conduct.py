@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from sekom_analysis.decisions import AFTER_TALK, INDEPENDENT
+from sekom_analysis.decisions import AFTER_TALK, INDEPENDENT, latest
 from sekom_analysis.quality import codebook_diff, codebook_versions
 from sekom_analysis.quality.coders import BLIND_AGAIN
 from sekom_analysis.quality.revisions import DIFF_COLUMNS, VERSION_COLUMNS
@@ -38,6 +38,7 @@ class Conduct:
     ----------
     decided : variable × coder: main notes decided in the independent pass; ``both``: by two or more who
         used the codebook; ``of``: notes asked
+    answered : the same of notes that a coder answers now, on their own or once others' answers could be seen
     done : one row a coder: decisions in each kind of pass, over all notes, and by which way they came
     versions : as `codebook_versions` gives it
     changes : as `codebook_diff` gives it: what changed since decisions were made
@@ -45,6 +46,7 @@ class Conduct:
     """
 
     decided: pd.DataFrame = field(default_factory=pd.DataFrame)
+    answered: pd.DataFrame = field(default_factory=pd.DataFrame)
     done: pd.DataFrame = field(default_factory=lambda: pd.DataFrame(columns=DONE_COLUMNS))
     versions: pd.DataFrame = field(default_factory=lambda: pd.DataFrame(columns=VERSION_COLUMNS))
     changes: pd.DataFrame = field(default_factory=lambda: pd.DataFrame(columns=DIFF_COLUMNS))
@@ -62,19 +64,19 @@ def conduct_of(results: Results) -> Conduct:
         return Conduct()
     study = results.study
     decisions = study.decisions()
-    decided = _decided(results, decisions)
+    decided = _decided(results, decisions[decisions["pass"] == str(INDEPENDENT)])
+    answered = _decided(results, latest(study.history()))
     versions = codebook_versions(study)
     has_earlier = bool((~versions["is_now"]).any())
     changes = codebook_diff(study, lang=results.lang) if has_earlier else Conduct().changes
-    found = [*_departures(results, decided), *_changed(changes)]
-    return Conduct(decided, _done(results, decisions), versions, changes, found)
+    found = [*_departures(results, decided, answered), *_changed(changes)]
+    return Conduct(decided, answered, _done(results, decisions), versions, changes, found)
 
 
-def _decided(results: Results, decisions: pd.DataFrame) -> pd.DataFrame:
+def _decided(results: Results, own: pd.DataFrame) -> pd.DataFrame:
     study, coders = results.study, list(results.coders.index)
     coded = [one for one in study.codebook.variables if one.id not in results.uncoded]
     asked = {one.id: set(study.notes_asked(one, results.main)) for one in coded}
-    own = decisions[decisions["pass"] == str(INDEPENDENT)]
     given = zip(own["variable"], own["note_id"], own["coder"], strict=True)
     who: dict[str, dict[str, set[str]]] = {name: {} for name, notes in asked.items() if notes}
     for name, note_id, coder in given:
@@ -108,21 +110,22 @@ def below_floor(results: Results) -> dict[str, float]:
     return dict(zip(low["variable"], low["value"].astype(float), strict=True))
 
 
-def unread(results: Results, decided: pd.DataFrame) -> dict[str, tuple[int, int]]:
+def unread(results: Results, answered: pd.DataFrame) -> dict[str, tuple[int, int]]:
     """Return coder -> how many main decisions are left of how many, for those who did not do them all.
 
+    An answer given once others' answers could be seen is no answer that is left.
     A variable that a coder has not begun counts for none: it may never have been theirs.
     """
     left = {}
     for coder in results.independent:
-        begun = decided[decided[coder] > 0] if coder in decided else decided.head(0)
+        begun = answered[answered[coder] > 0] if coder in answered else answered.head(0)
         asked, done = int(begun["of"].sum()), int(begun[coder].sum()) if len(begun) else 0
         if done < asked:
             left[coder] = (asked - done, asked)
     return left
 
 
-def _departures(results: Results, decided: pd.DataFrame) -> Iterator[Departure]:
+def _departures(results: Results, decided: pd.DataFrame, answered: pd.DataFrame) -> Iterator[Departure]:
     about, plan = results.study.about, results.study.about.plan
     if not plan.prespecified:
         yield Departure("late")
@@ -134,7 +137,7 @@ def _departures(results: Results, decided: pd.DataFrame) -> Iterator[Departure]:
         yield Departure(
             "few", {"n_notes": plan.n_notes, "values": {str(k): int(n) for k, n in short.items()}}
         )
-    if left := unread(results, decided):
+    if left := unread(results, answered):
         yield Departure("unread", {"values": left})
     if open_ := [c for c in results.independent if not about.coder(c).blind_to]:
         yield Departure("blind", {"coders": open_})

@@ -117,4 +117,4 @@ def _entries(study: Study, lang: str) -> pd.DataFrame:
         said.append("; ".join(f"{coder}: {answer}" for coder, answer in words.items()))
     texts = table["note_id"].map(study.notes["text"])
     shown = table.assign(text=texts, answer=answers, said=said, seen=table["seen"].map(seen_text))
-    return shown[[*ENTRY_COLUMNS, "event", "codes", "seen", "decided_at"]]
+    return shown[[*ENTRY_COLUMNS, "event", "codes", "seen", "decided_at", "present"]]

@@ -48,7 +48,7 @@ def _to_code(results: Results) -> Iterator[Step]:
         yield Step("people", 1)
     elif len(results.independent) == 1:
         yield Step("second", 1, tuple(results.independent))
-    for coder, (left, _) in unread(results, results.conduct.decided).items():
+    for coder, (left, _) in unread(results, results.conduct.answered).items():
         yield Step("unread", left, (coder,))
     yield Step("uncoded", len(results.uncoded), tuple(results.uncoded))
 

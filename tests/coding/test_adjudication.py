@@ -226,3 +226,38 @@ def test_a_wrong_id_or_variable_says_what_is_allowed(disputed):
         adjudicate_notes(disputed, "Dag B", "valence")
     with pytest.raises(CodebookError, match="no variable 'vallence'"):
         adjudicate_notes(disputed, "dag", "vallence")
+
+
+def test_who_can_be_present_and_who_is(disputed):
+    session = AdjudicationSession(disputed, "dag", "valence", present=["bo"])
+    assert (session.data()["people"], session.data()["present"]) == (["anna", "bo", "cilla"], ["bo"])
+    assert AdjudicationSession(disputed, "anna", "valence").data()["people"] == ["bo", "cilla"]
+    send(session, sent(session, 0))
+    send(session, sent(session, 1, number=2, present=["cilla"]))
+    assert disputed.adjudications("valence").set_index("note_id")["present"].to_dict() == {
+        "n1": "bo", "n2": "cilla",
+    }  # fmt: skip
+    with pytest.raises(DecisionError, match="Det finns ingen kodare 'bu' i studien"):
+        AdjudicationSession(disputed, "dag", "valence", present=["bu"])
+    with pytest.raises(DecisionError, match="There is no coder 'bu' in the study"):
+        AdjudicationSession(disputed, "dag", "valence", present=["bu"], lang="en")
+
+
+def test_which_note_is_shown_to_whom_is_kept_once(disputed):
+    session = AdjudicationSession(disputed, "dag", "valence")
+    first, second = (note["key"] for note in session.data()["notes"])
+    for key, present in (
+        (first, []),
+        (first, ["anna"]),
+        (first, ["anna"]),
+        (second, ["anna"]),
+        ("nobody", []),
+    ):
+        assert session.receive({"kind": "showing", "note": key, "present": present}) == []
+    rows = disputed.shown()[["coder", "variables", "notes", "by"]].values.tolist()
+    assert rows == [
+        ["dag", ["valence"], ["n1"], "adjudication"], ["anna", ["valence"], ["n1"], "adjudication"],
+        ["dag", ["valence"], ["n2"], "adjudication"], ["anna", ["valence"], ["n2"], "adjudication"],
+    ]  # fmt: skip
+    assert disputed.decide("anna", "n2", "valence", "none_fits").pass_ == "3"
+    assert disputed.decide("bo", "n2", "valence", "none_fits").pass_ == "1"

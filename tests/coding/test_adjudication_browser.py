@@ -37,7 +37,7 @@ def settle(show, root):
 
 
 def logs(root):
-    return {path.name: path.read_bytes() for path in (root / "data" / "coded").glob("*.csv")}
+    return {path.name: path.read_bytes() for path in (root / "data" / "coded").glob("[!.]*.csv")}
 
 
 def settle_note(page, key, reason):
@@ -222,7 +222,7 @@ def test_stale_ones_are_flagged_and_confirmed_anew(settle, root):
     sa.Study.open(root).decide("k1", first, VARIABLE, "nyckeltal")
     page = settle("anna", lang="en")
     page.press("Shift+ArrowLeft")
-    assert page.text(".sk-remark").startswith("A coder has answered differently since")
+    assert page.text(".sk-remark").startswith("Answers have changed or been added since")
     page.press("Enter")
     page.wait_for_state("saved")
     table = sa.Study.open(root).adjudications(VARIABLE)
@@ -259,6 +259,62 @@ def test_the_end_says_what_is_open_and_leads_back_to_it(settle, root):
     page.wait_for_state("saved")
     table = sa.Study.open(root).adjudications("valence").set_index("note_id")
     assert table.loc[page.session.note_ids[1], "codes"] == "mojlighet"
+
+
+@pytest.fixture
+def with_people(root):
+    """Two persons who code in the sample, beside its three automatic readers."""
+    study = sa.Study.open(root)
+    for coder, code in (("bo", "hinder"), ("cilla", "mojlighet")):
+        for note_id in study.notes_asked("valence")[:4]:
+            study.decide(coder, note_id, "valence", code)
+
+
+@pytest.mark.parametrize(("lang", "question"), [("sv", "Vilka är med?"), ("en", "Who is present?")])
+def test_who_is_present_is_asked_by_keyboard_and_kept_with_each_note(
+    with_people, settle, root, lang, question
+):
+    page = settle("bo", "valence", lang=lang)
+    people = page.page.get_by_role("group", name=question)
+    assert people.get_by_role("button").all_inner_texts() == ["cilla"]  # no program, nor who settles
+    toggle = people.get_by_role("button", name="cilla")
+    expect(toggle).to_have_attribute("aria-pressed", "false")
+    settle_note(page, "1", "utan cilla")
+    page.wait_for_state("saved")
+    toggle.focus()
+    page.press("Enter")
+    expect(toggle).to_have_attribute("aria-pressed", "true")
+    page.page.evaluate("document.querySelector('.sk-card').focus()")
+    settle_note(page, "2", "med cilla")
+    page.wait_for_state("saved")
+    table = sa.Study.open(root).adjudications("valence").set_index("reason")
+    assert table["present"].to_dict() == {"utan cilla": "", "med cilla": "cilla"}
+    alone, together, now = page.session.note_ids[:3]
+    page.page.wait_for_function("document.querySelector('.sk-place').textContent.includes('3 ')")
+    study = sa.Study.open(root)
+    shown = study.shown()
+    assert set(shown["by"]) == {"adjudication"}
+    seen = {
+        coder: {note for notes in part["notes"] for note in notes} for coder, part in shown.groupby("coder")
+    }
+    # Cilla sat down while the second note was on screen; the third is on it now.
+    assert seen == {"bo": {alone, together, now}, "cilla": {together, now}}
+    assert study.decide("cilla", together, "valence", "hinder").pass_ == "3"
+    again = AdjudicationSession(sa.Study.open(root), "bo", "valence")
+    assert again.data()["present"] == ["cilla"]  # the cell run again is the same sitting
+    assert AdjudicationSession(sa.Study.open(root), "anna", "valence").data()["present"] == []
+
+
+def test_what_was_shown_but_not_settled_is_known_all_the_same(with_people, settle, root):
+    page = settle("cilla", "valence")
+    first, second = page.session.note_ids[:2]
+    page.press("ArrowRight")
+    page.page.wait_for_function("document.querySelector('.sk-place').textContent.includes(' 2 ')")
+    study = sa.Study.open(root)
+    assert study.adjudication_history().empty
+    assert {note for notes in study.shown()["notes"] for note in notes} == {first, second}
+    other = "hinder" if first not in study.notes_asked("valence")[:4] else "none_fits"
+    assert study.decide("cilla", first, "valence", other).pass_ == "3"
 
 
 @pytest.fixture

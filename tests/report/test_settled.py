@@ -84,7 +84,7 @@ def test_what_talking_did_where_there_was_any(disputed):
     ]  # fmt: skip
     assert tables["talk_moves_valence"].rows == [["anna", "bo", "1", "0"], ["bo", "anna", "1", "1"]]
     headings = [b.text for b in settled.section(results_of(disputed)).blocks if isinstance(b, Heading)]
-    assert headings == ["Avgöranden", "Hinder eller möjlighet: före och efter samtalet"]
+    assert headings == ["Avgöranden", "Hinder eller möjlighet: före och efter att andras svar kunnat ses"]
 
 
 def test_of_a_reflexive_study_nothing_is_settled(disputed):

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from typing import Any
 
 import pandas as pd
 
@@ -36,7 +37,7 @@ def _bases(results: Results) -> list[Block]:
     ]
     heads = [say(f"basis_{basis}", lang) for basis in columns]
     return [
-        Text(say("report_settled_text", lang, coders=names(results.independent, lang))),
+        Text(say("report_settled_text", lang, coders=names(results.alone, lang))),
         Table(
             "settled",
             say("report_settled_table", lang),
@@ -67,7 +68,7 @@ def _adjudicated(results: Results, variable: str, entries: pd.DataFrame) -> Tabl
             f"{row['note_id']}: {row['text']}",
             row["answer"] or say("report_left_open", lang),
             row["reason"],
-            row["adjudicator"] + (f" ({say('report_is_stale', lang)})" if row["is_stale"] else ""),
+            _who_settled(row, lang),
             row["said"],
         ]
         for row in entries.to_dict("records")
@@ -75,6 +76,15 @@ def _adjudicated(results: Results, variable: str, entries: pd.DataFrame) -> Tabl
     caption = say("report_adjudicated_table", lang, variable=label_of(results, variable))
     columns = [say(f"column_{head}", lang) for head in heads]
     return Table(f"adjudicated_{variable}", caption, columns, rows, [False] * (len(heads) - 1), entries)
+
+
+def _who_settled(row: Mapping[Any, Any], lang: str) -> str:
+    """Return an adjudicator, with who sat beside and whether answers are others since."""
+    told = (
+        [say("report_with", lang, coders=names(row["present"].split(", "), lang))] if row["present"] else []
+    )
+    told += [say("report_is_stale", lang)] if row["is_stale"] else []
+    return f"{row['adjudicator']} ({'; '.join(told)})" if told else str(row["adjudicator"])
 
 
 def _talk(results: Results, variable: str, talk: Negotiation) -> Iterator[Block]:
