@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from pathlib import Path
+from types import MappingProxyType
 from typing import NamedTuple
 
 import pandas as pd
@@ -81,6 +82,7 @@ class Offer(NamedTuple):
     saved_at : when a sheet was saved; what bears its own times needs none
     way : page, sheet or log
     here : ids of the events of the file that stand in the coder's log
+    came : event_id -> the time that an event came with, where another counts
     redated : events of the log that get an earlier time, which the file has
     save : saves events of `events`
     """
@@ -100,6 +102,7 @@ class Offer(NamedTuple):
     saved_at: str = ""
     way: str = "log"
     here: Collection[str] = ()
+    came: Mapping[str, str] = MappingProxyType({})
     redated: Sequence[Event] = ()
 
     def found(self) -> Collected:

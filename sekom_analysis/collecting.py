@@ -20,7 +20,8 @@ from sekom_analysis.exchange.ledger_copies import is_in_coded, ledger_of, weigh_
 from sekom_analysis.exchange.log_collecting import events_in, weigh_log
 from sekom_analysis.exchange.logs import coder_of, read_log_copy
 from sekom_analysis.exchange.tables import WORKBOOKS
-from sekom_analysis.exchange.takeback import Takings, offer_of_undoing, save_undoing
+from sekom_analysis.exchange.takeback import offer_of_undoing, save_undoing
+from sekom_analysis.exchange.takings import Takings
 from sekom_analysis.problems import Problem
 from sekom_analysis.raw import Raw
 
@@ -127,7 +128,7 @@ class Collector:
         """Save what was found, and which file it is from."""
         ids = list(found.added["event_id"])
         if ids:
-            takings.note(offer.coder, path, ids)
+            takings.note(offer.coder, path, ids, offer.came)
         offer.save([event for _, event in offer.events if event.event_id in set(ids)])
         brought = {event.event_id for _, event in offer.events}
         again = [event for event in events_in(found.added) if event.event_id not in brought]

@@ -4,8 +4,8 @@ Nobody can tell a wrong clock by a time that has passed. One that is still to co
 counts as of now, so that it keeps no later answer out. That must hang neither on the order in which files
 come in, nor on which of two computers takes them. Therefore
 
-1. answers keep the order of the times they came with, also among those that were dated now before: the log
-   holds such an answer in two rows, one with the time of its file and one with the time that counts;
+1. answers keep the order of the times they came with, also among those that were dated now before: the
+   times that these came with are kept (`exchange.takings`);
 2. of two times of one answer the earliest counts, here as in every log, so that two copies that are
    joined both ways come to the same.
 """
@@ -29,7 +29,8 @@ class Dates:
 
     Parameters
     ----------
-    rows : time and event_id of every row of the log; an event dated now has two
+    rows : time and event_id of every event of the log, and once more with the time it came with where
+        another one counts
     now : the time here
 
     Examples

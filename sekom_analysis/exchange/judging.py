@@ -157,7 +157,7 @@ class Judge:
             yield self._problem(what, f"if somebody else gave them: {self._command('--undo')}")
 
     def _filled_in(self) -> set[str]:
-        """Return the ids of answers with which another coder's sheet was written, and which it still holds."""
+        """Return the ids of answers with which another coder's sheet was written, and that it still holds."""
         if self.offer.way != "sheet" or not self.offer.last_event or self.offer.last_event in self._ids:
             return set()
         for log in self.logs.values():

@@ -16,6 +16,7 @@ from sekom_analysis.collect import Collected
 from sekom_analysis.decisions import COLUMNS, LEDGERS
 from sekom_analysis.errors import DecisionError
 from sekom_analysis.exchange.dating import Dates
+from sekom_analysis.exchange.takings import Takings
 from sekom_analysis.imports import FORM as IMPORTS
 from sekom_analysis.ledgers import Ledger
 from sekom_analysis.logline import DELIMITERS, Format, Row, cells_of, is_header, row_of, utc_text
@@ -90,8 +91,10 @@ def weigh_ledger(raw: Raw, path: Path, name: str) -> tuple[Collected, Callable[[
     form, ledger = _FORMS[name], _OPEN[name](raw.root)
     rows, refused = _read(path, form, name)
     weighed = _weigh(raw, rows, _rows_here(ledger.path, form), path.name, name)
-    times = Dates([(row[0], row[1]) for _, row in _rows_here(ledger.path, form)], utc_text(datetime.now(UTC)))
-    dated = times.of((row[0], row[1]) for _, row in weighed.new)
+    takings = Takings(raw.root)
+    here = [(row[0], row[1]) for _, row in _rows_here(ledger.path, form)]
+    dates = Dates([*here, *takings.came()], utc_text(datetime.now(UTC)))
+    dated = dates.of((row[0], row[1]) for _, row in weighed.new)
     table = pd.DataFrame(
         [(dated[row[1]], *row[1:], number) for number, row in weighed.new], columns=[*form.columns, "row"]
     )
@@ -99,8 +102,9 @@ def weigh_ledger(raw: Raw, path: Path, name: str) -> tuple[Collected, Callable[[
     found = Collected(name, table, weighed.known, [*refused, *weighed.refused], [], [], remarks=remarks)
 
     def save() -> None:
-        came = [row for _, row in weighed.new if dated[row[1]] < row[0]]
-        ledger.append(came, stamp=False)
+        came = {row[1]: row[0] for _, row in weighed.new if dated[row[1]] < row[0]}
+        if came:
+            takings.note(name, path, list(came), came)
         ledger.append([(dated[row[1]], *row[1:]) for _, row in weighed.new] + weighed.earlier, stamp=False)
 
     return found, save

@@ -16,6 +16,7 @@ from sekom_analysis.definitions import keep
 from sekom_analysis.desk import Desk
 from sekom_analysis.exchange.dating import Dates
 from sekom_analysis.exchange.logs import Delivery
+from sekom_analysis.exchange.takings import Takings
 from sekom_analysis.logline import utc_text
 from sekom_analysis.notes import note_hash
 from sekom_analysis.problems import Problem
@@ -62,6 +63,7 @@ def weigh_log(
         other_texts=stale,
         n_notes=len({event.note_id for _, event in delivery.events}),
         here={event.event_id for _, event in delivery.events} & scales.own.keys(),
+        came=scales.came,
         redated=scales.earlier,
     )
 
@@ -88,7 +90,7 @@ class _Scales:
         self.refused: list[Problem] = []
         self.n_known = 0
         self.earlier: list[Event] = []
-        self._came: dict[str, str] = {}  # event_id -> the time it came with, where another one counts
+        self.came: dict[str, str] = {}  # event_id -> the time it came with, where another one counts
 
     def foreign_study(self) -> Iterator[Problem]:
         """Yield a problem if the texts that were coded are not this study's."""
@@ -138,15 +140,13 @@ class _Scales:
     def _dated(self) -> list[Numbered]:
         """Give the new events the times that count, and remember those that they came with."""
         rows = [(row[0], row[1]) for _, row in coder_log(self.desk.root, self.desk.coder).read()[0]]
-        earliest: dict[str, str] = {}
-        latest: dict[str, str] = {}
+        came: dict[str, str] = {}
         for _, event in self.events:
-            time, event_id = event.decided_at, event.event_id
-            earliest[event_id] = min(time, earliest.get(event_id, time))
-            latest[event_id] = max(time, latest.get(event_id, time))
-        news = [(time, event_id) for event_id, time in earliest.items() if event_id not in self.own]
-        times = Dates(rows, utc_text(datetime.now(UTC))).of(news)
-        self._came = {one: latest[one] for one, time in times.items() if time < latest[one]}
+            came[event.event_id] = min(event.decided_at, came.get(event.event_id, event.decided_at))
+        news = [(time, event_id) for event_id, time in came.items() if event_id not in self.own]
+        dates = Dates([*rows, *Takings(self.desk.root).came()], utc_text(datetime.now(UTC)))
+        times = dates.of(news)
+        self.came = {event_id: came[event_id] for event_id, time in times.items() if time < came[event_id]}
         return [
             (row, event._replace(decided_at=times.get(event.event_id, event.decided_at)))
             for row, event in self.events
@@ -171,7 +171,7 @@ class _Scales:
         """Tell of clocks that were ahead, and of answers known here that get an earlier time."""
         now = utc_text(datetime.now(UTC))
         found = []
-        ahead = [time for _, event in self.new if (time := self._came.get(event.event_id, "")) > now]
+        ahead = [time for _, event in self.new if (time := self.came.get(event.event_id, "")) > now]
         if ahead:
             until = max(ahead)[:16].replace("T", " ")
             what = f"a clock was ahead: {len(ahead)} decisions are dated after now, up to {until}"
@@ -182,14 +182,14 @@ class _Scales:
         return found
 
     def save(self, events: Sequence[Event]) -> None:
-        """Save events, and earlier times of known ones; one dated now keeps the time it came with too."""
+        """Save events, and the earlier times of known ones."""
         rows = [*self.earlier, *events]
         if not rows:
             return
         versions = sorted({event.codebook for event in rows} - self.kept.keys())
         there = {**self.brought, **self.current}
         keep(self.desk.root, [there[version] for version in versions if version in there])
-        save_with_both_times(self.desk, rows, self._came)
+        coder_log(self.desk.root, self.desk.coder).append([tuple(event) for event in rows], stamp=False)
 
     def stale(self, new: Iterable[Numbered]) -> list[Problem]:
         """List the notes whose text is no longer what was coded, each once."""
@@ -252,15 +252,6 @@ class _Scales:
             what = f"the definition {version} of '{variable}', seen at {len(rows)} decisions, is not here"
             todo = f"lay the coder's folder codebooks, with {version}.yaml in it, beside the file"
             yield Problem(self.file, min(rows), what, todo)
-
-
-def save_with_both_times(desk: Desk, events: Sequence[Event], came: Mapping[str, str]) -> None:
-    """Save events with the times that count, and first with those they came with, if these are others."""
-    log = coder_log(desk.root, desk.coder)
-    first = [event._replace(decided_at=came[event.event_id]) for event in events if event.event_id in came]
-    for rows in (first, events):
-        if rows:
-            log.append([tuple(event) for event in rows], stamp=False)
 
 
 def events_in(history: pd.DataFrame) -> list[Event]:

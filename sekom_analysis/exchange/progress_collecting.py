@@ -8,7 +8,6 @@ from pathlib import Path
 from sekom_analysis.collect import Offer
 from sekom_analysis.decisions import Event
 from sekom_analysis.desk import Desk
-from sekom_analysis.exchange.log_collecting import save_with_both_times
 from sekom_analysis.exchange.progress_files import event_ids, read_progress
 from sekom_analysis.exchange.reading import Reading
 
@@ -30,15 +29,18 @@ def weigh_progress(path: Path, desk: Callable[[str], Desk], coder: str | None = 
     reading = read_progress(path, lambda said: desk(coder if coder is not None else said))
     own = desk(reading.coder) if reading.events else None
     events = events_of(reading, own)
-    came = dict(zip((event.event_id for event in events), reading.came, strict=True))
+    came = {
+        event.event_id: time
+        for event, time in zip(events, reading.came, strict=True)
+        if time > event.decided_at
+    }
 
     def save(wanted: Sequence[Event]) -> None:
         if own is not None and wanted:
-            own.keep_definitions({event.variable for event in wanted})
-            save_with_both_times(own, wanted, came)
+            own.take_in(wanted)
 
-    here = set(event_ids(path)) - came.keys() if reading.known else set()
-    return offer_of(reading, path.name, events, save, "page")._replace(here=here)
+    here = set(event_ids(path)) - {event.event_id for event in events} if reading.known else set()
+    return offer_of(reading, path.name, events, save, "page")._replace(here=here, came=came)
 
 
 def events_of(reading: Reading, desk: Desk | None) -> list[Event]:

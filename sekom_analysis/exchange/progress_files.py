@@ -20,6 +20,7 @@ from sekom_analysis.desk import Desk
 from sekom_analysis.exchange.dating import Dates
 from sekom_analysis.exchange.passes import believed_passes
 from sekom_analysis.exchange.reading import Reading
+from sekom_analysis.exchange.takings import Takings
 from sekom_analysis.logline import is_time, utc_text, well_formed
 from sekom_analysis.notes import note_hash
 from sekom_analysis.problems import Problem
@@ -276,7 +277,8 @@ class _Reader:
         found = sorted(self._found.values(), key=lambda one: (one[0], one[2].event_id))
         rows = coder_log(self.desk.root, self.desk.coder).read()[0]
         news = [(at, event.event_id) for at, _, event in found if event.event_id not in self._known]
-        times = Dates([(row[0], row[1]) for _, row in rows], present).of(news)
+        dates = Dates([*((row[0], row[1]) for _, row in rows), *Takings(self.desk.root).came()], present)
+        times = dates.of(news)
         made: list[tuple[int, Event]] = []
         came: list[str] = []
         newest = ""

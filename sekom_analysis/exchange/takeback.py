@@ -1,93 +1,20 @@
-"""Which files were taken in, and taking one back: what stood before is given anew, nothing is removed.
+"""Taking a collected file back: what stood before is given anew, and nothing is removed.
 
-What a file brought stands in ``data/coded/.taken.csv``, append-only, written before its answers are: a file
-that was collected twice brought only what was new the second time. A log that lacks this (an earlier program,
-another copy of the study) is asked for all answers of the file.
+A log of which it is not known what the file brought (an earlier program, another copy of the study) is asked
+for all answers of the file.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import NamedTuple
 
 from sekom_analysis.coderlog import coder_log
 from sekom_analysis.collect import Collected, Numbered, Offer, command
-from sekom_analysis.decisions import Event, coder_fault, new_event_id
+from sekom_analysis.decisions import Event, new_event_id
 from sekom_analysis.errors import DecisionError
 from sekom_analysis.exchange.judging import Cell, cell_of, replaced
-from sekom_analysis.imports import file_hash
-from sekom_analysis.ledgers import Ledger
-from sekom_analysis.logline import Format, Row
-
-TAKE, UNDO = "take", "undo"
-_MOST_IDS = 1_000  # in one row
-
-
-class Taking(NamedTuple):
-    """A file was taken in, or taken back, as it stands in the ledger; the fields are in its order.
-
-    ``events`` joins by ``|`` the ids of the events that were added to the coder's log then.
-    """
-
-    decided_at: str
-    event_id: str
-    coder: str
-    file: str
-    sha256: str
-    events: str
-    event: str
-
-
-def _fault(row: Row) -> str:
-    return coder_fault(Taking._make(row).coder)
-
-
-def taking_ledger(root: Path) -> Ledger[Taking]:
-    """Return the ledger of the study in `root`; no coder can be called so."""
-    return Ledger(root, ".taken", Format(Taking._fields, (TAKE, UNDO), _fault), Taking._make)
-
-
-class Takings:
-    """What was taken in, and taken back, in one study.
-
-    Parameters
-    ----------
-    root : the study's folder
-    """
-
-    def __init__(self, root: Path) -> None:
-        self._ledger = taking_ledger(root)
-
-    def note(self, coder: str, path: Path, ids: Sequence[str], kind: str = TAKE) -> None:
-        """Keep which events a file is about to add to a coder's log."""
-        parts = [ids[start : start + _MOST_IDS] for start in range(0, len(ids), _MOST_IDS)]
-        digest = file_hash(path)
-        self._ledger.append(
-            [Taking("", new_event_id(), coder, path.name, digest, "|".join(part), kind) for part in parts]
-        )
-
-    def undone(self) -> frozenset[str]:
-        """Return the ids of the events by which files were taken back."""
-        return frozenset(one for entry in self._entries() if entry.event == UNDO for one in _ids(entry))
-
-    def brought(self, path: Path) -> dict[str, set[str]]:
-        """Return coder -> the ids of the events that this very file brought."""
-        digest = file_hash(path)
-        found: dict[str, set[str]] = {}
-        for entry in self._entries():
-            if entry.sha256 == digest and entry.event == TAKE:
-                found.setdefault(entry.coder, set()).update(_ids(entry))
-        return found
-
-    def _entries(self) -> Iterator[Taking]:
-        history = self._ledger.read().history
-        for cells in history[list(Taking._fields)].itertuples(index=False, name=None):
-            yield Taking._make(cells)
-
-
-def _ids(entry: Taking) -> list[str]:
-    return entry.events.split("|")
+from sekom_analysis.exchange.takings import UNDO, Takings
 
 
 def offer_of_undoing(
@@ -173,5 +100,5 @@ def save_undoing(root: Path, path: Path, found: Collected) -> None:
     columns = list(Event._fields)
     table = found.added.rename(columns={"pass": "pass_"})
     events = [tuple(cells) for cells in table[columns].itertuples(index=False, name=None)]
-    Takings(root).note(found.coder, path, [event[1] for event in events], UNDO)
+    Takings(root).note(found.coder, path, [event[1] for event in events], kind=UNDO)
     coder_log(root, found.coder).append(events)
