@@ -52,7 +52,7 @@ def at(seconds: float) -> str:
 
 
 def answers(path: Path, study: Study, given: dict[str, str], *, who: str, start: int = 0, **head) -> Path:
-    """An answers file as a page writes it; `who` makes the ids of events, `start` is the second of the first."""
+    """An answers file as a page writes it; `who` makes the ids of its events, `start` their first second."""
     lines = [
         {
             "event_id": f"e-{who}-{note}-{code}", "variable": "theme", "event": "decide", "codes": [code],

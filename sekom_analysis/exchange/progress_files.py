@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -104,7 +105,8 @@ def _text_of(path: Path) -> tuple[str, list[Problem], list[Problem]]:
 
 
 def _lines_of(text: str) -> list[tuple[int, str]]:
-    return [(number, line) for number, line in enumerate(text.split("\n"), start=1) if line.strip()]
+    lines = re.split(r"\r\n|\r|\n", text)
+    return [(number, line) for number, line in enumerate(lines, start=1) if line.strip()]
 
 
 def _no_answers_file(file: str, text: str) -> Problem:
