@@ -58,6 +58,7 @@ class Collector:
         takings = Takings(self._raw.root)
         judge = Judge(offer, logs, wish, path, takings.undone())
         found = judge.found()
+        offer = judge.offer
         again = judge.taken_back() if wish.older else []
         if again:
             found = found._replace(added=_with_again(found, again))

@@ -267,6 +267,26 @@ def test_what_a_sheet_was_written_with_is_not_the_answer_of_who_it_is_given_to()
     assert "1 answers stood in the sheet when it was written" in found.remarks[0].what
 
 
+def test_answers_taken_back_from_the_wrong_coder_go_to_the_right_one(study, sheet, tmp_path):
+    study.collect(answers(tmp_path / "a.jsonl", study, first(4), who="anna"))
+    path = answers(tmp_path / "b.jsonl", study, first(6, "vilja"), who="bo", start=100)
+    study.collect(path, same_person=True)
+    assert "6 of its 6 decisions stand in the log of 'anna'" in asked(study, path, coder="bo")
+    study.undo_collect(path)
+    for n in (6, 0):
+        assert len(study.collect(path, coder="bo").added) == n
+    assert (said(study), said(study, "bo")) == (first(4), first(6, "vilja"))
+    ids = {coder: set(study.history(coder)["event_id"]) for coder in study.coders}
+    assert not ids["anna"] & ids["bo"]
+    study.undo_collect(path, coder="bo")
+    assert said(study, "bo") == {}
+    back = fill(sheet, study, first(3, "pengar", 20), tmp_path / "back.xlsx")
+    study.collect(back)
+    study.undo_collect(back)
+    assert len(study.collect(back, coder="cilla").added) == 3
+    assert said(study, "cilla") == first(3, "pengar", 20)
+
+
 # --- about which texts --------------------------------------------------------------------------------------
 
 
@@ -336,6 +356,19 @@ def test_mondays_sheet_after_fridays_is_refused_unless_it_is_asked_for():
     assert (older.refused, older.replaced["note_id"].tolist()) == ([], ["n1"])
     newer = offer._replace(saved_at="2024-03-08T16:00:01.000000Z")  # workbooks know whole seconds only
     assert Judge(newer, {"anna": log}, Wish(), Path("a.xlsx")).found().refused == []
+
+
+def test_mondays_sheet_after_fridays(study, sheet, tmp_path):
+    monday = fill(sheet, study, first(9), tmp_path / "monday.xlsx", "2024-03-04T10:00:00Z")
+    friday = {**first(9), "n09": "vilja", **first(9, "pengar", 9)}
+    study.collect(fill(sheet, study, friday, tmp_path / "friday.xlsx"))
+    with pytest.raises(
+        DecisionError, match=r"(?s)saved 2024-03-04 10:00 UTC, would replace 'vilja', which is newer"
+    ):
+        study.collect(monday)
+    assert said(study) == friday
+    assert study.collect(monday, older=True).replaced["new"].tolist() == ["tid"]
+    assert said(study) == {**friday, "n09": "tid"}
 
 
 def test_an_older_answer_of_a_page_changes_nothing_and_that_is_told(study, tmp_path):

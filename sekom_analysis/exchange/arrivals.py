@@ -69,7 +69,7 @@ def _made(path: Path) -> str:
     """Return when a file was made, as far as it says so itself: UTC; empty if it does not."""
     try:
         if path.suffix.lower() in WORKBOOKS:
-            return _saved_at(path)
+            return saved_at(path)
         with path.open("rb") as file:
             head = file.read(_HEAD)
             file.seek(max(0, path.stat().st_size - _HEAD))
@@ -88,9 +88,11 @@ def _written(head: bytes) -> str:
     return found if isinstance(found, str) and is_time(found) else ""
 
 
-def _saved_at(path: Path) -> str:
+def saved_at(path: Path) -> str:
+    """Return when a workbook was saved, as it says itself, UTC as in a log; empty if it does not."""
     with open_archive(path) as archive:
         if "docProps/core.xml" not in archive.names:
             return ""
         found = _SAVED_AT.search(archive.read("docProps/core.xml"))
-    return found[1].decode("ascii") if found else ""
+    time = f"{found[1].decode('ascii')}.000000Z" if found else ""
+    return time if is_time(time) else ""

@@ -18,6 +18,7 @@ holds for a page that was sent again and answers anew what came after it was wri
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
@@ -63,6 +64,7 @@ class Judge:
 
     def found(self) -> Collected:
         """Return what the file brings: nothing of it if somebody has to be asked first."""
+        self._rename_given()
         stops = [*self._of_others(), *self._other_texts(), *self._other_person()]
         if stops:
             refused = [*stops, *self.offer.refused]
@@ -82,6 +84,37 @@ class Judge:
         return taken._replace(replaced=replaced(self.own, events, self.offer.redated))
 
     # --- whose ----------------------------------------------------------------------------------
+
+    def _rename_given(self) -> None:
+        """Give events ids of their own where they went into another coder's log, and were taken back there.
+
+        The ids follow from the old ones, so that collecting twice adds nothing.
+        """
+        others = [log for coder, log in self.logs.items() if coder != self.offer.coder]
+        if self.wish.coder is None or not any(self._is_all_taken_back(log) for log in others):
+            return
+        there = {event.event_id for log in others if self._is_all_taken_back(log) for event in log}
+        named = {e.event_id: _renamed(e.event_id, self.offer.coder) for _, e in self.offer.events}
+        named = {old: new for old, new in named.items() if old in there}
+        events = [
+            (row, e._replace(event_id=named.get(e.event_id, e.event_id))) for row, e in self.offer.events
+        ]
+        fresh = [(row, event) for row, event in events if event.event_id not in self._ids]
+        self.offer = self.offer._replace(
+            events=fresh,
+            known=self.offer.known + len(events) - len(fresh),
+            here={*self.offer.here, *(self._ids & set(named.values()))},
+            came={named.get(old, old): time for old, time in self.offer.came.items()},
+        )
+
+    def _is_all_taken_back(self, log: Sequence[Event]) -> bool:
+        """Whether events of the file stand in a log, and none of them counts there since it was taken back."""
+        ids = {event.event_id for _, event in self.offer.events}
+        last = {cell_of(event): event.event_id for event in log}
+        cells = [cell_of(event) for event in log if event.event_id in ids]
+        return any(last[cell] in self.undone for cell in cells) and not any(
+            last[cell] in ids for cell in cells
+        )
 
     def _of_others(self) -> Iterator[Problem]:
         """Yield a problem for each other coder in whose log events of the file stand."""
@@ -304,6 +337,10 @@ def _timed(events: Iterable[Event]) -> list[Event]:
         event if event.decided_at else event._replace(decided_at=f"9{number:09}")
         for number, event in enumerate(events)
     ]
+
+
+def _renamed(event_id: str, coder: str) -> str:
+    return "c" + hashlib.sha256(f"{event_id}|{coder}".encode()).hexdigest()[:24]
 
 
 def _is_theirs(event: Event, answers: Mapping[Question, Event]) -> bool:

@@ -8,6 +8,7 @@ from pathlib import Path
 from sekom_analysis.collect import Offer
 from sekom_analysis.decisions import Event
 from sekom_analysis.desk import Desk
+from sekom_analysis.exchange.arrivals import saved_at
 from sekom_analysis.exchange.progress_collecting import events_of, offer_of
 from sekom_analysis.exchange.sheets.reading import event_id_of, read_coding_sheet
 from sekom_analysis.imports import file_hash
@@ -32,12 +33,13 @@ def weigh_sheet(path: Path, desk: Callable[[str], Desk], coder: str | None = Non
     events = events_of(reading, own)
 
     def save(wanted: Sequence[Event]) -> None:
-        ids = {event.event_id for event in wanted}
+        fields = {(one["note_id"], one["variable"]): one for one in reading.events}
         if own is not None:
-            own.record([event for event in reading.events if event["event_id"] in ids])
+            own.record([{**fields[e.note_id, e.variable], "event_id": e.event_id} for e in wanted])
 
     ids = set(event_ids(path, own)) & set(own.history()["event_id"]) if own is not None else set()
-    return offer_of(reading, path.name, events, save, "sheet")._replace(here=ids)
+    made = reading.saved_at or saved_at(path)
+    return offer_of(reading, path.name, events, save, "sheet")._replace(here=ids, saved_at=made)
 
 
 def event_ids(path: Path, desk: Desk) -> Iterable[str]:
