@@ -15,7 +15,7 @@ from sekom_analysis.decisions import AFTER_TALK, Event, coder_fault, new_event_i
 from sekom_analysis.desk import Desk
 from sekom_analysis.errors import DecisionError
 from sekom_analysis.exchange.arrivals import check_arrival
-from sekom_analysis.exchange.judging import Judge
+from sekom_analysis.exchange.judging import Judge, replaced
 from sekom_analysis.exchange.ledger_copies import is_in_coded, ledger_of, weigh_ledger
 from sekom_analysis.exchange.log_collecting import events_in, weigh_log
 from sekom_analysis.exchange.logs import coder_of, read_log_copy
@@ -61,7 +61,7 @@ class Collector:
         offer = judge.offer
         again = judge.taken_back() if wish.older else []
         if again:
-            found = found._replace(added=_with_again(found, again))
+            found = _with_again(found, judge, again)
         found = found._replace(remarks=[*found.remarks, *self._late(found, path.name)])
 
         def save() -> None:
@@ -162,8 +162,11 @@ class Collector:
             yield Problem(file, None, what, todo)
 
 
-def _with_again(found: Collected, again: Iterable[Event]) -> pd.DataFrame:
-    """Return the new events with those that had been taken back, made anew, with the time of the saving."""
+def _with_again(found: Collected, judge: Judge, again: Iterable[Event]) -> Collected:
+    """Add the answers that had been taken back, made anew, with the time of the saving."""
     anew = [event._replace(event_id=new_event_id(), decided_at="") for event in again]
-    rows = [(found.coder, *event, 0) for event in anew]
-    return pd.concat([found.added, pd.DataFrame(rows, columns=found.added.columns)], ignore_index=True)
+    rows = pd.DataFrame([(found.coder, *event, 0) for event in anew], columns=found.added.columns)
+    brought = [*judge.offer.events, *((0, event) for event in anew)]
+    return found._replace(
+        added=pd.concat([found.added, rows], ignore_index=True), replaced=replaced(judge.own, brought)
+    )

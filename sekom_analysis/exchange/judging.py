@@ -108,7 +108,7 @@ class Judge:
         )
 
     def _is_all_taken_back(self, log: Sequence[Event]) -> bool:
-        """Whether events of the file stand in a log, and none of them counts there since it was taken back."""
+        """Whether events of the file stand in a log, and none counts there, since they were taken back."""
         ids = {event.event_id for _, event in self.offer.events}
         last = {cell_of(event): event.event_id for event in log}
         cells = [cell_of(event) for event in log if event.event_id in ids]
