@@ -19,7 +19,6 @@ from sekom_analysis.exchange.judging import Judge, replaced
 from sekom_analysis.exchange.ledger_copies import is_in_coded, ledger_of, weigh_ledger
 from sekom_analysis.exchange.log_collecting import events_in, weigh_log
 from sekom_analysis.exchange.logs import coder_of, read_log_copy
-from sekom_analysis.exchange.tables import WORKBOOKS
 from sekom_analysis.exchange.takeback import offer_of_undoing, save_undoing
 from sekom_analysis.exchange.takings import Takings
 from sekom_analysis.problems import Problem
@@ -99,11 +98,10 @@ class Collector:
         if fault := coder_fault(coder) if coder is not None else "":
             msg = f"{fault}. Nothing was saved."
             raise DecisionError(msg)
-        if path.suffix.lower() in WORKBOOKS:
-            from sekom_analysis.exchange.sheets import is_coding_sheet, weigh_sheet
+        from sekom_analysis.exchange.sheets import is_coding_sheet, weigh_sheet
 
-            if is_coding_sheet(path):
-                return weigh_sheet(path, self._desk, coder)
+        if is_coding_sheet(path):
+            return weigh_sheet(path, self._desk, coder)
         from sekom_analysis.exchange.progress_files import is_progress_file
 
         if is_progress_file(path):
@@ -138,13 +136,12 @@ class Collector:
 
     def _ids_in(self, path: Path) -> Iterable[str]:
         """Return the ids of all events that a file holds."""
-        if path.suffix.lower() in WORKBOOKS:
-            from sekom_analysis.exchange.sheets import is_coding_sheet
-            from sekom_analysis.exchange.sheets.collecting import event_ids as ids_of_sheet
+        from sekom_analysis.exchange.sheets import is_coding_sheet
+        from sekom_analysis.exchange.sheets.collecting import event_ids as ids_of_sheet
 
-            if is_coding_sheet(path):
-                first = next(iter(self._histories()), "a")
-                return ids_of_sheet(path, self._desk(first))
+        if is_coding_sheet(path):
+            first = next(iter(self._histories()), "a")
+            return ids_of_sheet(path, self._desk(first))
         from sekom_analysis.exchange.progress_files import event_ids, is_progress_file
 
         if is_progress_file(path):

@@ -90,6 +90,8 @@ def _written(head: bytes) -> str:
 
 def saved_at(path: Path) -> str:
     """Return when a workbook was saved, as it says itself, UTC as in a log; empty if it does not."""
+    if path.suffix.lower() not in WORKBOOKS:
+        return ""
     with open_archive(path) as archive:
         if "docProps/core.xml" not in archive.names:
             return ""
