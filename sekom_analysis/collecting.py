@@ -1,21 +1,27 @@
-"""Taking in a file that came back, whatever its kind: a sheet, a page's answers or a copied log."""
+"""Taking in a file that came back, whatever its kind: a sheet, a page's answers, a copied log or ledger."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 
 import pandas as pd
 
 from sekom_analysis.codebook import Variable
-from sekom_analysis.collect import Collected, open_log, settle, weigh_log
-from sekom_analysis.decisions import AFTER_TALK, COLUMNS, Event
+from sekom_analysis.coderlog import coder_log
+from sekom_analysis.collect import Collected, Offer, Wish, command, settle
+from sekom_analysis.decisions import AFTER_TALK, Event, coder_fault, new_event_id
 from sekom_analysis.desk import Desk
-from sekom_analysis.exchange.tables import WORKBOOKS
+from sekom_analysis.errors import DecisionError
+from sekom_analysis.exchange.arrivals import check_arrival
+from sekom_analysis.exchange.judging import Judge, replaced
+from sekom_analysis.exchange.ledger_copies import is_in_coded, ledger_of, weigh_ledger
+from sekom_analysis.exchange.log_collecting import events_in, weigh_log
+from sekom_analysis.exchange.logs import coder_of, read_log_copy
+from sekom_analysis.exchange.takeback import offer_of_undoing, save_undoing
+from sekom_analysis.exchange.takings import Takings
 from sekom_analysis.problems import Problem
 from sekom_analysis.raw import Raw
-
-Weighed = tuple[Collected, Callable[[], object]]
 
 
 class Collector:
@@ -38,41 +44,107 @@ class Collector:
     ) -> None:
         self._raw, self._desk, self._histories, self._kept = raw, desk, histories, kept
 
-    def collect(self, path: Path, coder: str | None, *, dry_run: bool, keep_valid: bool) -> Collected:
+    def collect(self, path: Path, wish: Wish, *, dry_run: bool, keep_valid: bool) -> Collected:
         """Take a file in; see `Study.collect`."""
-        (found, save), file = self._weigh(path, coder)
-        found = found._replace(remarks=[*found.remarks, *self._late(found, file)])
-        return settle(found, save, file, dry_run=dry_run, keep_valid=keep_valid)
+        check_arrival(path)
+        if name := ledger_of(path):
+            return settle(*weigh_ledger(self._raw, path, name), path, dry_run=dry_run, keep_valid=keep_valid)
+        histories = self._histories_beside(path)
+        offer = self._offer(path, wish.coder, histories)
+        logs = {coder: events_in(history) for coder, history in histories.items()}
+        takings = Takings(self._raw.root)
+        judge = Judge(offer, logs, wish, path, takings.undone())
+        found = judge.found()
+        offer = judge.offer
+        again = judge.taken_back() if wish.older else []
+        if again:
+            found = _with_again(found, judge, again)
+        found = found._replace(remarks=[*found.remarks, *self._late(found, path.name)])
 
-    def _weigh(self, path: Path, coder: str | None) -> tuple[Weighed, str]:
-        """Return what a file brings, what saves that, and the file's name."""
-        if path.suffix.lower() in WORKBOOKS:
-            from sekom_analysis.exchange.sheets import is_coding_sheet, weigh_sheet
+        def save() -> None:
+            self._save(path, offer, found, takings)
 
-            if is_coding_sheet(path):
-                found, save = weigh_sheet(path, self._desk, coder)
-                return (found._replace(added=self._in_its_passes(found)), save), path.name
+        return settle(found, save, path, dry_run=dry_run, keep_valid=keep_valid)
+
+    def undo(self, path: Path, coder: str | None, *, dry_run: bool) -> Collected:
+        """Take a file back; see `Study.undo_collect`."""
+        check_arrival(path)
+        if name := ledger_of(path):
+            msg = (
+                f"'{path.name}' is a copy of the ledger '{name}', whose entries are taken back one by one, "
+                f"each with a new one. Nothing was saved."
+            )
+            raise DecisionError(msg)
+        logs = {name: events_in(history) for name, history in self._histories_beside(path).items()}
+        found = offer_of_undoing(self._raw.root, path, coder, logs, lambda: self._ids_in(path))
+        if dry_run or found.added.empty:
+            return found
+        save_undoing(self._raw.root, path, found)
+        return found._replace(saved=True)
+
+    def _histories_beside(self, path: Path) -> Mapping[str, pd.DataFrame]:
+        """Return the logs but for the file itself, where it is a second copy that lies among them."""
+        histories = dict(self._histories())
+        if is_in_coded(path, self._raw.root):
+            others = [coder for coder in (*histories, *self._raw.about.coders) if coder != path.stem]
+            if coder_of(path, others) in others:
+                histories.pop(path.stem, None)
+        return histories
+
+    def _offer(self, path: Path, coder: str | None, histories: Mapping[str, pd.DataFrame]) -> Offer:
+        """Return what a file offers, by what it is."""
+        if fault := coder_fault(coder) if coder is not None else "":
+            msg = f"{fault}. Nothing was saved."
+            raise DecisionError(msg)
+        from sekom_analysis.exchange.sheets import is_coding_sheet, weigh_sheet
+
+        if is_coding_sheet(path):
+            return weigh_sheet(path, self._desk, coder)
         from sekom_analysis.exchange.progress_files import is_progress_file
 
         if is_progress_file(path):
             from sekom_analysis.exchange.progress_collecting import weigh_progress
 
-            return weigh_progress(path, self._desk, coder), path.name
-        histories = self._histories()
-        known: Collection[str] = {*histories, *self._raw.about.coders}
-        delivery, whose = open_log(path, coder, known)
-        rows, events = [row for row, _ in delivery.events], [event for _, event in delivery.events]
-        events = self._desk(whose).in_their_passes(events, as_said=True)
-        delivery = delivery._replace(events=list(zip(rows, events, strict=True)))
-        return weigh_log(self._raw, delivery, whose, histories, self._kept()), delivery.file
+            return weigh_progress(path, self._desk, coder)
+        whose = coder or self._whose(path, histories)
+        return weigh_log(self._raw, read_log_copy(path), self._desk(whose), histories, self._kept())
 
-    def _in_its_passes(self, found: Collected) -> pd.DataFrame:
-        """Show the answers of a sheet in the passes that they will be saved in; a sheet knows no times."""
-        if found.added.empty:
-            return found.added
-        events = [Event._make(row) for row in found.added[list(COLUMNS)].itertuples(index=False, name=None)]
-        passes = [event.pass_ for event in self._desk(found.coder).in_their_passes(events)]
-        return found.added.assign(**{"pass": passes})
+    def _whose(self, path: Path, histories: Mapping[str, pd.DataFrame]) -> str:
+        """Return whose log a file is by its name."""
+        names = {*histories, *self._raw.about.coders}
+        told = coder_of(path, names if path.stem in histories else names - {path.stem} or names)
+        if not told:
+            msg = (
+                f"the name '{path.name}' does not tell whose log it is; say so with coder=. Nothing was "
+                f"saved. On the command line: {command(path, '--coder ID')}"
+            )
+            raise DecisionError(msg)
+        return told
+
+    def _save(self, path: Path, offer: Offer, found: Collected, takings: Takings) -> None:
+        """Save what was found, and which file it is from."""
+        ids = list(found.added["event_id"])
+        if ids:
+            takings.note(offer.coder, path, ids, offer.came)
+        offer.save([event for _, event in offer.events if event.event_id in set(ids)])
+        brought = {event.event_id for _, event in offer.events}
+        again = [event for event in events_in(found.added) if event.event_id not in brought]
+        if again:
+            coder_log(self._raw.root, offer.coder).append([tuple(event) for event in again])
+
+    def _ids_in(self, path: Path) -> Iterable[str]:
+        """Return the ids of all events that a file holds."""
+        from sekom_analysis.exchange.sheets import is_coding_sheet
+        from sekom_analysis.exchange.sheets.collecting import event_ids as ids_of_sheet
+
+        if is_coding_sheet(path):
+            first = next(iter(self._histories()), "a")
+            return ids_of_sheet(path, self._desk(first))
+        from sekom_analysis.exchange.progress_files import event_ids, is_progress_file
+
+        if is_progress_file(path):
+            return event_ids(path)
+        return [event.event_id for _, event in read_log_copy(path).events]
 
     def _late(self, found: Collected, file: str) -> Iterator[Problem]:
         """Say how many answers are not independent."""
@@ -83,3 +155,13 @@ class Collector:
                 f"that stood when the note was adjudicated"
             )
             yield Problem(file, None, what, "they count as pass 3, not in the agreement")
+
+
+def _with_again(found: Collected, judge: Judge, again: Iterable[Event]) -> Collected:
+    """Add the answers that had been taken back, made anew, with the time of the saving."""
+    anew = [event._replace(event_id=new_event_id(), decided_at="") for event in again]
+    rows = pd.DataFrame([(found.coder, *event, 0) for event in anew], columns=found.added.columns)
+    brought = [*judge.offer.events, *((0, event) for event in anew)]
+    return found._replace(
+        added=pd.concat([found.added, rows], ignore_index=True), replaced=replaced(judge.own, brought)
+    )

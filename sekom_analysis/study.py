@@ -16,7 +16,7 @@ from sekom_analysis.checks import decision_problems, moved_passes, study_problem
 from sekom_analysis.codebook import Variable
 from sekom_analysis.coderlogs import CoderLogs
 from sekom_analysis.coding.secret import Keys, secret_problems
-from sekom_analysis.collect import Collected
+from sekom_analysis.collect import Collected, Wish
 from sekom_analysis.collecting import Collector
 from sekom_analysis.decisions import (
     AFTER_TALK,
@@ -330,33 +330,71 @@ class Study(Joining):
         *,
         keep_valid: bool = False,
         coder: str | None = None,
+        same_person: bool = False,
+        older: bool = False,
+        changed_texts: bool = False,
     ) -> Collected:
-        """Take in what came back: a page's answers or a copied log, with the times they hold, or a sheet.
+        """Take in what came back: a page's answers, a copied log or ledger, each with its times, or a sheet.
 
         Collecting twice, or two copies that went apart, gives every event once.
 
         Parameters
         ----------
-        path : the sheet; or the copy: ``codebooks`` beside it brings definitions that are not here
+        path : the file; ``codebooks`` beside a copied log brings definitions that are not here
         dry_run : only show what would be added
         keep_valid : take what can be taken, and leave the rest
-        coder : whose it is, where the file's name does not tell
+        coder : whose answers they are, whatever the file says; left out, as it says
+        same_person : the answers share nothing with those here, and are the same person's all the same
+        older : let a sheet that was saved earlier replace newer answers, and take again what `undo_collect`
+            took back
+        changed_texts : take answers to texts that were changed since, however many
+
+        Returns
+        -------
+        Collected. ``added`` holds what is new, ``replaced`` the answers that it replaces.
 
         Raises
         ------
         DecisionError
-            If anything cannot be taken (without `keep_valid`), or it is another study's or another
-            coder's: every reason is listed, nothing is saved.
+            If anything cannot be taken (without `keep_valid`), or somebody has to say first whose the answers
+            are, or about which texts: every reason is listed, nothing is saved.
         NotSavedError
             If the disk did not take it; collecting again is harmless.
         """
-        collector = Collector(
+        wish = Wish(coder, same_person, older, changed_texts)
+        return self._collector().collect(Path(path), wish, dry_run=dry_run, keep_valid=keep_valid)
+
+    def undo_collect(
+        self, path: str | os.PathLike[str], dry_run: bool = False, *, coder: str | None = None
+    ) -> Collected:
+        """Take a collected file back: append what restores the state before, where its answers still stand.
+
+        Parameters
+        ----------
+        path : the file that was collected
+        dry_run : only show what would be appended
+        coder : from whose log, where it went into several
+
+        Returns
+        -------
+        Collected. ``added`` holds what was appended; empty where nothing of the file stands.
+
+        Raises
+        ------
+        DecisionError
+            If nothing of the file was taken in.
+        NotSavedError
+            If the disk did not take it; doing it again is harmless.
+        """
+        return self._collector().undo(Path(path), coder, dry_run=dry_run)
+
+    def _collector(self) -> Collector:
+        return Collector(
             self._raw,
             self.desk,
             lambda: {name: self._logs.read(name).history for name in self.coders},
             self._definitions.read,
         )
-        return collector.collect(Path(path), coder, dry_run=dry_run, keep_valid=keep_valid)
 
     def _chosen(self, coders: Iterable[str] | None) -> list[str]:
         return self.coders if coders is None else chosen_coders(coders, self.coders, self.about.coders)

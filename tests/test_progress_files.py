@@ -241,11 +241,14 @@ def test_all_or_nothing_unless_what_is_valid_is_to_be_kept(written, study, desk)
     assert list(study.decisions()["note_id"]) == ["n1"]
 
 
-def test_another_coders_file_is_refused_also_when_it_is_said_whose_it_is(written, study, desk):
+def test_a_file_goes_to_the_coder_who_is_said_whatever_it_says(written, study, desk):
     path = written([line(desk, 1)])
-    with pytest.raises(DecisionError, match="it holds the answers of 'anna'"):
-        study.collect(path, coder="bertil", keep_valid=True)
-    assert study.coders == []
+    assert study.collect(path, coder="bertil").coder == "bertil"
+    assert study.coders == ["bertil"]
+    assert study.collect(path, coder="bertil").known == 1
+    with pytest.raises(DecisionError, match="1 of its 1 decisions stand in the log of 'bertil'"):
+        study.collect(path, keep_valid=True)
+    assert study.coders == ["bertil"]
 
 
 def test_two_files_of_one_coder_come_to_the_same_whichever_is_collected_first(written, tmp_path, study, desk):

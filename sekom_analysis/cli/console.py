@@ -67,15 +67,22 @@ def print_table(frame: pd.DataFrame, out: Console) -> None:
     out.print(table)
 
 
-def print_collected(file: str, found: Collected, out: Console) -> None:
-    """Say what a file brought: added, known, refused, changed since."""
+_MOST_REPLACED = 20
+
+
+def print_collected(file: Path, found: Collected, out: Console) -> None:
+    """Say what a file brought: added, known, replaced, refused, changed since; and how to take it back."""
+    from sekom_analysis.collect import command
     from sekom_analysis.problems import problem_lines
 
     verb = "added" if found.saved else "would add"
-    count = len(found.added)
+    count, what = len(found.added), "decisions" if "via" in found.added.columns else "entries"
     out.print(
-        f"{file}: {found.coder}: {verb} {count} decisions; {found.known} were here already.", soft_wrap=True
+        f"{file.name}: {found.coder}: {verb} {count} {what}; {found.known} were here already.",
+        soft_wrap=True,
+        markup=False,
     )
+    print_replaced(found, out)
     for heading, problems in (
         ("Not taken:", found.refused),
         ("Taken, though the note's text has changed since:", found.stale),
@@ -85,3 +92,45 @@ def print_collected(file: str, found: Collected, out: Console) -> None:
         if problems:
             out.print(heading, soft_wrap=True)
             out.print(problem_lines(problems), markup=False, soft_wrap=True)
+    if found.saved and count and what == "decisions":
+        out.print(f"To take this back: {command(file, '--undo')}", markup=False, soft_wrap=True)
+
+
+def print_replaced(found: Collected, out: Console) -> None:
+    """List the answers that stand no longer, old and new."""
+    rows = found.replaced.to_dict("records")
+    if not rows:
+        return
+    verb = "It replaces" if found.saved else "It would replace"
+    answers = "1 answer" if len(rows) == 1 else f"{len(rows)} answers"
+    out.print(f"{verb} {answers} of {found.coder}:", soft_wrap=True)
+    for row in rows[:_MOST_REPLACED]:
+        new = row["new"] or ("taken back" if row["is_gone"] else "none")
+        text = f"- {row['note_id']}, {row['variable']}: {row['old'] or 'none'} → {new}"
+        out.print(text, markup=False, soft_wrap=True)
+    if len(rows) > _MOST_REPLACED:
+        out.print(f"- and {len(rows) - _MOST_REPLACED} more", soft_wrap=True)
+
+
+def print_undone(file: Path, found: Collected, out: Console) -> None:
+    """Say what taking a file back restored."""
+    from sekom_analysis.collect import command
+
+    count = len(found.added)
+    if not count:
+        out.print(
+            f"{file.name}: {found.coder}: none of its answers stands any more; nothing was changed.",
+            markup=False,
+            soft_wrap=True,
+        )
+        return
+    verb = "took back" if found.saved else "would take back"
+    out.print(
+        f"{file.name}: {found.coder}: {verb} {count} answers; what stood before stands again, and the log "
+        f"keeps both.",
+        markup=False,
+        soft_wrap=True,
+    )
+    print_replaced(found, out)
+    if found.saved:
+        out.print(f"To have them again: {command(file, '--older')}", markup=False, soft_wrap=True)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from sekom_analysis.cli.app import StudyFolder, app, check_language, example, open_study, study_root
-from sekom_analysis.cli.console import console, near, print_collected
+from sekom_analysis.cli.console import console, near, print_collected, print_undone
 from sekom_analysis.errors import SekomError
 
 if TYPE_CHECKING:
@@ -60,48 +60,53 @@ def sheet(
 @app.command(epilog=example("sekom collect anna.xlsx --dry-run"))
 def collect(
     files: Annotated[
-        list[Path], typer.Argument(help="What came back: sheets, answers of a page, copied logs.")
+        list[Path], typer.Argument(help="What came back: sheets, answers of a page, copied logs and ledgers.")
     ],
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only show what would be added.")] = False,
     keep_valid: Annotated[
         bool, typer.Option("--keep-valid", help="Take what can be taken, and leave the rest.")
     ] = False,
-    coder: Annotated[str | None, typer.Option(help="Whose, where the file does not say.")] = None,
+    coder: Annotated[str | None, typer.Option(help="Whose answers they are, whatever the file says.")] = None,
+    same_person: Annotated[
+        bool,
+        typer.Option(
+            "--same-person", help="Answers that share nothing with those here are the same coder's."
+        ),
+    ] = False,
+    older: Annotated[
+        bool,
+        typer.Option("--older", help="Let an older sheet replace newer answers; take again what was undone."),
+    ] = False,
+    changed_texts: Annotated[
+        bool, typer.Option("--changed-texts", help="Take answers to texts that were changed since.")
+    ] = False,
+    undo: Annotated[
+        bool, typer.Option("--undo", help="Take files back: restore what stood before they were collected.")
+    ] = False,
     study: StudyFolder = None,
 ) -> None:
-    """Take in what coders send back; collecting a file twice adds nothing."""
+    """Take in what coders send back, the oldest file first; collecting a file twice adds nothing."""
+    from sekom_analysis.exchange.arrivals import in_order_of_making
+
     opened = open_study(study)
+    options = {"keep_valid": keep_valid, "same_person": same_person, "older": older}
+    options["changed_texts"] = changed_texts
     out = console()
     failed = False
-    for file in files:
+    for file in in_order_of_making(files) if not undo else files:
         try:
-            _refuse_packed(file)
-            _refuse_page(file)
-            found = opened.collect(file, dry_run, keep_valid=keep_valid, coder=coder)
+            if undo:
+                print_undone(file, opened.undo_collect(file, dry_run, coder=coder), out)
+                continue
+            found = opened.collect(file, dry_run, coder=coder, **options)
         except SekomError as error:
             failed = True
             console(stderr=True).print(str(error), markup=False, soft_wrap=True)
             continue
         failed = failed or bool(len(found.refused))
-        print_collected(file.name, found, out)
+        print_collected(file, found, out)
     if failed:
         raise typer.Exit(1)
-
-
-def _refuse_packed(file: Path) -> None:
-    if file.suffix.lower() == ".zip":
-        msg = f"'{file.name}' is packed. Unpack it, and collect what lies in it. Nothing was saved."
-        raise SekomError(msg)
-
-
-def _refuse_page(file: Path) -> None:
-    if file.suffix.lower() in (".html", ".htm"):
-        msg = (
-            f"'{file.name}' is a page, and no answers are in it: they are kept in the coder's browser. Ask "
-            f"for the answers file, which the page makes by the button 'Download the answers file' ('Ladda "
-            f"ner svarsfilen'): answers-CODER.jsonl or svar-CODER.jsonl. Nothing was saved."
-        )
-        raise SekomError(msg)
 
 
 def _hand_out(

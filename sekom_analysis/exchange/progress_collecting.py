@@ -1,45 +1,77 @@
-"""Take in what a coding page sent back, with the times it was made, as copied logs are taken in."""
+"""What a coding page sent back, as it is held against the study."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from sekom_analysis.collect import Collected
-from sekom_analysis.decisions import Event, history_table
+from sekom_analysis.collect import Offer
+from sekom_analysis.decisions import Event
 from sekom_analysis.desk import Desk
-from sekom_analysis.exchange.progress_files import read_progress
+from sekom_analysis.exchange.progress_files import event_ids, read_progress
+from sekom_analysis.exchange.reading import Reading
 
 
-def weigh_progress(
-    path: Path, desk: Callable[[str], Desk], coder: str | None = None
-) -> tuple[Collected, Callable[[], object]]:
-    """Return what a progress file brings, and what saves that with the times it was made.
+def weigh_progress(path: Path, desk: Callable[[str], Desk], coder: str | None = None) -> Offer:
+    """Return what a progress file offers, with the times it was made.
 
     Parameters
     ----------
     path : the file
     desk : gives the desk of a coder
-    coder : whose it must be; left out, the file says so itself
+    coder : to whom the answers belong; left out, the file says so itself
 
     Raises
     ------
     DecisionError
         If `coder` cannot be a coder's id.
     """
-    reading = read_progress(path, desk(coder) if coder is not None else desk)
+    reading = read_progress(path, lambda said: desk(coder if coder is not None else said))
     own = desk(reading.coder) if reading.events else None
-    events = [Event(**{_field(name): text for name, text in row.items()}) for row in reading.events]
-    events = own.in_their_passes(events) if own is not None else []
-    added = history_table({reading.coder: list(zip(reading.rows, events, strict=True))})
-    stale, remarks = list(reading.stale), list(reading.remarks)
-    found = Collected(reading.coder, added, reading.known, reading.problems, stale, [], remarks=remarks)
+    events = events_of(reading, own)
+    came = {
+        event.event_id: time
+        for event, time in zip(events, reading.came, strict=True)
+        if time > event.decided_at
+    }
 
-    def save() -> None:
-        if own is not None:
-            own.take_in(events)
+    def save(wanted: Sequence[Event]) -> None:
+        if own is not None and wanted:
+            own.take_in(wanted)
 
-    return found, save
+    here = set(event_ids(path)) - {event.event_id for event in events} if reading.known else set()
+    return offer_of(reading, path.name, events, save, "page")._replace(here=here, came=came)
+
+
+def events_of(reading: Reading, desk: Desk | None) -> list[Event]:
+    """Return the events of a reading, each in the pass that it counts in."""
+    events = [
+        Event(**{"decided_at": "", "note_hash": "", **{_field(name): text for name, text in row.items()}})
+        for row in reading.events
+    ]
+    return desk.in_their_passes(events) if desk is not None else []
+
+
+def offer_of(
+    reading: Reading, file: str, events: Sequence[Event], save: Callable[[Sequence[Event]], object], way: str
+) -> Offer:
+    """Return what a page's answers or a sheet offer."""
+    return Offer(
+        file,
+        reading.coder,
+        list(zip(reading.rows, events, strict=True)),
+        reading.known,
+        reading.problems,
+        save,
+        reading.stale,
+        (),
+        reading.remarks,
+        reading.other_texts,
+        reading.n_notes,
+        reading.last_event,
+        reading.saved_at,
+        way,
+    )
 
 
 def _field(column: str) -> str:

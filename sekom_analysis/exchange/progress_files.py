@@ -4,50 +4,60 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Callable, Iterator, Mapping
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 from sekom_analysis.answers import answer_fault, field_faults
-from sekom_analysis.checks import was_possible
+from sekom_analysis.checks import named_first, was_possible
 from sekom_analysis.codebook import RESERVED_VARIABLES
-from sekom_analysis.coderlog import IDENTITY
+from sekom_analysis.coderlog import IDENTITY, coder_log
 from sekom_analysis.coding.worklist import is_note_key
 from sekom_analysis.decisions import Event, coder_fault
 from sekom_analysis.definitions import Definitions
 from sekom_analysis.desk import Desk
+from sekom_analysis.exchange.dating import Dates
+from sekom_analysis.exchange.passes import believed_passes
 from sekom_analysis.exchange.reading import OTHER_SECRET, Reading, known_by_text
+from sekom_analysis.exchange.takings import Takings
 from sekom_analysis.logline import is_time, utc_text, well_formed
 from sekom_analysis.notes import note_hash
 from sekom_analysis.problems import Problem
 from sekom_analysis.raw import CODED
 
-KIND, VERSION, SUFFIX = "sekom-answers", 1, ".jsonl"
+KIND, VERSION, SUFFIXES = "sekom-answers", 1, (".jsonl", ".ndjson", ".json")
 TEXTS = ("event_id", "key", "variable", "certainty", "memo", "event", "at")
 _AGAIN = "ask for it again; whole lines can be taken with --keep-valid"
 _WRONG = "send the answers file that was made on this study's page"
+_AS_IT_WAS = "ask for it as the page wrote it, not opened and saved in another program"
+_BEGINNING = 300
 Line = tuple[int, Mapping[str, Any]]
 
 
 def is_progress_file(path: str | os.PathLike[str]) -> bool:
     """Whether a file is a progress file by its name, or says so of itself."""
-    lines, _ = _lines_of(Path(path))
-    return Path(path).suffix.lower() == SUFFIX or (bool(lines) and _head_of(lines[0]) is not None)
+    if Path(path).suffix.lower() in SUFFIXES:
+        return True
+    text, _, _ = _text_of(Path(path))
+    return KIND in text[:_BEGINNING]
 
 
 def read_progress(path: str | os.PathLike[str], desk: Desk | Callable[[str], Desk]) -> Reading:
     """Read a progress file; nothing is saved.
 
-    Times are those of the coder's browser. One that lies ahead of this
-    computer's clock becomes now; no event comes before one that was made
-    earlier on the same page, whatever became of that one's time.
+    Times are those of the coder's browser, in the order in which they came;
+    one that lies ahead of this computer's clock counts as of now (see
+    `exchange.dating`). No event comes before one that was made earlier on
+    the same page, whatever became of that one's time. The pass that a line
+    names is believed only where it can be so (see `exchange.passes`).
 
     Parameters
     ----------
     path : the file, as a coding page wrote it
-    desk : the desk of the coder whose answers it must hold; or a function that gives the desk of a
-        coder, such as ``study.desk``
+    desk : the desk of the coder whose answers it must hold; or a function that is given the coder whom the
+        file names, and gives the desk of the coder whose answers they are to be, such as ``study.desk``
 
     Returns
     -------
@@ -55,31 +65,58 @@ def read_progress(path: str | os.PathLike[str], desk: Desk | Callable[[str], Des
     looks at the problems first.
     """
     path = Path(path)
-    lines, problems = _lines_of(path)
+    text, problems, remarks = _text_of(path)
+    lines = _lines_of(text)
     head = _head_of(lines[0]) if lines else None
     if head is None:
-        what = "it is no answers file of a coding page"
-        return Reading("", [], problems or [Problem(path.name, None, what, _WRONG)])
+        return Reading("", [], problems or [_no_answers_file(path.name, text)])
     coder = str(head.get("coder", ""))
     if fault := coder_fault(coder):
         what = f"it does not say whose answers it holds: {fault}"
         return Reading("", [], [Problem(path.name, 1, what, _WRONG)])
     own = desk if isinstance(desk, Desk) else desk(coder)
-    problems += _not_for(own, head, coder, path.name)
+    problems += _not_for(own, head, coder if isinstance(desk, Desk) else own.coder, path.name)
     if problems:
-        return Reading(coder, [], problems)
-    reader = _Reader(own, path.name)
+        return Reading(own.coder, [], problems)
+    reader = _Reader(own, path.name, remarks)
     reader.read(lines[1:], head)
-    return reader.reading(datetime.now(UTC))
+    return reader.reading(datetime.now(UTC), head)
 
 
-def _lines_of(path: Path) -> tuple[list[tuple[int, str]], list[Problem]]:
-    """Return the lines with their numbers; what is no UTF-8 shows as such and fails to be read later."""
+def event_ids(path: Path) -> list[str]:
+    """Return the ids of all events in a progress file, as far as its lines can be read."""
+    found = [_parsed(line) or {} for _, line in _lines_of(_text_of(path)[0])]
+    return [one["event_id"] for one in found if isinstance(one.get("event_id"), str)]
+
+
+def _text_of(path: Path) -> tuple[str, list[Problem], list[Problem]]:
+    """Return what a file says, why it cannot be read, and what is worth knowing of how it was saved."""
     try:
-        text = path.read_bytes().decode("utf-8-sig", "replace")
+        data = path.read_bytes()
     except OSError as error:
-        return [], [Problem(path.name, None, f"it cannot be read: {error.strerror}", "look where it lies")]
-    return [(number, line) for number, line in enumerate(text.split("\n"), start=1) if line.strip()], []
+        what, todo = f"it cannot be read: {error.strerror}", "check the name and the folder"
+        return "", [Problem(path.name, None, what, todo)], []
+    encoding = "utf-16" if data.startswith((b"\xff\xfe", b"\xfe\xff")) else "utf-8-sig"
+    try:
+        return data.decode(encoding), [], []
+    except UnicodeDecodeError:
+        what = "another program has saved it in another encoding: some letters of memos may be others now"
+        return data.decode("cp1252", "replace"), [], [Problem(path.name, None, what, _AS_IT_WAS)]
+
+
+def _lines_of(text: str) -> list[tuple[int, str]]:
+    lines = re.split(r"\r\n|\r|\n", text)
+    return [(number, line) for number, line in enumerate(lines, start=1) if line.strip()]
+
+
+def _no_answers_file(file: str, text: str) -> Problem:
+    """Say what a file without a first line that can be read seems to be."""
+    if text.lstrip().startswith("[") and KIND in text:
+        return Problem(file, 1, "it was saved as one JSON list, not line by line", _AS_IT_WAS)
+    if KIND in text:
+        what = "its first line, which says whose answers it holds, has been changed and cannot be read"
+        return Problem(file, 1, what, _AS_IT_WAS)
+    return Problem(file, None, "it is no answers file of a coding page", _WRONG)
 
 
 def _parsed(line: str) -> dict[str, Any] | None:
@@ -95,24 +132,25 @@ def _head_of(line: tuple[int, str]) -> dict[str, Any] | None:
     return head if head is not None and head.get("file") == KIND else None
 
 
-def _not_for(desk: Desk, head: Mapping[str, Any], coder: str, file: str) -> Iterator[Problem]:
+def _not_for(desk: Desk, head: Mapping[str, Any], coder: str, file: str, row: int = 1) -> Iterator[Problem]:
     if head.get("version") != VERSION:
         what = f"it is of version {head.get('version')!r}, and this program reads version {VERSION}"
-        yield Problem(file, 1, what, "collect it with the program that wrote the page")
+        yield Problem(file, row, what, "collect it with the program that wrote the page")
     if head.get("study") != desk.study_id:
         what = f"it belongs to the study '{head.get('study')}', and this is '{desk.study_id}'"
-        yield Problem(file, 1, what, _WRONG)
+        yield Problem(file, row, what, _WRONG)
     if coder != desk.coder:
         what = f"it holds the answers of '{coder}', and they were to be those of '{desk.coder}'"
-        yield Problem(file, 1, what, f"collect it as what it is, or send the file of '{desk.coder}'")
+        yield Problem(file, row, what, f"collect it as what it is, or send the file of '{desk.coder}'")
 
 
 class _Reader:
     """Goes through the lines of one file; holds what it finds."""
 
-    def __init__(self, desk: Desk, file: str) -> None:
+    def __init__(self, desk: Desk, file: str, remarks: Iterable[Problem] = ()) -> None:
         self.desk, self.file = desk, file
         self.problems: list[Problem] = []
+        self.remarks = list(remarks)
         self._stale: dict[str, Problem] = {}
         self._found: dict[str, tuple[str, int, Event]] = {}  # event_id -> time on the page, line, event
         self._by_text: set[str] = set()  # notes known by their texts alone
@@ -121,20 +159,30 @@ class _Reader:
         self._known: dict[str, Mapping[str, str]] = {row["event_id"]: row for row in history}
 
     def read(self, lines: list[tuple[int, str]], head: Mapping[str, Any]) -> None:
-        """Take every line of the file."""
-        said = head.get("events")
-        if isinstance(said, int) and said > len(lines):
-            what = f"it was cut off: {said} decisions belong in it, and it holds {len(lines)} lines of them"
-            self.problems.append(Problem(self.file, None, what, _AGAIN))
+        """Take every line of the file; a second file that was put behind it must be one of the same page."""
+        again = [found for line in lines if (found := _head_of(line)) is not None]
+        if again:
+            what = f"{1 + len(again)} answers files were put into it, one behind the other"
+            self.remarks.append(Problem(self.file, None, what, "each answer was taken once"))
+        self._compare_number(len(lines) - len(again), [head, *again])
         for number, line in lines:
             given = _parsed(line)
-            if given is None or not _is_whole(given):
+            if given is not None and given.get("file") == KIND:
+                self.problems += _not_for(self.desk, given, str(given.get("coder", "")), self.file, number)
+            elif given is None or not _is_whole(given):
                 shown = line[:60] + ("…" if len(line) > 60 else "")
                 self.problems.append(
                     Problem(self.file, number, f"a line that cannot be read: {shown}", _AGAIN)
                 )
             else:
                 self._take(number, given)
+
+    def _compare_number(self, n_lines: int, heads: list[Mapping[str, Any]]) -> None:
+        """Hold the number of lines against what the file says; lines that stand twice are counted later."""
+        said = sum(number for head in heads if isinstance(number := head.get("events"), int))
+        if said > n_lines:
+            what = f"it was cut off: {said} decisions belong in it, and it holds {n_lines} lines of them"
+            self.problems.append(Problem(self.file, None, what, _AGAIN))
 
     def _take(self, number: int, given: Mapping[str, Any]) -> None:
         note_id = self._note_of(given)
@@ -196,33 +244,94 @@ class _Reader:
             todo = "its answers are taken for the old text; look whether they still fit"
             self._stale[event.note_id] = Problem(self.file, number, what, todo)
 
-    def reading(self, now: datetime) -> Reading:
+    def reading(self, now: datetime, head: Mapping[str, Any]) -> Reading:
         """Return what the file brings; what is new has its time, in the order of the page."""
-        made: list[tuple[int, Event]] = []
-        newest, ahead, present = "", 0, utc_text(now)
-        for at, number, event in sorted(
-            self._found.values(), key=lambda found: (found[0], found[2].event_id)
-        ):
-            known = self._known.get(event.event_id)
-            time = known["decided_at"] if known else max(min(at, present), _just_after(newest))
-            newest = max(newest, time)
-            if known is None:
-                made.append((number, event._replace(decided_at=time)))
-                ahead += at > present
+        self._believe_passes(head)
+        made, came = self._dated(utc_text(now))
+        times = [at for at, _, _ in self._found.values()]
+        stale = list(self._stale.values())
         return Reading(
             self.desk.coder,
             [{name.rstrip("_"): text for name, text in event._asdict().items()} for _, event in made],
             self.problems,
-            list(self._stale.values()),
-            [*self._clock(ahead), *known_by_text(self.file, len(self._by_text))],
+            stale,
+            [
+                *self.remarks,
+                *self._clock(came, made),
+                *self._too_early(head, came),
+                *known_by_text(self.file, len(self._by_text)),
+            ],
             len(self._found) - len(made),
             [number for number, _ in made],
+            copy=_text_in(head, "copy"),
+            last_event=self.desk.event_of(_text_in(head, "last_event")) or _text_in(head, "last_event"),
+            saved_at=_time_in(head, "written") or max(times, default=""),
+            other_texts=stale,
+            n_notes=len({event.note_id for _, _, event in self._found.values()}),
+            came=came,
         )
 
-    def _clock(self, ahead: int) -> Iterator[Problem]:
+    def _believe_passes(self, head: Mapping[str, Any]) -> None:
+        """Give each event the pass that it can be of."""
+        events = [event for _, _, event in self._found.values()]
+        believed = believed_passes(self.desk, events, self._known.values(), head.get("passes"))
+        moved = []
+        for event_id, (at, number, event) in self._found.items():
+            pass_ = believed[event_id]
+            if event_id not in self._known and pass_ != event.pass_:
+                moved.append(f"'{event.variable}' of note '{event.note_id}' (pass {event.pass_})")
+            self._found[event_id] = (at, number, event._replace(pass_=pass_))
+        if moved:
+            what = f"{len(moved)} answers name a pass that they cannot be of: {named_first(moved)}"
+            self.remarks.append(
+                Problem(self.file, None, what, "they count as every first answer does; nothing is left out")
+            )
+
+    def _dated(self, present: str) -> tuple[list[tuple[int, Event]], list[str]]:
+        """Return the new events with lines and the times that count, and the times that they came with."""
+        found = sorted(self._found.values(), key=lambda one: (one[0], one[2].event_id))
+        rows = coder_log(self.desk.root, self.desk.coder).read()[0]
+        news = [(at, event.event_id) for at, _, event in found if event.event_id not in self._known]
+        dates = Dates([*((row[0], row[1]) for _, row in rows), *Takings(self.desk.root).came()], present)
+        times = dates.of(news)
+        made: list[tuple[int, Event]] = []
+        came: list[str] = []
+        newest = ""
+        for at, number, event in found:
+            known = self._known.get(event.event_id)
+            time = known["decided_at"] if known else max(times[event.event_id], _just_after(newest))
+            newest = max(newest, time)
+            if known is None:
+                made.append((number, event._replace(decided_at=time)))
+                came.append(max(at, time))
+        return made, came
+
+    def _clock(self, came: list[str], made: list[tuple[int, Event]]) -> Iterator[Problem]:
+        ahead = [at for at, (_, event) in zip(came, made, strict=True) if at > event.decided_at]
         if ahead:
-            what = f"the clock of the coder's computer was ahead: {ahead} decisions are dated after now"
+            what = (
+                f"the clock of the coder's computer was ahead: {len(ahead)} decisions are dated after now, "
+                f"up to {max(ahead)[:16].replace('T', ' ')}"
+            )
             yield Problem(self.file, None, what, "they are taken in the order made, dated now")
+
+    def _too_early(self, head: Mapping[str, Any], came: list[str]) -> Iterator[Problem]:
+        """Tell of answers older than the page that they were given on: somebody changed their times."""
+        written = _time_in(head, "page")
+        early = [at for at in came if at < written]
+        if early:
+            what = f"{len(early)} decisions are dated before the page was written ({written[:10]})"
+            yield Problem(self.file, None, what, "they are taken with these times; ask if that can be so")
+
+
+def _text_in(head: Mapping[str, Any], name: str) -> str:
+    found = head.get(name, "")
+    return found if isinstance(found, str) else ""
+
+
+def _time_in(head: Mapping[str, Any], name: str) -> str:
+    found = _text_in(head, name)
+    return found if is_time(found) else ""
 
 
 def _just_after(time: str) -> str:

@@ -38,6 +38,7 @@ class Reading(NamedTuple):
     saved_at : when the file was last saved, UTC as in a log; empty where it does not say
     other_texts : those of `stale` whose text is another one, not the same with a typo mended
     n_notes : how many different notes the file answers
+    came : the times that the events came with, where they do not count from these; else as in `events`
     """
 
     coder: str
@@ -52,3 +53,4 @@ class Reading(NamedTuple):
     saved_at: str = ""
     other_texts: Sequence[Problem] = ()
     n_notes: int = 0
+    came: Sequence[str] = ()

@@ -1,52 +1,49 @@
-"""Hold a coding sheet against the study, as copied logs are held."""
+"""What a coding sheet offers, as it is held against the study."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
-import pandas as pd
-
-from sekom_analysis.collect import Collected
-from sekom_analysis.decisions import COLUMNS, HISTORY_COLUMNS
+from sekom_analysis.collect import Offer
+from sekom_analysis.decisions import Event
 from sekom_analysis.desk import Desk
-from sekom_analysis.exchange.reading import Reading
-from sekom_analysis.exchange.sheets.reading import read_coding_sheet
+from sekom_analysis.exchange.arrivals import saved_at
+from sekom_analysis.exchange.progress_collecting import events_of, offer_of
+from sekom_analysis.exchange.sheets.reading import event_id_of, read_coding_sheet
+from sekom_analysis.imports import file_hash
 
 
-def weigh_sheet(
-    path: Path, desk: Callable[[str], Desk], coder: str | None = None
-) -> tuple[Collected, Callable[[], object]]:
-    """Return what a coding sheet brings, and what saves that.
+def weigh_sheet(path: Path, desk: Callable[[str], Desk], coder: str | None = None) -> Offer:
+    """Return what a coding sheet offers.
 
     Parameters
     ----------
     path : the file
     desk : gives the desk of a coder
-    coder : whose sheet it must be; left out, the sheet says so itself
+    coder : to whom the answers belong; left out, the sheet says so itself
 
     Raises
     ------
     DecisionError
         If `coder` cannot be a coder's id.
     """
-    reading = read_coding_sheet(path, desk(coder) if coder is not None else desk)
-    found = Collected(
-        reading.coder,
-        _table(reading),
-        reading.known,
-        reading.problems,
-        list(reading.stale),
-        [],
-        remarks=list(reading.remarks),
-    )
-    return found, lambda: desk(reading.coder).record(reading.events)
+    reading = read_coding_sheet(path, lambda said: desk(coder if coder is not None else said))
+    own = desk(reading.coder) if reading.coder else None
+    events = events_of(reading, own)
+
+    def save(wanted: Sequence[Event]) -> None:
+        fields = {(one["note_id"], one["variable"]): one for one in reading.events}
+        if own is not None:
+            own.record([{**fields[e.note_id, e.variable], "event_id": e.event_id} for e in wanted])
+
+    ids = set(event_ids(path, own)) & set(own.history()["event_id"]) if own is not None else set()
+    made = reading.saved_at or saved_at(path)
+    return offer_of(reading, path.name, events, save, "sheet")._replace(here=ids, saved_at=made)
 
 
-def _table(reading: Reading) -> pd.DataFrame:
-    """Return the events in the order of the sheet; their times are those of the saving."""
-    rows = [
-        (reading.coder, *(event.get(name, "") for name in COLUMNS), row)
-        for event, row in zip(reading.events, reading.rows, strict=True)
-    ]
-    return pd.DataFrame(rows, columns=list(HISTORY_COLUMNS))
+def event_ids(path: Path, desk: Desk) -> Iterable[str]:
+    """Return the ids of all events that a sheet can give: they are made of what the file holds."""
+    digest = file_hash(path)
+    names = {*desk.codebook.ids, *desk.history()["variable"]}
+    return [event_id_of(digest, str(note_id), name) for note_id in desk.notes.index for name in names]

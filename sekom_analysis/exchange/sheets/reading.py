@@ -35,8 +35,8 @@ def read_coding_sheet(path: str | os.PathLike[str], desk: Desk | Callable[[str],
     Parameters
     ----------
     path : the file, as `write_coding_sheet` wrote it and Excel, LibreOffice or Numbers saved it
-    desk : the desk of the coder whose sheet it must be; or a function that gives the desk of a coder,
-        such as ``study.desk``, for a sheet of any of them
+    desk : the desk of the coder whose sheet it must be; or a function that is given the coder whom the
+        sheet names, and gives the desk of the coder whose answers they are to be, such as ``study.desk``
 
     Returns
     -------
@@ -52,19 +52,24 @@ def read_coding_sheet(path: str | os.PathLike[str], desk: Desk | Callable[[str],
         what = f"it does not say whose sheet it is: {fault}"
         return Reading("", [], [*problems, Problem(path.name, None, what, _AGAIN)])
     own = desk if isinstance(desk, Desk) else desk(sheet.ticket.coder)
-    problems += _not_for(own, sheet.ticket, path.name)
+    problems += _not_for(own, sheet.ticket, path.name, is_given=not isinstance(desk, Desk))
     if problems:
-        return Reading(sheet.ticket.coder, [], problems)
+        return Reading(own.coder, [], problems)
     reader = _Reader(own, sheet.ticket, path.name, hashlib.sha256(data).hexdigest())
     reader.read(sheet.rows)
     return reader.reading()
 
 
-def _not_for(desk: Desk, ticket: Ticket, file: str) -> Iterator[Problem]:
+def event_id_of(digest: str, note_id: str, name: str) -> str:
+    """Return the id of the event that a sheet gives for a variable of a note: the same for the same file."""
+    return "s" + hashlib.sha256(f"{digest}|{note_id}|{name}".encode()).hexdigest()[:24]
+
+
+def _not_for(desk: Desk, ticket: Ticket, file: str, *, is_given: bool) -> Iterator[Problem]:
     if ticket.study != desk.study_id:
         what = f"it belongs to the study '{ticket.study}', and this is '{desk.study_id}'"
         yield Problem(file, None, what, _AGAIN)
-    if ticket.coder != desk.coder:
+    if ticket.coder != desk.coder and not is_given:
         what = f"it is the sheet of '{ticket.coder}', and the answers were to be those of '{desk.coder}'"
         yield Problem(file, None, what, f"collect it as what it is, or send the sheet of '{desk.coder}'")
 
@@ -218,7 +223,7 @@ class _Reader:
             self._remark(next(iter(given.values())), "it says how sure, and there is no answer", todo)
 
     def _add(self, row: SheetRow, note_id: str, name: str, kind: str, answer: Answer) -> None:
-        event_id = "s" + hashlib.sha256(f"{self.digest}|{note_id}|{name}".encode()).hexdigest()[:24]
+        event_id = event_id_of(self.digest, note_id, name)
         if event_id in self._before.event_ids:
             self.n_known += 1
             return

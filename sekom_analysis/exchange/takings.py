@@ -1,0 +1,119 @@
+"""Which file brought which events: ``data/coded/.taken.csv``, append-only, written before the events are.
+
+It tells what is to be taken back with a file: one that was collected twice brought only what was new the
+second time. And it keeps the times that events came with where others count, see `exchange.dating`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+from sekom_analysis.decisions import LEDGERS, coder_fault, new_event_id
+from sekom_analysis.exchange.dating import Key
+from sekom_analysis.imports import file_hash
+from sekom_analysis.ledgers import Ledger
+from sekom_analysis.logline import Format, Row
+
+TAKE, UNDO = "take", "undo"
+_MOST_IDS = 1_000  # in one row
+
+
+class Taking(NamedTuple):
+    """A file was taken in, or taken back, as it stands in the ledger; the fields are in its order.
+
+    ``events`` joins by ``|`` the ids of the events that were added to the coder's log then (or to the ledger
+    of that name), ``came`` the times they came with, where others count, else nothing.
+    """
+
+    decided_at: str
+    event_id: str
+    coder: str
+    file: str
+    sha256: str
+    events: str
+    came: str
+    event: str
+
+    @property
+    def ids(self) -> list[str]:
+        """The ids of the events."""
+        return self.events.split("|")
+
+
+def _fault(row: Row) -> str:
+    entry = Taking._make(row)
+    return "" if entry.coder in LEDGERS else coder_fault(entry.coder)
+
+
+class Takings:
+    """What was taken in, and taken back, in one study.
+
+    Parameters
+    ----------
+    root : the study's folder
+    """
+
+    def __init__(self, root: Path) -> None:
+        form = Format(Taking._fields, (TAKE, UNDO), _fault)
+        self._ledger: Ledger[Taking] = Ledger(root, ".taken", form, Taking._make)
+
+    def note(
+        self,
+        coder: str,
+        path: Path,
+        ids: Sequence[str],
+        came: Mapping[str, str] | None = None,
+        kind: str = TAKE,
+    ) -> None:
+        """Keep which events a file is about to add to a coder's log, or to a ledger.
+
+        Parameters
+        ----------
+        coder : whose log, or which ledger
+        path : the file
+        ids : of the events
+        came : event_id -> the time that an event came with, where another counts
+        kind : `TAKE` or `UNDO`
+        """
+        digest = file_hash(path)
+        times = came or {}
+        parts = [ids[start : start + _MOST_IDS] for start in range(0, len(ids), _MOST_IDS)]
+        entries = [
+            Taking("", new_event_id(), coder, path.name, digest, "|".join(part), _times(part, times), kind)
+            for part in parts
+        ]
+        self._ledger.append(entries)
+
+    def undone(self) -> frozenset[str]:
+        """Return the ids of the events by which files were taken back."""
+        return frozenset(one for entry in self._entries() if entry.event == UNDO for one in entry.ids)
+
+    def brought(self, path: Path) -> dict[str, set[str]]:
+        """Return coder -> the ids of the events that this very file brought."""
+        digest = file_hash(path)
+        found: dict[str, set[str]] = {}
+        for entry in self._entries():
+            if entry.sha256 == digest and entry.event == TAKE and entry.coder not in LEDGERS:
+                found.setdefault(entry.coder, set()).update(entry.ids)
+        return found
+
+    def came(self) -> list[Key]:
+        """Return the times that events came with, where others count, with their ids."""
+        return [
+            (time, event_id)
+            for entry in self._entries()
+            if entry.came
+            for time, event_id in zip(entry.came.split("|"), entry.ids, strict=False)
+            if time
+        ]
+
+    def _entries(self) -> Iterator[Taking]:
+        history = self._ledger.read().history
+        for cells in history[list(Taking._fields)].itertuples(index=False, name=None):
+            yield Taking._make(cells)
+
+
+def _times(ids: Sequence[str], came: Mapping[str, str]) -> str:
+    return "|".join(came.get(one, "") for one in ids) if any(one in came for one in ids) else ""

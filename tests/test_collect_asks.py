@@ -1,0 +1,628 @@
+"""Whose answers a file holds, about which texts, and what they replace: in the right state, or a question."""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pandas as pd
+import pytest
+from openpyxl import load_workbook
+from typer.testing import CliRunner
+
+from sekom_analysis.cli import app
+from sekom_analysis.coding.worklist import note_key
+from sekom_analysis.collect import Offer, Wish
+from sekom_analysis.decisions import Event
+from sekom_analysis.errors import DecisionError
+from sekom_analysis.exchange.arrivals import in_order_of_making
+from sekom_analysis.exchange.judging import Judge
+from sekom_analysis.exchange.sheets import write_coding_sheet
+from sekom_analysis.logline import utc_text
+from sekom_analysis.notes import note_hash
+from sekom_analysis.study import Study
+
+START = datetime(2020, 3, 1, 9, tzinfo=UTC)
+NOTES = pd.DataFrame(
+    {"note_id": [f"n{n:02}" for n in range(1, 41)], "text": [f"Lapp {n}" for n in range(1, 41)]}
+)
+CODEBOOK = {
+    "variables": [
+        {
+            "id": "theme",
+            "kind": "single",
+            "label": "Tema",
+            "none_fits": False,
+            "codes": [{"id": code, "label": code.title()} for code in ("tid", "vilja", "pengar")],
+        }
+    ]
+}
+
+
+@pytest.fixture
+def study(tmp_path) -> Study:
+    return Study.create(tmp_path / "small", notes=NOTES, codebook=CODEBOOK)
+
+
+def at(seconds: float) -> str:
+    return utc_text(START + timedelta(seconds=seconds))
+
+
+def answers(path: Path, study: Study, given: dict[str, str], *, who: str, start: int = 0, **head) -> Path:
+    """An answers file as a page writes it; `who` makes the ids of its events, `start` their first second."""
+    lines = [
+        {
+            "event_id": f"e-{who}-{note}-{code}", "variable": "theme", "event": "decide", "codes": [code],
+            "certainty": "", "memo": "", "pass": 1, "note_hash": note_hash(study.notes.at[note, "text"]),
+            "codebook": study.codebook["theme"].version, "at": at(start + n),
+            "key": note_key(study.about.id, note),
+        }
+        for n, (note, code) in enumerate(given.items())
+    ]  # fmt: skip
+    first = {
+        "file": "sekom-answers",
+        "version": 1,
+        "study": study.about.id,
+        "coder": "anna",
+        "copy": f"c-{who}",
+    }
+    first |= {"last_event": "", "events": len(lines), "written": at(start + len(lines))} | head
+    path.write_text("".join(json.dumps(one) + "\n" for one in [first, *lines]), encoding="utf-8")
+    return path
+
+
+def first(n: int, code: str = "tid", after: int = 0) -> dict[str, str]:
+    return {f"n{number:02}": code for number in range(after + 1, after + n + 1)}
+
+
+def said(study: Study, coder: str = "anna") -> dict[str, str]:
+    table = study.decisions(coders=[coder]) if coder in study.coders else pd.DataFrame()
+    return dict(zip(table["note_id"], table["codes"], strict=True)) if len(table) else {}
+
+
+def asked(study: Study, path: Path, **how) -> str:
+    """What collecting asks; it changes nothing, not even with --keep-valid."""
+    before = {one: one.read_bytes() for one in study.root.rglob("*") if one.is_file()}
+    for keep_valid in (False, True):
+        with pytest.raises(DecisionError) as caught:
+            study.collect(path, keep_valid=keep_valid, **how)
+    study.collect(path, dry_run=True, **how)
+    assert {one: one.read_bytes() for one in study.root.rglob("*") if one.is_file()} == before
+    assert "Nothing was saved" in str(caught.value)
+    return str(caught.value)
+
+
+# --- whose: pages -------------------------------------------------------------------------------------------
+
+
+def test_three_people_with_one_page_become_three_coders(study, tmp_path):
+    files = {
+        who: answers(tmp_path / f"{who}.jsonl", study, {**first(6), **first(4, code, 6)}, who=who)
+        for who, code in (("anna", "tid"), ("bo", "vilja"), ("cilla", "pengar"))
+    }
+    assert study.collect(files["anna"]).saved
+    for who in ("bo", "cilla"):
+        message = asked(study, files[who])
+        assert "it answers 10 questions that anna has answered here (6 alike)" in message
+        assert f"sekom collect {files[who]} --coder ID" in message
+        assert f"sekom collect {files[who]} --same-person" in message
+        assert study.collect(files[who], coder=who).coder == who
+    assert {who: said(study, who)["n07"] for who in files} == {
+        "anna": "tid",
+        "bo": "vilja",
+        "cilla": "pengar",
+    }
+    more = answers(tmp_path / "bo2.jsonl", study, {**first(6), **first(20, "vilja", 6)}, who="bo")
+    assert "10 of its 26 decisions stand in the log of 'bo'" in asked(study, more)
+    assert len(study.collect(more, coder="bo").added) == 16
+    assert len(study.collect(more, coder="bo").added) == 0
+    assert len(said(study)) == 10
+
+
+def test_the_same_persons_second_browser_can_be_taken(study, tmp_path):
+    study.collect(answers(tmp_path / "home.jsonl", study, first(5), who="home"))
+    work = answers(tmp_path / "work.jsonl", study, first(5, "vilja"), who="work", start=100)
+    asked(study, work)
+    found = study.collect(work, same_person=True)
+    assert (found.coder, len(found.added), len(found.replaced)) == ("anna", 5, 5)
+    assert set(said(study).values()) == {"vilja"}
+
+
+def test_a_file_that_goes_on_is_nobody_elses(study, tmp_path):
+    study.collect(answers(tmp_path / "a.jsonl", study, first(5), who="anna"))
+    more = answers(tmp_path / "b.jsonl", study, {**first(5), **first(5, "vilja", 5)}, who="anna")
+    assert (len(study.collect(more).added), len(said(study))) == (5, 10)
+
+
+def test_a_page_sent_again_and_opened_elsewhere_shares_its_last_event(study, tmp_path):
+    study.collect(answers(tmp_path / "a.jsonl", study, first(5), who="anna"))
+    last = study.history("anna")["event_id"].iloc[-1]
+    again = answers(tmp_path / "b.jsonl", study, first(5, "vilja"), who="new", start=100, last_event=last)
+    found = study.collect(again)
+    assert (len(found.added), len(found.replaced), list(found.remarks)) == (5, 5, [])
+
+
+def test_a_page_handed_out_with_answers_and_filled_in_by_two_is_asked_about(study, tmp_path):
+    study.collect(answers(tmp_path / "before.jsonl", study, {"n40": "tid"}, who="anna"))
+    last = study.history("anna")["event_id"].iloc[-1]
+    study.collect(answers(tmp_path / "a.jsonl", study, first(9), who="a", start=50, last_event=last))
+    given = {**first(4), **first(5, "vilja", 4)}
+    other = answers(tmp_path / "b.jsonl", study, given, who="bo", start=50, last_event=last)
+    assert "it answers 9 questions that anna has answered here (4 alike)" in asked(study, other)
+
+
+def test_other_questions_are_taken_and_told(study, tmp_path):
+    study.collect(answers(tmp_path / "a.jsonl", study, first(5), who="anna"))
+    found = study.collect(answers(tmp_path / "b.jsonl", study, first(5, "vilja", 5), who="else"))
+    assert "shares nothing with what anna has answered here" in found.remarks[0].what
+    assert "--undo" in found.remarks[0].todo
+
+
+def test_a_head_changed_to_another_coder_is_seen_by_the_last_event(study, tmp_path):
+    study.decide("anna", "n40", "theme", "tid")
+    last = study.history("anna")["event_id"].iloc[-1]
+    path = answers(tmp_path / "a.jsonl", study, first(3), who="anna", last_event=last, coder="bo")
+    assert "it was handed out with the answers of 'anna', and says that it is bo's" in asked(study, path)
+    assert study.collect(path, coder="bo").coder == "bo"
+
+
+def test_copied_logs_that_share_nothing_are_asked_about(study, tmp_path):
+    away = Study.open(shutil.copytree(study.root, tmp_path / "away"))
+    study.decide("anna", "n01", "theme", "tid")
+    away.decide("anna", "n01", "theme", "vilja")
+    log = away.root / "data/coded/anna.csv"
+    assert "it answers 1 question that anna has answered here (0 alike)" in asked(study, log)
+    assert study.collect(log, coder="bo").coder == "bo"
+    assert "stand in the log of 'bo'" in asked(study, log, same_person=True)
+
+
+# --- whose: sheets ------------------------------------------------------------------------------------------
+
+
+def fill(path: Path, study: Study, given: dict[str, str], to: Path, saved: str | None = None) -> Path:
+    """A copy of a sheet with answers typed in, saved when it is said."""
+    book = load_workbook(path)
+    texts = dict(study.notes["text"])
+    for sheet in book:
+        cells = {cell.value: cell for row in sheet.iter_rows() for cell in row if cell.value is not None}
+        for note, code in given.items():
+            if texts[note] in cells:
+                answer = next(c for row in sheet.iter_rows() for c in row if c.value == "Tema")
+                sheet.cell(cells[texts[note]].row, answer.column).value = code.title()
+    book.save(to)
+    if saved:
+        date_workbook(to, saved)
+    return to
+
+
+def date_workbook(path: Path, saved: str) -> None:
+    import zipfile
+
+    with zipfile.ZipFile(path) as old:
+        parts = {name: old.read(name) for name in old.namelist()}
+    core = re.sub(rb"(<dcterms:modified[^>]*>)[^<]*", rb"\g<1>" + saved.encode(), parts["docProps/core.xml"])
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as new:
+        for name, data in parts.items():
+            new.writestr(name, core if name == "docProps/core.xml" else data)
+
+
+@pytest.fixture
+def sheet(study, tmp_path) -> Path:
+    return write_coding_sheet(study.desk("anna"), tmp_path / "sheet.xlsx")
+
+
+@pytest.mark.parametrize("n_changed", [0, 1, 2, 3])
+def test_the_sheet_of_friday_is_the_same_persons(study, sheet, tmp_path, n_changed):
+    study.collect(fill(sheet, study, first(16), tmp_path / "monday.xlsx"))
+    friday = {**first(16), **first(n_changed, "vilja"), **first(20, "pengar", 16)}
+    found = study.collect(fill(sheet, study, friday, tmp_path / "friday.xlsx"))
+    assert (len(found.added), found.replaced["new"].tolist()) == (20 + n_changed, ["vilja"] * n_changed)
+    assert said(study) == friday
+
+
+def test_two_people_who_filled_in_one_sheet_are_asked_about(study, sheet, tmp_path):
+    study.collect(fill(sheet, study, first(20), tmp_path / "anna.xlsx"))
+    other = fill(sheet, study, {**first(13), **first(7, "vilja", 13)}, tmp_path / "bo.xlsx")
+    message = asked(study, other)
+    assert "it answers 20 questions that anna has answered here (13 alike)" in message
+    assert study.collect(other, coder="bo").coder == "bo"
+    assert (len(said(study)), len(said(study, "bo"))) == (20, 20)
+
+
+def test_two_people_who_began_in_different_places_are_asked_about(study, sheet, tmp_path):
+    study.collect(fill(sheet, study, first(20), tmp_path / "anna.xlsx"))
+    asked(study, fill(sheet, study, {**first(2, "vilja", 18), **first(18, "tid", 20)}, tmp_path / "bo.xlsx"))
+
+
+def test_two_sheets_of_one_person_are_asked_about_where_they_differ(study, sheet, tmp_path):
+    second = write_coding_sheet(study.desk("anna"), tmp_path / "second.xlsx")
+    study.collect(fill(sheet, study, first(10), tmp_path / "one.xlsx"))
+    alike = fill(second, study, {**first(2), **first(10, "pengar", 10)}, tmp_path / "two.xlsx")
+    assert len(study.collect(alike).added) == 10
+    other = fill(second, study, first(10, "vilja"), tmp_path / "three.xlsx")
+    asked(study, other)
+    assert len(study.collect(other, same_person=True).replaced) == 10
+
+
+def offered(events: list[Event], **how) -> Offer:
+    numbered = list(enumerate(events, start=6))
+    return Offer("a.xlsx", "anna", numbered, 0, [], lambda _: None, way="sheet")._replace(**how)
+
+
+def event(note: str, code: str, number: int, time: str = "") -> Event:
+    return Event(time, f"e{number:05}", note, "", "theme", code, "", "", "", "1", "sheet", "decide")
+
+
+def test_what_a_sheet_was_written_with_is_not_the_answer_of_who_it_is_given_to():
+    hers = [event(f"n{n}", "tid", n, at(n)) for n in range(1, 4)]
+    given = [event("n1", "tid", 11), event("n2", "vilja", 12), event("n4", "tid", 13)]
+    judge = Judge(
+        offered(given, last_event="e00003"), {"anna": [], "eva": hers}, Wish("anna"), Path("a.xlsx")
+    )
+    found = judge.found()
+    assert found.added["note_id"].tolist() == ["n2", "n4"]
+    assert "1 answers stood in the sheet when it was written" in found.remarks[0].what
+
+
+def test_answers_taken_back_from_the_wrong_coder_go_to_the_right_one(study, sheet, tmp_path):
+    study.collect(answers(tmp_path / "a.jsonl", study, first(4), who="anna"))
+    path = answers(tmp_path / "b.jsonl", study, first(6, "vilja"), who="bo", start=100)
+    study.collect(path, same_person=True)
+    assert "6 of its 6 decisions stand in the log of 'anna'" in asked(study, path, coder="bo")
+    study.undo_collect(path)
+    for n in (6, 0):
+        assert len(study.collect(path, coder="bo").added) == n
+    assert (said(study), said(study, "bo")) == (first(4), first(6, "vilja"))
+    ids = {coder: set(study.history(coder)["event_id"]) for coder in study.coders}
+    assert not ids["anna"] & ids["bo"]
+    study.undo_collect(path, coder="bo")
+    assert said(study, "bo") == {}
+    back = fill(sheet, study, first(3, "pengar", 20), tmp_path / "back.xlsx")
+    study.collect(back)
+    study.undo_collect(back)
+    assert len(study.collect(back, coder="cilla").added) == 3
+    assert said(study, "cilla") == first(3, "pengar", 20)
+
+
+# --- about which texts --------------------------------------------------------------------------------------
+
+
+def changed(study: Study, n: int) -> Study:
+    """The study with its first texts moved by one, as when they were sorted alone."""
+    path = study.root / "data/raw/notes.csv"
+    table = pd.read_csv(path, dtype=str, sep=None, engine="python", encoding="utf-8-sig")
+    texts = table["text"].tolist()
+    table["text"] = [*texts[1:n], texts[0], *texts[n:]]
+    table.to_csv(path, index=False, encoding="utf-8")
+    return Study.open(study.root)
+
+
+def test_answers_to_other_texts_are_asked_about(study, tmp_path):
+    path = answers(tmp_path / "a.jsonl", study, first(30), who="anna")
+    now = changed(study, 3)
+    message = asked(now, path)
+    assert "3 of the 30 notes that it answers have another text here" in message
+    assert "the text of note 'n01' has changed" in message
+    assert f"sekom collect {path} --changed-texts" in message
+    found = now.collect(path, changed_texts=True)
+    assert (len(found.added), len(found.stale)) == (30, 3)
+
+
+def test_a_few_changed_texts_are_taken_and_told(study, tmp_path):
+    path = answers(tmp_path / "a.jsonl", study, first(4), who="anna")
+    found = changed(study, 2).collect(path)
+    assert (len(found.added), len(found.stale)) == (4, 2)
+    assert study.history()["note_hash"].tolist()[0] == note_hash("Lapp 1")
+
+
+@pytest.mark.parametrize(
+    ("n_others", "n_notes", "asks"), [(2, 4, False), (3, 60, False), (3, 59, True), (4, 70, True)]
+)
+def test_when_many_texts_are_others(n_others, n_notes, asks):
+    from sekom_analysis.problems import Problem
+
+    others = [Problem("a.xlsx", n, "another text", "look") for n in range(n_others)]
+    offer = offered([event("n1", "tid", 1)], other_texts=others, n_notes=n_notes)
+    found = Judge(offer, {}, Wish(), Path("a.xlsx")).found()
+    assert bool(found.refused) == asks
+    assert not Judge(offer, {}, Wish(changed_texts=True), Path("a.xlsx")).found().refused
+
+
+def test_a_copied_log_is_held_to_the_same(study, tmp_path):
+    away = Study.open(shutil.copytree(study.root, tmp_path / "away"))
+    for note, code in first(30).items():
+        away.decide("anna", note, "theme", code)
+    log = away.root / "data/coded/anna.csv"
+    assert "12 of the 30 notes that it answers have another text here" in asked(changed(study, 12), log)
+
+
+# --- what replaces what -------------------------------------------------------------------------------------
+
+
+def test_mondays_sheet_after_fridays_is_refused_unless_it_is_asked_for():
+    log = [event(f"n{n}", "vilja", n, f"2024-03-08T16:00:0{n}.000000Z") for n in range(1, 4)]
+    given = [event("n1", "tid", 11), event("n2", "vilja", 12), event("n9", "tid", 13)]
+    offer = offered(given, saved_at="2024-03-04T10:00:00.000000Z", known=1)
+    found = Judge(offer, {"anna": log}, Wish(), Path("a.xlsx")).found()
+    (problem,) = found.refused
+    assert (problem.row, found.added["note_id"].tolist()) == (6, ["n2", "n9"])
+    assert "'theme' of note 'n1': 'tid' in the file, which was saved 2024-03-04 10:00 UTC" in problem.what
+    assert "would replace 'vilja', which is newer: 2024-03-08 16:00 UTC" in problem.what
+    assert "sekom collect a.xlsx --older" in problem.todo
+    older = Judge(offer, {"anna": log}, Wish(older=True), Path("a.xlsx")).found()
+    assert (older.refused, older.replaced["note_id"].tolist()) == ([], ["n1"])
+    newer = offer._replace(saved_at="2024-03-08T16:00:01.000000Z")  # workbooks know whole seconds only
+    assert Judge(newer, {"anna": log}, Wish(), Path("a.xlsx")).found().refused == []
+
+
+def test_mondays_sheet_after_fridays(study, sheet, tmp_path):
+    monday = fill(sheet, study, first(9), tmp_path / "monday.xlsx", "2024-03-04T10:00:00Z")
+    friday = {**first(9), "n09": "vilja", **first(9, "pengar", 9)}
+    study.collect(fill(sheet, study, friday, tmp_path / "friday.xlsx"))
+    with pytest.raises(
+        DecisionError, match=r"(?s)saved 2024-03-04 10:00 UTC, would replace 'vilja', which is newer"
+    ):
+        study.collect(monday)
+    assert said(study) == friday
+    assert study.collect(monday, older=True).replaced["new"].tolist() == ["tid"]
+    assert said(study) == {**friday, "n09": "tid"}
+
+
+def test_an_older_answer_of_a_page_changes_nothing_and_that_is_told(study, tmp_path):
+    study.collect(answers(tmp_path / "b.jsonl", study, first(2, "vilja"), who="anna", start=100))
+    last = study.history("anna")["event_id"].iloc[-1]
+    found = study.collect(answers(tmp_path / "a.jsonl", study, first(2), who="home", last_event=last))
+    assert (len(found.added), len(found.replaced), said(study)["n01"]) == (2, 0, "vilja")
+    assert "2 of its answers are older than what stands here" in found.remarks[0].what
+    assert "note 'n01' 'vilja', in the file 'tid'" in found.remarks[0].what
+
+
+def test_what_is_replaced_is_listed_also_in_a_dry_run(study, tmp_path):
+    study.collect(answers(tmp_path / "a.jsonl", study, first(30), who="anna"))
+    path = answers(tmp_path / "b.jsonl", study, {**first(30), **first(25, "vilja")}, who="anna", start=100)
+    dry, real = study.collect(path, dry_run=True), study.collect(path)
+    assert dry.replaced.equals(real.replaced)
+    assert real.replaced[["note_id", "old", "new", "is_gone"]].values.tolist()[0] == [
+        "n01",
+        "tid",
+        "vilja",
+        False,
+    ]
+    assert real.replaced["row"].tolist()[:2] == [2, 3]
+    assert len(real.replaced) == 25
+
+
+def test_the_command_line_says_what_it_replaced_and_how_to_take_it_back(study, tmp_path):
+    path = answers(tmp_path / "a.jsonl", study, first(30), who="anna")
+    run, folder = CliRunner(), ["--study", str(study.root)]
+    assert (
+        f"To take this back: sekom collect {path} --undo"
+        in run.invoke(app, ["collect", str(path), *folder]).output
+    )
+    path = answers(tmp_path / "b.jsonl", study, {**first(30), **first(25, "vilja")}, who="anna", start=100)
+    shown = run.invoke(app, ["collect", str(path), "--dry-run", *folder]).output
+    assert "It would replace 25 answers of anna:\n- n01, theme: tid → vilja\n" in shown
+    assert shown.count("→") == 20
+    assert "- and 5 more" in shown
+    assert "--undo" not in shown
+
+
+def test_several_files_are_taken_in_the_order_of_their_making(study, sheet, tmp_path):
+    files = [
+        fill(sheet, study, first(9, "vilja"), tmp_path / "a.xlsx", "2024-03-08T10:00:00Z"),
+        fill(sheet, study, {**first(9), "n01": "vilja"}, tmp_path / "b.xlsx", "2024-03-04T10:00:00Z"),
+        answers(tmp_path / "c.jsonl", study, first(1), who="c", written="2024-03-05T10:00:00.000000Z"),
+    ]
+    study.decide("bo", "n01", "theme", "tid")
+    log, ledger = study.root / "data/coded/bo.csv", tmp_path / "adjudicated (1).csv"
+    ledger.write_text("x\n", encoding="utf-8")
+    for order in ([*files, log, ledger], [log, *files[::-1], ledger]):
+        assert [path.name for path in in_order_of_making(order)] == [
+            "adjudicated (1).csv", "b.xlsx", "c.jsonl", "a.xlsx", "bo.csv"]  # fmt: skip
+
+
+# --- taking back --------------------------------------------------------------------------------------------
+
+
+def test_taking_back_restores_the_state_before(study, tmp_path):
+    study.decide("anna", "n01", "theme", "pengar", certainty=2, memo="först")
+    before = study.decisions().drop(columns=["decided_at", "event_id", "row"])
+    last = study.history("anna")["event_id"].iloc[-1]
+    path = answers(tmp_path / "a.jsonl", study, first(3), who="x", last_event=last)
+    log = study.root / "data/coded/anna.csv"
+    future = json.loads(path.read_text(encoding="utf-8").splitlines()[1]) | {
+        "at": "2099-01-01T00:00:00.000000Z"
+    }
+    path.write_text(path.read_text(encoding="utf-8") + json.dumps(future | {"event_id": "e-late"}) + "\n")
+    study.collect(path)
+    assert said(study) == first(3)
+    whole = log.read_bytes()
+    assert len(study.undo_collect(path, dry_run=True).added) == 3
+    assert log.read_bytes() == whole
+    found = study.undo_collect(path)
+    assert found.replaced[["note_id", "new", "is_gone"]].values.tolist() == [
+        ["n01", "pengar", False], ["n02", "", True], ["n03", "", True]]  # fmt: skip
+    assert log.read_bytes().startswith(whole)
+    assert study.decisions().drop(columns=["decided_at", "event_id", "row"]).equals(before)
+    assert study.undo_collect(path).added.empty
+    assert len(study.problems) == 0
+
+
+def test_only_what_still_stands_is_taken_back(study, tmp_path):
+    path = answers(tmp_path / "a.jsonl", study, first(3), who="anna")
+    study.collect(path)
+    study.decide("anna", "n02", "theme", "vilja")
+    assert len(study.undo_collect(path).added) == 2
+    assert said(study) == {"n02": "vilja"}
+
+
+def test_only_what_this_file_brought_is_taken_back(study, tmp_path):
+    study.collect(answers(tmp_path / "a.jsonl", study, first(3), who="anna"))
+    more = answers(tmp_path / "b.jsonl", study, {**first(3), **first(3, "vilja", 3)}, who="anna")
+    study.collect(more)
+    study.undo_collect(more)
+    assert said(study) == first(3)
+
+
+def test_what_was_taken_back_stays_so_until_it_is_asked_for(study, tmp_path):
+    path = answers(tmp_path / "a.jsonl", study, first(3), who="anna")
+    study.collect(path)
+    study.undo_collect(path)
+    again = study.collect(path)
+    assert (len(again.added), again.known, said(study)) == (0, 3, {})
+    assert "3 of its answers were taken in before, and then taken back" in again.remarks[0].what
+    assert f"sekom collect {path} --older" in again.remarks[0].todo
+    assert len(study.collect(path, older=True).added) == 3
+    assert said(study) == first(3)
+    assert len(study.collect(path, older=True).added) == 0
+    study.undo_collect(path)
+    assert said(study) == {}
+
+
+def test_a_sheet_and_a_log_are_taken_back_too(study, sheet, tmp_path):
+    back = fill(sheet, study, first(3), tmp_path / "anna.xlsx")
+    study.collect(back, coder="bo")
+    assert study.undo_collect(back).coder == "bo"
+    assert said(study, "bo") == {}
+    away = Study.open(shutil.copytree(study.root, tmp_path / "away"))
+    away.decide("cilla", "n01", "theme", "tid")
+    study.collect(away.root / "data/coded/cilla.csv")
+    assert study.undo_collect(away.root / "data/coded/cilla.csv").coder == "cilla"
+    assert said(study, "cilla") == {}
+
+
+def test_without_the_list_of_what_was_taken_all_of_the_file_is_taken_back(study, sheet, tmp_path):
+    back = fill(sheet, study, first(3), tmp_path / "anna.xlsx")
+    page = answers(tmp_path / "bo.jsonl", study, first(3), who="bo", coder="bo")
+    for path in (back, page):
+        study.collect(path)
+        (study.root / "data/coded/.taken.csv").unlink()
+        assert len(study.undo_collect(path).added) == 3
+    assert study.decisions().empty
+
+
+def test_there_may_be_nothing_to_take_back(study, tmp_path):
+    path = answers(tmp_path / "a.jsonl", study, first(3), who="anna")
+    with pytest.raises(DecisionError, match=r"Nothing of 'a.jsonl' was taken in here, to be taken back"):
+        study.undo_collect(path)
+    study.collect(path)
+    with pytest.raises(DecisionError, match="into the log of 'bo'"):
+        study.undo_collect(path, coder="bo")
+    run = CliRunner().invoke(app, ["collect", "--undo", str(path), "--study", str(study.root)])
+    assert "took back 3 answers" in run.output
+    assert "- n01, theme: tid → taken back" in run.output
+
+
+# --- what may not be believed -------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("typed", [0, 2, 3])
+def test_a_pass_typed_into_a_file_moves_no_answer(study, tmp_path, typed):
+    path = answers(tmp_path / "a.jsonl", study, first(20), who="anna")
+    text = path.read_text(encoding="utf-8")
+    path.write_text(text.replace('"pass": 1', f'"pass": {typed}', 1), encoding="utf-8")
+    found = study.collect(path)
+    assert len(said(study)) == 20
+    assert set(study.decisions()["pass"]) == {"1"}
+    assert f"'theme' of note 'n01' (pass {typed})" in found.remarks[0].what
+    again = path.read_text(encoding="utf-8").replace('"pass": 1', f'"pass": {typed}')
+    path.write_text(again, encoding="utf-8")
+    assert study.collect(path).known == 20
+    assert set(study.decisions()["pass"]) == {"1"}
+
+
+def test_a_real_warm_up_and_a_real_second_time_stay_so(study, tmp_path):
+    from sekom_analysis.coding.worklist import warm_up_notes
+
+    warm = dict.fromkeys(warm_up_notes(study.notes.index, study.about.seed, 5), "tid")
+    path = answers(tmp_path / "a.jsonl", study, warm, who="anna")
+    path.write_text(path.read_text(encoding="utf-8").replace('"pass": 1', '"pass": 0'), encoding="utf-8")
+    study.collect(path)
+    assert set(study.decisions()["pass"]) == {"0"}
+    study.collect(answers(tmp_path / "b.jsonl", study, first(3), who="b"), same_person=True)
+    path = answers(tmp_path / "c.jsonl", study, first(3, "vilja"), who="c", start=99)
+    path.write_text(path.read_text(encoding="utf-8").replace('"pass": 1', '"pass": 2'), encoding="utf-8")
+    study.collect(path, same_person=True)
+    assert study.decisions()["pass"].value_counts().to_dict() == {"0": 5, "1": 3, "2": 3}
+
+
+@pytest.mark.parametrize("kind", ["page", "log"])
+def test_a_time_in_2199_is_dated_now_and_keeps_no_later_answer_out(study, tmp_path, kind):
+    away = Study.open(shutil.copytree(study.root, tmp_path / "away"))
+    path = answers(tmp_path / "a.jsonl", study, first(2), who="anna")
+    path.write_text(path.read_text(encoding="utf-8").replace("2020-", "2199-"), encoding="utf-8")
+    if kind == "log":
+        away.decide("anna", "n01", "theme", "tid")
+        path = away.root / "data/coded/anna.csv"
+        path.write_text(re.sub(r"(?m)^20\d\d", "2199", path.read_text(encoding="utf-8")), encoding="utf-8")
+    now = utc_text(datetime.now(UTC) + timedelta(minutes=5))
+    found = study.collect(path)
+    assert "ahead" in found.remarks[0].what
+    assert "2199-" in found.remarks[0].what
+    assert study.history()["decided_at"].max() < now
+    assert study.decide("anna", "n01", "theme", "vilja").decided_at < now
+    assert said(study)["n01"] == "vilja"
+    assert study.collect(path).known == len(found.added)
+    assert said(study)["n01"] == "vilja"
+
+
+def test_a_clock_two_hours_ahead_keeps_no_later_answer_out(study, tmp_path):
+    soon = datetime.now(UTC) + timedelta(hours=2)
+    ahead = answers(tmp_path / "a.jsonl", study, first(1), who="anna")
+    ahead.write_text(ahead.read_text(encoding="utf-8").replace(at(0), utc_text(soon)), encoding="utf-8")
+    study.collect(ahead)
+    later = answers(tmp_path / "b.jsonl", study, first(1, "vilja"), who="b", last_event="e-anna-n01-tid")
+    text = later.read_text(encoding="utf-8")
+    later.write_text(text.replace(at(0), utc_text(datetime.now(UTC))), encoding="utf-8")
+    study.collect(later)
+    assert said(study)["n01"] == "vilja"
+
+
+def test_answers_dated_before_their_page_are_told(study, tmp_path):
+    path = answers(tmp_path / "a.jsonl", study, first(3), who="anna", page=at(1))
+    assert "1 decisions are dated before the page was written" in study.collect(path).remarks[0].what
+
+
+@pytest.mark.parametrize(("name", "most"), [("a.jsonl", 200), ("anna.csv", 200), ("a.xlsx", 100)])
+def test_a_file_that_is_too_large_is_refused_before_it_is_read(study, tmp_path, name, most):
+    path = tmp_path / name
+    with path.open("wb") as file:
+        file.truncate(300_000_000)
+    message = f"'{re.escape(name)}' is 300 MB large, and at most {most} MB are read"
+    with pytest.raises(DecisionError, match=message):
+        study.collect(path)
+    with pytest.raises(DecisionError, match=message):
+        study.undo_collect(path)
+
+
+@pytest.mark.parametrize(
+    ("name", "advice"),
+    [
+        ("sida.html", "Ladda ner svarsfilen"),
+        ("svar.zip", "Unpack it"),
+        ("svar.docx", "save what is attached"),
+    ],
+)
+def test_what_is_no_answers_says_what_to_send_also_in_python(study, tmp_path, name, advice):
+    (tmp_path / name).write_bytes(b"x")
+    with pytest.raises(DecisionError, match=rf"(?s)'{name}' is .*{advice}.*Nothing was saved"):
+        study.collect(tmp_path / name)
+
+
+# --- conflict copies ----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("how", [{}, {"coder": "anna"}])
+def test_a_copy_among_the_logs_is_compared_with_the_coders_own(study, tmp_path, how):
+    study.decide("anna", "n01", "theme", "tid")
+    copy = study.root / "data/coded/anna-kopia.csv"
+    shutil.copyfile(study.root / "data/coded/anna.csv", copy)
+    away = Study.open(shutil.copytree(study.root, tmp_path / "away"))
+    away.decide("anna", "n02", "theme", "vilja")
+    shutil.copyfile(away.root / "data/coded/anna.csv", copy)
+    found = study.collect(copy, **how)
+    assert (found.coder, len(found.added), found.known) == ("anna", 1, 1)
+    assert said(study) == {"n01": "tid", "n02": "vilja"}
