@@ -12,7 +12,6 @@ from sekom_analysis.codebook import Variable
 from sekom_analysis.collect import Collected, open_log, settle, weigh_log
 from sekom_analysis.decisions import AFTER_TALK
 from sekom_analysis.desk import Desk
-from sekom_analysis.exchange.tables import WORKBOOKS
 from sekom_analysis.problems import Problem
 from sekom_analysis.raw import Raw
 
@@ -48,12 +47,11 @@ class Collector:
 
     def _weigh(self, path: Path, coder: str | None) -> tuple[Weighed, str]:
         """Return what a file brings, what saves that, and the file's name."""
-        if path.suffix.lower() in WORKBOOKS:
-            from sekom_analysis.exchange.sheets import is_coding_sheet, weigh_sheet
+        from sekom_analysis.exchange.sheets import is_coding_sheet, weigh_sheet
 
-            if is_coding_sheet(path):
-                found, save = weigh_sheet(path, self._desk, coder)
-                return (found._replace(added=self._in_its_passes(found.added)), save), path.name
+        if is_coding_sheet(path):
+            found, save = weigh_sheet(path, self._desk, coder)
+            return (found._replace(added=self._in_its_passes(found.added)), save), path.name
         from sekom_analysis.exchange.progress_files import is_progress_file
 
         if is_progress_file(path):

@@ -52,6 +52,7 @@ LABEL = Style(_text(11, bold=True), _fill(HEAD), _placed(down="center", indent=1
 QUESTION = Style(_text(10), _fill(HEAD), _placed(indent=1))
 COLUMN = Style(_text(10, QUIET), _fill(HEAD), _placed("center", "bottom"), _AROUND)
 NOTE = Style(_text(12), _fill(LOCKED), _placed(down="center", indent=1), _AROUND)
+REMARK = Style(_text(10, QUIET), _fill(LOCKED), _placed(down="center", indent=1), _AROUND)
 TICK = Style(_text(12, GREEN, bold=True), _fill(LOCKED), _placed("center", "center"), _AROUND)
 CELL = Style(_text(11), None, _placed(down="center", indent=1), _AROUND, _OPEN)
 KEY = Style(_text(8, PALE), alignment=_placed(down="center", wrap=False))

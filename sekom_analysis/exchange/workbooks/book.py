@@ -5,11 +5,14 @@ from __future__ import annotations
 import posixpath
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import UTC, datetime
 from typing import Self
 from xml.etree.ElementTree import Element
 
+from sekom_analysis.errors import ExchangeError
 from sekom_analysis.exchange.guarded import open_archive, parse_xml, refusal
 from sekom_analysis.exchange.workbooks.cells import CellWalker, PartWalker, Stored, TextWalker
+from sekom_analysis.exchange.workbooks.comments import LEGACY, THREADED, Comment, CommentWalker, joined
 from sekom_analysis.exchange.workbooks.limits import LIMITS, OPEN_AND_SAVE, BookLimits
 from sekom_analysis.exchange.workbooks.values import StyleWalker, Values
 
@@ -112,6 +115,36 @@ class Book:
             self._walk(walker, data)
         return walker.merged
 
+    def comments(self, sheet: str | None) -> list[Comment]:
+        """Return what is written about cells of a sheet, notes of old and threads alike.
+
+        Raises
+        ------
+        ExchangeError
+            If there is no such sheet, or its comments are damaged or too many.
+        """
+        found: dict[str, list[Comment]] = {LEGACY: [], THREADED: []}
+        for kind, part in self._related(self.path(sheet)).values():
+            if kind in found and part in self._archive.names:
+                walker = CommentWalker(self.file, part, self.limits)
+                self._walk(walker, self._archive.read(part))
+                found[kind] += walker.comments
+        return joined(found[LEGACY], found[THREADED])
+
+    @property
+    def saved_at(self) -> datetime | None:
+        """When the workbook was last saved, as the program that saved it says; None if it does not."""
+        try:
+            root = self._tree(self._about)
+        except ExchangeError:
+            return None
+        said = next((one.text for one in root.iter() if _local(one.tag) == "modified"), None)
+        try:
+            when = datetime.fromisoformat((said or "").strip())
+        except ValueError:
+            return None
+        return when if when.tzinfo else when.replace(tzinfo=UTC)
+
     def _walk(self, walker: PartWalker, data: bytes) -> None:
         walker.left = self._left
         walker.walk(data)
@@ -121,6 +154,7 @@ class Book:
         """Find the parts by what the archive says of them."""
         top = self._related("")
         part = next((path for kind, path in top.values() if kind == "officeDocument"), _USUAL_PLACE)
+        self._about = next((path for kind, path in top.values() if kind == "core-properties"), "")
         root = self._tree(part)
         if _local(root.tag) != "workbook":
             what = f"it is damaged or no Excel workbook ('{part}' is of another kind)"
