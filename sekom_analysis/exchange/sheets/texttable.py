@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import codecs
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from sekom_analysis.exchange import delimited
@@ -60,6 +60,12 @@ def _n_whole(rows: Iterable[Sequence[str]]) -> int:
 def _is_whole(row: Sequence[str]) -> bool:
     parts = [found for cell in row if (found := layout.key_and_hash(cell.strip()))]
     return bool(parts) and any(note_hash(cell) == parts[0][1] for cell in row)
+
+
+def left_of(text: str) -> Iterator[str]:
+    """Yield what one-byte encodings leave of a text where they lack letters of it."""
+    for encoding in () if text.isascii() else _ONE_BYTE:
+        yield text.encode(encoding, "replace").decode(encoding)
 
 
 def is_what_is_left(stored: str, text: str, encoding: str) -> bool:

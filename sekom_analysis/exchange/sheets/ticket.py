@@ -10,7 +10,7 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from sekom_analysis.exchange.sheets import layout
+from sekom_analysis.exchange.sheets import layout, texttable
 from sekom_analysis.exchange.sheets.grid import Cell, Grid
 from sekom_analysis.exchange.workbooks import stored_text
 
@@ -54,7 +54,7 @@ def digest(text: str) -> str:
 
 def digests(texts: Iterable[str]) -> str:
     """Return the short hashes of texts as one text, those of how some programs store them among them."""
-    found = {digest(form) for text in texts for form in (text, stored_text(text))}
+    found = {digest(form) for text in texts for form in (text, stored_text(text), *texttable.left_of(text))}
     return " ".join(sorted(found))
 
 
