@@ -267,5 +267,5 @@ def test_comments_of_libreoffice_come_as_memos_or_are_told(study, by_office):
     expected = {**resaving.BACK, ("f", "mood"): ("0", "", "tveksam\nandra raden", "decide")}
     assert resaving.answers(reading) == expected
     taken, told = whats(reading.remarks)
-    assert taken.startswith("1 comments on cells were taken as memos")
+    assert taken.startswith("1 comment on a cell was taken as a memo")
     assert told.endswith("a comment: 'vilken?'")

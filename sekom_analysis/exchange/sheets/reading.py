@@ -28,6 +28,7 @@ from sekom_analysis.notes import note_hash
 from sekom_analysis.problems import Problem
 from sekom_analysis.raw import CODED
 
+_SHOWN = 5  # cells that are named
 _AGAIN = "send the sheet that was written for this study"
 
 
@@ -123,10 +124,7 @@ class _Reader:
     def _told(self) -> Iterator[Problem]:
         """Yield what is no answer and was not taken, and which comments were."""
         if self._taken_comments:
-            cells = ", ".join(f"{cell.tab} {cell.address}" for cell in self._taken_comments[:5])
-            more = f" and {len(self._taken_comments) - 5} more" if len(self._taken_comments) > 5 else ""
-            what = f"{len(self._taken_comments)} comments on cells were taken as memos ({cells}{more})"
-            yield Problem(self.file, None, what, "nothing needs to be done")
+            yield Problem(self.file, None, _taken(self._taken_comments), "nothing needs to be done")
         todo = "it was not taken; if it belongs to an answer, it must stand in that row's memo"
         yield from told(self.file, [*self._comments, *self._knowing.comments], "a comment", todo)
         beside = [*self._knowing.beside, *self.sheet.beside]
@@ -289,6 +287,14 @@ class _Reader:
         }
         self.events.append(event)
         self.rows.append(row.number)
+
+
+def _taken(comments: list[Cell]) -> str:
+    cells = ", ".join(f"{cell.tab} {cell.address}" for cell in comments[:_SHOWN])
+    more = f" and {len(comments) - _SHOWN} more" if len(comments) > _SHOWN else ""
+    if len(comments) == 1:
+        return f"1 comment on a cell was taken as a memo ({cells})"
+    return f"{len(comments)} comments on cells were taken as memos ({cells}{more})"
 
 
 def _definitions(desk: Desk, ticket: Ticket) -> dict[str, Variable]:
