@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import shutil
 
 import pytest
@@ -192,6 +193,8 @@ def test_of_a_sheet_of_another_kind_the_message_says_how_to_save_it(study, tmp_p
 def by_office(sent, tmp_path_factory):
     """The filled-in sheet, opened by LibreOffice and saved as all that it can; one run of it."""
     folder = tmp_path_factory.mktemp("by-office")
+    zone = pytest.MonkeyPatch()
+    zone.setenv("TZ", "Asia/Tokyo")  # LibreOffice writes the time of day there as if it were UTC
     office = Office(tmp_path_factory.mktemp("office"))
     exports = [
         ("again.xlsx", EXCEL, ""),
@@ -222,7 +225,9 @@ def by_office(sent, tmp_path_factory):
         paths[new] = folder / new
         steps += [("open", paths[old]), ("save", paths[new])]
     paths["commented.xlsx"] = folder / "commented.xlsx"
-    assert office.run([*steps, *_comments(sent, paths["commented.xlsx"])]) == []
+    said = office.run([*steps, *_comments(sent, paths["commented.xlsx"])])
+    zone.undo()
+    assert said == []
     return paths
 
 
@@ -235,9 +240,11 @@ def _comments(sent, to):
 
 
 @pytest.mark.parametrize("name", ["again.xlsx", "open.xlsx", "twice.xlsx", "by-ods.xlsx", "by-xls.xlsx"])
-def test_a_workbook_of_libreoffice_brings_every_answer(study, by_office, name):
+def test_a_workbook_of_libreoffice_brings_every_answer(study, sent, by_office, name):
     reading = check(study, by_office[name])
-    assert reading.saved_at
+    sent_at = dt.datetime.fromisoformat(read_coding_sheet(sent[1], study.desk).saved_at)
+    saved_at = dt.datetime.fromisoformat(reading.saved_at)
+    assert dt.timedelta(seconds=-3) < saved_at - sent_at < dt.timedelta(hours=3)
 
 
 @pytest.mark.parametrize(

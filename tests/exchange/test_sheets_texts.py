@@ -204,6 +204,20 @@ def test_a_sheet_says_when_it_was_saved(study, blank, tmp_path):
     assert saved(study, blank, tmp_path, "<!DOCTYPE x><", "</") == ""
 
 
+def test_the_time_of_day_that_libreoffice_calls_utc_is_not_taken_for_it(study, blank, tmp_path):
+    for stamp, expected in (
+        ((2020, 5, 4, 1, 2, 2), "2020-05-04T01:02:02.000000Z"),  # in Stockholm
+        ((1980, 1, 1, 0, 0, 0), "2020-05-04T03:02:01.000000Z"),  # saved once more by a program without stamps
+    ):
+        with zipfile.ZipFile(blank) as old, zipfile.ZipFile(tmp_path / "lo.xlsx", "w") as new:
+            for name in old.namelist():
+                text = old.read(name).decode("utf-8")
+                text = re.sub(r"(<dcterms:modified[^>]*>)[^<]*", r"\g<1>2020-05-04T03:02:01Z", text)
+                text = re.sub(r"<Application>[^<]*", "<Application>LibreOffice/7.4.7.2$Windows_X86_64", text)
+                new.writestr(zipfile.ZipInfo(name, stamp), text)
+        assert read_coding_sheet(tmp_path / "lo.xlsx", study.desk).saved_at == expected
+
+
 def saved(study, path, folder, start, time):
     """Return when a sheet says that it was saved, with another time in it."""
     with zipfile.ZipFile(path) as old, zipfile.ZipFile(folder / "at.xlsx", "w") as new:

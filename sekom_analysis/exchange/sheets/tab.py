@@ -34,6 +34,7 @@ class _Writer:
         # Whoever asks for English may need the gloss to read at all; to a Swedish reader it is an aside.
         self.gloss = 3 if has_gloss and lang == "en" else 0
         start = 4 if self.gloss else 3
+        self.frozen = f"{letter(start)}{FIRST}"
         self.remark = start if any(row.remark for row in tab.rows) else 0
         start += bool(self.remark)
         blocks = [column for variable in tab.variables for column in layout.columns_of(variable)]
@@ -42,7 +43,6 @@ class _Writer:
         if has_gloss and not self.gloss:
             self.gloss, self.after = self.after, self.after + 1
         self.variables = {variable.id: variable for variable in tab.variables}
-        self.frozen = f"{letter(start)}{FIRST}"
 
     def cell(self, row: int, column: int, text: object, look: style.Style, number_format: str = "") -> Any:
         """Write a cell; a text that begins with an equals sign stays a text."""
@@ -189,7 +189,7 @@ def _write_row(writer: _Writer, number: int, row: Row, answers: Answers) -> None
     if writer.gloss:
         writer.cell(number, writer.gloss, row.gloss, style.NOTE)
     if writer.remark:
-        writer.cell(number, writer.remark, row.remark, style.REMARK)
+        writer.cell(number, writer.remark, row.remark, style.REMARK if row.remark else style.NOTE)
     writer.cell(number, writer.after, row.key, style.KEY)
     memos = [answers.get((row.note_id, name), {}).get("memo", "") for name in row.variables]
     writer.sheet.row_dimensions[number].height = _row_height(row, memos)

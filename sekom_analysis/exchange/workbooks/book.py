@@ -5,7 +5,7 @@ from __future__ import annotations
 import posixpath
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Self
 from xml.etree.ElementTree import Element
 
@@ -18,6 +18,9 @@ from sekom_analysis.exchange.workbooks.values import StyleWalker, Values
 
 _USUAL_PLACE = "xl/workbook.xml"
 _TREE_PARTS = 200_000  # of the parts that only list others
+# LibreOffice writes the time of day where it runs and calls it UTC; what it stamps its archives with is UTC.
+_LOCAL_TIME = "LibreOffice"
+_FARTHEST_ZONE = timedelta(hours=15)
 
 
 class Book:
@@ -134,16 +137,19 @@ class Book:
     @property
     def saved_at(self) -> datetime | None:
         """When the workbook was last saved, as the program that saved it says; None if it does not."""
+        when = _moment(self._said(self._about, "modified"))
+        if when is None or not self._said(self._program, "Application").startswith(_LOCAL_TIME):
+            return when
+        stamp = _stamped(self._archive.stamp(self._about))
+        return stamp if stamp is not None and abs(stamp - when) < _FARTHEST_ZONE else when
+
+    def _said(self, part: str, name: str) -> str:
+        """Return what one of the parts about the workbook says; empty if it cannot be read."""
         try:
-            root = self._tree(self._about)
+            root = self._tree(part)
         except ExchangeError:
-            return None
-        said = next((one.text for one in root.iter() if _local(one.tag) == "modified"), None)
-        try:
-            when = datetime.fromisoformat((said or "").strip())
-        except ValueError:
-            return None
-        return when if when.tzinfo else when.replace(tzinfo=UTC)
+            return ""
+        return next((one.text or "" for one in root.iter() if _local(one.tag) == name), "").strip()
 
     def _walk(self, walker: PartWalker, data: bytes) -> None:
         walker.left = self._left
@@ -154,7 +160,8 @@ class Book:
         """Find the parts by what the archive says of them."""
         top = self._related("")
         part = next((path for kind, path in top.values() if kind == "officeDocument"), _USUAL_PLACE)
-        self._about = next((path for kind, path in top.values() if kind == "core-properties"), "")
+        parts = dict(top.values())
+        self._about, self._program = parts.get("core-properties", ""), parts.get("extended-properties", "")
         root = self._tree(part)
         if _local(root.tag) != "workbook":
             what = f"it is damaged or no Excel workbook ('{part}' is of another kind)"
@@ -198,6 +205,21 @@ def _joined(folder: str, target: str) -> str:
 
 def _local(tag: str) -> str:
     return tag.rpartition("}")[2]
+
+
+def _moment(text: str) -> datetime | None:
+    try:
+        when = datetime.fromisoformat(text)
+    except ValueError:
+        return None
+    return when if when.tzinfo else when.replace(tzinfo=UTC)
+
+
+def _stamped(stamp: tuple[int, int, int, int, int, int]) -> datetime | None:
+    try:
+        return datetime(*stamp, tzinfo=UTC)
+    except ValueError:
+        return None
 
 
 def _named(element: Element, name: str) -> str:
