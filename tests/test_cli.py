@@ -14,6 +14,7 @@ from sekom_analysis.cli import main
 from sekom_analysis.cli.app import ORDER
 from sekom_analysis.imports import begin_import
 from sekom_analysis.newstudy import create_sample
+from sekom_analysis.study import Study
 
 COMMANDS = [
     "new",
@@ -271,6 +272,21 @@ def test_a_file_handed_out_is_not_written_over(command, name, said, sample):
     assert code == 1
     assert said in err
     assert (sample / name).read_bytes() == before
+
+
+@pytest.mark.parametrize(("kind", "ending"), [("sheet", "xlsx"), ("page", "html")])
+def test_what_is_handed_out_says_that_earlier_answers_are_inside(sample, kind, ending):
+    study = Study.open(sample)
+    _, out, _ = sekom(kind, "anna", "--to", f"first.{ending}", "--study", sample, cwd=sample)
+    assert "Inside is" not in out
+    first, second, third = study.notes.index[:3]
+    variable = study.desk("anna").variables_of(first)[0]
+    study.decide("anna", first, variable.id, variable.answers[0], memo="varför")
+    variable = study.desk("anna").variables_of(second)[0]
+    study.decide("anna", second, variable.id, variable.answers[0])
+    study.desk("anna").skip(third, study.desk("anna").variables_of(third)[0].id, memo="vet inte")
+    _, out, _ = sekom(kind, "anna", "--to", f"second.{ending}", "--study", sample, cwd=sample)
+    assert "Inside is what anna answered before (2 answers and 2 memos): send it to nobody but anna." in out
 
 
 def test_a_page_sent_back_instead_of_its_answers_says_what_to_ask_for(sample):

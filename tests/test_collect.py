@@ -178,6 +178,27 @@ def test_letters_that_excel_lost_do_not_stop_what_is_known(study, away):
     assert "🎈" in study.decisions()["memo"].tolist()
 
 
+@pytest.mark.parametrize("letters", ["cp1252", "mac_roman"])
+@pytest.mark.parametrize("suffix", ["csv", "xlsx"])
+def test_a_memo_that_was_read_in_other_letters_and_saved_again_is_refused(
+    study, away, tmp_path, letters, suffix
+):
+    memo = "för få åsikter"
+    away.decide("anna", "n1", "valence", "hinder", memo=memo)
+    away.decide("anna", "n2", "valence", "hinder", memo="Ã är en bokstav, é också")
+    spoilt = memo.encode("utf-8").decode(letters)
+    copy = tmp_path / f"anna.{suffix}"
+    if suffix == "csv":
+        copy.write_text(log_of(away).read_text(encoding="utf-8").replace(memo, spoilt), encoding="utf-8")
+    else:
+        table = away.history("anna").drop(columns=["coder", "row"])
+        write_table(table.assign(memo=table["memo"].str.replace(memo, spoilt)), copy)
+    (reason,) = refusals(study, copy)
+    assert f"another program has spoilt its letters: '{spoilt}' was '{memo}'" in reason
+    found = study.collect(copy, keep_valid=True)
+    assert found.added["memo"].tolist() == ["Ã är en bokstav, é också"]
+
+
 def test_a_log_saved_as_a_workbook_is_read(study, away, tmp_path):
     away.decide("anna", "007", "valence", "hinder", memo="rad 1\nrad 2 \\n")
     write_table(

@@ -123,10 +123,27 @@ def _hand_out(
     check_language(lang)
     root = study_root(study)
     path = _fresh(to or Path(f"{root.name}-{coder}.{ending}"))
-    write(Desk.open(root, coder), path, lang)
+    desk = Desk.open(root, coder)
+    write(desk, path, lang)
     out = console()
     out.print(f"Wrote {near(path)}", soft_wrap=True)
+    if inside := earlier_inside(desk):
+        out.print(inside, soft_wrap=True)
     out.print(f"Send it to {coder}. What comes back: sekom collect FILE", soft_wrap=True)
+
+
+def earlier_inside(desk: Desk) -> str:
+    """Say that a page or sheet holds what its coder answered before; an empty text if that is nothing."""
+    decisions, left_open = desk.decisions(), desk.skipped()
+    n_answers = len(decisions)
+    n_memos = int((decisions["memo"] != "").sum()) + int((left_open["memo"] != "").sum())
+    counts = [
+        f"{n} {name}{'' if n == 1 else 's'}" for n, name in ((n_answers, "answer"), (n_memos, "memo")) if n
+    ]
+    if not counts:
+        return ""
+    what = " and ".join(counts)
+    return f"Inside is what {desk.coder} answered before ({what}): send it to nobody but {desk.coder}."
 
 
 def _fresh(path: Path) -> Path:

@@ -95,7 +95,9 @@ def _read_lines(file: str, data: bytes, definitions: Mapping[str, Variable]) -> 
         if not line.strip(b" ,;\t") or is_header(line, LOG):
             continue
         row, fault = row_of(line, LOG)
-        if not fault:
+        if not fault and (spoilt := _spoilt(row)):
+            delivery.refused.append(Problem(file, number, spoilt, _SEND_AGAIN))
+        elif not fault:
             delivery.events.append((number, Event._make(row)))
         elif _is_cut(line):
             what = "a line that was cut off, by a crash or because the copy is not whole"
@@ -111,6 +113,18 @@ def _read_lines(file: str, data: bytes, definitions: Mapping[str, Variable]) -> 
         )
         delivery.refused[:] = [Problem(file, None, what, _SEND_AGAIN)]
     return delivery
+
+
+def _spoilt(row: tuple[str, ...]) -> str:
+    """Say where a memo was read in the letters of Windows or Macintosh, and saved with what that gave."""
+    memo = Event._make(row).memo
+    for encoding in () if memo.isascii() else ("cp1252", "mac_roman"):
+        try:
+            was = memo.encode(encoding).decode("utf-8")
+        except UnicodeError:
+            continue
+        return f"another program has spoilt its letters: '{memo[:40]}' was '{was[:40]}'"
+    return ""
 
 
 def _is_cut(line: bytes) -> bool:
@@ -141,7 +155,7 @@ def _read_workbook(path: Path, definitions: Mapping[str, Variable]) -> Delivery:
         return delivery
     for number, cells in zip(table.index, table[list(LOG.columns)].itertuples(index=False), strict=True):
         row = tuple(unescaped(cell) for cell in cells)
-        fault = row_fault(row, LOG)
+        fault = row_fault(row, LOG) or _spoilt(row)
         if fault:
             delivery.refused.append(Problem(path.name, int(number), f"no event: {fault}", _SEND_AGAIN))
         else:

@@ -43,6 +43,10 @@ Sub Run(job As String)
         writer.writeString(answer & Chr(10))
       Case "locked"
         writer.writeString(Locked(document.Sheets.getByName(parts(1)), parts(2)) & Chr(10))
+      Case "comment"
+        Remark(document.Sheets.getByName(parts(1)), parts(2), parts(3))
+      Case "export"
+        document.storeToURL(ConvertToURL(parts(1)), AsFilter(parts(2), parts(3)))
       Case "save"
         document.storeToURL(ConvertToURL(parts(1)), AsExcel())
         document.close(True)
@@ -87,6 +91,20 @@ Function Choices(document, cell) As String
     found = found & area.getCellByPosition(0, row).String
   Next
   Choices = found
+End Function
+
+Sub Remark(sheet, cell, text)
+  sheet.unprotect("")
+  sheet.Annotations.insertNew(sheet.getCellRangeByName(cell).CellAddress, Join(Split(text, "\n"), Chr(10)))
+End Sub
+
+Function AsFilter(name, options)
+  Dim how(1) As New com.sun.star.beans.PropertyValue
+  how(0).Name = "FilterName"
+  how(0).Value = name
+  how(1).Name = "FilterOptions"
+  how(1).Value = options
+  AsFilter = how()
 End Function
 
 Function Hidden()
@@ -140,7 +158,8 @@ class Office:
         r"""Take the steps in one go; return a line for each that asks.
 
         Steps: open FILE · type TAB CELL TEXT (``\n`` breaks a line) · unlock TAB · shown TAB CELL ·
-        choices TAB CELL (divided by tabs) · save FILE.
+        choices TAB CELL (divided by tabs) · comment TAB CELL TEXT · export FILE FILTER OPTIONS · save FILE,
+        which closes it.
         """
         job = self.folder / "job.txt"
         job.write_text("\n".join("\t".join(map(str, step)) for step in steps), encoding="utf-8")

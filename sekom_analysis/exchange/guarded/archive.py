@@ -62,6 +62,10 @@ class Archive:
         """Names of the files in it, in their order, with ``/`` between folders."""
         return list(self._entries)
 
+    def stamp(self, name: str) -> tuple[int, int, int, int, int, int]:
+        """Return when a file was put into the archive, as it says: year, month, day, hour, minute, second."""
+        return self._entries[name].date_time
+
     def read(self, name: str) -> bytes:
         """Return one file of the archive.
 

@@ -10,8 +10,9 @@ from sekom_analysis.answers import answer_fault
 from sekom_analysis.codebook import Variable
 from sekom_analysis.decisions import LONGEST_MEMO
 from sekom_analysis.exchange.sheets import layout
-from sekom_analysis.exchange.sheets.file import Cell
+from sekom_analysis.exchange.sheets.grid import Cell
 from sekom_analysis.exchange.sheets.layout import ANSWER, CERTAINTY, CODE, MEMO, NONE, Column
+from sekom_analysis.exchange.sheets.texttable import is_what_is_left
 from sekom_analysis.wording import LANGUAGES, say
 
 AS_MANY = 12  # how many answers a message lists
@@ -36,7 +37,7 @@ class Answer(NamedTuple):
     memo: str
 
 
-def answer_of(variable: Variable, given: Given, lang: str) -> tuple[Answer, list[Fault]]:
+def answer_of(variable: Variable, given: Given, lang: str, encoding: str = "") -> tuple[Answer, list[Fault]]:
     """Return a row's answer to one variable, and every cell that is no answer.
 
     Parameters
@@ -44,12 +45,13 @@ def answer_of(variable: Variable, given: Given, lang: str) -> tuple[Answer, list
     variable : the definition that the coder saw
     given : the filled cells of the variable's columns
     lang : language of the sheet; labels of the other one and the codes themselves are understood too
+    encoding : of a text table that cannot hold every letter: labels may have lost some; else empty
     """
     faults = [_is_formula(cell) for cell in given.values() if cell.formula]
     if faults:
         return Answer(None, None, "", ""), faults
     take = _marked if variable.kind == "multiple" else _number if variable.kind == "scale" else _chosen
-    cell, codes, faults = take(variable, given, lang)
+    cell, codes, faults = take(variable, given, lang, encoding)
     certainty, doubts = _certainty(given.get(Column(variable.id, CERTAINTY)), lang)
     memo = given.get(Column(variable.id, MEMO))
     if memo and len(memo.text) > LONGEST_MEMO:
@@ -69,12 +71,12 @@ def _short(text: str) -> str:
 Taken = tuple[Cell | None, str | None, list[Fault]]
 
 
-def _chosen(variable: Variable, given: Given, lang: str) -> Taken:
+def _chosen(variable: Variable, given: Given, lang: str, encoding: str) -> Taken:
     """Read the one code of a `single`."""
     cell = given.get(Column(variable.id, ANSWER))
     if cell is None:
         return None, None, []
-    codes = _codes_called(variable, cell.text, lang)
+    codes = _codes_called(variable, cell.text, lang, encoding)
     if len(codes) == 1:
         return cell, codes[0], []
     if codes:
@@ -83,7 +85,7 @@ def _chosen(variable: Variable, given: Given, lang: str) -> Taken:
     return cell, None, [_unknown(variable, cell, lang)]
 
 
-def _codes_called(variable: Variable, text: str, lang: str) -> list[str]:
+def _codes_called(variable: Variable, text: str, lang: str, encoding: str) -> list[str]:
     """Return the codes that a text can mean: as the sheet names them, else by id or in the other language."""
     wanted = layout.plain(text)
     shown = [
@@ -92,11 +94,13 @@ def _codes_called(variable: Variable, text: str, lang: str) -> list[str]:
     if shown:
         return shown
     others = {other: layout.labels_of(variable, other) for other in LANGUAGES if other != lang}
-    return [
+    called = [
         code
         for code in variable.answers
         if wanted in (code, *(layout.plain(labels[code]) for labels in others.values()))
     ]
+    labels = layout.labels_of(variable, lang)
+    return called or [code for code, label in labels.items() if is_what_is_left(text, label, encoding)]
 
 
 def _unknown(variable: Variable, cell: Cell, lang: str) -> Fault:
@@ -109,7 +113,7 @@ def _unknown(variable: Variable, cell: Cell, lang: str) -> Fault:
     return Fault(cell, what, f"allowed are the {len(labels)} answers of the cell's list{closest}")
 
 
-def _number(variable: Variable, given: Given, lang: str) -> Taken:
+def _number(variable: Variable, given: Given, lang: str, _: str) -> Taken:
     """Read the number of a `scale`."""
     cell = given.get(Column(variable.id, ANSWER))
     if cell is None:
@@ -122,7 +126,7 @@ def _number(variable: Variable, given: Given, lang: str) -> Taken:
     return cell, None, [Fault(cell, what, f"allowed: a whole number from {low} to {high}")]
 
 
-def _marked(variable: Variable, given: Given, lang: str) -> Taken:
+def _marked(variable: Variable, given: Given, lang: str, _: str) -> Taken:
     """Read the marks of a `multiple`: no mark at all is unseen, 'none of them' the empty set."""
     cells = {column: cell for column, cell in given.items() if column.part in (CODE, NONE)}
     faults = [_no_mark(cell) for cell in cells.values() if layout.plain(cell.text) not in layout.MARKS]

@@ -8,6 +8,8 @@ from sekom_analysis.decisions import latest
 from sekom_analysis.desk import Desk
 from sekom_analysis.exchange.sheets import layout
 from sekom_analysis.exchange.sheets.answers import Answer
+from sekom_analysis.exchange.sheets.texttable import is_what_is_left
+from sekom_analysis.notes import note_hash
 
 Cell = tuple[str, str]
 
@@ -19,6 +21,7 @@ class Before:
     ----------
     desk : the coder's desk
     seen_until : time of the newest event that the sheet was written with
+    encoding : of a text table that cannot hold every letter; else empty
 
     Attributes
     ----------
@@ -26,37 +29,71 @@ class Before:
     event_ids : of every event in the log
     """
 
-    def __init__(self, desk: Desk, seen_until: str) -> None:
+    def __init__(self, desk: Desk, seen_until: str, encoding: str = "") -> None:
         history = desk.history()
         self.event_ids = frozenset(history["event_id"])
         self.now = layout.standing(latest(history))
         self.then = layout.standing(latest(history[history["decided_at"] <= seen_until]))
         self._left_open = layout.standing(desk.skipped())
+        self._hashes = {str(note): note_hash(str(text)) for note, text in desk.notes["text"].items()}
+        self._encoding = encoding
 
-    def holds(self, cell: Cell, answer: Answer) -> bool:
-        """Whether the log says already what the sheet says."""
-        return cell in self.now and _says(self.now[cell], answer)
+    def shown(self, cell: Cell, written: str) -> Mapping[str, str] | None:
+        """Return the answer that the sheet was filled in with; None if the text was another one by then."""
+        then = self.then.get(cell)
+        return then if then is not None and then["note_hash"] in ("", written) else None
 
-    def is_overtaken(self, cell: Cell, answer: Answer) -> bool:
+    def holds(self, cell: Cell, answer: Answer, written: str) -> bool:
+        """Whether the log says already what the sheet says, about the text that the sheet shows."""
+        now = self.now.get(cell)
+        if now is None or not self._says(now, answer):
+            return False
+        return now["note_hash"] in ("", written) or self.is_of_a_later_text(cell, written)
+
+    def is_of_a_later_text(self, cell: Cell, written: str) -> bool:
+        """Whether the answer in the log is about the text as it is now, or as it was after the sheet's."""
+        now, then, text = self.now.get(cell), self.then.get(cell), self._hashes.get(cell[0], "")
+        if now is None or written == text or now["note_hash"] in ("", written):
+            return False
+        return now["note_hash"] == text or then is None or then["event_id"] != now["event_id"]
+
+    def is_overtaken(self, cell: Cell, answer: Answer, written: str) -> bool:
         """Whether an answer is as the sheet was written, while the log has been changed by another way since.
 
-        By another sheet it has not: one that is sent again may go back to what it was written with.
+        By another sheet it has not: one that is sent again may go back to what it was written with. A new
+        memo or certainty does not make an answer a new one.
         """
-        was_untouched = cell in self.then and _says(self.then[cell], answer)
-        return was_untouched and (cell not in self.now or self.now[cell]["via"] != "sheet")
+        then, now = self.shown(cell, written), self.now.get(cell)
+        if then is None or not _same_codes(then, answer):
+            return False
+        if now is None:
+            return True
+        return now["via"] != "sheet" and (not _same_codes(now, answer) or self._says(then, answer))
+
+    def memo_of(self, cell: Cell, written: str) -> str:
+        """Return the memo that stands at an answer about this text, or at a question that was left open."""
+        now = self.now.get(cell)
+        if now is not None:
+            return now["memo"] if now["note_hash"] in ("", written) else ""
+        return self._left_open[cell]["memo"] if cell in self._left_open else ""
 
     def has_memo(self, cell: Cell, memo: str) -> bool:
         """Whether a question was left open with this memo."""
-        return cell in self._left_open and _alike(self._left_open[cell]["memo"], memo)
+        return cell in self._left_open and self.is_alike(memo, self._left_open[cell]["memo"])
+
+    def is_alike(self, stored: str, memo: str) -> bool:
+        """Whether two memos are the same but for what programs change: spaces, line breaks, lost letters."""
+        return _alike(stored, memo) or is_what_is_left(stored, memo, self._encoding)
+
+    def _says(self, row: Mapping[str, str], answer: Answer) -> bool:
+        """Whether a decision says what a sheet says; what the sheet leaves empty it does not contradict."""
+        is_sure = answer.certainty in ("", row["certainty"])
+        is_memo = not answer.memo or self.is_alike(answer.memo, row["memo"])
+        return _same_codes(row, answer) and is_sure and is_memo
 
 
-def _says(row: Mapping[str, str], answer: Answer) -> bool:
-    """Whether a decision says what a sheet says; what the sheet leaves empty it does not contradict."""
-    if sorted(row["codes"].split("|")) != sorted((answer.codes or "").split("|")):
-        return False
-    return answer.certainty in ("", row["certainty"]) and (
-        not answer.memo or _alike(answer.memo, row["memo"])
-    )
+def _same_codes(row: Mapping[str, str], answer: Answer) -> bool:
+    return sorted(row["codes"].split("|")) == sorted((answer.codes or "").split("|"))
 
 
 def _alike(one: str, other: str) -> bool:

@@ -3,69 +3,56 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import NamedTuple
 
-from sekom_analysis.errors import ExchangeError
-from sekom_analysis.exchange.sheets import layout
-from sekom_analysis.exchange.sheets.layout import MEMO, Column
-from sekom_analysis.exchange.tables import read_bytes
-from sekom_analysis.exchange.workbooks import OLD_OFFICE, ZIP, Book, BookLimits, Stored, address
-from sekom_analysis.exchange.workbooks.values import OddCellError, Values
+from sekom_analysis.exchange.sheets.beside import beside_of, is_guide
+from sekom_analysis.exchange.sheets.grid import Cell, Opened, is_unread, open_file
+from sekom_analysis.exchange.sheets.tabs import ReadTab, SheetRow, mark_row
+from sekom_analysis.exchange.sheets.ticket import Ticket, ticket_of
 from sekom_analysis.problems import Problem
 
-_HEAD_ROWS = 30
-_LIMITS = BookLimits(xml_parts=1_500_000)  # each cell is kept with its place
 _NOT_OURS = "send the file that 'sekom sheet CODER' wrote, filled in and saved as .xlsx"
-
-
-class Cell(NamedTuple):
-    """One filled cell: where it is, its text, and whether a program worked it out."""
-
-    tab: str
-    address: str
-    row: int
-    text: str
-    formula: bool = False
-
-
-class Ticket(NamedTuple):
-    """What a sheet says of itself: whose it is, and which definitions it was written with."""
-
-    study: str
-    coder: str
-    lang: str
-    seen_until: str
-    versions: Mapping[str, str]
-
-
-class SheetRow(NamedTuple):
-    """One row of a tab: the note's key and text, and what the coder filled in."""
-
-    tab: str
-    number: int
-    key: Cell
-    text: Cell
-    given: Mapping[Column, Cell]
+_AS_WORKBOOK = "open the sheet as it was sent, and save it as 'Excel Workbook (.xlsx)'"
 
 
 class SheetFile(NamedTuple):
-    """All of a sheet that matters."""
+    """All of a sheet that matters.
+
+    Attributes
+    ----------
+    ticket : what it says of itself
+    rows : of every tab with notes
+    beside : what stands in it besides that was not written with it
+    comments : those that stand at no row of a note
+    lacking : what was sent and is not in it
+    saved_at : when it was last saved; empty where it does not say
+    encoding : of a text table that cannot hold every letter; else empty
+    """
 
     ticket: Ticket
     rows: tuple[SheetRow, ...]
+    beside: tuple[Cell, ...] = ()
+    comments: tuple[Cell, ...] = ()
+    lacking: tuple[Problem, ...] = ()
+    saved_at: str = ""
+    encoding: str = ""
 
 
 def is_coding_sheet(path: str | os.PathLike[str]) -> bool:
-    """Whether a file says of itself that it is a coding sheet; a log saved by Excel is a workbook too."""
-    data, problem = read_bytes(Path(path))
-    if problem or not data.startswith(ZIP):
-        return False
-    try:
-        return any(map(_ticket, _grids(data, Path(path).name).values()))
-    except ExchangeError:
-        return False
+    """Whether a file says of itself that it is a coding sheet; a log saved by Excel is a workbook too.
+
+    A spreadsheet of a kind that is not read counts as one: `read_coding_sheet` says how to save it.
+    """
+    path = Path(path)
+    if is_unread(path):
+        return path.is_file()
+    opened, _, _ = open_file(path)
+    return opened is not None and any(
+        ticket_of(grid) or mark_row(grid) or (opened.is_text and is_guide(grid))
+        for grid in opened.grids.values()
+    )
 
 
 def read_sheet_file(path: Path) -> tuple[SheetFile | None, bytes, list[Problem]]:
@@ -76,139 +63,83 @@ def read_sheet_file(path: Path) -> tuple[SheetFile | None, bytes, list[Problem]]
     sheet, data, problems
         `data` is the file itself.
     """
-    data, problem = read_bytes(path)
-    if problem:
-        return None, data, [problem]
-    if not data.startswith(ZIP):
-        locked = data.startswith(OLD_OFFICE)
-        what = "it is protected by a password, or in Excel's old format" if locked else "it is no workbook"
-        return None, data, [Problem(path.name, None, what, "save it as .xlsx without a password")]
-    try:
-        grids = _grids(data, path.name)
-    except ExchangeError as error:
-        return None, data, list(error.problems)
-    ticket = next(filter(None, map(_ticket, grids.values())), None)
-    if ticket is None:
-        what = "it is no coding sheet: no tab says whose it is and for which study"
-        return None, data, [Problem(path.name, None, what, _NOT_OURS)]
-    problems: list[Problem] = []
-    rows = [row for tab, grid in grids.items() for row in _rows(tab, grid, path.name, problems)]
+    opened, data, problems = open_file(path)
+    if opened is None:
+        return None, data, problems
+    tickets = {tab: found for tab, grid in opened.grids.items() if (found := ticket_of(grid))}
+    if not tickets:
+        return None, data, [*problems, Problem(path.name, None, *_no_ticket(opened))]
+    if more := list(_several_sheets(path.name, tickets)):
+        return None, data, [*problems, *more]
+    tabs = [ReadTab(tab, grid, opened.comments.get(tab, {})) for tab, grid in opened.grids.items()]
+    problems += [problem for tab in tabs for problem in tab.problems(path.name)]
+    rows = tuple(row for tab in tabs for row in tab.rows())
     if not rows and not problems:
-        problems.append(Problem(path.name, None, "no tab with notes was found in it", _NOT_OURS))
-    return SheetFile(ticket, tuple(rows)), data, problems
-
-
-Grid = dict[int, dict[int, Cell]]
-
-
-def _grids(data: bytes, file: str) -> dict[str, Grid]:
-    """Return the filled cells of every tab: row -> column -> cell."""
-    grids: dict[str, Grid] = {}
-    with Book(data, file, _LIMITS) as book:
-        values = book.values()
-        for tab in book.names:
-            grids[tab] = {}
-            book.walk(tab, _into(grids[tab], tab, values))
-    return grids
-
-
-def _into(grid: Grid, tab: str, values: Values) -> Callable[[Stored], None]:
-    """Return what puts a tab's cells into its grid."""
-
-    def take(stored: Stored) -> None:
-        cell = _cell(tab, stored, values)
-        if cell.text.strip():
-            grid.setdefault(stored.row, {})[stored.column] = cell
-
-    return take
-
-
-def _cell(tab: str, stored: Stored, values: Values) -> Cell:
-    place = address(stored.row, stored.column)
-    if stored.formula is not None:
-        return Cell(tab, place, stored.row, f"={stored.formula}", formula=True)
-    try:
-        text = values.text(stored)
-    except OddCellError:
-        text = stored.value
-    return Cell(tab, place, stored.row, text)
-
-
-def _texts(row: Mapping[int, Cell]) -> dict[int, str]:
-    return {place: cell.text.strip() for place, cell in row.items()}
-
-
-def _ticket(grid: Grid) -> Ticket | None:
-    """Return what a tab says of the sheet; None if it says nothing of that kind."""
-    for number, row in sorted(grid.items())[:_HEAD_ROWS]:
-        for place, text in _texts(row).items():
-            if text == layout.TICKET:
-                return _ticket_at(grid, number, place)
-    return None
-
-
-def _ticket_at(grid: Grid, top: int, left: int) -> Ticket:
-    pairs = {}
-    for number in range(top, top + 6):
-        texts = _texts(grid.get(number, {}))
-        pairs[texts.get(left, "")] = texts.get(left + 1, "")
-    names, versions = _texts(grid.get(top, {})), _texts(grid.get(top + 1, {}))
-    known = {name[:-1]: versions.get(place, "") for place, name in names.items() if name.endswith("/")}
-    return Ticket(
-        pairs.get("study", ""),
-        pairs.get("coder", ""),
-        pairs.get("lang", ""),
-        pairs.get("seen_until", ""),
-        known,
+        problems.append(Problem(path.name, None, "no tab with notes was found in it", _no_notes(opened)))
+    ticket = _whole(list(tickets.values()))
+    is_lists = any(not found.tab for found in tickets.values()) and ticket.written is not None
+    sheet = SheetFile(
+        ticket,
+        rows,
+        tuple(cell for tab in tabs for cell in beside_of(tab.rest(ticket), ticket, with_titles=is_lists)),
+        tuple(cell for tab in tabs for cell in tab.loose_comments()),
+        tuple(_lacking(path.name, ticket, tickets, tabs, is_text=opened.is_text)),
+        opened.saved_at,
+        opened.encoding,
     )
+    return sheet, data, problems
 
 
-def _rows(tab: str, grid: Grid, file: str, problems: list[Problem]) -> Iterator[SheetRow]:
-    """Yield the rows of a tab below the row of marks; nothing if the tab has none."""
-    marks = _mark_row(grid)
-    if not marks:
+def _several_sheets(file: str, tickets: Mapping[str, Ticket]) -> Iterator[Problem]:
+    """Say so where tabs of different sheets have been put together."""
+    said: dict[tuple[str, ...], str] = {}
+    for tab, ticket in tickets.items():
+        said.setdefault((ticket.study, ticket.coder, ticket.copy, ticket.seen_until), tab)
+    if len(said) > 1:
+        tabs = ", ".join(f"'{tab}' (coder '{key[1]}')" for key, tab in said.items())
+        what = f"its tabs come from {len(said)} different sheets: {tabs}"
+        yield Problem(file, None, what, "collect each sheet on its own, as it was filled in")
+
+
+def _whole(tickets: list[Ticket]) -> Ticket:
+    """Return the ticket, with what only those of the tabs with notes say."""
+    first = tickets[0]
+    counts = next((ticket.tabs for ticket in tickets if ticket.tabs), {})
+    versions = {name: version for ticket in tickets for name, version in ticket.versions.items()}
+    written = [ticket.written for ticket in tickets]
+    known = frozenset[str]().union(*(hashes or () for hashes in written))
+    return first._replace(versions=versions, tabs=counts, written=None if None in written else known)
+
+
+def _no_ticket(opened: Opened) -> tuple[str, str]:
+    if not opened.is_text:
+        return "it is no coding sheet: no tab says whose it is and for which study", _NOT_OURS
+    (grid,) = opened.grids.values()
+    if is_guide(grid):
+        return "it is the first tab of a coding sheet, and a text table holds one tab only", _AS_WORKBOOK
+    return "it is a text table that does not say whose sheet it is", _AS_WORKBOOK
+
+
+def _no_notes(opened: Opened) -> str:
+    return _AS_WORKBOOK if opened.is_text else _NOT_OURS
+
+
+def _lacking(
+    file: str, ticket: Ticket, tickets: Mapping[str, Ticket], tabs: list[ReadTab], *, is_text: bool
+) -> Iterator[Problem]:
+    """Yield what was sent and did not come back: whole tabs, and notes of a tab."""
+    there = {tickets[tab.name].tab: tab for tab in tabs if tab.marks and tab.name in tickets}
+    if any(not tab.marks and any(tab.problems(file)) for tab in tabs):
         return
-    top = next(iter(marks.values())).row
-    problems += _doubled(marks, file)
-    columns = {place: column for place, cell in marks.items() if (column := layout.column_of(cell.text))}
-    key, text = (_place(marks, mark) for mark in (layout.KEY, layout.TEXT))
-    for number in sorted(number for number in grid if number > top):
-        row = grid[number]
-        given = {column: _typed(column, row[place]) for place, column in columns.items() if place in row}
-        if given or key in row or text in row:
-            key_cell, text_cell = (row.get(place, _empty(marks[place], number)) for place in (key, text))
-            yield SheetRow(tab, number, key_cell, text_cell, given)
-
-
-def _typed(column: Column, cell: Cell) -> Cell:
-    # What looks like a formula in a memo is what the coder wrote.
-    return cell._replace(formula=False) if column.part == MEMO else cell
-
-
-def _mark_row(grid: Grid) -> dict[int, Cell]:
-    """Return the row that names the columns."""
-    for _, row in sorted(grid.items())[:_HEAD_ROWS]:
-        if {layout.KEY, layout.TEXT} <= set(_texts(row).values()):
-            return {place: cell._replace(text=cell.text.strip()) for place, cell in row.items()}
-    return {}
-
-
-def _doubled(marks: Mapping[int, Cell], file: str) -> Iterator[Problem]:
-    seen: dict[str, Cell] = {}
-    for cell in marks.values():
-        if cell.text in seen:
-            what = (
-                f"tab '{cell.tab}' has two columns '{cell.text}' ({seen[cell.text].address}, {cell.address})"
-            )
-            yield Problem(file, cell.row, what, "delete the one that was added")
-        seen[cell.text] = cell
-
-
-def _place(marks: Mapping[int, Cell], mark: str) -> int:
-    return next(place for place, cell in marks.items() if cell.text == mark)
-
-
-def _empty(mark: Cell, number: int) -> Cell:
-    """Return the empty cell in the column of a mark."""
-    letters = mark.address.rstrip("0123456789")
-    return Cell(mark.tab, f"{letters}{number}", number, "")
+    for name, n_notes in ticket.tabs.items():
+        if name not in there:
+            what = f"the tab '{name}' ({n_notes} notes) is not in it"
+            kept = "a text table holds one tab: save the sheet as .xlsx, or that tab as .csv too"
+            todo = kept if is_text else "ask for it if it was filled in; nothing of it was taken"
+            yield Problem(file, None, what, todo)
+        elif (n_left := there[name].n_keys()) < n_notes:
+            what = f"the tab '{name}' was sent with {n_notes} notes, and {n_notes - n_left} of them are gone"
+            yield Problem(file, None, what, "ask for them if they were answered; what stands here stays")
+    if is_text:
+        todo = "if there were any, save the sheet as .xlsx"
+        yield Problem(file, None, "comments on cells are not in a text table", todo)

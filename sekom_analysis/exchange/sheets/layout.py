@@ -22,6 +22,7 @@ from sekom_analysis.notes import note_hash
 TICKET = "sekom_analysis coding sheet"
 FORMAT = "1"
 KEY, TEXT = "sekom/key", "sekom/text"
+TICKET_MARK, GLOSS, REMARK, TEXTS = "sekom/ticket", "sekom/gloss", "sekom/remark", "sekom/texts"
 DONE = "✓"
 MARK = "x"
 MARKS = frozenset({MARK, "×", "✓", "✔", "1", "ja", "yes", "true", "sant"})
@@ -48,13 +49,15 @@ class Column(NamedTuple):
 
 
 class Row(NamedTuple):
-    """One note in a sheet, with the variables that are asked of it."""
+    """One note in a sheet, with the variables that are asked of it; `remark` says what to know of it."""
 
     note_id: str
     key: str
     text: str
     gloss: str
     variables: tuple[str, ...]
+    hash: str
+    remark: str = ""
 
 
 class Tab(NamedTuple):
@@ -75,6 +78,12 @@ def column_of(mark: str) -> Column | None:
     """
     found = _MARK.fullmatch(mark)
     return Column(found[1], found[2], found[3] or "") if found else None
+
+
+def is_mark(text: str) -> bool:
+    """Whether a text is one of those by which columns are known."""
+    fixed = (KEY, TEXT, GLOSS, REMARK)
+    return text in fixed or text.startswith(f"{TICKET_MARK} ") or column_of(text) is not None
 
 
 def columns_of(variable: Variable) -> list[Column]:
@@ -113,8 +122,9 @@ def _row(desk: Desk, note_id: str) -> Row:
     text = str(desk.notes.at[note_id, "text"])
     gloss = str(desk.notes.at[note_id, "text_en"]) if "text_en" in desk.notes.columns else ""
     asked = tuple(variable.id for variable in desk.variables_of(note_id))
-    key = f"{desk.note_keys[note_id]}.{note_hash(text)}"
-    return Row(note_id, key, writable(text), writable(gloss), asked)
+    hash_ = note_hash(text)
+    key = f"{desk.note_keys[note_id]}.{hash_}"
+    return Row(note_id, key, writable(text), writable(gloss), asked, hash_)
 
 
 def _stage(desk: Desk, note_id: str) -> str:

@@ -13,6 +13,7 @@ from sekom_analysis.desk import Desk
 from sekom_analysis.exchange.sheets import layout, style
 from sekom_analysis.exchange.sheets.layout import Tab
 from sekom_analysis.exchange.sheets.tab import put
+from sekom_analysis.exchange.sheets.ticket import Ticket, in_pieces
 from sekom_analysis.wording import say
 
 CODEBOOK_WIDTHS = {"code": 30.0, "definition": 60.0, "include": 36.0, "exclude": 36.0, "example": 36.0}
@@ -129,24 +130,25 @@ def _about(variable: Variable, lang: str) -> str:
     return " ".join(about)
 
 
-def write_lists(sheet: Any, desk: Desk, tabs: Sequence[Tab], lang: str) -> dict[str, str]:
+def write_lists(sheet: Any, ticket: Ticket, tabs: Sequence[Tab], lang: str) -> dict[str, str]:
     """Write whose sheet it is, and each list with the version of its definition.
 
     Returns
     -------
     list's name, a variable's with a stroke at its end -> the range that holds it
     """
-    history = desk.history()
-    ticket = {
+    pairs = {
         layout.TICKET: layout.FORMAT,
-        "study": desk.study_id,
-        "coder": desk.coder,
+        "study": ticket.study,
+        "coder": ticket.coder,
         "lang": lang,
         "pass": layout.PASS,
-        "seen_until": str(history["decided_at"].iloc[-1]) if len(history) else "",
+        "seen_until": ticket.seen_until,
+        "copy": ticket.copy,
+        "last_event": ticket.last_event,
     }
     _write(sheet, 1, 4, say("sheet_lists_hint", lang), style.SMALL)
-    for row, pair in enumerate(ticket.items(), start=LIST_HEAD):
+    for row, pair in enumerate(pairs.items(), start=LIST_HEAD):
         for place, text in enumerate(pair, start=1):
             _write(sheet, row, place, text, style.SMALL)
     sheet.column_dimensions["A"].width, sheet.column_dimensions["B"].width = 30, 30
@@ -162,6 +164,11 @@ def write_lists(sheet: Any, desk: Desk, tabs: Sequence[Tab], lang: str) -> dict[
         name: _write_list(sheet, place, name, *content)
         for place, (name, content) in enumerate(lists.items(), start=4)
     }
+
+
+def write_hashes(sheet: Any, hashes: str) -> None:
+    """Write short hashes of what was written beside notes and answers, behind the last list."""
+    _write_list(sheet, sheet.max_column + 1, layout.TEXTS, "", in_pieces(hashes))
 
 
 def _write_list(sheet: Any, place: int, name: str, version: str, labels: Sequence[str]) -> str:

@@ -6,22 +6,29 @@ import hashlib
 import os
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
-from typing import Any
 
 from sekom_analysis.codebook import Variable
 from sekom_analysis.decisions import coder_fault
 from sekom_analysis.definitions import Definitions
 from sekom_analysis.desk import Desk
-from sekom_analysis.exchange.reading import OTHER_SECRET, Reading, known_by_text
+from sekom_analysis.exchange.reading import Reading, known_by_text
 from sekom_analysis.exchange.sheets import layout
 from sekom_analysis.exchange.sheets.answers import Answer, answer_of
 from sekom_analysis.exchange.sheets.before import Before
-from sekom_analysis.exchange.sheets.file import Cell, SheetRow, Ticket, read_sheet_file
-from sekom_analysis.exchange.workbooks import stored_text
+from sekom_analysis.exchange.sheets.beside import told
+from sekom_analysis.exchange.sheets.file import SheetFile, read_sheet_file
+from sekom_analysis.exchange.sheets.grid import Cell
+from sekom_analysis.exchange.sheets.knowing import Knowing
+from sekom_analysis.exchange.sheets.layout import MEMO, Column
+from sekom_analysis.exchange.sheets.remarked import comments_of
+from sekom_analysis.exchange.sheets.sametext import is_same_text, start_of
+from sekom_analysis.exchange.sheets.tabs import SheetRow
+from sekom_analysis.exchange.sheets.ticket import Ticket
 from sekom_analysis.notes import note_hash
 from sekom_analysis.problems import Problem
 from sekom_analysis.raw import CODED
 
+_SHOWN = 5  # cells that are named
 _AGAIN = "send the sheet that was written for this study"
 
 
@@ -55,8 +62,8 @@ def read_coding_sheet(path: str | os.PathLike[str], desk: Desk | Callable[[str],
     problems += _not_for(own, sheet.ticket, path.name, is_given=not isinstance(desk, Desk))
     if problems:
         return Reading(own.coder, [], problems)
-    reader = _Reader(own, sheet.ticket, path.name, hashlib.sha256(data).hexdigest())
-    reader.read(sheet.rows)
+    reader = _Reader(own, sheet, path.name, hashlib.sha256(data).hexdigest())
+    reader.read()
     return reader.reading()
 
 
@@ -77,144 +84,189 @@ def _not_for(desk: Desk, ticket: Ticket, file: str, *, is_given: bool) -> Iterat
 class _Reader:
     """Goes through the rows of one sheet; holds what it finds."""
 
-    def __init__(self, desk: Desk, ticket: Ticket, file: str, digest: str) -> None:
-        self.desk, self.ticket, self.file, self.digest = desk, ticket, file, digest
+    def __init__(self, desk: Desk, sheet: SheetFile, file: str, digest: str) -> None:
+        self.desk, self.sheet, self.ticket, self.file, self.digest = desk, sheet, sheet.ticket, file, digest
         self.events: list[dict[str, str]] = []
         self.problems: list[Problem] = []
         self.stale: list[Problem] = []
+        self.other_texts: list[Problem] = []
         self.remarks: list[Problem] = []
         self.rows: list[int] = []
         self.n_known = 0
-        self._by_text: set[str] = set()  # notes known by their texts alone
-        self._seen: dict[str, SheetRow] = {}
-        self._definitions = _definitions(desk, ticket)
-        self._before = Before(desk, ticket.seen_until)
+        self._answered: set[str] = set()
+        self._comments: list[Cell] = list(sheet.comments)
+        self._taken_comments: list[Cell] = []
+        self._definitions = _definitions(desk, self.ticket)
+        self._knowing = Knowing(desk, sheet, self._definitions, file)
+        self._before = Before(desk, self.ticket.seen_until, sheet.encoding)
 
-    def read(self, rows: tuple[SheetRow, ...]) -> None:
+    def read(self) -> None:
         """Take every row of the sheet."""
-        for row in rows:
-            note_id = self._note_of(row)
+        for row in self.sheet.rows:
+            note_id = self._knowing.note_of(row)
             if note_id is not None:
                 self._read_row(row, note_id)
+        self._knowing.refuse_moved_texts()
+        by_text = known_by_text(self.file, len(self._knowing.by_text))
+        self.remarks += [*self._told(), *self.sheet.lacking, *by_text]
 
     def reading(self) -> Reading:
         """Return what was found."""
-        found = (self.events, self.problems, self.stale, self.remarks)
-        self.remarks += known_by_text(self.file, len(self._by_text))
-        return Reading(self.desk.coder, *found, self.n_known, self.rows)
+        return Reading(
+            self.desk.coder,
+            self.events,
+            sorted([*self.problems, *self._knowing.problems], key=lambda problem: problem.row or 0),
+            self.stale,
+            self.remarks,
+            self.n_known,
+            self.rows,
+            self.ticket.copy,
+            self.desk.event_of(self.ticket.last_event) or self.ticket.last_event,
+            self.sheet.saved_at,
+            self.other_texts,
+            len(self._answered),
+        )
+
+    def _told(self) -> Iterator[Problem]:
+        """Yield what is no answer and was not taken, and which comments were."""
+        if self._taken_comments:
+            yield Problem(self.file, None, _taken(self._taken_comments), "nothing needs to be done")
+        todo = "it was not taken; if it belongs to an answer, it must stand in that row's memo"
+        yield from told(self.file, [*self._comments, *self._knowing.comments], "a comment", todo)
+        beside = [*self._knowing.beside, *self.sheet.beside]
+        yield from told(self.file, beside, "a text that is no answer and was not in the sheet", todo)
 
     def _refuse(self, cell: Cell, what: str, todo: str) -> None:
-        place = f"cell {cell.address} of the tab '{cell.tab}'"
-        self.problems.append(Problem(self.file, cell.row, f"{place}: {what}", todo))
+        self.problems.append(Problem(self.file, cell.row, f"{cell.place}: {what}", todo))
 
     def _remark(self, cell: Cell, what: str, todo: str) -> None:
-        place = f"cell {cell.address} of the tab '{cell.tab}'"
-        self.remarks.append(Problem(self.file, cell.row, f"{place}: {what}", todo))
-
-    def _note_of(self, row: SheetRow) -> str | None:
-        """Return the note of a row by its key, if key and text are as they were written."""
-        parts = layout.key_and_hash(row.key.text.strip())
-        if parts is None:
-            what = (
-                f"'{row.key.text}' is no key of a note" if row.key.text else "the key of the note is missing"
-            )
-            self._refuse(row.key, what, "copy the row's key from the sheet as it was sent")
-            return None
-        note_id = self._named(*parts)
-        if note_id is None:
-            todo = f"{_AGAIN}; {OTHER_SECRET}"
-            self._refuse(row.key, f"the study has no note with the key '{parts[0]}'", todo)
-            return None
-        if note_id in self._seen:
-            first = self._seen[note_id].key
-            what = f"the same note stands already in row {first.row} of the tab '{first.tab}'"
-            self._refuse(row.key, what, "keep one of the two rows")
-            return None
-        self._seen[note_id] = row
-        return note_id if self._text_is_whole(row, note_id, parts[1]) else None
-
-    def _named(self, key: str, text_hash: str) -> str | None:
-        """Return the note of a key; by its text where the key's secret is not here."""
-        note_id = self.desk.note_of(key)
-        if note_id is None:
-            note_id = self.desk.note_with(text_hash)
-            self._by_text |= {note_id} if note_id else set()
-        return note_id
-
-    def _text_is_whole(self, row: SheetRow, note_id: str, written: str) -> bool:
-        """Whether the row's text is the one that the sheet was written with."""
-        if note_hash(row.text.text) == written:
-            return True
-        text = str(self.desk.notes.at[note_id, "text"])
-        # Some programs lose what a text looks like when it looks like an escaped character.
-        as_now = {layout.plain(layout.writable(text)), layout.plain(stored_text(layout.writable(text)))}
-        if note_hash(text) == written and layout.plain(row.text.text) in as_now:
-            return True
-        what = f"the text of the note was changed in the sheet; it says now '{row.text.text[:60]}'"
-        self._refuse(row.text, what, "put the text back as it was sent; remarks on it belong in a memo")
-        return False
+        self.remarks.append(Problem(self.file, cell.row, f"{cell.place}: {what}", todo))
 
     def _read_row(self, row: SheetRow, note_id: str) -> None:
         variables = dict.fromkeys(column.variable for column in row.given)
         asked = {variable.id for variable in self.desk.variables_of(note_id)}
         shown = [name for name in self._definitions if name in asked]
+        comments, rest = comments_of(row, {name: self._definitions[name] for name in shown}, self.ticket.lang)
+        self._comments += rest
         made = len(self.events)
         for name in [*shown, *(name for name in variables if name not in shown)]:
             given = {column: cell for column, cell in row.given.items() if column.variable == name}
             if name in shown:
-                self._read_answer(row, note_id, name, given)
+                self._read_answer(row, note_id, name, given, comments.get(name))
             elif given:
                 first = next(iter(given.values()))
                 what = f"'{first.text[:60]}' answers '{name}', which is not asked of this note"
                 self._refuse(first, what, "empty it")
+        self._knowing.note_gloss(row, note_id)
         self._note_stale_text(row, note_id, made)
 
     def _note_stale_text(self, row: SheetRow, note_id: str, made: int) -> None:
         """Say so where the study's text has changed since; answers are taken for the text that was seen."""
-        parts = layout.key_and_hash(row.key.text.strip())
-        written = parts[1] if parts else ""
+        written, text = row.hash, str(self.desk.notes.at[note_id, "text"])
         for event in self.events[made:]:
             event["note_hash"] = written
-        if len(self.events) > made and written != note_hash(str(self.desk.notes.at[note_id, "text"])):
-            what = f"the text of note '{note_id}' has changed since the sheet was written"
-            todo = "a mended typo needs nothing; if the meaning changed, let it be decided again"
-            self.stale.append(Problem(self.file, row.number, what, todo))
+        if len(self.events) == made or written == note_hash(text):
+            return
+        what = f"the text of note '{note_id}' has changed since the sheet was written"
+        todo = "a mended typo needs nothing; if the meaning changed, let it be decided again"
+        if not is_same_text(row.text.text, text):
+            what = f"{what}: it said '{start_of(row.text.text)}', and says '{start_of(text)}' now"
+            self.other_texts.append(Problem(self.file, row.number, what, todo))
+        self.stale.append(Problem(self.file, row.number, what, todo))
 
-    def _read_answer(self, row: SheetRow, note_id: str, name: str, given: Mapping[Any, Cell]) -> None:
+    def _read_answer(
+        self,
+        row: SheetRow,
+        note_id: str,
+        name: str,
+        given: Mapping[Column, Cell],
+        comment: Cell | None,
+    ) -> None:
         variable = self._definitions[name]
-        answer, faults = answer_of(variable, given, self.ticket.lang)
+        answer, faults = answer_of(variable, given, self.ticket.lang, self.sheet.encoding)
+        is_overtaken = self._before.is_overtaken((note_id, name), answer, row.hash)
+        if comment is not None and not faults and not is_overtaken:
+            given = self._with_comment(row, note_id, name, given, comment)
+            answer, faults = answer_of(variable, given, self.ticket.lang, self.sheet.encoding)
+        elif comment is not None:
+            self._comments.append(comment)
         for fault in faults:
             self._refuse(*fault)
         if faults:
             return
+        made = len(self.events)
         if answer.codes is None:
             self._read_blank(row, note_id, variable, answer, given)
-        elif self._is_news(note_id, name, answer):
-            self._add(row, note_id, name, "decide", answer)
+        else:
+            self._answered.add(note_id)
+            if self._is_news(row, note_id, name, answer, given):
+                self._add(row, note_id, name, "decide", answer)
+        if len(self.events) > made and comment is not None and comment in given.values():
+            self._taken_comments.append(comment)
 
-    def _is_news(self, note_id: str, name: str, answer: Answer) -> bool:
+    def _with_comment(
+        self, row: SheetRow, note_id: str, name: str, given: Mapping[Column, Cell], comment: Cell
+    ) -> Mapping[Column, Cell]:
+        """Take a comment as the memo, where there is none; else it is told."""
+        place = Column(name, MEMO)
+        there = given[place].text if place in given else ""
+        stands = there or self._before.memo_of((note_id, name), row.hash)
+        is_alike = self._before.is_alike(comment.text, stands)
+        if there or (stands and not is_alike):
+            if not is_alike:
+                self._comments.append(comment)
+            return given
+        return {**given, place: comment}
+
+    def _is_news(
+        self, row: SheetRow, note_id: str, name: str, answer: Answer, given: Mapping[Column, Cell]
+    ) -> bool:
         """Whether an answer says something that the log does not say, and that was not overtaken there."""
-        if self._before.holds((note_id, name), answer):
+        cell, written = (note_id, name), row.hash
+        if self._before.holds(cell, answer, written):
             self.n_known += 1
             return False
-        if not self._before.is_overtaken((note_id, name), answer):
+        if self._before.is_of_a_later_text(cell, written):
+            what = "it is about the text as it was before, and has been answered for a later one since"
+            todo = "the answer about the later text stands; send a new sheet to change it"
+        elif self._before.is_overtaken(cell, answer, written):
+            what = "it is as the sheet was written, and was answered differently elsewhere since"
+            todo = "the newer answer stands; send a new sheet to change it"
+        else:
             return True
         if answer.cell is not None:
-            what = "it is as the sheet was written, and was answered differently elsewhere since"
-            self._remark(answer.cell, what, "the newer answer stands; send a new sheet to change it")
+            self._remark(answer.cell, what, todo)
+        self._tell_memo(cell, written, answer, given)
         return False
 
+    def _tell_memo(
+        self, cell: tuple[str, str], written: str, answer: Answer, given: Mapping[Column, Cell]
+    ) -> None:
+        """Tell a memo of an answer that is not taken, if the log does not hold it."""
+        now, then = self._before.now.get(cell), self._before.shown(cell, written)
+        known = [row["memo"] for row in (now, then) if row is not None]
+        memo = given.get(Column(cell[1], MEMO))
+        if memo is not None and not any(self._before.is_alike(answer.memo, text) for text in known):
+            todo = "it was not taken, since the answer beside it was not"
+            self._remark(memo, f"a memo, '{answer.memo[:1_000]}'", todo)
+
     def _read_blank(
-        self, row: SheetRow, note_id: str, variable: Variable, answer: Answer, given: Mapping[Any, Cell]
+        self,
+        row: SheetRow,
+        note_id: str,
+        variable: Variable,
+        answer: Answer,
+        given: Mapping[Column, Cell],
     ) -> None:
         """Take a question without an answer: a memo on it says that it was looked at and left open."""
-        cell = (note_id, variable.id)
-        now, then = self._before.now.get(cell), self._before.then.get(cell)
+        cell, written = (note_id, variable.id), row.hash
+        now, then = self._before.now.get(cell), self._before.shown(cell, written)
         if now is not None:
             if then is not None and layout.can_show(variable, then["codes"]):
                 what = f"the answer to '{variable.label.in_(self.ticket.lang)}' was emptied"
                 todo = f"the earlier answer '{now['codes']}' stands; to take it back, retract it"
                 self._remark(row.text, what, todo)
+            self._tell_memo(cell, written, answer, given)
         elif answer.memo:
             if not self._before.has_memo(cell, answer.memo):
                 self._add(row, note_id, variable.id, "skip", answer)
@@ -241,6 +293,14 @@ class _Reader:
         }
         self.events.append(event)
         self.rows.append(row.number)
+
+
+def _taken(comments: list[Cell]) -> str:
+    cells = ", ".join(f"{cell.tab} {cell.address}" for cell in comments[:_SHOWN])
+    more = f" and {len(comments) - _SHOWN} more" if len(comments) > _SHOWN else ""
+    if len(comments) == 1:
+        return f"1 comment on a cell was taken as a memo ({cells})"
+    return f"{len(comments)} comments on cells were taken as memos ({cells}{more})"
 
 
 def _definitions(desk: Desk, ticket: Ticket) -> dict[str, Variable]:

@@ -12,7 +12,7 @@ from openpyxl.styles import Alignment, Border, Font, PatternFill, Protection, Si
 
 FONT = "Calibri"
 INK, QUIET, PALE, FAINT, GREEN = "222222", "6B6B6B", "B0B0B0", "D3D9D8", "2F7F79"
-HEAD, LOCKED, CLOSED, WRONG = "E6EDEC", "F7F8F8", "DCDCDC", "F6D5CC"
+HEAD, LOCKED, CLOSED, WRONG, AGAIN = "E6EDEC", "F7F8F8", "DCDCDC", "F6D5CC", "FBF1DA"
 
 _LINE, _STRONG = Side("thin", FAINT), Side("medium", "B9C4C2")
 _AROUND = Border(left=_LINE, right=_LINE, top=_LINE, bottom=_LINE)
@@ -52,6 +52,7 @@ LABEL = Style(_text(11, bold=True), _fill(HEAD), _placed(down="center", indent=1
 QUESTION = Style(_text(10), _fill(HEAD), _placed(indent=1))
 COLUMN = Style(_text(10, QUIET), _fill(HEAD), _placed("center", "bottom"), _AROUND)
 NOTE = Style(_text(12), _fill(LOCKED), _placed(down="center", indent=1), _AROUND)
+REMARK = Style(_text(10), _fill(AGAIN), _placed(down="center", indent=1), _AROUND)
 TICK = Style(_text(12, GREEN, bold=True), _fill(LOCKED), _placed("center", "center"), _AROUND)
 CELL = Style(_text(11), None, _placed(down="center", indent=1), _AROUND, _OPEN)
 KEY = Style(_text(8, PALE), alignment=_placed(down="center", wrap=False))

@@ -18,7 +18,7 @@ from sekom_analysis.wording import say
 
 LABELS, QUESTIONS, HEADS, MARK_ROW = 2, 3, 4, 5
 FIRST = 6
-TEXT_WIDTH, GLOSS_WIDTH, KEY_WIDTH, DONE_WIDTH = 48.0, 44.0, 10.0, 7.0
+TEXT_WIDTH, GLOSS_WIDTH, REMARK_WIDTH, KEY_WIDTH, DONE_WIDTH = 48.0, 44.0, 34.0, 10.0, 7.0
 MEMO_WIDTH = 24.0
 NOTE_LINE, MEMO_LINE, LEAST_HEIGHT, MOST_HEIGHT = 16.0, 15.0, 32.0, 409.0
 Answers = Mapping[tuple[str, str], Mapping[str, str]]
@@ -34,13 +34,15 @@ class _Writer:
         # Whoever asks for English may need the gloss to read at all; to a Swedish reader it is an aside.
         self.gloss = 3 if has_gloss and lang == "en" else 0
         start = 4 if self.gloss else 3
+        self.frozen = f"{letter(start)}{FIRST}"
+        self.remark = start if any(row.remark for row in tab.rows) else 0
+        start += bool(self.remark)
         blocks = [column for variable in tab.variables for column in layout.columns_of(variable)]
         self.places = {column: start + n for n, column in enumerate(blocks)}
         self.after = start + len(blocks)
         if has_gloss and not self.gloss:
             self.gloss, self.after = self.after, self.after + 1
         self.variables = {variable.id: variable for variable in tab.variables}
-        self.frozen = f"{letter(start)}{FIRST}"
 
     def cell(self, row: int, column: int, text: object, look: style.Style, number_format: str = "") -> Any:
         """Write a cell; a text that begins with an equals sign stays a text."""
@@ -84,6 +86,17 @@ def write_tab(sheet: Any, tab: Tab, ranges: Mapping[str, str], answers: Answers,
     return "$B$1"
 
 
+def write_ticket(sheet: Any, ticket: str) -> None:
+    """Write what says whose sheet it is into the hidden row of a tab, too."""
+    put(style.apply(sheet.cell(MARK_ROW, 1), style.SMALL), ticket)
+
+
+def texts_beside(sheet: Any, tab: Tab) -> list[str]:
+    """Return the texts of a written tab that are neither a note's, nor a gloss, nor an answer."""
+    heads = [cell.value for row in sheet.iter_rows(max_row=HEADS) for cell in row if cell.data_type == "s"]
+    return [*filter(None, heads), *(row.remark for row in tab.rows if row.remark)]
+
+
 def _write_head(writer: _Writer) -> None:
     sheet, lang = writer.sheet, writer.lang
     sheet.row_dimensions[1].height = 26
@@ -93,7 +106,9 @@ def _write_head(writer: _Writer) -> None:
     _fixed_column(writer, 1, say("sheet_head_done", lang), "", DONE_WIDTH)
     _fixed_column(writer, 2, say("sheet_head_note", lang), layout.TEXT, TEXT_WIDTH)
     if writer.gloss:
-        _fixed_column(writer, writer.gloss, say("card_gloss", lang), "", GLOSS_WIDTH)
+        _fixed_column(writer, writer.gloss, say("card_gloss", lang), layout.GLOSS, GLOSS_WIDTH)
+    if writer.remark:
+        _fixed_column(writer, writer.remark, say("sheet_head_remark", lang), layout.REMARK, REMARK_WIDTH)
     _fixed_column(writer, writer.after, say("sheet_head_key", lang), layout.KEY, KEY_WIDTH)
     for variable in writer.tab.variables:
         _write_question(writer, variable)
@@ -173,6 +188,8 @@ def _write_row(writer: _Writer, number: int, row: Row, answers: Answers) -> None
     writer.cell(number, 2, row.text, style.NOTE)
     if writer.gloss:
         writer.cell(number, writer.gloss, row.gloss, style.NOTE)
+    if writer.remark:
+        writer.cell(number, writer.remark, row.remark, style.REMARK if row.remark else style.NOTE)
     writer.cell(number, writer.after, row.key, style.KEY)
     memos = [answers.get((row.note_id, name), {}).get("memo", "") for name in row.variables]
     writer.sheet.row_dimensions[number].height = _row_height(row, memos)
@@ -190,8 +207,9 @@ def _row_height(row: Row, memos: Sequence[str]) -> float:
     """Return a height that shows the whole row: not every program finds it when it opens a file."""
     text = NOTE_LINE * style.lines(row.text, TEXT_WIDTH - 4)
     gloss = NOTE_LINE * style.lines(row.gloss, GLOSS_WIDTH - 4)
+    remark = MEMO_LINE * style.lines(row.remark, REMARK_WIDTH - 4)
     memo = MEMO_LINE * max((style.lines(memo, MEMO_WIDTH - 4) for memo in memos), default=1)
-    return min(max(text, gloss, memo, LEAST_HEIGHT) + 6, MOST_HEIGHT)
+    return min(max(text, gloss, remark, memo, LEAST_HEIGHT) + 6, MOST_HEIGHT)
 
 
 def _look(variable: Variable, column: Column, asked: bool) -> style.Style:

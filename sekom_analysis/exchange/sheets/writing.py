@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import io
 import os
-from collections.abc import Iterable, Mapping
+import secrets
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from sekom_analysis.decisions import latest
 from sekom_analysis.desk import Desk
 from sekom_analysis.errors import NotesError, TableError
-from sekom_analysis.exchange.sheets import layout, pages
+from sekom_analysis.exchange.sheets import earlier, layout, pages
 from sekom_analysis.exchange.sheets.layout import Tab
 from sekom_analysis.exchange.sheets.reading import read_coding_sheet
-from sekom_analysis.exchange.sheets.tab import write_tab
+from sekom_analysis.exchange.sheets.tab import texts_beside, write_tab, write_ticket
+from sekom_analysis.exchange.sheets.ticket import Ticket, digests, in_a_cell
 from sekom_analysis.exchange.tables import replace_file
 from sekom_analysis.exchange.workbooks import LONGEST_TEXT
 from sekom_analysis.problems import Problem, problem_lines
@@ -29,7 +30,9 @@ def write_coding_sheet(desk: Desk, path: str | os.PathLike[str], lang: str = "sv
 
     It holds the notes in the coder's own order, with their text, gloss and an
     opaque key, the codebook, and what this coder answered before: no note_id,
-    source or subcategory, and nothing of any other coder.
+    source or subcategory, and nothing of any other coder. A question is empty
+    again where its note's text has changed since it was answered; the earlier
+    answer stands beside the text.
 
     Parameters
     ----------
@@ -112,16 +115,45 @@ def _workbook(desk: Desk, tabs: list[Tab], lang: str) -> bytes:
     guide.title = titles["guide"]
     sheets = [book.create_sheet(title) for title in titles["tabs"]]
     codebook, lists = book.create_sheet(titles["codebook"]), book.create_sheet(titles["lists"])
-    ranges = pages.write_lists(lists, desk, tabs, lang)
+    ticket = _ticket(desk, tabs, titles["tabs"], lang)
+    ranges = pages.write_lists(lists, ticket, tabs, lang)
     answers = _earlier(desk)
+    tabs = earlier.with_remarks(desk, tabs, lang)
     counts = [write_tab(sheet, tab, ranges, answers, lang) for sheet, tab in zip(sheets, tabs, strict=True)]
     pages.write_codebook(codebook, desk.codebook, tabs, lang)
     pages.write_guide(guide, desk, tabs, titles, counts, lang)
+    for sheet, tab in zip(sheets, tabs, strict=True):
+        hashes = frozenset(digests(texts_beside(sheet, tab)).split())
+        write_ticket(sheet, in_a_cell(ticket._replace(tab=sheet.title, written=hashes)))
+    glosses = [row.gloss for tab in tabs for row in tab.rows if row.gloss]
+    beside = [text for sheet in (guide, codebook, lists) for text in _texts(sheet)]
+    pages.write_hashes(lists, digests([*beside, *glosses]))
     for sheet in book.worksheets:
         _protect(sheet)
     buffer = io.BytesIO()
     book.save(buffer)
     return buffer.getvalue()
+
+
+def _ticket(desk: Desk, tabs: list[Tab], titles: list[str], lang: str) -> Ticket:
+    """Return what the sheet says of itself; its id is a new one each time it is written."""
+    history = desk.history()
+    newest = history.iloc[-1] if len(history) else None
+    return Ticket(
+        desk.study_id,
+        desk.coder,
+        lang,
+        "" if newest is None else str(newest["decided_at"]),
+        {variable.id: variable.version for tab in tabs for variable in tab.variables},
+        secrets.token_hex(8),
+        "" if newest is None else desk.shown_id(str(newest["event_id"]), str(newest["via"])),
+        {title: len(tab.rows) for title, tab in zip(titles, tabs, strict=True)},
+    )
+
+
+def _texts(sheet: Any) -> Iterator[str]:
+    for row in sheet.iter_rows():
+        yield from (cell.value for cell in row if cell.data_type == "s" and cell.value)
 
 
 def _titles(tabs: list[Tab], lang: str) -> dict[str, Any]:
@@ -140,9 +172,9 @@ def _titles(tabs: list[Tab], lang: str) -> dict[str, Any]:
 
 
 def _earlier(desk: Desk) -> dict[tuple[str, str], Mapping[str, str]]:
-    """Return what the coder answered before, and the memos on what was left open."""
+    """Return what the coder answered before to these very texts, and the memos on what was left open."""
     left_open = desk.skipped().assign(codes="", certainty="", left_open="yes")
-    return {**layout.standing(left_open), **layout.standing(latest(desk.history()))}
+    return {**layout.standing(left_open), **earlier.about_these_texts(desk)}
 
 
 def _protect(sheet: Any) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from sekom_analysis.exchange.workbooks.book import Book
 from sekom_analysis.exchange.workbooks.cells import Stored, address
+from sekom_analysis.exchange.workbooks.comments import Comment
 from sekom_analysis.exchange.workbooks.limits import LIMITS, BookLimits
 from sekom_analysis.exchange.workbooks.reading import (
     OLD_OFFICE,
@@ -32,6 +33,7 @@ __all__ = [
     "ZIP",
     "Book",
     "BookLimits",
+    "Comment",
     "Stored",
     "address",
     "book_rows",

@@ -5,16 +5,22 @@ from __future__ import annotations
 import posixpath
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from typing import Self
 from xml.etree.ElementTree import Element
 
+from sekom_analysis.errors import ExchangeError
 from sekom_analysis.exchange.guarded import open_archive, parse_xml, refusal
 from sekom_analysis.exchange.workbooks.cells import CellWalker, PartWalker, Stored, TextWalker
+from sekom_analysis.exchange.workbooks.comments import LEGACY, THREADED, Comment, CommentWalker, joined
 from sekom_analysis.exchange.workbooks.limits import LIMITS, OPEN_AND_SAVE, BookLimits
 from sekom_analysis.exchange.workbooks.values import StyleWalker, Values
 
 _USUAL_PLACE = "xl/workbook.xml"
 _TREE_PARTS = 200_000  # of the parts that only list others
+# LibreOffice writes the time of day where it runs and calls it UTC; what it stamps its archives with is UTC.
+_LOCAL_TIME = "LibreOffice"
+_FARTHEST_ZONE = timedelta(hours=15)
 
 
 class Book:
@@ -112,6 +118,39 @@ class Book:
             self._walk(walker, data)
         return walker.merged
 
+    def comments(self, sheet: str | None) -> list[Comment]:
+        """Return what is written about cells of a sheet, notes of old and threads alike.
+
+        Raises
+        ------
+        ExchangeError
+            If there is no such sheet, or its comments are damaged or too many.
+        """
+        found: dict[str, list[Comment]] = {LEGACY: [], THREADED: []}
+        for kind, part in self._related(self.path(sheet)).values():
+            if kind in found and part in self._archive.names:
+                walker = CommentWalker(self.file, part, self.limits)
+                self._walk(walker, self._archive.read(part))
+                found[kind] += walker.comments
+        return joined(found[LEGACY], found[THREADED])
+
+    @property
+    def saved_at(self) -> datetime | None:
+        """When the workbook was last saved, as the program that saved it says; None if it does not."""
+        when = _moment(self._said(self._about, "modified"))
+        if when is None or not self._said(self._program, "Application").startswith(_LOCAL_TIME):
+            return when
+        stamp = _stamped(self._archive.stamp(self._about))
+        return stamp if stamp is not None and abs(stamp - when) < _FARTHEST_ZONE else when
+
+    def _said(self, part: str, name: str) -> str:
+        """Return what one of the parts about the workbook says; empty if it cannot be read."""
+        try:
+            root = self._tree(part)
+        except ExchangeError:
+            return ""
+        return next((one.text or "" for one in root.iter() if _local(one.tag) == name), "").strip()
+
     def _walk(self, walker: PartWalker, data: bytes) -> None:
         walker.left = self._left
         walker.walk(data)
@@ -121,6 +160,8 @@ class Book:
         """Find the parts by what the archive says of them."""
         top = self._related("")
         part = next((path for kind, path in top.values() if kind == "officeDocument"), _USUAL_PLACE)
+        parts = dict(top.values())
+        self._about, self._program = parts.get("core-properties", ""), parts.get("extended-properties", "")
         root = self._tree(part)
         if _local(root.tag) != "workbook":
             what = f"it is damaged or no Excel workbook ('{part}' is of another kind)"
@@ -164,6 +205,21 @@ def _joined(folder: str, target: str) -> str:
 
 def _local(tag: str) -> str:
     return tag.rpartition("}")[2]
+
+
+def _moment(text: str) -> datetime | None:
+    try:
+        when = datetime.fromisoformat(text)
+    except ValueError:
+        return None
+    return when if when.tzinfo else when.replace(tzinfo=UTC)
+
+
+def _stamped(stamp: tuple[int, int, int, int, int, int]) -> datetime | None:
+    try:
+        return datetime(*stamp, tzinfo=UTC)
+    except ValueError:
+        return None
 
 
 def _named(element: Element, name: str) -> str:

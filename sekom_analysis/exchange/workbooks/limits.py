@@ -18,6 +18,7 @@ class BookLimits(Limits):
     cells : number of cells of a sheet, from column A to the last filled one of each row
     texts : number of different texts in the workbook
     merged : number of merged cells
+    comments : number of comments of a sheet
     odd_cells : number of errors and formulas without a stored result that are listed one by one
     """
 
@@ -27,6 +28,7 @@ class BookLimits(Limits):
     cells: int = 1_000_000
     texts: int = 1_000_000
     merged: int = 100_000
+    comments: int = 100_000
     odd_cells: int = 1_000
 
 
