@@ -80,6 +80,17 @@ def problems_table(problems: Iterable[Problem], lang: str = "en") -> DataFrame:
     return table.astype({"file": "str", "row": "Int64", "what": "str", "todo": "str"})
 
 
+def command_of(problem: Problem) -> str:
+    """Return the command that a problem's way out names; empty if it names none.
+
+    Examples
+    --------
+    >>> command_of(Problem("anna.csv", 2, "a line that cannot be read", "decide again"))
+    ''
+    """
+    return str(problem.todo.values.get("command", "")) if isinstance(problem.todo, Phrase) else ""
+
+
 def problem_lines(problems: Iterable[Problem]) -> str:
     """Problems as lines of a message.
 

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from sekom_analysis.cli.app import StudyFolder, app, example, open_study, study_root
-from sekom_analysis.cli.console import console, print_table, warn_of
+from sekom_analysis.cli.console import console, print_table, warn_of, warn_of_logs
 
 if TYPE_CHECKING:
     from sekom_analysis.additions import Material
+    from sekom_analysis.problems import Problem
     from sekom_analysis.study import Study
+
+MOST_OF_A_KIND = 10
 
 
 @app.command(epilog=example("sekom new mystudy --notes notes.xlsx"))
@@ -113,12 +117,14 @@ def check(study: StudyFolder = None) -> None:
     """List every problem in the study's files, with the row and what to do."""
     from sekom_analysis.actions.plan import plan_problems
     from sekom_analysis.imports import import_problems
-    from sekom_analysis.problems import problems_table
+    from sekom_analysis.log import marks_problems
+    from sekom_analysis.problems import command_of, problem_lines, problems_table
     from sekom_analysis.raw import read_raw
 
     root = study_root(study)
     raw, found = read_raw(root)
     out = console()
+    remarks = marks_problems(root)
     if raw is None:
         found += import_problems(root)
     else:
@@ -127,16 +133,44 @@ def check(study: StudyFolder = None) -> None:
         coders = ", ".join(opened.coders) or "none"
         out.print(f"{opened.about.title.in_('en')}: {len(opened.notes)} notes, coders: {coders}")
     problems = problems_table(found)
+    if remarks:
+        out.print("To know:")
+        out.print(problem_lines(remarks), markup=False, soft_wrap=True)
     if problems.empty:
         out.print("No problems found.")
         return
-    print_table(problems, out)
+    print_table(problems_table(_capped(found)), out)
+    if commands := list(dict.fromkeys(filter(None, map(command_of, found)))):
+        out.print("Commands to copy, in the study's folder:")
+        for command in commands:
+            out.print(f"  {command}", markup=False, soft_wrap=True)
     out.print(
         f"{len(problems)} problems. Nothing was changed."
         if len(problems) > 1
         else "1 problem. Nothing was changed."
     )
     raise typer.Exit(1)
+
+
+def _capped(found: list[Problem]) -> list[Problem]:
+    """Leave out what is the eleventh of its kind and file, and say how many those are."""
+    from sekom_analysis.log import kind_of
+    from sekom_analysis.problems import Problem
+
+    shown, counts = [], Counter[tuple[str, str]]()
+    for problem in found:
+        key = problem.file, kind_of(problem) or "other"
+        counts[key] += 1
+        if counts[key] <= MOST_OF_A_KIND:
+            shown.append(problem)
+    for (file, kind), n in counts.items():
+        if n > MOST_OF_A_KIND:
+            more = Problem.of(file, None, "more_such", n=n - MOST_OF_A_KIND)
+            last = max(
+                i for i, one in enumerate(shown) if (one.file, kind_of(one) or "other") == (file, kind)
+            )
+            shown.insert(last + 1, more)
+    return shown
 
 
 @app.command(epilog=example("sekom status"))
@@ -147,6 +181,7 @@ def status(study: StudyFolder = None) -> None:
     opened = open_study(study)
     table = progress_table(opened)
     out = console()
+    warn_of_logs(opened, out)
     if table.empty:
         out.print(f"Nobody has coded yet. There are {len(opened.notes)} notes.")
     else:

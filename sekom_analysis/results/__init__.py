@@ -13,7 +13,7 @@ from sekom_analysis.agreement import agreement_by_code, agreement_by_pair, confu
 from sekom_analysis.codebook import Variable
 from sekom_analysis.consensus import count_codes
 from sekom_analysis.errors import StanceError
-from sekom_analysis.problems import problems_table
+from sekom_analysis.problems import Problem, problems_table
 from sekom_analysis.quality import is_reflexive
 from sekom_analysis.quality.quotes import voices
 from sekom_analysis.quality.reading import READING_COLUMNS
@@ -90,6 +90,7 @@ class Results:
     steps: list[Step] = field(default_factory=list)
     uncoded: list[str] = field(default_factory=list)
     problems: pd.DataFrame = field(default_factory=pd.DataFrame)
+    log_problems: list[Problem] = field(default_factory=list)
     n_resamples: int = 0
     rng: int = 0
 
@@ -132,6 +133,7 @@ def work_out(
         coders=coder_table(study, with_logs),
         uncoded=[v.id for v in study.codebook.variables if v not in coded],
         problems=problems_table(study.list_problems(), lang),
+        log_problems=study.log_problems(),
         n_resamples=n_resamples,
         rng=rng,
     )  # fmt: skip
@@ -165,7 +167,9 @@ def work_out(
     results.chapters = chapters_of(study, results.counts, main)
     progress("agreement")
     if not is_reflexive(study):
-        results.agreement = agreement_overview(study, lang=lang, n_resamples=n_resamples, rng=rng)
+        results.agreement = agreement_overview(
+            study, lang=lang, n_resamples=n_resamples, rng=rng, without_lost=True
+        )
         ordered_by = [one.variable.id for one in results.chapters if one.variable]
         most = {"n_agreed": QUOTED, "n_disputed": QUOTED}
         results.voices = {name: voices(study, name, notes=main, **most) for name in ordered_by}  # type: ignore[arg-type]
