@@ -1,4 +1,4 @@
-"""The logs of all coders of a study as they stand on the disk now: which files are logs, and whether whole."""
+"""The logs of all coders of a study, as they are on the disk now: which files are logs, and are they whole?"""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ from sekom_analysis.decisions import LEDGERS, coder_fault, fold, history_table
 from sekom_analysis.files import in_a_command, original_name
 from sekom_analysis.imports import FORM as IMPORTS
 from sekom_analysis.imports import IMPORTS_FILE
-from sekom_analysis.log import MARKS, Marked, is_unreadable, kind_of, loss_problem
+from sekom_analysis.log import MARKS, Marked, is_unreadable, loss_problem
 from sekom_analysis.logline import as_utf8, lines_of, row_of
 from sekom_analysis.merges import FORM as MERGES
 from sekom_analysis.pairs import FORM as PAIRS
-from sekom_analysis.problems import Problem
+from sekom_analysis.problems import Problem, kind_of
 from sekom_analysis.raw import CODED
 from sekom_analysis.wording import Phrase
 

@@ -34,7 +34,7 @@ from sekom_analysis.logline import (
     utc_text,
     utf16_of,
 )
-from sekom_analysis.problems import Problem
+from sekom_analysis.problems import Problem, kind_of
 from sekom_analysis.wording import Phrase
 
 LOCK_SECONDS = 30
@@ -91,6 +91,7 @@ class Marks:
 
     def __init__(self, path: Path, begun: Path) -> None:
         self.path, self._begun = path, begun
+        self._is_mine = False  # whether the last line is one of these
 
     def read(self) -> Marked:
         """Return what the marks say; to be read before the file, which always holds what they tell of."""
@@ -115,7 +116,9 @@ class Marks:
             handle = os.open(self.path, _APPEND | os.O_CREAT, 0o666)
         try:
             is_new = os.fstat(handle).st_size == 0
-            os.write(handle, b"%s,%s\n" % (mark, _check(mark)))
+            start = b"" if is_new or self._is_mine else b"\n"  # what a crash left unfinished ends here
+            os.write(handle, b"%s%s,%s\n" % (start, mark, _check(mark)))
+            self._is_mine = True
         finally:
             os.close(handle)
         if is_new:
@@ -384,11 +387,6 @@ def _damaged(file: str, number: int, line: bytes, fault: str) -> Problem:
         fault = Phrase("fault_nul")
     shown = line[:60].decode("utf-8", "replace").replace("\0", "␀") + ("…" if len(line) > 60 else "")
     return Problem.of(file, number, "damaged_line", fault=fault, line=shown)
-
-
-def kind_of(problem: Problem) -> str:
-    """Return the key that a problem is told by in ``wording.yaml``; empty if it has words of its own."""
-    return problem.what.key if isinstance(problem.what, Phrase) else ""
 
 
 def is_unreadable(problems: Iterable[Problem]) -> bool:

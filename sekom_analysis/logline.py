@@ -129,7 +129,7 @@ def lines_of(data: bytes, form: Format) -> Iterator[tuple[int, bytes]]:
     --------
     >>> form = Format(("at", "id", "event"), ("say",))
     >>> list(lines_of(b"at,id,event\r2016-04-12T09:00:00.000000Z,e001,say\r\n", form))
-    [(1, b'at,id,event'), (2, b'2016-04-12T09:00:00.000000Z,e001,say')]
+    [(1, b'at,id,event'), (2, b'2016-04-12T09:00:00.000000Z,e001,say'), (3, b'')]
     """
     number = 0
     for line in data.split(b"\n"):

@@ -166,14 +166,12 @@ def read_notes(folder: Path) -> tuple[pd.DataFrame | None, list[Problem]]:
             return None, [Problem.of(NOTES_FILE, None, "file_named", there=there, name=NOTES_FILE)]
         todo = "put notes.csv or notes.xlsx there, with the columns note_id and text"
         return None, [Problem(file=folder.name, row=None, what="there are no notes (notes*.csv)", todo=todo)]
-    tables, problems = {}, []
-    for path in paths:
-        tables[path], found = check_table(path)
-        problems += found
+    read = {path: check_table(path) for path in paths}
+    tables = {path: table for path, (table, _) in read.items()}
     copies = list(_second_notes(tables))
-    own = [
-        (path.name, table) for path, table in tables.items() if path.name not in {one.file for one in copies}
-    ]
+    left = [path for path in paths if path.name not in {copy.file for copy in copies}]
+    problems = [problem for path in left for problem in read[path][1]]
+    own = [(path.name, tables[path]) for path in left]
     notes, found = join_notes([] if problems else own)
     problems += found
     return (None if problems else notes), [*problems, *copies]

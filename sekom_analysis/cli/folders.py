@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -13,10 +12,7 @@ from sekom_analysis.cli.console import console, print_table, warn_of, warn_of_lo
 
 if TYPE_CHECKING:
     from sekom_analysis.additions import Material
-    from sekom_analysis.problems import Problem
     from sekom_analysis.study import Study
-
-MOST_OF_A_KIND = 10
 
 
 @app.command(epilog=example("sekom new mystudy --notes notes.xlsx"))
@@ -118,7 +114,7 @@ def check(study: StudyFolder = None) -> None:
     from sekom_analysis.actions.plan import plan_problems
     from sekom_analysis.imports import import_problems
     from sekom_analysis.log import marks_problems
-    from sekom_analysis.problems import command_of, problem_lines, problems_table
+    from sekom_analysis.problems import capped, command_of, problem_lines, problems_table
     from sekom_analysis.raw import read_raw
 
     root = study_root(study)
@@ -139,7 +135,7 @@ def check(study: StudyFolder = None) -> None:
     if problems.empty:
         out.print("No problems found.")
         return
-    print_table(problems_table(_capped(found)), out)
+    print_table(problems_table(capped(found)), out)
     if commands := list(dict.fromkeys(filter(None, map(command_of, found)))):
         out.print("Commands to copy, in the study's folder:")
         for command in commands:
@@ -150,27 +146,6 @@ def check(study: StudyFolder = None) -> None:
         else "1 problem. Nothing was changed."
     )
     raise typer.Exit(1)
-
-
-def _capped(found: list[Problem]) -> list[Problem]:
-    """Leave out what is the eleventh of its kind and file, and say how many those are."""
-    from sekom_analysis.log import kind_of
-    from sekom_analysis.problems import Problem
-
-    shown, counts = [], Counter[tuple[str, str]]()
-    for problem in found:
-        key = problem.file, kind_of(problem) or "other"
-        counts[key] += 1
-        if counts[key] <= MOST_OF_A_KIND:
-            shown.append(problem)
-    for (file, kind), n in counts.items():
-        if n > MOST_OF_A_KIND:
-            more = Problem.of(file, None, "more_such", n=n - MOST_OF_A_KIND)
-            last = max(
-                i for i, one in enumerate(shown) if (one.file, kind_of(one) or "other") == (file, kind)
-            )
-            shown.insert(last + 1, more)
-    return shown
 
 
 @app.command(epilog=example("sekom status"))
