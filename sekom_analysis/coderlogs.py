@@ -1,4 +1,4 @@
-"""The logs of all coders of a study, as they are on the disk now: which files are logs, and are they whole?"""
+"""The logs of all coders of a study, as they stand on the disk now: which files are logs, and how whole."""
 
 from __future__ import annotations
 

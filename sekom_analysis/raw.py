@@ -168,7 +168,7 @@ def read_notes(folder: Path) -> tuple[pd.DataFrame | None, list[Problem]]:
         return None, [Problem(file=folder.name, row=None, what="there are no notes (notes*.csv)", todo=todo)]
     read = {path: check_table(path) for path in paths}
     tables = {path: table for path, (table, _) in read.items()}
-    copies = list(_second_notes(tables))
+    copies = list(_second_notes(tables)) if len(tables) > 1 else []
     left = [path for path in paths if path.name not in {copy.file for copy in copies}]
     problems = [problem for path in left for problem in read[path][1]]
     own = [(path.name, tables[path]) for path in left]

@@ -1,4 +1,4 @@
-"""Which files of data/coded are logs: second copies, whatever their names, and logs that are not whole any more."""
+"""Which files of data/coded are logs: second copies, whatever their names, and logs that lost something."""
 
 from __future__ import annotations
 
@@ -259,7 +259,7 @@ def test_second_copies_of_the_codebook_beside_it_and_instead_of_it(pair, name):
 def test_a_study_file_under_another_name_is_named(pair, name):
     raw = pair.root / "data/raw"
     (raw / "study.yaml").rename(raw / name)
-    with pytest.raises(StudyError, match="rename it to study.yaml") as caught:
+    with pytest.raises(StudyError, match=r"rename it to study\.yaml") as caught:
         Study.open(pair.root)
     assert name in str(caught.value)
 
@@ -652,7 +652,7 @@ def test_a_code_taken_out_here_is_retired(pair):
 
 
 def every_kind(folder: Path) -> list[Problem]:
-    """Problems of every kind that is about files as such, for the test that each is told in both languages."""
+    """Problems of every kind about files as such, for the test that each is told in both languages."""
     problems: list[Problem] = []
 
     def tell(study: Study) -> None:
