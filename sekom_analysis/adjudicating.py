@@ -81,6 +81,10 @@ class Adjudicating:
             return adjudication_table(history, {})
         return adjudication_table(history, latest_answers(self._latest()))
 
+    def losses(self) -> list[Problem]:
+        """Say whether the ledger lacks entries that it held."""
+        return self._ledger.losses()
+
     def problems(self, kept: Mapping[str, Variable]) -> list[Problem]:
         """List lines that cannot be read, unknown notes and codes, changed texts and older definitions.
 

@@ -8,33 +8,18 @@ import pandas as pd
 
 from sekom_analysis.answers import WHOLE_NUMBER, answer_fault
 from sekom_analysis.codebook import Codebook, Variable
-from sekom_analysis.coding.secret import is_secret
-from sekom_analysis.decisions import AFTER_TALK, INDEPENDENT, LEDGERS, coder_fault
+from sekom_analysis.decisions import AFTER_TALK, INDEPENDENT, coder_fault
 from sekom_analysis.notes import note_hash
 from sekom_analysis.problems import Problem
-from sekom_analysis.raw import CODED, STUDY_FILE, Raw, codebook_file
+from sekom_analysis.raw import STUDY_FILE, Raw, codebook_file
 from sekom_analysis.wording import Phrase
 
 AS_MANY = 3  # how many notes a summary names
-EXPECTED = ("codebooks", "plans", "README.md")
 
 
 def study_problems(raw: Raw) -> list[Problem]:
-    """List files that are nobody's log, coders whose ids cannot be, and questions asked of no note."""
-    return [*_strange_files(raw), *_strange_coders(raw), *_asked_of_nothing(raw)]
-
-
-def _strange_files(raw: Raw) -> Iterator[Problem]:
-    """Files among the logs that are nobody's log, such as a sync program's second copy."""
-    folder = raw.root / CODED
-    for path in sorted(folder.iterdir()) if folder.is_dir() else []:
-        if path.name in EXPECTED or path.name.startswith(".") or path.stem in LEDGERS:
-            continue
-        if is_secret(path):  # a copy of it that a program has named in its own way
-            continue
-        fault = coder_fault(path.stem) if path.suffix == ".csv" else Phrase("fault_log_name")
-        if fault:
-            yield Problem.of(path.name, None, "strange_file", fault=fault)
+    """List coders whose ids cannot be, and questions asked of no note."""
+    return [*_strange_coders(raw), *_asked_of_nothing(raw)]
 
 
 def _strange_coders(raw: Raw) -> Iterator[Problem]:
@@ -116,22 +101,39 @@ def moved_passes(decisions: pd.DataFrame, passes: Mapping[str, str]) -> Iterator
 def _unknown_answers(
     decisions: pd.DataFrame, codebook: Codebook, kept: Mapping[str, Variable]
 ) -> Iterator[Problem]:
-    """Answers that the codebook does not have: retired where an older version had them, else unknown."""
-    retired: dict[tuple[str, str, str], list[str]] = {}
+    """Answers that the codebook does not have: retired, new in another copy of the study, or unknown."""
+    grouped: dict[tuple[str, str, str, str], list[str]] = {}
+    first_used = decisions.groupby("codebook")["decided_at"].min().to_dict()
+    newest: dict[tuple[str, str], str] = {}
     answers = decisions[["coder", "variable", "codes", "codebook", "row", "note_id"]]
     for coder, variable, codes, version, row, note_id in answers.itertuples(index=False):
         if variable not in codebook:
             yield Problem.of(_file(coder), int(row), "unknown_variable", variable=variable)
         elif fault := answer_fault(codebook[variable], codes):
             if was_possible(codebook[variable], kept.get(version), codes):
-                retired.setdefault((coder, variable, codes), []).append(note_id)
+                kind = (
+                    "new_there"
+                    if _is_new_there(codebook[variable], version, codes, first_used)
+                    else "retired"
+                )
+                grouped.setdefault((kind, coder, variable, codes), []).append(note_id)
+                newest[variable, codes] = version
             else:
                 yield Problem(
                     file=_file(coder), row=int(row), what=fault, todo=_until(codebook[variable], codes)
                 )
-    for (coder, variable, codes), note_ids in retired.items():
-        notes_named = {"n": len(note_ids), "notes": named_first(note_ids)}
-        yield Problem.of(_file(coder), None, "retired", codes=codes, variable=variable, **notes_named)
+    for (kind, coder, variable, codes), note_ids in grouped.items():
+        said = {"n": len(note_ids), "notes": named_first(note_ids), "version": newest[variable, codes]}
+        yield Problem.of(_file(coder), None, kind, codes=codes, variable=variable, **said)
+
+
+def _is_new_there(now: Variable, version: str, codes: str, first_used: Mapping[object, str]) -> bool:
+    """Whether an answer is under a definition that came after the one of here: it was never taken out here.
+
+    What tells is which was decided under first; a code that the codebook keeps as retired was here.
+    """
+    is_kept = not set(codes.split("|")).isdisjoint(code.id for code in now.codes if code.retired)
+    return not is_kept and first_used.get(now.version, "~") < first_used.get(version, "")
 
 
 def was_possible(now: Variable, then: Variable | None, codes: str) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from sekom_analysis.decisions import COLUMNS, EVENTS, PASSES, Event
-from sekom_analysis.log import EventFile
+from sekom_analysis.log import MARKS, EventFile
 from sekom_analysis.logline import Format, Row
 from sekom_analysis.raw import CODED
 from sekom_analysis.wording import Phrase
@@ -23,7 +23,7 @@ LOG = Format(COLUMNS, EVENTS, _pass_fault, IDENTITY)
 
 def coder_log(root: Path, coder: str) -> EventFile:
     """Return the log of one coder of the study in `root`."""
-    return EventFile(root / CODED / f"{coder}.csv", LOG, root / ".sekom" / f"{coder}.lock")
+    return EventFile(root / CODED / f"{coder}.csv", LOG, root / ".sekom" / f"{coder}.lock", root / MARKS)
 
 
 def events_of(rows: list[tuple[int, Row]]) -> list[tuple[int, Event]]:

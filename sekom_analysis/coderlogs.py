@@ -1,17 +1,22 @@
-"""The logs of all coders of a study, as they stand on the disk now."""
+"""The logs of all coders of a study, as they stand on the disk now: which files are logs, and how whole."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Hashable
+from collections import Counter
+from collections.abc import Callable, Collection, Hashable, Iterator, Mapping
+from itertools import combinations
 from pathlib import Path
 from typing import NamedTuple
 
 import pandas as pd
 
+from sekom_analysis.adjudications import FORM as ADJUDICATED
 from sekom_analysis.adjudications import Blindness
-from sekom_analysis.coderlog import coder_log, events_of
+from sekom_analysis.coderlog import LOG, coder_log, events_of
+from sekom_analysis.coding.secret import is_secret
 from sekom_analysis.decisions import (
     AFTER_TALK,
+    LEDGERS,
     Event,
     Question,
     by_question,
@@ -21,10 +26,21 @@ from sekom_analysis.decisions import (
     in_passes,
     moved,
 )
-from sekom_analysis.problems import Problem
+from sekom_analysis.files import in_a_command, original_name
+from sekom_analysis.imports import FORM as IMPORTS
+from sekom_analysis.imports import IMPORTS_FILE
+from sekom_analysis.log import MARKS, Marked, is_unreadable, loss_problem
+from sekom_analysis.logline import as_utf8, lines_of, row_of
+from sekom_analysis.merges import FORM as MERGES
+from sekom_analysis.pairs import FORM as PAIRS
+from sekom_analysis.problems import Problem, kind_of
 from sekom_analysis.raw import CODED
+from sekom_analysis.wording import Phrase
 
 MOST_KEPT = 64  # tables; of the sample's report each is asked for about three times
+EXPECTED = ("codebooks", "plans", "README.md")
+FORMS = {"": LOG, "adjudicated": ADJUDICATED, "merges": MERGES, "pairs": PAIRS, "imports": IMPORTS}
+JOINED = ("adjudicated", "merges", "pairs")  # ledgers that `collect` joins
 
 
 class _Written(NamedTuple):
@@ -51,6 +67,48 @@ class AsRead(NamedTuple):
         return self.by_variable.get(variable, self.decisions.iloc[:0])
 
 
+class Doubled(NamedTuple):
+    """A log whose events stand in another one too.
+
+    Attributes
+    ----------
+    coder, other : the two, by the names of their files
+    shared, n : how many of the `n` events stand in both
+    is_copy : whether it takes no part, since most of it stands in the other
+    is_settled : whether the other is known to be the coder's own
+    """
+
+    coder: str
+    other: str
+    shared: int
+    n: int
+    is_copy: bool
+    is_settled: bool = True
+
+
+class Sorted(NamedTuple):
+    """What the files that could be logs are: coders' own, doubled, and others (a ledger's name or none)."""
+
+    coders: frozenset[str]
+    doubled: list[Doubled]
+    others: dict[str, str]
+
+
+class Faults(NamedTuple):
+    """What is wrong with the logs as such.
+
+    Attributes
+    ----------
+    problems : what makes numbers doubtful: lost, incomplete, saved again, or counting twice
+    asides : files that are not read and hold nothing new
+    lost : coders of whom nothing can be read, though there was something
+    """
+
+    problems: list[Problem]
+    asides: list[Problem]
+    lost: list[str]
+
+
 class CoderLogs:
     """Reads logs; one again only when it has changed. Each event stands in the pass that it counts in.
 
@@ -60,19 +118,166 @@ class CoderLogs:
     Parameters
     ----------
     root : the study's folder
+    named : ids of the coders whom the study's file names
     """
 
-    def __init__(self, root: Path) -> None:
+    def __init__(self, root: Path, named: Collection[str] = ()) -> None:
         self.root = root
+        self._named = frozenset(named)
+        self._sorting: tuple[object, Sorted] | None = None
         self._blindness = Blindness(root)
         self._written: dict[str, tuple[object, _Written]] = {}
         self._read: dict[str, tuple[_Written, object, AsRead]] = {}
         self._kept: dict[Hashable, tuple[list[AsRead], pd.DataFrame]] = {}
 
     def coders(self) -> set[str]:
-        """Return the ids of the coders who have a log."""
+        """Return the ids of the coders who have a log; a file that repeats another's log is none."""
+        return set(self._sorted().coders)
+
+    def _sorted(self) -> Sorted:
+        """Tell logs from other files; anew only when one has changed."""
         found = (self.root / CODED).glob("*.csv")
-        return {path.stem for path in found if not coder_fault(path.stem)}
+        names = sorted(path.stem for path in found if not coder_fault(path.stem))
+        key = tuple((name, coder_log(self.root, name).mark()) for name in names)
+        if self._sorting is None or self._sorting[0] != key:
+            others = {name: what for name in names if (what := self._no_log(name)) is not None}
+            logs = [name for name in names if name not in others]
+            doubled = self._doubled({name: self.read(name).history["event_id"] for name in logs})
+            copies = {one.coder for one in doubled if one.is_copy}
+            made = Sorted(frozenset(logs) - copies, doubled, others)
+            if any(is_unreadable(self.read(name).problems) for name in names):
+                return made
+            self._sorting = key, made
+        return self._sorting[1]
+
+    def _no_log(self, name: str) -> str | None:
+        """Return the ledger that a file is a copy of, "" if it is none either; None if it is a log."""
+        as_read = self.read(name)
+        if len(as_read.history) or not as_read.problems or is_unreadable(as_read.problems):
+            return None
+        ledger, ids = _held(self.root / CODED / f"{name}.csv")
+        is_known = name in self._named or coder_log(self.root, name).marked().ids
+        return ledger if ids else None if is_known else ""
+
+    def _doubled(self, ids: Mapping[str, pd.Series]) -> list[Doubled]:
+        """Find the logs that share events, and which of those is the coder's own."""
+        shared = _shared(ids)
+        alike = {pair for pair, n in shared.items() if 2 * n > min(len(ids[name]) for name in pair)}
+        found = []
+        for group in _joined_up(alike):
+            own = self._own(group)
+            for name in sorted(group - {own}):
+                most = Counter({other: _of(shared, name, other) for other in sorted(group - {name})})
+                other = own if own is not None and most[own] else most.most_common(1)[0][0]
+                found.append(Doubled(name, other, most[other], len(ids[name]), True, own is not None))
+        copies = {one.coder for one in found}
+        for (name, other), n in sorted(shared.items()):
+            if not copies & {name, other}:
+                found.append(Doubled(name, other, n, len(ids[name]), False))
+        return found
+
+    def _own(self, names: Collection[str]) -> str | None:
+        """Return which of several logs that repeat each other is the coder's own; None if nothing tells.
+
+        What tells: that the study's file names one alone; that only one holds all that its marks say; that
+        the others' names begin with it.
+        """
+        left = sorted(names)
+        for fits in (self._is_named, self._holds_its_marks, _begins):
+            left = [name for name in left if fits(name, left)] or left
+            if len(left) == 1:
+                return left[0]
+        return None
+
+    def _is_named(self, name: str, among: Collection[str]) -> bool:
+        return name in self._named
+
+    def _holds_its_marks(self, name: str, among: Collection[str]) -> bool:
+        marked = coder_log(self.root, name).marked()
+        return _is_whole(marked, self.read(name).history["event_id"])
+
+    def faults(self) -> Faults:
+        """Say what is wrong with the logs as such: what is gone, incomplete, saved anew, or there twice."""
+        marked = dict(self._marks())  # before the logs: a log holds what its marks tell of
+        sorting = self._sorted()
+        logs = {name: self.read(name) for name in (*sorting.coders, *(one.coder for one in sorting.doubled))}
+        ids = {name: set(as_read.history["event_id"]) for name, as_read in logs.items()}
+        strays = [_stray(self.root, path, ids, self._named) for path in self._strange(sorting)]
+        beside = {name: set[str]() for name in ids}
+        for one in sorting.doubled:
+            beside.setdefault(one.other, set()).update(ids[one.coder] if one.is_copy else ())
+        for stray in strays:
+            beside.setdefault(stray.own, set()).update(stray.ids)
+        problems, lost = self._losses(marked, ids, beside)
+        problems += [
+            problem for name in sorted(logs) for problem in logs[name].problems if _is_resaved(problem)
+        ]
+        problems += [_doubled_problem(one, ids) for one in sorting.doubled]
+        problems += [stray.problem for stray in strays if stray.has_new]
+        nothing_read = [name for name in sorting.coders if not ids[name] and logs[name].problems]
+        undecided = [one.coder for one in sorting.doubled if one.is_copy and not one.is_settled]
+        return Faults(
+            problems,
+            [stray.problem for stray in strays if not stray.has_new],
+            sorted({*lost, *nothing_read, *undecided}),
+        )
+
+    def unreadable_lines(self) -> list[Problem]:
+        """Say in how many lines something may be lost: those of logs that are not known to be whole."""
+        found = []
+        for name in sorted(self.coders()):
+            marked = coder_log(self.root, name).marked()
+            as_read = self.read(name)
+            n = sum(kind_of(problem) == "problem_damaged_line" for problem in as_read.problems)
+            if is_unreadable(as_read.problems):
+                found += as_read.problems
+            elif n and not _is_whole(marked, as_read.history["event_id"]):
+                found.append(Problem.of(f"{name}.csv", None, "damaged_lines", n=n))
+        return found
+
+    def _marks(self) -> Iterator[tuple[str, Marked]]:
+        for path in sorted((self.root / MARKS).glob("*.csv")):
+            if not coder_fault(path.stem):
+                yield path.stem, coder_log(self.root, path.stem).marked()
+
+    def _losses(
+        self, marked: Mapping[str, Marked], ids: Mapping[str, set[str]], beside: Mapping[str, set[str]]
+    ) -> tuple[list[Problem], list[str]]:
+        """List what logs are known to lack, and the coders of whom everything is gone.
+
+        Rows that stand in a second copy beside the log are not lost, but not joined yet: the copy is listed.
+        """
+        problems, lost, gone = [], [], []
+        for name, marks in marked.items():
+            path = self.root / CODED / f"{name}.csv"
+            here = ids.get(name, set())
+            if name in ids and is_unreadable(self.read(name).problems):
+                continue
+            if marks.n_most and not here:
+                if not path.exists() and any(_is_whole(marks, own) for own in ids.values()):
+                    continue  # the file has another name now
+                lost.append(name)
+                gone += [] if path.exists() else [path.name]
+            if path.exists():
+                problems += loss_problem(path, marks, here | beside.get(name, set()) if here else here)
+        if gone:
+            n = sum(marked[Path(file).stem].n_most for file in gone)
+            kind, file = ("log_gone", gone[0]) if len(gone) == 1 else ("logs_gone", CODED.as_posix())
+            names = ", ".join(gone)
+            problems.insert(0, Problem.of(file, None, kind, file=names, n=n, of=n))
+        return problems, lost
+
+    def _strange(self, sorting: Sorted) -> Iterator[Path]:
+        """Files among the logs that are nobody's log, such as a sync program's second copy."""
+        folder = self.root / CODED
+        for path in sorted(folder.iterdir()) if folder.is_dir() else []:
+            if path.name in EXPECTED or path.name.startswith(".") or path.stem in LEDGERS or is_secret(path):
+                continue
+            if path.suffix != ".csv" or coder_fault(path.stem) or path.stem in sorting.others:
+                yield path
+        for path in sorted((self.root / "data").glob("*.csv")):
+            if path.stem != "imports" and original_name(path.name, ["imports"]) == "imports":
+                yield path
 
     def read(self, coder: str) -> AsRead:
         """Return one coder's log."""
@@ -103,7 +308,7 @@ class CoderLogs:
             events = events_of(rows)
             talked = {(e.note_id, e.variable) for _, e in events if e.pass_ == str(AFTER_TALK)}
             written = _Written(events, talked, problems)
-            if any(problem.row is None for problem in problems):  # it may be readable the next time
+            if is_unreadable(problems):  # it may be readable the next time
                 return written
             self._written[coder] = (mark, written)
         return self._written[coder][1]
@@ -157,3 +362,111 @@ def _joined(tables: list[pd.DataFrame]) -> pd.DataFrame:
         return tables[0].reset_index(drop=True)
     joined = pd.concat(tables)
     return joined.sort_values(["decided_at", "event_id"], kind="stable", ignore_index=True)
+
+
+def _begins(name: str, among: Collection[str]) -> bool:
+    """Whether all the names begin with this one."""
+    return all(other.startswith(name) for other in among)
+
+
+def _is_whole(marked: Marked, ids: Collection[str]) -> bool:
+    """Whether there are marks, and all that they tell of is there."""
+    return bool(marked.ids) and marked.lost(set(ids)) is None
+
+
+def _is_resaved(problem: Problem) -> bool:
+    return kind_of(problem) == "problem_resaved"
+
+
+def _shared(ids: Mapping[str, pd.Series]) -> Counter[tuple[str, str]]:
+    """Count the events that stand in two logs, by the two."""
+    if len(ids) < 2:
+        return Counter()
+    every = pd.concat([pd.Series(name, index=own.to_numpy()) for name, own in ids.items()])
+    twice = every[every.index.duplicated(keep=False)]
+    owners: dict[object, list[str]] = {}
+    for event_id, name in twice.items():
+        owners.setdefault(event_id, []).append(str(name))
+    return Counter(pair for names in owners.values() for pair in combinations(sorted(names), 2))
+
+
+def _of(shared: Counter[tuple[str, str]], one: str, other: str) -> int:
+    return shared[min(one, other), max(one, other)]
+
+
+def _joined_up(pairs: Collection[tuple[str, str]]) -> list[set[str]]:
+    """Return the groups whose members hang together by pairs."""
+    groups: list[set[str]] = []
+    for pair in sorted(pairs):
+        touched = [group for group in groups if group & set(pair)]
+        groups = [group for group in groups if group not in touched]
+        groups.append(set(pair).union(*touched))
+    return groups
+
+
+def _doubled_problem(one: Doubled, ids: Mapping[str, set[str]]) -> Problem:
+    new = len(ids[one.coder] - ids[one.other])
+    kind = "undecided" if not one.is_settled else "doubled" if one.is_copy else "shared"
+    if kind == "doubled" and not new:
+        kind = "doubled_same"
+    command = _command(CODED / f"{one.coder}.csv", one.other)
+    said = {"shared": one.shared, "n": one.n, "other": f"{one.other}.csv", "new": new, "command": command}
+    return Problem.of(f"{one.coder}.csv", None, kind, **said)
+
+
+def _command(path: Path, coder: str = "") -> str:
+    whose = f" --coder {coder}" if coder else ""
+    return f"sekom collect {in_a_command(path.as_posix())}{whose}"
+
+
+class _Stray(NamedTuple):
+    """A file that is no log of its own: what of, with which events, whether any is new, and what to say."""
+
+    own: str
+    ids: set[str]
+    has_new: bool
+    problem: Problem
+
+
+def _stray(root: Path, path: Path, logs: Mapping[str, set[str]], named: Collection[str]) -> _Stray:
+    """Tell by content, then by name, what a file that is nobody's log is a second copy of."""
+    place = path.relative_to(root)
+    ledger, ids = _held(path) if path.is_file() else ("", set())
+    by_name = original_name(path.name, {*logs, *named, *LEDGERS})
+    if ledger or (by_name in LEDGERS and not ids):
+        return _stray_ledger(root, place, ledger or by_name, ids)
+    own = max(logs, key=lambda name: len(logs[name] & ids), default="")
+    shared = len(logs.get(own, set()) & ids)
+    if not shared and ids and by_name in {*logs, *named}:
+        said = {"own": f"{by_name}.csv", "n": len(ids), "command": _command(place, by_name)}
+        return _Stray(by_name, ids, True, Problem.of(path.name, None, "second_apart", **said))
+    if not shared:
+        fault = coder_fault(path.stem) if path.suffix == ".csv" else Phrase("fault_log_name")
+        problem = Problem.of(path.name, None, "strange_file", fault=fault or Phrase("fault_no_log"))
+        return _Stray("", ids, bool(ids), problem)
+    new = len(ids - logs[own])
+    said = {"own": f"{own}.csv", "new": new, "n": len(ids), "command": _command(place, own)}
+    kind = "second_copy" if new else "second_copy_same"
+    return _Stray(own, ids, bool(new), Problem.of(path.name, None, kind, **said))
+
+
+def _stray_ledger(root: Path, place: Path, ledger: str, ids: set[str]) -> _Stray:
+    own = root / (IMPORTS_FILE if ledger == "imports" else CODED / f"{ledger}.csv")
+    new = len(ids - _held(own)[1]) if own.is_file() else len(ids)
+    kind = "second_plan" if ledger not in JOINED else "second_ledger" if new else "second_ledger_same"
+    said = {"own": own.name, "new": new, "n": len(ids), "command": _command(place)}
+    return _Stray(ledger, ids, bool(new), Problem.of(place.name, None, kind, **said))
+
+
+def _held(path: Path) -> tuple[str, set[str]]:
+    """Return the ledger whose rows a file holds, "" for a log, and the ids of its events, if it holds any."""
+    try:
+        data = as_utf8(path.read_bytes())
+    except OSError:
+        return "", set()
+    for ledger, form in FORMS.items():
+        rows = (row_of(line, form) for _, line in lines_of(data, form) if line)
+        ids = {row[1] for row, fault in rows if not fault}
+        if ids:
+            return ledger, ids
+    return "", set()

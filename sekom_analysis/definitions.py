@@ -9,7 +9,7 @@ import yaml
 
 from sekom_analysis.codebook import FLAG, FLAG_VARIABLE, Variable
 from sekom_analysis.errors import NotSavedError
-from sekom_analysis.files import write_whole
+from sekom_analysis.files import original_name, write_whole
 from sekom_analysis.problems import Problem
 from sekom_analysis.raw import CODED
 from sekom_analysis.yamlfile import dump_yaml, load_yaml
@@ -47,6 +47,9 @@ class Definitions:
         if variable is not None and variable.version == path.stem:
             self._known[path.stem] = variable
             self._broken.pop(path.stem, None)
+            return
+        if variable is not None and original_name(path.name, {variable.version}) == variable.version:
+            self._known.setdefault(variable.version, variable)  # a second copy says the same as the first
             return
         file = f"{FOLDER}/{path.name}"
         if variable is None:

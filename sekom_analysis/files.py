@@ -1,13 +1,77 @@
-"""Files that are whole or not there, and on the disk when it is said that they are."""
+"""Files that are whole or not there, on the disk when it is said that they are; what copies are called."""
 
 from __future__ import annotations
 
 import os
+import re
 import secrets
+import shlex
 import sys
+import unicodedata
+from collections.abc import Collection
 from contextlib import suppress
 from itertools import count
 from pathlib import Path
+
+# What mail programs, file managers and sync programs put before or after the name of a second copy.
+_BEFORE = re.compile(r"^(?:copy(?: \(\d+\))? of|kopia(?: \(\d+\))? (?:av|från)) +", re.IGNORECASE)
+_ENDING = re.compile(r"(?:\.(?:csv|xlsx|xlsm|yaml|yml|txt|bak|old|orig|tmp)|~)+$", re.IGNORECASE)
+_AFTER = re.compile(
+    r"(?:[ ._-]*\([^()]*\)"  # (1), (Annas dator:s i konflikt kopia …), (conflicted copy …)
+    r"|[ ._-]*\[[^][]*(?:conflict|konflikt)[^][]*\]"
+    r"| *[-–] *(?:copy|kopia)\b.*"
+    r"|[ ._-]+(?:copy|kopia|säkerhetskopia|backup|conflict|conflicted|konflikt|conf|sync-conflict)\b.*"
+    r"|[ ._-]+conflict(?:ed)?[ _-].*)$",
+    re.IGNORECASE,
+)
+# These may belong to a name: a number after a space, and after a hyphen what OneDrive calls a computer.
+_NUMBER = re.compile(r" \d{1,3}$")
+_COMPUTER = re.compile(
+    r"-(?:[A-Z0-9][A-Z0-9-]{3,}"
+    r"|(?:.*[ '’.-])?(?:MacBook|iMac|Mac|MBP|PC|iPad|iPhone|Surface|[Dd]ator|[Ll]aptop|[Dd]esktop)\b.*)$"
+)
+
+
+def original_name(name: str, known: Collection[str]) -> str:
+    """Return what a file was called, without ending and in small letters, before somebody made a second copy.
+
+    Parameters
+    ----------
+    name : the file's name
+    known : names, in small letters, that stay as they are, and before which a number or a computer's
+        name is understood as a copy's too
+
+    Examples
+    --------
+    >>> names = ("anna-DESKTOP-7K3Q.csv", "anna 2.csv", "Kopia av anna - Kopia (2).csv", "anna.csv.bak")
+    >>> [original_name(name, ["anna"]) for name in names]
+    ['anna', 'anna', 'anna', 'anna']
+    >>> original_name("bo 2.csv", ["anna"]), original_name("anna-kopia.csv", ["anna", "anna-kopia"])
+    ('bo 2', 'anna-kopia')
+    """
+    plain = _ENDING.sub("", unicodedata.normalize("NFC", name))
+    while plain.casefold() not in known:
+        shorter = _ENDING.sub("", _AFTER.sub("", _BEFORE.sub("", plain)).strip())
+        if shorter == plain or not shorter:
+            break
+        plain = shorter
+    for pattern in (_NUMBER, _COMPUTER):
+        shorter = pattern.sub("", plain)
+        if plain.casefold() not in known and shorter not in ("", plain):
+            found = original_name(shorter, known)
+            plain = found if found in known else plain
+    return plain.casefold()
+
+
+def in_a_command(path: str) -> str:
+    """Return a path as it is typed after a command, in any shell where its signs allow that.
+
+    Examples
+    --------
+    >>> in_a_command("data/coded/anna (1).csv"), in_a_command("anna.csv")
+    ('"data/coded/anna (1).csv"', '"anna.csv"')
+    """
+    return shlex.quote(path) if any(sign in path for sign in '"$`!\\') else f'"{path}"'
 
 
 def write_whole(path: Path, data: bytes) -> None:

@@ -19,7 +19,7 @@ from filelock import FileLock, Timeout
 from sekom_analysis.decisions import new_event_id
 from sekom_analysis.errors import ExchangeError, NotSavedError
 from sekom_analysis.exchange.tables import check_table
-from sekom_analysis.log import LOCK_SECONDS, EventFile
+from sekom_analysis.log import LOCK_SECONDS, MARKS, EventFile, is_unreadable, loss_problem
 from sekom_analysis.logline import Format
 from sekom_analysis.problems import Problem
 from sekom_analysis.raw import RAW, Raw, read_notes
@@ -164,7 +164,11 @@ def import_problems(root: Path) -> list[Problem]:
     One is ended by the same file taken for the same thing, so that what it
     left unwritten can be told from what somebody decided not to take in.
     """
-    rows, problems = _file(root).read()
+    file = _file(root)
+    marked = file.marked()
+    rows, problems = file.read()
+    if not is_unreadable(problems):
+        problems += loss_problem(file.path, marked, {cells[1] for _, cells in rows})
     last: dict[tuple[str, str], tuple[Import, int]] = {}
     for entry, row in sorted((Import._make(cells), row) for row, cells in rows):
         last[entry.sha256, entry.kind] = entry, row
@@ -237,4 +241,4 @@ def _entries(root: Path) -> list[Import]:
 
 
 def _file(root: Path) -> EventFile:
-    return EventFile(root / IMPORTS_FILE, FORM, root / ".sekom" / "imports.lock")
+    return EventFile(root / IMPORTS_FILE, FORM, root / ".sekom" / "imports.lock", root / MARKS)

@@ -197,6 +197,10 @@ class Joining:
             if root_of(str(note_id), state.targets) == note_id
         }
 
+    def _joining_losses(self) -> list[Problem]:
+        """Say whether the ledgers lack entries that they held."""
+        return [*self._merges.losses(), *self._pairs.losses()]
+
     def _joining_problems(self) -> list[Problem]:
         """List what cannot be read, circles that were ignored, unknown notes, and texts changed since."""
         merges, pairs = self._merges.read(), self._pairs.read()

@@ -13,7 +13,7 @@ from typing import Generic, NamedTuple, TypeVar
 
 import pandas as pd
 
-from sekom_analysis.log import EventFile
+from sekom_analysis.log import MARKS, EventFile, is_unreadable, loss_problem
 from sekom_analysis.logline import Format
 from sekom_analysis.problems import Problem
 from sekom_analysis.raw import CODED
@@ -55,7 +55,8 @@ class Ledger(Generic[Entry]):
     """
 
     def __init__(self, root: Path, name: str, form: Format, make: Callable[[Iterable[str]], Entry]) -> None:
-        self._file = EventFile(root / CODED / f"{name}.csv", form, root / ".sekom" / f"{name}.lock")
+        lock = root / ".sekom" / f"{name}.lock"
+        self._file = EventFile(root / CODED / f"{name}.csv", form, lock, root / MARKS)
         self._make = make
         self._read: tuple[object, AsRead] | None = None
 
@@ -70,10 +71,20 @@ class Ledger(Generic[Entry]):
         if self._read is None or self._read[0] != mark:
             rows, problems = self._file.read()
             as_read = AsRead(self._table(rows), problems)
-            if any(problem.row is None for problem in problems):  # it may be readable the next time
+            if is_unreadable(problems):
                 return as_read
             self._read = (mark, as_read)
         return self._read[1]
+
+    def losses(self) -> list[Problem]:
+        """Say whether the file lacks entries that it held."""
+        marked = self._file.marked()
+        found = self.read()
+        return (
+            []
+            if is_unreadable(found.problems)
+            else loss_problem(self.path, marked, set(found.history["event_id"]))
+        )
 
     def append(self, entries: Sequence[Entry], *, stamp: bool = True) -> list[Entry]:
         """Save entries and return them, with their times, once the disk has them; see `EventFile.append`."""

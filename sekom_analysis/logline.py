@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime
 from typing import NamedTuple
 
@@ -20,6 +20,8 @@ _ESCAPE = re.compile(r"[\\\n\r\0]")
 _UNESCAPE = re.compile(r"\\([\\nr0])")
 _UNESCAPED = {"\\": "\\", "n": "\n", "r": "\r", "0": "\0"}
 _HALF_CHARACTER = re.compile("[\ud800-\udfff]")
+_BREAKS = re.compile(rb"[\r\0]+")
+_GARBLED = tuple(sign.encode() for sign in ("Ã", "Â", "â€"))
 
 
 class Format(NamedTuple):
@@ -94,6 +96,101 @@ def row_of(line: bytes, form: Format) -> tuple[Row, str]:
     if faults:
         return (), faults[0]
     return (), Phrase("fault_cells", n=len(cells_of(text, ",")), wanted=len(form.columns))
+
+
+def utf16_of(data: bytes) -> str:
+    """Return which UTF-16 a file is in, told by its first signs; empty if it is in none.
+
+    Examples
+    --------
+    >>> utf16_of("decided_at".encode("utf-16-le")), utf16_of(b"decided_at")
+    ('utf-16-le', '')
+    """
+    if data.startswith(b"\xff\xfe") or (data[1:2] == b"\0" and data[:1] != b"\0"):
+        return "utf-16-le"
+    if data.startswith(b"\xfe\xff") or (data[:1] == b"\0" and data[1:2] not in (b"\0", b"")):
+        return "utf-16-be"
+    return ""
+
+
+def as_utf8(data: bytes) -> bytes:
+    """Return what a file holds as UTF-8, where another program has saved it as UTF-16."""
+    codec = utf16_of(data)
+    return data.decode(codec, "replace").encode("utf-8") if codec else data
+
+
+def lines_of(data: bytes, form: Format) -> Iterator[tuple[int, bytes]]:
+    r"""Yield the lines of a file with their numbers, whichever line ends another program gave them.
+
+    A line that is no event, but holds carriage returns (an old Mac's line ends) or NUL (blocks that a
+    sync program or a disk has not filled), is taken apart there.
+
+    Examples
+    --------
+    >>> form = Format(("at", "id", "event"), ("say",))
+    >>> list(lines_of(b"at,id,event\r2016-04-12T09:00:00.000000Z,e001,say\r\n", form))
+    [(1, b'at,id,event'), (2, b'2016-04-12T09:00:00.000000Z,e001,say'), (3, b'')]
+    """
+    number = 0
+    for line in data.split(b"\n"):
+        for piece in _pieces(line.rstrip(b"\r"), form):
+            number += 1
+            yield number, piece
+
+
+def _pieces(line: bytes, form: Format) -> list[bytes]:
+    if (b"\r" not in line and b"\0" not in line) or not row_of(line, form)[1]:
+        return [line]
+    return [piece for piece in _BREAKS.split(line) if piece] or [line]
+
+
+def resavings(data: bytes, form: Format, rows: Sequence[Row]) -> list[str]:
+    """Say how a file differs from one that only this program wrote: what another one did when it saved it.
+
+    Parameters
+    ----------
+    data : the file
+    form : its columns
+    rows : the events that were read of it
+    """
+    utf8 = as_utf8(data)
+    first = next((line for _, line in lines_of(utf8[:4096], form) if line), b"")
+    found = {
+        "utf16": utf8 is not data,
+        "cr": any(b"\r" in line.rstrip(b"\r") for line in utf8.split(b"\n")) if b"\r" in utf8 else False,
+        "headerless": bool(rows) and not is_header(first, form) and row_of(first, form)[1] == "",
+        "delimiter": is_header(first, form)
+        and bool(re.search(rb'^[^,]*[;\t]"?' + form.columns[1].encode(), first)),
+        "cp1252": bool(rows) and not _is_utf8(utf8) and _has_cp1252(utf8, form),
+        "garbled": any(sign in utf8 for sign in _GARBLED) and _is_garbled(rows),
+    }
+    return [f"problem_resaved_{how}" for how, is_so in found.items() if is_so]
+
+
+def _is_utf8(data: bytes) -> bool:
+    try:
+        data.decode("utf-8")
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def _has_cp1252(data: bytes, form: Format) -> bool:
+    """Whether an event stands in a line that is not UTF-8."""
+    return any(not _is_utf8(line) and not row_of(line, form)[1] for _, line in lines_of(data, form))
+
+
+def _is_garbled(rows: Sequence[Row]) -> bool:
+    """Whether most texts with other letters than a–z read like UTF-8 that was taken for cp1252: fÃ¶r."""
+    texts = [cell for row in rows for cell in row if not cell.isascii()]
+    return 2 * sum(map(_reads_as_utf8, texts)) > len(texts)
+
+
+def _reads_as_utf8(text: str) -> bool:
+    try:
+        return text.encode("cp1252").decode("utf-8") != text
+    except UnicodeError:
+        return False
 
 
 def cells_of(text: str, delimiter: str) -> list[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import astuple, dataclass, fields
 from typing import TYPE_CHECKING, NamedTuple
@@ -10,6 +11,8 @@ from sekom_analysis.wording import Phrase, in_language
 
 if TYPE_CHECKING:
     from pandas import DataFrame
+
+MOST_OF_A_KIND = 10
 
 
 @dataclass(frozen=True)
@@ -78,6 +81,44 @@ def problems_table(problems: Iterable[Problem], lang: str = "en") -> DataFrame:
     columns = [field.name for field in fields(Problem)]
     table = DataFrame([astuple(problem.in_(lang)) for problem in problems], columns=columns)
     return table.astype({"file": "str", "row": "Int64", "what": "str", "todo": "str"})
+
+
+def kind_of(problem: Problem) -> str:
+    """Return the key that a problem is told by in ``wording.yaml``; empty if it has words of its own."""
+    return problem.what.key if isinstance(problem.what, Phrase) else ""
+
+
+def capped(problems: Sequence[Problem]) -> list[Problem]:
+    """Return problems without the eleventh of a kind in a file and those after it, which are counted.
+
+    Examples
+    --------
+    >>> [one.what for one in capped([Problem("a.csv", row, "odd", "look") for row in range(30)])][-2:]
+    ['odd', 'and 20 more of the same kind']
+    """
+    counts = Counter((problem.file, kind_of(problem)) for problem in problems)
+    shown: list[Problem] = []
+    met: Counter[tuple[str, str]] = Counter()
+    for problem in problems:
+        key = problem.file, kind_of(problem)
+        met[key] += 1
+        if met[key] <= MOST_OF_A_KIND:
+            shown.append(problem)
+        elif met[key] == counts[key]:
+            shown.append(Problem.of(problem.file, None, "more_such", n=counts[key] - MOST_OF_A_KIND))
+    return shown
+
+
+def command_of(problem: Problem) -> str:
+    """Return the command that a problem's way out names; empty if it names none.
+
+    Examples
+    --------
+    >>> command_of(Problem("anna.csv", 2, "a line that cannot be read", "decide again"))
+    ''
+    """
+    command = str(problem.todo.values.get("command", "")) if isinstance(problem.todo, Phrase) else ""
+    return command if command in problem.todo else ""
 
 
 def problem_lines(problems: Iterable[Problem]) -> str:

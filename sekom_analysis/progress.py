@@ -18,11 +18,13 @@ def progress_table(study: Study) -> pd.DataFrame:
     Returns
     -------
     DataFrame of ``coder``, ``variable``, ``decided``, ``skipped``, ``unseen``, ``of`` (notes asked),
-    ``last`` (UTC) and ``via``. A coder named in the study who has not begun has every note unseen.
+    ``last`` (UTC) and ``via``. A coder named in the study who has not begun has every note unseen; one
+    whose log is gone or cannot be read is left out, since nobody knows.
     """
     decisions, open_ = latest(study.history()), study.skipped()
     open_ = open_[open_["pass"].isin(["1", "3"])].drop_duplicates(["note_id", "coder", "variable"])
-    coders = [*study.coders, *(c for c in study.about.coders if c not in study.coders)]
+    known, lost = study.coders, study.lost_coders
+    coders = [c for c in (*known, *(c for c in study.about.coders if c not in known)) if c not in lost]
     rows = []
     for coder in coders:
         kind = study.about.coder(coder).kind

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import NamedTuple
 
@@ -13,6 +14,7 @@ from sekom_analysis.about import About, Coder
 from sekom_analysis.codebook import Codebook
 from sekom_analysis.errors import StudyError
 from sekom_analysis.exchange.tables import check_table
+from sekom_analysis.files import original_name
 from sekom_analysis.notes import join_notes
 from sekom_analysis.problems import Problem, problem_lines
 from sekom_analysis.wording import Phrase
@@ -24,6 +26,8 @@ RAW = Path("data/raw")
 CODED = Path("data/coded")
 STUDY_FILE = RAW / "study.yaml"
 CODEBOOK_FILE = RAW / "codebook.yaml"
+NOTES_FILE = "notes.csv"
+SECOND_ENDINGS = (".yaml", ".yml", ".txt", ".bak", ".old", ".orig", ".csv", ".xlsx")
 CODEBOOK_WORKBOOK = RAW / "codebook.xlsx"  # where there is no codebook.yaml
 
 
@@ -66,6 +70,12 @@ def find_root(path: str | os.PathLike[str]) -> Path:
     for folder in (start, *start.parents):
         if (folder / STUDY_FILE).is_file():
             return folder
+    if named := [other for folder in (start, *start.parents) for other in second_files(folder / STUDY_FILE)]:
+        msg = (
+            f"There is no {STUDY_FILE.as_posix()} in '{path}' or in any folder above it, but there is "
+            f"'{named[0]}'. If that is it, rename it to {STUDY_FILE.name}. Nothing was changed."
+        )
+        raise StudyError(msg)
     msg = (
         f"There is no study in '{path}' or in any folder above it: no {STUDY_FILE.as_posix()} was found. "
         f"Make one with: sekom new FOLDER --notes FILE   or name the folder with --study FOLDER."
@@ -83,7 +93,8 @@ def read_raw(root: Path) -> tuple[Raw | None, list[Problem]]:
     about, about_problems = _read_yaml(root / STUDY_FILE, About)
     codebook, codebook_problems = _read_codebook(root)
     notes, note_problems = read_notes(root / RAW)
-    problems = [*about_problems, *codebook_problems, *note_problems]
+    copies = second_problems(root)
+    problems = [*about_problems, *codebook_problems, *note_problems, *copies]
     if codebook is None or notes is None:
         return None, problems
     if about is None:
@@ -114,6 +125,8 @@ def _read_yaml(path: Path, model: type[Model]) -> tuple[Model | None, list[Probl
     try:
         text = path.read_text(encoding="utf-8-sig")
     except FileNotFoundError:
+        if there := ", ".join(other.name for other in second_files(path)):
+            return None, [Problem.of(path.name, None, "file_named", there=there, name=path.name)]
         return None, [Problem.of(path.name, None, "file_missing")]
     except (OSError, UnicodeDecodeError) as error:
         reason = Phrase("problem_not_utf8") if isinstance(error, UnicodeDecodeError) else str(error.strerror)
@@ -144,23 +157,97 @@ def _read_coders(folder: Path) -> tuple[dict[str, Coder], list[Problem]]:
 
 
 def read_notes(folder: Path) -> tuple[pd.DataFrame | None, list[Problem]]:
-    """Read every ``notes*.csv`` and ``notes*.xlsx`` of a folder together."""
-    tables_of_notes = (
-        path
-        for path in folder.glob("notes*")
-        if path.suffix.lower() in (".csv", ".xlsx") and not path.name.startswith((".", "~"))
-    )
+    """Read every ``notes*.csv`` and ``notes*.xlsx`` of a folder together, but for second copies of one."""
+    tables_of_notes = (path for path in folder.glob("notes*") if _is_table(path))
     paths = sorted(
         tables_of_notes, key=lambda path: (path.stem, path.suffix)
     )  # notes.csv before notes-later.csv
     if not paths:
+        if there := ", ".join(path.name for path in second_files(folder / NOTES_FILE)):
+            return None, [Problem.of(NOTES_FILE, None, "file_named", there=there, name=NOTES_FILE)]
         todo = "put notes.csv or notes.xlsx there, with the columns note_id and text"
         return None, [Problem(file=folder.name, row=None, what="there are no notes (notes*.csv)", todo=todo)]
-    tables, problems = [], []
-    for path in paths:
-        table, found = check_table(path)
-        tables.append((path.name, table))
-        problems += found
-    notes, found = join_notes([] if problems else tables)
+    read = {path: check_table(path) for path in paths}
+    tables = {path: table for path, (table, _) in read.items()}
+    copies = list(_second_notes(tables)) if len(tables) > 1 else []
+    left = [path for path in paths if path.name not in {copy.file for copy in copies}]
+    problems = [problem for path in left for problem in read[path][1]]
+    own = [(path.name, tables[path]) for path in left]
+    notes, found = join_notes([] if problems else own)
     problems += found
-    return (None if problems else notes), problems
+    return (None if problems else notes), [*problems, *copies]
+
+
+def _is_table(path: Path) -> bool:
+    return path.suffix.lower() in (".csv", ".xlsx") and not path.name.startswith((".", "~"))
+
+
+def _second_notes(tables: Mapping[Path, pd.DataFrame]) -> Iterator[Problem]:
+    """Find files of notes that are, by name and by most of their ids, second copies of another."""
+    texts = {
+        path: dict(zip(table["note_id"].str.strip(), table["text"].str.strip(), strict=True))
+        for path, table in tables.items()
+        if {"note_id", "text"} <= set(table.columns)
+    }
+    by_stem = {path.stem.casefold(): path for path in reversed(texts)}
+    for path, here in texts.items():
+        stem = original_name(path.name, by_stem.keys() - {path.stem.casefold()})
+        own = by_stem.get(stem, path)
+        both = here.keys() & texts[own].keys()
+        if own != path and own.stem != path.stem and 2 * len(both) > len(here):
+            changed = sum(here[note] != texts[own][note] for note in both)
+            said = {"n": len(here.keys() - both), "changed": changed}
+            differs = (
+                Phrase("problem_second_notes", **said)
+                if any(said.values())
+                else Phrase("problem_second_same")
+            )
+            yield Problem.of(path.name, None, "second_raw", own=own.name, differs=differs)
+
+
+def second_files(path: Path) -> list[Path]:
+    """Return the files beside a path that, by their names, are second copies of it."""
+    stem, folder = path.stem.casefold(), path.parent
+    own = {path.name, f"{path.stem}.xlsx", f"{path.stem}.csv"}
+    return [
+        other
+        for other in (sorted(folder.iterdir()) if folder.is_dir() else [])
+        if other.suffix.lower() in SECOND_ENDINGS
+        and other.name not in own
+        and not other.name.startswith((".", "~"))
+        and original_name(other.name, {stem}) == stem
+        and other.is_file()
+    ]
+
+
+def second_problems(root: Path) -> list[Problem]:
+    """List second copies of what says what a study is, where the file itself is there too."""
+    found = []
+    for own in (root / STUDY_FILE, root / codebook_file(root), root / RAW / NOTES_FILE):
+        copies = second_files(own) if own.is_file() else []
+        for path in copies:
+            if path.stem.startswith("notes") and _is_table(path):
+                continue  # read, or named, with the notes
+            said = {"own": own.name, "differs": _difference(own, path)}
+            found.append(Problem.of(path.name, None, "second_raw", **said))
+    return found
+
+
+def _difference(own: Path, path: Path) -> Phrase:
+    """Say in what a second copy differs: a codebook in which variables, anything else in its bytes."""
+    try:
+        if own.read_bytes() == path.read_bytes():
+            return Phrase("problem_second_same")
+    except OSError:
+        return Phrase("problem_second_other")
+    if own.suffix == ".yaml" and own.stem == CODEBOOK_FILE.stem:
+        books = [_read_yaml(one, Codebook)[0] for one in (own, path)]
+        if None not in books:
+            versions = [{v.id: v.version for v in book.variables} for book in books if book is not None]
+            names = sorted({name for name, _ in versions[0].items() ^ versions[1].items()})
+            return (
+                Phrase("problem_second_differs", names=", ".join(names))
+                if names
+                else Phrase("problem_second_same")
+            )
+    return Phrase("problem_second_other")

@@ -30,9 +30,10 @@ from sekom_analysis.decisions import (
 )
 from sekom_analysis.definitions import Definitions
 from sekom_analysis.desk import Desk
+from sekom_analysis.errors import StudyError
 from sekom_analysis.imports import import_problems
 from sekom_analysis.joining import Joining
-from sekom_analysis.problems import Problem, problems_table
+from sekom_analysis.problems import Problem, problem_lines, problems_table
 from sekom_analysis.raw import CODED, STUDY_VARIABLE, VIEWER_VARIABLE, Raw, find_root, open_raw
 from sekom_analysis.selection import chosen_coders, chosen_notes
 
@@ -67,7 +68,7 @@ class Study(Joining):
         self.about = raw.about
         self.notes = raw.notes
         self.codebook = raw.codebook
-        self._logs = CoderLogs(raw.root)
+        self._logs = CoderLogs(raw.root, raw.about.coders)
         self._keys = Keys(raw)
         self._desks: dict[str, Desk] = {}
         self._definitions = Definitions(raw.root / CODED)
@@ -143,16 +144,54 @@ class Study(Joining):
 
     def list_problems(self) -> list[Problem]:
         """Return what `problems` shows, each as a `Problem`, which tells itself in either language."""
-        found = [*self._raw.problems, *study_problems(self._raw), *import_problems(self.root)]
-        found += secret_problems(self.root)
+        faults = self._logs.faults()
+        found = [*faults.problems, *self._adjudicating.losses(), *self._joining_losses()]
+        found += [
+            *self._raw.problems,
+            *study_problems(self._raw),
+            *import_problems(self.root),
+            *secret_problems(self.root),
+            *faults.asides,
+        ]
         for coder in self.coders:
             log = self._logs.read(coder)
-            found += [*log.problems, *moved_passes(log.decisions, log.passes)]
+            found += [one for one in log.problems if one not in faults.problems]
+            found += moved_passes(log.decisions, log.passes)
         kept = self._definitions.read()
         decisions = self.decisions()
         found += decision_problems(decisions, self.notes, self.codebook, kept)
         found += [*self._adjudicating.problems(kept), *self._showings.problems()]
         return [*found, *self._joining_problems(), *self._definitions.problems()]
+
+    def log_problems(self) -> list[Problem]:
+        """Return what makes numbers doubtful: logs and ledgers that are gone, incomplete, or there twice.
+
+        All of it is in `list_problems` too, with every line that cannot be read.
+        """
+        found = [*self._logs.faults().problems, *self._logs.unreadable_lines()]
+        return [*found, *self._adjudicating.losses(), *self._joining_losses()]
+
+    @property
+    def lost_coders(self) -> list[str]:
+        """Ids of coders of whom nothing can be read, though there was something: that is not unseen."""
+        return self._logs.faults().lost
+
+    def check_logs(self) -> None:
+        """See that no coder is left out of numbers because nothing of their log can be read.
+
+        Raises
+        ------
+        StudyError
+            If there is such a coder; the message says what is wrong with the log.
+        """
+        if lost := self.lost_coders:
+            files = {f"{coder}.csv" for coder in lost} | {CODED.as_posix()}
+            said = problem_lines([problem for problem in self.log_problems() if problem.file in files][:10])
+            msg = (
+                f"A log is damaged or incomplete: nothing of {', '.join(lost)} takes part, and without that "
+                f"the numbers would be others. Nothing was changed. All of it: sekom check\n{said}"
+            )
+            raise StudyError(msg)
 
     def history(self, coder: str | None = None) -> pd.DataFrame:
         """Return every event of one coder or of all, in the order in which they count."""

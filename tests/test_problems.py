@@ -26,6 +26,7 @@ from sekom_analysis.results import work_out
 from sekom_analysis.study import Study
 from sekom_analysis.wording import Phrase, texts
 from sekom_analysis.yamlfile import check_data, parse_yaml
+from tests.test_coderlogs import every_kind as files_of_every_kind
 
 KINDS = ("problem_", "fault_", "input_")
 LOG_HEAD = "decided_at,event_id,note_id,note_hash,variable,codes,certainty,memo,codebook,pass,via,event"
@@ -227,6 +228,7 @@ def every_kind(study, tmp_path, monkeypatch) -> list[Problem]:
     joined = study.root / "data/raw/notes.csv"
     joined.write_text("note_id;text\nn1;Ojämn nivå\n", encoding="utf-8")
     found += study_problems(open_raw(study.root))
+    found += files_of_every_kind(tmp_path / "files")
     odd_id = "variables: [{id: 'A B', kind: scale, label: V, range: [1, 2]}]"
     return [*found, *parse_yaml(odd_id, Codebook, "codebook.yaml")[1]]
 

@@ -13,6 +13,9 @@ if TYPE_CHECKING:
     from sekom_analysis.study import Study
 
 
+LOGS_TOLD = 3
+
+
 def console(stderr: bool = False) -> Console:
     """Return where to print; into a file or pipe lines are long enough for tables."""
     from rich.console import Console
@@ -25,6 +28,19 @@ def warn_of(problems: pd.DataFrame) -> None:
     """Say that something needs a look, where it does."""
     if len(problems):
         console(stderr=True).print(f"{len(problems)} things in the study's files need a look: sekom check")
+
+
+def warn_of_logs(study: Study, out: Console) -> None:
+    """Say first of all, before any number, that a log is not whole or there twice, where it is so."""
+    found = study.log_problems()
+    for problem in found[:LOGS_TOLD]:
+        line = f"A log is damaged, incomplete or there twice: {problem.file}: {problem.what}."
+        out.print(line, markup=False, soft_wrap=True)
+    if found:
+        more = f"{len(found) - LOGS_TOLD} more; " if len(found) > LOGS_TOLD else ""
+        out.print(
+            f"What follows rests on what could be read ({more}what to do: sekom check).", soft_wrap=True
+        )
 
 
 def near(path: Path) -> str:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from sekom_analysis.cli.app import StudyFolder, app, example, open_study, study_root
-from sekom_analysis.cli.console import console, print_table, warn_of
+from sekom_analysis.cli.console import console, print_table, warn_of, warn_of_logs
 
 if TYPE_CHECKING:
     from sekom_analysis.additions import Material
@@ -113,12 +113,14 @@ def check(study: StudyFolder = None) -> None:
     """List every problem in the study's files, with the row and what to do."""
     from sekom_analysis.actions.plan import plan_problems
     from sekom_analysis.imports import import_problems
-    from sekom_analysis.problems import problems_table
+    from sekom_analysis.log import marks_problems
+    from sekom_analysis.problems import capped, command_of, problem_lines, problems_table
     from sekom_analysis.raw import read_raw
 
     root = study_root(study)
     raw, found = read_raw(root)
     out = console()
+    remarks = marks_problems(root)
     if raw is None:
         found += import_problems(root)
     else:
@@ -127,10 +129,17 @@ def check(study: StudyFolder = None) -> None:
         coders = ", ".join(opened.coders) or "none"
         out.print(f"{opened.about.title.in_('en')}: {len(opened.notes)} notes, coders: {coders}")
     problems = problems_table(found)
+    if remarks:
+        out.print("To know:")
+        out.print(problem_lines(remarks), markup=False, soft_wrap=True)
     if problems.empty:
         out.print("No problems found.")
         return
-    print_table(problems, out)
+    print_table(problems_table(capped(found)), out)
+    if commands := list(dict.fromkeys(filter(None, map(command_of, found)))):
+        out.print("Commands to copy, in the study's folder:")
+        for command in commands:
+            out.print(f"  {command}", markup=False, soft_wrap=True)
     out.print(
         f"{len(problems)} problems. Nothing was changed."
         if len(problems) > 1
@@ -147,6 +156,7 @@ def status(study: StudyFolder = None) -> None:
     opened = open_study(study)
     table = progress_table(opened)
     out = console()
+    warn_of_logs(opened, out)
     if table.empty:
         out.print(f"Nobody has coded yet. There are {len(opened.notes)} notes.")
     else:

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from sekom_analysis.cli.app import StudyFolder, app, check_language, example, open_study
-from sekom_analysis.cli.console import console, near, print_table, say_who, warn_of
+from sekom_analysis.cli.console import console, near, print_table, say_who, warn_of, warn_of_logs
 
 
 @app.command(epilog=example("sekom agreement category_b"))
@@ -29,6 +29,7 @@ def agreement(
         opened, None if variable is None else [variable], coefficients=wanted, n_resamples=resamples
     )
     out = console()
+    warn_of_logs(opened, out)
     if table.empty:
         out.print("Nothing to compare yet: agreement takes two coders who decided on the same notes.")
         return
@@ -76,6 +77,7 @@ def report(
                 results, folder, formats, lambda step: shown.update(f"Writing {step} …"), helper
             )
     out = console()
+    warn_of_logs(opened, out)
     for page in written[: len(formats)]:
         out.print(f"Wrote the report: {near(page)}", soft_wrap=True)
     rest = written[len(formats) :]

@@ -12,15 +12,20 @@ from sekom_analysis.coderlog import LOG
 from sekom_analysis.decisions import Event, coder_fault
 from sekom_analysis.definitions import Definitions
 from sekom_analysis.exchange.tables import check_table
-from sekom_analysis.logline import DELIMITERS, cells_of, is_header, is_time, row_fault, row_of, unescaped
+from sekom_analysis.files import original_name
+from sekom_analysis.logline import (
+    DELIMITERS,
+    as_utf8,
+    cells_of,
+    is_header,
+    is_time,
+    lines_of,
+    row_fault,
+    row_of,
+    unescaped,
+)
 from sekom_analysis.problems import Problem
 
-# What mail programs, file managers and sync programs put before or after the name of a second copy.
-_BEFORE = re.compile(r"^(?:copy of|kopia av|kopia från) +")
-_AFTER = re.compile(
-    r"(?:[ ._-]*\([^()]*\)| *[-–] *(?:copy|kopia)\b.*"
-    r"|[ ._-]+(?:copy|kopia|conflict|konflikt|sync-conflict)\b.*)$"
-)
 _SEND_AGAIN = "send the log itself (data/coded/CODER.csv) once more, not opened in another program"
 
 
@@ -58,13 +63,7 @@ def coder_of(path: Path, known: Iterable[str]) -> str:
     >>> coder_of(Path("Kopia av bo - Kopia.csv"), ["anna"]), coder_of(Path("anna-b.csv"), ["anna", "anna-b"])
     ('bo', 'anna-b')
     """
-    name = path.name.casefold().removesuffix(path.suffix.casefold())
-    coders = set(known)
-    while name not in coders:
-        shorter = _AFTER.sub("", _BEFORE.sub("", name)).strip()
-        if shorter == name:
-            break
-        name = shorter
+    name = original_name(path.name, set(known))
     return "" if coder_fault(name) else name
 
 
@@ -83,15 +82,12 @@ def read_log_copy(path: Path) -> Delivery:
             path.name, None, f"cannot be read: {error.strerror}", "check the name and the folder"
         )
         return Delivery(path.name, [], [problem], [], definitions)
-    if data.startswith((b"\xff\xfe", b"\xfe\xff")):
-        data = data.decode("utf-16", "replace").encode("utf-8")
-    return _read_lines(path.name, data, definitions)
+    return _read_lines(path.name, as_utf8(data), definitions)
 
 
 def _read_lines(file: str, data: bytes, definitions: Mapping[str, Variable]) -> Delivery:
     delivery = Delivery(file, [], [], [], definitions)
-    for number, line in enumerate(data.split(b"\n"), start=1):
-        line = line.rstrip(b"\r")
+    for number, line in lines_of(data, LOG):
         if not line.strip(b" ,;\t") or is_header(line, LOG):
             continue
         row, fault = row_of(line, LOG)

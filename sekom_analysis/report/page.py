@@ -26,6 +26,7 @@ from sekom_analysis.results import AGAINST, ALL, INDEPENDENT, MAIN, Results, pla
 from sekom_analysis.wording import number, say
 
 DISPUTED_SHOWN = 10
+LOGS_TOLD = 3
 
 
 def page_content(results: Results) -> dict[str, Any]:
@@ -57,7 +58,9 @@ def _before(results: Results) -> list[str]:
     """Say what a reader must know before any number."""
     study, lang = results.study, results.lang
     automatic = [c for c in results.independent if study.about.coder(c).kind == "automatic"]
-    lines = [] if study.about.readable else [say("report_unknown_coders", lang)]
+    lines = _logs(results)
+    if not study.about.readable:
+        lines.append(say("report_unknown_coders", lang))
     if automatic:
         lines.append(say("report_automatic", lang, coders=names(automatic, lang)))
     if results.sources:
@@ -76,6 +79,15 @@ def _before(results: Results) -> list[str]:
     if results.coders.empty:
         lines.append(say("report_no_decisions", lang))
     return lines
+
+
+def _logs(results: Results) -> list[str]:
+    """Say first of all which logs are not whole, where any is."""
+    lang, found = results.lang, [problem.in_(results.lang) for problem in results.log_problems]
+    told = [say("report_log_told", lang, file=one.file, what=one.what) for one in found[:LOGS_TOLD]]
+    if len(found) > LOGS_TOLD:
+        told.append(say("report_logs_more", lang, n=len(found) - LOGS_TOLD))
+    return [say("report_logs_damaged", lang, told=" ".join(told))] if told else []
 
 
 def _counts_part(results: Results, variable: str, table: pd.DataFrame) -> dict[str, Any]:

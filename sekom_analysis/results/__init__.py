@@ -15,7 +15,7 @@ from sekom_analysis.codebook import Variable
 from sekom_analysis.consensus import count_codes
 from sekom_analysis.decisions import AFTER_TALK, OWN, latest
 from sekom_analysis.errors import StanceError
-from sekom_analysis.problems import problems_table
+from sekom_analysis.problems import Problem, problems_table
 from sekom_analysis.quality import is_reflexive
 from sekom_analysis.quality.quotes import voices
 from sekom_analysis.quality.reading import READING_COLUMNS
@@ -107,6 +107,7 @@ class Results:
     talked: list[str] = field(default_factory=list)
     beside: dict[str, dict[tuple[str, str], Beside]] = field(default_factory=dict)
     problems: pd.DataFrame = field(default_factory=pd.DataFrame)
+    log_problems: list[Problem] = field(default_factory=list)
     n_resamples: int = 0
     rng: int = 0
 
@@ -153,6 +154,7 @@ def work_out(
         alone=[c for c in independent if ((given["coder"] == c) & (given["pass"] == OWN[0])).any()],
         talked=[c for c in independent if ((given["coder"] == c) & (given["pass"] == OWN[1])).any()],
         problems=problems_table(study.list_problems(), lang),
+        log_problems=study.log_problems(),
         n_resamples=n_resamples,
         rng=rng,
     )  # fmt: skip
@@ -187,7 +189,9 @@ def work_out(
     results.chapters = chapters_of(study, results.counts, main)
     progress("agreement")
     if not is_reflexive(study):
-        results.agreement = agreement_overview(study, lang=lang, n_resamples=n_resamples, rng=rng)
+        results.agreement = agreement_overview(
+            study, lang=lang, n_resamples=n_resamples, rng=rng, without_lost=True
+        )
         ordered_by = [one.variable.id for one in results.chapters if one.variable]
         most = {"n_agreed": QUOTED, "n_disputed": QUOTED}
         results.voices = {name: voices(study, name, notes=main, **most) for name in ordered_by}  # type: ignore[arg-type]

@@ -37,6 +37,7 @@ def agreement_overview(
     lang: str = "en",
     n_resamples: int = 10_000,
     rng: int = 0,
+    without_lost: bool = False,
 ) -> pd.DataFrame:
     """Return agreement on each variable: with the codebook, against the own sorting, all together.
 
@@ -46,6 +47,7 @@ def agreement_overview(
     variables : which; left out, all that somebody decided on
     coefficients : as in `agreement`
     lang, n_resamples, rng : as in `work_out`
+    without_lost : go on without coders of whose log nothing can be read, where that is said beside it
 
     Returns
     -------
@@ -55,8 +57,12 @@ def agreement_overview(
     ------
     StanceError
         If the study is reflexive.
+    StudyError
+        If nothing can be read of a coder's log, though something was there.
     """
     check_stance(study)
+    if not without_lost:
+        study.check_logs()
     asked = [study.codebook[v] for v in (study.codebook.ids if variables is None else variables)]
     sources = [c for c in study.coders if study.about.coder(c).kind == "source"]
     independent = [c for c in study.coders if c not in sources]
