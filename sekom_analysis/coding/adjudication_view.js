@@ -173,7 +173,6 @@ function createView(host, data, say, list, hand) {
   const overlays = createOverlays({ root, answer: parts.answer, main: parts.main, say, list, hand, focus, id });
   const notices = createNotices({ root, parts, part, button, say, list, data });
   const codes = createCodes(kit, { tip: overlays.tip, panelIsOpen: frame.panelIsOpen, say, hand, focus, id });
-  parts.answer.append(parts.scale);
   parts.question.id = `${id}-question`;
   parts.codes.removeAttribute("aria-label");
   parts.codes.setAttribute("aria-labelledby", parts.question.id);

@@ -2,6 +2,8 @@
 // It knows neither Jupyter nor a server: `post` takes its messages, `receive` is given the answers.
 // `kind` says which card it is: `name` of its store, `commands` of its keys, `createView`, and `actionsOf`.
 
+const UNCLOSED = Symbol("a memo that is too long to be saved, and stays open");
+
 function createAnyCard(kind, host, data, post, { onPaint = () => {}, keepsEvents = true } = {}) {
   const say = (key, values) => fill(data.texts[key] ?? key, values);
   const list = createWorklist(data);

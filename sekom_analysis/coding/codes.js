@@ -89,12 +89,13 @@ function createCodes(kit, { tip, panelIsOpen, say, hand, focus, id }) {
 
   // Below the numbers: which end is which, and what is half typed; for a long scale a field as well.
   function paintScale({ kind, codes }) {
-    parts.scale.hidden = kind !== "scale";
+    parts.scale.remove();
     if (kind !== "scale") return;
+    parts.codes.after(parts.scale);
     const [low, high] = [codes[0].id, codes.at(-1).id].map(shownNumber);
     parts.low.textContent = say("lowest", { number: low });
     parts.high.textContent = say("highest", { number: high });
-    parts.numberBox.hidden = codes.length <= WITH_FIELD;
+    parts.scale.replaceChildren(parts.ends, ...(codes.length > WITH_FIELD ? [parts.numberBox] : []));
     parts.numberLabel.textContent = say("number_label", { low, high });
     parts.number.inputMode = codes[0].id.startsWith("-") ? "text" : "numeric"; // a phone's digits have no minus
   }
@@ -111,9 +112,9 @@ function createCodes(kit, { tip, panelIsOpen, say, hand, focus, id }) {
     field.addEventListener("input", () => hand.click("numberIs", field.value));
     field.addEventListener("keydown", onNumberKey);
     const save = button("sk-tool", say("save_number"), "Enter", "numberGiven");
-    return part("scale", "div", "sk-scale-foot",
-      make("div", "sk-ends", part("low", "span", "sk-end"), typed, part("high", "span", "sk-end")),
-      part("numberBox", "div", "sk-number", label, field, save));
+    part("ends", "div", "sk-ends", part("low", "span", "sk-end"), typed, part("high", "span", "sk-end"));
+    part("numberBox", "div", "sk-number", label, field, save);
+    part("scale", "div", "sk-scale-foot");
   }
 
   function onNumberKey(event) {

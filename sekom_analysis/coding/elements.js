@@ -51,6 +51,7 @@ function latestOf(list, say, withMemo = true) {
 function labelsOf({ variable, answer }, say) {
   if (answer.event === "skip") return say("step_skipped");
   const labels = variable.codes.filter((code) => answer.codes.includes(code.id)).map((code) => code.label);
+  if (variable.kind === "scale") return labels.map(shownNumber).join();
   return labels.join(", ") || say("confirm_none");
 }
 

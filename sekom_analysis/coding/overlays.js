@@ -1,7 +1,5 @@
 // What opens on top of the card: the memo, the search among codes, a definition beside a button.
 
-const UNCLOSED = Symbol("a memo that is too long to be saved");
-
 // Says under a field how much too long its text is; returns whether it is. Nothing is ever cut off.
 function tellLength(field, warning, say) {
   const n = lengthOf(field.value.trim());

@@ -55,9 +55,9 @@ function createView(host, data, say, list, hand) {
 
   function paintVariable(variable) {
     parts.question.textContent = variable.question;
-    codes.paint(variable);
     const confirm = variable.kind === "multiple" ? [(parts.confirm = button("sk-confirm", "", "Enter", "confirm"))] : [];
-    parts.answer.replaceChildren(parts.codes, parts.scale, ...confirm);
+    parts.answer.replaceChildren(parts.codes, ...confirm);
+    codes.paint(variable);
     paintDefinitions(parts.panelBox, variable, say);
   }
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import subprocess
 import tarfile
@@ -169,7 +170,7 @@ def chosen(page):
 
 
 def refused(page):
-    page.press("5", "Enter")
+    page.press("5", "Control+Enter")
 
 
 def named_with_search(page):
@@ -181,7 +182,7 @@ def settled_otherwise_than_another(page):
     study.adjudicate("bo", note_id, "category_b", "systemsyn", reason="därför")
     page.press("3")
     page.page.keyboard.type("därför")
-    page.press("Enter")
+    page.page.get_by_role("button", name=re.compile("^(Spara|Save)$")).click()
     page.wait_for_state("saved")
     page.press("ArrowLeft")
     page.page.locator(".sk-others").wait_for()
@@ -191,7 +192,7 @@ def not_settled(page):
     page.alive = False
     page.press("s")
     page.page.keyboard.type("för kort")
-    page.press("Enter")
+    page.press("Control+Enter")
     page.wait_for_state("not_saved")
 
 
@@ -220,7 +221,7 @@ def same_with_own_wording(page):
 
 
 def merge_without_a_reason(page):
-    page.press("Enter")
+    page.press("Control+Enter")
 
 
 def judged_otherwise_than_another(page):
