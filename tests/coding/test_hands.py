@@ -244,21 +244,26 @@ KEYS = st.one_of(
 @example(shown=[coded("multiple", 12)], steps=press("a", "1", "Enter", "⇧2", "u", "r"), notes=2)
 def test_what_is_stored_is_what_the_visible_cap_said(drive, shown, steps, notes):
     answer = drive(card(*shown, notes=notes), steps)
-    seen, step = None, None
+    seen, step, before = None, None, []
     for one in answer["trace"]:
         if "step" in one:
             step = one["step"]
         elif "screen" in one:
             seen = one["screen"]
         else:
-            assert_meant(one["event"], step, seen)
+            assert_meant(one["event"], step, seen, before)
+            before.append(as_stored(one["event"]))
     assert fold(answer["trace"]) == {
         (note, name): (one["event"], one["codes"], one["certainty"], one["memo"])
         for note, name, one in answer["standing"] if one
     }  # fmt: skip
 
 
-def assert_meant(event, step, seen):
+def as_stored(event):
+    return event["note"], event["variable"], event["event"], event["codes"], event["certainty"], event["memo"]
+
+
+def assert_meant(event, step, seen, before):
     """What was stored is for the question that was on the card, and what its cap said."""
     key = typed_by(step)
     where = (event["note"], event["variable"])
@@ -266,8 +271,8 @@ def assert_meant(event, step, seen):
         assert where == (seen["note"], seen["variable"])
         assert "|".join(event["codes"]) in said(key, step, seen)
     elif key in ("u", "r", "Backspace"):
-        return
-    if event["variable"] == "flag":
+        assert event["event"] == "retract" or as_stored(event) in before
+    elif event["variable"] == "flag":
         assert key == "t"
         assert event["note"] == seen["note"]
     elif "memo" in step or (step.get("shift") and key in "123"):
@@ -293,12 +298,12 @@ def said(key, step, seen):
         return {"|".join(chosen)} if key == "Enter" else set()
     if seen["kind"] == "single":
         return {seen["caps"][key]} if key in seen["caps"] else set()
-    typed = seen["text"] + key.replace("\u2212", "-")
-    if typed in seen["caps"] and not any(n != typed and n.startswith(typed) for n in seen["caps"]):
-        return {typed}
-    signs = key != "" and key in "0123456789-\u2212" and not (step.get("shift") and key in "123")
-    goes_on = signs and any(number.startswith(typed) for number in seen["caps"])
-    return {seen["text"]} if seen["text"] in seen["caps"] and not goes_on else set()
+    is_sign = key != "" and key in "0123456789-\u2212" and not (step.get("shift") and key in "123")
+    typed = seen["text"] + (key.replace("\u2212", "-") if is_sign else "")
+    goes_on = any(number != typed and number.startswith(typed) for number in seen["caps"])
+    if is_sign and (goes_on or typed in seen["caps"]):
+        return set() if goes_on else {typed}
+    return {seen["text"]} & set(seen["caps"])
 
 
 def fold(trace):
