@@ -9,7 +9,7 @@ function createView(host, data, say, list, hand) {
 
   function buildTools() {
     const sure = ["1", "2", "3"].map((n) => tool(`sure${n}`, say(`certainty_${n}`), `⇧${n}`, "certainty", n));
-    return part("tools", "div", "sk-tools",
+    return make("div", "sk-tools",
       group("certainty", "sk-segments", say("certainty"), ...sure),
       tool("memo", say("memo"), "m"), tool("flag", say("flag"), "t"), tool("skip", say("skip"), "s"));
   }
@@ -95,13 +95,12 @@ function createView(host, data, say, list, hand) {
   }
 
   // Certainty and memo are of what they act on: the answer just given, or the present one.
-  function paintDoubt({ answer, draft, isJust }) {
+  function paintDoubt({ answer, draft }) {
     const certainty = draft.certainty ?? (answer ? answer.certainty : "");
     for (const n of ["1", "2", "3"]) parts[`sure${n}`].setAttribute("aria-pressed", certainty === n);
     const memo = draft.memo ?? (answer ? answer.memo : "");
     parts.memo.classList.toggle("sk-on", Boolean(memo));
     parts.memo.title = memo;
-    parts.tools.classList.toggle("sk-of-latest", isJust);
   }
 
   // One line that says how this question stands, and before it what was just answered or why a key did nothing.
