@@ -11,10 +11,10 @@ const SOURCE = names.map((name) => readFileSync(`${folder}/${name}`, "utf8")).jo
 const NUMPAD = { 0: "Insert", 1: "End", 4: "ArrowLeft", 6: "ArrowRight", 7: "Home" };
 const CODES = { "-": "Minus", " ": "Space", "/": "Slash" };
 
-function eventOf({ key, shift = false, numpad = false, numLock = true, repeat = false }, timeStamp) {
+function eventOf({ key, place, shift = false, numpad = false, numLock = true, repeat = false }, timeStamp) {
   const digit = /^[0-9]$/.test(key);
   const typed = numpad && digit && !numLock ? NUMPAD[key] ?? "Clear" : key;
-  const code = digit ? `${numpad ? "Numpad" : "Digit"}${key}` : CODES[key] ?? (key.length === 1 ? `Key${key.toUpperCase()}` : key);
+  const code = place ? place : digit ? `${numpad ? "Numpad" : "Digit"}${key}` : CODES[key] ?? (key.length === 1 ? `Key${key.toUpperCase()}` : key);
   return {
     key: typed, code, shiftKey: shift, repeat, timeStamp, ctrlKey: false, metaKey: false, altKey: false, detail: 0,
     target: { matches: () => false }, preventDefault() {}, stopPropagation() {},

@@ -141,6 +141,12 @@ def test_a_number_half_typed_is_shown_and_taken_back_sign_by_sign(drive):
     assert last(drive(card(scale(1, 5)), press("8")))["told"] == "refuse_number"
 
 
+def test_a_french_keyboard_types_digits_by_their_place_and_minus_where_the_scale_has_one(drive):
+    ampersand, minus = {"key": "&", "place": "Digit1"}, {"key": "-", "place": "Digit6"}
+    assert numbers(drive(card(scale(1, 7), notes=3), [ampersand, minus])) == ["1", "6"]
+    assert numbers(drive(card(scale(-3, 3), notes=3), [minus, ampersand])) == ["-1"]
+
+
 def test_moving_on_takes_the_number_for_the_question_where_it_stood(drive):
     data = card(scale(0, 10), scale(0, 10, "v1"), notes=2)
     for key, there in (("ArrowRight", ("n0", "v1")), ("ArrowLeft", ("n0", "v0")), ("n", ("n0", "v1"))):

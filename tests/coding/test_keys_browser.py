@@ -21,9 +21,10 @@ from sekom_analysis.coding.scripts import (
 from sekom_analysis.coding.session import Session
 from sekom_analysis.decisions import LONGEST_MEMO
 
+from .test_accessibility import axe, faults
 from .test_page_browser import events_in, opened
 
-__all__ = ["opened"]  # a fixture
+__all__ = ["axe", "opened"]  # fixtures
 
 
 def a_scale(low, high, id_="scale"):
@@ -249,6 +250,22 @@ def test_no_scale_sticks_out_or_hides_its_numbers(show, desk_of, ends, width):
     for button in page.page.locator(".sk-codes button").all():
         assert button.evaluate("one => one.scrollWidth <= one.clientWidth")
         assert button.bounding_box()["height"] >= 38
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_no_serious_fault_on_a_scale(show, axe, desk_of, scheme):
+    desk = desk_of(a_scale(0, 100), a_scale(0, 10, "short"), VALENCE, notes=1)
+    page = show(Session(desk), clock=True, color_scheme=scheme)
+    page.page.evaluate(axe)
+    found = []
+    for keys in (("4",), ("Escape",), ("4", "7"), ("-",), ("1", "0"), ("Shift+Digit1", "m")):
+        page.press(*keys)
+        found += [(keys, *fault) for fault in faults(page)]
+    page.press("Escape")
+    page.pause()
+    page.press("2")
+    found += [("finish", *fault) for fault in faults(page)]
+    assert found == []
 
 
 def test_the_adjudication_card_takes_a_scales_numbers_as_they_are(show, desk_of):
