@@ -1,7 +1,7 @@
 // The adjudication card: what its keys and buttons do. A choice waits for its reason; only then is it saved.
 // A settled note is a decided one in the list, one left open a skipped one, and the reason is the memo.
 
-const ADJUDICATION_COMMANDS = { ...COMMANDS, s: "leaveOpen", t: "names", m: "reason" };
+const ADJUDICATION_COMMANDS = { ...COMMANDS, s: "leaveOpen", t: "names", m: "reason", "Ctrl+Enter": "settle" };
 
 function choiceOf(answer, draft) {
   const { event, codes } = draft.event ? draft : answer ?? {};
@@ -20,11 +20,6 @@ function reasonOf(answer, draft) {
 function adjudicationActions({ list, view, save, keepDraft }, present) {
   const beside = () => ({ present: [...present] });
 
-  function draftMore(change) {
-    const { note, variable, draft } = list.current();
-    list.drafts.set(list.cellOf(note, variable.id), { ...draft, ...change });
-  }
-
   function toggled(code) {
     const { variable, answer, draft } = list.current();
     if (variable.kind !== "multiple") return [code];
@@ -35,7 +30,7 @@ function adjudicationActions({ list, view, save, keepDraft }, present) {
   }
 
   function choose(event, codes) {
-    draftMore({ event, codes });
+    list.draftMore({ event, codes });
     view.focusReason();
   }
 
@@ -46,6 +41,7 @@ function adjudicationActions({ list, view, save, keepDraft }, present) {
     const memo = reasonOf(answer, draft).trim();
     if (!choice.event) view.refuse("refuse_no_choice");
     else if (!memo) view.refuse("refuse_no_reason");
+    else if (lengthOf(memo) > LONGEST_MEMO) view.refuse("too_long");
     else {
       save(list.give({ ...choice, certainty: "", memo }).map((event) => ({ ...event, seen: note.seen, ...beside() })));
       view.focus();
@@ -56,13 +52,14 @@ function adjudicationActions({ list, view, save, keepDraft }, present) {
   return {
     code: unlessFinished((code) => {
       const { variable } = list.current();
-      if (variable.kind === "multiple") draftMore({ event: "decide", codes: toggled(code) });
+      if (variable.kind === "multiple") list.draftMore({ event: "decide", codes: toggled(code) });
       else choose("decide", [code]);
       view.light(code);
     }),
+    pick: unlessFinished((code) => list.draftMore({ event: "decide", codes: [code] })),
     leaveOpen: unlessFinished(() => choose("skip", [])),
     reason: unlessFinished(() => view.focusReason()),
-    typed: unlessFinished((text) => draftMore({ memo: text })),
+    typed: unlessFinished((text) => list.draftMore({ memo: text })),
     settle: unlessFinished(settle),
     confirm: unlessFinished(() => {
       const { answer, draft } = list.current();

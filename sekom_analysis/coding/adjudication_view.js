@@ -1,6 +1,7 @@
 // What the adjudication card looks like: builds it once, then paints the present note into it. Decides nothing.
 
-function createView(host, data, say, list, act, present) {
+function createView(host, data, say, list, hand, present) {
+  const act = hand.click;
   const kit = createKit(act);
   const { parts, part, button, tool, group } = kit;
   let shown = { note: null, named: false };
@@ -33,22 +34,22 @@ function createView(host, data, say, list, act, present) {
     const label = part("reasonLabel", "label", "sk-sheet-label", say("reason_label"));
     const field = part("reason", "textarea", "sk-field");
     field.rows = 2;
-    field.maxLength = 5000;
     field.addEventListener("input", () => act("typed", field.value));
     field.addEventListener("keydown", onReasonKey);
     const refusal = part("refusal", "p", "sk-refusal");
     refusal.setAttribute("role", "alert");
     const foot = make("div", "sk-sheet-foot", make("span", "sk-quiet", say("reason_hint")),
-      (parts.save = button("sk-tool", say("save"), "Enter", "settle")));
+      (parts.save = button("sk-tool", say("save"), "Ctrl+Enter", "settle")));
     const head = make("div", "sk-reason-head", label, part("remark", "p", "sk-remark"));
     return make("div", "sk-reason", head, field, refusal, foot);
   }
 
   function onReasonKey(event) {
     if (event.isComposing) return;
-    if (event.key === "Enter" && !event.shiftKey) act("settle");
+    if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) act("settle");
     else if (event.key === "Escape") frame.focus();
     else return;
+    if (document.activeElement !== parts.reason) hand.leaveProse(event);
     event.preventDefault();
   }
 
@@ -98,6 +99,7 @@ function createView(host, data, say, list, act, present) {
     parts.names.setAttribute("aria-pressed", named);
     parts.table.classList.toggle("sk-named", named);
     paintAnswer(note, variable, answer, draft);
+    if (isNew) codes.close();
     if (isNew) announce(note, variable);
     shown = { note, named };
   }
@@ -111,12 +113,15 @@ function createView(host, data, say, list, act, present) {
     const choice = choiceOf(answer, draft);
     const emptySet = choice.event === "decide" && !choice.codes.length;
     codes.press((code) => choice.codes.includes(code) || (emptySet && code === NONE_FITS));
+    codes.paintTyped(answer, draft.event ? { ...draft, number: draft.number ?? choice.codes.join() } : draft);
     parts.leaveOpen.setAttribute("aria-pressed", choice.event === "skip");
     const reason = reasonOf(answer, draft);
     if (parts.reason.value !== reason) parts.reason.value = reason;
     parts.remark.textContent = remark(note, variable, answer, draft);
-    const isThere = refused === "refuse_no_reason" ? reason.trim() : choice.event;
-    if (isThere || note !== shown.note) showRefusal("");
+    const isTooLong = lengthOf(reason.trim()) > LONGEST_MEMO;
+    const isThere = { refuse_no_reason: reason.trim(), too_long: !isTooLong }[refused] ?? choice.event;
+    if (isTooLong) showRefusal("too_long");
+    else if (isThere || note !== shown.note) showRefusal("");
     paintOthers(note, answer);
   }
 
@@ -134,8 +139,10 @@ function createView(host, data, say, list, act, present) {
 
   // One line that says how this note stands.
   function remark(note, variable, answer, draft) {
+    if (hand.told && !TOLD_OF_NUMBERS.has(hand.told.key)) return say(hand.told.key, hand.told.values);
+    if (draft.number !== undefined) return say("number_waits", { number: draft.number.trim() });
     if (draft.event) return say(reasonOf(answer, draft).trim() ? "enter_saves" : "reason_missing");
-    if (isOpen(answer)) return draft.memo ? say("reason_waits") : latestOf(list, say) || flagged(note);
+    if (isOpen(answer)) return draft.memo ? say("reason_waits") : latestOf(list, say, false) || flagged(note);
     if (answer.older) return say("stale");
     const gone = retiredOf(variable, answer);
     if (gone) return say("retired", { code: gone });
@@ -158,14 +165,15 @@ function createView(host, data, say, list, act, present) {
   // Says what is missing before anything can be saved, and puts the keys there.
   function refuse(key) {
     showRefusal(key);
-    if (key === "refuse_no_reason") focusReason();
-    else frame.focus();
+    if (key === "refuse_no_choice") frame.focus();
+    else focusReason();
   }
 
   function showRefusal(key) {
     refused = key;
-    parts.refusal.textContent = key ? say(key) : "";
-    parts.reason.setAttribute("aria-invalid", key === "refuse_no_reason");
+    const n = lengthOf(parts.reason.value.trim());
+    parts.refusal.textContent = key ? say(key, { n, most: LONGEST_MEMO, over: n - LONGEST_MEMO }) : "";
+    parts.reason.setAttribute("aria-invalid", key === "refuse_no_reason" || key === "too_long");
   }
 
   function toggleNames() {
@@ -177,9 +185,9 @@ function createView(host, data, say, list, act, present) {
   const frame = createFrame(host, data, say, list, kit, { work: buildWork(), label, panelFirst: true, search });
   const { root, id } = frame;
   const focus = () => { if (document.activeElement !== parts.reason) frame.focus(); };
-  const overlays = createOverlays({ root, work: parts.work, answer: parts.answer, say, list, act, focus, id });
+  const overlays = createOverlays({ root, answer: parts.answer, main: parts.main, say, list, hand, focus, id });
   const notices = createNotices({ root, parts, part, button, say, list, data });
-  const codes = createCodes(kit, { tip: overlays.tip, panelIsOpen: frame.panelIsOpen });
+  const codes = createCodes(kit, { tip: overlays.tip, panelIsOpen: frame.panelIsOpen, say, hand, focus, id });
   parts.question.id = `${id}-question`;
   parts.codes.removeAttribute("aria-label");
   parts.codes.setAttribute("aria-labelledby", parts.question.id);
@@ -195,6 +203,6 @@ function createView(host, data, say, list, act, present) {
   return {
     root, paint, showState: notices.showState, togglePanel: frame.togglePanel, toggleGloss: frame.toggleGloss,
     scrollNote: frame.scrollNote, openSearch: overlays.openSearch, closeOverlays: overlays.close, focus: frame.focus,
-    focusReason, refuse, toggleNames, light: codes.light, open: () => frame.open(paint), stop: frame.stop,
+    openBlock: codes.openBlock, keepFocus: frame.keepFocus, shows: frame.shows, focusReason, refuse, toggleNames, light: codes.light, open: () => frame.open(paint), stop: frame.stop,
   };
 }

@@ -2,18 +2,23 @@
 // It knows neither Jupyter nor a server: `post` takes its messages, `receive` is given the answers.
 // `kind` says which card it is: `name` of its store, `commands` of its keys, `createView`, and `actionsOf`.
 
+const UNCLOSED = Symbol("a memo that is too long to be saved, and stays open");
+
 function createAnyCard(kind, host, data, post, { onPaint = () => {}, keepsEvents = true } = {}) {
   const say = (key, values) => fill(data.texts[key] ?? key, values);
   const list = createWorklist(data);
-  const view = kind.createView(host, data, say, list, act);
+  const hand = createHand({
+    list, act, commands: kind.commands, onChange: () => repaint(), shows: (key) => view.shows(key),
+    isWriting: () => view.root.contains(document.activeElement) && document.activeElement.matches("input, textarea"),
+  });
+  const view = kind.createView(host, data, say, list, hand);
   const outbox = createOutbox({
     name: kind.name(data),
     post,
     keepsEvents,
-    onState: (state) => view.showState(state),
-    onAnswers: (answers) => { if (list.learn(answers, outbox.cells())) view.paint(); },
+    onState: (state) => view.keepFocus(() => view.showState(state)),
+    onAnswers: (answers) => { if (list.learn(answers, outbox.cells())) repaint(); },
   });
-  let keys = new Map();
 
   function save(events) {
     outbox.put(events);
@@ -32,25 +37,43 @@ function createAnyCard(kind, host, data, post, { onPaint = () => {}, keepsEvents
     panel: () => view.togglePanel(),
     gloss: () => view.toggleGloss(),
     scroll: () => view.scrollNote(),
+    nothing() {},
+    openBlock: (block) => view.openBlock(block),
+    numberIs: (text) => list.draftMore({ number: text || undefined }),
+    numberGiven() {
+      const { variable, answer, draft } = list.current();
+      const text = draft.number ?? (answer ? answer.codes.join() : "");
+      const number = numberIn(text, variable);
+      if (!number) return text.trim() ? hand.refuse(text.trim()) : hand.tell("number_missing");
+      list.draftMore({ number: undefined });
+      return actions.code(number);
+    },
     answerAgain(event) {
       list.forget(event);
       outbox.discard(event.event_id);
     },
-    ...kind.actionsOf({ list, view, save, keepDraft }),
+    ...kind.actionsOf({ list, view, save, keepDraft, tell: hand.tell }),
   };
   const OVERLAYS = new Set(["memo", "search", "scroll", "saveMemo", "typing"]);
 
-  // Every action first ends what is open on top of the card, so that nothing typed is lost.
+  // Every action first ends what is open on top of the card, so that nothing typed is lost; a memo that cannot be
+  // saved stays open instead. Whatever then goes from the screen, the keys stay with the card.
   function act(name, value) {
     if (!actions[name]) return; // a key that means something on another card
     const memo = OVERLAYS.has(name) ? null : view.closeOverlays();
-    if (memo !== null) act("saveMemo", memo);
-    const before = list.isFinished() ? null : list.current();
-    actions[name](value);
-    if (before) keepDraft(before.note, before.variable);
-    view.paint();
-    keys = list.isFinished() ? new Map() : keysOf(list.current().variable);
+    if (memo === UNCLOSED) return;
+    if (memo) act("saveMemo", memo);
+    const before = [list.isFinished() ? null : list.current(), list.aim(), name === "typing" || name === "saveMemo" ? value : null];
+    view.keepFocus(() => {
+      actions[name](value);
+      before.filter(Boolean).forEach(({ note, variable }) => keepDraft(note, variable));
+      view.paint();
+    });
     onPaint(list);
+  }
+
+  function repaint() {
+    view.keepFocus(view.paint);
   }
 
   function keepDraft(note, variable) {
@@ -64,28 +87,49 @@ function createAnyCard(kind, host, data, post, { onPaint = () => {}, keepsEvents
     const [key, name] = cell.split(" ");
     const note = list.notes.find((one) => one.key === key);
     if (!note || !note.variables.includes(name)) return;
+    const variable = list.variables.get(name);
     const { id } = list.answerTo(note, name) ?? {};
-    if (id === to) {
-      list.drafts.set(cell, draft);
-      list.goTo(note, name);
-      save(list.amend("memo", typing.trim()));
-    } else list.drafts.delete(cell);
-    keepDraft(note, list.variables.get(name));
+    if (id === to && lengthOf(typing.trim()) > LONGEST_MEMO) return;
+    list.drafts.set(cell, draft);
+    if (id === to) save(list.amend("memo", typing.trim(), { note, variable }));
+    else list.drafts.delete(cell);
+    keepDraft(note, variable);
   }
 
+  // A memo that is too long waits in its box, as it was left.
+  function openUnsaved() {
+    const [left] = [...list.drafts].filter(([, draft]) => draft.typing !== undefined);
+    if (!left) return;
+    const [key, name] = left[0].split(" ");
+    list.goTo(list.notes.find((one) => one.key === key), name);
+    act("memo");
+  }
+
+  const onHide = () => { if (document.hidden) hand.settle(); };
+  window.addEventListener("beforeunload", hand.settle);
+  document.addEventListener("visibilitychange", onHide);
+
   async function start() {
-    listenForKeys(view.root, act, () => keys, kind.commands);
+    listenForKeys(view.root, hand);
     const { answers, events, drafts } = await outbox.start();
     list.learn(answers || data.answers, new Set());
     events.forEach(list.recall);
     for (const { cell, draft } of drafts) list.drafts.set(cell, draft);
     drafts.filter(({ draft }) => draft.typing !== undefined).forEach(finishTyping);
     list.toFirstOpen();
-    keys = list.isFinished() ? new Map() : keysOf(list.current().variable);
     outbox.show(); // how many are saved is known only now
     view.open();
     onPaint(list);
+    openUnsaved();
   }
 
-  return { start, list, repaint: () => view.paint(), receive: outbox.receive, stop() { outbox.stop(); view.stop(); } };
+  function stop() {
+    hand.settle();
+    window.removeEventListener("beforeunload", hand.settle);
+    document.removeEventListener("visibilitychange", onHide);
+    outbox.stop();
+    view.stop();
+  }
+
+  return { start, list, repaint, receive: outbox.receive, stop };
 }

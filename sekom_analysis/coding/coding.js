@@ -1,31 +1,41 @@
 // The coding card: what its keys and buttons do.
 
-function codingActions({ list, view, save }) {
+function codingActions({ list, view, save, tell }) {
+  const unlessFinished = (work) => (value) => { if (!list.isFinished()) work(value); };
+
+  // Only an answer can be unsure: with none yet, nothing is stored, and the card says so.
+  function certainty(value) {
+    const aim = list.aim();
+    if (!aim || !list.takesDoubt(aim)) {
+      const isOlder = aim && aim.answer && aim.answer.older;
+      return tell(isOlder ? "no_doubt_older" : aim && aim.answer ? "no_doubt_skipped" : "no_doubt_yet");
+    }
+    const now = aim.draft.certainty ?? (aim.answer ? aim.answer.certainty : "");
+    return save(list.amend("certainty", now === value ? "" : value));
+  }
+
   return {
-    code(code) {
-      if (list.isFinished()) return;
+    code: unlessFinished((code) => {
       if (list.current().variable.kind === "multiple") list.toggle(code);
       else save(list.decide([code]));
-    },
-    confirm() {
-      if (list.isFinished()) return;
+    }),
+    pick: unlessFinished((code) => save(list.decide([code], { stays: true }))),
+    confirm: unlessFinished(() => {
       const { variable, answer, draft } = list.current();
       if (variable.kind !== "multiple") return;
       save(list.decide(draft.codes ?? (answer ? answer.codes : [])));
+    }),
+    skip: unlessFinished(() => save(list.skip())),
+    flag: unlessFinished(() => save(list.flag())),
+    certainty,
+    typing: ({ note, variable, text }) => {
+      const answer = list.answerTo(note, variable.id);
+      list.draftMore({ typing: text, to: answer && answer.id }, { note, variable });
     },
-    skip: () => { if (!list.isFinished()) save(list.skip()); },
-    flag: () => { if (!list.isFinished()) save(list.flag()); },
-    certainty(value) {
-      if (list.isFinished()) return;
-      const { answer, draft } = list.current();
-      const now = draft.certainty ?? (answer ? answer.certainty : "");
-      save(list.amend("certainty", now === value ? "" : value));
+    saveMemo({ note, variable, text }) {
+      list.draftMore({ typing: undefined, to: undefined }, { note, variable });
+      if (text !== null) save(list.amend("memo", text, { note, variable }));
     },
-    typing(text) {
-      const { note, variable, answer, draft } = list.current();
-      list.drafts.set(list.cellOf(note, variable.id), { ...draft, typing: text, to: answer && answer.id });
-    },
-    saveMemo: (text) => save(list.amend("memo", text)),
     memo: () => view.openMemo(),
     toStep: (variable) => list.goTo(list.current().note, variable),
   };

@@ -1,7 +1,7 @@
 // The review card: what its keys and buttons do. "Same" waits for the text that stands and a reason, since it
 // merges; the other judgements are saved at once. The judgement is the answer in the list, the reason its memo.
 
-const COMPARE_COMMANDS = { ...COMMANDS, a: "standsA", b: "standsB", c: "standsOwn", m: "reason" };
+const COMPARE_COMMANDS = { ...COMMANDS, a: "standsA", b: "standsB", c: "standsOwn", m: "reason", "Ctrl+Enter": "settle" };
 const SAME = "same";
 
 function judgedAs(answer, draft) {
@@ -23,10 +23,7 @@ function withText(events, answer) {
 }
 
 function compareActions({ list, view, save }) {
-  function draftMore(change) {
-    const { note, variable, draft } = list.current();
-    list.drafts.set(list.cellOf(note, variable.id), { ...draft, ...change });
-  }
+  const { draftMore } = list;
 
   function give(to) {
     const { answer } = list.current();
@@ -40,6 +37,7 @@ function compareActions({ list, view, save }) {
     const { answer, draft } = list.current();
     if (judgement === SAME) return draftMore({ judged: SAME });
     const memo = draft.memo ?? (answer && answer.codes[0] === judgement ? answer.memo : "");
+    if (lengthOf(memo.trim()) > LONGEST_MEMO) return view.refuse("too_long");
     return give({ event: "decide", codes: [judgement], certainty: "", memo: memo.trim(), stands: "a", text: "" });
   }
 
@@ -61,7 +59,19 @@ function compareActions({ list, view, save }) {
     const text = chosen === "own" ? ownText(answer, draft).trim() : "";
     if (chosen === "own" && !text) return view.refuse("refuse_no_text");
     if (!memo) return view.refuse("refuse_no_reason");
+    if (Math.max(lengthOf(memo), lengthOf(text)) > LONGEST_MEMO) return view.refuse("too_long");
     return give({ event: "decide", codes: [SAME], certainty: "", memo, stands: chosen, text });
+  }
+
+  // A reason is for the pair just judged until another is begun; that pair is then shown, so that nobody has to guess.
+  function reason() {
+    const { just } = list;
+    const isBegun = !list.isFinished() && Object.values(list.current().draft).some((value) => value !== undefined);
+    if (just && !isBegun) {
+      list.goTo(just.note, just.variable.id);
+      view.paint();
+    }
+    if (!list.isFinished()) view.ask("reason");
   }
 
   const unlessFinished = (work) => (value) => { if (!list.isFinished()) work(value); };
@@ -70,7 +80,7 @@ function compareActions({ list, view, save }) {
     standsA: unlessFinished(() => stands("a")),
     standsB: unlessFinished(() => stands("b")),
     standsOwn: unlessFinished(() => stands("own")),
-    reason: unlessFinished(() => view.ask("reason")),
+    reason,
     typed: unlessFinished((text) => draftMore({ memo: text })),
     typedText: unlessFinished((text) => draftMore({ text })),
     settle: unlessFinished(settle),

@@ -1,6 +1,7 @@
 // What the review card looks like: two notes side by side, builds it once, then paints the present pair. Decides nothing.
 
-function createView(host, data, say, list, act) {
+function createView(host, data, say, list, hand) {
+  const act = hand.click;
   const kit = createKit(act);
   const { parts, part, button, group } = kit;
   let shown = null;
@@ -21,7 +22,6 @@ function createView(host, data, say, list, act) {
   function field(name, label, rows, typed) {
     const box = part(name, "textarea", "sk-field");
     box.rows = rows;
-    box.maxLength = 5000;
     box.addEventListener("input", () => act(typed, box.value));
     box.addEventListener("keydown", onFieldKey);
     const title = part(`${name}Label`, "label", "sk-sheet-label", label);
@@ -30,11 +30,12 @@ function createView(host, data, say, list, act) {
 
   function onFieldKey(event) {
     if (event.isComposing) return;
-    if (event.key === "Enter" && !event.shiftKey) {
+    if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) {
       if (event.target === parts.own && !parts.reason.value.trim()) ask("reason");
       else act("settle");
     } else if (event.key === "Escape") frame.focus();
     else return;
+    if (![parts.own, parts.reason].includes(document.activeElement)) hand.leaveProse(event);
     event.preventDefault();
   }
 
@@ -50,7 +51,7 @@ function createView(host, data, say, list, act) {
     const refusal = part("refusal", "p", "sk-refusal");
     refusal.setAttribute("role", "alert");
     const foot = make("div", "sk-sheet-foot", make("span", "sk-quiet", say("reason_hint")),
-      (parts.save = button("sk-tool", say("save"), "Enter", "settle")));
+      (parts.save = button("sk-tool", say("save"), "Ctrl+Enter", "settle")));
     return make("div", "sk-reason", make("div", "sk-reason-head", title, part("remark", "p", "sk-remark")), box, refusal, foot);
   }
 
@@ -118,10 +119,14 @@ function createView(host, data, say, list, act) {
     write(parts.own, ownText(answer, draft));
     write(parts.reason, whyOf(answer, draft));
     parts.remark.textContent = remark(answer, draft);
-    const isThere = { refuse_no_reason: parts.reason.value.trim(), refuse_no_text: parts.own.value.trim() || chosen !== "own" }[refused] ?? judgement;
-    if (isThere || isNew) showRefusal("");
+    const isTooLong = lengthOfFields() > LONGEST_MEMO;
+    const isThere = { refuse_no_reason: parts.reason.value.trim(), refuse_no_text: parts.own.value.trim() || chosen !== "own", too_long: !isTooLong }[refused] ?? judgement;
+    if (isTooLong) showRefusal("too_long");
+    else if (isThere || isNew) showRefusal("");
     paintOthers(note, answer);
   }
+
+  const lengthOfFields = () => Math.max(...[parts.reason, parts.own].map((box) => lengthOf(box.value.trim())));
 
   function write(box, text) {
     if (box.value !== text) box.value = text;
@@ -139,12 +144,13 @@ function createView(host, data, say, list, act) {
 
   // One line that says how this pair stands.
   function remark(answer, draft) {
+    if (hand.told) return say(hand.told.key, hand.told.values);
     const waits = draft.judged || draft.stands || draft.text !== undefined;
     if (judgedAs(answer, draft) === SAME && (waits || (draft.memo !== undefined && answer))) {
       return say(whyOf(answer, draft).trim() ? "enter_saves" : "reason_missing");
     }
-    if (isOpen(answer)) return draft.memo ? say("reason_waits") : latestOf(list, say);
-    return say("answered");
+    if (isOpen(answer)) return draft.memo ? say("reason_waits") : latestOf(list, say, false);
+    return say(draft.memo === undefined ? "answered" : "enter_saves");
   }
 
   function announce(note, variable) {
@@ -164,12 +170,13 @@ function createView(host, data, say, list, act) {
   function refuse(key) {
     showRefusal(key);
     if (key === "refuse_no_choice") frame.focus();
-    else ask(key === "refuse_no_text" ? "text" : "reason");
+    else ask(key === "refuse_no_text" || (key === "too_long" && lengthOf(parts.reason.value) <= LONGEST_MEMO) ? "text" : "reason");
   }
 
   function showRefusal(key) {
     refused = key;
-    parts.refusal.textContent = key ? say(key) : "";
+    const n = lengthOfFields();
+    parts.refusal.textContent = key ? say(key, { n, most: LONGEST_MEMO, over: n - LONGEST_MEMO }) : "";
     parts.reason.setAttribute("aria-invalid", key === "refuse_no_reason");
     parts.own.setAttribute("aria-invalid", key === "refuse_no_text");
   }
@@ -177,9 +184,9 @@ function createView(host, data, say, list, act) {
   const frame = createFrame(host, data, say, list, kit, { work: buildWork(), label: say("card"), panelFirst: false, search: false });
   const { root, id } = frame;
   const focus = () => { if (![parts.reason, parts.own].includes(document.activeElement)) frame.focus(); };
-  const overlays = createOverlays({ root, work: parts.work, answer: parts.answer, say, list, act, focus, id });
+  const overlays = createOverlays({ root, answer: parts.answer, main: parts.main, say, list, hand, focus, id });
   const notices = createNotices({ root, parts, part, button, say, list, data });
-  const codes = createCodes(kit, { tip: overlays.tip, panelIsOpen: frame.panelIsOpen });
+  const codes = createCodes(kit, { tip: overlays.tip, panelIsOpen: frame.panelIsOpen, say, hand, focus, id });
   parts.question.id = `${id}-question`;
   parts.codes.removeAttribute("aria-label");
   parts.codes.setAttribute("aria-labelledby", parts.question.id);
@@ -195,6 +202,6 @@ function createView(host, data, say, list, act) {
   return {
     root, paint, showState: notices.showState, togglePanel: frame.togglePanel, toggleGloss: frame.toggleGloss,
     scrollNote: frame.scrollNote, openSearch: overlays.openSearch, closeOverlays: overlays.close, focus: frame.focus,
-    ask, refuse, open: () => frame.open(paint), stop: frame.stop,
+    openBlock: codes.openBlock, keepFocus: frame.keepFocus, shows: frame.shows, ask, refuse, open: () => frame.open(paint), stop: frame.stop,
   };
 }

@@ -40,13 +40,36 @@ function definitionOf(code, say) {
 }
 
 // What was just chosen, so that a slip of the finger is seen before the next one.
-function latestOf(list, say) {
-  const taken = list.latest;
-  if (!taken || isOpen(taken.to) || taken.variable === FLAG) return "";
-  const { codes } = list.variables.get(taken.variable);
-  const labels = codes.filter((code) => taken.to.codes.includes(code.id)).map((code) => code.label);
-  if (taken.to.event === "skip") labels.push(say("step_skipped"));
-  return say("latest", { codes: labels.join(", ") || say("confirm_none") });
+function latestOf(list, say, withMemo = true) {
+  const { just } = list;
+  if (!just || isOpen(just.answer)) return "";
+  const { certainty, memo } = just.answer;
+  const words = [labelsOf(just, say), ...(certainty ? [say(`just_${certainty}`)] : []), ...(memo && withMemo ? [say("just_memo")] : [])];
+  return say("latest", { codes: words.join(" · ") });
+}
+
+function labelsOf({ variable, answer }, say) {
+  if (answer.event === "skip") return say("step_skipped");
+  const labels = variable.codes.filter((code) => answer.codes.includes(code.id)).map((code) => code.label);
+  if (variable.kind === "scale") return labels.map(shownNumber).join();
+  return labels.join(", ") || say("confirm_none");
+}
+
+// Which note and answer a memo is about.
+function aboutOf(list, aim, say) {
+  const isHere = !list.isFinished() && list.current().note === aim.note;
+  const asked = aim.note.variables.length > 1 ? `${aim.variable.label}: ` : "";
+  const answer = isOpen(aim.answer) ? say("step_open") : labelsOf(aim, say);
+  if (isHere) return say(aim.isJust ? "about_last_question" : "about_this", { answer: asked + answer });
+  const [text, most] = [aim.note.text.replace(/\s+/g, " ").trim(), 60];
+  const begins = lengthOf(text) > most ? `${Array.from(text).slice(0, most - 1).join("")}…` : text;
+  return say("about_last_note", { text: begins, answer: asked + answer });
+}
+
+// How an answered question stands, behind what was just answered before it.
+function afterLatest(list, say, status) {
+  const latest = latestOf(list, say);
+  return latest ? say("latest_and_here", { latest, status }) : status;
 }
 
 // The codes of an answer that can no longer be chosen.

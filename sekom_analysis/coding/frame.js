@@ -21,8 +21,16 @@ function createFrame(host, data, say, list, kit, { work, label, panelFirst = nul
     const saved = part("saved", "span", "sk-saved");
     return make("div", "sk-head", bar, make("div", "sk-line",
       part("place", "strong", "sk-place"), part("left", "span", "sk-quiet"),
-      make("span", "sk-gap"), make("span", "sk-pair", tool("undo", say("undo"), "u"), tool("redo", say("redo"), "r")),
+      make("span", "sk-gap"), make("span", "sk-pair", buildUndo(), tool("redo", say("redo"), "r")),
       make("span", "sk-quiet sk-who", data.coder), saved));
+  }
+
+  function buildUndo() {
+    const undo = tool("undo", say("undo"), "u");
+    undo.prepend(undo.firstChild, part("backspace", "kbd", "sk-key", "⌫"));
+    parts.backspace.setAttribute("aria-hidden", "true");
+    undo.setAttribute("aria-keyshortcuts", "u Backspace");
+    return undo;
   }
 
   function buildNote() {
@@ -169,6 +177,19 @@ function createFrame(host, data, say, list, kit, { work, label, panelFirst = nul
     root.focus({ preventScroll: true });
   }
 
+  const isSeen = (element) => element.getClientRects().length > 0;
+
+  // Whether a key does what its cap says, because the cap is there to be read.
+  const shows = (key) => key !== "Backspace" || (isSeen(parts.backspace) && !parts.undo.disabled);
+
+  // Where the work takes away what had the focus, the card has it, so that the next key is not lost.
+  function keepFocus(work) {
+    const had = root.contains(document.activeElement);
+    work();
+    const now = document.activeElement;
+    if (had && (!root.contains(now) || now.disabled || !isSeen(now))) focus();
+  }
+
   // A host may move the focus once more after it has shown the card.
   function open(paint) {
     root.classList.remove("sk-loading");
@@ -188,7 +209,7 @@ function createFrame(host, data, say, list, kit, { work, label, panelFirst = nul
   watcher.observe(host);
 
   return {
-    root, id, open, focus, paintHead, paintNote, paintMoves, panelIsOpen, showPanel, togglePanel, toggleGloss, scrollNote,
+    root, id, open, focus, keepFocus, shows, paintHead, paintNote, paintMoves, panelIsOpen, showPanel, togglePanel, toggleGloss, scrollNote,
     stop: () => watcher.disconnect(),
   };
 }

@@ -8,54 +8,65 @@ const COMMANDS = {
 };
 const LETTERS = "abcefhijklopqvwxyz"; // what commands leave for codes; more codes than keys are searched with "/"
 const NONE_FITS = "none_fits";
+const MINUS = /^[-\u2212]$/;
 
-// The key of each code, in the codebook's order: 1–9, then letters; none fits is 0; a scale's number is its own key.
+// The keys of each code, in the codebook's order: 1–9, then letters; none fits is 0. A scale's number is typed as it is.
 function keysOf(variable) {
+  if (variable.kind === "scale") return new Map(variable.codes.map(({ id }) => [id, id]));
   const keys = new Map();
-  const byNumber = variable.kind === "scale" && variable.codes.every(({ id }) => /^[0-9]$/.test(id));
   const row = [..."123456789", ...LETTERS];
   for (const { id } of variable.codes) {
-    const key = id === NONE_FITS ? "0" : byNumber ? id : row.shift();
+    const key = id === NONE_FITS ? "0" : row.shift();
     if (key) keys.set(key, id);
   }
   return keys;
 }
 
+// The numpad's keys go by what they type alone: without NumLock, or with shift in Windows, they move about.
 function typed(event) {
-  const digit = /^(?:Digit|Numpad)([0-9])$/.exec(event.code);
+  const digit = /^Digit([0-9])$/.exec(event.code);
   if (digit && event.key !== "/") return digit[1];
   return event.key.length === 1 ? event.key.toLowerCase() : event.key;
 }
 
+// The part of a number that a key types: a digit, or minus where the scale goes below zero or no digit is meant.
+function signOf(event, variable) {
+  const hasMinus = variable.codes.some(({ id }) => id.startsWith("-"));
+  if (MINUS.test(event.key) && (hasMinus || !/^Digit/.test(event.code))) return "-";
+  const key = typed(event);
+  return /^[0-9]$/.test(key) ? key : "";
+}
+
 // What a key press asks for: { name, value }; null if it is nothing of the card's.
-function actionOf(event, keys, commands) {
+function actionOf(event, variable, commands) {
   const key = typed(event);
   if (event.ctrlKey || event.metaKey) {
     if (event.altKey) return null;
     if (key === "z") return { name: event.shiftKey ? "redo" : "undo" };
     if (key === "s") return { name: "nothing" }; // all is saved already; a browser would save the page
-    return key === "y" ? { name: "redo" } : null;
+    if (key === "y") return { name: "redo" };
+    return commands[`Ctrl+${key}`] ? { name: commands[`Ctrl+${key}`] } : null;
   }
   if (event.altKey) return null;
   if (event.shiftKey && /^[123]$/.test(key)) return { name: "certainty", value: key };
   if (event.shiftKey && key === "ArrowLeft") return { name: "noteBack" };
   if (event.shiftKey && key === "ArrowRight") return { name: "noteForward" };
-  if (event.shiftKey && key !== "/") return null;
-  if (keys.has(key)) return { name: "code", value: keys.get(key) };
+  if (event.shiftKey && key !== "/" && !/^[0-9]$/.test(event.key)) return null;
+  if (variable && variable.kind === "scale" && signOf(event, variable)) return { name: "number", value: signOf(event, variable) };
+  const code = variable && variable.kind !== "scale" ? keysOf(variable).get(key) : undefined;
+  if (code !== undefined) return { name: "code", value: code };
   return commands[key] ? { name: commands[key] } : null;
 }
 
-// `now` gives the keys of the codes in question.
-function listenForKeys(root, act, now, commands) {
+// `hand` is told of every key that is not typed into a field; it says which were for the card.
+function listenForKeys(root, hand) {
   root.addEventListener("keydown", (event) => {
     if (event.target.matches("input, textarea")) return event.stopPropagation(); // a digit in a memo codes nothing
     const onButton = event.target.matches("button, summary") && (event.key === "Enter" || event.key === " ");
-    const action = onButton ? null : actionOf(event, now(), commands);
+    const ours = !onButton && hand.press(event);
     const modified = event.ctrlKey || event.metaKey || event.altKey;
-    if (!modified || action) event.stopPropagation(); // a notebook cuts cells at "x" and deletes them at "d d"
-    if (!action) return undefined;
-    event.preventDefault();
-    if (!event.repeat) act(action.name, action.value); // a held key must not code note after note
+    if (!modified || ours) event.stopPropagation(); // a notebook cuts cells at "x" and deletes them at "d d"
+    if (ours) event.preventDefault();
     return undefined;
   });
 }

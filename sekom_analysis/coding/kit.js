@@ -8,7 +8,7 @@ function createKit(act) {
   function button(className, label, key, name, value) {
     const made = make("button", className, ...(key ? [keycap(key)] : []), make("span", "sk-label", label));
     made.type = "button";
-    if (key) made.setAttribute("aria-keyshortcuts", key.replace("⇧", "Shift+"));
+    if (key) made.setAttribute("aria-keyshortcuts", key.replace("⇧", "Shift+").replace("Ctrl", "Control"));
     made.addEventListener("click", (event) => {
       act(name, value);
       // A mouse click gives the keys back to the card; somebody who tabs keeps their place.

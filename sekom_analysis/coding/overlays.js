@@ -1,58 +1,86 @@
 // What opens on top of the card: the memo, the search among codes, a definition beside a button.
 
-function createOverlays({ root, work, answer, say, list, act, focus, id }) {
-  let sheet = null; // { kind, box, field }
-  let tipBox = null;
+// Says under a field how much too long its text is; returns whether it is. Nothing is ever cut off.
+function tellLength(field, warning, say) {
+  const n = lengthOf(field.value.trim());
+  const tooLong = n > LONGEST_MEMO;
+  warning.textContent = tooLong ? say("too_long", { n, most: LONGEST_MEMO, over: n - LONGEST_MEMO }) : "";
+  field.setAttribute("aria-invalid", tooLong);
+  return tooLong;
+}
 
-  function place(kind, label, field, ...rest) {
-    const box = make("div", `sk-sheet sk-${kind}`, make("label", "sk-sheet-label", label), field, ...rest);
+function createOverlays({ root, answer, main, say, list, hand, focus, id }) {
+  let sheet = null; // { kind, box, field, cell, warning }
+  let tipBox = null;
+  const act = hand.click;
+
+  function place(kind, label, field, rest, more = {}) {
+    const title = make("label", "sk-sheet-label", label);
+    const box = make("div", `sk-sheet sk-${kind}`, title, field, ...rest);
     field.id = `${id}-${kind}`;
-    box.firstChild.htmlFor = field.id;
-    answer.append(box);
-    sheet = { kind, box, field };
+    title.htmlFor = field.id;
+    (list.isFinished() ? main : answer).append(box);
+    sheet = { kind, box, field, ...more };
     field.focus({ preventScroll: true });
     box.scrollIntoView({ block: "nearest" });
   }
 
-  // Ends what is open; returns a memo that was written, null if there is none.
+  // Ends what is open; returns a memo that was written with its question, null if there is none, or that it cannot
+  // be closed: too long to be saved, and nothing of it is to be lost.
   function close() {
     tip(null);
     if (!sheet) return null;
-    const { kind, box, field } = sheet;
-    sheet = null;
+    const { kind, box, field, cell, warning } = sheet;
     const text = field.value.trim();
-    const changed = kind === "memo" && text !== field.dataset.before;
+    const isChanged = text !== field.dataset.before;
+    if (kind === "memo" && isChanged && tellLength(field, warning, say)) {
+      field.focus();
+      return UNCLOSED;
+    }
+    sheet = null;
     const hadFocus = box.contains(document.activeElement);
     box.remove();
     if (hadFocus) focus();
-    return changed ? text : null;
+    return kind === "memo" ? { ...cell, text: isChanged ? text : null } : null;
   }
 
-  function finish() {
+  // `event`: the key that closed it; what is typed right after it still belongs to the prose.
+  function finish(event) {
     const memo = close();
-    if (memo !== null) act("saveMemo", memo);
+    if (memo === UNCLOSED) return;
+    if (event && event.detail === 0) hand.leaveProse(event);
+    if (memo) act("saveMemo", memo);
     focus();
   }
 
+  // About the answer just given while that is what the card says, else about the present question.
   function openMemo() {
-    if (sheet || list.isFinished()) return;
-    const { answer: given, draft } = list.current();
+    const aim = list.aim();
+    if (sheet || !aim) return;
+    const { note, variable, answer: given, draft } = aim;
     const field = make("textarea", "sk-field");
+    const warning = make("p", "sk-too-long");
+    warning.setAttribute("role", "alert");
     field.rows = 3;
-    field.maxLength = 5000;
-    field.value = draft.memo ?? (given ? given.memo : "");
-    field.dataset.before = field.value;
-    field.addEventListener("input", () => act("typing", field.value));
+    field.dataset.before = draft.memo ?? (given ? given.memo : "");
+    field.value = draft.typing ?? field.dataset.before;
+    field.addEventListener("input", () => {
+      tellLength(field, warning, say);
+      act("typing", { note, variable, text: field.value });
+    });
     field.addEventListener("keydown", (event) => {
-      if (event.key === "Escape" || (event.key === "Enter" && !event.shiftKey && !event.isComposing)) {
-        event.preventDefault();
-        finish();
-      }
+      const closes = event.key === "Escape" || (event.key === "Enter" && (event.ctrlKey || event.metaKey));
+      if (!closes || event.isComposing) return;
+      event.preventDefault();
+      finish(event);
     });
     const done = make("button", "sk-tool", say("memo_done"));
     done.type = "button";
     done.addEventListener("click", finish);
-    place("memo", say("memo_label"), field, make("div", "sk-sheet-foot", make("span", "sk-quiet", say("memo_hint")), done));
+    const label = make("span", "", make("span", "sk-about", aboutOf(list, aim, say)), ` ${say("memo_label")}`);
+    const foot = make("div", "sk-sheet-foot", make("span", "sk-quiet", say("memo_hint")), done);
+    place("memo", label, field, [warning, foot], { cell: { note, variable }, warning });
+    tellLength(field, warning, say);
   }
 
   // --- search -------------------------------------------------------------------------------------
@@ -70,7 +98,7 @@ function createOverlays({ root, work, answer, say, list, act, focus, id }) {
       ["aria-autocomplete", "list"]]) field.setAttribute(name, value);
     field.addEventListener("input", () => showHits(field, hits));
     field.addEventListener("keydown", (event) => onSearchKey(event, field, hits));
-    place("search", say("search_label"), field, hits);
+    place("search", say("search_label"), field, [hits]);
     showHits(field, hits);
   }
 
@@ -110,14 +138,16 @@ function createOverlays({ root, work, answer, say, list, act, focus, id }) {
     const now = all.findIndex((hit) => hit.getAttribute("aria-selected") === "true");
     if (event.key === "ArrowDown") light(field, hits, Math.min(now + 1, all.length - 1));
     else if (event.key === "ArrowUp") light(field, hits, Math.max(now - 1, 0));
-    else if (event.key === "Escape") finish();
-    else if (event.key === "Enter" && all[now]) choose(all[now].dataset.code);
+    else if (event.isComposing) return;
+    else if (event.key === "Escape") finish(event);
+    else if (event.key === "Enter" && all[now]) choose(all[now].dataset.code, event);
     else return;
     event.preventDefault();
   }
 
-  function choose(code) {
+  function choose(code, event) {
     close();
+    if (event) hand.leaveProse(event);
     act("code", code);
     focus();
   }

@@ -162,7 +162,8 @@ function createPanel({ shelf, data, say, keeper, hear, confirmSaved, reset, focu
   function askToClear(asks) {
     parts.confirm.hidden = !asks;
     parts.confirmText.textContent = say("clear_sure", { n: keeper.events.length });
-    parts[asks ? "no_clear" : "clear"].focus();
+    if (asks) parts.no_clear.focus();
+    else focusCard();
   }
 
   async function clear() {

@@ -9,6 +9,7 @@ _SHARED = (
     "worklist.js",
     "outbox.js",
     "keys.js",
+    "hand.js",
     "elements.js",
     "kit.js",
     "frame.js",

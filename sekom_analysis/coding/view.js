@@ -1,7 +1,7 @@
 // What the coding card looks like: builds it once, then paints the present note into it. Decides nothing.
 
-function createView(host, data, say, list, act) {
-  const kit = createKit(act);
+function createView(host, data, say, list, hand) {
+  const kit = createKit(hand.click);
   const { parts, part, button, tool, group } = kit;
   let shown = { note: null, variable: null };
 
@@ -33,6 +33,8 @@ function createView(host, data, say, list, act) {
     if (finished) {
       shown = { note: null, variable: null };
       notices.paintFinish(counts);
+      const latest = latestOf(list, say);
+      if (hand.told || latest) parts.finish.append(make("p", "sk-quiet", said() || say("finish_latest", { latest })));
     } else paintNote();
     frame.paintMoves(finished);
     frame.showPanel();
@@ -46,17 +48,20 @@ function createView(host, data, say, list, act) {
     paintSteps(note, variable);
     paintAnswer(note, variable, answer, draft);
     if (newNote || newVariable) announce(note, variable, newNote);
+    if (newNote) codes.close();
     if (newNote) frame.paintNote(note);
     shown = { note, variable };
   }
 
   function paintVariable(variable) {
     parts.question.textContent = variable.question;
-    codes.paint(variable);
     const confirm = variable.kind === "multiple" ? [(parts.confirm = button("sk-confirm", "", "Enter", "confirm"))] : [];
     parts.answer.replaceChildren(parts.codes, ...confirm);
+    codes.paint(variable);
     paintDefinitions(parts.panelBox, variable, say);
   }
+
+  const said = () => (hand.told ? say(hand.told.key, hand.told.values) : "");
 
   function paintSteps(note, variable) {
     parts.steps.hidden = data.notes.every((one) => one.variables.length < 2);
@@ -78,11 +83,8 @@ function createView(host, data, say, list, act) {
   function paintAnswer(note, variable, answer, draft) {
     const chosen = draft.codes ?? (answer ? answer.codes : []);
     codes.press((code) => chosen.includes(code));
-    const certainty = draft.certainty ?? (answer ? answer.certainty : "");
-    for (const n of ["1", "2", "3"]) parts[`sure${n}`].setAttribute("aria-pressed", certainty === n);
-    const memo = draft.memo ?? (answer ? answer.memo : "");
-    parts.memo.classList.toggle("sk-on", Boolean(memo));
-    parts.memo.title = memo;
+    codes.paintTyped(answer, draft);
+    paintDoubt(list.aim());
     parts.flag.setAttribute("aria-pressed", !isOpen(list.answerTo(note, FLAG)));
     parts.remark.textContent = remark(variable, answer, draft);
     if (variable.kind === "multiple") {
@@ -92,10 +94,26 @@ function createView(host, data, say, list, act) {
     }
   }
 
-  // One line that says how this question stands.
+  // Certainty and memo are of what they act on: the answer just given, or the present one.
+  function paintDoubt({ answer, draft }) {
+    const certainty = draft.certainty ?? (answer ? answer.certainty : "");
+    for (const n of ["1", "2", "3"]) parts[`sure${n}`].setAttribute("aria-pressed", certainty === n);
+    const memo = draft.memo ?? (answer ? answer.memo : "");
+    parts.memo.classList.toggle("sk-on", Boolean(memo));
+    parts.memo.title = memo;
+  }
+
+  // One line that says how this question stands, and before it what was just answered or why a key did nothing.
   function remark(variable, answer, draft) {
+    if (hand.told && !TOLD_OF_NUMBERS.has(hand.told.key)) return said();
     if (draft.codes) return say("not_confirmed");
-    if (isOpen(answer)) return draft.memo || draft.certainty ? say("waits_for_answer") : latestOf(list, say);
+    if (draft.number !== undefined) return say("number_waits", { number: draft.number.trim() });
+    if (isOpen(answer)) return draft.memo ? afterLatest(list, say, say("waits_for_answer")) : latestOf(list, say);
+    return afterLatest(list, say, status(variable, answer, draft));
+  }
+
+  function status(variable, answer, draft) {
+    if (answer.older && draft.memo !== undefined) return say("memo_waits_older");
     if (answer.event === "skip") return say("skipped_before");
     const gone = retiredOf(variable, answer);
     if (gone) return say("retired", { code: gone });
@@ -108,9 +126,9 @@ function createView(host, data, say, list, act) {
 
   const frame = createFrame(host, data, say, list, kit, { work: buildWork(), label: say("card") });
   const { root, id, focus } = frame;
-  const overlays = createOverlays({ root, work: parts.work, answer: parts.answer, say, list, act, focus, id });
+  const overlays = createOverlays({ root, answer: parts.answer, main: parts.main, say, list, hand, focus, id });
   const notices = createNotices({ root, parts, part, button, say, list, data });
-  const codes = createCodes(kit, { tip: overlays.tip, panelIsOpen: frame.panelIsOpen });
+  const codes = createCodes(kit, { tip: overlays.tip, panelIsOpen: frame.panelIsOpen, say, hand, focus, id });
   parts.question.id = `${id}-question`;
   parts.codes.removeAttribute("aria-label");
   parts.codes.setAttribute("aria-labelledby", parts.question.id);
@@ -120,6 +138,6 @@ function createView(host, data, say, list, act) {
   return {
     root, paint, showState: notices.showState, togglePanel: frame.togglePanel, toggleGloss: frame.toggleGloss,
     scrollNote: frame.scrollNote, openMemo: overlays.openMemo, openSearch: overlays.openSearch,
-    closeOverlays: overlays.close, open: () => frame.open(paint), stop: frame.stop,
+    closeOverlays: overlays.close, openBlock: codes.openBlock, keepFocus: frame.keepFocus, shows: frame.shows, open: () => frame.open(paint), stop: frame.stop,
   };
 }

@@ -3,6 +3,9 @@
 
 const FLAG = "flag";
 const WINDOW = 40; // how many of the latest decisions tell the pace
+const LONGEST_MEMO = 20000; // as in the log, counted in the same way: one for each sign, also one beyond the first plane
+
+const lengthOf = (text) => Array.from(text).length;
 
 function newEventId() {
   const bytes = crypto.getRandomValues(new Uint8Array(8));
@@ -11,6 +14,11 @@ function newEventId() {
 
 function isOpen(answer) {
   return !answer || answer.event === "retract";
+}
+
+// A choice that is begun and not given yet: codes of several, or a number in its field.
+function hasSelection(draft) {
+  return Boolean(draft.codes || draft.event || draft.judged || draft.number !== undefined);
 }
 
 function sameAnswer(one, other) {
@@ -30,6 +38,7 @@ function createWorklist(data) {
   let at = { place: 0, step: 0 };
   let undone = [];
   let done = [];
+  let just = null; // the question just answered, until the coder answers another or moves on
 
   const cellOf = (note, variable) => `${note.key} ${variable}`;
   const here = () => notes[list.notes[at.place]];
@@ -40,6 +49,11 @@ function createWorklist(data) {
   // --- moving -------------------------------------------------------------------------------------
 
   function step(by) {
+    just = null;
+    pass(by);
+  }
+
+  function pass(by) {
     const before = at;
     at = { ...at, step: at.step + by };
     if (isFinished()) {
@@ -53,6 +67,7 @@ function createWorklist(data) {
   }
 
   function leap(by) {
+    just = null;
     at = { place: Math.min(Math.max(at.place + by, 0), list.notes.length), step: 0 };
   }
 
@@ -67,25 +82,28 @@ function createWorklist(data) {
   }
 
   function toFirstOpen() {
+    just = null;
     list = { kind: "open", notes: everything };
     at = firstOpen() || { place: list.notes.length, step: 0 };
   }
 
   // After an answer: the next question that is open; when going through chosen notes, simply the next.
   function advance() {
-    if (list.kind !== "open") return step(1);
+    if (list.kind !== "open") return pass(1);
     const end = { place: list.notes.length, step: 0 };
     at = firstOpen(at) || firstOpen() || end;
     return undefined;
   }
 
   function goTo(note, variable) {
+    just = null;
     const number = numbers.get(note.key);
     if (!list.notes.includes(number)) list = { kind: "open", notes: everything };
     at = { place: list.notes.indexOf(number), step: Math.max(note.variables.indexOf(variable), 0) };
   }
 
   function review(kind) {
+    just = null;
     list = { kind, notes: everything.filter((number) => isOfSort(notes[number], kind)) };
     at = { place: 0, step: 0 };
     const note = here();
@@ -144,21 +162,23 @@ function createWorklist(data) {
     return turn(note, variable, to);
   }
 
-  function decide(codes) {
+  // `stays`: the coder is about to move, and says where to.
+  function decide(codes, { stays = false } = {}) {
     const { answer, draft } = current();
     const same = answer && answer.codes.join("|") === codes.join("|");
     return give({
       event: "decide", codes,
       certainty: draft.certainty ?? (same ? answer.certainty : ""), // another answer is another certainty
       memo: draft.memo ?? (answer ? answer.memo : ""),
-    });
+    }, stays);
   }
 
-  function give(to) {
+  function give(to, stays = false) {
     const { note, variable } = current();
     moments.push(Date.now());
     const events = change(note, variable.id, to);
-    advance();
+    just = { note, variable };
+    if (!stays) advance();
     return events;
   }
 
@@ -167,18 +187,41 @@ function createWorklist(data) {
     const memo = draft.memo ?? (answer ? answer.memo : "");
     const stands = answer && answer.event === "decide";
     const events = stands ? [] : change(note, variable.id, { event: "skip", codes: [], certainty: "", memo });
+    just = stands ? null : { note, variable };
     advance();
     return events;
   }
 
-  // A certainty or memo belongs to an answer: with none yet it waits for it, else it is saved with it at once.
-  function amend(field, value) {
-    const { note, variable, answer, draft } = current();
-    if (isOpen(answer) || draft.codes) {
-      drafts.set(cellOf(note, variable.id), { ...draft, typing: undefined, to: undefined, [field]: value });
+  // What a certainty or memo is about: the answer just given, until another is begun; else the present question.
+  function aim() {
+    const isBegun = !isFinished() && hasSelection(current().draft);
+    if (just && !isBegun) return { ...cellAt(just.note, just.variable), isJust: true };
+    return isFinished() ? null : { ...current(), isJust: false };
+  }
+
+  // Whether there is something that a certainty can be about: an answer under the present definition, or a selection.
+  function takesDoubt({ answer, draft }) {
+    return hasSelection(draft) || Boolean(answer && answer.event === "decide" && !answer.older);
+  }
+
+  // A certainty or memo belongs to an answer: with none yet it waits for it, else it is saved with it at once. One
+  // under an older definition is to be given again first, or a word on it would count as an answer under the new one.
+  function amend(field, value, { note, variable } = aim()) {
+    const { answer, draft } = cellAt(note, variable);
+    if (isOpen(answer) || answer.older || hasSelection(draft)) {
+      const kept = isOpen(answer) ? value || undefined : value;
+      draftMore({ typing: undefined, to: undefined, [field]: kept }, { note, variable });
       return [];
     }
     return change(note, variable.id, { ...answer, [field]: value });
+  }
+
+  // What is not an answer yet is kept with its question; where nothing is left of it, it is no draft.
+  function draftMore(change, { note, variable } = current()) {
+    const cell = cellOf(note, variable.id);
+    const draft = { ...drafts.get(cell), ...change };
+    if (Object.values(draft).every((value) => value === undefined)) drafts.delete(cell);
+    else drafts.set(cell, draft);
   }
 
   function toggle(code) {
@@ -186,7 +229,7 @@ function createWorklist(data) {
     const chosen = new Set(draft.codes ?? (answer ? answer.codes : []));
     if (!chosen.delete(code)) chosen.add(code);
     const order = variable.codes.map((known) => known.id).filter((known) => chosen.has(known));
-    drafts.set(cellOf(note, variable.id), { ...draft, codes: order });
+    draftMore({ codes: order }, { note, variable });
   }
 
   function flag() {
@@ -210,7 +253,9 @@ function createWorklist(data) {
     done.push(next);
     const events = turn(next.note, next.variable, next.to);
     goTo(next.note, next.variable);
-    if (next.variable !== FLAG) advance();
+    if (next.variable === FLAG) return events;
+    if (!isOpen(next.to)) just = { note: next.note, variable: variables.get(next.variable) };
+    advance();
     return events;
   }
 
@@ -232,6 +277,7 @@ function createWorklist(data) {
         const elsewhere = (taken) => cellOf(taken.note, taken.variable) !== cell;
         done = done.filter(elsewhere);
         undone = undone.filter(elsewhere);
+        if (just && cellOf(just.note, just.variable.id) === cell) just = null;
         changed = true;
       }
     }
@@ -263,7 +309,10 @@ function createWorklist(data) {
 
   function current() {
     const note = here();
-    const variable = variables.get(note.variables[at.step]);
+    return cellAt(note, variables.get(note.variables[at.step]));
+  }
+
+  function cellAt(note, variable) {
     const cell = cellOf(note, variable.id);
     return { note, variable, answer: answers.get(cell), draft: drafts.get(cell) || {} };
   }
@@ -290,9 +339,11 @@ function createWorklist(data) {
   return {
     notes, variables, drafts, cellOf, answerTo, isDone, isFinished, current, count, countSort, countSaved, minutesLeft,
     step, leap, toFirstOpen, goTo, review, decide, give, skip, amend, toggle, flag, undo, redo, learn, recall, forget,
+    aim, takesDoubt, draftMore,
     get list() { return list; },
     get at() { return at; },
     get latest() { return done.at(-1); },
+    get just() { return just && cellAt(just.note, just.variable); },
     get next() { return undone.at(-1); },
     get canUndo() { return done.length > 0; },
     get canRedo() { return undone.length > 0; },

@@ -144,13 +144,23 @@ class Page:
     """The card on a page of its own, joined to a real session: what Lab does, in a hundredth of the time."""
 
     def __init__(
-        self, browser, session, *, theme: str = "", scripts=SCRIPTS, styles=STYLES, **context: object
+        self,
+        browser,
+        session,
+        *,
+        theme: str = "",
+        scripts=SCRIPTS,
+        styles=STYLES,
+        clock: bool = False,
+        **context: object,
     ) -> None:
         self.session = session
         self.alive = True
         self.errors: list[str] = []
         self._context = browser.new_context(**{"viewport": {"width": 1200, "height": 900}} | context)
         self.page = self._context.new_page()
+        if clock:  # a page's time goes on by itself, and `pause` puts it ahead
+            self.page.clock.install()
         self.page.on("pageerror", lambda error: self.errors.append(str(error)))
         self.page.expose_function("post", lambda message: session.receive(message) if self.alive else [])
         html = f"""<!doctype html><html lang="sv"><meta charset="utf-8"><title>Kort</title>
@@ -177,6 +187,10 @@ class Page:
     def press(self, *keys: str) -> None:
         for key in keys:
             self.page.keyboard.press(key)
+
+    def pause(self, milliseconds: int = 700) -> None:
+        """Let the page's time pass: by default so long that no key belongs to what was typed before."""
+        self.page.clock.run_for(milliseconds)
 
     def text(self, selector: str) -> str:
         return self.page.locator(selector).inner_text()

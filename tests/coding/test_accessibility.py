@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import subprocess
 import tarfile
@@ -80,13 +81,18 @@ FACES = [note, answered_note, several_codes, memo, search, folded_with_translati
 @pytest.mark.parametrize(("lang", "scheme"), [("sv", "light"), ("en", "dark")])
 def test_axe_finds_no_serious_fault_on_any_face_of_the_card(show, axe, study_root, scheme, lang):
     desk = sa.Desk.open(study_root, f"{scheme}-{lang}")
-    page = show(Session(desk, lang=lang, stages=["B"], sources=["hallstahammar-2022"]), color_scheme=scheme)
+    page = show(
+        Session(desk, lang=lang, stages=["B"], sources=["hallstahammar-2022"]),
+        clock=True,
+        color_scheme=scheme,
+    )
     page.page.evaluate(axe)
     found = []
     for face in FACES:
         face(page)
         found += [(face.__name__, *fault) for fault in faults(page)]
         page.page.keyboard.press("Escape")
+        page.pause()
         page.alive = True
         page.wait_for_state("saved")
     while page.page.locator(".sk-finish").is_hidden():
@@ -169,7 +175,7 @@ def chosen(page):
 
 
 def refused(page):
-    page.press("5", "Enter")
+    page.press("5", "Control+Enter")
 
 
 def named_with_search(page):
@@ -181,7 +187,7 @@ def settled_otherwise_than_another(page):
     study.adjudicate("bo", note_id, "category_b", "systemsyn", reason="därför")
     page.press("3")
     page.page.keyboard.type("därför")
-    page.press("Enter")
+    page.page.get_by_role("button", name=re.compile("^(Spara|Save)$")).click()
     page.wait_for_state("saved")
     page.press("ArrowLeft")
     page.page.locator(".sk-others").wait_for()
@@ -191,7 +197,7 @@ def not_settled(page):
     page.alive = False
     page.press("s")
     page.page.keyboard.type("för kort")
-    page.press("Enter")
+    page.press("Control+Enter")
     page.wait_for_state("not_saved")
 
 
@@ -202,13 +208,16 @@ ADJUDICATION_FACES = [note, chosen, refused, named_with_search, folded_with_tran
 @pytest.mark.parametrize(("lang", "scheme"), [("sv", "dark"), ("en", "light")])
 def test_axe_finds_no_serious_fault_on_any_face_of_the_adjudication_card(show, axe, sample, scheme, lang):
     session = AdjudicationSession(sample, "anna", "category_b", lang=lang)
-    page = show(session, color_scheme=scheme, scripts=ADJUDICATION_SCRIPTS, styles=ADJUDICATION_STYLES)
+    page = show(
+        session, clock=True, color_scheme=scheme, scripts=ADJUDICATION_SCRIPTS, styles=ADJUDICATION_STYLES
+    )
     page.page.evaluate(axe)
     found = []
     for face in ADJUDICATION_FACES:
         face(page)
         found += [(face.__name__, *fault) for fault in faults(page)]
         page.page.keyboard.press("Escape")
+        page.pause()
         page.alive = True
         page.wait_for_state("saved")
     assert found == []
@@ -220,7 +229,7 @@ def same_with_own_wording(page):
 
 
 def merge_without_a_reason(page):
-    page.press("Enter")
+    page.press("Control+Enter")
 
 
 def judged_otherwise_than_another(page):
@@ -234,7 +243,7 @@ def judged_otherwise_than_another(page):
 def test_axe_finds_no_serious_fault_on_any_face_of_the_review_card(show, axe, sample, scheme, lang):
     pairs = sample.pair_judgements()
     session = ReviewSession(sample, "anna", pairs, lang=lang)
-    page = show(session, color_scheme=scheme, scripts=REVIEW_SCRIPTS, styles=REVIEW_STYLES)
+    page = show(session, clock=True, color_scheme=scheme, scripts=REVIEW_SCRIPTS, styles=REVIEW_STYLES)
     page.page.evaluate(axe)
     found = [("first", *fault) for fault in faults(page)]
     for face in (
@@ -246,4 +255,5 @@ def test_axe_finds_no_serious_fault_on_any_face_of_the_review_card(show, axe, sa
         face(page)
         found += [(face.__name__, *fault) for fault in faults(page)]
         page.page.keyboard.press("Escape")
+        page.pause()
     assert found == []

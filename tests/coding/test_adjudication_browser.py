@@ -31,7 +31,7 @@ def settle(show, root):
 
     def opened(adjudicator, variable=VARIABLE, lang="sv", **settings):
         session = AdjudicationSession(sa.Study.open(root), adjudicator, variable, lang=lang)
-        return show(session, scripts=ADJUDICATION_SCRIPTS, styles=ADJUDICATION_STYLES, **settings)
+        return show(session, scripts=ADJUDICATION_SCRIPTS, styles=ADJUDICATION_STYLES, clock=True, **settings)
 
     return opened
 
@@ -43,7 +43,8 @@ def logs(root):
 def settle_note(page, key, reason):
     page.press(key)
     page.page.keyboard.type(reason)
-    page.press("Enter")
+    page.press("Control+Enter")
+    page.pause()
 
 
 def ledger(root, adjudicator):
@@ -83,20 +84,23 @@ def test_twenty_notes_by_keyboard_leave_logs_and_agreement_as_they_were(settle, 
 def test_an_empty_reason_or_no_choice_is_refused_and_nothing_is_saved(settle, root):
     page = settle("anna")
     refusal = page.page.locator(".sk-refusal")
-    page.press("5", "Enter")
+    page.press("5", "Control+Enter")
     assert refusal.inner_text() == "Skriv ett skäl först. Ingenting har sparats."
     page.page.keyboard.type("   ")
-    page.press("Enter")
+    page.press("Control+Enter")
     assert refusal.inner_text() == "Skriv ett skäl först. Ingenting har sparats."
     page.page.get_by_role("button", name="Spara").click()
     assert refusal.inner_text() == "Skriv ett skäl först. Ingenting har sparats."
-    page.press("Escape", "ArrowRight", "m")
+    page.press("Escape")
+    page.pause()
+    page.press("ArrowRight", "m")
     assert refusal.inner_text() == ""
     page.page.keyboard.type("ett skäl utan val")
-    page.press("Enter")
+    page.press("Control+Enter")
+    page.pause()
     assert refusal.inner_text() == "Välj först en kod, eller lämna lappen öppen. Ingenting har sparats."
     assert not (root / "data" / "coded" / "adjudicated.csv").exists()
-    page.press("6", "Enter")  # what was written waits for its choice
+    page.press("6", "Control+Enter")  # what was written waits for its choice
     page.wait_for_state("saved")
     assert ledger(root, "anna") == [(page.session.note_ids[1], "sekoms_roll", "ett skäl utan val")]
 
@@ -131,15 +135,18 @@ def test_undo_takes_back_in_the_ledger_and_keeps_the_words_in_the_card(settle, r
     page.wait_for_state("saved")
     assert ledger(root, "anna") == []
     assert page.page.locator(".sk-field").input_value() == "om ledning"
-    assert page.text(".sk-remark") == "Inte sparat än: Enter sparar."
-    page.press("5", "Enter")
+    assert page.text(".sk-remark") == "Inte sparat än: Ctrl + Enter sparar."
+    page.press("5", "Control+Enter")
+    page.pause()
     page.wait_for_state("saved")
     assert ledger(root, "anna") == [(first, "samverkan", "om ledning")]
     assert list(sa.Study.open(root).adjudication_history()["event"]) == ["settle", "retract", "settle"]
     page.press("Shift+ArrowLeft", "s")
     assert page.page.locator(".sk-field").input_value() == ""  # another choice asks for another reason
     page.page.keyboard.type("vet inte")
-    page.press("Enter", "u")
+    page.press("Control+Enter")
+    page.pause()
+    page.press("u")
     page.wait_for_state("saved")
     assert ledger(root, "anna") == [(first, "samverkan", "om ledning")]
 
@@ -152,7 +159,7 @@ def test_what_is_written_survives_a_reload_and_what_python_did_not_take_is_sent_
     page.load()
     assert page.page.locator(".sk-field").input_value() == "halvt skrivet"
     page.alive = False
-    page.press("Enter")  # with the keys outside the field too
+    page.press("Control+Enter")  # with the keys outside the field too
     page.wait_for_state("not_saved")
     assert "Kör cellen med kortet igen" in page.text(".sk-alarm")
     assert ledger(root, "anna") == []
@@ -234,9 +241,11 @@ def test_several_codes_and_a_scale_are_settled_with_a_reason_too(settle, root):
     page = settle("anna", "addresses")
     page.press("1", "3", "Enter")
     page.page.keyboard.type("två saker")
-    page.press("Enter", "0", "Enter")
+    page.press("Control+Enter")
+    page.pause()
+    page.press("0", "Enter")
     page.page.keyboard.type("inget av dem")
-    page.press("Enter")
+    page.press("Control+Enter")
     page.wait_for_state("saved")
     table = sa.Study.open(root).adjudications("addresses").sort_values("decided_at")
     codes = [code.id for code in sa.Study.open(root).codebook["addresses"].codes]
@@ -342,10 +351,12 @@ def lab_page(lab, browser):
 def test_in_jupyterlab_its_own_keys_do_no_harm_and_a_new_line_runs_no_cell(lab_page, lab):
     page = lab_page
     n_cells = page.locator(".jp-Notebook .jp-Cell").count()
-    for key in (*"ddxac00", "1", "Enter", *"ddx", "Shift+Enter", *"00", "Enter", "s"):
+    for key in (*"ddxac00", "1", "Control+Enter", *"ddx", "Enter", *"00"):
         page.keyboard.press(key)
+    page.get_by_role("button", name="Spara", exact=True).click()
+    page.keyboard.press("s")
     page.keyboard.type("vet inte")
-    page.keyboard.press("Enter")
+    page.keyboard.press("Control+Enter")
     page.locator('.sk-card[data-saved="saved"] .sk-saved', has_text="Sparat: 2").wait_for()
     assert page.locator(".jp-Notebook .jp-Cell").count() == n_cells
     assert page.locator(".jp-Dialog").count() == 0

@@ -76,15 +76,18 @@ def test_undo_of_a_changed_answer_brings_the_earlier_one_back(show, desk):
 
 def test_a_memo_takes_digits_and_letters_and_codes_nothing(show, desk):
     session = Session(desk, **B_ONLY)
-    page = show(session)
+    page = show(session, clock=True)
     page.press("m")
     page.page.keyboard.type("12 av 30 m²; s u n 7")
-    page.press("Shift+Enter")
-    page.page.keyboard.type("å, ä, ö =1+1")
     page.press("Enter")
+    page.page.keyboard.type("å, ä, ö =1+1")
+    page.press("Escape")
+    page.pause()
     assert desk.history().empty
-    assert page.text(".sk-remark") == "Sparas tillsammans med ditt svar."
-    page.press("Shift+Digit1", "2")
+    assert page.text(".sk-remark") == (
+        "Anteckningen är inte sparad än. Den sparas med ditt svar på den här frågan."
+    )
+    page.press("2", "Shift+Digit1")
     page.wait_for_state("saved")
     row = desk.decisions().iloc[0]
     assert (row["codes"], row["certainty"], row["memo"]) == (

@@ -145,7 +145,7 @@ def test_forty_notes_fast_keys_undo_a_memo_with_digits_and_a_reload(opened, desk
     page.press("u", "u", "2", "1")  # the last two the other way round
     page.press("ArrowLeft", "m")
     page.page.keyboard.type("1 av 2, inte 3")
-    page.press("Enter")
+    page.press("Escape")
     page.wait_for_state()
     page.page.reload()
     page.wait(page.page)
@@ -195,7 +195,7 @@ def test_a_memo_half_typed_outlives_a_reload_before_and_after_its_answer(opened,
     draft_of(page.page, "före svaret")
     page.page.reload()
     page.wait(page.page)
-    page.says("Sparas tillsammans med ditt svar.")
+    page.says("Anteckningen är inte sparad än. Den sparas med ditt svar på den här frågan.")
     page.press("2")
     page.wait_for_state()
     memos = {event["key"]: event["memo"] for event in events_in(page.answers_file(tmp_path)) if event["memo"]}
@@ -208,7 +208,7 @@ def test_what_was_typed_before_a_later_answer_does_not_come_back(opened, desk, t
     page.page.keyboard.type("gammal")
     old = draft_of(page.page, "gammal")
     page.page.keyboard.type(" och ny")
-    page.press("Enter")
+    page.press("Control+Enter")
     page.wait_for_state()
     page.page.evaluate(DRAFTS, old)  # it may not be gone yet when the page is closed
     page.page.reload()

@@ -20,7 +20,7 @@ def review(show, sample):
 
     def opened(reviewer="anna", lang="sv", **settings):
         session = ReviewSession(sa.Study.open(sample.root), reviewer, PAIRS, lang=lang)
-        return show(session, scripts=REVIEW_SCRIPTS, styles=REVIEW_STYLES, **settings)
+        return show(session, scripts=REVIEW_SCRIPTS, styles=REVIEW_STYLES, clock=True, **settings)
 
     return opened
 
@@ -43,13 +43,16 @@ def test_pairs_are_judged_merged_and_taken_back_by_keyboard(review, sample):
     assert left["x"] + left["width"] <= right["x"]
 
     page.press("3")  # different: saved at once
-    page.press("1", "Enter")  # same without a reason: asked for, nothing saved
+    page.press("1", "Control+Enter")  # same without a reason: asked for, nothing saved
     assert "Ingenting har sparats" in page.text(".sk-refusal")
-    page.press("Escape", "c")
+    page.press("Escape")
+    page.pause()
+    page.press("c")
     page.page.keyboard.type("Regionala nätverk mellan kommuner nära varandra")
-    page.press("Enter")
+    page.press("Control+Enter")
     page.page.keyboard.type("båda vill samverka 123")
-    page.press("Enter")
+    page.press("Control+Enter")
+    page.pause()
     page.press("2")
     page.wait_for_state("saved")
     assert judged(sample) == {"D069D071": "different", "D055D057": "same", "D033D040": "overlapping"}
@@ -60,7 +63,8 @@ def test_pairs_are_judged_merged_and_taken_back_by_keyboard(review, sample):
 
     page.press("1", "b")
     page.page.keyboard.type("samma")
-    page.press("Enter")
+    page.press("Control+Enter")
+    page.pause()
     page.page.locator(".sk-finish-title").wait_for()
     assert page.text(".sk-finish-title") == "Alla par är bedömda. Tack."
     page.wait_for_state("saved")

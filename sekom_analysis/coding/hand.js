@@ -1,0 +1,158 @@
+// What the coder's hands are at: a number half typed on a scale, prose just left, a word on why a key did nothing.
+// Pure: no page and no clock; a press brings its own time, and `wait` lets time pass.
+
+const PAUSE = 600; // after so many milliseconds a number that could go on is taken
+const BURST = 400; // keys closer than this to prose belong to it
+const MOVES = new Set(["back", "forward", "noteBack", "noteForward", "toFirstOpen", "toStep", "review", "answerAgain"]);
+const OTHERWISE = new Set(["code", "skip", "leaveOpen", "openBlock", "numberIs", "numberGiven"]); // an answer other than the number
+const BESIDE = new Set(["typing", "saveMemo", "typed", "typedText"]); // written elsewhere, while nothing is half typed
+
+const shownNumber = (text) => text.replace("-", "\u2212");
+
+// The number that a text stands for, as the scale has it; "" if it is none of the scale's.
+function numberIn(text, variable) {
+  const plain = text.trim().replace(/^[\u2212\u2013]/, "-").replace(/^\+/, "");
+  const number = /^-?[0-9]{1,12}$/.test(plain) ? String(Number(plain)) : "";
+  return variable.codes.some(({ id }) => id === number) ? number : "";
+}
+
+function later(milliseconds, work) {
+  const timer = setTimeout(work, milliseconds);
+  return () => clearTimeout(timer);
+}
+
+// `act` does what was asked; `onChange` is told when only what is half typed or said has changed; `shows` tells
+// whether a key's cap is on screen; `isWriting`, whether keys go into a field now.
+function createHand({ list, commands, act, onChange, shows = () => true, isWriting = () => false, wait = later }) {
+  let text = "";
+  let told = null; // { key, values } of what is to be said of the latest key
+  let proseAt = -Infinity;
+  let stop = () => {};
+
+  const asked = () => (list.isFinished() ? null : list.current().variable);
+
+  function tell(key, values = {}) {
+    told = { key, values };
+    onChange();
+  }
+
+  // --- a number, sign by sign ---------------------------------------------------------------------
+
+  function refuse(number) {
+    const { codes } = asked();
+    const [low, high] = [codes[0].id, codes.at(-1).id].map(shownNumber);
+    tell("refuse_number", { number: shownNumber(number), low, high });
+  }
+
+  function drop() {
+    stop();
+    const dropped = text;
+    text = "";
+    if (dropped) tell("number_dropped", { number: shownNumber(dropped) });
+  }
+
+  // Takes what is half typed as the answer, or says why it cannot be; false if there is nothing more to do.
+  function take(name = "code") {
+    stop();
+    const number = text;
+    text = "";
+    if (!asked().codes.some(({ id }) => id === number)) {
+      refuse(number);
+      return false;
+    }
+    act(name, number);
+    return true;
+  }
+
+  function half(longer) {
+    text = longer;
+    stop();
+    stop = wait(PAUSE, () => take());
+    onChange();
+  }
+
+  // Whether the sign goes on with what is half typed, or stands for itself where nothing is.
+  function goesOn(sign) {
+    const longer = text + sign;
+    const could = asked().codes.filter(({ id }) => id.startsWith(longer));
+    if (could.length === 1 && could[0].id === longer) {
+      text = longer;
+      take();
+    } else if (could.length) half(longer);
+    else if (text && asked().codes.some(({ id }) => id === text)) return false;
+    else {
+      stop();
+      text = "";
+      refuse(longer);
+    }
+    return true;
+  }
+
+  // --- keys and clicks ----------------------------------------------------------------------------
+
+  function isProse(event, action) {
+    const types = event.key.length === 1 && !event.ctrlKey && !event.metaKey && !event.altKey;
+    if (event.timeStamp - proseAt >= BURST || !(action || types)) return false;
+    proseAt = event.timeStamp;
+    return true;
+  }
+
+  // Returns whether the key was for the card.
+  function press(event) {
+    const action = actionOf(event, asked(), commands);
+    if (isProse(event, action)) {
+      tell("same_burst");
+      return true;
+    }
+    if (!action && !text) return false;
+    if (event.repeat) return true; // a held key must not code note after note
+    told = null;
+    return text ? pressAmid(event, action) : run(action, event);
+  }
+
+  function run(action, event) {
+    if (event.key === "Backspace" && !shows("Backspace")) return false; // undoes only where it says so
+    if (action.name === "number") goesOn(action.value);
+    else act(action.name, action.value);
+    return true;
+  }
+
+  // A key while a number is half typed: goes on with it, takes it, drops it, or takes it and then acts as itself.
+  function pressAmid(event, action) {
+    const name = action ? action.name : "";
+    const isOther = event.ctrlKey || event.metaKey || event.altKey || (event.key.length > 1 && event.key !== "Escape");
+    if (!action && isOther) return false;
+    if (name === "number" && goesOn(action.value)) return true;
+    if (event.key === "Backspace" && text.length > 1) half(text.slice(0, -1));
+    else if (name === "undo" || event.key === "Escape") drop();
+    else if (name === "confirm") take();
+    else if (MOVES.has(name)) take("pick") && act(name, action.value);
+    else if (take() && !isWriting()) {
+      const itself = actionOf(event, asked(), commands);
+      if (itself) run(itself, event);
+    }
+    return true;
+  }
+
+  // A click means what is on screen: it does not wait for the question after the number.
+  function click(name, value) {
+    if (BESIDE.has(name)) return act(name, value);
+    told = null;
+    const half = text;
+    if (half && (name === "undo" || OTHERWISE.has(name))) drop();
+    else if (half && !take("pick")) return undefined;
+    return half && name === "undo" ? undefined : act(name, value);
+  }
+
+  // What is half typed when the page goes away: taken, since it is on screen, or said to be gone.
+  function settle() {
+    if (text) take();
+  }
+
+  return {
+    press, click, settle, tell, refuse,
+    leaveProse(event) { proseAt = event.timeStamp; },
+    get text() { return text; },
+    get told() { return told; },
+  };
+}
