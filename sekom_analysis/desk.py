@@ -58,6 +58,7 @@ class Desk:
             msg = f"{fault}. Nothing was saved."
             raise DecisionError(msg)
         self.coder = coder
+        self.name = raw.about.coder(coder).name  # as study.yaml has it; None if it has none
         self.root = raw.root
         self.study_id = raw.about.id
         self.seed = raw.about.seed

@@ -39,9 +39,13 @@ def page(
     study: StudyFolder = None,
 ) -> None:
     """Write a page to mail to a coder: it opens in any browser, without Jupyter or a server."""
-    from sekom_analysis.coding.page import write_page
+    from sekom_analysis.coding.page import answers_inside, write_page
 
-    _hand_out(write_page, coder, to, "html", lang, study)
+    desk = _hand_out(write_page, coder, to, "html", lang, study)
+    held = [(n, name) for n, name in zip(answers_inside(desk), ("answer", "memo"), strict=True) if n]
+    if held:
+        texts = " and ".join(f"{n} {name}{'s' if n > 1 else ''}" for n, name in held)
+        console().print(f"The page holds {coder}'s {texts} so far: send it to nobody else.", soft_wrap=True)
 
 
 @app.command(epilog=example("sekom sheet anna"))
@@ -99,7 +103,7 @@ def _refuse_page(file: Path) -> None:
         msg = (
             f"'{file.name}' is a page, and no answers are in it: they are kept in the coder's browser. Ask "
             f"for the answers file, which the page makes by the button 'Download the answers file' ('Ladda "
-            f"ner svarsfilen'): answers-CODER.jsonl or svar-CODER.jsonl. Nothing was saved."
+            f"ner svarsfilen'): answers-STUDY-CODER.jsonl or svar-STUDY-CODER.jsonl. Nothing was saved."
         )
         raise SekomError(msg)
 
@@ -111,17 +115,19 @@ def _hand_out(
     ending: str,
     lang: str,
     study: Path | None,
-) -> None:
+) -> Desk:
     """Write what a coder is to get, and say where it is and how it comes back."""
     from sekom_analysis.desk import Desk
 
     check_language(lang)
     root = study_root(study)
     path = _fresh(to or Path(f"{root.name}-{coder}.{ending}"))
-    write(Desk.open(root, coder), path, lang)
+    desk = Desk.open(root, coder)
+    write(desk, path, lang)
     out = console()
     out.print(f"Wrote {near(path)}", soft_wrap=True)
     out.print(f"Send it to {coder}. What comes back: sekom collect FILE", soft_wrap=True)
+    return desk
 
 
 def _fresh(path: Path) -> Path:

@@ -1,6 +1,6 @@
 // The coding card: what its keys and buttons do.
 
-function codingActions({ list, view, save }) {
+function codingActions({ list, view, save, keepDraft }) {
   return {
     code(code) {
       if (list.isFinished()) return;
@@ -26,6 +26,11 @@ function codingActions({ list, view, save }) {
       list.drafts.set(list.cellOf(note, variable.id), { ...draft, typing: text, to: answer && answer.id });
     },
     saveMemo: (text) => save(list.amend("memo", text)),
+    saveBegun() {
+      const cells = list.begun();
+      save(list.saveBegun());
+      for (const { note, variable } of cells) keepDraft(note, list.variables.get(variable));
+    },
     memo: () => view.openMemo(),
     toStep: (variable) => list.goTo(list.current().note, variable),
   };

@@ -49,6 +49,13 @@ function latestOf(list, say) {
   return say("latest", { codes: labels.join(", ") || say("confirm_none") });
 }
 
+// The answer as its labels; one that can no longer be chosen too.
+function labelsOf(variable, answer) {
+  const labels = new Map(variable.codes.map((code) => [code.id, code.label]));
+  const named = answer.codes.map((code) => labels.get(code) ?? variable.retired[code] ?? code);
+  return named.join(", ") || "–";
+}
+
 // The codes of an answer that can no longer be chosen.
 function retiredOf(variable, answer) {
   const known = new Set(variable.codes.map((code) => code.id));

@@ -45,6 +45,7 @@ function createOutbox({ name, post, onState, onAnswers, keepsEvents = true }) {
   let db = null;
   let why = "";
   let kept = true; // whether the browser keeps what waits
+  let draftsKept = true;
   let greeted = null;
   let timer = null;
 
@@ -161,17 +162,23 @@ function createOutbox({ name, post, onState, onAnswers, keepsEvents = true }) {
     timer = setInterval(tick, TICK);
     send();
     onState(state());
-    return { answers, events, drafts };
+    return { answers, events, drafts: drafts ?? [] };
   }
 
-  async function storedDrafts() {
-    return db ? inStore(db, "drafts", "readonly", (store) => store.getAll()).catch(() => []) : [];
+  // All drafts, as the browser has them; null where it keeps none.
+  function storedDrafts() {
+    if (!db || !draftsKept) return null;
+    return inStore(db, "drafts", "readonly", (store) => store.getAll()).catch(() => null);
   }
 
-  function keepDraft(cell, draft) {
-    if (!db) return;
-    const work = draft ? (store) => store.put({ cell, draft }) : (store) => store.delete(cell);
-    inStore(db, "drafts", "readwrite", work).catch(() => {});
+  // A draft stands under its question and its text; before that it stood under the question alone.
+  function keepDraft(cell, text, draft) {
+    if (!db) return undefined;
+    const work = (store) => {
+      store.delete(cell);
+      return draft ? store.put({ cell: `${cell} ${text}`, draft }) : store.delete(`${cell} ${text}`);
+    };
+    return inStore(db, "drafts", "readwrite", work).catch(() => { draftsKept = false; });
   }
 
   function discard(id) {
@@ -184,5 +191,5 @@ function createOutbox({ name, post, onState, onAnswers, keepsEvents = true }) {
     if (db) db.close();
   }
 
-  return { start, put, receive, keepDraft, discard, cells, stop, show: () => onState(state()) };
+  return { start, put, receive, keepDraft, storedDrafts, discard, cells, stop, show: () => onState(state()) };
 }

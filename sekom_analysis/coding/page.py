@@ -8,11 +8,13 @@ import html
 import json
 import os
 import re
+import unicodedata
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from sekom_analysis import wording
+from sekom_analysis.codebook import FLAG
 from sekom_analysis.coding.scripts import SCRIPTS, STYLES, script
 from sekom_analysis.coding.session import Session
 from sekom_analysis.desk import Desk
@@ -20,7 +22,7 @@ from sekom_analysis.errors import NotSavedError
 from sekom_analysis.files import write_whole
 from sekom_analysis.logline import utc_text, well_formed
 
-PAGE_SCRIPTS = (*SCRIPTS, "progressfile.js", "keeper.js", "panel.js", "page.js")
+PAGE_SCRIPTS = (*SCRIPTS, "progressfile.js", "keeper.js", "who.js", "panel.js", "page.js")
 PAGE_STYLES = (*STYLES, "page.css")
 POLICY = "default-src 'none'; script-src {script}; style-src {style}; base-uri 'none'; form-action 'none'"
 TEMPLATE = """\
@@ -39,6 +41,7 @@ TEMPLATE = """\
 <main class="sp-page">
 <h1>{title}</h1>
 <noscript><p>{no_script}</p></noscript>
+<section id="who" class="sp-who" hidden></section>
 <div id="card"></div>
 <section id="shelf" class="sp-shelf"></section>
 </main>
@@ -54,6 +57,8 @@ def write_page(desk: Desk, path: str | os.PathLike[str], lang: str = "sv", **opt
 
     It holds texts, translations, the codebook and what this coder decided
     before; no note's id, source or order, and nothing of anybody else's.
+    It asks whose it is before it shows a note: several people with one page
+    would become one coder.
     What the coder decides is kept in their browser and comes back as a
     progress file, which `Study.collect` takes.
 
@@ -114,8 +119,26 @@ def page_data(session: Session, made: datetime) -> dict[str, Any]:
         "page": wording.texts("page_", session.lang),
         "made": moment,
         "floor": max([moment, *times.values()]),  # nothing made on the page is older, whatever its clock says
-        "file": wording.say("page_file", session.lang, coder=desk.coder),
+        "file": wording.say("page_file", session.lang, study=_study_name(desk), coder=desk.coder),
+        "who": desk.name.in_(session.lang) if desk.name else desk.coder[:1].upper() + desk.coder[1:],
+        "last_event": history["event_id"].iloc[-1] if len(history) else "",
     }
+
+
+def _study_name(desk: Desk) -> str:
+    """Return how a file's name begins: the study's id, or its folder's name where the id is random."""
+    name = desk.root.name if re.fullmatch("[0-9a-f]{12}", desk.study_id) else desk.study_id
+    plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode("ascii")
+    slug = re.sub("[^A-Za-z0-9]+", "-", plain).strip("-")[:40]
+    return f"{slug}-" if slug else ""
+
+
+def answers_inside(desk: Desk) -> tuple[int, int]:
+    """Return how many answers, and how many memos, of the coder a page holds from the start."""
+    cells = [cell for by_variable in Session(desk).data()["answers"].values() for cell in by_variable.items()]
+    given = [answer for _, answer in cells if answer["event"] != "retract"]
+    answered = [name for name, answer in cells if name != FLAG and answer["event"] in ("decide", "changed")]
+    return len(answered), sum(bool(answer["memo"]) for answer in given)
 
 
 def page_html(data: dict[str, Any]) -> str:

@@ -35,16 +35,17 @@ function createView(host, data, say, list, act) {
       notices.paintFinish(counts);
     } else paintNote();
     frame.paintMoves(finished);
+    notices.paintSaved();
     frame.showPanel();
   }
 
   function paintNote() {
-    const { note, variable, answer, draft } = list.current();
+    const { note, variable, answer, draft, earlier } = list.current();
     const newNote = note !== shown.note;
     const newVariable = variable !== shown.variable;
     if (newVariable) paintVariable(variable);
     paintSteps(note, variable);
-    paintAnswer(note, variable, answer, draft);
+    paintAnswer(note, variable, answer, draft, earlier);
     if (newNote || newVariable) announce(note, variable, newNote);
     if (newNote) frame.paintNote(note);
     shown = { note, variable };
@@ -75,7 +76,7 @@ function createView(host, data, say, list, act) {
     }));
   }
 
-  function paintAnswer(note, variable, answer, draft) {
+  function paintAnswer(note, variable, answer, draft, earlier) {
     const chosen = draft.codes ?? (answer ? answer.codes : []);
     codes.press((code) => chosen.includes(code));
     const certainty = draft.certainty ?? (answer ? answer.certainty : "");
@@ -84,7 +85,8 @@ function createView(host, data, say, list, act) {
     parts.memo.classList.toggle("sk-on", Boolean(memo));
     parts.memo.title = memo;
     parts.flag.setAttribute("aria-pressed", !isOpen(list.answerTo(note, FLAG)));
-    parts.remark.textContent = remark(variable, answer, draft);
+    parts.remark.textContent = remark(variable, answer, draft, earlier);
+    parts.remark.classList.toggle("sk-due", Boolean(earlier) && isOpen(answer));
     if (variable.kind === "multiple") {
       const label = chosen.length ? say("confirm", { n: chosen.length }) : say("confirm_none");
       parts.confirm.querySelector(".sk-label").textContent = label;
@@ -93,7 +95,8 @@ function createView(host, data, say, list, act) {
   }
 
   // One line that says how this question stands.
-  function remark(variable, answer, draft) {
+  function remark(variable, answer, draft, earlier) {
+    if (earlier && isOpen(answer)) return say("changed_text", { codes: labelsOf(variable, earlier) });
     if (draft.codes) return say("not_confirmed");
     if (isOpen(answer)) return draft.memo || draft.certainty ? say("waits_for_answer") : latestOf(list, say);
     if (answer.event === "skip") return say("skipped_before");
@@ -109,7 +112,7 @@ function createView(host, data, say, list, act) {
   const frame = createFrame(host, data, say, list, kit, { work: buildWork(), label: say("card") });
   const { root, id, focus } = frame;
   const overlays = createOverlays({ root, work: parts.work, answer: parts.answer, say, list, act, focus, id });
-  const notices = createNotices({ root, parts, part, button, say, list, data });
+  const notices = createNotices({ root, parts, part, button, say, list, data, savesBegun: true });
   const codes = createCodes(kit, { tip: overlays.tip, panelIsOpen: frame.panelIsOpen });
   parts.question.id = `${id}-question`;
   parts.codes.removeAttribute("aria-label");

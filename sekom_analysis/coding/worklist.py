@@ -12,6 +12,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 WARM_UP, INDEPENDENT, AGAIN, AFTER_TALK = 0, 1, 2, 3
+MANY = 2  # so many notes may have other texts without being other notes
 
 
 class Item(NamedTuple):
@@ -24,7 +25,10 @@ class Item(NamedTuple):
 
 
 class Answer(NamedTuple):
-    """What a coder's events on one variable of one note come to: decide, skip or retract."""
+    """What a coder's events on one variable of one note come to: decide, skip or retract.
+
+    An answer to a text that has been replaced since is "changed": its question is asked again.
+    """
 
     event: str
     event_id: str
@@ -32,6 +36,7 @@ class Answer(NamedTuple):
     certainty: str = ""
     memo: str = ""
     codebook: str = ""
+    note_hash: str = ""
 
 
 Cell = tuple[str, str]
@@ -127,17 +132,57 @@ def counts_in(pass_: int, given: str) -> bool:
 
 
 def after(before: Answer | None, row: Mapping[str, str]) -> Answer:
-    """Return what stands after one more event. A skip takes nothing away: an earlier answer stands."""
-    if row["event"] == "retract":
-        return Answer("retract", row["event_id"])
-    if row["event"] == "skip" and before is not None and before.event == "decide":
-        return before._replace(event_id=row["event_id"])
-    return Answer(row["event"], row["event_id"], row["codes"], row["certainty"], row["memo"], row["codebook"])
+    """Return what stands after one more event.
+
+    A skip takes nothing away: an earlier answer to the same text stands.
+    """
+    text = row.get("note_hash", "")
+    made = Answer(
+        row["event"], row["event_id"], row["codes"], row["certainty"], row["memo"], row["codebook"], text
+    )
+    if made.event == "retract":
+        return Answer("retract", made.event_id)
+    stands = before is not None and before.event == "decide" and _is_same_text(before.note_hash, text)
+    return before._replace(event_id=made.event_id) if made.event == "skip" and before and stands else made
+
+
+def _is_same_text(one: str, other: str) -> bool:
+    """Whether two hashes can be of one text; what was imported may have none."""
+    return one == other or "" in (one, other)
+
+
+def as_of_texts(answers: Mapping[Cell, Answer], texts: Mapping[str, str]) -> dict[Cell, Answer]:
+    """Return what stands for the texts as they are now.
+
+    An answer to another text is no answer to this one: it is "changed". Where most of the notes have
+    other texts than those answered, they are other notes under the same ids, such as a second wave in
+    a copied study, and nothing is said of the earlier answers.
+
+    Parameters
+    ----------
+    answers : (note_id, variable) -> what stands
+    texts : note_id -> hash of its text now
+
+    Examples
+    --------
+    >>> told = {("B001", "valence"): Answer("decide", "e1", "hinder", note_hash="hddf949961c9")}
+    >>> as_of_texts(told, {"B001": "h0"})["B001", "valence"].event
+    'changed'
+    """
+    kept = {cell for cell, answer in answers.items() if _is_same_text(answer.note_hash, texts[cell[0]])}
+    others = {cell for cell, answer in answers.items() if cell not in kept and answer.event == "decide"}
+    changed = {note_id for note_id, _ in others}
+    is_other_study = len(changed) > MANY and len(changed) > len({note_id for note_id, _ in kept})
+    event = "retract" if is_other_study else "changed"
+    return {
+        cell: answer if cell in kept else answer._replace(event=event if cell in others else "retract")
+        for cell, answer in answers.items()
+    }
 
 
 def is_open(answer: Answer | None) -> bool:
     """Whether a question is unseen: neither answered nor passed over."""
-    return answer is None or answer.event == "retract"
+    return answer is None or answer.event in ("retract", "changed")
 
 
 def left(items: Iterable[Item], answers: Mapping[Cell, Answer]) -> list[Item]:
@@ -154,8 +199,8 @@ def only(
     ----------
     items : the notes to choose from
     answers : (note_id, variable) -> what stands
-    which : ``"open"``, ``"skipped"``, ``"unsure"`` (certainty 1) or ``"older"`` (coded under a
-        definition that has changed since)
+    which : ``"open"``, ``"skipped"``, ``"unsure"`` (certainty 1), ``"older"`` (coded under a
+        definition that has changed since, or before the text was replaced) or ``"changed"`` (the latter)
     now : variable -> version of its definition
     """
     if which == "open":
@@ -173,4 +218,6 @@ def _is(which: str, answer: Answer, version: str) -> bool:
         return answer.event == "skip"
     if which == "unsure":
         return answer.event == "decide" and answer.certainty == "1"
-    return answer.event == "decide" and answer.codebook != version
+    if answer.event == "changed":
+        return True
+    return which == "older" and answer.event == "decide" and answer.codebook != version

@@ -210,8 +210,8 @@ def test_the_guide_names_what_the_page_shows_and_its_pictures_are_there(root, la
     for name in ("download", "open", "clear"):
         label = wording.say(f"page_{name}", lang).removesuffix("…")
         assert f"**{label}**" in guide, label
-    coder = {"sv": "DITT-NAMN", "en": "YOUR-NAME"}[lang]
-    assert wording.say("page_file", lang, coder=coder) in guide
+    study, coder = {"sv": ("STUDIE-", "DITT-NAMN"), "en": ("STUDY-", "YOUR-NAME")}[lang]
+    assert wording.say("page_file", lang, study=study, coder=coder) in guide
     for picture in re.findall(r"!\[[^\]]+\]\(([^)]+)\)", guide):
         assert (root / "docs" / picture).is_file(), picture
     assert len(guide.split()) < 800, "one page"
