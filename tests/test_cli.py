@@ -14,6 +14,7 @@ from sekom_analysis.cli import main
 from sekom_analysis.cli.app import ORDER
 from sekom_analysis.imports import begin_import
 from sekom_analysis.newstudy import create_sample
+from sekom_analysis.study import Study
 
 COMMANDS = [
     "new",
@@ -271,6 +272,17 @@ def test_a_file_handed_out_is_not_written_over(command, name, said, sample):
     assert code == 1
     assert said in err
     assert (sample / name).read_bytes() == before
+
+
+def test_a_page_with_earlier_answers_says_so_and_that_nobody_else_is_to_have_it(sample):
+    _, out, _ = sekom("page", "anna", "--to", "tom.html", "--study", sample, cwd=sample)
+    assert "so far" not in out
+    study = Study.open(sample)
+    first, second = study.notes_asked("valence")[:2]
+    study.decide("anna", first, "valence", "hinder", memo="varför")
+    study.decide("anna", second, "valence", "hinder")
+    _, out, _ = sekom("page", "anna", "--to", "sida.html", "--study", sample, cwd=sample)
+    assert "The page holds anna's 2 answers and 1 memo so far: send it to nobody else." in out
 
 
 def test_a_page_sent_back_instead_of_its_answers_says_what_to_ask_for(sample):

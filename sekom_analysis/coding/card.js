@@ -11,6 +11,8 @@ function createAnyCard(kind, host, data, post, { onPaint = () => {}, onDraft = (
     post,
     keepsEvents,
     onState: (state) => view.showState(state),
+    onReopen: () => list.notes.forEach((note) => note.variables.filter((name) => list.drafts.has(list.cellOf(note, name)))
+      .forEach((name) => keepDraft(note, list.variables.get(name)))),
     onAnswers: (answers) => { if (list.learn(answers, outbox.cells())) view.paint(); },
   });
   let keys = new Map();

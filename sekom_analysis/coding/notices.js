@@ -9,8 +9,10 @@ function nameOfNote(note) {
   return `”${text.length > NAME_LENGTH ? `${text.slice(0, NAME_LENGTH).trimEnd()}…` : text}”`;
 }
 
-function begunLabel({ note, codes, memo }, say) {
-  return `${nameOfNote(note)}: ${say(`begun_${codes && memo ? "both" : codes ? "codes" : "memo"}`)}`;
+// Of which note and, where it is asked several, of which question something was begun, and what.
+function begunLabel({ note, variable, codes, memo }, list, say) {
+  const question = note.variables.length > 1 ? `, ${list.variables.get(variable).label}` : "";
+  return `${nameOfNote(note)}${question}: ${say(`begun_${codes && memo ? "both" : codes ? "codes" : "memo"}`)}`;
 }
 
 // Whether saving what was begun passes over a question that has no answer yet.
@@ -28,7 +30,7 @@ function createNotices({ root, parts, part, button, say, list, data, savesBegun 
     const heading = make("p", "sk-finish-title", title);
     const actions = sorts.map(([kind, n]) => button("sk-code", say(`review_${kind}`, { n }), "", "review", kind));
     if (counts.open) actions.unshift(button("sk-code", say("to_first_open"), "n", "toFirstOpen"));
-    parts.finish.replaceChildren(heading, part("finishSaved", "p", "sk-finish-saved"), ...begunBox(counts), ...actions);
+    parts.finish.replaceChildren(heading, ...begunBox(counts), part("finishSaved", "p", "sk-finish-saved"), ...actions);
     parts.live.textContent = title;
     showFinishSaved(counts);
   }
@@ -37,7 +39,7 @@ function createNotices({ root, parts, part, button, say, list, data, savesBegun 
     const begun = list.begun();
     if (!begun.length) return [];
     const title = counts.open ? [make("p", "", say("begun", { n: begun.length }))] : [];
-    const named = begun.slice(0, MOST_NAMED).map((one) => make("li", "", button("sk-tool", begunLabel(one, say), "", "toCell", one)));
+    const named = begun.slice(0, MOST_NAMED).map((one) => make("li", "", button("sk-tool", begunLabel(one, list, say), "", "toCell", one)));
     const more = begun.length > MOST_NAMED ? [make("li", "sk-quiet", say("begun_more", { n: begun.length - MOST_NAMED }))] : [];
     const save = savesBegun ? [button("sk-code", say("save_begun"), "", "saveBegun")] : [];
     const skips = savesBegun && savesSkip(list, begun) ? [make("p", "sk-quiet", say("save_begun_skips"))] : [];

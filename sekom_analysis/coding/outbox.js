@@ -38,7 +38,8 @@ function inStore(db, store, mode, work) {
 }
 
 // `keepsEvents`: false where `post` itself keeps them in the browser, so that nothing is kept twice.
-function createOutbox({ name, post, onState, onAnswers, keepsEvents = true }) {
+// `onReopen`: called when the browser's store was taken away and there is a new one, empty.
+function createOutbox({ name, post, onState, onAnswers, onReopen = () => {}, keepsEvents = true }) {
   const waiting = new Map(); // event_id -> { event, since, order, refused }
   let asked = new Set(); // ids of the latest message that nothing was heard of
   let sentAt = 0;
@@ -154,9 +155,29 @@ function createOutbox({ name, post, onState, onAnswers, keepsEvents = true }) {
     return rows.map((row) => row.event);
   }
 
+  async function openOwn() {
+    const opened = await openStore(name);
+    if (!opened) return null;
+    opened.onclose = () => reopen(opened);
+    opened.onversionchange = () => {
+      opened.close();
+      reopen(opened);
+    };
+    return opened;
+  }
+
+  async function reopen(gone) {
+    if (db !== gone) return;
+    db = null;
+    db = await openOwn();
+    if (!db) return;
+    for (const { event } of keepsEvents ? waiting.values() : []) keep(event);
+    onReopen();
+  }
+
   // Open the store, hear how far the log is, and send again what an earlier page could not.
   async function start() {
-    db = await openStore(name);
+    db = await openOwn();
     kept = Boolean(db) && keepsEvents;
     const [answers, events, drafts] = await Promise.all([greet(), recallWaiting(), storedDrafts()]);
     timer = setInterval(tick, TICK);
@@ -188,7 +209,9 @@ function createOutbox({ name, post, onState, onAnswers, keepsEvents = true }) {
 
   function stop() {
     clearInterval(timer);
-    if (db) db.close();
+    const open = db;
+    db = null;
+    if (open) open.close();
   }
 
   return { start, put, receive, keepDraft, storedDrafts, discard, cells, stop, show: () => onState(state()) };

@@ -125,11 +125,12 @@ function createPanel({ shelf, data, say, keeper, message: first, card, hear, con
   function paintBegun(name) {
     const all = begun();
     if (!all.length) parts[name].hidden = true;
-    const named = all.slice(0, MOST_NAMED).map((one) => make("li", "", begunLabel(one, (key) => data.texts[key])));
+    const named = all.slice(0, MOST_NAMED).map((one) => make("li", "", begunLabel(one, card().list, (key) => data.texts[key])));
     if (all.length > MOST_NAMED) named.push(make("li", "", fill(data.texts.begun_more, { n: all.length - MOST_NAMED })));
     const skips = all.length && savesSkip(card().list, all) ? [make("p", "", data.texts.save_begun_skips)] : [];
     parts[`${name}List`].replaceChildren(make("ul", "", ...named), ...skips);
-    if (name === "unsaved") parts.unsavedText.textContent = say(all.length === 1 ? "unsaved_one" : "unsaved", { n: all.length });
+    const n = new Set(all.map(({ note }) => note)).size;
+    if (name === "unsaved") parts.unsavedText.textContent = say(n === 1 ? "unsaved_one" : "unsaved", { n });
   }
 
   // Somebody who tabs goes on among the answers; with the mouse the card keeps the keys.

@@ -20,6 +20,8 @@ from sekom_analysis.coding.scripts import script
 from sekom_analysis.coding.session import Session
 from sekom_analysis.errors import NotesError, NotSavedError
 
+from .conftest import scratch_study
+
 HOSTILE = {
     "h1": "</script><script>document.title = 'taken'</script>",
     "h2": "<!--<script> \"quoted\" and 'single' & &amp; &lt;",
@@ -162,6 +164,53 @@ def test_a_clock_that_runs_behind_cannot_come_before_what_was_decided(sample):
     long_ago = datetime(2001, 1, 1, tzinfo=UTC)
     data = coding_page.page_data(Session(sample.desk("anna")), long_ago)
     assert data["floor"] == event.decided_at
+
+
+def test_the_page_names_the_newest_event_it_was_written_with(sample):
+    made = datetime(2026, 3, 1, 9, tzinfo=UTC)
+    data = coding_page.page_data(Session(sample.desk("anna")), made)
+    assert data["last_event"] == ""
+    event = sample.decide("anna", sample.notes_asked("valence")[0], "valence", "hinder")
+    assert coding_page.page_data(Session(sample.desk("anna")), made)["last_event"] == event.event_id
+
+
+def test_the_page_is_addressed_to_the_coder_by_name(study_root):
+    made = datetime(2026, 3, 1, 9, tzinfo=UTC)
+    assert coding_page.page_data(Session(sa.Desk.open(study_root, "anna")), made)["who"] == "Anna"
+    about = study_root / "data" / "raw" / "study.yaml"
+    named = about.read_text(encoding="utf-8").replace("coders:\n", "coders:\n  anna: {name: Anna Åberg}\n")
+    assert named.count("Anna Åberg") == 1
+    about.write_text(named, encoding="utf-8")
+    assert coding_page.page_data(Session(sa.Desk.open(study_root, "anna")), made)["who"] == "Anna Åberg"
+
+
+@pytest.mark.parametrize(
+    ("study_id", "expected"),
+    [
+        ("sekom-2016", "svar-sekom-2016-anna.jsonl"),
+        ("Ångest & oro / 2025: höst?", "svar-Angest-oro-2025-host-anna.jsonl"),
+        ("../..\\con", "svar-con-anna.jsonl"),
+        ("研究", "svar-anna.jsonl"),
+        ("0123456789ab", "svar-Min-studie-anna.jsonl"),  # a random id says nothing to anybody
+    ],
+)
+def test_the_answers_file_is_named_after_study_and_coder(tmp_path, study_id, expected):
+    scratch_study(tmp_path / "Min studie")
+    about = tmp_path / "Min studie" / "data" / "raw" / "study.yaml"
+    lines = about.read_text(encoding="utf-8").splitlines()
+    lines = [f"id: {json.dumps(study_id)}" if line.startswith("id:") else line for line in lines]
+    about.write_text("\n".join(lines), encoding="utf-8")
+    session = Session(sa.Desk.open(tmp_path / "Min studie", "anna"))
+    assert coding_page.page_data(session, datetime(2026, 3, 1, 9, tzinfo=UTC))["file"] == expected
+
+
+def test_what_a_page_holds_from_the_start_is_counted(sample):
+    assert coding_page.answers_inside(sample.desk("anna")) == (0, 0)
+    first, second, third = sample.notes_asked("valence")[:3]
+    sample.decide("anna", first, "valence", "hinder", memo="varför")
+    sample.decide("anna", second, "valence", "hinder")
+    sample.desk("anna").skip(third, "valence", memo="svår")
+    assert coding_page.answers_inside(sample.desk("anna")) == (2, 2)
 
 
 def test_definitions_are_kept_when_the_page_is_written(sample, tmp_path):

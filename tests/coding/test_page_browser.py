@@ -426,6 +426,12 @@ def test_axe_finds_no_serious_fault_on_the_page(opened, axe, desk, tmp_path, lan
     page = opened(file, color_scheme=scheme, viewport=size, bypass_csp=True)
     page.page.evaluate(axe)
     found = [("open", *fault) for fault in page_faults(page)]
+    page.press("m", "x")
+    page.button({"sv": "Ladda ner svarsfilen", "en": "Download the answers file"}[lang]).click()
+    page.button({"sv": "Ladda ner utan dem", "en": "Download without them"}[lang]).wait_for()
+    found += [("unsaved", *fault) for fault in page_faults(page)]
+    page.button({"sv": "Avbryt", "en": "Cancel"}[lang]).click()
+    page.press("Escape")
     while page.page.locator(".sk-finish").is_hidden():
         page.press("s")
     page.wait_for_state()
@@ -434,6 +440,22 @@ def test_axe_finds_no_serious_fault_on_the_page(opened, axe, desk, tmp_path, lan
     found += [("finished", *fault) for fault in page_faults(page)]
     assert found == []
     assert page.page.evaluate("document.documentElement.scrollWidth") <= width
+
+
+@pytest.mark.parametrize(("scheme", "width"), [("light", 1200), ("dark", 360)])
+def test_axe_finds_no_serious_fault_while_it_asks_whose_it_is(browser, axe, desk, tmp_path, scheme, width):
+    context = browser.new_context(
+        color_scheme=scheme, viewport={"width": width, "height": 800}, bypass_csp=True
+    )
+    tab = context.new_page()
+    tab.goto(write_page(desk, tmp_path, **ONE).as_uri())
+    for name in ("Nej, jag är någon annan", "Tillbaka till frågan"):
+        tab.get_by_role("button", name=name).wait_for()
+        tab.evaluate(axe)
+        result = tab.evaluate("axe.run(document)")
+        assert [fault["id"] for fault in result["violations"] if fault["impact"] in SERIOUS] == []
+        tab.get_by_role("button", name=name).click()
+    context.close()
 
 
 def page_faults(page):
