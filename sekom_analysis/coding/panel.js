@@ -78,13 +78,18 @@ function createPanel({ shelf, data, say, keeper, message: first, card, hear, con
     parts.copy.classList.toggle("sp-due", open >= MANY_WITHOUT_COPY || (keeper.forgets && open > 0));
     paintFile(file);
     parts.clear.hidden = !n || open > 0;
-    parts.download.disabled = !n;
+    allowDownload();
     parts.download.classList.toggle("sp-next", (finished || keeper.forgets) && open > 0);
     parts.sending.hidden = !finished;
     parts.send_1.textContent = say(isWriting ? "send_1_file" : "send_1", { file: isWriting ? file.handle.name : data.file });
     parts.send_2.textContent = say("send_2", { file: isWriting ? file.handle.name : data.file });
     parts.send_3.textContent = say("send_3");
     parts.message.textContent = message;
+  }
+
+  // What was begun can be saved into the first file too.
+  function allowDownload() {
+    parts.download.disabled = !keeper.events.length && !begun().length;
   }
 
   function whereText(n, isWriting) {
@@ -113,6 +118,7 @@ function createPanel({ shelf, data, say, keeper, message: first, card, hear, con
   function follow(list) {
     const counts = list.isFinished() && list.list.kind === "open" ? list.count() : null;
     const now = Boolean(counts) && !counts.open && !counts.begun;
+    allowDownload();
     for (const name of ["unsaved", "unsavedClear"]) if (!parts[name].hidden) paintBegun(name);
     if (now === finished) return;
     finished = now;
