@@ -11,6 +11,7 @@ from .firefox import KEYS, Firefox
 PATIENCE = 60
 ASKED = "!document.getElementById('who').hidden"
 SHOWN = "document.querySelector('.sk-card:not(.sk-loading)') === document.activeElement"
+BETWEEN_PAGES = ("context was destroyed", "no such frame", "DiscardedBrowsingContextError", "AbortError")
 YES, DOWNLOAD = "Ja, det är jag", "Ladda ner svarsfilen"
 KEYS |= {"Escape": "\ue00c", "ArrowRight": "\ue014", "Tab": "\ue004"}
 
@@ -42,9 +43,18 @@ class Tab:
     def wait(self, expression):
         """Wait until something is so on the page; say what it is instead if it never is."""
         end = time.monotonic() + PATIENCE
-        while not self.ask(f"Boolean({expression})"):
+        while not self._holds(expression):
             assert time.monotonic() < end, f"never true: {expression}\n{self.ask('document.body.innerText')}"
             time.sleep(0.05)
+
+    def _holds(self, expression):
+        """Whether it is so; a page that is just being loaded anew says nothing yet."""
+        try:
+            return self.ask(f"Boolean({expression})")
+        except Exception as error:
+            if not any(words in str(error) for words in BETWEEN_PAGES):
+                raise
+            return False
 
     def text(self, selector):
         return self.ask(f"document.querySelector({json.dumps(selector)}).innerText")
