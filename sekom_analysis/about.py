@@ -20,6 +20,7 @@ class Coder(_Frozen):
     """Who a coder is: a person, a program, or the report's own sorting (`source`)."""
 
     kind: CoderKind = "human"
+    name: Text | None = None  # as the coder is addressed
     role: Text | None = None
     training: Text | None = None
     blind_to: Texts = ()

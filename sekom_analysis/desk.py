@@ -69,6 +69,7 @@ class Desk:
             msg = f"{fault}. Nothing was saved."
             raise DecisionError(msg)
         self.coder = coder
+        self.name = raw.about.coder(coder).name  # as study.yaml has it; None if it has none
         self.root = raw.root
         self.study_id = raw.about.id
         self.notes: pd.DataFrame = raw.notes

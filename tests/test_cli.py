@@ -294,7 +294,7 @@ def test_a_page_sent_back_instead_of_its_answers_says_what_to_ask_for(sample):
     code, _, err = sekom("collect", "sida.html", "--study", sample, cwd=sample)
     assert code == 1
     assert "no answers are in it" in err
-    assert "svar-CODER.jsonl" in err
+    assert "svar-STUDY-CODER.jsonl" in err
     assert not (sample / "data" / "coded" / "anna.csv").exists()
 
 

@@ -18,7 +18,7 @@ from sekom_analysis.study import Study
 from .documents import ROOT, blocks, fenced, sekom
 
 GUIDES = {lang: ROOT / "docs" / f"researchers-guide.{lang}.md" for lang in ("sv", "en")}
-ANSWERS = {"sv": "svar-anna.jsonl", "en": "answers-anna.jsonl"}
+ANSWERS = {"sv": "svar-mystudy-anna.jsonl", "en": "answers-mystudy-anna.jsonl"}
 # What each note says, what Anna answers, what Bo answers (by the labels of his sheet).
 NOTES = [
     ("Viljan finns, men inte tiden", "hinder resources", "hinder resources"),

@@ -4,7 +4,7 @@
 
 const UNCLOSED = Symbol("a memo that is too long to be saved, and stays open");
 
-function createAnyCard(kind, host, data, post, { onPaint = () => {}, keepsEvents = true } = {}) {
+function createAnyCard(kind, host, data, post, { onPaint = () => {}, onDraft = () => {}, keepsEvents = true } = {}) {
   const say = (key, values) => fill(data.texts[key] ?? key, values);
   const list = createWorklist(data);
   const hand = createHand({
@@ -17,8 +17,12 @@ function createAnyCard(kind, host, data, post, { onPaint = () => {}, keepsEvents
     post,
     keepsEvents,
     onState: (state) => view.keepFocus(() => view.showState(state)),
+    onReopen: () => list.notes.forEach((note) => note.variables.filter((name) => list.drafts.has(list.cellOf(note, name)))
+      .forEach((name) => keepDraft(note, list.variables.get(name)))),
     onAnswers: (answers) => { if (list.learn(answers, outbox.cells())) repaint(); },
   });
+  let drafting = 0; // how often a draft was put into the browser or taken out
+  const drafted = new Set(); // cells of which the browser holds a draft from here
 
   function save(events) {
     outbox.put(events);
@@ -33,6 +37,7 @@ function createAnyCard(kind, host, data, post, { onPaint = () => {}, keepsEvents
     noteForward: () => list.leap(1),
     toFirstOpen: () => list.toFirstOpen(),
     review: (sort) => list.review(sort),
+    toCell: ({ note, variable }) => list.goTo(note, variable),
     search: () => view.openSearch(),
     panel: () => view.togglePanel(),
     gloss: () => view.toggleGloss(),
@@ -54,7 +59,7 @@ function createAnyCard(kind, host, data, post, { onPaint = () => {}, keepsEvents
     },
     ...kind.actionsOf({ list, view, save, keepDraft, tell: hand.tell }),
   };
-  const OVERLAYS = new Set(["memo", "search", "scroll", "saveMemo", "typing"]);
+  const OVERLAYS = new Set(["memo", "search", "scroll", "saveMemo", "typing", "saveBegun"]);
 
   // Every action first ends what is open on top of the card, so that nothing typed is lost; a memo that cannot be
   // saved stays open instead. Whatever then goes from the screen, the keys stay with the card.
@@ -76,24 +81,55 @@ function createAnyCard(kind, host, data, post, { onPaint = () => {}, keepsEvents
     view.keepFocus(view.paint);
   }
 
-  function keepDraft(note, variable) {
+  async function keepDraft(note, variable) {
     const cell = list.cellOf(note, variable.id);
-    outbox.keepDraft(cell, list.drafts.get(cell));
+    const draft = list.drafts.get(cell);
+    const isNews = drafted.has(cell) || Boolean(draft);
+    if (draft) drafted.add(cell);
+    else drafted.delete(cell);
+    drafting += 1;
+    await outbox.keepDraft(cell, note.hash ?? "", draft);
+    if (isNews) onDraft();
+  }
+
+  // The question that a stored draft belongs to. Keys may be new since: then it belongs to the one note with its text.
+  function placeOf({ cell }) {
+    const [key, variable, hash] = cell.split(" ");
+    const known = list.notes.find((note) => note.key === key);
+    const alike = known || !hash ? [] : list.notes.filter((note) => note.hash === hash);
+    const note = known ?? (alike.length === 1 ? alike[0] : undefined);
+    return note && (!hash || hash === note.hash) && note.variables.includes(variable) ? { note, variable } : null;
+  }
+
+  function placed(stored) {
+    return stored.map((one) => ({ ...one, ...placeOf(one) })).filter(({ note }) => note);
   }
 
   // A memo that was being typed when an earlier page went away becomes what closing it would have made of it.
   // One that was typed to an answer since replaced is old: its draft was only not removed in time.
-  function finishTyping({ cell, draft: { typing, to, ...draft } }) {
-    const [key, name] = cell.split(" ");
-    const note = list.notes.find((one) => one.key === key);
-    if (!note || !note.variables.includes(name)) return;
-    const variable = list.variables.get(name);
+  function finishTyping({ note, variable: name, draft: { typing, to, ...draft } }) {
+    const [cell, variable] = [list.cellOf(note, name), list.variables.get(name)];
     const { id } = list.answerTo(note, name) ?? {};
     if (id === to && lengthOf(typing.trim()) > LONGEST_MEMO) return;
     list.drafts.set(cell, draft);
     if (id === to) save(list.amend("memo", typing.trim(), { note, variable }));
     else list.drafts.delete(cell);
     keepDraft(note, variable);
+  }
+
+  // What another window has begun since, or has made an answer of, is so here too.
+  async function hearDrafts() {
+    const before = drafting;
+    const stored = await outbox.storedDrafts();
+    if (!stored) return;
+    if (before !== drafting) return hearDrafts(); // one was on its way meanwhile
+    const now = new Map(placed(stored).map(({ note, variable, draft }) => [list.cellOf(note, variable), draft]));
+    for (const cell of list.drafts.keys()) if (!now.has(cell)) list.drafts.delete(cell);
+    for (const [cell, draft] of now) {
+      list.drafts.set(cell, draft);
+      drafted.add(cell);
+    }
+    repaint();
   }
 
   // A memo that is too long waits in its box, as it was left.
@@ -114,8 +150,12 @@ function createAnyCard(kind, host, data, post, { onPaint = () => {}, keepsEvents
     const { answers, events, drafts } = await outbox.start();
     list.learn(answers || data.answers, new Set());
     events.forEach(list.recall);
-    for (const { cell, draft } of drafts) list.drafts.set(cell, draft);
-    drafts.filter(({ draft }) => draft.typing !== undefined).forEach(finishTyping);
+    const begun = placed(drafts);
+    for (const { note, variable, draft } of begun) {
+      list.drafts.set(list.cellOf(note, variable), draft);
+      drafted.add(list.cellOf(note, variable));
+    }
+    begun.filter(({ draft }) => draft.typing !== undefined).forEach(finishTyping);
     list.toFirstOpen();
     outbox.show(); // how many are saved is known only now
     view.open();
@@ -131,5 +171,5 @@ function createAnyCard(kind, host, data, post, { onPaint = () => {}, keepsEvents
     view.stop();
   }
 
-  return { start, list, repaint, receive: outbox.receive, stop };
+  return { start, act, list, hearDrafts, again: outbox.put, repaint, receive: outbox.receive, stop };
 }

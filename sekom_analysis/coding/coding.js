@@ -1,6 +1,6 @@
 // The coding card: what its keys and buttons do.
 
-function codingActions({ list, view, save, tell }) {
+function codingActions({ list, view, save, keepDraft, tell }) {
   const unlessFinished = (work) => (value) => { if (!list.isFinished()) work(value); };
 
   // Only an answer can be unsure: with none yet, nothing is stored, and the card says so.
@@ -35,6 +35,11 @@ function codingActions({ list, view, save, tell }) {
     saveMemo({ note, variable, text }) {
       list.draftMore({ typing: undefined, to: undefined }, { note, variable });
       if (text !== null) save(list.amend("memo", text, { note, variable }));
+    },
+    saveBegun() {
+      const cells = list.begun();
+      save(list.saveBegun());
+      for (const { note, variable } of cells) keepDraft(note, list.variables.get(variable));
     },
     memo: () => view.openMemo(),
     toStep: (variable) => list.goTo(list.current().note, variable),

@@ -72,6 +72,13 @@ function afterLatest(list, say, status) {
   return latest ? say("latest_and_here", { latest, status }) : status;
 }
 
+// The answer as its labels; one that can no longer be chosen too.
+function labelsOf(variable, answer) {
+  const labels = new Map(variable.codes.map((code) => [code.id, code.label]));
+  const named = answer.codes.map((code) => labels.get(code) ?? variable.retired[code] ?? code);
+  return named.join(", ") || "–";
+}
+
 // The codes of an answer that can no longer be chosen.
 function retiredOf(variable, answer) {
   const known = new Set(variable.codes.map((code) => code.id));

@@ -4,12 +4,34 @@
 const PAGE_STORES = { events: { keyPath: "event_id" }, settings: { keyPath: "name" } };
 const DATABASE_PATIENCE = 10000;
 const FILE_PAUSE = 1000;
+const QUESTION_PATIENCE = 2000; // some browsers never answer what they are asked about their storage
+const TINY = 300 * 1024 * 1024; // an ordinary window has more room than this, or a disk so full that it forgets too
 
 function patiently(promise, milliseconds) {
   return Promise.race([promise, new Promise((resolve) => { setTimeout(() => resolve(null), milliseconds); })]);
 }
 
-function createKeeper(data, onChange) {
+function newCopyId() {
+  return newEventId().replace("e", "c");
+}
+
+// Whether the browser will forget what it keeps once its window is closed, as far as it lets that be known: little
+// room in a store that need not last; or Firefox, which in a private window alone refuses a folder of one's own.
+// Chromium since 2025 says the same of an incognito window as of any other.
+async function willForget() {
+  const { storage } = navigator;
+  if (!storage || !storage.estimate) return false;
+  const asked = (what) => patiently(Promise.resolve().then(what).catch((error) => error), QUESTION_PATIENCE);
+  const persisted = storage.persisted ? await asked(() => storage.persisted()) : false;
+  if (persisted === true) return false;
+  const { quota } = (await asked(() => storage.estimate())) ?? {};
+  const isFirefox = "MozAppearance" in document.documentElement.style || CSS.supports("-moz-appearance", "none");
+  const folder = isFirefox && storage.getDirectory ? await asked(() => storage.getDirectory()) : null;
+  return quota < TINY || Boolean(folder && folder.name === "SecurityError");
+}
+
+// `onLost`: called when what was kept is gone and could not be kept anew; `onCleared`: when another tab cleared it all.
+function createKeeper(data, { onChange, onLost, onCleared }) {
   const name = `sekom-page-${data.study}-${data.coder}`;
   const events = new Map(); // all that this page knows of, by id
   const clock = createClock(data.floor);
@@ -19,8 +41,14 @@ function createKeeper(data, onChange) {
   let writing = null;
   let again = false;
   let timer = null;
+  let connecting = null;
+  let hadDatabase = false;
+  let copy = newCopyId();
+  let who = ""; // "yes" once somebody has said that the page is theirs
+  let era = ""; // changes when everything is cleared on purpose
+  let forgets = false;
 
-  const text = () => progressText(data, [...events.values()], clock.next());
+  const text = () => progressText(data, [...events.values()], clock.next(), copy);
   const setting = (key) => (db ? inStore(db, "settings", "readonly", (store) => store.get(key)).catch(() => null) : null);
   const remember = (key, value) => (db
     ? inStore(db, "settings", "readwrite", (store) => store.put({ name: key, value })).catch(() => {}) : undefined);
@@ -34,17 +62,37 @@ function createKeeper(data, onChange) {
     return events.size - before;
   }
 
-  async function connect() {
+  function connect() {
+    connecting ??= connectOnce().finally(() => { connecting = null; });
+    return connecting;
+  }
+
+  async function connectOnce() {
     const opened = await patiently(openStore(name, PAGE_STORES), DATABASE_PATIENCE);
     if (!opened) return null;
-    opened.onclose = () => { db = null; }; // the browser may take a database away while the page is open
-    opened.onversionchange = () => opened.close();
+    hadDatabase = true;
+    opened.onclose = () => lose(opened); // the browser may take a database away while the page is open
+    opened.onversionchange = () => {
+      opened.close();
+      lose(opened);
+    };
     return opened;
+  }
+
+  // What was in a database that is gone is put into a new one.
+  function lose(gone) {
+    if (db !== gone) return;
+    db = null;
+    onChange();
+    if (events.size) onLost([...events.values()]);
   }
 
   async function open() {
     db = await connect();
     try {
+      era = await readSetting("era") ?? "";
+      copy = await ownCopy();
+      who = await readSetting("who") ?? "";
       await take();
     } catch {
       db = null; // what cannot be read must not look like an empty one
@@ -57,6 +105,30 @@ function createKeeper(data, onChange) {
     if (db && window.showSaveFilePicker && navigator.storage && navigator.storage.persist) {
       navigator.storage.persist().catch(() => {}); // not waited for: some browsers never answer
     }
+    willForget().then((answer) => {
+      forgets = answer;
+      if (forgets) onChange();
+    });
+  }
+
+  async function readSetting(key) {
+    const row = db ? await inStore(db, "settings", "readonly", (store) => store.get(key)) : null;
+    return row ? row.value : undefined;
+  }
+
+  // The id of this browser's copy, made once; of two tabs that open at once the first one's counts.
+  async function ownCopy() {
+    if (!db) return copy;
+    await rememberNew({ copy });
+    return (await readSetting("copy")) ?? copy;
+  }
+
+  function rememberNew(known) {
+    return inStore(db, "settings", "readwrite", (store) => Object.entries(known).map(([key, value]) => {
+      const asked = store.get(key);
+      asked.onsuccess = () => { if (!asked.result) store.put({ name: key, value }); };
+      return asked;
+    }).at(-1));
   }
 
   async function take() {
@@ -64,7 +136,26 @@ function createKeeper(data, onChange) {
     const rows = await inStore(db, "events", "readonly", (opened) => opened.getAll());
     const exported = await setting("copied");
     copied = Math.max(copied, exported ? exported.value : 0);
-    return know(rows);
+    if (await wasCleared()) return 0;
+    const fresh = know(rows);
+    if (rows.length < events.size) await putAll();
+    return fresh;
+  }
+
+  async function wasCleared() {
+    const now = await readSetting("era");
+    const isSo = now !== undefined && now !== era;
+    if (isSo) onCleared();
+    return isSo;
+  }
+
+  // Put everything that this page knows of into the database: it is new, or has been emptied meanwhile.
+  async function putAll() {
+    if (await wasCleared()) return;
+    await inStore(db, "events", "readwrite", (opened) => [...events.values()].map((event) => opened.put(event)).at(-1));
+    const known = { copy, who, era, copied, file: file && file.handle };
+    await rememberNew(Object.fromEntries(Object.entries(known).filter(([, value]) => value)));
+    copy = (await readSetting("copy")) ?? copy;
   }
 
   // Take in what another tab has kept meanwhile; returns how many events that are.
@@ -81,7 +172,7 @@ function createKeeper(data, onChange) {
   }
 
   async function store(fresh) {
-    if (!db && !(file && file.allowed)) db = await connect();
+    if (!db && (hadDatabase || !(file && file.allowed))) await reconnect();
     if (db) {
       await put(fresh);
       if (file) writeSoon();
@@ -91,9 +182,24 @@ function createKeeper(data, onChange) {
     } else throw new Error(data.page.no_storage);
   }
 
-  async function put(fresh) {
+  async function reconnect() {
+    db = await connect();
+    if (db) await whileOpen(putAll);
+  }
+
+  function put(fresh) {
+    return whileOpen(async () => {
+      const n = await inStore(db, "events", "readwrite", (opened) => {
+        for (const event of fresh) opened.put(event);
+        return opened.count();
+      });
+      if (n < events.size) await putAll();
+    });
+  }
+
+  async function whileOpen(work) {
     try {
-      await inStore(db, "events", "readwrite", (opened) => fresh.map((event) => opened.put(event)).at(-1));
+      await work();
     } catch (error) {
       if (error.name === "InvalidStateError") db = null; // closed under our hands; the next attempt opens it anew
       throw error;
@@ -163,12 +269,22 @@ function createKeeper(data, onChange) {
     onChange();
   }
 
-  // Forget everything here.
+  function sayWho(answer) {
+    who = answer;
+    return remember("who", answer);
+  }
+
+  // Forget everything here, whose page it is and which copy too; other tabs see by the era that it was meant.
   async function clear() {
     clearTimeout(timer);
     if (writing) await writing;
-    for (const store of ["events", "settings"]) {
-      if (db) await inStore(db, store, "readwrite", (opened) => opened.clear());
+    era = newCopyId();
+    if (db) {
+      await inStore(db, "settings", "readwrite", (opened) => {
+        opened.clear();
+        return opened.put({ name: "era", value: era });
+      });
+      await inStore(db, "events", "readwrite", (opened) => opened.clear());
     }
     const outbox = await openStore(`sekom-${data.study}-${data.coder}`);
     for (const store of ["events", "drafts"]) {
@@ -180,9 +296,11 @@ function createKeeper(data, onChange) {
   }
 
   return {
-    open, reload, save, text, know, write, chooseFile, allowFile, setCopied, clear,
+    open, reload, save, text, know, write, chooseFile, allowFile, setCopied, sayWho, clear,
     get events() { return [...events.values()]; },
     get hasDatabase() { return Boolean(db); },
+    get who() { return who; },
+    get forgets() { return forgets; },
     get file() { return file; },
     get copied() { return Math.min(copied, events.size); },
   };

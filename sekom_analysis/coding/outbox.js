@@ -38,13 +38,15 @@ function inStore(db, store, mode, work) {
 }
 
 // `keepsEvents`: false where `post` itself keeps them in the browser, so that nothing is kept twice.
-function createOutbox({ name, post, onState, onAnswers, keepsEvents = true }) {
+// `onReopen`: called when the browser's store was taken away and there is a new one, empty.
+function createOutbox({ name, post, onState, onAnswers, onReopen = () => {}, keepsEvents = true }) {
   const waiting = new Map(); // event_id -> { event, since, order, refused }
   let asked = new Set(); // ids of the latest message that nothing was heard of
   let sentAt = 0;
   let db = null;
   let why = "";
   let kept = true; // whether the browser keeps what waits
+  let draftsKept = true;
   let greeted = null;
   let timer = null;
 
@@ -153,25 +155,51 @@ function createOutbox({ name, post, onState, onAnswers, keepsEvents = true }) {
     return rows.map((row) => row.event);
   }
 
+  async function openOwn() {
+    const opened = await openStore(name);
+    if (!opened) return null;
+    opened.onclose = () => reopen(opened);
+    opened.onversionchange = () => {
+      opened.close();
+      reopen(opened);
+    };
+    return opened;
+  }
+
+  async function reopen(gone) {
+    if (db !== gone) return;
+    db = null;
+    db = await openOwn();
+    if (!db) return;
+    for (const { event } of keepsEvents ? waiting.values() : []) keep(event);
+    onReopen();
+  }
+
   // Open the store, hear how far the log is, and send again what an earlier page could not.
   async function start() {
-    db = await openStore(name);
+    db = await openOwn();
     kept = Boolean(db) && keepsEvents;
     const [answers, events, drafts] = await Promise.all([greet(), recallWaiting(), storedDrafts()]);
     timer = setInterval(tick, TICK);
     send();
     onState(state());
-    return { answers, events, drafts };
+    return { answers, events, drafts: drafts ?? [] };
   }
 
-  async function storedDrafts() {
-    return db ? inStore(db, "drafts", "readonly", (store) => store.getAll()).catch(() => []) : [];
+  // All drafts, as the browser has them; null where it keeps none.
+  function storedDrafts() {
+    if (!db || !draftsKept) return null;
+    return inStore(db, "drafts", "readonly", (store) => store.getAll()).catch(() => null);
   }
 
-  function keepDraft(cell, draft) {
-    if (!db) return;
-    const work = draft ? (store) => store.put({ cell, draft }) : (store) => store.delete(cell);
-    inStore(db, "drafts", "readwrite", work).catch(() => {});
+  // A draft stands under its question and its text; before that it stood under the question alone.
+  function keepDraft(cell, text, draft) {
+    if (!db) return undefined;
+    const work = (store) => {
+      store.delete(cell);
+      return draft ? store.put({ cell: `${cell} ${text}`, draft }) : store.delete(`${cell} ${text}`);
+    };
+    return inStore(db, "drafts", "readwrite", work).catch(() => { draftsKept = false; });
   }
 
   function discard(id) {
@@ -181,8 +209,10 @@ function createOutbox({ name, post, onState, onAnswers, keepsEvents = true }) {
 
   function stop() {
     clearInterval(timer);
-    if (db) db.close();
+    const open = db;
+    db = null;
+    if (open) open.close();
   }
 
-  return { start, put, receive, keepDraft, discard, cells, stop, show: () => onState(state()) };
+  return { start, put, receive, keepDraft, storedDrafts, discard, cells, stop, show: () => onState(state()) };
 }

@@ -14,14 +14,23 @@ async function startPage(host, shelf, data) {
   const say = (key, values) => fill(data.page[key] ?? key, values);
   const channel = "BroadcastChannel" in window ? new BroadcastChannel(`sekom-${data.study}-${data.coder}`) : null;
   const unsaved = new Set();
+  const message = window.location.hash === "#cleared" ? say("cleared") : "";
+  if (message) window.location.hash = ""; // said once
   let card = null;
-  const keeper = createKeeper(data, () => panel.paint());
-  const panel = createPanel({ shelf, data, say, keeper, hear, confirmSaved, reset, focusCard });
+  const keeper = createKeeper(data, { onChange: () => panel.paint(), onLost: keepAgain, onCleared: beginUnlessUnsaved });
+  const panel = createPanel({ shelf, data, say, keeper, message, card: () => card, hear, confirmSaved, reset, focusCard });
   await keeper.open();
+  if (!keeper.who) {
+    for (const part of [host, shelf]) part.hidden = true;
+    await askWho({ box: document.getElementById("who"), data, say, message });
+    for (const part of [host, shelf]) part.hidden = false;
+    keeper.sayWho("yes");
+    await keeper.reload(); // another tab may have been answering meanwhile
+  }
 
   const given = { ...data, answers: standing(data, keeper.events) };
-  const shown = (list) => panel.showFinished(list.isFinished() && list.list.kind === "open");
-  card = createCard(host, given, receive, { onPaint: shown, keepsEvents: false });
+  const onDraft = () => { if (channel) channel.postMessage("drafts"); };
+  card = createCard(host, given, receive, { onPaint: panel.follow, onDraft, keepsEvents: false });
 
   async function receive(message) {
     if (message.kind === "hello") return hear();
@@ -46,15 +55,23 @@ async function startPage(host, shelf, data) {
     card.receive({ kind: "answers", answers: standing(data, keeper.events) });
   }
 
+  // What the browser has taken away counts as not saved until it is kept anew.
+  function keepAgain(events) {
+    if (card) card.again(events);
+    else keeper.save(events).catch(() => {});
+  }
+
+  // An open memo keeps the focus, whatever was clicked below the card.
   function focusCard() {
-    host.firstChild.focus({ preventScroll: true });
+    if (!host.contains(document.activeElement)) host.firstChild.focus({ preventScroll: true });
   }
 
   async function catchUp() {
-    if (await keeper.reload()) {
-      hear();
-      panel.paint();
-    }
+    const n = await keeper.reload();
+    if (!card) return;
+    if (n) hear();
+    await card.hearDrafts();
+    panel.paint();
   }
 
   // After everything has been cleared the page begins anew, here and in every other tab.
@@ -69,10 +86,24 @@ async function startPage(host, shelf, data) {
     window.location.reload();
   }
 
-  if (channel) channel.onmessage = ({ data: what }) => (what === "cleared" && !unsaved.size ? begin() : catchUp());
+  function beginUnlessUnsaved() {
+    if (!unsaved.size) begin();
+  }
+
+  function isAtRisk() {
+    return unsaved.size || (keeper.forgets && keeper.copied < keeper.events.length) || (!keeper.hasDatabase && card.list.begun().length);
+  }
+
+  if (channel) {
+    channel.onmessage = ({ data: what }) => {
+      if (what === "cleared") beginUnlessUnsaved();
+      else if (what === "drafts") card.hearDrafts();
+      else catchUp();
+    };
+  }
   document.addEventListener("visibilitychange", () => (document.hidden ? keeper.write() : catchUp()));
   window.addEventListener("focus", catchUp);
-  window.addEventListener("beforeunload", (event) => { if (unsaved.size) event.preventDefault(); });
+  window.addEventListener("beforeunload", (event) => { if (isAtRisk()) event.preventDefault(); });
   document.addEventListener("click", (event) => {
     if (!event.target.closest("button, input, textarea, label, a, summary, .sk-card")) focusCard();
   });

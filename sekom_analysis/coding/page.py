@@ -8,6 +8,7 @@ import html
 import json
 import os
 import re
+import unicodedata
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -23,7 +24,7 @@ from sekom_analysis.errors import NotSavedError
 from sekom_analysis.files import write_whole
 from sekom_analysis.logline import utc_text, well_formed
 
-PAGE_SCRIPTS = (*SCRIPTS, "progressfile.js", "keeper.js", "panel.js", "page.js")
+PAGE_SCRIPTS = (*SCRIPTS, "progressfile.js", "keeper.js", "who.js", "panel.js", "page.js")
 PAGE_STYLES = (*STYLES, "page.css")
 POLICY = "default-src 'none'; script-src {script}; style-src {style}; base-uri 'none'; form-action 'none'"
 _TOGETHER = timedelta(seconds=0.1)  # nobody decides so fast by hand
@@ -43,6 +44,7 @@ TEMPLATE = """\
 <main class="sp-page">
 <h1>{title}</h1>
 <noscript><p>{no_script}</p></noscript>
+<section id="who" class="sp-who" hidden></section>
 <div id="card"></div>
 <section id="shelf" class="sp-shelf"></section>
 </main>
@@ -58,6 +60,8 @@ def write_page(desk: Desk, path: str | os.PathLike[str], lang: str = "sv", **opt
 
     It holds texts, translations, the codebook and what this coder decided
     before; no note's id, source or order, and nothing of anybody else's.
+    It asks whose it is before it shows a note: several people with one page
+    would become one coder.
     What the coder decides is kept in their browser and comes back as a
     progress file, which `Study.collect` takes.
 
@@ -118,8 +122,18 @@ def page_data(session: Session, made: datetime) -> dict[str, Any]:
         "page": wording.texts("page_", session.lang),
         "made": moment,
         "floor": max(moment, history["decided_at"].max()) if times else moment,  # nothing made on it is older
-        "file": wording.say("page_file", session.lang, coder=desk.coder),
+        "file": wording.say("page_file", session.lang, study=_study_name(desk), coder=desk.coder),
+        "who": desk.name.in_(session.lang) if desk.name else desk.coder[:1].upper() + desk.coder[1:],
+        "last_event": _last_event(desk, history),
     }
+
+
+def _last_event(desk: Desk, history: pd.DataFrame) -> str:
+    """Return the newest event of the coder, by the id that a page may show."""
+    if history.empty:
+        return ""
+    newest = history.iloc[-1]
+    return desk.shown_id(str(newest["event_id"]), str(newest["via"]))
 
 
 def _times_shown(desk: Desk, history: pd.DataFrame) -> dict[str, str]:
@@ -133,6 +147,14 @@ def _times_shown(desk: Desk, history: pd.DataFrame) -> dict[str, str]:
         later = None if via in BROWSER else (moment, at_shown)
         shown[desk.shown_id(event_id, via)] = at_shown
     return shown
+
+
+def _study_name(desk: Desk) -> str:
+    """Return how a file's name begins: the study's id, or its folder's name where the id is random."""
+    name = desk.root.name if re.fullmatch("[0-9a-f]{12}", desk.study_id) else desk.study_id
+    plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode("ascii")
+    slug = re.sub("[^A-Za-z0-9]+", "-", plain).strip("-")[:40]
+    return f"{slug}-" if slug else ""
 
 
 def page_html(data: dict[str, Any]) -> str:

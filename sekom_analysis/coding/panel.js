@@ -1,24 +1,29 @@
 // What stands below the card on a page: where the answers are kept, the file that carries them, how to send it back.
 
 const MANY_WITHOUT_COPY = 100;
+const QUESTIONS = ["confirm", "landed", "unsaved", "unsavedClear"];
 
-function createPanel({ shelf, data, say, keeper, hear, confirmSaved, reset, focusCard }) {
+// `card` gives the card, once there is one.
+function createPanel({ shelf, data, say, keeper, message: first, card, hear, confirmSaved, reset, focusCard }) {
   const parts = {};
   const part = (name, tag, className, ...children) => (parts[name] = make(tag, className, ...children));
   const canChoose = Boolean(window.showSaveFilePicker);
   let finished = false;
-  let message = window.location.hash === "#cleared" ? say("cleared") : "";
+  let message = first;
 
   function button(name, label, onClick) {
     const made = part(name, "button", "sp-button", label);
     made.type = "button";
+    made.addEventListener("mousedown", (event) => event.preventDefault()); // an open memo keeps the focus
     made.addEventListener("click", async (event) => {
-      await onClick();
+      await onClick(event);
       // A mouse click gives the keys back to the card; somebody who tabs keeps their place.
-      if (event.detail > 0 && parts.confirm.hidden && parts.landed.hidden) focusCard();
+      if (event.detail > 0 && QUESTIONS.every((question) => parts[question].hidden)) focusCard();
     });
     return made;
   }
+
+  const begun = () => (card() ? card().list.begun() : []);
 
   // --- building -----------------------------------------------------------------------------------
 
@@ -35,11 +40,13 @@ function createPanel({ shelf, data, say, keeper, hear, confirmSaved, reset, focu
     message.setAttribute("role", "status");
     shelf.append(title, buildSending(), part("where", "p", "sp-where"), part("copy", "p", "sp-copy"), part("fileLine", "p", "sp-file"),
       make("div", "sp-buttons",
-        button("download", say("download"), downloadFile),
+        button("download", say("download"), askToDownload),
         ...(canChoose ? [button("choose", "", chooseFile)] : []),
         button("open", say("open"), () => opener.click()),
-        button("clear", say("clear"), () => askToClear(true)), opener),
-      buildQuestion("confirm", "", ["yes_clear", clear], ["no_clear", () => askToClear(false)]),
+        button("clear", say("clear"), askToClear), opener),
+      buildQuestion("unsaved", "", ["save_download", saveAndDownload], ["only_download", downloadFile], ["no_download", () => close("download")]),
+      buildQuestion("unsavedClear", say("clear_unsaved"), ["save_first", saveFirst], ["keep_all", () => close("clear")], ["clear_anyway", clear]),
+      buildQuestion("confirm", "", ["yes_clear", clearIfAllIsSaved], ["no_clear", () => close("clear")]),
       buildQuestion("landed", say("landed"), ["yes_landed", landed], ["no_landed", downloadFile]),
       message);
   }
@@ -50,7 +57,7 @@ function createPanel({ shelf, data, say, keeper, hear, confirmSaved, reset, focu
   }
 
   function buildQuestion(name, text, ...answers) {
-    const box = part(name, "div", "sp-question", part(`${name}Text`, "p", "", text),
+    const box = part(name, "div", "sp-question", part(`${name}Text`, "p", "", text), part(`${name}List`, "div", ""),
       make("div", "sp-buttons", ...answers.map(([key, onClick]) => button(key, say(key), onClick))));
     box.hidden = true;
     box.setAttribute("role", "group");
@@ -64,20 +71,31 @@ function createPanel({ shelf, data, say, keeper, hear, confirmSaved, reset, focu
     const open = n - keeper.copied;
     const { file } = keeper;
     const isWriting = Boolean(file && file.allowed && !file.fault);
-    parts.where.textContent = keeper.hasDatabase ? say(n ? "where" : "where_empty") : say(isWriting ? "where_file_only" : canChoose ? "no_storage" : "no_storage_download");
-    parts.where.classList.toggle("sp-warning", !keeper.hasDatabase && !isWriting);
+    parts.where.textContent = whereText(n, isWriting);
+    parts.where.classList.toggle("sp-warning", (!keeper.hasDatabase || keeper.forgets) && !isWriting);
     parts.copy.hidden = !n || (isWriting && open < MANY_WITHOUT_COPY);
     parts.copy.textContent = !open ? say("copied_all") : say(open >= MANY_WITHOUT_COPY || finished ? "copy_due" : "copy_some", { n: open });
-    parts.copy.classList.toggle("sp-due", open >= MANY_WITHOUT_COPY);
+    parts.copy.classList.toggle("sp-due", open >= MANY_WITHOUT_COPY || (keeper.forgets && open > 0));
     paintFile(file);
     parts.clear.hidden = !n || open > 0;
-    parts.download.disabled = !n;
-    parts.download.classList.toggle("sp-next", finished && open > 0);
+    allowDownload();
+    parts.download.classList.toggle("sp-next", (finished || keeper.forgets) && open > 0);
     parts.sending.hidden = !finished;
     parts.send_1.textContent = say(isWriting ? "send_1_file" : "send_1", { file: isWriting ? file.handle.name : data.file });
     parts.send_2.textContent = say("send_2", { file: isWriting ? file.handle.name : data.file });
     parts.send_3.textContent = say("send_3");
     parts.message.textContent = message;
+  }
+
+  // What was begun can be saved into the first file too.
+  function allowDownload() {
+    parts.download.disabled = !keeper.events.length && !begun().length;
+  }
+
+  function whereText(n, isWriting) {
+    if (!keeper.hasDatabase) return say(isWriting ? "where_file_only" : canChoose ? "no_storage" : "no_storage_download");
+    if (!keeper.forgets) return say(n ? "where" : "where_empty");
+    return isWriting ? say("forgets") : `${say("forgets")} ${say(canChoose ? "forgets_choose" : "forgets_download")}`;
   }
 
   function paintFile(file) {
@@ -88,7 +106,7 @@ function createPanel({ shelf, data, say, keeper, hear, confirmSaved, reset, focu
       parts.fileLine.classList.toggle("sp-due", Boolean(file.fault) || !file.allowed);
     }
     if (!canChoose) return;
-    const first = keeper.hasDatabase ? "choose" : "choose_file";
+    const first = keeper.hasDatabase && !keeper.forgets ? "choose" : "choose_file";
     parts.choose.textContent = file && !file.allowed ? say("allow", { file: file.handle.name }) : say(file ? "choose_other" : first);
   }
 
@@ -96,11 +114,44 @@ function createPanel({ shelf, data, say, keeper, hear, confirmSaved, reset, focu
     return text ? new Date(`${text.slice(0, 23)}Z`).toLocaleTimeString(data.lang, { hour: "2-digit", minute: "2-digit" }) : "";
   }
 
-  // Called at every key: touches the page only when something has changed.
-  function showFinished(now) {
+  // Called at every key: touches the page only when something has changed. Finished is what the last screen calls so.
+  function follow(list) {
+    const counts = list.isFinished() && list.list.kind === "open" ? list.count() : null;
+    const now = Boolean(counts) && !counts.open && !counts.begun;
+    allowDownload();
+    for (const name of ["unsaved", "unsavedClear"]) if (!parts[name].hidden) paintBegun(name);
     if (now === finished) return;
     finished = now;
     paint();
+  }
+
+  // --- what was begun and is not saved ------------------------------------------------------------
+
+  // The notes by the beginning of their texts; closed once there are none.
+  function paintBegun(name) {
+    const all = begun();
+    if (!all.length) parts[name].hidden = true;
+    const named = all.slice(0, MOST_NAMED).map((one) => make("li", "", begunLabel(one, card().list, (key) => data.texts[key])));
+    if (all.length > MOST_NAMED) named.push(make("li", "", fill(data.texts.begun_more, { n: all.length - MOST_NAMED })));
+    const skips = all.length && savesSkip(card().list, all) ? [make("p", "", data.texts.save_begun_skips)] : [];
+    parts[`${name}List`].replaceChildren(make("ul", "", ...named), ...skips);
+    const n = new Set(all.map(({ note }) => note)).size;
+    if (name === "unsaved") parts.unsavedText.textContent = say(n === 1 ? "unsaved_one" : "unsaved", { n });
+  }
+
+  // Somebody who tabs goes on among the answers; with the mouse the card keeps the keys.
+  function ask(name, answer, event) {
+    for (const question of QUESTIONS) parts[question].hidden = question !== name;
+    if (name === "unsaved" || name === "unsavedClear") paintBegun(name);
+    if (!event || event.detail === 0) parts[answer].focus();
+    parts[name].scrollIntoView({ block: "nearest" });
+  }
+
+  // Closes the questions; the focus does not fall into nothing with the button that was pressed.
+  function close(name) {
+    const had = QUESTIONS.some((question) => parts[question].contains(document.activeElement));
+    for (const question of QUESTIONS) parts[question].hidden = true;
+    if (had) parts[parts[name].hidden || parts[name].disabled ? "download" : name].focus();
   }
 
   function tell(text) {
@@ -110,12 +161,26 @@ function createPanel({ shelf, data, say, keeper, hear, confirmSaved, reset, focu
 
   // --- doing --------------------------------------------------------------------------------------
 
+  // What other windows have begun counts too.
+  async function askToDownload(event) {
+    await card().hearDrafts();
+    if (begun().length) ask("unsaved", "save_download", event);
+    else await downloadFile();
+  }
+
+  async function saveAndDownload() {
+    card().act("saveBegun");
+    await downloadFile();
+  }
+
   async function downloadFile() {
+    close("download");
     await keeper.reload();
     download(data.file, keeper.text());
     parts.landed.hidden = keeper.hasDatabase;
     if (keeper.hasDatabase) keeper.setCopied(keeper.events.length);
-    tell(say("downloaded", { file: data.file }));
+    const n = begun().length;
+    tell(say(n ? "unsaved_kept" : "downloaded", { file: data.file, n }));
   }
 
   // Without a database nothing counts as saved until the coder has seen the file.
@@ -159,11 +224,24 @@ function createPanel({ shelf, data, say, keeper, hear, confirmSaved, reset, focu
     tell(say(damaged ? "opened_damaged" : "opened", { n, damaged, file: chosen.name }));
   }
 
-  function askToClear(asks) {
-    parts.confirm.hidden = !asks;
+  async function askToClear(event) {
+    await card().hearDrafts();
+    if (begun().length) return ask("unsavedClear", "keep_all", event);
     parts.confirmText.textContent = say("clear_sure", { n: keeper.events.length });
-    if (asks) parts.no_clear.focus();
-    else focusCard();
+    return ask("confirm", "no_clear");
+  }
+
+  function saveFirst() {
+    card().act("saveBegun");
+    close("download");
+    tell(say("saved_first"));
+  }
+
+  // Something may have been begun since the question was asked.
+  async function clearIfAllIsSaved(event) {
+    await card().hearDrafts();
+    if (begun().length) ask("unsavedClear", "keep_all", event);
+    else await clear();
   }
 
   async function clear() {
@@ -172,6 +250,5 @@ function createPanel({ shelf, data, say, keeper, hear, confirmSaved, reset, focu
   }
 
   build();
-  if (message) window.location.hash = ""; // said once
-  return { paint, showFinished };
+  return { paint, follow };
 }

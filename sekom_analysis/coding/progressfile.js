@@ -3,6 +3,7 @@
 
 const FILE_KIND = "sekom-answers";
 const FILE_VERSION = 1;
+const MANY_CHANGED = 2; // so many notes may have other texts without being other notes
 const EVENT_KINDS = new Set(["decide", "retract", "skip"]);
 
 // Moments as text that sorts as it passes, microseconds included. Never back, whatever the computer's clock does.
@@ -32,12 +33,46 @@ function inOrder(events) {
   return [...events].sort((a, b) => (keyOf(a) < keyOf(b) ? -1 : 1));
 }
 
+// Whether two hashes can be of one text; what was imported may have none.
+function isSameText(one, other) {
+  return one === other || !one || !other;
+}
+
+// The note that an event belongs to: by its key; an unknown key belongs to the one note with the same text.
+function createPlacer(notes) {
+  const known = new Set(notes.map((note) => note.key));
+  const byText = new Map();
+  for (const { key, hash } of notes) byText.set(hash, byText.has(hash) ? null : key);
+  return (event) => (known.has(event.note) ? event.note : byText.get(event.note_hash) ?? null);
+}
+
 function eventAfter(before, event, versions) {
-  if (event.event === "retract") return { event: "retract", id: event.event_id, codes: [], certainty: "", memo: "" };
-  if (event.event === "skip" && before && before.event === "decide") return { ...before, id: event.event_id };
-  const { codes, certainty, memo } = event;
-  const now = versions.get(event.variable) ?? event.codebook;
-  return { event: event.event, id: event.event_id, codes, certainty, memo, older: event.codebook !== now };
+  const { codes, certainty, memo, codebook } = event;
+  const hash = event.note_hash ?? "";
+  if (event.event === "retract") return { event: "retract", id: event.event_id, codes: [], certainty: "", memo: "", hash };
+  const stands = before && (before.event === "decide" || before.event === "changed") && isSameText(before.hash, hash);
+  if (event.event === "skip" && stands) return { ...before, id: event.event_id };
+  const now = versions.get(event.variable) ?? codebook;
+  return { event: event.event, id: event.event_id, codes, certainty, memo, older: codebook !== now, hash, codebook };
+}
+
+// An answer to another text is no answer to this one: it is "changed". Where most notes have other texts than those
+// answered, they are other notes under the same keys (a second wave), and nothing is said of the earlier answers.
+function asOfTexts(answers, notes) {
+  const hashes = new Map(notes.map((note) => [note.key, note.hash]));
+  const [kept, changed] = [new Set(), new Set()];
+  const isOther = (key, answer) => answer.event === "changed" || !isSameText(answer.hash, hashes.get(key));
+  for (const [key, byVariable] of Object.entries(answers)) {
+    for (const answer of Object.values(byVariable)) {
+      if (!isOther(key, answer)) kept.add(key);
+      else if (answer.event !== "skip" && answer.event !== "retract") changed.add(key);
+    }
+  }
+  const isOtherStudy = changed.size > MANY_CHANGED && changed.size > kept.size;
+  const marked = ({ event }) => (isOtherStudy || event === "skip" || event === "retract" ? "retract" : "changed");
+  const shown = (key, answer) => (isOther(key, answer) ? { ...answer, event: marked(answer) } : answer);
+  return Object.fromEntries(Object.entries(answers).map(([key, byVariable]) => [key,
+    Object.fromEntries(Object.entries(byVariable).map(([variable, answer]) => [variable, shown(key, answer)]))]));
 }
 
 // What stands: the answers that the page was written with, and the events kept since. An event that those answers
@@ -45,9 +80,11 @@ function eventAfter(before, event, versions) {
 function standing(data, events) {
   const versions = new Map(data.variables.map((variable) => [variable.id, variable.version]));
   const passes = new Map(data.notes.map((note) => [note.key, note.pass]));
+  const noteOf = createPlacer(data.notes);
   const cells = new Map();
-  for (const event of inOrder(events)) {
-    if (passes.get(event.note) !== event.pass) continue;
+  for (const kept of inOrder(events)) {
+    const event = { ...kept, note: noteOf(kept) };
+    if (!event.note || passes.get(event.note) !== event.pass) continue;
     const cell = `${event.note} ${event.variable}`;
     if (!cells.has(cell)) cells.set(cell, []);
     cells.get(cell).push(event);
@@ -61,13 +98,14 @@ function standing(data, events) {
     const now = fresh.reduce((before, event) => eventAfter(before, event, versions), base);
     if (now) answers[note] = { ...answers[note], [variable]: now };
   }
-  return answers;
+  return asOfTexts(answers, data.notes);
 }
 
-function progressText(data, events, now) {
+// `copy`: what tells this browser's copy of the page from one that somebody else has.
+function progressText(data, events, now, copy) {
   const codebook = Object.fromEntries(data.variables.map((variable) => [variable.id, variable.version]));
   const head = { file: FILE_KIND, version: FILE_VERSION, study: data.study, coder: data.coder, codebook,
-    page: data.made, written: now, events: events.length };
+    page: data.made, written: now, copy, last_event: data.last_event ?? "", events: events.length };
   const lines = inOrder(events).map(({ note, ...event }) => ({ ...event, key: note }));
   return [head, ...lines].map((line) => `${JSON.stringify(line)}\n`).join("");
 }

@@ -20,7 +20,7 @@ from sekom_analysis.desk import Desk
 from sekom_analysis.errors import NotesError
 from sekom_analysis.notes import note_hash
 
-SORTS = ("open", "skipped", "unsure", "older")
+SORTS = ("open", "skipped", "unsure", "older", "changed")
 
 
 class Session:
@@ -32,7 +32,7 @@ class Session:
     lang : language of the texts, ``"sv"`` or ``"en"``
     variables : ids of the variables to ask; left out, all that the codebook has for a note
     sources, stages : only notes from these
-    only : ``"open"``, ``"skipped"``, ``"unsure"`` or ``"older"``; left out, all notes
+    only : ``"open"``, ``"skipped"``, ``"unsure"``, ``"older"`` or ``"changed"``; left out, all notes
     warm_up : this many notes that all coders share, to try the codebook on; they are no part of agreement
     again : this many notes a second time, blind to the first
 
@@ -110,7 +110,7 @@ class Session:
             msg = f"only='{which}' is no sort of notes; choose one of: {', '.join(SORTS)}, or leave it empty."
             raise NotesError(msg)
         now = {variable.id: variable.version for variable in self._variables}
-        return worklist.only(self.items, self.answers, which, now)
+        return worklist.only(self.items, self._as_of_texts(), which, now)
 
     def _load(self) -> None:
         """Read the coder's log as it is now."""
@@ -118,13 +118,19 @@ class Session:
         passes = {item.note_id: item.pass_ for item in self.items}
         rows: Any = history.to_dict("records")
         self.answers: dict[Cell, Answer] = worklist.standing(rows, passes)
+        texts = self.desk.notes["text"]
+        self._texts = {note_id: note_hash(str(texts[note_id])) for note_id in passes}
         self._known = set(history["event_id"])
         self._uncounted = 0
+
+    def _as_of_texts(self) -> dict[Cell, Answer]:
+        """Return what stands, with the answers to texts that have been replaced since marked."""
+        return worklist.as_of_texts(self.answers, self._texts)
 
     @property
     def n_left(self) -> int:
         """How many notes have a question that is unseen."""
-        return len(worklist.left(self.items, self.answers))
+        return len(worklist.left(self.items, self._as_of_texts()))
 
     def data(self) -> Message:
         """Return what the card shows: texts, variables, notes by opaque keys, this coder's own answers."""
@@ -145,7 +151,7 @@ class Session:
             "key": item.key,
             "text": row["text"],
             "gloss": row.get("text_en", ""),
-            "hash": note_hash(row["text"]),
+            "hash": self._texts[item.note_id],
             "pass": item.pass_,
             "variables": list(item.variables),
         }
@@ -153,8 +159,9 @@ class Session:
     def _shown_answers(self, answers: Mapping[Cell, Answer]) -> Message:
         keys = {item.note_id: item.key for item in self.items}
         versions = {variable.id: variable.version for variable in self._variables}
+        now = self._as_of_texts()
         shown: Message = {}
-        for (note_id, variable), answer in answers.items():
+        for (note_id, variable), answer in ((cell, now[cell]) for cell in answers):
             if note_id in keys and (variable in versions or variable == FLAG):
                 cell = {
                     "event": answer.event,
@@ -163,6 +170,8 @@ class Session:
                     "certainty": answer.certainty,
                     "memo": answer.memo,
                     "older": answer.codebook != versions.get(variable, answer.codebook),
+                    "hash": answer.note_hash,
+                    "codebook": answer.codebook,
                 }
                 shown.setdefault(keys[note_id], {})[variable] = cell
         return {key: shown[key] for key in keys.values() if key in shown}  # not as they stand in the log

@@ -37,16 +37,17 @@ function createView(host, data, say, list, hand) {
       if (hand.told || latest) parts.finish.append(make("p", "sk-quiet", said() || say("finish_latest", { latest })));
     } else paintNote();
     frame.paintMoves(finished);
+    notices.paintSaved();
     frame.showPanel();
   }
 
   function paintNote() {
-    const { note, variable, answer, draft } = list.current();
+    const { note, variable, answer, draft, earlier } = list.current();
     const newNote = note !== shown.note;
     const newVariable = variable !== shown.variable;
     if (newVariable) paintVariable(variable);
     paintSteps(note, variable);
-    paintAnswer(note, variable, answer, draft);
+    paintAnswer(note, variable, answer, draft, earlier);
     if (newNote || newVariable) announce(note, variable, newNote);
     if (newNote) codes.close();
     if (newNote) frame.paintNote(note);
@@ -80,13 +81,14 @@ function createView(host, data, say, list, hand) {
     }));
   }
 
-  function paintAnswer(note, variable, answer, draft) {
+  function paintAnswer(note, variable, answer, draft, earlier) {
     const chosen = draft.codes ?? (answer ? answer.codes : []);
     codes.press((code) => chosen.includes(code));
     codes.paintTyped(answer, draft);
     paintDoubt(list.aim());
     parts.flag.setAttribute("aria-pressed", !isOpen(list.answerTo(note, FLAG)));
-    parts.remark.textContent = remark(variable, answer, draft);
+    parts.remark.textContent = remark(variable, answer, draft, earlier);
+    parts.remark.classList.toggle("sk-due", Boolean(earlier) && isOpen(answer));
     if (variable.kind === "multiple") {
       const label = chosen.length ? say("confirm", { n: chosen.length }) : say("confirm_none");
       parts.confirm.querySelector(".sk-label").textContent = label;
@@ -104,8 +106,9 @@ function createView(host, data, say, list, hand) {
   }
 
   // One line that says how this question stands, and before it what was just answered or why a key did nothing.
-  function remark(variable, answer, draft) {
+  function remark(variable, answer, draft, earlier) {
     if (hand.told && !TOLD_OF_NUMBERS.has(hand.told.key)) return said();
+    if (earlier && isOpen(answer)) return say("changed_text", { codes: labelsOf(variable, earlier) });
     if (draft.codes) return say("not_confirmed");
     if (draft.number !== undefined) return say("number_waits", { number: draft.number.trim() });
     if (isOpen(answer)) return draft.memo ? afterLatest(list, say, say("waits_for_answer")) : latestOf(list, say);
@@ -127,7 +130,7 @@ function createView(host, data, say, list, hand) {
   const frame = createFrame(host, data, say, list, kit, { work: buildWork(), label: say("card") });
   const { root, id, focus } = frame;
   const overlays = createOverlays({ root, answer: parts.answer, main: parts.main, say, list, hand, focus, id });
-  const notices = createNotices({ root, parts, part, button, say, list, data });
+  const notices = createNotices({ root, parts, part, button, say, list, data, savesBegun: true });
   const codes = createCodes(kit, { tip: overlays.tip, panelIsOpen: frame.panelIsOpen, say, hand, focus, id });
   parts.question.id = `${id}-question`;
   parts.codes.removeAttribute("aria-label");

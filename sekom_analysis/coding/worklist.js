@@ -12,8 +12,9 @@ function newEventId() {
   return "e" + Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
 }
 
+// "changed": an answer to a text that has been replaced since; its question is asked again.
 function isOpen(answer) {
-  return !answer || answer.event === "retract";
+  return !answer || answer.event === "retract" || answer.event === "changed";
 }
 
 // A choice that is begun and not given yet: codes of several, or a number in its field.
@@ -31,6 +32,7 @@ function createWorklist(data) {
   const notes = data.notes;
   const numbers = new Map(notes.map((note, number) => [note.key, number]));
   const answers = new Map();
+  const earlier = new Map(); // answers to a text that has been replaced since
   const drafts = new Map();
   const moments = []; // when decisions were made, for the pace
   const everything = notes.map((_, number) => number);
@@ -107,10 +109,11 @@ function createWorklist(data) {
     list = { kind, notes: everything.filter((number) => isOfSort(notes[number], kind)) };
     at = { place: 0, step: 0 };
     const note = here();
-    if (note) at.step = Math.max(note.variables.findIndex((v) => answerIsOfSort(answerTo(note, v), kind)), 0);
+    if (note) at.step = Math.max(note.variables.findIndex((v) => answerIsOfSort(standing(note, v), kind)), 0);
   }
 
   function answerIsOfSort(answer, kind) {
+    if (kind === "changed") return Boolean(answer) && answer.event === "changed";
     if (isOpen(answer)) return false;
     if (kind === "skipped") return answer.event === "skip";
     if (kind === "differing") return Boolean(answer.differs);
@@ -118,7 +121,7 @@ function createWorklist(data) {
   }
 
   function isOfSort(note, kind) {
-    return note.variables.some((variable) => answerIsOfSort(answerTo(note, variable), kind));
+    return note.variables.some((variable) => answerIsOfSort(standing(note, variable), kind));
   }
 
   // --- answering ----------------------------------------------------------------------------------
@@ -135,7 +138,7 @@ function createWorklist(data) {
 
   // The events that lead from one answer to another. A skip does not take an answer back, so that comes first.
   function eventsBetween(note, variable, from, to) {
-    if (isOpen(to)) return isOpen(from) ? [] : [eventOf(note, variable, "retract", null)];
+    if (isOpen(to)) return isOpen(from) ? [] : [takenBack(note, variable)];
     if (to.event === "skip" && from && from.event === "decide") {
       return [eventOf(note, variable, "retract", null), eventOf(note, variable, "skip", to)];
     }
@@ -271,6 +274,7 @@ function createWorklist(data) {
         const cell = cellOf(note, variable);
         const known = answers.get(cell);
         if (waiting.has(cell) || (known && known.id === answer.id)) continue;
+        changed = hearOfText(cell, variable, answer) || changed;
         if (isOpen(answer) && !known) continue;
         if (isOpen(answer)) answers.delete(cell);
         else answers.set(cell, answer);
@@ -287,7 +291,7 @@ function createWorklist(data) {
   // Decisions that an earlier page could not save still count; they are older than anything made here.
   function recall(event) {
     const note = notes[numbers.get(event.note)];
-    if (!note || note.pass !== event.pass) return;
+    if (!note || note.pass !== event.pass || (event.note_hash && event.note_hash !== note.hash)) return;
     const cell = cellOf(note, event.variable);
     const known = answers.get(cell);
     if (event.event === "retract") answers.delete(cell);
@@ -314,12 +318,12 @@ function createWorklist(data) {
 
   function cellAt(note, variable) {
     const cell = cellOf(note, variable.id);
-    return { note, variable, answer: answers.get(cell), draft: drafts.get(cell) || {} };
+    return { note, variable, answer: answers.get(cell), draft: drafts.get(cell) || {}, earlier: earlier.get(cell) };
   }
 
   function count() {
     const open = notes.reduce((sum, note) => sum + note.variables.filter((v) => isOpen(answerTo(note, v))).length, 0);
-    return { open, done: notes.filter(isDone).length };
+    return { open, done: notes.filter(isDone).length, begun: begun().length };
   }
 
   const countSort = (kind) => notes.filter((note) => isOfSort(note, kind)).length;
@@ -336,8 +340,68 @@ function createWorklist(data) {
     return Math.max(1, Math.round((open * steady[Math.floor(steady.length / 2)]) / 60000));
   }
 
+  // --- texts that were replaced -------------------------------------------------------------------
+
+  const standing = (note, variable) => answerTo(note, variable) ?? earlier.get(cellOf(note, variable));
+
+  // Whether what is told of an answer's text is news.
+  function hearOfText(cell, variable, answer) {
+    const { id } = earlier.get(cell) ?? {};
+    if (answer.event === "changed" && variable !== FLAG) earlier.set(cell, answer);
+    else if (answer.event === "retract") earlier.delete(cell);
+    return (earlier.get(cell) ?? {}).id !== id;
+  }
+
+  // What leads back to an open question: the answer to the earlier text stands again, if there is one.
+  function takenBack(note, variable) {
+    const before = earlier.get(cellOf(note, variable));
+    if (!before) return eventOf(note, variable, "retract", null);
+    return { ...eventOf(note, variable, "decide", before), note_hash: before.hash, codebook: before.codebook };
+  }
+
+  // --- what was begun and not given ---------------------------------------------------------------
+
+  // A memo as it stands, in its open box or waiting for an answer; undefined if nobody wrote one.
+  function draftedMemo(draft, answer) {
+    const memo = draft.typing === undefined ? draft.memo : draft.typing.trim();
+    return memo === undefined || memo.trim() === (answer ? answer.memo : "") ? undefined : memo.trim();
+  }
+
+  // What a cell's draft would lose: a selection that nobody confirmed, a memo that is in no answer.
+  function begunIn(note, variable) {
+    const answer = answerTo(note, variable);
+    const draft = drafts.get(cellOf(note, variable));
+    const typed = draft.number === undefined ? undefined : [draft.number.trim()];
+    const chosen = draft.judged ? [draft.judged] : draft.codes ?? typed;
+    const { event, codes } = answer ?? { event: "decide", codes: [] };
+    const same = (chosen ?? []).join("|") === codes.join("|") && (draft.event ?? event) === event;
+    return { note, variable, codes: Boolean(chosen) && !same, memo: draftedMemo(draft, answer) !== undefined };
+  }
+
+  // All of it, in the order of the notes.
+  function begun() {
+    if (!drafts.size) return [];
+    return notes.flatMap((note) => note.variables.filter((variable) => drafts.has(cellOf(note, variable)))
+      .map((variable) => begunIn(note, variable))).filter(({ codes, memo }) => codes || memo);
+  }
+
+  // Make answers of it. A memo belongs to an answer; on an open question it becomes that of one skipped. What would
+  // be no answer waits: a number that the scale lacks, and a memo on an answer that its definition asks for anew.
+  function saveBegun() {
+    return begun().flatMap(({ note, variable, codes }) => {
+      const answer = answerTo(note, variable);
+      const draft = drafts.get(cellOf(note, variable));
+      const memo = draftedMemo(draft, answer) ?? (answer ? answer.memo : "");
+      if (!codes && answer && answer.older) return [];
+      if (!codes) return change(note, variable, { ...(answer ?? { event: "skip", codes: [], certainty: "" }), memo });
+      const chosen = draft.codes ?? variables.get(variable).codes.map(({ id }) => id).filter((id) => id === draft.number.trim());
+      if (!draft.codes && !chosen.length) return [];
+      return change(note, variable, { event: "decide", codes: chosen, certainty: draft.certainty ?? "", memo });
+    });
+  }
+
   return {
-    notes, variables, drafts, cellOf, answerTo, isDone, isFinished, current, count, countSort, countSaved, minutesLeft,
+    notes, variables, drafts, begun, saveBegun, cellOf, answerTo, isDone, isFinished, current, count, countSort, countSaved, minutesLeft,
     step, leap, toFirstOpen, goTo, review, decide, give, skip, amend, toggle, flag, undo, redo, learn, recall, forget,
     aim, takesDoubt, draftMore,
     get list() { return list; },

@@ -15,6 +15,7 @@ from typing import NamedTuple
 
 WARM_UP, INDEPENDENT, AGAIN, AFTER_TALK = 0, 1, 2, 3
 Seed = int | str  # a number in orders from before there was a secret, else a text that holds the secret
+MANY = 2  # so many notes may have other texts without being other notes
 
 
 class Item(NamedTuple):
@@ -27,7 +28,10 @@ class Item(NamedTuple):
 
 
 class Answer(NamedTuple):
-    """What a coder's events on one variable of one note come to: decide, skip or retract."""
+    """What a coder's events on one variable of one note come to: decide, skip or retract.
+
+    An answer to a text that has been replaced since is "changed": its question is asked again.
+    """
 
     event: str
     event_id: str
@@ -36,6 +40,7 @@ class Answer(NamedTuple):
     memo: str = ""
     codebook: str = ""
     via: str = ""
+    note_hash: str = ""
 
 
 Cell = tuple[str, str]
@@ -157,19 +162,57 @@ def counts_in(pass_: int, given: str) -> bool:
 
 
 def after(before: Answer | None, row: Mapping[str, str]) -> Answer:
-    """Return what stands after one more event. A skip takes nothing away: an earlier answer stands."""
+    """Return what stands after one more event.
+
+    A skip takes nothing away: an earlier answer to the same text stands.
+    """
+    text = row.get("note_hash", "")
     name = {"event_id": row["event_id"], "via": row.get("via", "")}
     if row["event"] == "retract":
         return Answer("retract", **name)
-    if row["event"] == "skip" and before is not None and before.event == "decide":
-        return before._replace(**name)
     said = {part: row[part] for part in ("codes", "certainty", "memo", "codebook")}
-    return Answer(row["event"], **name, **said)
+    made = Answer(row["event"], **name, **said, note_hash=text)
+    stands = before is not None and before.event == "decide" and _is_same_text(before.note_hash, text)
+    return before._replace(**name) if made.event == "skip" and before and stands else made
+
+
+def _is_same_text(one: str, other: str) -> bool:
+    """Whether two hashes can be of one text; what was imported may have none."""
+    return one == other or "" in (one, other)
+
+
+def as_of_texts(answers: Mapping[Cell, Answer], texts: Mapping[str, str]) -> dict[Cell, Answer]:
+    """Return what stands for the texts as they are now.
+
+    An answer to another text is no answer to this one: it is "changed". Where most of the notes have
+    other texts than those answered, they are other notes under the same ids, such as a second wave in
+    a copied study, and nothing is said of the earlier answers.
+
+    Parameters
+    ----------
+    answers : (note_id, variable) -> what stands
+    texts : note_id -> hash of its text now
+
+    Examples
+    --------
+    >>> told = {("B001", "valence"): Answer("decide", "e1", "hinder", note_hash="hddf949961c9")}
+    >>> as_of_texts(told, {"B001": "h0"})["B001", "valence"].event
+    'changed'
+    """
+    kept = {cell for cell, answer in answers.items() if _is_same_text(answer.note_hash, texts[cell[0]])}
+    others = {cell for cell, answer in answers.items() if cell not in kept and answer.event == "decide"}
+    changed = {note_id for note_id, _ in others}
+    is_other_study = len(changed) > MANY and len(changed) > len({note_id for note_id, _ in kept})
+    event = "retract" if is_other_study else "changed"
+    return {
+        cell: answer if cell in kept else answer._replace(event=event if cell in others else "retract")
+        for cell, answer in answers.items()
+    }
 
 
 def is_open(answer: Answer | None) -> bool:
     """Whether a question is unseen: neither answered nor passed over."""
-    return answer is None or answer.event == "retract"
+    return answer is None or answer.event in ("retract", "changed")
 
 
 def left(items: Iterable[Item], answers: Mapping[Cell, Answer]) -> list[Item]:
@@ -186,8 +229,8 @@ def only(
     ----------
     items : the notes to choose from
     answers : (note_id, variable) -> what stands
-    which : ``"open"``, ``"skipped"``, ``"unsure"`` (certainty 1) or ``"older"`` (coded under a
-        definition that has changed since)
+    which : ``"open"``, ``"skipped"``, ``"unsure"`` (certainty 1), ``"older"`` (coded under a
+        definition that has changed since, or before the text was replaced) or ``"changed"`` (the latter)
     now : variable -> version of its definition
     """
     if which == "open":
@@ -205,4 +248,6 @@ def _is(which: str, answer: Answer, version: str) -> bool:
         return answer.event == "skip"
     if which == "unsure":
         return answer.event == "decide" and answer.certainty == "1"
-    return answer.event == "decide" and answer.codebook != version
+    if answer.event == "changed":
+        return True
+    return which == "older" and answer.event == "decide" and answer.codebook != version

@@ -18,8 +18,8 @@ LOG_BYTES = 200 * MEGABYTE  # 100,000 notes with five questions each
 _WORDS = (".doc", ".docx", ".odt", ".rtf", ".pdf", ".eml", ".msg")
 _HOW_PAGE = (
     "no answers are in it: they are kept in the coder's browser. Ask for the answers file, which the page "
-    "makes by the button 'Download the answers file' ('Ladda ner svarsfilen'): answers-CODER.jsonl or "
-    "svar-CODER.jsonl"
+    "makes by the button 'Download the answers file' ('Ladda ner svarsfilen'): answers-STUDY-CODER.jsonl or "
+    "svar-STUDY-CODER.jsonl"
 )
 _SAVED_AT = re.compile(rb"<dcterms:modified[^>]*>(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)")
 _TIME = re.compile(r"2[01]\d\d-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z")

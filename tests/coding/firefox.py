@@ -126,9 +126,10 @@ class Firefox:
         self.call("input.performActions", context=self._tab, actions=actions)
 
     def click(self, label: str) -> None:
-        """Click the button that begins with a label, where it stands on the screen."""
+        """Click the button on the screen that begins with a label, where it stands."""
         locator = {"type": "xpath", "value": f"//button[starts-with(normalize-space(.), '{label}')]"}
-        (node,) = self.call("browsingContext.locateNodes", context=self._tab, locator=locator)["nodes"]
+        nodes = self.call("browsingContext.locateNodes", context=self._tab, locator=locator)["nodes"]
+        (node,) = [node for node in nodes if self._is_shown(node)]
         self.call(
             "script.callFunction",
             functionDeclaration="(button) => button.scrollIntoView()",
@@ -144,6 +145,16 @@ class Firefox:
         ]
         actions = [{"type": "pointer", "id": "mouse", "actions": moves}]
         self.call("input.performActions", context=self._tab, actions=actions)
+
+    def _is_shown(self, node: dict) -> bool:
+        answer = self.call(
+            "script.callFunction",
+            functionDeclaration="(element) => element.checkVisibility()",
+            arguments=[{"sharedId": node["sharedId"]}],
+            target={"context": self._tab},
+            awaitPromise=False,
+        )
+        return bool(answer["result"]["value"])
 
     def choose(self, selector: str, path: Path) -> None:
         """Put a file into a file field, as its dialogue does."""

@@ -396,3 +396,78 @@ def test_what_another_window_decided_is_shown_and_not_undone_here(show, study_ro
     assert third not in {note for note, _ in logged(desk)}
     assert page.page.get_by_role("button", name="Ångra").is_disabled()
     assert first not in {note for note, _ in logged(desk)}
+
+
+def replace_text(desk, note_id, text):
+    """Replace a note's text in the study's file; return the desk as it is then."""
+    path = desk.root / "data" / "raw" / "notes.csv"
+    notes = pd.read_csv(path, dtype=str, keep_default_na=False)
+    notes.loc[notes["note_id"] == note_id, "text"] = text
+    notes.to_csv(path, index=False, encoding="utf-8")
+    return sa.Desk.open(desk.root, desk.coder)
+
+
+def test_a_replaced_text_is_asked_again_and_undo_brings_the_earlier_answer_back(show, desk):
+    session = Session(desk, **B_ONLY)
+    for note_id in order(session)[:3]:
+        desk.decide(note_id, "valence", "hinder", memo="förr")
+        desk.decide(note_id, "category_b", "kunskap")
+    second = order(session)[1]
+    before = desk.decisions().set_index(["note_id", "variable"]).loc[(second, "valence")]
+    page = show(Session(replace_text(desk, second, "En annan mening"), **B_ONLY))
+    assert page.text(".sk-text") == "En annan mening"
+    assert page.text(".sk-saved") == "Sparat: 4"
+    assert page.text(".sk-remark") == "Texten har ändrats sedan du svarade. Tidigare svar: Hinder"
+    page.press("1")
+    page.wait_for_state("saved")
+    now = desk.decisions().set_index(["note_id", "variable"]).loc[(second, "valence")]
+    assert (now["codes"], now["memo"]) == ("hinder", "")
+    assert now["note_hash"] != before["note_hash"]
+    page.press("u")
+    page.wait_for_state("saved")
+    expect(page.page.locator(".sk-remark")).to_contain_text("Tidigare svar: Hinder")
+    after = desk.decisions().set_index(["note_id", "variable"]).loc[(second, "valence")]
+    kept = ["codes", "memo", "note_hash", "codebook"]
+    assert after[kept].to_dict() == before[kept].to_dict()
+
+
+def test_notes_whose_text_has_changed_are_listed_at_the_end(show, desk):
+    session = Session(desk, variables=["valence"], stages=["B"], sources=["gustafsson-2021"])
+    for note_id in order(session):
+        desk.decide(note_id, "valence", "hinder")
+    options = {"variables": ["valence"], "stages": ["B"], "sources": ["gustafsson-2021"]}
+    page = show(Session(replace_text(desk, order(session)[4], "En annan mening"), **options))
+    page.press("ArrowRight")
+    while page.page.locator(".sk-finish").is_hidden():
+        page.press("ArrowRight")
+    page.page.get_by_role("button", name="Gå igenom lappar vars text har ändrats (1)").click()
+    assert page.text(".sk-place") == "Ändrad text 1 av 1"
+    assert page.text(".sk-text") == "En annan mening"
+
+
+def test_what_was_begun_counts_as_not_saved_and_is_saved_from_the_last_screen(show, desk):
+    options = {"stages": ["B"], "variables": ["valence", "dimension"], "sources": ["gustafsson-2021"]}
+    session = Session(desk, **options)
+    page = show(session)
+    page.press("1", "1", "2")  # a selection of two dimensions that nobody confirms
+    assert page.text(".sk-saved") == "Sparat: 1. Inte sparat: 1"
+    page.press("ArrowRight", "m")
+    page.page.keyboard.type("vänta")
+    assert page.text(".sk-saved") == "Sparat: 1. Inte sparat: 2"
+    page.press("Escape")
+    assert page.text(".sk-saved") == "Sparat: 1. Inte sparat: 2"
+    for _ in range(2 * len(session.items)):
+        page.press("ArrowRight")
+    first, second = (desk.notes.at[note_id, "text"] for note_id in order(session)[:2])
+    named = page.page.locator(".sk-begun li").all_inner_texts()
+    assert [name.split(":")[-1].strip() for name in named] == ["val", "anteckning"]
+    assert [name[1:20] for name in named] == [first[:19], second[:19]]
+    page.page.locator(".sk-begun .sk-code").click()
+    page.wait_for_state("saved")
+    assert page.text(".sk-saved") == "Sparat: 3"
+    rows = desk.history()[["event", "codes", "memo"]].to_dict("records")
+    codes = "|".join(desk.codebook["dimension"].answers[:2])
+    assert rows[1:] == [
+        {"event": "decide", "codes": codes, "memo": ""},
+        {"event": "skip", "codes": "", "memo": "vänta"},
+    ]

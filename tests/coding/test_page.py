@@ -20,6 +20,8 @@ from sekom_analysis.coding.scripts import script
 from sekom_analysis.coding.session import Session
 from sekom_analysis.errors import NotesError, NotSavedError
 
+from .conftest import scratch_study
+
 HOSTILE = {
     "h1": "</script><script>document.title = 'taken'</script>",
     "h2": "<!--<script> \"quoted\" and 'single' & &amp; &lt;",
@@ -164,6 +166,44 @@ def test_a_clock_that_runs_behind_cannot_come_before_what_was_decided(sample):
     assert data["floor"] == event.decided_at
 
 
+def test_the_page_names_the_newest_event_it_was_written_with(sample):
+    made = datetime(2026, 3, 1, 9, tzinfo=UTC)
+    data = coding_page.page_data(Session(sample.desk("anna")), made)
+    assert data["last_event"] == ""
+    event = sample.decide("anna", sample.notes_asked("valence")[0], "valence", "hinder")
+    assert coding_page.page_data(Session(sample.desk("anna")), made)["last_event"] == event.event_id
+
+
+def test_the_page_is_addressed_to_the_coder_by_name(study_root):
+    made = datetime(2026, 3, 1, 9, tzinfo=UTC)
+    assert coding_page.page_data(Session(sa.Desk.open(study_root, "anna")), made)["who"] == "Anna"
+    about = study_root / "data" / "raw" / "study.yaml"
+    named = about.read_text(encoding="utf-8").replace("coders:\n", "coders:\n  anna: {name: Anna Åberg}\n")
+    assert named.count("Anna Åberg") == 1
+    about.write_text(named, encoding="utf-8")
+    assert coding_page.page_data(Session(sa.Desk.open(study_root, "anna")), made)["who"] == "Anna Åberg"
+
+
+@pytest.mark.parametrize(
+    ("study_id", "expected"),
+    [
+        ("sekom-2016", "svar-sekom-2016-anna.jsonl"),
+        ("Ångest & oro / 2025: höst?", "svar-Angest-oro-2025-host-anna.jsonl"),
+        ("../..\\con", "svar-con-anna.jsonl"),
+        ("研究", "svar-anna.jsonl"),
+        ("0123456789ab", "svar-Min-studie-anna.jsonl"),  # a random id says nothing to anybody
+    ],
+)
+def test_the_answers_file_is_named_after_study_and_coder(tmp_path, study_id, expected):
+    scratch_study(tmp_path / "Min studie")
+    about = tmp_path / "Min studie" / "data" / "raw" / "study.yaml"
+    lines = about.read_text(encoding="utf-8").splitlines()
+    lines = [f"id: {json.dumps(study_id)}" if line.startswith("id:") else line for line in lines]
+    about.write_text("\n".join(lines), encoding="utf-8")
+    session = Session(sa.Desk.open(tmp_path / "Min studie", "anna"))
+    assert coding_page.page_data(session, datetime(2026, 3, 1, 9, tzinfo=UTC))["file"] == expected
+
+
 def test_definitions_are_kept_when_the_page_is_written(sample, tmp_path):
     for path in (sample.root / "data" / "coded" / "codebooks").glob("*.yaml"):
         path.unlink()
@@ -210,8 +250,8 @@ def test_the_guide_names_what_the_page_shows_and_its_pictures_are_there(root, la
     for name in ("download", "open", "clear"):
         label = wording.say(f"page_{name}", lang).removesuffix("…")
         assert f"**{label}**" in guide, label
-    coder = {"sv": "DITT-NAMN", "en": "YOUR-NAME"}[lang]
-    assert wording.say("page_file", lang, coder=coder) in guide
+    study, coder = {"sv": ("STUDIE-", "DITT-NAMN"), "en": ("STUDY-", "YOUR-NAME")}[lang]
+    assert wording.say("page_file", lang, study=study, coder=coder) in guide
     for picture in re.findall(r"!\[[^\]]+\]\(([^)]+)\)", guide):
         assert (root / "docs" / picture).is_file(), picture
     assert len(guide.split()) < 800, "one page"

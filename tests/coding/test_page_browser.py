@@ -50,6 +50,13 @@ class Page:
 
     @staticmethod
     def wait(page):
+        """Wait for the card; say yes if the page asks whose it is."""
+        page.locator(".sk-card:not(.sk-loading), #who button").first.wait_for()
+        yes = page.get_by_role("button", name="Ja, det är jag").or_(
+            page.get_by_role("button", name="Yes, that is me")
+        )
+        if yes.is_visible():
+            yes.click()
         page.locator(".sk-card:not(.sk-loading)").wait_for()
         page.wait_for_function("document.activeElement.classList.contains('sk-card')")
         return page
@@ -154,7 +161,7 @@ def test_forty_notes_fast_keys_undo_a_memo_with_digits_and_a_reload(opened, desk
     page.press("ArrowLeft", "ArrowLeft")
     assert page.page.locator('.sk-code[aria-pressed="true"]').inner_text().endswith("Möjlighet")
     file = page.answers_file(tmp_path)
-    assert file.name == "svar-anna.jsonl"
+    assert file.name == "svar-sekom-2016-anna.jsonl"
     expected = [CODES[number % 2] for number in range(38)] + ["mojlighet", "hinder"]
     assert standing_in(file) == dict(zip(keys(desk, **ONE)[:40], ([code] for code in expected), strict=True))
     memos = {event["key"]: event["memo"] for event in events_in(file) if event["memo"]}
@@ -238,7 +245,7 @@ def test_every_time_is_later_than_the_one_before(opened, desk, tmp_path):
     events = events_in(page.answers_file(tmp_path))
     times = [event["at"] for event in events]
     assert times == sorted(set(times))
-    head = json.loads((tmp_path / "svar-anna.jsonl").read_text(encoding="utf-8").splitlines()[0])
+    head = json.loads((tmp_path / "svar-sekom-2016-anna.jsonl").read_text(encoding="utf-8").splitlines()[0])
     assert min(times) >= head["page"]
     assert [event["event"] for event in events] == ["decide"] * 3 + ["retract", "skip", "decide"]
 
@@ -253,12 +260,12 @@ def test_an_answers_file_goes_on_in_another_browser(opened, desk, tmp_path):
     other.press("2")
     other.wait_for_state()
     other.page.locator('input[type="file"]').set_input_files(file)
-    other.says("Nya svar ur svar-anna.jsonl: 6.")
+    other.says("Nya svar ur svar-sekom-2016-anna.jsonl: 6.")
     other.press("n")
     assert other.text(".sk-place").startswith("Lapp 7 ")
     assert other.text(".sk-saved") == "Sparat: 6"
     other.page.locator('input[type="file"]').set_input_files(file)
-    other.says("Nya svar ur svar-anna.jsonl: 0.")
+    other.says("Nya svar ur svar-sekom-2016-anna.jsonl: 0.")
     ids = [event["event_id"] for event in events_in(other.answers_file(tmp_path))]
     assert len(ids) == len(set(ids)) == 7
 
@@ -297,7 +304,7 @@ def test_a_file_that_was_cut_off_gives_what_is_whole(opened, desk, tmp_path):
     file.write_bytes(file.read_bytes()[:-60])
     other = opened(page, "another")
     other.page.locator('input[type="file"]').set_input_files(file)
-    other.says("Nya svar ur svar-anna.jsonl: 3. Rader som inte gick att läsa: 1")
+    other.says("Nya svar ur svar-sekom-2016-anna.jsonl: 3. Rader som inte gick att läsa: 1")
 
 
 def test_two_tabs_at_once_lose_nothing(opened, desk, tmp_path):
@@ -338,7 +345,7 @@ def test_cleared_after_the_export_and_only_when_meant(opened, desk, tmp_path):
     page.wait(page.page)
     assert page.text(".sk-saved") == "Sparat: 0"
     page.page.locator('input[type="file"]').set_input_files(file)
-    page.says("Nya svar ur svar-anna.jsonl: 2.")
+    page.says("Nya svar ur svar-sekom-2016-anna.jsonl: 2.")
     assert page.text(".sk-saved") == "Sparat: 2"
 
 
@@ -349,7 +356,7 @@ def test_the_last_screen_says_how_to_send_the_file_back(opened, desk, tmp_path):
         page.press("s")
     page.wait_for_state()
     page.says("Så skickar du tillbaka svaren")
-    page.says("Skicka filen svar-anna.jsonl till den som du fick sidan av")
+    page.says("Skicka filen svar-sekom-2016-anna.jsonl till den som du fick sidan av")
     page.says("Alla svar är sparade. Nu återstår bara att skicka tillbaka dem")
     assert len(events_in(page.answers_file(tmp_path))) == len(keys(desk, **ONE))
 
@@ -419,6 +426,12 @@ def test_axe_finds_no_serious_fault_on_the_page(opened, axe, desk, tmp_path, lan
     page = opened(file, color_scheme=scheme, viewport=size, bypass_csp=True)
     page.page.evaluate(axe)
     found = [("open", *fault) for fault in page_faults(page)]
+    page.press("m", "x")
+    page.button({"sv": "Ladda ner svarsfilen", "en": "Download the answers file"}[lang]).click()
+    page.button({"sv": "Ladda ner utan dem", "en": "Download without them"}[lang]).wait_for()
+    found += [("unsaved", *fault) for fault in page_faults(page)]
+    page.button({"sv": "Avbryt", "en": "Cancel"}[lang]).click()
+    page.press("Escape")
     while page.page.locator(".sk-finish").is_hidden():
         page.press("s")
     page.wait_for_state()
@@ -427,6 +440,22 @@ def test_axe_finds_no_serious_fault_on_the_page(opened, axe, desk, tmp_path, lan
     found += [("finished", *fault) for fault in page_faults(page)]
     assert found == []
     assert page.page.evaluate("document.documentElement.scrollWidth") <= width
+
+
+@pytest.mark.parametrize(("scheme", "width"), [("light", 1200), ("dark", 360)])
+def test_axe_finds_no_serious_fault_while_it_asks_whose_it_is(browser, axe, desk, tmp_path, scheme, width):
+    context = browser.new_context(
+        color_scheme=scheme, viewport={"width": width, "height": 800}, bypass_csp=True
+    )
+    tab = context.new_page()
+    tab.goto(write_page(desk, tmp_path, **ONE).as_uri())
+    for name in ("Nej, jag är någon annan", "Tillbaka till frågan"):
+        tab.get_by_role("button", name=name).wait_for()
+        tab.evaluate(axe)
+        result = tab.evaluate("axe.run(document)")
+        assert [fault["id"] for fault in result["violations"] if fault["impact"] in SERIOUS] == []
+        tab.get_by_role("button", name=name).click()
+    context.close()
 
 
 def page_faults(page):

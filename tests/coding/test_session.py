@@ -93,6 +93,31 @@ def test_what_was_seen_is_written_even_when_the_codebook_has_changed_meanwhile(d
     assert shown["valence"]["older"] is True
 
 
+def test_a_replaced_text_is_asked_again_until_the_answer_is_about_the_new_one(desk, study_root):
+    session = Session(desk, variables=["valence"])
+    events = [sent(session, place, "valence", ["hinder"], 1 + place) for place in range(3)]
+    session.receive({"kind": "events", "events": events})
+    changed, n_left = session.items[0].note_id, session.n_left
+    path = study_root / "data" / "raw" / "notes.csv"
+    notes = pd.read_csv(path, dtype=str, keep_default_na=False)
+    notes.loc[notes["note_id"] == changed, "text"] = "En annan mening"
+    notes.to_csv(path, index=False, encoding="utf-8")
+    session = Session(sa.Desk.open(study_root, "anna"), variables=["valence"])
+    (shown,) = [
+        one["valence"] for one in session.data()["answers"].values() if one["valence"]["event"] == "changed"
+    ]
+    assert (shown["codes"], shown["hash"]) == (["hinder"], events[0]["note_hash"])
+    assert session.n_left == n_left + 1
+    assert [i.note_id for i in Session(session.desk, variables=["valence"], only="changed").items] == [
+        changed
+    ]
+    again = sent(session, 0, "valence", ["hinder"], 9)
+    replies = session.receive({"kind": "events", "events": [again]})
+    assert replies[1]["answers"][again["note"]]["valence"]["event"] == "decide"
+    assert session.n_left == n_left
+    assert not [what for what in sa.Study.open(study_root).problems["what"] if changed in what]
+
+
 def test_the_pass_is_one_by_itself_zero_to_warm_up_and_two_again(desk):
     warm = Session(desk, warm_up=3)
     assert len(warm.items) == 3

@@ -126,3 +126,38 @@ def test_left_and_the_sorts_of_notes():
     assert ids("skipped") == ["skipped"]
     assert ids("unsure") == ["unsure"]
     assert ids("older") == ["older"]
+
+
+def about(text, event="decide", event_id="e", codes="a"):
+    return Answer(event, event_id, codes, "", "", "v1", text)
+
+
+def test_an_answer_to_a_replaced_text_is_changed_and_its_question_open():
+    texts = {"n1": "h1", "n2": "h2", "n3": "h3", "n4": "h4"}
+    answers = {("n1", "v"): about("h1"), ("n2", "v"): about("old"), ("n3", "v"): about("old", "skip"),
+               ("n4", "v"): about("")}  # fmt: skip
+    now = worklist.as_of_texts(answers, texts)
+    assert [now[note, "v"].event for note in texts] == ["decide", "changed", "retract", "decide"]
+    assert now["n2", "v"].codes == "a"
+    items = [Item(note, note, ("v",), 1) for note in texts]
+    assert [item.note_id for item in worklist.left(items, now)] == ["n2", "n3"]
+    assert [item.note_id for item in worklist.only(items, now, "changed", {"v": "v1"})] == ["n2"]
+    assert [item.note_id for item in worklist.only(items, now, "older", {"v": "v1"})] == ["n2"]
+
+
+@pytest.mark.parametrize(
+    ("n_kept", "n_other", "event"),
+    [(0, 2, "changed"), (0, 3, "retract"), (3, 3, "changed"), (3, 4, "retract")],
+)
+def test_where_most_notes_have_other_texts_nothing_is_said_of_the_earlier_answers(n_kept, n_other, event):
+    texts = {f"n{n}": "now" for n in range(n_kept + n_other)}
+    answers = {(note, "v"): about("now" if n < n_kept else "old") for n, note in enumerate(texts)}
+    now = worklist.as_of_texts(answers, texts)
+    assert [a.event for a in now.values()] == ["decide"] * n_kept + [event] * n_other
+
+
+def test_a_skip_of_the_new_text_does_not_let_the_answer_to_the_old_one_stand():
+    rows = [event("n", "v", "decide", "a", note_hash="old"), event("n", "v", "skip", note_hash="new")]
+    assert worklist.standing(rows, {"n": 1})["n", "v"].event == "skip"
+    rows = [event("n", "v", "decide", "a", note_hash="one"), event("n", "v", "skip", note_hash="one")]
+    assert worklist.standing(rows, {"n": 1})["n", "v"].event == "decide"
