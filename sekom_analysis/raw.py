@@ -16,7 +16,7 @@ from sekom_analysis.exchange.tables import check_table
 from sekom_analysis.notes import join_notes
 from sekom_analysis.problems import Problem, problem_lines
 from sekom_analysis.wording import Phrase
-from sekom_analysis.yamlfile import Model, parse_yaml
+from sekom_analysis.yamlfile import Model, parse_yaml, read_yaml_text
 
 STUDY_VARIABLE = "SEKOM_STUDY"
 RAW = Path("data/raw")
@@ -111,7 +111,7 @@ def open_raw(root: Path) -> Raw:
 
 def _read_yaml(path: Path, model: type[Model]) -> tuple[Model | None, list[Problem]]:
     try:
-        text = path.read_text(encoding="utf-8-sig")
+        text = read_yaml_text(path)
     except FileNotFoundError:
         return None, [Problem.of(path.name, None, "file_missing")]
     except (OSError, UnicodeDecodeError) as error:
