@@ -32,7 +32,8 @@ def read_table(path: str | os.PathLike[str], sheet: str | None = None) -> pd.Dat
     ----------
     path : a file
         ``.xlsx``; or ``.csv``, ``.tsv``, ``.txt`` with semicolon, tab or comma
-        in UTF-8, UTF-16 with mark, or Windows-1252.
+        in UTF-8, UTF-16 with mark, or Windows-1252. The ``'`` that `write_table` puts before what looks
+        like a formula is taken off.
     sheet : the workbook's sheet, by default its first
 
     Returns
@@ -140,7 +141,10 @@ def _read_text_rows(data: bytes, file: str, sheet: str | None) -> tuple[list[lis
     if data.startswith((workbooks.ZIP, workbooks.OLD_OFFICE)):
         return [], [Problem.of(file, None, "table_workbook")]
     text, problems = delimited.decode(data, file)
-    return ([], problems) if problems else delimited.split_rows(text, file)
+    if problems:
+        return [], problems
+    rows, problems = delimited.split_rows(text, file)
+    return [list(map(delimited.unguarded, row)) for row in rows], problems
 
 
 def as_table(rows: list[list[str]], file: str, problems: list[Problem]) -> tuple[pd.DataFrame, list[Problem]]:
@@ -209,8 +213,9 @@ def write_table(frame: pd.DataFrame, path: str | os.PathLike[str], *, plain: boo
 
     Notes
     -----
-    Excel takes a text that begins with ``=`` in a text table for a formula and
-    drops the zeros of ``007``; ``.xlsx`` keeps both as the texts they are.
+    Excel takes a text that begins with ``=``, ``+``, ``-``, ``@`` or a tab in a
+    text table for a formula, so it stands there behind a ``'``, but for numbers;
+    and it drops the zeros of ``007``. ``.xlsx`` keeps both as the texts they are.
 
     Raises
     ------
@@ -238,8 +243,13 @@ def write_table(frame: pd.DataFrame, path: str | os.PathLike[str], *, plain: boo
         raise TableError(msg)
     if is_workbook:
         return replace_file(path, workbooks.write_rows(rows))
-    text = delimited.join_rows([list(map(workbooks.plain_text, row)) for row in rows], "," if plain else ";")
+    text = delimited.join_rows([list(map(_cell, row)) for row in rows], "," if plain else ";")
     return replace_file(path, text.encode("utf-8" if plain else "utf-8-sig"))
+
+
+def _cell(value: object) -> str:
+    """Return what stands in a cell of a text table."""
+    return delimited.guarded(value) if isinstance(value, str) else workbooks.plain_text(value)
 
 
 def _kind_problems(path: Path) -> Iterator[Problem]:
