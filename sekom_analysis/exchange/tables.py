@@ -16,7 +16,7 @@ import pandas as pd
 
 from sekom_analysis.errors import NotSavedError, TableError
 from sekom_analysis.exchange import delimited, workbooks
-from sekom_analysis.files import write_whole
+from sekom_analysis.files import check_outside, write_whole
 from sekom_analysis.problems import Problem, problem_lines
 
 WORKBOOKS = (".xlsx", ".xlsm")
@@ -198,7 +198,9 @@ def _short(text: str) -> str:
     return text if len(text) <= 40 else text[:39] + "…"
 
 
-def write_table(frame: pd.DataFrame, path: str | os.PathLike[str], *, plain: bool = False) -> Path:
+def write_table(
+    frame: pd.DataFrame, path: str | os.PathLike[str], *, plain: bool = False, in_study: bool = False
+) -> Path:
     r"""Write the columns of a table (not its index), whole or not at all.
 
     Parameters
@@ -210,6 +212,8 @@ def write_table(frame: pd.DataFrame, path: str | os.PathLike[str], *, plain: boo
         Swedish Excel opens rightly.
     plain : bool
         A text table without mark and with commas, for other programs.
+    in_study : bool
+        Whether it belongs among a study's data; else it is refused there.
 
     Notes
     -----
@@ -242,9 +246,9 @@ def write_table(frame: pd.DataFrame, path: str | os.PathLike[str], *, plain: boo
         msg = f"The table cannot be written to '{path}':\n{problem_lines(problems)}\nNothing was saved."
         raise TableError(msg)
     if is_workbook:
-        return replace_file(path, workbooks.write_rows(rows))
+        return replace_file(path, workbooks.write_rows(rows), in_study=in_study)
     text = delimited.join_rows([list(map(_cell, row)) for row in rows], "," if plain else ";")
-    return replace_file(path, text.encode("utf-8" if plain else "utf-8-sig"))
+    return replace_file(path, text.encode("utf-8" if plain else "utf-8-sig"), in_study=in_study)
 
 
 def _cell(value: object) -> str:
@@ -279,8 +283,14 @@ def _refusal(text: str, is_workbook: bool) -> str:
     return ""
 
 
-def replace_file(path: str | os.PathLike[str], data: bytes) -> Path:
+def replace_file(path: str | os.PathLike[str], data: bytes, *, in_study: bool = False) -> Path:
     """Write a file whole or not at all: beside its place first, then into it.
+
+    Parameters
+    ----------
+    path : where to; among a study's data only `in_study`, as `files.check_outside` sees to
+    data : what it is to hold
+    in_study : whether it belongs there
 
     Raises
     ------
@@ -293,7 +303,7 @@ def replace_file(path: str | os.PathLike[str], data: bytes) -> Path:
     >>> replace_file(Path(mkdtemp()) / "a.txt", b"text").read_bytes()
     b'text'
     """
-    path = Path(path)
+    path = Path(path) if in_study else check_outside(Path(path))
     try:
         path.parent.stat()  # a misspelt folder is not made in passing
         write_whole(path, data)

@@ -24,7 +24,7 @@ from sekom_analysis.report.page import page_content
 from sekom_analysis.report.sections import sections
 from sekom_analysis.report.widths import CHOICES, column_shares, fits
 from sekom_analysis.results import MAIN, Results
-from sekom_analysis.wording import say
+from sekom_analysis.wording import say, visible
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -89,7 +89,7 @@ def _write_page(
         return replace_file(path, render_page(results, pictures, more).encode("utf-8"))
     ending, write = {DOCX: (".png", write_docx), PDF: (".svg", write_pdf)}[form]
     pictures = {stem: _of_kind(paths, ending).name for stem, paths in figures.items()}
-    title = results.study.about.title.in_(results.lang)
+    title = visible(results.study.about.title.in_(results.lang))
     return write(render_page(results, pictures, more, form), path, title, results.lang)
 
 
@@ -111,6 +111,7 @@ def render_page(
         loader=PackageLoader("sekom_analysis", "templates"),
         autoescape=True,
         undefined=StrictUndefined,
+        finalize=_seen,
         trim_blocks=True,
         lstrip_blocks=True,
     )
@@ -126,6 +127,13 @@ def render_page(
     return environment.get_template("report.html.j2").render(
         pictures=pictures, lang=lang, form=form, number=_Numbering(), sections=more, **page_content(results)
     )
+
+
+def _seen(value: object) -> object:
+    """Make visible what would act on the page; what is markup stays so."""
+    if isinstance(value, Markup):
+        return Markup(visible(str(value)))
+    return visible(value) if isinstance(value, str) else value
 
 
 def _colgroup(rows: Sequence[Sequence[str]], form: str) -> Markup:
