@@ -179,7 +179,10 @@ def remove_begun(target: Path) -> None:
     if (target / _DATA).exists():  # the last part: nothing is missing
         begun.unlink()
         return
-    listed = json.loads(begun.read_bytes())
+    try:
+        listed = json.loads(begun.read_bytes())
+    except ValueError:  # no list of ours
+        return
     if all(listed.get(name) == mark for name, mark in _hashes(target).items()):
         for part in target.iterdir():
             if part != begun:

@@ -236,6 +236,17 @@ def write_table(
     b'\xef\xbb\xbfcode;n\r\nkunskap;6\r\n'
     """
     path = Path(path)
+    return replace_file(path, table_bytes(frame, path, plain=plain), in_study=in_study)
+
+
+def table_bytes(frame: pd.DataFrame, path: Path, *, plain: bool = False) -> bytes:
+    """Return what a file of that name holds for a table; see `write_table`.
+
+    Raises
+    ------
+    TableError
+        If the file cannot hold some value or column name; lists all of them.
+    """
     names = [str(name) for name in frame.columns]
     values = frame.astype(object).where(frame.notna(), None)
     rows = [names, *values.itertuples(index=False, name=None)]
@@ -246,9 +257,9 @@ def write_table(
         msg = f"The table cannot be written to '{path}':\n{problem_lines(problems)}\nNothing was saved."
         raise TableError(msg)
     if is_workbook:
-        return replace_file(path, workbooks.write_rows(rows), in_study=in_study)
+        return workbooks.write_rows(rows)
     text = delimited.join_rows([list(map(_cell, row)) for row in rows], "," if plain else ";")
-    return replace_file(path, text.encode("utf-8" if plain else "utf-8-sig"), in_study=in_study)
+    return text.encode("utf-8" if plain else "utf-8-sig")
 
 
 def _cell(value: object) -> str:

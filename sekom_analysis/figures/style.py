@@ -167,11 +167,16 @@ def save_figure(
             f"Choose among: {', '.join(_NO_DATE)}. Nothing was saved."
         )
         raise FigureError(msg)
-    check_outside(Path(folder))
-    rendered = [(Path(folder) / f"{stem}.{name}", _render(fig, name)) for name in formats]
-    for path, content in rendered:
-        _save(path, content)
-    return [path for path, _ in rendered]
+    folder = check_outside(Path(folder))
+    rendered = render_figure(fig, formats)
+    for name, content in rendered.items():
+        _save(folder / f"{stem}.{name}", content)
+    return [folder / f"{stem}.{name}" for name in rendered]
+
+
+def render_figure(fig: Figure, formats: Sequence[str] = ("png", "svg", "pdf")) -> dict[str, bytes]:
+    """Return what files of some formats hold of a figure: the same figure, the same bytes."""
+    return {name: _render(fig, name) for name in formats}
 
 
 def _render(fig: Figure, form: str, dpi: float | None = None) -> bytes:

@@ -11,7 +11,7 @@ import pandas as pd
 
 from sekom_analysis.agreement.disputes import DISPUTED_COLUMNS
 from sekom_analysis.consensus import MAJORITY_BAR
-from sekom_analysis.exchange.tables import write_table
+from sekom_analysis.exchange.tables import replace_file, table_bytes
 from sekom_analysis.results import AGAINST, INDEPENDENT, POOLED, Results
 from sekom_analysis.wording import column_beside, number, say, visible
 
@@ -79,7 +79,11 @@ def span(low: float, high: float, lang: str) -> str:
 
 def write_localised(table: pd.DataFrame, path: Path, lang: str) -> Path:
     """Write a table as the language's spreadsheet programs read it: decimal comma in Swedish."""
-    path.parent.mkdir(parents=True, exist_ok=True)
+    return replace_file(path, localised(table, path.name, lang))
+
+
+def localised(table: pd.DataFrame, file: str, lang: str) -> bytes:
+    """Return a table as the language's spreadsheet programs read it."""
     decimals = table.select_dtypes("float").columns
     shown = table.astype(dict.fromkeys(decimals, object))
     for column in decimals:
@@ -87,7 +91,7 @@ def write_localised(table: pd.DataFrame, path: Path, lang: str) -> Path:
         shown[column] = [text and (text.replace(".", ",") if lang == "sv" else text) for text in texts]
     shown = shown.rename(columns=lambda name: visible(str(name)))
     seen = shown.map(lambda cell: visible(cell) if isinstance(cell, str) else cell)
-    return write_table(seen, path, plain=lang != "sv")
+    return table_bytes(seen, Path(file), plain=lang != "sv")
 
 
 def forest_rows(results: Results, scope: str) -> pd.DataFrame:

@@ -85,11 +85,6 @@ class Written:
         return path.relative_to(self.folder).as_posix()
 
 
-def edited_of(path: Path, name: str) -> str:
-    """Return the name of the edited file beside which one was written; empty if it has the name meant."""
-    return "" if path.name == Path(name).name else Path(name).name
-
-
 def _numbered(path: Path) -> Iterator[Path]:
     yield path
     yield from (path.with_name(f"{path.stem} ({number}){path.suffix}") for number in count(2))
