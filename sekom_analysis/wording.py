@@ -18,7 +18,6 @@ LANGUAGES: tuple[Language, ...] = ("sv", "en")
 _LINE_BREAK = "\r\n?|[\x0b\x85\u2028\u2029]"
 _ACTING = "[\x00-\x08\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ufeff\ud800-\udfff\ufffe\uffff]"
 _UNSEEN = re.compile(f"{_LINE_BREAK}|{_ACTING}")
-_PICTURES = 0x2400  # Unicode's pictures of control characters
 
 
 @cache
@@ -114,13 +113,13 @@ def texts(prefix: str, lang: str = "sv") -> dict[str, str]:
 def visible(text: str) -> str:
     r"""Return a text for screen or paper: what would act there instead of being seen is a sign, or gone.
 
-    A control character becomes its picture, what turns the direction of writing or is no character
-    becomes �, a byte order mark goes, and every kind of line break is ``\n``. All else stays.
+    A control character, what turns the direction of writing and what is no character becomes �, a byte
+    order mark goes, and every kind of line break is ``\n``. All else stays.
 
     Examples
     --------
     >>> visible("\ufeff\x1b[2Jnivå\r\n\u202ekunskap")
-    '␛[2Jnivå\n�kunskap'
+    '�[2Jnivå\n�kunskap'
     """
     return _UNSEEN.sub(_seen, text)
 
@@ -131,7 +130,7 @@ def _seen(match: re.Match[str]) -> str:
         return ""
     if re.fullmatch(_LINE_BREAK, sign):
         return "\n"
-    return chr(_PICTURES + ord(sign)) if ord(sign) < 0x20 else "␡" if sign == "\x7f" else "\ufffd"
+    return "\ufffd"
 
 
 def column_beside(name: str, ours: Collection[str], kind: str = "coder") -> str:

@@ -137,9 +137,10 @@ def _settle(study: Study, coders: list[str], main: str, codes: list[str], said: 
     for reviewer in coders[:2]:
         study.judge_pair("L03", "L06", "same", by=reviewer, reason=said("lika"))
     columns = ("resources", "responsible", "start", "end", "status", "depends_on", "note")
-    texts = {"resources": said("medel"), "responsible": said("ansvarig"), "note": said("anmärkning")}
+    # A plan is a table, and none holds a NUL.
+    told = {name: said(name).replace("\0", "") for name in ("resources", "responsible", "note")}
     dates = {"start": "2020-01", "end": "2020-06", "status": "planned", "depends_on": ""}
-    row: Mapping[str, Any] = {"action": "L03", **{name: (texts | dates)[name] for name in columns}}
+    row: Mapping[str, Any] = {"action": "L03", **{name: (told | dates)[name] for name in columns}}
     from sekom_analysis.actions.planfiles import write_plan
 
     write_plan(study, pd.DataFrame([row]))
