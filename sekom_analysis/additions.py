@@ -25,7 +25,7 @@ from sekom_analysis.decisions import Event, coder_fault, is_gap, joined
 from sekom_analysis.definitions import Definitions, keep
 from sekom_analysis.desk import Desk
 from sekom_analysis.errors import ExchangeError, NotSavedError
-from sekom_analysis.exchange.delimited import join_rows
+from sekom_analysis.exchange.delimited import guarded, join_rows
 from sekom_analysis.files import free_path, write_whole
 from sekom_analysis.imports import (
     Import,
@@ -288,7 +288,8 @@ def _files(root: Path, name: str, notes: pd.DataFrame, found: Material) -> dict[
 
 def _table_bytes(table: pd.DataFrame) -> bytes:
     texts = table.astype(object).where(table.notna(), "").astype(str)
-    return join_rows([list(map(str, texts.columns)), *texts.to_numpy().tolist()], ";").encode("utf-8-sig")
+    rows = [list(map(str, texts.columns)), *texts.to_numpy().tolist()]
+    return join_rows([list(map(guarded, row)) for row in rows], ";").encode("utf-8-sig")
 
 
 def _write(path: Path, data: bytes) -> None:

@@ -12,7 +12,7 @@ from sekom_analysis.errors import NotSavedError
 from sekom_analysis.files import original_name, write_whole
 from sekom_analysis.problems import Problem
 from sekom_analysis.raw import CODED
-from sekom_analysis.yamlfile import dump_yaml, load_yaml
+from sekom_analysis.yamlfile import dump_yaml, load_yaml, read_yaml_text
 
 FOLDER = "codebooks"
 
@@ -62,7 +62,7 @@ class Definitions:
 def read_definition(path: Path) -> Variable | None:
     """Return the variable that a file holds; None if it holds none."""
     try:
-        return _variable(load_yaml(path.read_text(encoding="utf-8")))
+        return _variable(load_yaml(read_yaml_text(path)))
     except (yaml.YAMLError, ValueError, OSError, RecursionError):
         return None
 

@@ -2,17 +2,27 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 import os
 import re
 import secrets
 import shlex
+import shutil
 import sys
+import tempfile
 import unicodedata
-from collections.abc import Collection
-from contextlib import suppress
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager, suppress
 from itertools import count
 from pathlib import Path
 
+from sekom_analysis.errors import NotSavedError
+
+_DATA = "data"
+_STUDY = Path("raw/study.yaml")  # in a study's folder of data
+_DRAFT_FOLDER = ".new-study-"
+_BEGUN = ".begun.json"
 # What mail programs, file managers and sync programs put before or after the name of a second copy.
 _BEFORE = re.compile(r"^(?:copy(?: \(\d+\))? of|kopia(?: \(\d+\))? (?:av|från)) +", re.IGNORECASE)
 _ENDING = re.compile(r"(?:\.(?:csv|xlsx|xlsm|yaml|yml|txt|bak|old|orig|tmp)|~)+$", re.IGNORECASE)
@@ -74,8 +84,61 @@ def in_a_command(path: str) -> str:
     return shlex.quote(path) if any(sign in path for sign in '"$`!\\') else f'"{path}"'
 
 
+def data_folder_of(path: Path) -> Path | None:
+    """Return the folder of a study's data that a path lies in, by whatever name or link; None if in none."""
+    places = dict.fromkeys([path.absolute(), path.resolve(), path.parent.resolve() / path.name])
+    folders = (folder for place in places for folder in (place, *place.parents))
+    return next((folder for folder in folders if (folder / _STUDY).is_file()), None)
+
+
+def check_outside(path: Path) -> Path:
+    """Return a path that a person named for a file, or a folder, of ours; refuse it among a study's data.
+
+    The one guard of everything that is written where somebody says: logs, ledgers, notes and codebook
+    are never written over, and nothing is laid between them that would be taken for one.
+
+    Raises
+    ------
+    NotSavedError
+        If it lies in a study's folder of data, also through links, ``..`` or other capitals.
+    """
+    folder = data_folder_of(path)
+    if folder is None:
+        return path
+    msg = (
+        f"'{path}' lies in {folder}, where a study keeps its notes, codebook, logs and ledgers, and nothing "
+        f"else is written there. Nothing was saved. Choose another place, such as: "
+        f"{folder.parent / (path.name or 'out')}"
+    )
+    raise NotSavedError(msg)
+
+
+def check_new(path: Path) -> Path:
+    """Return a path that a person named, if it is outside a study's data and nothing is there yet.
+
+    Raises
+    ------
+    NotSavedError
+        If something is there: it may be somebody's work, a log to collect, or what the command reads.
+    """
+    if check_outside(path).exists() or path.is_symlink():
+        free = next(_beside(path, number) for number in count(2) if not _beside(path, number).exists())
+        msg = (
+            f"'{path}' is there already; somebody may have gone on with it. Nothing was saved. "
+            f"Move it away, or choose another name, such as: {free}"
+        )
+        raise NotSavedError(msg)
+    return path
+
+
+def _beside(path: Path, number: int) -> Path:
+    return path.with_name(f"{path.stem} ({number}){path.suffix}")
+
+
 def write_whole(path: Path, data: bytes) -> None:
     """Put a whole file in its place at once: a crash leaves the old one or the new one, never half.
+
+    What a program that was killed left of an earlier attempt is taken away.
 
     Raises
     ------
@@ -83,9 +146,11 @@ def write_whole(path: Path, data: bytes) -> None:
         If it cannot be written; a file that was there stays as it was.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
+    _remove_left_drafts(path)
     draft = path.with_name(f".{path.name}.{secrets.token_hex(4)}.draft")
     try:
         with draft.open("xb") as file:
+            _hold(file.fileno())
             file.write(data)
             file.flush()
             sync(file.fileno())
@@ -94,6 +159,103 @@ def write_whole(path: Path, data: bytes) -> None:
         with suppress(OSError):
             draft.unlink(missing_ok=True)
     sync_folder(path.parent)
+
+
+def _remove_left_drafts(path: Path) -> None:
+    """Take away drafts of a file that nobody is writing any more."""
+    is_draft = re.compile(rf"\.{re.escape(path.name)}\.[0-9a-f]{{8}}\.draft")
+    for left in path.parent.glob(".*.draft"):
+        if is_draft.fullmatch(left.name):
+            with suppress(OSError), left.open("r+b") as file:  # Windows refuses to delete what is open
+                if os.name != "posix" or _hold(file.fileno()):
+                    file.close()
+                    left.unlink()
+
+
+def _hold(handle: int) -> bool:
+    """Mark an open draft as being written, or say that another program does so; Windows does it itself."""
+    if os.name != "posix":
+        return True
+    import fcntl
+
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        return False
+    return True
+
+
+@contextmanager
+def draft_folder(beside: Path) -> Iterator[Path]:
+    """Make a hidden folder to fill before it gets its name; what is left of it goes, whatever happens."""
+    made = Path(tempfile.mkdtemp(prefix=_DRAFT_FOLDER, dir=beside))
+    try:
+        with (made / "lock").open("xb") as lock:
+            _hold(lock.fileno())
+            (made / "draft").mkdir()
+            yield made / "draft"
+    finally:
+        shutil.rmtree(made, ignore_errors=True)
+
+
+def remove_left_folders(beside: Path) -> None:
+    """Take away what programs that were killed left of `draft_folder`."""
+    for made in beside.glob(f"{_DRAFT_FOLDER}*"):
+        with suppress(OSError):
+            if {path.name for path in made.iterdir()} <= {"lock", "draft"} and _is_left(made / "lock"):
+                shutil.rmtree(made, ignore_errors=True)
+
+
+def _is_left(lock: Path) -> bool:
+    """Whether nobody holds a lock any more; it is gone then."""
+    if lock.exists():
+        with lock.open("r+b") as file:
+            if not _hold(file.fileno()):
+                return False
+        lock.unlink()  # Windows refuses while another program has it open
+    return True
+
+
+def put_in_place(draft: Path, target: Path) -> None:
+    """Give a whole folder its name: at once, or part by part into an empty folder, the data last.
+
+    A folder in which parts are missing holds a list of what was put there, for `remove_begun`.
+    """
+    if not target.exists():
+        target.parent.mkdir(parents=True, exist_ok=True)
+        draft.rename(target)
+        return
+    listed = json.dumps(_hashes(draft), ensure_ascii=False, indent=1)
+    write_whole(target / _BEGUN, listed.encode("utf-8"))
+    for part in sorted(draft.iterdir(), key=lambda path: path.name == _DATA):
+        part.rename(target / part.name)
+    (target / _BEGUN).unlink()
+
+
+def remove_begun(target: Path) -> None:
+    """Empty a folder in which `put_in_place` was cut off, if nothing but what it put there is in it."""
+    begun = target / _BEGUN
+    if not begun.is_file():
+        return
+    if (target / _DATA).exists():  # the last part: nothing is missing
+        begun.unlink()
+        return
+    try:
+        listed = json.loads(begun.read_bytes())
+    except ValueError:  # no list of ours
+        return
+    if all(listed.get(name) == mark for name, mark in _hashes(target).items()):
+        for part in target.iterdir():
+            if part != begun:
+                shutil.rmtree(part) if part.is_dir() else part.unlink()
+        begun.unlink()
+
+
+def _hashes(folder: Path) -> dict[str, str]:
+    files = (path for path in folder.rglob("*") if path.is_file() and path.name != _BEGUN)
+    return {
+        path.relative_to(folder).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest() for path in files
+    }
 
 
 def free_path(folder: Path, stem: str, ending: str, data: bytes) -> Path:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import secrets
 import shutil
-import tempfile
 from collections.abc import Callable
 from importlib.resources import as_file, files
 from pathlib import Path
@@ -17,6 +16,7 @@ import yaml
 from sekom_analysis.coding.secret import make_secret
 from sekom_analysis.errors import ExchangeError, NotSavedError, StudyError, TableError
 from sekom_analysis.exchange.tables import read_table, write_table
+from sekom_analysis.files import draft_folder, put_in_place, remove_begun, remove_left_folders
 from sekom_analysis.problems import problem_lines
 from sekom_analysis.raw import CODEBOOK_FILE, CODEBOOK_WORKBOOK, CODED, RAW, STUDY_FILE, read_raw
 from sekom_analysis.yamlfile import dump_yaml
@@ -96,26 +96,19 @@ def _leftovers(folder: str, names: list[str]) -> set[str]:
 def _make(path: Path, fill: Callable[[Path], None]) -> None:
     """Fill a draft folder beside the target, check it, and only then give it its name."""
     target = path.resolve()
+    remove_begun(target)
     if target.exists() and (not target.is_dir() or any(target.iterdir())):
         msg = f"'{path}' is there already and is not an empty folder. Nothing was made; choose another name."
         raise StudyError(msg)
     beside = next(folder for folder in target.parents if folder.is_dir())
+    remove_left_folders(beside)
     try:
-        with tempfile.TemporaryDirectory(
-            prefix=".new-study-", dir=beside, ignore_cleanup_errors=True
-        ) as made:
-            draft = Path(made)
+        with draft_folder(beside) as draft:
             _fill(draft, fill)
-            target.mkdir(parents=True, exist_ok=True)
-            for part in sorted(draft.iterdir(), key=_is_data):  # the data last: it is what makes a study
-                part.rename(target / part.name)
+            put_in_place(draft, target)
     except OSError as error:
         msg = f"'{path}' cannot be made here ({error.strerror or error}). No study was made."
         raise StudyError(msg) from error
-
-
-def _is_data(path: Path) -> bool:
-    return path.name == RAW.parts[0]
 
 
 def _fill(draft: Path, fill: Callable[[Path], None]) -> None:
@@ -170,14 +163,14 @@ def _put_notes(folder: Path, notes: NotesSource) -> None:
         return
     if isinstance(notes, pd.DataFrame):
         frame = notes.reset_index() if notes.index.name == "note_id" else notes
-        write_table(_numbered(frame), folder / "notes.csv")
+        write_table(_numbered(frame), folder / "notes.csv", in_study=True)
         return
     frame = read_table(notes)
     suffix = Path(notes).suffix.lower()
     if "note_id" in frame.columns and suffix != ".xlsm":
         shutil.copyfile(notes, folder / ("notes.xlsx" if suffix == ".xlsx" else "notes.csv"))
     else:
-        write_table(_numbered(frame), folder / "notes.csv")
+        write_table(_numbered(frame), folder / "notes.csv", in_study=True)
 
 
 def _numbered(frame: pd.DataFrame) -> pd.DataFrame:
@@ -224,4 +217,4 @@ def _put_codebook_workbook(target: Path, source: Path) -> None:
     if codebook is None:
         msg = f"No study was made. The codebook '{source}' cannot be used:\n{problem_lines(problems)}"
         raise StudyError(msg)
-    write_codebook_file(codebook, target)
+    write_codebook_file(codebook, target, in_study=True)

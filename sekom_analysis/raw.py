@@ -18,7 +18,7 @@ from sekom_analysis.files import original_name
 from sekom_analysis.notes import join_notes
 from sekom_analysis.problems import Problem, problem_lines
 from sekom_analysis.wording import Phrase
-from sekom_analysis.yamlfile import Model, parse_yaml
+from sekom_analysis.yamlfile import Model, parse_yaml, read_yaml_text
 
 STUDY_VARIABLE = "SEKOM_STUDY"
 VIEWER_VARIABLE = "SEKOM_CODER"  # who looks at what is shown, where somebody opened it for one coder
@@ -123,7 +123,7 @@ def open_raw(root: Path) -> Raw:
 
 def _read_yaml(path: Path, model: type[Model]) -> tuple[Model | None, list[Problem]]:
     try:
-        text = path.read_text(encoding="utf-8-sig")
+        text = read_yaml_text(path)
     except FileNotFoundError:
         if there := ", ".join(other.name for other in second_files(path)):
             return None, [Problem.of(path.name, None, "file_named", there=there, name=path.name)]

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import math
+import re
+from collections.abc import Collection
 from functools import cache
 from importlib.resources import files
 from typing import Literal
@@ -13,6 +15,9 @@ from sekom_analysis.errors import SekomError
 
 Language = Literal["sv", "en"]
 LANGUAGES: tuple[Language, ...] = ("sv", "en")
+_LINE_BREAK = "\r\n?|[\x0b\x85\u2028\u2029]"
+_ACTING = "[\x00-\x08\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ufeff\ud800-\udfff\ufffe\uffff]"
+_UNSEEN = re.compile(f"{_LINE_BREAK}|{_ACTING}")
 
 
 @cache
@@ -103,6 +108,40 @@ def texts(prefix: str, lang: str = "sv") -> dict[str, str]:
     return {
         key.removeprefix(prefix): text[language] for key, text in _table().items() if key.startswith(prefix)
     }
+
+
+def visible(text: str) -> str:
+    r"""Return a text for screen or paper: what would act there instead of being seen is a sign, or gone.
+
+    A control character, what turns the direction of writing and what is no character becomes �, a byte
+    order mark goes, and every kind of line break is ``\n``. All else stays.
+
+    Examples
+    --------
+    >>> visible("\ufeff\x1b[2Jnivå\r\n\u202ekunskap")
+    '�[2Jnivå\n�kunskap'
+    """
+    return _UNSEEN.sub(_seen, text)
+
+
+def _seen(match: re.Match[str]) -> str:
+    sign = match[0]
+    if sign == "\ufeff":
+        return ""
+    if re.fullmatch(_LINE_BREAK, sign):
+        return "\n"
+    return "\ufffd"
+
+
+def column_beside(name: str, ours: Collection[str], kind: str = "coder") -> str:
+    """Return the column for a coder, or a stage, in a table that has columns of ours too: never one of those.
+
+    Examples
+    --------
+    >>> column_beside("anna", ["text"]), column_beside("text", ["text"])
+    ('anna', 'coder text')
+    """
+    return f"{kind} {name}" if name in ours else name
 
 
 def number(value: float, lang: str = "sv", decimals: int = 2) -> str:

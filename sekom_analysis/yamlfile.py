@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from itertools import islice
+from pathlib import Path
 from typing import Any, TypeVar
 
 import yaml
@@ -16,12 +18,66 @@ from sekom_analysis.wording import Phrase, is_known
 Model = TypeVar("Model", bound=BaseModel)
 
 
+MOST_BYTES = 2_000_000
+MOST_DEEP = 50
+MOST_PARTS = 100_000
+MOST_DIGITS = 100
+MOST_PROBLEMS = 100
+LONGEST_GIVEN = 200
+
+
+class LimitError(yaml.YAMLError):
+    """A YAML text that would take more than it is worth: which limit, and the row where it is passed."""
+
+    def __init__(self, kind: str, most: int, row: int | None) -> None:
+        super().__init__(f"{kind}: {most}")
+        self.kind, self.most, self.row = kind, most, row
+
+
 class _PlainLoader(yaml.SafeLoader):
-    """Takes as a number, a truth value or nothing only what everybody would.
+    """Takes as a number, a truth value or nothing only what everybody would, and no more than the limits.
 
     YAML 1.1 reads ``No`` as false, ``010`` as 8, ``12:30`` as 750 and
-    ``2016-04-12`` as a date; in a codebook all of them are texts.
+    ``2016-04-12`` as a date; in a codebook all of them are texts. An alias and
+    a merge count as often as they are written out: a few lines can stand for billions.
     """
+
+    def __init__(self, text: str) -> None:
+        _check_limit("size", max(len(text), len(text[:MOST_BYTES].encode("utf-8", "replace"))), MOST_BYTES)
+        super().__init__(text)
+        self._depth, self._parts = 0, 0
+        self._sizes: dict[int, int] = {}  # a node -> how many parts it has, with its aliases written out
+
+    def compose_node(self, parent: yaml.Node | None, index: Any) -> yaml.Node | None:
+        """Compose a node and all in it, counting what it comes to."""
+        event = self.peek_event()  # type: ignore[no-untyped-call]
+        row, before = event.start_mark.line + 1, self._parts
+        is_alias = isinstance(event, yaml.AliasEvent)
+        self._depth += 1
+        _check_limit("depth", self._depth, MOST_DEEP, row)
+        node: yaml.Node | None = super().compose_node(parent, index)
+        self._depth -= 1
+        # An alias inside what it names stands for no more of it: that data holds itself.
+        self._parts += self._sizes.get(id(node), 1) if is_alias else 1
+        _check_limit("parts", self._parts, MOST_PARTS, row)
+        if not is_alias:
+            self._sizes[id(node)] = self._parts - before
+        return node
+
+    def construct_object(self, node: yaml.Node, deep: bool = False) -> Any:
+        """Construct what a node says; a number as long as a page, or a tag that does not fit, is no data."""
+        if isinstance(node, yaml.ScalarNode) and not node.tag.endswith((":str", ":binary")):
+            _check_limit("digits", len(node.value), MOST_DIGITS, node.start_mark.line + 1)
+        try:
+            return super().construct_object(node, deep)
+        except (ValueError, LookupError, AttributeError, TypeError, ArithmeticError) as error:
+            said = Phrase("problem_not_yaml_tag", tag=node.tag)
+            raise yaml.constructor.ConstructorError(None, None, said, node.start_mark) from error
+
+
+def _check_limit(kind: str, count: int, most: int, row: int | None = None) -> None:
+    if count > most:
+        raise LimitError(kind, most, row)
 
 
 _PlainLoader.yaml_implicit_resolvers = {}
@@ -46,6 +102,20 @@ def load_yaml(text: str) -> Any:
     {'label': 'No', 'range': [1, 5], 'id': '010'}
     """
     return yaml.load(text, Loader=_PlainLoader)
+
+
+def read_yaml_text(path: Path) -> str:
+    """Return the text of a YAML file, or as much of it as shows that it is too large.
+
+    Raises
+    ------
+    OSError, UnicodeDecodeError
+        If it cannot be read, or is not UTF-8.
+    """
+    with path.open("rb") as file:
+        data = file.read(MOST_BYTES + 8)
+    is_cut = len(data) == MOST_BYTES + 8  # perhaps within a sign; what is cut is refused by its size
+    return data.decode("utf-8-sig", "replace" if is_cut else "strict")
 
 
 def dump_yaml(data: Any) -> str:
@@ -79,6 +149,8 @@ def parse_yaml(text: str, model: type[Model], file: str) -> tuple[Model | None, 
     try:
         node = yaml.compose(text, Loader=_PlainLoader)
         data = load_yaml(text)
+    except LimitError as error:
+        return None, [Problem.of(file, error.row, f"yaml_{error.kind}", most=error.most)]
     except (yaml.YAMLError, ValueError, RecursionError) as error:
         return None, [_not_yaml(error, text, file)]
     if node is None:
@@ -116,10 +188,18 @@ def _validated(
     try:
         result = model.model_validate(data)
     except ValidationError as error:
-        found = [p for fault in error.errors() if not _is_echo(fault) for p in _problems(fault, node, file)]
+        faults = (p for fault in error.errors() if not _is_echo(fault) for p in _problems(fault, node, file))
+        found = list(islice(faults, MOST_PROBLEMS + 1))
         # A model looks for doubled ids only where all else is right.
-        return None, problems + found + [p for p in _doubled_ids(node, file) if p not in found]
-    return (None if problems else result), problems
+        return None, _listable(problems + found + [p for p in _doubled_ids(node, file) if p not in found])
+    return (None if problems else result), _listable(problems)
+
+
+def _listable(problems: list[Problem]) -> list[Problem]:
+    """Return the first of very many problems, and that there are more."""
+    if len(problems) <= MOST_PROBLEMS:
+        return problems
+    return [*problems[:MOST_PROBLEMS], Problem.of(problems[0].file, None, "yaml_more")]
 
 
 def _is_echo(error: Any) -> bool:
@@ -155,8 +235,6 @@ def _not_yaml(error: Exception, text: str, file: str) -> Problem:
     if isinstance(error, yaml.reader.ReaderError):
         row = text.count("\n", 0, error.position) + 1
         reason = Phrase("problem_not_yaml_sign", sign=f"U+{int(error.character):04X}")
-    elif isinstance(error, RecursionError):
-        reason = Phrase("problem_not_yaml_depth")
     return Problem.of(file, row, "not_yaml", reason=reason)
 
 
@@ -192,7 +270,7 @@ def _problems(error: Any, node: yaml.Node, file: str) -> Iterator[Problem]:
 def _problem(error: Any, context: dict[str, Any], node: yaml.Node, file: str) -> Problem:
     row, place = _place(node, error["loc"])
     given = error.get("input")
-    values: dict[str, object] = {"place": place, "given": repr(given)}
+    values: dict[str, object] = {"place": place, "given": _shortened(repr(given))}
     match error["type"]:
         case "missing":
             return Problem.of(file, row, "yaml_missing", **values)
@@ -205,7 +283,7 @@ def _problem(error: Any, context: dict[str, Any], node: yaml.Node, file: str) ->
             return Problem.of(file, row, "yaml_one_of", **values, allowed=allowed)
     reason = _said_of_input(error, context)
     if isinstance(given, str | int | float | bool):
-        reason = Phrase("problem_yaml_given", reason=reason, given=repr(given))
+        reason = Phrase("problem_yaml_given", reason=reason, given=_shortened(repr(given)))
     found = Problem.of(file, row, "yaml_misfit", place=place, reason=reason)
     return replace(found, todo=Phrase("problem_todo_quotes")) if isinstance(given, bool) else found
 
@@ -214,6 +292,10 @@ def _said_of_input(error: Any, context: dict[str, Any]) -> str:
     """Return what pydantic says; as a phrase where it stands in ours, else in its own English."""
     key = f"input_{error['type']}"
     return Phrase(key, **context) if is_known(key) else str(error["msg"])
+
+
+def _shortened(text: str) -> str:
+    return text if len(text) <= LONGEST_GIVEN else f"{text[: LONGEST_GIVEN - 1]}…"
 
 
 def _listed(expected: str) -> str:

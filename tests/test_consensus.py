@@ -89,7 +89,7 @@ def test_the_majority_is_the_bar_where_there_is_no_own_sorting(sample):
     counts = count_codes(sample, "category_b", coders=["k1", "k2", "k3"], notes=sample.main_notes)
     bar = counts[counts["is_bar"]]
     settled = consensus(sample.ratings("category_b", ["k1", "k2", "k3"], sample.main_notes))["code"]
-    assert set(bar["coder"]) == {"majority"}
+    assert set(bar["coder"]) == {"(majority)"}
     assert bar.set_index("code")["count"].sum() == settled.notna().sum() == bar["n_notes"].iloc[0]
 
 

@@ -80,14 +80,14 @@ def _put(study: Study, plan: pd.DataFrame) -> Path:
     path.parent.mkdir(parents=True, exist_ok=True)
     if path.exists():
         _keep(path, study.root / FORMER)
-    return write_table(as_texts(plan), path)
+    return write_table(as_texts(plan), path, in_study=True)
 
 
 def _keep(path: Path, folder: Path) -> None:
     """Keep what stands in a file, as it is, under the time it was replaced."""
     folder.mkdir(parents=True, exist_ok=True)
     moment = datetime.now(UTC).strftime("%Y%m%dT%H%M%S%fZ")
-    replace_file(folder / f"{path.stem}-{moment}{path.suffix}", path.read_bytes())
+    replace_file(folder / f"{path.stem}-{moment}{path.suffix}", path.read_bytes(), in_study=True)
 
 
 @contextmanager

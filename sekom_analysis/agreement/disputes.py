@@ -8,6 +8,9 @@ import pandas as pd
 from sekom_analysis.agreement.patterns import FloatArray, Patterns, pairable, patterns_of
 from sekom_analysis.agreement.ratings import CodedRatings, IntArray, read_ratings
 from sekom_analysis.errors import RatingsError
+from sekom_analysis.wording import column_beside
+
+DISPUTED_COLUMNS = ("note_id", "disagreement", "n_coders", "text")
 
 
 def confusions(ratings: pd.DataFrame | Patterns) -> pd.DataFrame:
@@ -78,8 +81,9 @@ def disagreements(ratings: pd.DataFrame, notes: pd.DataFrame | None = None) -> p
     -------
     DataFrame
         Indexed by note_id: `disagreement` (share of coder pairs that differ),
-        `n_coders`, one column a coder with the choice, and `text` where notes
-        are given. Ties keep the order of the ratings.
+        `n_coders`, one column a coder with the choice (`coder text` of one
+        called as a column of ours), and `text` where notes are given. Ties keep
+        the order of the ratings.
 
     Examples
     --------
@@ -92,7 +96,7 @@ def disagreements(ratings: pd.DataFrame, notes: pd.DataFrame | None = None) -> p
     found = np.flatnonzero(disputed > 0)
     found = found[np.argsort(-disputed[found], kind="stable")]
     table = ratings.iloc[found].copy()
-    table.columns = pd.Index([str(coder) for coder in table.columns])
+    table.columns = pd.Index([column_beside(str(coder), DISPUTED_COLUMNS) for coder in table.columns])
     table.insert(0, "disagreement", disputed[found])
     table.insert(1, "n_coders", n_coders[found])
     if notes is not None:

@@ -11,6 +11,7 @@ import pandas as pd
 from sekom_analysis.agreement.exact import as_often, for_many, share_interval
 from sekom_analysis.agreement.ratings import Code
 from sekom_analysis.errors import RatingsError
+from sekom_analysis.wording import column_beside
 
 OTHERS = "others"
 
@@ -54,7 +55,8 @@ def beside_the_others(ratings: pd.DataFrame, coder: str) -> pd.DataFrame:
         settled = [_settled(list(row.dropna())) for _, row in rest.astype(object).iterrows()]
     own = ratings.loc[shared, coder].astype(object)
     settled_by_note = pd.Series(settled, index=rest.index, dtype=object)
-    return pd.DataFrame({coder: own, OTHERS: settled_by_note.where(settled_by_note.notna())})
+    own_column = column_beside(coder, [OTHERS])
+    return pd.DataFrame({own_column: own, OTHERS: settled_by_note.where(settled_by_note.notna())})
 
 
 def _settled(choices: list[Any]) -> Any:

@@ -20,6 +20,7 @@ from sekom_analysis.cli import (
 )
 from sekom_analysis.cli.app import app
 from sekom_analysis.errors import SekomError
+from sekom_analysis.wording import visible
 
 __all__ = [
     "app",
@@ -43,14 +44,14 @@ def main() -> None:
     try:
         app()
     except SekomError as error:
-        typer.echo(str(error), err=True)
+        typer.echo(visible(str(error)), err=True)
         sys.exit(1)
     except Exception as error:
         if os.environ.get("SEKOM_DEBUG"):
             raise
-        kind = type(error).__name__
+        fault = visible(f"{type(error).__name__}: {error}")
         typer.echo(
-            f"Something went wrong that should not have ({kind}: {error}). What was saved before is safe. "
+            f"Something went wrong that should not have ({fault}). What was saved before is safe. "
             f"Run it again with SEKOM_DEBUG=1 set to see where, and report that.",
             err=True,
         )

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
+
+from sekom_analysis.wording import visible
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -17,11 +19,20 @@ LOGS_TOLD = 3
 
 
 def console(stderr: bool = False) -> Console:
-    """Return where to print; into a file or pipe lines are long enough for tables."""
+    """Return where to print; into a file or pipe lines are long enough for tables.
+
+    The one door for all that the command line says: a text is printed as it is, with no markup read
+    out of its brackets, and with what would act on the terminal made visible.
+    """
     from rich.console import Console
 
-    out = Console(stderr=stderr, highlight=False)
-    return out if out.is_terminal else Console(stderr=stderr, highlight=False, width=140)
+    class Plain(Console):
+        def print(self, *objects: Any, **how: Any) -> None:
+            super().print(*(visible(one) if isinstance(one, str) else one for one in objects), **how)
+
+    plain: dict[str, Any] = {"stderr": stderr, "highlight": False, "markup": False, "emoji": False}
+    out = Plain(**plain)
+    return out if out.is_terminal else Plain(**plain, width=140)
 
 
 def warn_of(problems: pd.DataFrame) -> None:
@@ -74,12 +85,14 @@ def print_table(frame: pd.DataFrame, out: Console) -> None:
     table = Table(box=None, pad_edge=False, header_style="bold")
     numbers = set(frame.select_dtypes("number").columns)
     for name in frame.columns:
-        table.add_column(str(name), justify="right" if name in numbers else "left", no_wrap=name in numbers)
+        table.add_column(
+            Text(visible(str(name))), justify="right" if name in numbers else "left", no_wrap=name in numbers
+        )
     for row in frame.itertuples(index=False):
         cells = [
             "–" if pd.isna(cell) else f"{cell:.3f}" if isinstance(cell, float) else str(cell) for cell in row
         ]
-        table.add_row(*map(Text, cells))
+        table.add_row(*(Text(visible(cell)) for cell in cells))
     out.print(table)
 
 

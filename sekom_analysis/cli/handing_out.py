@@ -148,6 +148,9 @@ def earlier_inside(desk: Desk) -> str:
 
 def _fresh(path: Path) -> Path:
     """Refuse a file that is there: a sheet may hold a coder's answers."""
+    from sekom_analysis.files import check_outside
+
+    check_outside(path)
     if path.exists():
         holds, first = " and may hold answers", f"Collect it (sekom collect {path.name}) and move it away"
         if path.suffix.lower() == ".html":

@@ -30,8 +30,11 @@ def duplicates(
     from rich.progress import Progress
 
     from sekom_analysis.actions.duplicates import reasons_text, similar_pairs
+    from sekom_analysis.files import check_new
 
     check_language(lang)
+    if to is not None:
+        check_new(to)
     opened = open_study(study)
     notes = _notes(opened, stage)
     with Progress(console=console(stderr=True), transient=True) as bar:

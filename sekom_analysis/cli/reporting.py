@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from sekom_analysis.cli.app import StudyFolder, app, check_language, example, open_study
 from sekom_analysis.cli.console import console, near, print_table, say_who, warn_of, warn_of_logs
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+_MOST_SHOWN = 10
 
 
 @app.command(epilog=example("sekom agreement category_b"))
@@ -60,10 +66,12 @@ def report(
     study: StudyFolder = None,
 ) -> None:
     """Write figures, tables and the report: a page, a Word document, a PDF."""
+    from sekom_analysis.files import check_outside
+
     check_language(lang)
     formats = [form.strip().lower() for form in forms.split(",") if form.strip()]
     opened = open_study(study)
-    folder = to or opened.root / "figures"
+    folder = check_outside(to or opened.root / "figures")
     with console(stderr=True).status("Reading the study …") as shown:
         from sekom_analysis.report import write_report
         from sekom_analysis.report.drawing import second_process
@@ -80,8 +88,20 @@ def report(
     warn_of_logs(opened, out)
     for page in written[: len(formats)]:
         out.print(f"Wrote the report: {near(page)}", soft_wrap=True)
+    _say_kept([path.name for path in written], out)
     rest = written[len(formats) :]
     pictures = [path for path in rest if path.suffix in (".png", ".svg", ".pdf")]
     out.print(f"  {len(pictures)} figures (png, svg, pdf) in {near(folder)}", soft_wrap=True)
     out.print(f"  {len(rest) - len(pictures)} tables (csv) in {near(folder / 'tables')}", soft_wrap=True)
     warn_of(results.problems)
+
+
+def _say_kept(names: list[str], out: Console) -> None:
+    """Say which files were not touched, since somebody had changed them."""
+    kept = {
+        name: found[1] + found[2] for name in names if (found := re.fullmatch(r"(.*) \(\d+\)(\.\w+)", name))
+    }
+    for name, edited in list(kept.items())[:_MOST_SHOWN]:
+        out.print(f"'{edited}' was changed since it was written and stays so; new: '{name}'", soft_wrap=True)
+    if len(kept) > _MOST_SHOWN:
+        out.print(f"and {len(kept) - _MOST_SHOWN} more.")

@@ -21,7 +21,7 @@ from sekom_analysis.coding.secret import BROWSER
 from sekom_analysis.coding.session import Session
 from sekom_analysis.desk import Desk
 from sekom_analysis.errors import NotSavedError
-from sekom_analysis.files import write_whole
+from sekom_analysis.files import check_outside, write_whole
 from sekom_analysis.logline import utc_text, well_formed
 
 PAGE_SCRIPTS = (*SCRIPTS, "progressfile.js", "keeper.js", "who.js", "panel.js", "page.js")
@@ -97,6 +97,7 @@ def write_page(desk: Desk, path: str | os.PathLike[str], lang: str = "sv", **opt
     target = Path(path)
     if target.is_dir():
         target = target / wording.say("page_name", lang, coder=desk.coder)
+    check_outside(target)
     data = page_data(session, datetime.now(UTC))
     desk.keep_definitions(variable["id"] for variable in data["variables"])
     try:

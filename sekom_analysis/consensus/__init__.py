@@ -3,11 +3,12 @@
 from sekom_analysis.consensus.counts import count_codes
 from sekom_analysis.consensus.model import ModelConsensus, model_consensus
 from sekom_analysis.consensus.sets import consensus_sets
-from sekom_analysis.consensus.settled import MAJORITY, consensus
+from sekom_analysis.consensus.settled import MAJORITY, MAJORITY_BAR, consensus
 from sekom_analysis.consensus.votes import Prior
 
 __all__ = [
     "MAJORITY",
+    "MAJORITY_BAR",
     "ModelConsensus",
     "Prior",
     "consensus",

@@ -6,7 +6,7 @@ import pandas as pd
 
 from sekom_analysis.codebook import Variable
 from sekom_analysis.consensus.sets import consensus_sets
-from sekom_analysis.consensus.settled import MAJORITY, consensus
+from sekom_analysis.consensus.settled import MAJORITY_BAR, consensus
 from sekom_analysis.wording import say
 
 
@@ -38,7 +38,7 @@ def bar_name(counts: pd.DataFrame, lang: str) -> str:
     """
     bars = counts[counts["is_bar"].astype(bool)]
     coder = str(bars["coder"].iloc[0])
-    if coder != MAJORITY:
+    if coder != MAJORITY_BAR:
         return coder
     n_adjudicated = int(bars["n_adjudicated"].max()) if "n_adjudicated" in bars else 0
     return say("figure_consensus", lang, n=n_adjudicated) if n_adjudicated else say("figure_majority", lang)

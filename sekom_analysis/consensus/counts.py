@@ -9,7 +9,7 @@ import pandas as pd
 
 from sekom_analysis.codebook import Variable
 from sekom_analysis.consensus.bars import settled_answers
-from sekom_analysis.consensus.settled import MAJORITY, consensus
+from sekom_analysis.consensus.settled import MAJORITY, MAJORITY_BAR, consensus
 from sekom_analysis.consensus.spans import CODERS, Random, add_spans, check_span
 from sekom_analysis.errors import CodebookError, RatingsError
 
@@ -42,8 +42,8 @@ def count_codes(
     by : a `single` variable that splits each count, such as hinder/möjlighet
     notes : ids or a table of notes; left out, all that the variable is asked of
     coders : whose counts; left out, everybody who decided
-    bar : whose counts are the bars: a coder, or ``"majority"`` of the coders; left out, the report's
-        own sorting where the study has one, else the majority
+    bar : whose counts are the bars: a coder, or ``"majority"`` of the coders (``"(majority)"`` where a
+        coder is called so); left out, the report's own sorting where the study has one, else the majority
     interval : {"coders", "coding", "sampling"}
         Kind of span around each count. ``coders``: from the lowest to the highest count among the coders
         who read all the notes; no confidence level is claimed. ``coding``: 95 % of the draws of the notes'
@@ -56,7 +56,8 @@ def count_codes(
     Returns
     -------
     DataFrame, one row a code × `by` × coder, zeros included: ``code``, ``by``, their labels,
-    ``coder``, ``is_bar``, ``count``, ``n_notes`` (notes that the coder decided, or that the majority
+    ``coder`` (``"(majority)"``, as no coder can be called, for the majority), ``is_bar``, ``count``,
+    ``n_notes`` (notes that the coder decided, or that the majority
     resolves), ``n_all`` (notes there are), ``n_adjudicated`` (of the notes, those that were adjudicated,
     where the bars are the majority's: they count with the code settled, or with none if left open), and
     ``low``, ``high`` and ``interval`` (its kind) of the bar, missing where fewer
@@ -79,13 +80,14 @@ def count_codes(
     ids = study.notes_asked(counted, notes)
     table = study.ratings(variable, coders, ids)
     split = study.ratings(by, list(table.columns), ids) if by else None
-    bar = bar or next((c for c in table.columns if study.about.coder(c).kind == "source"), MAJORITY)
-    if bar not in (MAJORITY, *table.columns):
+    bar = bar or next((c for c in table.columns if study.about.coder(c).kind == "source"), MAJORITY_BAR)
+    bar = MAJORITY_BAR if bar == MAJORITY and bar not in table.columns else bar
+    if bar not in (MAJORITY_BAR, *table.columns):
         allowed = ", ".join([MAJORITY, *table.columns])
         msg = f"'{bar}' has decided nothing on '{variable}'. Bars can be those of: {allowed}."
         raise RatingsError(msg)
     own, own_split, n_adjudicated = table, split, 0
-    if bar == MAJORITY:
+    if bar == MAJORITY_BAR:
         # Quality counts too, so it cannot be imported above.
         from sekom_analysis.quality.stance import check_stance
 
@@ -93,10 +95,10 @@ def count_codes(
         adjudicated = study.adjudications(variable)
         n_adjudicated = int(adjudicated.loc[adjudicated["note_id"].isin(ids), "note_id"].nunique())
         settled = settled_answers(table, counted, adjudicated)
-        table = table.astype(object).assign(**{MAJORITY: settled})
+        table = table.astype(object).assign(**{MAJORITY_BAR: settled})
         if split is not None and by is not None:
             settled_by = consensus(split, study.adjudications(by))["code"]
-            split = split.astype(object).assign(**{MAJORITY: settled_by})
+            split = split.astype(object).assign(**{MAJORITY_BAR: settled_by})
     counts = _tally(table, split, counted, study.codebook[by] if by else None)
     counts = counts.assign(is_bar=counts["coder"] == bar, n_all=len(ids), n_adjudicated=n_adjudicated)
     return add_spans(counts, own, own_split, interval, rng, n_draws)[COUNT_COLUMNS]

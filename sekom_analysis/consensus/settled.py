@@ -8,6 +8,7 @@ from sekom_analysis.adjudications import SETTLE, same_answer
 from sekom_analysis.errors import RatingsError
 
 MAJORITY = "majority"
+MAJORITY_BAR = "(majority)"  # whose counts bars are; no coder can be called so
 UNANIMOUS, ADJUDICATED, UNRESOLVED = "unanimous", "adjudicated", "unresolved"
 SINGLE, UNSEEN = "single", "unseen"
 BASES = (UNANIMOUS, MAJORITY, ADJUDICATED, SINGLE, UNRESOLVED, UNSEEN)

@@ -8,6 +8,7 @@ from typing import Any
 
 import pandas as pd
 
+from sekom_analysis import newstudy
 from sekom_analysis.about import Coder
 from sekom_analysis.additions import Material, add
 from sekom_analysis.codebook import NONE_FITS, RESERVED_VARIABLES, Bilingual
@@ -60,10 +61,14 @@ def study_from_list(
         raise StudyError(msg)
     codes = _codes(labels)
     variable = id_of(name, {*RESERVED_VARIABLES}, "category")
-    study = Study.create(folder, notes=notes, codebook=_book(variable, name, labels, codes), title=title)
-    found = _sorting(study, table[name], variable, codes, notes)
-    add(open_raw(study.root), notes, KIND, found)
-    return Study.open(study.root), found
+    taken: list[Material] = []
+
+    def take_in(root: Path) -> None:
+        taken.append(_sorting(Study.open(root), table[name], variable, codes, notes))
+        add(open_raw(root), notes, KIND, taken[0])
+
+    newstudy.create(Path(folder), notes, _book(variable, name, labels, codes), title, take_in)
+    return Study.open(folder), taken[0]
 
 
 def _column(table: pd.DataFrame, column: str, file: str) -> str:

@@ -121,11 +121,11 @@ def read_codebook_file(path: Path) -> tuple[Codebook | None, list[Problem]]:
     return (None, problems) if problems else check_codebook_table(table, path.name)
 
 
-def write_codebook_file(book: Codebook, path: Path) -> Path:
+def write_codebook_file(book: Codebook, path: Path, *, in_study: bool = False) -> Path:
     """Write a codebook as a table, without the columns that it does not use."""
     table = codebook_table(book)
     used = [name for name in table.columns if name in ("variable", "kind", "code") or table[name].any()]
-    return write_table(table[used], path)
+    return write_table(table[used], path, in_study=in_study)
 
 
 def check_codebook_table(table: pd.DataFrame, file: str) -> tuple[Codebook | None, list[Problem]]:

@@ -13,6 +13,9 @@ from sekom_analysis.wording import Phrase
 DELIMITERS = (";", "\t", ",")
 UNWRITABLE = re.compile("[\x00\ud800-\udfff]")
 _BLOCK = 16
+_LIKE_A_FORMULA = re.compile("'*[=+\\-@\t\r]")
+_GUARDED = re.compile("'+[=+\\-@\t\r]")
+_NUMBER = re.compile(r"[-+]?[0-9]+([.,][0-9]+)?(e[-+]?[0-9]+)?", re.IGNORECASE)
 
 
 def decode(data: bytes, file: str) -> tuple[str, list[Problem]]:
@@ -138,6 +141,29 @@ def _unlike_header(rows: Sequence[Sequence[str]], problems: Sequence[Problem]) -
 def _absent_from(text: str) -> str:
     used = set(text)
     return next(chr(point) for point in range(0xE000, 0x110000) if chr(point) not in used)
+
+
+def guarded(text: str) -> str:
+    """Return a cell's text as a spreadsheet program shows it rather than runs it; a number stays as it is.
+
+    Examples
+    --------
+    >>> guarded("=1+1"), guarded("- en punkt"), guarded("-0,5"), guarded("kunskap")
+    ("'=1+1", "'- en punkt", '-0,5', 'kunskap')
+    """
+    is_formula = _LIKE_A_FORMULA.match(text) and not _NUMBER.fullmatch(text)
+    return f"'{text}" if is_formula else text
+
+
+def unguarded(text: str) -> str:
+    """Return a cell's text without the sign that `guarded` put before it.
+
+    Examples
+    --------
+    >>> unguarded("'=1+1"), unguarded("'citat'"), unguarded(guarded("'=1+1"))
+    ('=1+1', "'citat'", "'=1+1")
+    """
+    return text[1:] if _GUARDED.match(text) else text
 
 
 def join_rows(rows: Iterable[Sequence[str]], delimiter: str) -> str:

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple, cast
 
 from sekom_analysis.errors import ExchangeError
+from sekom_analysis.files import check_outside
 
 if TYPE_CHECKING:
     from sekom_analysis.exchange.refi.losses import Loss
@@ -92,14 +93,14 @@ def export_file(order: Order) -> list[Loss]:
     ExchangeError
         If nothing here writes such a file, there is no such layout, or a file of that name is there.
     NotSavedError
-        If it cannot be written there.
+        If it cannot be written there, or there is among a study's data.
     """
     exporter = chosen_exporter(order.path)
     if order.layout is not None and order.layout not in exporter.layouts:
         allowed = f"Choose one of: {', '.join(exporter.layouts)}" if exporter.layouts else "Leave it out"
         msg = f"A {exporter.ending} has no layout '{order.layout}'. {allowed}. Nothing was written."
         raise ExchangeError(msg)
-    if order.path.exists():
+    if check_outside(order.path).exists():
         msg = (
             f"'{order.path}' is there already; somebody may have gone on with it in another program. "
             f"Nothing was written. Move it away, or choose another name."

@@ -16,7 +16,7 @@ import pandas as pd
 
 from sekom_analysis.errors import NotSavedError, TableError
 from sekom_analysis.exchange import delimited, workbooks
-from sekom_analysis.files import write_whole
+from sekom_analysis.files import check_outside, write_whole
 from sekom_analysis.problems import Problem, problem_lines
 
 WORKBOOKS = (".xlsx", ".xlsm")
@@ -32,7 +32,8 @@ def read_table(path: str | os.PathLike[str], sheet: str | None = None) -> pd.Dat
     ----------
     path : a file
         ``.xlsx``; or ``.csv``, ``.tsv``, ``.txt`` with semicolon, tab or comma
-        in UTF-8, UTF-16 with mark, or Windows-1252.
+        in UTF-8, UTF-16 with mark, or Windows-1252. The ``'`` that `write_table` puts before what looks
+        like a formula is taken off.
     sheet : the workbook's sheet, by default its first
 
     Returns
@@ -140,7 +141,10 @@ def _read_text_rows(data: bytes, file: str, sheet: str | None) -> tuple[list[lis
     if data.startswith((workbooks.ZIP, workbooks.OLD_OFFICE)):
         return [], [Problem.of(file, None, "table_workbook")]
     text, problems = delimited.decode(data, file)
-    return ([], problems) if problems else delimited.split_rows(text, file)
+    if problems:
+        return [], problems
+    rows, problems = delimited.split_rows(text, file)
+    return [list(map(delimited.unguarded, row)) for row in rows], problems
 
 
 def as_table(rows: list[list[str]], file: str, problems: list[Problem]) -> tuple[pd.DataFrame, list[Problem]]:
@@ -194,7 +198,9 @@ def _short(text: str) -> str:
     return text if len(text) <= 40 else text[:39] + "…"
 
 
-def write_table(frame: pd.DataFrame, path: str | os.PathLike[str], *, plain: bool = False) -> Path:
+def write_table(
+    frame: pd.DataFrame, path: str | os.PathLike[str], *, plain: bool = False, in_study: bool = False
+) -> Path:
     r"""Write the columns of a table (not its index), whole or not at all.
 
     Parameters
@@ -206,11 +212,14 @@ def write_table(frame: pd.DataFrame, path: str | os.PathLike[str], *, plain: boo
         Swedish Excel opens rightly.
     plain : bool
         A text table without mark and with commas, for other programs.
+    in_study : bool
+        Whether it belongs among a study's data; else it is refused there.
 
     Notes
     -----
-    Excel takes a text that begins with ``=`` in a text table for a formula and
-    drops the zeros of ``007``; ``.xlsx`` keeps both as the texts they are.
+    Excel takes a text that begins with ``=``, ``+``, ``-``, ``@`` or a tab in a
+    text table for a formula, so it stands there behind a ``'``, but for numbers;
+    and it drops the zeros of ``007``. ``.xlsx`` keeps both as the texts they are.
 
     Raises
     ------
@@ -227,6 +236,17 @@ def write_table(frame: pd.DataFrame, path: str | os.PathLike[str], *, plain: boo
     b'\xef\xbb\xbfcode;n\r\nkunskap;6\r\n'
     """
     path = Path(path)
+    return replace_file(path, table_bytes(frame, path, plain=plain), in_study=in_study)
+
+
+def table_bytes(frame: pd.DataFrame, path: Path, *, plain: bool = False) -> bytes:
+    """Return what a file of that name holds for a table; see `write_table`.
+
+    Raises
+    ------
+    TableError
+        If the file cannot hold some value or column name; lists all of them.
+    """
     names = [str(name) for name in frame.columns]
     values = frame.astype(object).where(frame.notna(), None)
     rows = [names, *values.itertuples(index=False, name=None)]
@@ -237,9 +257,14 @@ def write_table(frame: pd.DataFrame, path: str | os.PathLike[str], *, plain: boo
         msg = f"The table cannot be written to '{path}':\n{problem_lines(problems)}\nNothing was saved."
         raise TableError(msg)
     if is_workbook:
-        return replace_file(path, workbooks.write_rows(rows))
-    text = delimited.join_rows([list(map(workbooks.plain_text, row)) for row in rows], "," if plain else ";")
-    return replace_file(path, text.encode("utf-8" if plain else "utf-8-sig"))
+        return workbooks.write_rows(rows)
+    text = delimited.join_rows([list(map(_cell, row)) for row in rows], "," if plain else ";")
+    return text.encode("utf-8" if plain else "utf-8-sig")
+
+
+def _cell(value: object) -> str:
+    """Return what stands in a cell of a text table."""
+    return delimited.guarded(value) if isinstance(value, str) else workbooks.plain_text(value)
 
 
 def _kind_problems(path: Path) -> Iterator[Problem]:
@@ -269,8 +294,14 @@ def _refusal(text: str, is_workbook: bool) -> str:
     return ""
 
 
-def replace_file(path: str | os.PathLike[str], data: bytes) -> Path:
+def replace_file(path: str | os.PathLike[str], data: bytes, *, in_study: bool = False) -> Path:
     """Write a file whole or not at all: beside its place first, then into it.
+
+    Parameters
+    ----------
+    path : where to; among a study's data only `in_study`, as `files.check_outside` sees to
+    data : what it is to hold
+    in_study : whether it belongs there
 
     Raises
     ------
@@ -283,7 +314,7 @@ def replace_file(path: str | os.PathLike[str], data: bytes) -> Path:
     >>> replace_file(Path(mkdtemp()) / "a.txt", b"text").read_bytes()
     b'text'
     """
-    path = Path(path)
+    path = Path(path) if in_study else check_outside(Path(path))
     try:
         path.parent.stat()  # a misspelt folder is not made in passing
         write_whole(path, data)

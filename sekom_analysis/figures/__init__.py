@@ -17,7 +17,7 @@ from sekom_analysis.figures.plan import plot_plan
 from sekom_analysis.figures.planning import plot_sample
 from sekom_analysis.figures.priorities import plot_criteria, plot_priorities
 from sekom_analysis.figures.scores import plot_scores
-from sekom_analysis.figures.style import save_figure, style
+from sekom_analysis.figures.style import render_figure, save_figure, style
 
 __all__ = [
     "plot_agreement",
@@ -33,6 +33,7 @@ __all__ = [
     "plot_sources",
     "plot_themes",
     "plot_word_cloud",
+    "render_figure",
     "save_figure",
     "style",
 ]

@@ -31,6 +31,7 @@ class _Column:
     edge: float
 
 
+@st.texts_as_texts
 def plot_agreement(
     table: pd.DataFrame,
     *,

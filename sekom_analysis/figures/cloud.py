@@ -23,6 +23,7 @@ MOST = 100  # words that there is room for in a size to read
 FLAT = 2.2  # how much wider than high the cloud grows
 
 
+@st.texts_as_texts
 def plot_word_cloud(
     table: pd.DataFrame,
     group: str,

@@ -27,6 +27,7 @@ SAME = "#e3e6ea"
 DARKEST = "#9a3f16"
 
 
+@st.texts_as_texts
 def plot_confusions(
     table: pd.DataFrame,
     *,

@@ -12,7 +12,7 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
-from sekom_analysis.consensus import MAJORITY
+from sekom_analysis.consensus import MAJORITY_BAR
 from sekom_analysis.consensus.bars import bar_name
 from sekom_analysis.consensus.spans import span_kind
 from sekom_analysis.errors import FigureError
@@ -33,6 +33,7 @@ SPARE_COLOURS = ("#3d5a80", "#8a5a2b", "#5b6b3a", "#6b4c7a")
 MARKERS = ("o", "s", "^", "D", "v")
 
 
+@st.texts_as_texts
 def plot_counts(counts: pd.DataFrame, *, ax: Axes | None = None, lang: str = "sv") -> Axes:
     """Draw how many notes each code got: a bar a code and group, and on it a dot for every other coder.
 
@@ -195,7 +196,7 @@ def _dot_looks(shape: str, diameter: float, hollow: bool) -> dict[str, Any]:
 def _keys(chart: Chart, bars: Sequence[Patch], dots: Sequence[Line2D], lang: str) -> list[Key]:
     """Say what the bars are and what the dots are."""
     (owner,) = coders_of(chart.bars)
-    majority = owner.name == MAJORITY
+    majority = owner.name == MAJORITY_BAR
     sentence = say(
         "figure_bars_part" if owner.has_notes_left else "figure_bars",
         lang,

@@ -20,6 +20,7 @@ PITCH, BAR, BOTTOM = 9.0, 5.2, 12.0  # mm
 ACTIONS = "#4a4a4a"
 
 
+@st.texts_as_texts
 def plot_coverage(
     categories: pd.DataFrame, notes: pd.DataFrame, *, ax: Axes | None = None, lang: str = "sv"
 ) -> Axes:

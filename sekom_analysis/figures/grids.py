@@ -18,6 +18,7 @@ SLANT, SLANTED_RIGHT = 35, 22.0  # degrees; mm that the last slanted name needs
 DARKEST = "#2f4b6e"
 
 
+@st.texts_as_texts
 def plot_themes(table: pd.DataFrame, *, ax: Axes | None = None, lang: str = "sv") -> Axes:
     """Draw a grid of categories × themes with the number of notes in each cell, darker for more.
 
@@ -60,6 +61,7 @@ def plot_themes(table: pd.DataFrame, *, ax: Axes | None = None, lang: str = "sv"
     return ax
 
 
+@st.texts_as_texts
 def plot_sources(table: pd.DataFrame, *, ax: Axes | None = None, lang: str = "sv") -> Axes:
     """Draw a grid of sources × codes with the number of notes in each cell, darker for a larger share.
 

@@ -21,6 +21,7 @@ PITCH, BAR, HEADING = 4.6, 3.2, 7.5  # mm: a word's line, its bar, a group's hea
 BOTTOM = 11.0
 
 
+@st.texts_as_texts
 def plot_keywords(
     table: pd.DataFrame,
     *,

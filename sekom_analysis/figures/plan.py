@@ -32,6 +32,7 @@ FILLS: dict[str, dict[str, str]] = {
 }
 
 
+@st.texts_as_texts
 def plot_plan(
     plan: pd.DataFrame,
     *,

@@ -14,6 +14,7 @@ HEIGHT = 62.0  # mm
 BAND, LINE, ENOUGH = "#d5dfe6", "#1f5f8b", "#b5542f"
 
 
+@st.texts_as_texts
 def plot_sample(
     table: pd.DataFrame, *, ax: Axes | None = None, lang: str = "sv", floor: float | None = None
 ) -> Axes:

@@ -25,6 +25,7 @@ HEAD_WIDTH, CELL_HEIGHT = 25.0, 7.4
 LINE_COLOUR, FIRST = "#1f5f8b", "#b5542f"
 
 
+@st.texts_as_texts
 def plot_priorities(
     table: pd.DataFrame,
     *,
@@ -155,6 +156,7 @@ def _draw_head(ax: Axes, lang: str, top: int) -> None:
     )
 
 
+@st.texts_as_texts
 def plot_criteria(
     table: pd.DataFrame,
     *,

@@ -19,6 +19,7 @@ SMALLEST, LARGEST = 8.0, 230.0  # points squared
 DOT = "#1f5f8b"
 
 
+@st.texts_as_texts
 def plot_scores(
     table: pd.DataFrame,
     *,

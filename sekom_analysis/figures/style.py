@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from functools import lru_cache
+from functools import lru_cache, wraps
 from pathlib import Path
-from typing import Any
+from typing import Any, ParamSpec
 
 import matplotlib.style
 import pandas as pd
@@ -15,12 +15,15 @@ from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.font_manager import FontProperties
+from matplotlib.text import Text
 from matplotlib.textpath import text_to_path
 
 from sekom_analysis.errors import FigureError, NotSavedError
 from sekom_analysis.figures.fonts import families
-from sekom_analysis.files import write_whole
+from sekom_analysis.files import check_outside, write_whole
+from sekom_analysis.wording import visible
 
+P = ParamSpec("P")
 TEXT = 8.5
 """Size of all text, in points."""
 PAGE_WIDTH = 160.0
@@ -41,6 +44,7 @@ _RC: dict[str, Any] = {
     "legend.fontsize": TEXT,
     "legend.title_fontsize": TEXT,
     "text.color": INK,
+    "text.parse_math": False,  # a text is a text: "US$ and A$" is no formula
     "axes.labelcolor": INK,
     "xtick.labelcolor": INK,
     "ytick.labelcolor": INK,
@@ -86,6 +90,50 @@ def style() -> Iterator[None]:
         yield
 
 
+def texts_as_texts(draw: Callable[P, Axes]) -> Callable[P, Axes]:
+    """Let a function that draws set every text of its arguments as it is, whatever signs are in it.
+
+    The one door for the texts of all figures: no formula is read out of dollar signs, and what would
+    act instead of being seen is made visible.
+    """
+
+    @wraps(draw)
+    def drawn(*args: P.args, **kwargs: P.kwargs) -> Axes:
+        shown = {name: _visible(value) for name, value in kwargs.items()}
+        ax = draw(*map(_visible, args), **shown)
+        for text in ax.findobj(Text):
+            text.set_parse_math(False)
+        return ax
+
+    return drawn
+
+
+def _visible(value: Any) -> Any:
+    """Return an argument with all its texts made visible; one that holds nothing to change, as it is."""
+    if isinstance(value, str):
+        return visible(value)
+    if isinstance(value, pd.DataFrame):
+        return _visible_table(value)
+    if isinstance(value, Mapping):
+        return {_visible(key): _visible(one) for key, one in value.items()}
+    if isinstance(value, list | tuple) and all(isinstance(one, str) for one in value):
+        return type(value)(map(visible, value))
+    return value
+
+
+def _visible_table(table: pd.DataFrame) -> pd.DataFrame:
+    shown = table.copy(deep=False)
+    for place, dtype in enumerate(table.dtypes):
+        column = table.iloc[:, place]
+        if not pd.api.types.is_numeric_dtype(dtype) and not all(map(_is_visible, column)):
+            shown.isetitem(place, column.astype(object).map(_visible).array)
+    return shown.rename(index=_visible, columns=_visible)
+
+
+def _is_visible(value: object) -> bool:
+    return not isinstance(value, str) or visible(value) == value
+
+
 def save_figure(
     fig: Figure, folder: str | Path, stem: str, formats: Sequence[str] = ("png", "svg", "pdf")
 ) -> list[Path]:
@@ -119,10 +167,16 @@ def save_figure(
             f"Choose among: {', '.join(_NO_DATE)}. Nothing was saved."
         )
         raise FigureError(msg)
-    rendered = [(Path(folder) / f"{stem}.{name}", _render(fig, name)) for name in formats]
-    for path, content in rendered:
-        _save(path, content)
-    return [path for path, _ in rendered]
+    folder = check_outside(Path(folder))
+    rendered = render_figure(fig, formats)
+    for name, content in rendered.items():
+        _save(folder / f"{stem}.{name}", content)
+    return [folder / f"{stem}.{name}" for name in rendered]
+
+
+def render_figure(fig: Figure, formats: Sequence[str] = ("png", "svg", "pdf")) -> dict[str, bytes]:
+    """Return what files of some formats hold of a figure: the same figure, the same bytes."""
+    return {name: _render(fig, name) for name in formats}
 
 
 def _render(fig: Figure, form: str, dpi: float | None = None) -> bytes:

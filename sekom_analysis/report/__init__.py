@@ -13,18 +13,18 @@ from typing import TYPE_CHECKING
 from markupsafe import Markup
 
 from sekom_analysis.errors import ReportError
-from sekom_analysis.exchange.tables import replace_file
 from sekom_analysis.figures import plot_agreement, plot_confusions, plot_counts
 from sekom_analysis.quality import is_reflexive
 from sekom_analysis.report import cells
 from sekom_analysis.report.blocks import Section
-from sekom_analysis.report.documents import write_docx, write_pdf
+from sekom_analysis.report.documents import docx_bytes, pdf_bytes
 from sekom_analysis.report.drawing import draw_figures
 from sekom_analysis.report.page import page_content
 from sekom_analysis.report.sections import sections
 from sekom_analysis.report.widths import CHOICES, column_shares, fits
+from sekom_analysis.report.written import Written
 from sekom_analysis.results import MAIN, Results
-from sekom_analysis.wording import say
+from sekom_analysis.wording import say, visible
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -45,7 +45,8 @@ def write_report(
     Parameters
     ----------
     results : what `work_out` gave
-    folder : where to; files of an earlier report are replaced
+    folder : where to; files of an earlier report are replaced, but for those that somebody edited since:
+        beside these the new ones get a number, as in ``report.sv (2).docx``
     formats : any of ``"html"``, ``"docx"``, ``"pdf"``
     progress : called with the name of each step
     helper : a second process to draw figures in, as `second_process` gives it
@@ -73,7 +74,7 @@ def write_report(
     progress("figures")
     figures = draw_figures(_figures(results, more), folder, results.lang, helper)
     progress("tables")
-    tables = _write_tables(results, more, folder / TABLES)
+    tables = _write_tables(results, more, folder)
     progress("pages")
     pages = [_write_page(results, more, figures, folder, form) for form in formats]
     _tell_shown(results)
@@ -93,14 +94,20 @@ def _write_page(
     results: Results, more: Sequence[Section], figures: dict[str, list[Path]], folder: Path, form: str
 ) -> Path:
     """Write the report in one of its forms."""
-    path = folder / f"report.{results.lang}.{form}"
+    name = f"report.{results.lang}.{form}"
+    return Written(folder).put({name: _page_bytes(results, more, figures, folder, form)})[name]
+
+
+def _page_bytes(
+    results: Results, more: Sequence[Section], figures: dict[str, list[Path]], folder: Path, form: str
+) -> bytes:
     if form == HTML:
         pictures = {stem: _data_uri(paths) for stem, paths in figures.items()}
-        return replace_file(path, render_page(results, pictures, more).encode("utf-8"))
-    ending, write = {DOCX: (".png", write_docx), PDF: (".svg", write_pdf)}[form]
+        return render_page(results, pictures, more).encode("utf-8")
+    ending, make = {DOCX: (".png", docx_bytes), PDF: (".svg", pdf_bytes)}[form]
     pictures = {stem: _of_kind(paths, ending).name for stem, paths in figures.items()}
-    title = results.study.about.title.in_(results.lang)
-    return write(render_page(results, pictures, more, form), path, title, results.lang)
+    title = visible(results.study.about.title.in_(results.lang))
+    return make(render_page(results, pictures, more, form), folder, title, results.lang)
 
 
 def render_page(
@@ -121,6 +128,7 @@ def render_page(
         loader=PackageLoader("sekom_analysis", "templates"),
         autoescape=True,
         undefined=StrictUndefined,
+        finalize=_seen,
         trim_blocks=True,
         lstrip_blocks=True,
     )
@@ -136,6 +144,13 @@ def render_page(
     return environment.get_template("report.html.j2").render(
         pictures=pictures, lang=lang, form=form, number=_Numbering(), sections=more, **page_content(results)
     )
+
+
+def _seen(value: object) -> object:
+    """Make visible what would act on the page; what is markup stays so."""
+    if isinstance(value, Markup):
+        return Markup(visible(str(value)))
+    return visible(value) if isinstance(value, str) else value
 
 
 def _colgroup(rows: Sequence[Sequence[str]], form: str) -> Markup:
@@ -197,10 +212,10 @@ def _write_tables(results: Results, more: Sequence[Section], folder: Path) -> li
     tables["coders"] = results.coders.reset_index()
     for section in more:
         tables |= section.tables()
-    return [
-        cells.write_localised(table, folder / f"{name}.{results.lang}.csv", results.lang)
-        for name, table in tables.items()
-    ]
+    lang = results.lang
+    files = {f"{TABLES}/{name}.{lang}.csv": table for name, table in tables.items()}
+    contents = {name: cells.localised(table, name, lang) for name, table in files.items()}
+    return list(Written(folder).put(contents).values())
 
 
 def _data_uri(paths: list[Path]) -> str:

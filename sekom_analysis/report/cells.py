@@ -9,10 +9,11 @@ from typing import Any
 
 import pandas as pd
 
-from sekom_analysis.consensus import MAJORITY
-from sekom_analysis.exchange.tables import write_table
+from sekom_analysis.agreement.disputes import DISPUTED_COLUMNS
+from sekom_analysis.consensus import MAJORITY_BAR
+from sekom_analysis.exchange.tables import replace_file, table_bytes
 from sekom_analysis.results import AGAINST, INDEPENDENT, POOLED, Results
-from sekom_analysis.wording import number, say
+from sekom_analysis.wording import column_beside, number, say, visible
 
 NAMED_STAGES = ("B", "D")
 
@@ -43,12 +44,18 @@ def stage_name(stage: str, lang: str) -> str:
 
 def bar_words(bar: str, lang: str) -> str:
     """Return whose answers the bars are, in words."""
-    return say("figure_majority", lang) if bar == MAJORITY else bar
+    return say("figure_majority", lang) if bar == MAJORITY_BAR else bar
 
 
 def number_of(value: float, lang: str) -> str:
     """Return a whole number in words of the language; a dash where there is none."""
     return number(float("nan") if pd.isna(value) else float(value), lang, 0)
+
+
+def choices_in(disputed: pd.DataFrame) -> dict[str, str]:
+    """Return coder -> the column with their choices in a table of ``Results.disputed``."""
+    coders = [name.removeprefix("memo ") for name in disputed.columns if name.startswith("memo ")]
+    return {coder: column_beside(coder, DISPUTED_COLUMNS) for coder in coders}
 
 
 def code_labels(results: Results, variable: str) -> dict[str, str]:
@@ -72,13 +79,19 @@ def span(low: float, high: float, lang: str) -> str:
 
 def write_localised(table: pd.DataFrame, path: Path, lang: str) -> Path:
     """Write a table as the language's spreadsheet programs read it: decimal comma in Swedish."""
-    path.parent.mkdir(parents=True, exist_ok=True)
+    return replace_file(path, localised(table, path.name, lang))
+
+
+def localised(table: pd.DataFrame, file: str, lang: str) -> bytes:
+    """Return a table as the language's spreadsheet programs read it."""
     decimals = table.select_dtypes("float").columns
     shown = table.astype(dict.fromkeys(decimals, object))
     for column in decimals:
         texts = [None if pd.isna(v) else f"{v:.6g}" for v in table[column]]
         shown[column] = [text and (text.replace(".", ",") if lang == "sv" else text) for text in texts]
-    return write_table(shown, path, plain=lang != "sv")
+    shown = shown.rename(columns=lambda name: visible(str(name)))
+    seen = shown.map(lambda cell: visible(cell) if isinstance(cell, str) else cell)
+    return table_bytes(seen, Path(file), plain=lang != "sv")
 
 
 def forest_rows(results: Results, scope: str) -> pd.DataFrame:

@@ -17,12 +17,17 @@ FIXED = 1460505600  # the conference's last day, where nothing else is said: the
 
 
 def write_docx(html: str, path: Path, title: str, lang: str) -> Path:
-    """Write the page as a Word document with real headings, captions and tables.
+    """Write the page as a Word document; see `docx_bytes`."""
+    return replace_file(path, docx_bytes(html, path.parent, title, lang))
+
+
+def docx_bytes(html: str, folder: Path, title: str, lang: str) -> bytes:
+    """Return the page as a Word document with real headings, captions and tables.
 
     Parameters
     ----------
-    html : the page, its pictures named by files beside `path`
-    path : where to
+    html : the page, its pictures named by files in `folder`
+    folder : where they are
     title : the document's title
     lang : ``"sv"`` or ``"en"``, for the spelling of whoever edits it
 
@@ -30,40 +35,36 @@ def write_docx(html: str, path: Path, title: str, lang: str) -> Path:
     ------
     ReportError
         If pandoc cannot be run.
-    NotSavedError
-        If the file cannot be written.
     """
-    with TemporaryDirectory() as folder:
-        reference = Path(folder) / "reference.docx"
+    with TemporaryDirectory() as made:
+        reference = Path(made) / "reference.docx"
         write_reference(reference, lang, _pandoc())
         options = [
-            "--to=docx", f"--reference-doc={reference}", f"--resource-path={path.parent}",
+            "--to=docx", f"--reference-doc={reference}", f"--resource-path={folder}",
             f"--metadata=title:{title}", f"--metadata=lang:{LANGUAGES[lang]}",
         ]  # fmt: skip
-        return replace_file(path, keep_together(_converted(html, options)))
+        return keep_together(_converted(html, options))
 
 
-def write_pdf(html: str, path: Path, title: str, lang: str) -> Path:
-    """Write the page as an A4 document.
+def pdf_bytes(html: str, folder: Path, title: str, lang: str) -> bytes:
+    """Return the page as an A4 document.
 
     Parameters
     ----------
-    html, path, title, lang : as in `write_docx`; the pictures must be SVG
+    html, folder, title, lang : as in `docx_bytes`; the pictures must be SVG
 
     Raises
     ------
     ReportError
         If pandoc or Typst cannot be run, or Typst cannot set the text.
-    NotSavedError
-        If the file cannot be written.
     """
     body = _converted(html, ["--to=typst"]).decode("utf-8")
     look = files("sekom_analysis").joinpath("templates", "report.typ").read_text(encoding="utf-8")
     facts = f"#set document(title: {_quoted(title)})\n#set text(lang: {_quoted(lang)})\n"
-    source = path.parent / f".{path.stem}.typ"  # beside the pictures, which Typst reads from its root only
+    source = folder / f".report.{lang}.typ"  # beside the pictures, which Typst reads from its root only
     try:
         source.write_text(look + facts + body, encoding="utf-8")
-        return replace_file(path, _typeset(source))
+        return _typeset(source)
     except OSError as error:
         msg = f"{source.name}: cannot be written ({error.strerror or error}). The PDF was not made."
         raise ReportError(msg) from error

@@ -11,7 +11,8 @@ from multiprocessing import get_context
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from sekom_analysis.figures import save_figure, style
+from sekom_analysis.figures import render_figure, style
+from sekom_analysis.report.written import Written
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -37,7 +38,7 @@ def second_process() -> Iterator[Executor | None]:
 def draw_figures(
     drawn: Mapping[str, Callable[[], Axes]], folder: Path, lang: str, helper: Executor | None = None
 ) -> dict[str, list[Path]]:
-    """Draw and save every figure: its stem -> its files.
+    """Draw and save every figure: its stem -> its files, beside those that somebody edited.
 
     Parameters
     ----------
@@ -51,25 +52,32 @@ def draw_figures(
     NotSavedError
         If a file cannot be written.
     """
-    asked: dict[str, Future[list[Path]]] = {}
+    written = Written(folder)
+    asked: dict[str, Future[dict[str, bytes]]] = {}
     if helper is not None:
         for stem in reversed(list(drawn)):  # it begins with the last one, and this process with the first
-            asked[stem] = helper.submit(_draw, drawn[stem], folder, stem, lang)
-    files = {}
+            asked[stem] = helper.submit(_draw, drawn[stem], stem)
+    files: dict[str, dict[str, bytes]] = {}
     for stem, draw in drawn.items():
         if stem not in asked or asked[stem].cancel():
-            files[stem] = _draw(draw, folder, stem, lang)
+            files[stem] = _draw(draw, stem)
     for stem in drawn.keys() - files.keys():
         try:
             files[stem] = asked[stem].result()
         except BrokenProcessPool:  # it was ended from outside, or found no memory
-            files[stem] = _draw(drawn[stem], folder, stem, lang)
-    return {stem: files[stem] for stem in drawn}
+            files[stem] = _draw(drawn[stem], stem)
+    names = {stem: [f"{stem}.{lang}.{form}" for form in files[stem]] for stem in drawn}
+    contents = {
+        name: data for stem in drawn for name, data in zip(names[stem], files[stem].values(), strict=True)
+    }
+    paths = written.put(contents)
+    return {stem: [paths[name] for name in names[stem]] for stem in drawn}
 
 
-def _draw(draw: Callable[[], Axes], folder: Path, stem: str, lang: str) -> list[Path]:
+def _draw(draw: Callable[[], Axes], stem: str) -> dict[str, bytes]:
+    """Return the files of a figure; `stem` tells which one it is."""
     with style():
-        return save_figure(draw().figure, folder, f"{stem}.{lang}")  # type: ignore[arg-type]
+        return render_figure(draw().figure)  # type: ignore[arg-type]
 
 
 def _draw_nothing() -> None:

@@ -8,13 +8,14 @@ import pandas as pd
 
 from sekom_analysis import __version__
 from sekom_analysis.codebook import Variable
-from sekom_analysis.consensus import MAJORITY
+from sekom_analysis.consensus import MAJORITY_BAR
 from sekom_analysis.consensus.bars import bar_name
 from sekom_analysis.consensus.spans import span_kind
 from sekom_analysis.quality import is_reflexive
 from sekom_analysis.quality.reading import reading
 from sekom_analysis.report.cells import (
     agreement_cells,
+    choices_in,
     code_labels,
     counts_shown,
     forest_rows,
@@ -128,7 +129,7 @@ def _counts_cells(table: pd.DataFrame, lang: str) -> dict[str, Any]:
         say("report_read_of", lang, n=read.at[coder, "n_notes"], n_all=read.at[coder, "n_all"])
         for coder in coders
     ]
-    shown = [bar_name(table, lang) if coder == MAJORITY else coder for coder in coders]
+    shown = [bar_name(table, lang) if coder == MAJORITY_BAR else coder for coder in coders]
     return {
         "groups": [by_labels[group] for group in groups],
         "coders": shown,
@@ -215,21 +216,21 @@ def _disputed_part(results: Results, variable: str) -> dict[str, Any]:
     """Return the most disputed notes, each with every coder's choice and memo."""
     study, lang = results.study, results.lang
     table = results.disputed[variable]
-    coders = [name.removeprefix("memo ") for name in table.columns if name.startswith("memo ")]
+    coders = choices_in(table)
     asked = study.codebook[variable]
     blocks = []
-    for cells in table.head(DISPUTED_SHOWN).reset_index().to_dict("records"):
+    for row in table.head(DISPUTED_SHOWN).reset_index().to_dict("records"):
         choices = [
             [
                 coder,
-                _beside(results, asked, cells["note_id"], coder)
-                if pd.isna(cells[coder])
-                else asked.label_of(cells[coder], lang),
-                cells[f"memo {coder}"],
+                _beside(results, asked, row["note_id"], coder)
+                if pd.isna(row[own])
+                else asked.label_of(row[own], lang),
+                row[f"memo {coder}"],
             ]
-            for coder in coders
+            for coder, own in coders.items()
         ]
-        blocks.append({"note_id": cells["note_id"], "text": cells["text"], "choices": choices})
+        blocks.append({"note_id": row["note_id"], "text": row["text"], "choices": choices})
     facts = {
         "variable": label_of(results, variable),
         "n": len(table),

@@ -14,6 +14,7 @@ from sekom_analysis.quality.coders import BLIND_AGAIN
 from sekom_analysis.quality.revisions import DIFF_COLUMNS, VERSION_COLUMNS
 from sekom_analysis.results.overview import INDEPENDENT as WITH_CODEBOOK
 from sekom_analysis.results.overview import MAIN
+from sekom_analysis.wording import column_beside
 
 if TYPE_CHECKING:
     from sekom_analysis.results import Results
@@ -74,7 +75,7 @@ def conduct_of(results: Results) -> Conduct:
 
 
 def _decided(results: Results, own: pd.DataFrame) -> pd.DataFrame:
-    study, coders = results.study, list(results.coders.index)
+    study, columns = results.study, decided_columns(list(results.coders.index))
     coded = [one for one in study.codebook.variables if one.id not in results.uncoded]
     asked = {one.id: set(study.notes_asked(one, results.main)) for one in coded}
     given = zip(own["variable"], own["note_id"], own["coder"], strict=True)
@@ -84,11 +85,16 @@ def _decided(results: Results, own: pd.DataFrame) -> pd.DataFrame:
             who[name].setdefault(note_id, set()).add(coder)
     rows = {}
     for name, by_note in who.items():
-        counts = {coder: sum(coder in some for some in by_note.values()) for coder in coders}
+        counts = {own: sum(coder in some for some in by_note.values()) for coder, own in columns.items()}
         both = sum(len(some & set(results.independent)) > 1 for some in by_note.values())
         rows[name] = {**counts, "both": both, "of": len(asked[name])}
     table = pd.DataFrame.from_dict(rows, orient="index", dtype="int64")
-    return table.reindex(columns=[*coders, "both", "of"]).rename_axis("variable")
+    return table.reindex(columns=[*columns.values(), "both", "of"]).rename_axis("variable")
+
+
+def decided_columns(coders: list[str]) -> dict[str, str]:
+    """Return the column of each coder in ``Conduct.decided``."""
+    return {coder: column_beside(coder, ("variable", "both", "of")) for coder in coders}
 
 
 def _done(results: Results, decisions: pd.DataFrame) -> pd.DataFrame:
@@ -117,9 +123,9 @@ def unread(results: Results, answered: pd.DataFrame) -> dict[str, tuple[int, int
     A variable that a coder has not begun counts for none: it may never have been theirs.
     """
     left = {}
-    for coder in results.independent:
-        begun = answered[answered[coder] > 0] if coder in answered else answered.head(0)
-        asked, done = int(begun["of"].sum()), int(begun[coder].sum()) if len(begun) else 0
+    for coder, own in decided_columns(results.independent).items():
+        begun = answered[answered[own] > 0] if own in answered else answered.head(0)
+        asked, done = int(begun["of"].sum()), int(begun[own].sum()) if len(begun) else 0
         if done < asked:
             left[coder] = (asked - done, asked)
     return left

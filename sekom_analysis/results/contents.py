@@ -9,9 +9,12 @@ import pandas as pd
 
 from sekom_analysis.codebook import Variable
 from sekom_analysis.consensus.bars import settled_answers
-from sekom_analysis.consensus.settled import MAJORITY
+from sekom_analysis.consensus.settled import MAJORITY_BAR
 from sekom_analysis.results.splitting import splitting
 from sekom_analysis.study import Study
+from sekom_analysis.wording import column_beside
+
+MATERIAL_COLUMNS = ("source", "n")
 
 
 @dataclass(frozen=True)
@@ -23,7 +26,7 @@ class Chapter:
     stage : the stage, or empty where notes have none
     variable : the `single` variable that orders the notes; None where nobody has decided on any
     by : the variable that splits it, such as hinder/möjlighet; often None
-    bar : whose answers order the notes: a coder, or ``"majority"``
+    bar : whose answers order the notes: a coder, or `MAJORITY_BAR`
     notes : DataFrame of N notes in their order, index note_id: ``text``, ``subcategory``, ``code`` and
         ``by``; a missing code is one that is not settled
     """
@@ -67,7 +70,8 @@ def material_of(notes: pd.DataFrame) -> pd.DataFrame:
     if stage.nunique() < 2:
         return table
     counts = pd.crosstab(source, stage)[list(dict.fromkeys(stage))].reindex(table.index)
-    return counts.rename_axis(columns=None).assign(n=table["n"])
+    named = counts.rename(columns=lambda one: column_beside(one, MATERIAL_COLUMNS, "stage"))
+    return named.rename_axis(columns=None).assign(n=table["n"])
 
 
 def _chapter(study: Study, counts: Mapping[str, pd.DataFrame], stage: str, notes: pd.DataFrame) -> Chapter:
@@ -91,7 +95,7 @@ def _chapter(study: Study, counts: Mapping[str, pd.DataFrame], stage: str, notes
 
 
 def _answers(study: Study, variable: Variable, notes: pd.DataFrame, bar: str, coders: list[str]) -> pd.Series:
-    if bar != MAJORITY:
+    if bar != MAJORITY_BAR:
         return study.ratings(variable.id, [bar], notes)[bar].astype(object)
     ratings = study.ratings(variable.id, coders, notes)
     return settled_answers(ratings, variable, study.adjudications(variable.id)).astype(object)

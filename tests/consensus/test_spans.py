@@ -63,8 +63,8 @@ def test_fewer_than_two_who_read_all_give_no_span(sample_study):
 
 def test_the_majority_is_no_coder_in_the_span(sample_study):
     counts = counted(sample_study, coders=["k1", "k2"], bar="majority")
-    assert set(counts[counts["is_bar"]]["coder"]) == {"majority"}
-    own = counts[counts["coder"] != "majority"].groupby(["code", "by"])["count"].agg(["min", "max"])
+    assert set(counts[counts["is_bar"]]["coder"]) == {"(majority)"}
+    own = counts[counts["coder"] != "(majority)"].groupby(["code", "by"])["count"].agg(["min", "max"])
     assert (counts.groupby(["code", "by"])["low"].first() == own["min"]).all()
 
 

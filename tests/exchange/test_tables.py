@@ -426,11 +426,13 @@ def test_texts_of_other_programs_come_back(folder, rows, encoding, delimiter):
         assume(False)
     if encoding == "cp1252":  # bytes that read as UTF-8 cannot be told from it
         assume(not re.search(rb"[\xc2-\xf4][\x80-\xbf]", data))
+    rows = [[re.sub(r"^'('*[=+@\t\r-])", r"\1", text) for text in row] for row in rows]
     assert numbered(read_table(save(folder, data))) == as_written(names, rows)
 
 
 @given(rows=rows_of_cells, plain=st.booleans())
 @example(rows=[["sep=,"]], plain=True)
+@example(rows=[["=1+1", "'=1+1", "''@a", "-3"], ["'-3", "\tx", "\rx", "'"]], plain=False)
 @settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 def test_texts_written_as_csv_come_back(folder, rows, plain):
     width = len(rows[0]) if rows else 2
@@ -476,6 +478,23 @@ def test_csv_for_swedish_excel_and_for_others(folder):
     )
     write_table(frame[["note_id", "t"]], folder / "a.csv", plain=True)
     assert (folder / "a.csv").read_bytes() == b'note_id,t\r\n007,"a;b"\r\nB2,"c ""d""\ne"\r\n'
+
+
+FORMULAS = ["=1+1", "+46 70", "- en punkt", "@a", "\tx", "'=1"]
+
+
+@pytest.mark.parametrize("plain", [True, False])
+def test_a_text_like_a_formula_stands_in_csv_as_text_and_a_number_as_number(folder, plain):
+    numbers = ["-3", "-0,5", "+1", "-1.5e-07", "en text", "'citat'"]
+    path = write_table(
+        pd.DataFrame({"t": FORMULAS, "s": numbers, "n": [-1, -2, 3, 4, 5, 6]}), folder / "f.csv", plain=plain
+    )
+    text = path.read_bytes().decode("utf-8-sig")
+    stored = list(csv.reader(io.StringIO(text, newline=""), delimiter="," if plain else ";"))
+    assert [row[0] for row in stored[1:]] == [f"'{formula}" for formula in FORMULAS]
+    assert [row[1] for row in stored[1:]] == numbers
+    assert [row[2] for row in stored[1:]] == ["-1", "-2", "3", "4", "5", "6"]
+    assert list(read_table(path)["t"]) == FORMULAS
 
 
 def test_xlsx_holds_numbers_as_numbers_and_all_texts_as_texts(folder):

@@ -88,7 +88,7 @@ def test_the_axis_has_room_for_the_span(make_counts, kind):
 
 @pytest.mark.parametrize("kind", SPANS)
 @pytest.mark.parametrize("lang", ["sv", "en"])
-@pytest.mark.parametrize("coders", [("k1",), ("majority", *(f"kodare_{i}" for i in range(12)))])
+@pytest.mark.parametrize("coders", [("k1",), ("(majority)", *(f"kodare_{i}" for i in range(12)))])
 def test_nothing_lies_on_anything_else(make_counts, assert_tidy, kind, lang, coders):
     ax = plot_counts(with_spans(make_counts(7, coders=coders), kind), lang=lang)
     assert_tidy(ax)

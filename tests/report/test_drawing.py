@@ -31,7 +31,7 @@ class Ended(Executor):
 
     def submit(self, fn, /, *args, **kwargs):
         future = Future()
-        if args[2] == "second":
+        if args[1] == "second":
             future.set_running_or_notify_cancel()
             future.set_exception(BrokenProcessPool("ended"))
         return future

@@ -111,7 +111,7 @@ def _propose(table: pd.DataFrame, request: Request) -> Material:
         raise ExchangeError(msg)
     rest = ", ".join(name for name in table.columns if name not in proposal.map.columns) or "none"
     intro = _INTRO.format(file=path.name, map=target.name, rest=" ".join(rest.split()))
-    replace_file(target, map_text(proposal.map, proposal.doubts, intro).encode("utf-8"))
+    replace_file(target, map_text(proposal.map, proposal.doubts, intro).encode("utf-8"), in_study=True)
     return Material(remarks=list(_remarks(proposal, path.name)), proposals=[target])
 
 

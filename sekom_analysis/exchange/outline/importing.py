@@ -79,6 +79,6 @@ def _propose(outline: Outline, path: Path) -> list[Path]:
     if proposal is None:
         return []
     text = headings_text(outline.headings, proposal.doubts, proposal.unnamed, _INTRO.format(**names))
-    replace_file(headings, text.encode("utf-8"))
-    write_table(outline.lines[outline.lines["taken_for"] != "empty"], lines)
+    replace_file(headings, text.encode("utf-8"), in_study=True)
+    write_table(outline.lines[outline.lines["taken_for"] != "empty"], lines, in_study=True)
     return [headings, lines]

@@ -139,7 +139,7 @@ def study_of(
         if read.about:
             about = {**read.about, "title": title} if title else read.about
             about = {"seed": open_raw(root).about.seed, **about}
-            replace_file(root / STUDY_FILE, dump_yaml(about).encode("utf-8"))
+            replace_file(root / STUDY_FILE, dump_yaml(about).encode("utf-8"), in_study=True)
         raw = open_raw(root)
         decisions, refused = _possible(read, raw, path.name)
         taken.append(replace(_material(read, decisions, refused, path.name), coders={}))

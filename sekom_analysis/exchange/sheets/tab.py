@@ -278,7 +278,7 @@ def _restrict(writer: _Writer, column: Column, place: int) -> None:
         return
     variable = writer.variables[column.variable]
     rule = _rule(writer, variable, column)
-    rule.errorTitle = " ".join(variable.label.in_(writer.lang).split())[:31]
+    rule.errorTitle = " ".join(layout.writable(variable.label.in_(writer.lang)).split())[:31]
     rule.errorStyle, rule.showErrorMessage, rule.allow_blank = "stop", True, True
     for first, last in _runs(writer, column.variable):
         rule.add(f"{letter(place)}{first}:{letter(place)}{last}")

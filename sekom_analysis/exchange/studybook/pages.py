@@ -14,7 +14,7 @@ from sekom_analysis.definitions import Definitions
 from sekom_analysis.exchange.codebook_table import codebook_table
 from sekom_analysis.raw import CODED
 from sekom_analysis.study import Study
-from sekom_analysis.wording import LANGUAGES, say
+from sekom_analysis.wording import LANGUAGES, column_beside, say
 
 COMES_BACK = ("study", "notes", "codebook", "decisions", "definitions")
 NEEDED = ("notes", "codebook", "decisions")
@@ -155,6 +155,7 @@ def rating_pages(study: Study, lang: str) -> list[Page]:
             continue
         shown = ratings.astype(object).map(lambda codes: _shown(codes, lang), na_action="ignore")
         texts = study.notes["text"].reindex(ratings.index)
+        shown.columns = pd.Index([column_beside(str(coder), ("note_id", "text")) for coder in shown.columns])
         table = pd.concat([texts, shown], axis=1).rename_axis(columns=None).reset_index()
         about = say("workbook_about_ratings", lang, variable=variable.label.in_(lang))
         title = _short_title(f"{title_of('ratings', lang)} {variable.id}", [one.title for one in pages])

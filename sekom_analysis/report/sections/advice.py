@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pandas as pd
 
 from sekom_analysis.report.blocks import Block, Bullets, Heading, Note, Section, Text
-from sekom_analysis.report.cells import label_of
+from sekom_analysis.report.cells import choices_in, label_of
 from sekom_analysis.results import Results
 from sekom_analysis.wording import say
 
@@ -41,12 +41,12 @@ def _variable(results: Results, variable: str) -> Iterator[Block]:
 
 
 def _note(results: Results, variable: str, note: str) -> Note:
-    row = results.disputed[variable].loc[note]
+    table = results.disputed[variable]
+    row = table.loc[note]
     asked, lang = results.study.codebook[variable], results.lang
-    coders = [name.removeprefix("memo ") for name in row.index if name.startswith("memo ")]
     lines = [
-        (coder, asked.label_of(str(row[coder]), lang), str(row[f"memo {coder}"]))
-        for coder in coders
-        if not pd.isna(row[coder])
+        (coder, asked.label_of(str(row[own]), lang), str(row[f"memo {coder}"]))
+        for coder, own in choices_in(table).items()
+        if not pd.isna(row[own])
     ]
     return Note(note, str(row["text"]), lines)

@@ -53,7 +53,7 @@ def _decided(results: Results) -> Iterator[Table]:
         [label_of(results, str(name)), *(number(n, lang, 0) for n in counts)]
         for name, *counts in table.itertuples()
     ]
-    coders = [name for name in table.columns if name not in ("both", "of")]
+    coders = list(results.coders.index)
     heads = [say("column_variable", lang), *coders, say("column_both", lang), say("column_all_notes", lang)]
     yield Table("decided", say("report_decided_table", lang), heads, rows, frame=table.reset_index())
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import pandas as pd
 
-from sekom_analysis.consensus import MAJORITY
+from sekom_analysis.consensus import MAJORITY_BAR
 from sekom_analysis.consensus.bars import bar_name
 from sekom_analysis.quality.claims import coder_heading
 from sekom_analysis.report.blocks import Block, Section, Table, Text
@@ -31,7 +31,7 @@ def _table(results: Results, variable: str, findings: pd.DataFrame) -> Table:
     coders = findings.drop_duplicates("coder")
     bar = bar_name(results.counts[variable], lang)
     headings = [
-        coder_heading(row, bar if row["coder"] == MAJORITY else str(row["coder"]), lang)
+        coder_heading(row, bar if row["coder"] == MAJORITY_BAR else str(row["coder"]), lang)
         for row in coders.to_dict("records")
     ]
     rows = []

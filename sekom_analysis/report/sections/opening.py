@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from sekom_analysis.report.blocks import OPENING, Block, Heading, Section, Table, Text
 from sekom_analysis.report.cells import stage_name
 from sekom_analysis.results import Results
-from sekom_analysis.wording import number, say
+from sekom_analysis.results.contents import MATERIAL_COLUMNS
+from sekom_analysis.wording import column_beside, number, say
 
 
 def section(results: Results) -> Section:
@@ -30,6 +33,8 @@ def _sources(results: Results) -> Table:
         [str(source) or say("report_no_source", lang), *(number(n, lang, 0) for n in counts)]
         for source, *counts in table[[*stages, "n"]].itertuples()
     ]
-    columns = [stage_name(stage, lang) for stage in stages]
+    there: Iterable[object] = results.study.notes["stage"] if stages else []
+    named = {column_beside(str(stage), MATERIAL_COLUMNS, "stage"): str(stage) for stage in there}
+    columns = [stage_name(named.get(stage, stage), lang) for stage in stages]
     heads = [say("column_source", lang), *columns, say("column_all_notes", lang)]
     return Table("material", say("report_material_table", lang), heads, rows, frame=table.reset_index())
