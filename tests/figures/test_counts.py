@@ -140,7 +140,7 @@ def test_few_coders_differ_in_shape_and_many_are_named_only_if_hollow(make_count
     many = make_counts(coders=(MAJORITY_BAR, *(f"k{i}" for i in range(12))), read={"k3": 90, "k7": 1})
     ax = plot_counts(many)
     assert legends(ax)["Punkter: varje kodares egen räkning"] == [
-        "har läst alla 99 (10 kodare)",
+        "har kodat alla 99 (10 kodare)",
         "k3: 90 av 99",
         "k7: 1 av 99",
     ]
