@@ -44,11 +44,11 @@ function latestOf(list, say, withMemo = true) {
   const { just } = list;
   if (!just || isOpen(just.answer)) return "";
   const { certainty, memo } = just.answer;
-  const words = [labelsOf(just, say), ...(certainty ? [say(`just_${certainty}`)] : []), ...(memo && withMemo ? [say("just_memo")] : [])];
+  const words = [saidOf(just, say), ...(certainty ? [say(`just_${certainty}`)] : []), ...(memo && withMemo ? [say("just_memo")] : [])];
   return say("latest", { codes: words.join(" · ") });
 }
 
-function labelsOf({ variable, answer }, say) {
+function saidOf({ variable, answer }, say) {
   if (answer.event === "skip") return say("step_skipped");
   const labels = variable.codes.filter((code) => answer.codes.includes(code.id)).map((code) => code.label);
   if (variable.kind === "scale") return labels.map(shownNumber).join();
@@ -59,7 +59,7 @@ function labelsOf({ variable, answer }, say) {
 function aboutOf(list, aim, say) {
   const isHere = !list.isFinished() && list.current().note === aim.note;
   const asked = aim.note.variables.length > 1 ? `${aim.variable.label}: ` : "";
-  const answer = isOpen(aim.answer) ? say("step_open") : labelsOf(aim, say);
+  const answer = isOpen(aim.answer) ? say("step_open") : saidOf(aim, say);
   if (isHere) return say(aim.isJust ? "about_last_question" : "about_this", { answer: asked + answer });
   const [text, most] = [aim.note.text.replace(/\s+/g, " ").trim(), 60];
   const begins = lengthOf(text) > most ? `${Array.from(text).slice(0, most - 1).join("")}…` : text;

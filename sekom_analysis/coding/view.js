@@ -108,9 +108,9 @@ function createView(host, data, say, list, hand) {
   // One line that says how this question stands, and before it what was just answered or why a key did nothing.
   function remark(variable, answer, draft, earlier) {
     if (hand.told && !TOLD_OF_NUMBERS.has(hand.told.key)) return said();
-    if (earlier && isOpen(answer)) return say("changed_text", { codes: labelsOf(variable, earlier) });
     if (draft.codes) return say("not_confirmed");
     if (draft.number !== undefined) return say("number_waits", { number: draft.number.trim() });
+    if (earlier && isOpen(answer)) return afterLatest(list, say, say("changed_text", { codes: labelsOf(variable, earlier) }));
     if (isOpen(answer)) return draft.memo ? afterLatest(list, say, say("waits_for_answer")) : latestOf(list, say);
     return afterLatest(list, say, status(variable, answer, draft));
   }
