@@ -14,7 +14,6 @@ from openpyxl import load_workbook
 from typer.testing import CliRunner
 
 from sekom_analysis.cli import app
-from sekom_analysis.coding.worklist import note_key
 from sekom_analysis.collect import Offer, Wish
 from sekom_analysis.decisions import Event
 from sekom_analysis.errors import DecisionError
@@ -58,7 +57,7 @@ def answers(path: Path, study: Study, given: dict[str, str], *, who: str, start:
             "event_id": f"e-{who}-{note}-{code}", "variable": "theme", "event": "decide", "codes": [code],
             "certainty": "", "memo": "", "pass": 1, "note_hash": note_hash(study.notes.at[note, "text"]),
             "codebook": study.codebook["theme"].version, "at": at(start + n),
-            "key": note_key(study.about.id, note),
+            "key": study.note_keys[note],
         }
         for n, (note, code) in enumerate(given.items())
     ]  # fmt: skip
@@ -537,7 +536,7 @@ def test_a_pass_typed_into_a_file_moves_no_answer(study, tmp_path, typed):
 def test_a_real_warm_up_and_a_real_second_time_stay_so(study, tmp_path):
     from sekom_analysis.coding.worklist import warm_up_notes
 
-    warm = dict.fromkeys(warm_up_notes(study.notes.index, study.about.seed, 5), "tid")
+    warm = dict.fromkeys(warm_up_notes(study.notes.index, study.desk("anna").warm_up_seed, 5), "tid")
     path = answers(tmp_path / "a.jsonl", study, warm, who="anna")
     path.write_text(path.read_text(encoding="utf-8").replace('"pass": 1', '"pass": 0'), encoding="utf-8")
     study.collect(path)

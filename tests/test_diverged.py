@@ -14,7 +14,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sekom_analysis.coderlog import coder_log
-from sekom_analysis.coding.worklist import note_key
 from sekom_analysis.decisions import Event
 from sekom_analysis.exchange.dating import Dates
 from sekom_analysis.logline import utc_text
@@ -80,7 +79,7 @@ def page_file(path: Path, study: Study, events: list[Event]) -> Path:
             "event_id": e.event_id, "variable": e.variable, "event": e.event,
             "codes": [e.codes] if e.codes else [], "certainty": "", "memo": "", "pass": 1,
             "note_hash": e.note_hash, "codebook": e.codebook,
-            "at": e.decided_at, "key": note_key(study.about.id, e.note_id),
+            "at": e.decided_at, "key": study.note_keys[e.note_id],
         }
         for e in events
     ]  # fmt: skip

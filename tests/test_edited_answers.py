@@ -10,7 +10,6 @@ from pathlib import Path
 
 import pytest
 
-from sekom_analysis.coding.worklist import note_key
 from sekom_analysis.collect import Collected
 from sekom_analysis.errors import DecisionError
 from sekom_analysis.logline import utc_text
@@ -37,7 +36,7 @@ def file(study, tmp_path) -> Path:
             "event_id": f"e{n:015d}", "variable": variable, "event": "decide", "codes": codes,
             "certainty": "", "memo": memo, "pass": 1, "note_hash": note_hash(study.notes.at[note, "text"]),
             "codebook": study.codebook[variable].version, "at": utc_text(START + timedelta(minutes=n)),
-            "key": note_key(study.about.id, note),
+            "key": study.note_keys[note],
         }
         for n, ((note, variable), (codes, memo)) in enumerate(GIVEN.items())
     ]  # fmt: skip

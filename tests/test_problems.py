@@ -150,6 +150,16 @@ ABOUTS = {
     "no yaml": "id: [broken",
     "a sign": "id: a\x07",
     "deep": "[" * 700,
+    "large": "#" * 2_000_001,
+    "many parts": "a: &a [1, 1, 1, 1, 1, 1, 1, 1, 1, 1]\n"
+    + "".join(
+        f"{name}: &{name} [{', '.join([f'*{before}'] * 10)}]\n"
+        for before, name in zip("abcd", "bcde", strict=True)
+    ),
+    "many problems": "".join(f"odd{n}: 1\n" for n in range(150)),
+    "no number": "id: a\ntitle: b\nseed: !!float .inf",
+    "no key": "1: x\nid: a\ntitle: b",
+    "a tag": "id: a\ntitle: b\nseed: !!int x",
     "bytes": "title: å".encode("cp1252"),
     "all wrong": """
 id: ""
@@ -230,7 +240,11 @@ def every_kind(study, tmp_path, monkeypatch) -> list[Problem]:
     found += study_problems(open_raw(study.root))
     found += files_of_every_kind(tmp_path / "files")
     odd_id = "variables: [{id: 'A B', kind: scale, label: V, range: [1, 2]}]"
-    return [*found, *parse_yaml(odd_id, Codebook, "codebook.yaml")[1]]
+    no_range = "variables: [{id: a, kind: scale, label: V, range: 5}]"
+    return [
+        *found,
+        *(one for text in (odd_id, no_range) for one in parse_yaml(text, Codebook, "codebook.yaml")[1]),
+    ]
 
 
 def _forbidden(path):

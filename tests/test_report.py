@@ -249,10 +249,15 @@ def test_the_pdf_is_a4_with_every_heading(report):
     assert pdf.metadata.title == report[0].study.about.title.in_(lang)
 
 
+def write_pdf(html, path, title, lang):
+    path.write_bytes(documents.pdf_bytes(html, path.parent, title, lang))
+    return path
+
+
 @pytest.mark.parametrize("form", ["docx", "pdf"])
 def test_two_runs_give_the_same_bytes(report, form):
     folder, lang = report[2], report[0].lang
-    ending, write = {"docx": ("png", documents.write_docx), "pdf": ("svg", documents.write_pdf)}[form]
+    ending, write = {"docx": ("png", documents.write_docx), "pdf": ("svg", write_pdf)}[form]
     page = f'<h2>Rubrik</h2><img src="agreement.{lang}.{ending}" alt="a"><table><tr><td>1</td></tr></table>'
     first, second = (write(page, folder / f"{name}.{form}", "T", lang).read_bytes() for name in "ab")
     time.sleep(2.1)  # a ZIP's dates go by two seconds
@@ -262,7 +267,7 @@ def test_two_runs_give_the_same_bytes(report, form):
 
 def test_the_date_is_the_one_asked_for(tmp_path, monkeypatch):
     monkeypatch.setenv("SOURCE_DATE_EPOCH", "86400")
-    path = documents.write_pdf("<p>Hej</p>", tmp_path / "a.pdf", 'En "titel"', "sv")
+    path = write_pdf("<p>Hej</p>", tmp_path / "a.pdf", 'En "titel"', "sv")
     assert PdfReader(path).metadata.creation_date.year == 1970
     assert PdfReader(path).metadata.title == 'En "titel"'
     assert not list(tmp_path.glob(".*"))
@@ -283,7 +288,7 @@ def test_without_pandoc_the_message_says_what_to_do(tmp_path, monkeypatch):
 
 def test_a_document_that_cannot_be_set_is_named(tmp_path):
     with pytest.raises(ReportError, match="could not be set"):
-        documents.write_pdf('<p><img src="missing.svg" alt=""></p>', tmp_path / "a.pdf", "T", "sv")
+        write_pdf('<p><img src="missing.svg" alt=""></p>', tmp_path / "a.pdf", "T", "sv")
 
 
 def test_libreoffice_opens_the_document(report, tmp_path):

@@ -448,13 +448,14 @@ def test_notes_whose_text_has_changed_are_listed_at_the_end(show, desk):
 def test_what_was_begun_counts_as_not_saved_and_is_saved_from_the_last_screen(show, desk):
     options = {"stages": ["B"], "variables": ["valence", "dimension"], "sources": ["gustafsson-2021"]}
     session = Session(desk, **options)
-    page = show(session)
+    page = show(session, clock=True)
     page.press("1", "1", "2")  # a selection of two dimensions that nobody confirms
     assert page.text(".sk-saved") == "Sparat: 1. Inte sparat: 1"
     page.press("ArrowRight", "m")
     page.page.keyboard.type("vänta")
     assert page.text(".sk-saved") == "Sparat: 1. Inte sparat: 2"
     page.press("Escape")
+    page.pause()
     assert page.text(".sk-saved") == "Sparat: 1. Inte sparat: 2"
     for _ in range(2 * len(session.items)):
         page.press("ArrowRight")
