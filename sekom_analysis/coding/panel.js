@@ -45,8 +45,8 @@ function createPanel({ shelf, data, say, keeper, message: first, card, hear, con
         button("open", say("open"), () => opener.click()),
         button("clear", say("clear"), askToClear), opener),
       buildQuestion("unsaved", "", ["save_download", saveAndDownload], ["only_download", downloadFile], ["no_download", () => close("download")]),
-      buildQuestion("unsavedClear", say("clear_unsaved"), ["save_first", saveFirst], ["keep_all", () => close("clear")], ["clear_anyway", clear]),
-      buildQuestion("confirm", "", ["yes_clear", clearIfAllIsSaved], ["no_clear", () => close("clear")]),
+      buildQuestion("unsavedClear", say("clear_unsaved"), ["save_first", saveFirst], ["keep_all", keepAll], ["clear_anyway", clear]),
+      buildQuestion("confirm", "", ["yes_clear", clearIfAllIsSaved], ["no_clear", keepAll]),
       buildQuestion("landed", say("landed"), ["yes_landed", landed], ["no_landed", downloadFile]),
       message);
   }
@@ -152,6 +152,12 @@ function createPanel({ shelf, data, say, keeper, message: first, card, hear, con
     const had = QUESTIONS.some((question) => parts[question].contains(document.activeElement));
     for (const question of QUESTIONS) parts[question].hidden = true;
     if (had) parts[parts[name].hidden || parts[name].disabled ? "download" : name].focus();
+  }
+
+  // Nothing is cleared: what was coded goes on where it was.
+  function keepAll() {
+    close("clear");
+    focusCard();
   }
 
   function tell(text) {
