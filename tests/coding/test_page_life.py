@@ -289,7 +289,7 @@ def test_a_selection_nobody_confirmed_is_named_before_the_download(person, study
 
 def test_an_open_memo_keeps_focus_and_text_through_the_download(person, study, tmp_path):
     tab = person().tab().open(page_of(study, tmp_path / "sida.html", **ONE))
-    tab.press("1", "m", *"halvt")
+    tab.press("1", "ArrowRight", "m", *"halvt")
     tab.header("Sparat: 1. Inte sparat: 1")
     tab.click(DOWNLOAD)
     tab.says("anteckning")
