@@ -57,7 +57,9 @@ def plain(value: object, names: Mapping[str, str]) -> object:
         return {plain(key, names): plain(one, names) for key, one in value.items()}
     if isinstance(value, frozenset | set):
         return sorted(str(plain(one, names)) for one in value)
-    if isinstance(value, list | tuple):
+    if isinstance(value, tuple):  # also the key of a mapping
+        return tuple(plain(one, names) for one in value)
+    if isinstance(value, list):
         return [plain(one, names) for one in value]
     if isinstance(value, Variable):
         return plain(value.id, names)
