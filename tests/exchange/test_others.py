@@ -310,8 +310,10 @@ def test_a_codebook_goes_out_to_excel_and_comes_back(study, tmp_path):
     assert set(made.problems["file"]) == {"codebook.xlsx"}  # the two notes of a new study have no stages
 
 
-def test_two_codebooks_are_one_too_many(study):
-    write_codebook_file(study.codebook, study.root / "data/raw/codebook.xlsx")
+def test_two_codebooks_are_one_too_many(study, tmp_path):
+    write_codebook_file(study.codebook, tmp_path / "codebook.xlsx").rename(
+        study.root / "data/raw/codebook.xlsx"
+    )
     problems = Study.open(study.root).problems
     assert problems["what"].tolist() == ["it is passed over, since codebook.yaml is there too"]
 

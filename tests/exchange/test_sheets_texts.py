@@ -31,7 +31,7 @@ def with_texts(study, texts):
     notes["text"] = [
         texts.get(note, text) for note, text in zip(notes["note_id"], notes["text"], strict=True)
     ]
-    write_table(notes, path)
+    write_table(notes, path, in_study=True)
     return Study.open(study.root)
 
 

@@ -181,6 +181,8 @@ NAMED = {
     "agreement_rare_code": {"10"},
     "report_reading": {"0", "1", "0,667", "0,800", "0.667", "0.800"},
     "card_hints": {"1", "3"},
+    "card_finish_latest": {"1", "3"},
+    "card_no_doubt_yet": {"1", "3"},
     "compare_hints": {"1", "2", "3"},
     "refi_certainty": {"1", "2", "3"},
 }

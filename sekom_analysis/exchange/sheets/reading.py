@@ -87,7 +87,6 @@ class _Reader:
     def __init__(self, desk: Desk, sheet: SheetFile, file: str, digest: str) -> None:
         self.desk, self.sheet, self.ticket, self.file, self.digest = desk, sheet, sheet.ticket, file, digest
         self.events: list[dict[str, str]] = []
-        self.problems: list[Problem] = []
         self.stale: list[Problem] = []
         self.other_texts: list[Problem] = []
         self.remarks: list[Problem] = []
@@ -98,6 +97,7 @@ class _Reader:
         self._taken_comments: list[Cell] = []
         self._definitions = _definitions(desk, self.ticket)
         self._knowing = Knowing(desk, sheet, self._definitions, file)
+        self.problems = self._knowing.problems  # of one list, so that they stand in the order of the sheet
         self._before = Before(desk, self.ticket.seen_until, sheet.encoding)
 
     def read(self) -> None:
@@ -115,7 +115,7 @@ class _Reader:
         return Reading(
             self.desk.coder,
             self.events,
-            sorted([*self.problems, *self._knowing.problems], key=lambda problem: problem.row or 0),
+            self.problems,
             self.stale,
             self.remarks,
             self.n_known,
