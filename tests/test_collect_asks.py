@@ -435,7 +435,8 @@ def test_taking_back_restores_the_state_before(study, tmp_path):
     future = json.loads(path.read_text(encoding="utf-8").splitlines()[1]) | {
         "at": "2099-01-01T00:00:00.000000Z"
     }
-    path.write_text(path.read_text(encoding="utf-8") + json.dumps(future | {"event_id": "e-late"}) + "\n")
+    with path.open("a", encoding="utf-8") as file:
+        file.write(json.dumps(future | {"event_id": "e-late"}) + "\n")
     study.collect(path)
     assert said(study) == first(3)
     whole = log.read_bytes()

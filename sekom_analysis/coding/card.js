@@ -71,7 +71,8 @@ function createAnyCard(kind, host, data, post, { onPaint = () => {}, onDraft = (
     const before = [list.isFinished() ? null : list.current(), list.aim(), name === "typing" || name === "saveMemo" ? value : null];
     view.keepFocus(() => {
       actions[name](value);
-      before.filter(Boolean).forEach(({ note, variable }) => keepDraft(note, variable));
+      const cells = new Map(before.filter(Boolean).map((one) => [list.cellOf(one.note, one.variable.id), one]));
+      for (const { note, variable } of cells.values()) keepDraft(note, variable);
       view.paint();
     });
     onPaint(list);

@@ -197,7 +197,9 @@ function createOutbox({ name, post, onState, onAnswers, onReopen = () => {}, kee
     if (!db) return undefined;
     const work = (store) => {
       store.delete(cell);
-      return draft ? store.put({ cell: `${cell} ${text}`, draft }) : store.delete(`${cell} ${text}`);
+      const last = draft ? store.put({ cell: `${cell} ${text}`, draft }) : store.delete(`${cell} ${text}`);
+      store.transaction.commit(); // the page may go before it is answered
+      return last;
     };
     return inStore(db, "drafts", "readwrite", work).catch(() => { draftsKept = false; });
   }

@@ -39,8 +39,8 @@ class Answer(NamedTuple):
     certainty: str = ""
     memo: str = ""
     codebook: str = ""
-    via: str = ""
     note_hash: str = ""
+    via: str = ""
 
 
 Cell = tuple[str, str]
