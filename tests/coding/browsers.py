@@ -108,6 +108,15 @@ def read(path):
     return head, events
 
 
+def to_the_end(page, key="s"):
+    """Press one key until the last screen is there."""
+    for _ in range(300):
+        if page.page.locator(".sk-finish").is_visible():
+            return
+        page.press(key)
+    raise AssertionError(f"no last screen after 300 {key!r}:\n{page.page.inner_text('body')}")
+
+
 class ChromiumTab(Tab):
     """A page in Chromium."""
 

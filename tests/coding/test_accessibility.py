@@ -21,6 +21,8 @@ from sekom_analysis.coding.scripts import (
 )
 from sekom_analysis.coding.session import Session
 
+from .browsers import to_the_end
+
 AXE = "axe-core@4.10.3"
 SERIOUS = {"serious", "critical"}
 
@@ -95,8 +97,7 @@ def test_axe_finds_no_serious_fault_on_any_face_of_the_card(show, axe, study_roo
         page.pause()
         page.alive = True
         page.wait_for_state("saved")
-    while page.page.locator(".sk-finish").is_hidden():
-        page.press("s")
+    to_the_end(page)
     found += [("finish", *fault) for fault in faults(page)]
     assert found == []
 

@@ -15,6 +15,8 @@ import sekom_analysis as sa
 from sekom_analysis import log
 from sekom_analysis.coding.session import Session
 
+from .browsers import to_the_end
+
 B_ONLY = {"stages": ["B"], "variables": ["valence", "category_b"]}
 
 
@@ -438,8 +440,7 @@ def test_notes_whose_text_has_changed_are_listed_at_the_end(show, desk):
     options = {"variables": ["valence"], "stages": ["B"], "sources": ["gustafsson-2021"]}
     page = show(Session(replace_text(desk, order(session)[4], "En annan mening"), **options))
     page.press("ArrowRight")
-    while page.page.locator(".sk-finish").is_hidden():
-        page.press("ArrowRight")
+    to_the_end(page, "ArrowRight")
     page.page.get_by_role("button", name="Gå igenom lappar vars text har ändrats (1)").click()
     assert page.text(".sk-place") == "Ändrad text 1 av 1"
     assert page.text(".sk-text") == "En annan mening"
