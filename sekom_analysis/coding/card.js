@@ -149,6 +149,7 @@ function createAnyCard(kind, host, data, post, { onPaint = () => {}, onDraft = (
   async function start() {
     listenForKeys(view.root, hand);
     const { answers, events, drafts } = await outbox.start();
+    window.addEventListener("focus", outbox.hello);
     list.learn(answers || data.answers, new Set());
     events.forEach(list.recall);
     const begun = placed(drafts);
@@ -164,13 +165,19 @@ function createAnyCard(kind, host, data, post, { onPaint = () => {}, onDraft = (
     openUnsaved();
   }
 
+  function receive(message) {
+    outbox.receive(message);
+    if (message.kind === "overtaken") hand.tell("overtaken");
+  }
+
   function stop() {
     hand.settle();
     window.removeEventListener("beforeunload", hand.settle);
+    window.removeEventListener("focus", outbox.hello);
     document.removeEventListener("visibilitychange", onHide);
     outbox.stop();
     view.stop();
   }
 
-  return { start, act, list, hearDrafts, again: outbox.put, repaint, receive: outbox.receive, stop };
+  return { start, act, list, hearDrafts, again: outbox.put, repaint, receive, stop };
 }

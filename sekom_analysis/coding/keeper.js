@@ -162,7 +162,10 @@ function createKeeper(data, { onChange, onLost, onCleared }) {
   const reload = () => take().catch(() => 0);
 
   async function save(fresh) {
-    for (const event of fresh) event.at ??= clock.next(); // one that is sent again keeps its time
+    for (const event of fresh) {
+      event.at ??= clock.next(); // one that is sent again keeps its time
+      delete event.replaces; // tabs hear of each other's answers at once
+    }
     know(fresh);
     try {
       await store(fresh);

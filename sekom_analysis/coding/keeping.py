@@ -9,6 +9,7 @@ from typing import Any
 from sekom_analysis.errors import DecisionError, NotSavedError
 
 Message = dict[str, Any]
+TAKEN_BACK = ("retract", "changed")  # the question is open, whatever was answered once
 Record = Callable[[list[Message]], list[Any]]
 
 
@@ -36,6 +37,35 @@ def kept(events: list[Message], record: Record) -> tuple[list[Message], list[Any
     return [{"kind": "saved", "ids": ids}], saved
 
 
+def overtaken(events: list[Message], answers: Callable[[], Message]) -> tuple[list[Message], list[Message]]:
+    """Leave out what takes back, or brings back, an answer that another window has replaced since.
+
+    Parameters
+    ----------
+    events : as the card sends them; one with ``replaces`` counts only while the answer of that id stands
+    answers : returns what stands, by the card's key of the note and by variable, with ``id`` and ``event``
+
+    Returns
+    -------
+    The events that count, and what to answer about the others.
+    """
+    if not any("replaces" in event for event in events):
+        return events, []
+    shown = answers().items()
+    cells = {(key, variable): answer for key, found in shown for variable, answer in found.items()}
+    standing = {cell: "" if one["event"] in TAKEN_BACK else one["id"] for cell, one in cells.items()}
+    count: list[Message] = []
+    late: list[str] = []
+    for event in events:
+        cell = event["note"], event["variable"]
+        if event.pop("replaces", standing.get(cell, "")) != standing.get(cell, ""):
+            late.append(event["event_id"])
+        else:
+            standing[cell] = "" if event["event"] == "retract" else event["event_id"]
+            count.append(event)
+    return count, [{"kind": "overtaken", "ids": late}] if late else []
+
+
 def _one_by_one(events: list[Message], record: Record) -> tuple[list[Message], list[Any]]:
     replies: list[Message] = []
     saved: list[Any] = []
@@ -57,8 +87,9 @@ class Judging(ABC):
         if message.get("kind") == "hello":
             return self._tell()
         if message.get("kind") == "events":
-            replies, saved = kept(message["events"], self._record)
-            return [*replies, *(self._tell() if saved else [])]
+            events, late = overtaken(message["events"], lambda: self._standing()[0])
+            replies, saved = kept(events, self._record) if events else ([], [])
+            return [*late, *replies, *(self._tell() if saved or late else [])]
         return []
 
     def _tell(self) -> list[Message]:

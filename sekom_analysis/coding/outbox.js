@@ -122,7 +122,7 @@ function createOutbox({ name, post, onState, onAnswers, onReopen = () => {}, kee
   function receive(message) {
     const wasAsked = asked.size;
     for (const id of message.ids ?? []) asked.delete(id);
-    if (message.kind === "saved") {
+    if (message.kind === "saved" || message.kind === "overtaken") {
       settle(message.ids);
       why = "";
     } else if (message.kind === "not_saved" && message.ids.some((id) => waiting.has(id))) {
@@ -137,15 +137,20 @@ function createOutbox({ name, post, onState, onAnswers, onReopen = () => {}, kee
     onState(state());
   }
 
+  // Ask for what stands; what other windows have answered since comes with it.
+  function hello() {
+    try {
+      const sent = post({ kind: "hello" });
+      if (sent && sent.catch) sent.catch(() => {});
+    } catch { /* nobody there yet: the card goes on from what it knows */ }
+  }
+
   function greet() {
     return new Promise((resolve) => {
       const done = (answers) => { greeted = null; resolve(answers); };
       greeted = done;
       setTimeout(() => done(null), GREETING);
-      try {
-        const sent = post({ kind: "hello" });
-        if (sent && sent.catch) sent.catch(() => {});
-      } catch { /* nobody there yet: the card starts from what it was given */ }
+      hello();
     });
   }
 
@@ -216,5 +221,5 @@ function createOutbox({ name, post, onState, onAnswers, onReopen = () => {}, kee
     if (open) open.close();
   }
 
-  return { start, put, receive, keepDraft, storedDrafts, discard, cells, stop, show: () => onState(state()) };
+  return { start, hello, put, receive, keepDraft, storedDrafts, discard, cells, stop, show: () => onState(state()) };
 }

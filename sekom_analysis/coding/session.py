@@ -12,7 +12,7 @@ from typing import Any
 from sekom_analysis import wording
 from sekom_analysis.codebook import FLAG
 from sekom_analysis.coding import worklist
-from sekom_analysis.coding.keeping import Message, kept
+from sekom_analysis.coding.keeping import Message, kept, overtaken
 from sekom_analysis.coding.shown import shown_variable
 from sekom_analysis.coding.worklist import AGAIN, INDEPENDENT, WARM_UP, Answer, Cell, Item
 from sekom_analysis.decisions import Event
@@ -179,18 +179,28 @@ class Session:
     def receive(self, message: Message) -> list[Message]:
         """Take a message of the card and return the answers to it."""
         if message.get("kind") == "hello":
-            self._load()
-            return [{"kind": "answers", "answers": self._shown_answers(self.answers)}]
+            return [{"kind": "answers", "answers": self._answers_now()}]
         if message.get("kind") == "events":
             return self._save(message["events"])
         return []
 
     def _save(self, events: list[Message]) -> list[Message]:
         """Write events to the log, and say which of them are on the disk."""
-        replies, saved = kept(events, lambda batch: self.desk.record([self._event(event) for event in batch]))
-        if saved:
-            replies.append({"kind": "answers", "answers": self._shown_answers(self._after(saved))})
-        return replies
+        events, late = overtaken(events, self._answers_now)
+        replies, saved = kept(events, self._record) if events else ([], [])
+        if saved or late:
+            touched = self._after(saved)
+            replies.append(
+                {"kind": "answers", "answers": self._shown_answers(self.answers if late else touched)}
+            )
+        return [*late, *replies]
+
+    def _record(self, events: list[Message]) -> list[Event]:
+        return self.desk.record([self._event(event) for event in events])
+
+    def _answers_now(self) -> Message:
+        self._load()
+        return self._shown_answers(self.answers)
 
     def _event(self, event: Message) -> Message:
         """Name the note of an event by its id; an unknown key stays, for the desk to refuse."""

@@ -241,11 +241,18 @@ function createWorklist(data) {
     return change(note, FLAG, isOpen(from) ? { event: "decide", codes: ["two_ideas"], certainty: "", memo: "" } : null);
   }
 
+  // Undo and redo are about the answer on screen: each event says which it replaces, for if another window has
+  // answered anew since, it is not this one's to take back.
+  function turnBack(note, variable, to) {
+    const { id = "" } = answers.get(cellOf(note, variable)) ?? {};
+    return turn(note, variable, to).map((event, number) => ({ ...event, replaces: number ? "" : id }));
+  }
+
   function undo() {
     const last = done.pop();
     if (!last) return [];
     undone.push(last);
-    const events = turn(last.note, last.variable, last.from);
+    const events = turnBack(last.note, last.variable, last.from);
     goTo(last.note, last.variable === FLAG ? last.note.variables[0] : last.variable);
     return events;
   }
@@ -254,7 +261,7 @@ function createWorklist(data) {
     const next = undone.pop();
     if (!next) return [];
     done.push(next);
-    const events = turn(next.note, next.variable, next.to);
+    const events = turnBack(next.note, next.variable, next.to);
     goTo(next.note, next.variable);
     if (next.variable === FLAG) return events;
     if (!isOpen(next.to)) just = { note: next.note, variable: variables.get(next.variable) };

@@ -261,3 +261,16 @@ def test_which_note_is_shown_to_whom_is_kept_once(disputed):
     ]  # fmt: skip
     assert disputed.decide("anna", "n2", "valence", "none_fits").pass_ == "3"
     assert disputed.decide("bo", "n2", "valence", "none_fits").pass_ == "1"
+
+
+def test_what_another_window_settled_anew_is_not_taken_back_from_here(disputed):
+    here, there = (AdjudicationSession(disputed, "dag", "valence") for _ in range(2))
+    send(here, sent(here, 0))
+    send(there, sent(there, 0, codes=("mojlighet",), reason="nej", number=2))
+    undo = {"event": "retract", "codes": [], "reason": "", "number": 3, "replaces": "e" + "1".zfill(16)}
+    replies = send(here, sent(here, 0, **undo))
+    assert kinds(replies) == ["overtaken", "answers", "others"]
+    [stands] = disputed.adjudications("valence").to_dict("records")
+    assert (stands["codes"], stands["reason"]) == ("mojlighet", "nej")
+    assert kinds(send(here, sent(here, 0, **undo | {"replaces": "e" + "2".zfill(16)})))[0] == "saved"
+    assert disputed.adjudications("valence").empty

@@ -400,6 +400,47 @@ def test_what_another_window_decided_is_shown_and_not_undone_here(show, study_ro
     assert first not in {note for note, _ in logged(desk)}
 
 
+AT_ONCE = """(keys) => keys.forEach((key) => document.activeElement.dispatchEvent(
+  new KeyboardEvent("keydown", { key, bubbles: true, cancelable: true })))"""
+
+
+def test_an_undo_made_before_the_card_hears_of_another_window_takes_nothing_back(show, study_root, desk):
+    session = Session(desk, variables=["valence"], stages=["B"])
+    page = show(session)
+    page.press("1", "1")
+    page.wait_for_state("saved")
+    first, second, third = order(session)[:3]
+    sa.Desk.open(study_root, "anna").decide(second, "valence", "mojlighet")
+    page.page.evaluate(AT_ONCE, ["1", "u", "u"])
+    page.page.get_by_text("Inget ångrades. Svaret har ändrats i ett annat fönster").wait_for()
+    page.wait_for_state("saved")
+    assert logged(desk) == {(first, "valence"): "hinder", (second, "valence"): "mojlighet"}
+    assert page.text(".sk-place") == "Lapp 2 av 159"
+    assert (
+        page.page.locator('[data-code="mojlighet"][aria-pressed]').first.get_attribute("aria-pressed")
+        == "true"
+    )
+    page.press("r")
+    page.wait_for_state("saved")
+    assert logged(desk)[second, "valence"] == "mojlighet"
+
+
+def test_a_window_that_one_returns_to_has_heard_of_the_other(show, study_root, desk):
+    session = Session(desk, variables=["valence"], stages=["B"])
+    page = show(session)
+    page.press("1", "1")
+    page.wait_for_state("saved")
+    first, second = order(session)[:2]
+    sa.Desk.open(study_root, "anna").decide(second, "valence", "mojlighet")
+    sa.Desk.open(study_root, "anna").decide(order(session)[5], "valence", "hinder")
+    page.page.evaluate("window.dispatchEvent(new Event('focus'))")
+    expect(page.page.locator(".sk-saved")).to_have_text("Sparat: 3")
+    page.press("u")
+    page.wait_for_state("saved")
+    assert first not in {note for note, _ in logged(desk)}
+    assert logged(desk)[second, "valence"] == "mojlighet"
+
+
 def replace_text(desk, note_id, text):
     """Replace a note's text in the study's file; return the desk as it is then."""
     path = desk.root / "data" / "raw" / "notes.csv"
