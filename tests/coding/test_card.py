@@ -409,7 +409,7 @@ def test_an_undo_made_before_the_card_hears_of_another_window_takes_nothing_back
     page = show(session)
     page.press("1", "1")
     page.wait_for_state("saved")
-    first, second, third = order(session)[:3]
+    first, second, _ = order(session)[:3]
     sa.Desk.open(study_root, "anna").decide(second, "valence", "mojlighet")
     page.page.evaluate(AT_ONCE, ["1", "u", "u"])
     page.page.get_by_text("Inget ångrades. Svaret har ändrats i ett annat fönster").wait_for()
