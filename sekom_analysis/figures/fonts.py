@@ -52,12 +52,12 @@ def _trimmed(path: Path) -> bytes:
     from fontTools import subset
 
     options = subset.Options(drop_tables=["GSUB", "GPOS", "GDEF", "FFTM"], glyph_names=True, name_IDs=["*"])
-    font = subset.load_font(str(path), options)
     chosen = subset.Subsetter(options)
     chosen.populate(unicodes=_SIGNS)
-    chosen.subset(font)
-    for entry in font["name"].names:
-        entry.string = str(entry).replace("DejaVu", "Sekom")
     written = io.BytesIO()
-    font.save(written)
+    with subset.load_font(str(path), options) as font:
+        chosen.subset(font)
+        for entry in font["name"].names:
+            entry.string = str(entry).replace("DejaVu", "Sekom")
+        font.save(written)
     return written.getvalue()

@@ -1,8 +1,10 @@
 from __future__ import annotations
 
+import gc
 import os
 import subprocess
 import sys
+import warnings
 from pathlib import Path
 
 import matplotlib
@@ -138,6 +140,15 @@ def test_the_lean_font_sets_text_as_the_whole_one_does():
             for name in names
         ]
         assert widths[0] == pytest.approx(widths[1], rel=0.005)
+
+
+def test_making_the_lean_font_leaves_no_file_open():
+    whole = Path(matplotlib.get_data_path()) / "fonts" / "ttf" / "DejaVuSans.ttf"
+    with warnings.catch_warnings(record=True) as told:
+        warnings.simplefilter("always", ResourceWarning)
+        assert fonts._trimmed(whole)
+        gc.collect()
+    assert [one for one in told if one.category is ResourceWarning] == []
 
 
 def test_a_sign_that_the_lean_font_lacks_comes_from_the_whole_one(tmp_path):
