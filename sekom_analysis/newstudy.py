@@ -189,9 +189,12 @@ def _put_codebook(folder: Path, codebook: CodebookSource) -> None:
         _put_codebook_workbook(folder / CODEBOOK_WORKBOOK, Path(codebook))
         return
     if isinstance(codebook, str | os.PathLike) and Path(codebook).suffix.lower() == ".qdc":
-        from sekom_analysis.exchange.refi import read_codebook_qdc
-
-        codebook = read_codebook_qdc(Path(codebook)).codebook
+        msg = (
+            f"No study was made. '{codebook}' is another program's codebook; read it first: "
+            f"codebook=sekom_analysis.exchange.read_codebook_qdc({str(codebook)!r}).codebook. On the command "
+            f"line, sekom new reads it by itself."
+        )
+        raise StudyError(msg)
     if codebook is None:
         target.write_text(_template("codebook.yaml"), encoding="utf-8")
     elif isinstance(codebook, dict):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Mapping, Sequence
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +18,6 @@ from sekom_analysis.codebook import Variable
 from sekom_analysis.coderlogs import CoderLogs
 from sekom_analysis.coding.secret import Keys, secret_problems
 from sekom_analysis.collect import Collected, Wish
-from sekom_analysis.collecting import Collector
 from sekom_analysis.decisions import (
     AFTER_TALK,
     INDEPENDENT,
@@ -106,7 +106,8 @@ class Study(Joining):
         ----------
         path : the folder
         notes : a file or table with ``text`` and, if there are ids already, ``note_id``; else two examples
-        codebook : a file, or the same as plain data; left out, a small one to change
+        codebook : a file (.yaml, .xlsx), or the same as plain data; left out, a small one to change. One of
+            another program (.qdc) is read first, with `read_codebook_qdc`
         title : what the study is called
 
         Raises
@@ -401,7 +402,8 @@ class Study(Joining):
             If the disk did not take it; collecting again is harmless.
         """
         wish = Wish(coder, same_person, older, changed_texts)
-        return self._collector().collect(Path(path), wish, dry_run=dry_run, keep_valid=keep_valid)
+        taken: Collected = self._collector().collect(Path(path), wish, dry_run=dry_run, keep_valid=keep_valid)
+        return taken
 
     def undo_collect(
         self, path: str | os.PathLike[str], dry_run: bool = False, *, coder: str | None = None
@@ -425,10 +427,12 @@ class Study(Joining):
         NotSavedError
             If the disk did not take it; doing it again is harmless.
         """
-        return self._collector().undo(Path(path), coder, dry_run=dry_run)
+        taken: Collected = self._collector().undo(Path(path), coder, dry_run=dry_run)
+        return taken
 
-    def _collector(self) -> Collector:
-        return Collector(
+    def _collector(self) -> Any:
+        """Return what takes files in; that room stands above this one, and is asked for by name."""
+        return import_module("sekom_analysis.collecting").Collector(
             self._raw,
             self.desk,
             lambda: {name: self._logs.read(name).history for name in self.coders},

@@ -16,7 +16,7 @@ TOP = 20
 LONGEST_TIE = 15
 PLATFORM = "springboard"
 MEAN, SPREAD = "mean_", "spread_"
-_SAME = 9  # decimals
+SAME_DECIMALS = 9  # what agrees so far is a tie
 
 
 class Pool(NamedTuple):
@@ -143,10 +143,10 @@ def tied_means(means: FloatArray, panel: Panel, shares: FloatArray) -> FloatArra
     count = (~np.isnan(panel.scores)).sum(axis=2)
     begun, partly = count > 0, (count > 0) & (count < panel.scores.shape[2])
     whole = np.where(partly[:, :, None], np.nan, panel.scores)
-    weighted = np.nan_to_num(_mean(whole @ np.atleast_2d(shares).T, axis=1), nan=-1e9).round(_SAME)
+    weighted = np.nan_to_num(_mean(whole @ np.atleast_2d(shares).T, axis=1), nan=-1e9).round(SAME_DECIMALS)
     plain = _mean(whole.mean(axis=2), axis=1)[:, None]
     open_ = np.where(partly[:, :, None], panel.scores, np.nan).reshape(len(plain), -1)
-    said = np.concatenate([begun, plain, open_], axis=1).round(_SAME)
+    said = np.concatenate([begun, plain, open_], axis=1).round(SAME_DECIMALS)
     _, alike = np.unique(np.nan_to_num(said, nan=-1e9), axis=0, return_inverse=True)
     pairs = zip(np.atleast_2d(means), weighted.T, strict=True)
     return np.array([_mean_of_alike(one, alike.ravel(), total) for one, total in pairs]).reshape(means.shape)

@@ -9,13 +9,12 @@ import numpy as np
 import pandas as pd
 
 from sekom_analysis.actions.pooling import FloatArray
-from sekom_analysis.actions.priorities import TOP, Pool, pool, tied_means
+from sekom_analysis.actions.priorities import SAME_DECIMALS, TOP, Pool, pool, tied_means
 from sekom_analysis.errors import RatingsError
 
 WITHIN = 0.5
 N_WEIGHTS = 500
 MOST_CORNERS = 10
-_SAME = 9  # decimals
 
 
 def rank_sensitivity(
@@ -126,7 +125,7 @@ def middle_ranks(totals: FloatArray) -> FloatArray:
     [2.5, nan, 1.0, 2.5]
     """
     unknown = np.isnan(totals)
-    ranks = np.apply_along_axis(_ranked, -1, np.where(unknown, np.inf, -totals.round(_SAME)))
+    ranks = np.apply_along_axis(_ranked, -1, np.where(unknown, np.inf, -totals.round(SAME_DECIMALS)))
     return np.where(unknown, np.nan, ranks)
 
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from sekom_analysis.cli.app import StudyFolder, app, example, open_study, study_root
 from sekom_analysis.cli.console import console, print_table, warn_of, warn_of_logs
+from sekom_analysis.errors import ExchangeError, StudyError
 
 if TYPE_CHECKING:
     from sekom_analysis.additions import Material
@@ -63,7 +64,7 @@ def new(
     elif categories is not None and notes is not None:
         study = _from_list(folder, notes, categories, title)
     else:
-        study = Study.create(folder, notes=notes, codebook=codebook, title=title)
+        study = Study.create(folder, notes=notes, codebook=_codebook_given(codebook), title=title)
     out = console()
     out.print(f"Made a study with {len(study.notes)} notes in {folder}", soft_wrap=True)
     out.print(f"  notes     {folder / 'data' / 'raw'}", soft_wrap=True)
@@ -73,6 +74,19 @@ def new(
         out.print(f"Next: in the codebook, {todo}; then: sekom check --study {folder}", soft_wrap=True)
     else:
         out.print(f"Next: sekom report --study {folder}", soft_wrap=True)
+
+
+def _codebook_given(path: Path | None) -> Path | dict[str, Any] | None:
+    """Return a codebook as `Study.create` takes it: one of another program is read first."""
+    if path is None or path.suffix.lower() != ".qdc":
+        return path
+    from sekom_analysis.exchange import read_codebook_qdc
+
+    try:
+        return read_codebook_qdc(path).codebook
+    except ExchangeError as error:
+        msg = f"No study was made. {error}"
+        raise StudyError(msg) from error
 
 
 def _from_project(folder: Path, project: Path, title: str) -> Study:

@@ -15,7 +15,17 @@ from typing import Any
 import pandas as pd
 
 from sekom_analysis.errors import NotSavedError, TableError
-from sekom_analysis.exchange import delimited, workbooks
+from sekom_analysis.exchange import delimited
+from sekom_analysis.exchange.workbooks import (
+    LONGEST_TEXT,
+    MOST_ROWS,
+    OLD_OFFICE,
+    ZIP,
+    plain_text,
+    read_rows,
+    write_rows,
+)
+from sekom_analysis.exchange.workbooks import UNWRITABLE as NOT_IN_CELLS
 from sekom_analysis.files import check_outside, write_whole
 from sekom_analysis.problems import Problem, problem_lines
 
@@ -82,7 +92,7 @@ def check_table(path: str | os.PathLike[str], sheet: str | None = None) -> tuple
     if problem:
         return _frame([], [], []), [problem]
     if path.suffix.lower() in WORKBOOKS:
-        rows, problems = workbooks.read_rows(data, path.name, sheet)
+        rows, problems = read_rows(data, path.name, sheet)
     else:
         rows, problems = _read_text_rows(data, path.name, sheet)
     if all(map(delimited.is_blank, rows)) and not problems:
@@ -138,7 +148,7 @@ def _read_text_rows(data: bytes, file: str, sheet: str | None) -> tuple[list[lis
     if sheet is not None:
         todo = "leave the sheet out, or name an .xlsx file"
         return [], [Problem(file, None, f"a text table has no sheet '{sheet}'", todo)]
-    if data.startswith((workbooks.ZIP, workbooks.OLD_OFFICE)):
+    if data.startswith((ZIP, OLD_OFFICE)):
         return [], [Problem.of(file, None, "table_workbook")]
     text, problems = delimited.decode(data, file)
     if problems:
@@ -257,14 +267,14 @@ def table_bytes(frame: pd.DataFrame, path: Path, *, plain: bool = False) -> byte
         msg = f"The table cannot be written to '{path}':\n{problem_lines(problems)}\nNothing was saved."
         raise TableError(msg)
     if is_workbook:
-        return workbooks.write_rows(rows)
+        return write_rows(rows)
     text = delimited.join_rows([list(map(_cell, row)) for row in rows], "," if plain else ";")
     return text.encode("utf-8" if plain else "utf-8-sig")
 
 
 def _cell(value: object) -> str:
     """Return what stands in a cell of a text table."""
-    return delimited.guarded(value) if isinstance(value, str) else workbooks.plain_text(value)
+    return delimited.guarded(value) if isinstance(value, str) else plain_text(value)
 
 
 def _kind_problems(path: Path) -> Iterator[Problem]:
@@ -274,23 +284,23 @@ def _kind_problems(path: Path) -> Iterator[Problem]:
 
 
 def _unwritable(rows: Sequence[Sequence[Any]], file: str, is_workbook: bool) -> Iterator[Problem]:
-    if is_workbook and len(rows) > workbooks.MOST_ROWS:
-        what = f"a sheet holds {workbooks.MOST_ROWS:,} rows, and these are {len(rows):,}"
+    if is_workbook and len(rows) > MOST_ROWS:
+        what = f"a sheet holds {MOST_ROWS:,} rows, and these are {len(rows):,}"
         yield Problem(file, None, what, "write a .csv")
     for number, row in enumerate(rows, start=1):
         for place, value in enumerate(row, start=1):
-            what = _refusal(workbooks.plain_text(value), is_workbook)
+            what = _refusal(plain_text(value), is_workbook)
             if what:
                 yield Problem(file, number, f"cell {_letter(place)}{number} holds {what}", "change the text")
 
 
 def _refusal(text: str, is_workbook: bool) -> str:
-    sign = (workbooks.UNWRITABLE if is_workbook else delimited.UNWRITABLE).search(text)
+    sign = (NOT_IN_CELLS if is_workbook else delimited.UNWRITABLE).search(text)
     if sign:
         return f"the character U+{ord(sign[0]):04X}, which such a file cannot hold"
     length = len(text.encode("utf-16-le")) // 2 if is_workbook else 0
-    if length > workbooks.LONGEST_TEXT:
-        return f"{length:,} characters, and a cell of a workbook holds {workbooks.LONGEST_TEXT:,}"
+    if length > LONGEST_TEXT:
+        return f"{length:,} characters, and a cell of a workbook holds {LONGEST_TEXT:,}"
     return ""
 
 

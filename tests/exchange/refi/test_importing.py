@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 from sekom_analysis.codebook import Codebook
-from sekom_analysis.errors import ExchangeError
+from sekom_analysis.errors import ExchangeError, StudyError
 from sekom_analysis.exchange.importing import Request, import_file
 from sekom_analysis.exchange.refi import read_codebook_qdc, write_codebook_qdc, write_project_qdpx
 from sekom_analysis.exchange.refi.importing import study_from_project
@@ -124,8 +124,15 @@ def test_a_codebook_is_proposed_never_taken_over(coded, tmp_path):
     (proposal,) = outcome.material.proposals
     other = Study.create(tmp_path / "other", notes=pd.DataFrame({"text": ["a"]}), codebook=proposal)
     assert other.codebook.variables == coded.codebook.variables
-    third = Study.create(tmp_path / "third", notes=pd.DataFrame({"text": ["a"]}), codebook=path)
+    notes = pd.DataFrame({"text": ["a"]})
+    third = Study.create(tmp_path / "third", notes=notes, codebook=read_codebook_qdc(path).codebook)
     assert third.codebook.variables == coded.codebook.variables
+    with pytest.raises(StudyError, match=r"read it first.*read_codebook_qdc"):
+        Study.create(tmp_path / "fourth", notes=notes, codebook=path)
+    assert not (tmp_path / "fourth").exists()
+    notes.to_csv(tmp_path / "notes.csv", index=False)
+    sekom("new", tmp_path / "fifth", "--notes", tmp_path / "notes.csv", "--codebook", path)
+    assert Study.open(tmp_path / "fifth").codebook.variables == coded.codebook.variables
     with pytest.raises(ExchangeError, match="is there already"):
         take(coded, path)
 
