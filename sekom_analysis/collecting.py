@@ -135,11 +135,11 @@ class Collector:
     def _ids_in(self, path: Path) -> Iterable[str]:
         """Return the ids of all events that a file holds."""
         from sekom_analysis.exchange.sheets import is_coding_sheet
-        from sekom_analysis.exchange.sheets.collecting import event_ids as ids_of_sheet
+        from sekom_analysis.exchange.sheets.collecting import sheet_event_ids
 
         if is_coding_sheet(path):
             first = next(iter(self._histories()), "a")
-            return ids_of_sheet(path, self._desk(first))
+            return sheet_event_ids(path, self._desk(first))
         from sekom_analysis.exchange.progress_files import event_ids, is_progress_file
 
         if is_progress_file(path):

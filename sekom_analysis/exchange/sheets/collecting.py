@@ -37,12 +37,12 @@ def weigh_sheet(path: Path, desk: Callable[[str], Desk], coder: str | None = Non
         if own is not None:
             own.record([{**fields[e.note_id, e.variable], "event_id": e.event_id} for e in wanted])
 
-    ids = set(event_ids(path, own)) & set(own.history()["event_id"]) if own is not None else set()
+    ids = set(sheet_event_ids(path, own)) & set(own.history()["event_id"]) if own is not None else set()
     made = reading.saved_at or saved_at(path)
     return offer_of(reading, path.name, events, save, "sheet")._replace(here=ids, saved_at=made)
 
 
-def event_ids(path: Path, desk: Desk) -> Iterable[str]:
+def sheet_event_ids(path: Path, desk: Desk) -> Iterable[str]:
     """Return the ids of all events that a sheet can give: they are made of what the file holds."""
     digest = file_hash(path)
     names = {*desk.codebook.ids, *desk.history()["variable"]}

@@ -35,8 +35,8 @@ def read(data: bytes, file: str) -> TextTable:
         text, problems = delimited.decode(data, file)
         rows, more = delimited.split_rows(text, file)
         return TextTable(rows, "", [*problems, *more])
-    tables = [_read_as(data, file, encoding) for encoding in _ONE_BYTE]
-    return max(tables, key=lambda table: _n_whole(table.rows))
+    readings = (_read_as(data, file, encoding) for encoding in _ONE_BYTE)
+    return max(readings, key=lambda table: _n_whole(table.rows))
 
 
 def _read_as(data: bytes, file: str, encoding: str) -> TextTable:
