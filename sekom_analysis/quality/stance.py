@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from sekom_analysis.errors import StanceError
-from sekom_analysis.study import Study
+
+if TYPE_CHECKING:
+    from sekom_analysis.study import Study
 
 REFLEXIVE = "reflexive"
 
