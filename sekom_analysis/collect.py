@@ -79,11 +79,12 @@ class Offer(NamedTuple):
     other_texts : those of `stale` whose text is another one
     n_notes : how many notes the file answers
     last_event : the newest event of the coder that page or sheet was written with
-    saved_at : when a sheet was saved; what bears its own times needs none
+    saved_at : when a page's file or a sheet was saved; a log bears its own times
     way : page, sheet or log
     here : ids of the events of the file that stand in the coder's log
     came : event_id -> the time that an event came with, where another counts
     redated : events of the log that get an earlier time, which the file has
+    copy : id of the page's copy or of the sheet; empty where it has none
     save : saves events of `events`
     """
 
@@ -104,6 +105,7 @@ class Offer(NamedTuple):
     here: Collection[str] = ()
     came: Mapping[str, str] = MappingProxyType({})
     redated: Sequence[Event] = ()
+    copy: str = ""
 
     def found(self) -> Collected:
         """Return it as what was found, before anything of it is saved."""

@@ -504,6 +504,24 @@ def test_without_the_list_of_what_was_taken_all_of_the_file_is_taken_back(study,
     assert study.decisions().empty
 
 
+def test_the_list_of_what_was_taken_keeps_which_copy_it_was_and_when_it_was_saved(study, sheet, tmp_path):
+    path = answers(tmp_path / "a.jsonl", study, first(3), who="anna")
+    study.collect(path)
+    taken = study.root / "data/coded/.taken.csv"
+    old = [line.split(",") for line in taken.read_text(encoding="utf-8").splitlines()]
+    assert [cells[-3:] for cells in old] == [["copy", "saved_at", "event"], ["c-anna", at(3), "take"]]
+    earlier = "".join(",".join([*cells[:-3], cells[-1]]) + "\n" for cells in old)
+    taken.write_text(earlier, encoding="utf-8", newline="\n")  # as a program before these columns wrote it
+    back = fill(sheet, study, first(2, "vilja", 8), tmp_path / "b.xlsx", "2024-03-08T10:00:00Z")
+    study.collect(back)
+    assert taken.read_text(encoding="utf-8").startswith(earlier)
+    assert taken.read_text(encoding="utf-8").splitlines()[-1].split(",")[-2] == "2024-03-08T10:00:00.000000Z"
+    assert len(study.problems) == 0
+    for file in (path, back):
+        study.undo_collect(file)
+    assert said(study) == {}
+
+
 def test_there_may_be_nothing_to_take_back(study, tmp_path):
     path = answers(tmp_path / "a.jsonl", study, first(3), who="anna")
     with pytest.raises(DecisionError, match=r"Nothing of 'a.jsonl' was taken in here, to be taken back"):
