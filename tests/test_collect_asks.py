@@ -153,6 +153,79 @@ def test_a_page_handed_out_with_answers_and_filled_in_by_two_is_asked_about(stud
     assert "it answers 9 questions that anna has answered here (4 alike)" in asked(study, other)
 
 
+def going_on(study: Study, tmp_path: Path, given: dict[str, str]) -> str:
+    """A page that goes on from one answer is filled in by anna; the last event that it was written with."""
+    study.collect(answers(tmp_path / "warm.jsonl", study, {"n40": "tid"}, who="warm"))
+    last = "e-warm-n40-tid"
+    study.collect(answers(tmp_path / "a.jsonl", study, given, who="a", start=50, last_event=last))
+    return last
+
+
+@pytest.mark.parametrize("n_alike", [0, 1, 34, 39])
+def test_one_page_that_goes_on_filled_in_by_several_is_asked_about(study, tmp_path, n_alike):
+    last = going_on(study, tmp_path, first(39))
+    given = first(39) if n_alike == 39 else {**first(n_alike), **first(39 - n_alike, "vilja", n_alike)}
+    other = answers(tmp_path / "b.jsonl", study, given, who="bo", start=100, last_event=last)
+    assert f"it answers 39 questions that anna has answered here ({n_alike} alike)" in asked(study, other)
+    assert len(study.collect(other, coder="bo").added) == 39
+    assert set(said(study).values()) == {"tid"}
+
+
+def test_two_answers_of_two_that_differ_are_asked_about(study, tmp_path):
+    last = going_on(study, tmp_path, first(2))
+    other = answers(tmp_path / "b.jsonl", study, first(2, "vilja"), who="bo", start=100, last_event=last)
+    assert "it answers 2 questions that anna has answered here (0 alike)" in asked(study, other)
+
+
+def test_one_persons_second_browser_is_asked_about_once(study, tmp_path):
+    last = going_on(study, tmp_path, first(9))
+    work = answers(tmp_path / "w.jsonl", study, first(9, "vilja"), who="w", start=100, last_event=last)
+    asked(study, work)
+    study.collect(work, same_person=True)
+    more = answers(tmp_path / "w2.jsonl", study, first(20, "vilja"), who="w", start=100, last_event=last)
+    assert len(study.collect(more).added) == 11
+    home = {**first(9), **first(9, "pengar", 9)}
+    more = answers(tmp_path / "a2.jsonl", study, home, who="a", start=50, last_event=last)
+    assert len(study.collect(more).added) == 9
+
+
+def test_two_alike_answers_of_a_page_that_goes_on_elsewhere_need_no_question(study, tmp_path):
+    last = going_on(study, tmp_path, first(9))
+    given = {**first(2), **first(9, "vilja", 9)}
+    found = study.collect(answers(tmp_path / "w.jsonl", study, given, who="w", start=99, last_event=last))
+    assert (len(found.added), list(found.remarks)) == (11, [])
+
+
+def test_somebody_elses_page_is_asked_about_once_it_answers_what_the_coder_did(study, tmp_path):
+    study.collect(answers(tmp_path / "a.jsonl", study, first(9), who="a"))
+    study.collect(answers(tmp_path / "b.jsonl", study, first(5, "vilja", 20), who="bo", start=100))
+    given = {**first(5, "vilja", 20), **first(4, "vilja")}
+    asked(study, answers(tmp_path / "b2.jsonl", study, given, who="bo", start=100))
+    more = answers(tmp_path / "a2.jsonl", study, first(19), who="a")
+    assert len(study.collect(more).added) == 10
+    asked(study, answers(tmp_path / "a3.jsonl", study, first(25), who="a"))
+
+
+def test_answers_that_an_undo_gave_back_are_nobody_elses(study, tmp_path):
+    study.collect(answers(tmp_path / "a.jsonl", study, first(4), who="a"))
+    path = answers(tmp_path / "b.jsonl", study, first(6, "vilja"), who="bo", start=100)
+    study.collect(path, same_person=True)
+    study.undo_collect(path)
+    anew = answers(tmp_path / "anew.jsonl", study, first(4, "pengar"), who="a", start=200)
+    more = tmp_path / "a2.jsonl"
+    more.write_text((tmp_path / "a.jsonl").read_text() + "\n".join(anew.read_text().split("\n")[1:]))
+    assert len(study.collect(more).added) == 4
+    assert "shares nothing" not in str(study.collect(path, dry_run=True).remarks)
+
+
+def test_a_page_taken_back_is_a_strangers_again(study, tmp_path):
+    study.collect(answers(tmp_path / "a.jsonl", study, first(4), who="a"))
+    path = answers(tmp_path / "b.jsonl", study, first(6, "vilja"), who="bo", start=100)
+    study.collect(path, same_person=True)
+    study.undo_collect(path)
+    asked(study, answers(tmp_path / "b2.jsonl", study, first(9, "vilja"), who="bo", start=100))
+
+
 def test_other_questions_are_taken_and_told(study, tmp_path):
     study.collect(answers(tmp_path / "a.jsonl", study, first(5), who="anna"))
     found = study.collect(answers(tmp_path / "b.jsonl", study, first(5, "vilja", 5), who="else"))

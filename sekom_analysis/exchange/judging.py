@@ -7,13 +7,14 @@ coder's log, never by a name. A page's file or a copied log shares with it
 - the last event that the page was written with: it was sent again, and opened in another browser.
 
 One that shares nothing and answers no question that the log answers is taken, and told; one that answers the
-same questions is asked about.
+same questions is asked about. A page's file knows what the page was written with, and what its own copy of
+the page brought; of what else was answered since, it may answer up to two questions anew, and alike, unasked.
+A copy that somebody has said to be the same person's is not asked about again.
 
 A sheet has no ids that outlive its being saved again, and so is known by what it says. It was built on the
 answers that came since it was written if it still says four fifths of what they say, or they say four fifths
 of what it says: a sheet of Friday holds that of Monday, with more answers and a few changed. Two people who
-filled in copies of one sheet differ more. It takes two answers that differ before anybody is asked. The same
-holds for a page that was sent again and answers anew what came after it was written (of three answers on).
+filled in copies of one sheet differ more. It takes two answers that differ before anybody is asked.
 """
 
 from __future__ import annotations
@@ -32,6 +33,7 @@ from sekom_analysis.problems import Problem
 
 _MOST = 20  # how many are named
 _FEW, _SHARE = 2, 0.05  # notes about other texts that are only told, and their share of all
+_ANEW = 3  # so many questions that a page answers anew though they are answered, and somebody is asked
 _KEPT = 0.8  # of what a sheet or log said that another, built on it, still says
 Cell = tuple[str, str, str]  # note, variable, pass
 Question = tuple[str, str]
@@ -47,6 +49,7 @@ class Judge:
     wish : how it is to be taken
     path : the file, as it was named
     undone : ids of events by which files were taken back
+    same_copy : ids of the events that this copy of the page or sheet brought before
     """
 
     def __init__(
@@ -56,8 +59,10 @@ class Judge:
         wish: Wish,
         path: Path,
         undone: Collection[str] = (),
+        same_copy: Collection[str] = (),
     ) -> None:
         self.offer, self.logs, self.wish, self.path, self.undone = offer, logs, wish, path, undone
+        self.same_copy = same_copy
         self.own = logs.get(offer.coder, [])
         self._ids = {event.event_id for event in self.own}
         self._before = standing(self.own)
@@ -154,26 +159,60 @@ class Judge:
 
     def _compared(self) -> Compared | None:
         """Hold the answers of the file against those it knows nothing of; None where it surely knows them."""
-        is_sheet = self.offer.way == "sheet"
-        if self.offer.here and not is_sheet:
-            return None
-        unknown = standing_answers(self._since())
         given = standing_answers([event for _, event in self.offer.events])
-        both = [question for question in given if question in unknown]
-        differing = [q for q in both if same_answer(given[q].codes) != same_answer(unknown[q].codes)]
-        if not is_sheet and self.offer.last_event not in self._ids:
-            return Compared(len(both), len(both) - len(differing), bool(both))
-        alike = len(both) - len(differing)
-        if is_sheet:  # what is alike in both is no news, and so is only counted
-            earlier = len(self._before) - len(unknown)
-            alike = max(0, min(self.offer.known - earlier, len(unknown) - len(differing)))
-        way = "sheet" if is_sheet else "page"
-        only_here = sum(event.via == way for q, event in unknown.items() if q not in given)
-        only_here = max(0, only_here - alike) if is_sheet else only_here
-        only_there = len(given) - len(both)
-        kept = max(alike / max(1, alike + len(differing) + only) for only in (only_here, only_there))
-        is_strange = len(differing) >= (2 if is_sheet else 3) and kept < _KEPT
-        return Compared(len(differing) + alike, alike, is_strange)
+        if self.offer.way == "sheet":
+            return self._compared_sheet(given)
+        brought = self._brought()
+        if not brought and self.offer.last_event not in self._ids:
+            gone = [event for event in self.own if event.event_id in self.offer.here]
+            both = _compared({**standing_answers(gone), **given}, standing_answers(self.own))
+            return both._replace(is_strange=both.n > 0)
+        if not brought:
+            return _compared(given, self._unknown_answers(brought))
+        if self.offer.way == "log" or self._was_said(brought):
+            return None
+        both = _compared(given, self._unknown_answers(brought))
+        return both._replace(is_strange=both.n >= _ANEW)
+
+    def _compared_sheet(self, given: Mapping[Question, Event]) -> Compared:
+        """Hold the new answers of a sheet against those that came since it was written."""
+        unknown = standing_answers(self._since())
+        both = _compared(given, unknown)
+        n_differing = both.n - both.alike
+        # What is alike in both is no news, and so is only counted.
+        earlier = len(self._before) - len(unknown)
+        alike = max(0, min(self.offer.known - earlier, len(unknown) - n_differing))
+        only_here = sum(event.via == "sheet" for q, event in unknown.items() if q not in given)
+        only = max(0, only_here - alike), len(given) - both.n
+        kept = max(alike / max(1, alike + n_differing + n) for n in only)
+        return Compared(n_differing + alike, alike, n_differing >= 2 and kept < _KEPT)
+
+    def _brought(self) -> set[str]:
+        """Return the ids of events here that the file or its copy of the page brought, and that count."""
+        last = {cell_of(event): event for event in self.own}
+        ids = {*self.offer.here, *self.same_copy}
+        return {e.event_id for e in self.own if e.event_id in ids and not self._is_gone(e, last[cell_of(e)])}
+
+    def _is_gone(self, event: Event, last: Event) -> bool:
+        """Whether an event does not count, since a file was taken back: nothing says it in its place."""
+        return last.event_id in self.undone and (last.event, last.codes) != (event.event, event.codes)
+
+    def _unknown_answers(self, brought: Collection[str]) -> dict[Question, Event]:
+        """Return the standing answers that no event says which the page knows."""
+        since = {event.event_id for event in self._since()}
+        known = {
+            (event.note_id, event.variable, same_answer(event.codes))
+            for event in self.own
+            if event.event_id in brought or event.event_id not in since
+        }
+        found = standing_answers(self.own)
+        return {q: event for q, event in found.items() if (*q, same_answer(event.codes)) not in known}
+
+    def _was_said(self, brought: Collection[str]) -> bool:
+        """Whether it had to be said before that this copy of the page is the same person's."""
+        theirs = [event for event in self.own if event.event_id in brought]
+        others = [event for event in self._since() if event.event_id not in brought]
+        return _compared(standing_answers(theirs), standing_answers(others)).is_strange
 
     def _since(self) -> list[Event]:
         """Return the coder's events since page or sheet was written, as far as it says when."""
@@ -182,7 +221,7 @@ class Judge:
 
     def _unknown(self) -> Iterator[Problem]:
         """Tell of a file that shares nothing with what the coder has sent before."""
-        is_shared = self.offer.here or self.offer.last_event in self._ids or self.offer.way == "sheet"
+        is_shared = self._brought() or self.offer.last_event in self._ids or self.offer.way == "sheet"
         is_said = self.wish.same_person or self.wish.coder
         if self.own and self.offer.events and not is_shared and not is_said:
             coder = self.offer.coder
@@ -264,9 +303,9 @@ class Judge:
 
     def taken_back(self) -> list[Event]:
         """Return the answers of the file that were here, and that somebody took back by undoing the file."""
-        last = {cell_of(event): event.event_id for event in self.own}
+        last = {cell_of(event): event for event in self.own}
         here = {cell_of(e): e for e in self.own if e.event_id in self.offer.here and e.event == "decide"}
-        return [event for cell, event in here.items() if last[cell] in self.undone]
+        return [event for cell, event in here.items() if self._is_gone(event, last[cell])]
 
     # --- saying it --------------------------------------------------------------------------------
 
@@ -284,6 +323,13 @@ class Compared(NamedTuple):
     n: int
     alike: int
     is_strange: bool
+
+
+def _compared(given: Mapping[Question, Event], there: Mapping[Question, Event]) -> Compared:
+    """Hold answers against others: one that differs, or several alike, is to be asked about."""
+    both = [question for question in given if question in there]
+    alike = sum(same_answer(given[q].codes) == same_answer(there[q].codes) for q in both)
+    return Compared(len(both), alike, alike < len(both) or len(both) >= _ANEW)
 
 
 def cell_of(event: Event) -> Cell:
