@@ -85,6 +85,7 @@ class Offer(NamedTuple):
     came : event_id -> the time that an event came with, where another counts
     redated : events of the log that get an earlier time, which the file has
     copy : id of the page's copy or of the sheet; empty where it has none
+    blank : questions, note and variable, that a sheet shows without an answer
     save : saves events of `events`
     """
 
@@ -106,6 +107,7 @@ class Offer(NamedTuple):
     came: Mapping[str, str] = MappingProxyType({})
     redated: Sequence[Event] = ()
     copy: str = ""
+    blank: Collection[tuple[str, str]] = ()
 
     def found(self) -> Collected:
         """Return it as what was found, before anything of it is saved."""

@@ -290,9 +290,48 @@ def sheet(study, tmp_path) -> Path:
 def test_the_sheet_of_friday_is_the_same_persons(study, sheet, tmp_path, n_changed):
     study.collect(fill(sheet, study, first(16), tmp_path / "monday.xlsx"))
     friday = {**first(16), **first(n_changed, "vilja"), **first(20, "pengar", 16)}
-    found = study.collect(fill(sheet, study, friday, tmp_path / "friday.xlsx"))
+    path = fill(sheet, study, friday, tmp_path / "friday.xlsx")
+    if n_changed == 3:  # of 16: somebody else may have filled in the same sheet
+        assert "it answers 16 questions that anna has answered here (13 alike)" in asked(study, path)
+    found = study.collect(path, same_person=n_changed == 3)
     assert (len(found.added), found.replaced["new"].tolist()) == (20 + n_changed, ["vilja"] * n_changed)
     assert said(study) == friday
+
+
+@pytest.mark.parametrize(("n_alike", "asks"), [(33, True), (35, True), (37, True), (38, False)])
+def test_two_people_who_agree_on_nearly_all_of_one_sheet_are_asked_about(
+    study, sheet, tmp_path, n_alike, asks
+):
+    study.collect(fill(sheet, study, first(40), tmp_path / "anna.xlsx"))
+    given = {**first(n_alike), **first(40 - n_alike, "vilja", n_alike)}
+    other = fill(sheet, study, given, tmp_path / "bo.xlsx")
+    if asks:
+        assert f"it answers 40 questions that anna has answered here ({n_alike} alike)" in asked(study, other)
+    else:
+        assert len(study.collect(other).replaced) == 2
+
+
+@pytest.mark.parametrize("other_saved", ["2024-03-09T10:00:00Z", "2024-03-04T10:00:00Z"])
+def test_a_blank_copy_of_the_same_sheet_filled_in_elsewhere_is_asked_about(
+    study, sheet, tmp_path, other_saved
+):
+    study.collect(fill(sheet, study, first(12), tmp_path / "anna.xlsx", "2024-03-08T10:00:00Z"))
+    other = fill(sheet, study, first(9, "vilja", 20), tmp_path / "bo.xlsx", other_saved)
+    lacks = 12 if other_saved > "2024-03-08" else 9
+    assert f"of one sheet that was saved twice, the later one lacks {lacks} answers" in asked(study, other)
+    assert study.collect(other, coder="bo").coder == "bo"
+
+
+def test_a_sheet_cut_to_what_is_left_lacks_nothing(study, sheet, tmp_path):
+    study.collect(fill(sheet, study, first(12), tmp_path / "anna.xlsx"))
+    rest = fill(sheet, study, first(9, "vilja", 20), tmp_path / "rest.xlsx")
+    book = load_workbook(rest)
+    texts = {f"Lapp {n}" for n in range(1, 13)}
+    for tab in book:
+        for row in [c.row for cells in tab.iter_rows() for c in cells if c.value in texts][::-1]:
+            tab.delete_rows(row)
+    book.save(rest)
+    assert len(study.collect(rest).added) == 9
 
 
 def test_two_people_who_filled_in_one_sheet_are_asked_about(study, sheet, tmp_path):

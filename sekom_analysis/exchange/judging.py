@@ -12,9 +12,10 @@ the page brought; of what else was answered since, it may answer up to two quest
 A copy that somebody has said to be the same person's is not asked about again.
 
 A sheet has no ids that outlive its being saved again, and so is known by what it says. It was built on the
-answers that came since it was written if it still says four fifths of what they say, or they say four fifths
-of what it says: a sheet of Friday holds that of Monday, with more answers and a few changed. Two people who
-filled in copies of one sheet differ more. It takes two answers that differ before anybody is asked.
+answers that came since it was written if it still says what they say: a sheet of Friday holds that of Monday,
+with more answers and a few changed. It is asked about from three answers on that differ, if they are more
+than a twentieth of what both answer, or two if that is a fifth; and if of two savings of one sheet the later
+one leaves open what the earlier one answers. Rows that are not in the file say nothing.
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
+from types import MappingProxyType
 from typing import NamedTuple
 
 import pandas as pd
@@ -32,8 +34,8 @@ from sekom_analysis.decisions import Event
 from sekom_analysis.problems import Problem
 
 _MOST = 20  # how many are named
-_FEW, _SHARE = 2, 0.05  # notes about other texts that are only told, and their share of all
-_ANEW = 3  # so many questions that a page answers anew though they are answered, and somebody is asked
+_FEW, _SHARE = 2, 0.05  # notes about other texts, or answers that differ, that are only told; share of all
+_ANEW = 3  # so many questions that are answered anew though they are answered, and somebody is asked
 _KEPT = 0.8  # of what a sheet or log said that another, built on it, still says
 Cell = tuple[str, str, str]  # note, variable, pass
 Question = tuple[str, str]
@@ -49,7 +51,7 @@ class Judge:
     wish : how it is to be taken
     path : the file, as it was named
     undone : ids of events by which files were taken back
-    same_copy : ids of the events that this copy of the page or sheet brought before
+    same_copy : ids of the events that this copy of the page or sheet brought before -> when it was saved then
     """
 
     def __init__(
@@ -59,7 +61,7 @@ class Judge:
         wish: Wish,
         path: Path,
         undone: Collection[str] = (),
-        same_copy: Collection[str] = (),
+        same_copy: Mapping[str, str] = MappingProxyType({}),
     ) -> None:
         self.offer, self.logs, self.wish, self.path, self.undone = offer, logs, wish, path, undone
         self.same_copy = same_copy
@@ -149,8 +151,13 @@ class Judge:
         questions = "1 question" if both.n == 1 else f"{both.n} questions"
         what = (
             f"it answers {questions} that {coder} has answered here ({both.alike} alike), and was not made "
-            f"from those answers: perhaps somebody else gave these"
+            f"from those answers"
         )
+        if both.lacking:
+            what = (
+                f"of one sheet that was saved twice, the later one lacks {both.lacking} answers of the other"
+            )
+        what = f"{what}: perhaps somebody else gave these"
         todo = (
             f"if somebody else gave them: {self._command('--coder ID')}; "
             f"if {coder} gave both: {self._command('--same-person')}"
@@ -185,7 +192,22 @@ class Judge:
         only_here = sum(event.via == "sheet" for q, event in unknown.items() if q not in given)
         only = max(0, only_here - alike), len(given) - both.n
         kept = max(alike / max(1, alike + n_differing + n) for n in only)
-        return Compared(n_differing + alike, alike, n_differing >= 2 and kept < _KEPT)
+        n, lacking = n_differing + alike, self._lacking()
+        is_strange = (n_differing >= 2 and kept < _KEPT) or _are_many(n_differing, n) or lacking > 0
+        return Compared(n, alike, is_strange, lacking)
+
+    def _lacking(self) -> int:
+        """Return how many answers of one saving of a sheet a later one leaves open; 0 if they are few."""
+        found, saved_at = standing_answers(self.own), self.offer.saved_at
+        if saved_at and any(time > saved_at for time in self.same_copy.values()):  # the later one is here
+            new = {
+                (event.note_id, event.variable) for _, event in self.offer.events if event.event == "decide"
+            }
+            lacking, n = len(new - found.keys()), len(new) + self.offer.known
+        else:
+            theirs = {q for q, event in found.items() if event.event_id in self.same_copy}
+            lacking, n = len(theirs & set(self.offer.blank)), len(theirs)
+        return lacking if _are_many(lacking, n) else 0
 
     def _brought(self) -> set[str]:
         """Return the ids of events here that the file or its copy of the page brought, and that count."""
@@ -318,11 +340,15 @@ class Judge:
 
 
 class Compared(NamedTuple):
-    """How many questions a file and the log both answer, how many alike, and whether one has to ask."""
+    """How many questions a file and the log both answer, how many alike, and whether one has to ask.
+
+    Of a sheet that was saved twice: how many answers of the earlier saving the later one lacks.
+    """
 
     n: int
     alike: int
     is_strange: bool
+    lacking: int = 0
 
 
 def _compared(given: Mapping[Question, Event], there: Mapping[Question, Event]) -> Compared:
@@ -330,6 +356,10 @@ def _compared(given: Mapping[Question, Event], there: Mapping[Question, Event]) 
     both = [question for question in given if question in there]
     alike = sum(same_answer(given[q].codes) == same_answer(there[q].codes) for q in both)
     return Compared(len(both), alike, alike < len(both) or len(both) >= _ANEW)
+
+
+def _are_many(n: int, of: int) -> bool:
+    return n >= _ANEW and n > _SHARE * of
 
 
 def cell_of(event: Event) -> Cell:

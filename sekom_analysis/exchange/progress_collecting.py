@@ -72,6 +72,7 @@ def offer_of(
         reading.saved_at,
         way,
         copy=reading.copy,
+        blank=reading.blank,
     )
 
 

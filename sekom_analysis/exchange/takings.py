@@ -117,10 +117,10 @@ class Takings:
                 found.setdefault(entry.coder, set()).update(entry.ids)
         return found
 
-    def of_copy(self, coder: str, copy: str) -> frozenset[str]:
-        """Return the ids of the events that one copy of a page or sheet brought into a coder's log."""
+    def of_copy(self, coder: str, copy: str) -> dict[str, str]:
+        """Return event_id -> when the file was saved, of what a copy of a page or sheet brought to a log."""
         there = [entry for entry in self._entries() if entry.event == TAKE and entry.coder == coder]
-        return frozenset(one for entry in there if copy and entry.copy == copy for one in entry.ids)
+        return {one: entry.saved_at for entry in there if copy and entry.copy == copy for one in entry.ids}
 
     def came(self) -> list[Key]:
         """Return the times that events came with, where others count, with their ids."""
