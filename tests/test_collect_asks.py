@@ -398,6 +398,54 @@ def test_answers_taken_back_from_the_wrong_coder_go_to_the_right_one(study, shee
     assert said(study, "cilla") == first(3, "pengar", 20)
 
 
+def handed_to_bo(study: Study, path: Path) -> None:
+    """A file that says that it is anna's was collected as hers, taken back, and given to bo."""
+    study.collect(path)
+    study.undo_collect(path)
+    study.collect(path, coder="bo")
+
+
+def test_what_was_handed_over_goes_on_where_it_was_handed_to(study, tmp_path):
+    handed_to_bo(study, answers(tmp_path / "b.jsonl", study, first(5), who="bo"))
+    more = answers(tmp_path / "b2.jsonl", study, first(12), who="bo")
+    message = asked(study, more)
+    assert "5 of its 12 decisions were handed to 'bo'" in message
+    assert f"sekom collect {more} --coder bo" in message
+    asked(study, tmp_path / "b.jsonl", older=True)
+    assert len(study.collect(more, coder="bo").added) == 7
+    assert (said(study), len(said(study, "bo"))) == ({}, 12)
+    assert len(study.collect(answers(tmp_path / "a.jsonl", study, first(5, "pengar"), who="a")).added) == 5
+
+
+def test_what_was_handed_over_on_another_computer_is_seen_by_the_logs(study, tmp_path):
+    handed_to_bo(study, answers(tmp_path / "b.jsonl", study, first(5), who="bo"))
+    other = Study.create(tmp_path / "other" / "small", notes=NOTES, codebook=CODEBOOK)
+    for log in ("anna.csv", "bo.csv"):
+        other.collect(study.root / "data/coded" / log)
+    more = answers(tmp_path / "b2.jsonl", other, first(7), who="bo")
+    assert "5 of its 7 decisions were handed to 'bo'" in asked(other, more)
+    assert len(other.collect(more, coder="bo").added) == 2
+    assert (said(other), len(said(other, "bo"))) == ({}, 7)
+
+
+def test_the_next_sheet_of_what_was_handed_over_goes_there_too(study, sheet, tmp_path):
+    handed_to_bo(study, fill(sheet, study, first(6), tmp_path / "B1.xlsx"))
+    more = {**first(6), "n02": "vilja", **first(4, "pengar", 6)}
+    path = fill(sheet, study, more, tmp_path / "B2.xlsx")
+    message = asked(study, path)
+    assert "answers of this very sheet were taken as those of 'bo'" in message
+    assert f"if it is bo's: sekom collect {path} --coder bo" in message
+    assert len(study.collect(path, coder="bo").added) == 5
+    assert (said(study), said(study, "bo")) == ({}, more)
+
+
+def test_a_file_under_the_wrong_name_says_how_to_hand_it_over(study, tmp_path):
+    path = answers(tmp_path / "b.jsonl", study, first(5), who="bo")
+    study.collect(path)
+    message = asked(study, path, coder="bo")
+    assert f"first: sekom collect {path} --undo, then: sekom collect {path} --coder bo" in message
+
+
 # --- about which texts --------------------------------------------------------------------------------------
 
 

@@ -51,7 +51,7 @@ class Judge:
     wish : how it is to be taken
     path : the file, as it was named
     undone : ids of events by which files were taken back
-    same_copy : ids of the events that this copy of the page or sheet brought before -> when it was saved then
+    copies : coder -> ids of the events that this copy of the page or sheet brought -> when it was saved then
     """
 
     def __init__(
@@ -61,20 +61,21 @@ class Judge:
         wish: Wish,
         path: Path,
         undone: Collection[str] = (),
-        same_copy: Mapping[str, str] = MappingProxyType({}),
+        copies: Mapping[str, Mapping[str, str]] = MappingProxyType({}),
     ) -> None:
         self.offer, self.logs, self.wish, self.path, self.undone = offer, logs, wish, path, undone
-        self.same_copy = same_copy
+        self.copies, self.same_copy = copies, copies.get(offer.coder, {})
         self.own = logs.get(offer.coder, [])
         self._ids = {event.event_id for event in self.own}
         self._before = standing(self.own)
+        self._stops: list[Problem] = []
 
     def found(self) -> Collected:
         """Return what the file brings: nothing of it if somebody has to be asked first."""
         self._rename_given()
-        stops = [*self._of_others(), *self._other_texts(), *self._other_person()]
-        if stops:
-            refused = [*stops, *self.offer.refused]
+        self._stops = [*self._of_others(), *self._other_texts(), *self._other_person()]
+        if self._stops:
+            refused = [*self._stops, *self.offer.refused]
             return self.offer._replace(events=[], known=0, refused=refused, stale=[]).found()
         filled = self._filled_in()
         if filled:
@@ -95,14 +96,17 @@ class Judge:
     def _rename_given(self) -> None:
         """Give events ids of their own where they went into another coder's log, and were taken back there.
 
-        The ids follow from the old ones, so that collecting twice adds nothing.
+        The ids follow from the old ones, so that collecting twice adds nothing, and the next file of the same
+        person, or another computer that knows of no taking back, goes on with them.
         """
         others = [log for coder, log in self.logs.items() if coder != self.offer.coder]
-        if self.wish.coder is None or not any(self._is_all_taken_back(log) for log in others):
+        ids = {event.event_id for _, event in self.offer.events}
+        gone = [log for log in others if self.wish.coder is not None and self._is_all_taken_back(log, ids)]
+        there = {event.event_id for log in gone for event in log}
+        named = {one: _renamed(one, self.offer.coder) for one in ids}
+        named = {old: new for old, new in named.items() if old in there or new in self._ids}
+        if not named:
             return
-        there = {event.event_id for log in others if self._is_all_taken_back(log) for event in log}
-        named = {e.event_id: _renamed(e.event_id, self.offer.coder) for _, e in self.offer.events}
-        named = {old: new for old, new in named.items() if old in there}
         events = [
             (row, e._replace(event_id=named.get(e.event_id, e.event_id))) for row, e in self.offer.events
         ]
@@ -114,9 +118,8 @@ class Judge:
             came={named.get(old, old): time for old, time in self.offer.came.items()},
         )
 
-    def _is_all_taken_back(self, log: Sequence[Event]) -> bool:
-        """Whether events of the file stand in a log, and none counts there, since they were taken back."""
-        ids = {event.event_id for _, event in self.offer.events}
+    def _is_all_taken_back(self, log: Sequence[Event], ids: Collection[str]) -> bool:
+        """Whether events of the file are in a log, and none counts there, since they were taken back."""
         last = {cell_of(event): event.event_id for event in log}
         cells = [cell_of(event) for event in log if event.event_id in ids]
         return any(last[cell] in self.undone for cell in cells) and not any(
@@ -126,19 +129,47 @@ class Judge:
     def _of_others(self) -> Iterator[Problem]:
         """Yield a problem for each other coder in whose log events of the file stand."""
         ids = {event.event_id for _, event in self.offer.events}
+        coder = self.offer.coder
         for other, log in self.logs.items():
             there = {event.event_id for event in log}
-            if other == self.offer.coder:
+            if other == coder:
                 continue
             if shared := ids & there:
                 what = f"{len(shared)} of its {len(ids)} decisions stand in the log of '{other}'"
+                undo, hers = command(self.path, "--undo"), command(self.path, f"--coder {coder}")
                 todo = f"if it is {other}'s: {self._command(f'--coder {other}')}"
-                yield self._problem(what, todo)
+                yield self._problem(what, f"{todo}; if it is {coder}'s, first: {undo}, then: {hers}")
+            elif what := self._handed(other, log):
+                undo = command(self.path, "--undo", f"--coder {other}")
+                todo = f"if it is {other}'s: {self._command(f'--coder {other}')}"
+                yield self._problem(what, f"{todo}; if it is {coder}'s, first: {undo}")
+            elif self._is_their_sheet(other, log):
+                what = f"answers of this very sheet were taken as those of '{other}'"
+                todo = f"if it is {other}'s: {self._command(f'--coder {other}')}"
+                yield self._problem(what, f"{todo}; if it is {coder}'s: {self._command(f'--coder {coder}')}")
             elif self.offer.last_event in there - self._ids and self.wish.coder is None:
-                coder = self.offer.coder
                 what = f"it was handed out with the answers of '{other}', and says that it is {coder}'s"
                 todo = f"{self._command(f'--coder {other}')}, or --coder {coder} if it is {coder}'s"
                 yield self._problem(what, todo)
+
+    def _handed(self, other: str, log: Sequence[Event]) -> str:
+        """Say how many events of the file were handed over to another coder; empty if none counts there."""
+        own = [event for event in self.own if event.event_id in self.offer.here]
+        events = [*own, *(event for _, event in self.offer.events)]
+        if self.offer.way == "log":  # this may be the log in which they were taken back
+            events = list(standing(_timed(events)).values())
+        ids = {event.event_id for event in events}
+        there = {_renamed(one, other) for one in ids} & {event.event_id for event in log}
+        if not there or self._is_all_taken_back(log, there):
+            return ""
+        return f"{len(there)} of its {len(ids)} decisions were handed to '{other}'"
+
+    def _is_their_sheet(self, other: str, log: Sequence[Event]) -> bool:
+        """Whether the same sheet brought answers to another coder that count, and none to this one."""
+        if self.offer.way != "sheet" or self.wish.coder is not None or self._brought():
+            return False
+        ids = self.copies.get(other, {})
+        return any(e.event_id in ids for e in log) and not self._is_all_taken_back(log, ids)
 
     def _other_person(self) -> Iterator[Problem]:
         """Yield a problem if somebody else may have answered what the coder has answered."""
@@ -324,7 +355,12 @@ class Judge:
             yield self._problem(what, f"to have them again: {self._command('--older')}")
 
     def taken_back(self) -> list[Event]:
-        """Return the answers of the file that were here, and that somebody took back by undoing the file."""
+        """Return the answers of the file that were here, and that somebody took back by undoing the file.
+
+        None if somebody has to be asked first.
+        """
+        if self._stops:
+            return []
         last = {cell_of(event): event for event in self.own}
         here = {cell_of(e): e for e in self.own if e.event_id in self.offer.here and e.event == "decide"}
         return [event for cell, event in here.items() if self._is_gone(event, last[cell])]

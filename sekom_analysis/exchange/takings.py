@@ -117,10 +117,13 @@ class Takings:
                 found.setdefault(entry.coder, set()).update(entry.ids)
         return found
 
-    def of_copy(self, coder: str, copy: str) -> dict[str, str]:
-        """Return event_id -> when the file was saved, of what a copy of a page or sheet brought to a log."""
-        there = [entry for entry in self._entries() if entry.event == TAKE and entry.coder == coder]
-        return {one: entry.saved_at for entry in there if copy and entry.copy == copy for one in entry.ids}
+    def of_copy(self, copy: str) -> dict[str, dict[str, str]]:
+        """Return coder -> event_id -> when the file was saved, of what a copy of a page or sheet brought."""
+        found: dict[str, dict[str, str]] = {}
+        for entry in self._entries():
+            if copy and entry.copy == copy and entry.event == TAKE:
+                found.setdefault(entry.coder, {}).update(dict.fromkeys(entry.ids, entry.saved_at))
+        return found
 
     def came(self) -> list[Key]:
         """Return the times that events came with, where others count, with their ids."""
