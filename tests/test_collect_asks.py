@@ -694,6 +694,28 @@ def test_there_may_be_nothing_to_take_back(study, tmp_path):
     assert "- n01, theme: tid → taken back" in run.output
 
 
+@pytest.mark.parametrize("name", ["gone.jsonl", "gone.xlsx", "gone.csv", "gone"])
+def test_a_file_that_is_not_there_is_said_to_be_so(study, tmp_path, name):
+    message = rf"'{name}' is not in .*{re.escape(tmp_path.name)}.*: check the name and the folder"
+    for take in (study.collect, study.undo_collect):
+        with pytest.raises(DecisionError, match=rf"{message}. Nothing was saved"):
+            take(tmp_path / name)
+    run = CliRunner().invoke(app, ["collect", str(tmp_path / name), "--undo", "--study", str(study.root)])
+    assert (run.exit_code, "went wrong" in run.output) == (1, False)
+
+
+def test_a_file_that_cannot_be_read_says_why(study, tmp_path, monkeypatch):
+    path = answers(tmp_path / "a.jsonl", study, first(3), who="anna")
+
+    def refuse(self, *args, **how):
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(Path, "open", refuse)
+    for take in (study.collect, study.undo_collect):
+        with pytest.raises(DecisionError, match=r"'a\.jsonl' cannot be read: Permission denied"):
+            take(path)
+
+
 # --- what may not be believed -------------------------------------------------------------------------------
 
 
