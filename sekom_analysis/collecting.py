@@ -48,12 +48,13 @@ class Collector:
         """Take a file in; see `Study.collect`."""
         check_arrival(path)
         if name := ledger_of(path):
-            return settle(*weigh_ledger(self._raw, path, name), path, dry_run=dry_run, keep_valid=keep_valid)
+            weighed = weigh_ledger(self._raw, path, name)
+            return settle(*weighed, path, dry_run=dry_run, keep_valid=keep_valid, root=self._raw.root)
         histories = self._histories_beside(path)
         offer = self._offer(path, wish.coder, histories)
         logs = {coder: events_in(history) for coder, history in histories.items()}
         takings = Takings(self._raw.root)
-        judge = Judge(offer, logs, wish, path, takings.undone(), takings.of_copy(offer.copy))
+        judge = Judge(offer, logs, wish, path, takings.undone(), takings.of_copy(offer.copy), self._raw.root)
         found = judge.found()
         offer = judge.offer
         again = judge.taken_back() if wish.older else []
@@ -64,7 +65,7 @@ class Collector:
         def save() -> None:
             self._save(path, offer, found, takings)
 
-        return settle(found, save, path, dry_run=dry_run, keep_valid=keep_valid)
+        return settle(found, save, path, dry_run=dry_run, keep_valid=keep_valid, root=self._raw.root)
 
     def undo(self, path: Path, coder: str | None, *, dry_run: bool) -> Collected:
         """Take a file back; see `Study.undo_collect`."""
@@ -116,7 +117,7 @@ class Collector:
         if not told:
             msg = (
                 f"the name '{path.name}' does not tell whose log it is; say so with coder=. Nothing was "
-                f"saved. On the command line: {command(path, '--coder ID')}"
+                f"saved. On the command line: {command(path, '--coder ID', root=self._raw.root)}"
             )
             raise DecisionError(msg)
         return told

@@ -51,6 +51,7 @@ class Judge:
     wish : how it is to be taken
     path : the file, as it was named
     undone : ids of events by which files were taken back
+    root : the study's folder, for commands that are to name it
     copies : coder -> ids of the events that this copy of the page or sheet brought -> when it was saved then
     """
 
@@ -62,8 +63,10 @@ class Judge:
         path: Path,
         undone: Collection[str] = (),
         copies: Mapping[str, Mapping[str, str]] = MappingProxyType({}),
+        root: Path | None = None,
     ) -> None:
         self.offer, self.logs, self.wish, self.path, self.undone = offer, logs, wish, path, undone
+        self.root = root
         self.copies, self.same_copy = copies, copies.get(offer.coder, {})
         self.own = logs.get(offer.coder, [])
         self._ids = {event.event_id for event in self.own}
@@ -136,11 +139,11 @@ class Judge:
                 continue
             if shared := ids & there:
                 what = f"{len(shared)} of its {len(ids)} decisions stand in the log of '{other}'"
-                undo, hers = command(self.path, "--undo"), command(self.path, f"--coder {coder}")
+                undo, hers = self._typed("--undo"), self._typed(f"--coder {coder}")
                 todo = f"if it is {other}'s: {self._command(f'--coder {other}')}"
                 yield self._problem(what, f"{todo}; if it is {coder}'s, first: {undo}, then: {hers}")
             elif what := self._handed(other, log):
-                undo = command(self.path, "--undo", f"--coder {other}")
+                undo = self._typed("--undo", f"--coder {other}")
                 todo = f"if it is {other}'s: {self._command(f'--coder {other}')}"
                 yield self._problem(what, f"{todo}; if it is {coder}'s, first: {undo}")
             elif self._is_their_sheet(other, log):
@@ -372,7 +375,10 @@ class Judge:
 
     def _command(self, option: str) -> str:
         whose = f"--coder {self.wish.coder}" if self.wish.coder and "--coder" not in option else ""
-        return command(self.path, whose, option)
+        return self._typed(whose, option)
+
+    def _typed(self, *options: str) -> str:
+        return command(self.path, *options, root=self.root)
 
 
 class Compared(NamedTuple):
