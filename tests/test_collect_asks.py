@@ -443,7 +443,8 @@ def test_a_file_under_the_wrong_name_says_how_to_hand_it_over(study, tmp_path):
     path = answers(tmp_path / "b.jsonl", study, first(5), who="bo")
     study.collect(path)
     message = asked(study, path, coder="bo")
-    assert f"first: sekom collect {path} --undo, then: sekom collect {path} --coder bo" in message
+    assert f"first: sekom collect {path} --undo" in message
+    assert f", then: sekom collect {path} --coder bo" in message
 
 
 # --- about which texts --------------------------------------------------------------------------------------
