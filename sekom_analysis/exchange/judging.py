@@ -279,7 +279,7 @@ class Judge:
         """Tell of a file that shares nothing with what the coder has sent before."""
         is_shared = self._brought() or self.offer.last_event in self._ids or self.offer.way == "sheet"
         is_said = self.wish.same_person or self.wish.coder
-        if self.own and self.offer.events and not is_shared and not is_said:
+        if self._before and self.offer.events and not is_shared and not is_said:
             coder = self.offer.coder
             what = f"it shares nothing with what {coder} has answered here, and answers other questions"
             yield self._problem(what, f"if somebody else gave them: {self._command('--undo')}")
