@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from pathlib import Path
 from types import MappingProxyType
@@ -12,7 +11,9 @@ import pandas as pd
 
 from sekom_analysis.decisions import Event, history_table
 from sekom_analysis.errors import DecisionError
+from sekom_analysis.files import as_typed
 from sekom_analysis.problems import Problem, problem_lines
+from sekom_analysis.raw import study_option
 
 Numbered = tuple[int, Event]
 REPLACED_COLUMNS = ["note_id", "variable", "pass", "old", "new", "is_gone", "row"]
@@ -79,11 +80,13 @@ class Offer(NamedTuple):
     other_texts : those of `stale` whose text is another one
     n_notes : how many notes the file answers
     last_event : the newest event of the coder that page or sheet was written with
-    saved_at : when a sheet was saved; what bears its own times needs none
+    saved_at : when a page's file or a sheet was saved; a log bears its own times
     way : page, sheet or log
     here : ids of the events of the file that stand in the coder's log
     came : event_id -> the time that an event came with, where another counts
     redated : events of the log that get an earlier time, which the file has
+    copy : id of the page's copy or of the sheet; empty where it has none
+    blank : questions, note and variable, that a sheet shows without an answer
     save : saves events of `events`
     """
 
@@ -104,6 +107,8 @@ class Offer(NamedTuple):
     here: Collection[str] = ()
     came: Mapping[str, str] = MappingProxyType({})
     redated: Sequence[Event] = ()
+    copy: str = ""
+    blank: Collection[tuple[str, str]] = ()
 
     def found(self) -> Collected:
         """Return it as what was found, before anything of it is saved."""
@@ -124,20 +129,32 @@ class Offer(NamedTuple):
         return pd.DataFrame([(self.coder, *event, row) for row, event in self.events], columns=columns)
 
 
-def command(path: Path, *options: str) -> str:
-    """Return the command that collects a file, as it can be typed.
+def command(path: Path, *options: str, root: Path | None = None) -> str:
+    """Return the command that collects a file, as it can be typed here.
+
+    Parameters
+    ----------
+    path : the file
+    options : as they are typed
+    root : the study's folder, which is named where the command would not find it; None: it would
 
     Examples
     --------
     >>> command(Path("svar anna.jsonl"), "--same-person")
     'sekom collect "svar anna.jsonl" --same-person'
     """
-    name = f'"{path}"' if re.search(r"[^\w./\\:+-]", str(path)) else str(path)
-    return " ".join(["sekom collect", name, *filter(None, options)])
+    words = [as_typed(path), *options, study_option(root)]
+    return " ".join(["sekom collect", *filter(None, words)])
 
 
 def settle(
-    found: Collected, save: Callable[[], object], path: Path, *, dry_run: bool, keep_valid: bool
+    found: Collected,
+    save: Callable[[], object],
+    path: Path,
+    *,
+    dry_run: bool,
+    keep_valid: bool,
+    root: Path | None = None,
 ) -> Collected:
     """Save what a file brings, all of it or nothing unless `keep_valid`, and nothing in a dry run.
 
@@ -146,6 +163,7 @@ def settle(
     found : what was found in the file
     save : saves what is new in it
     path : the file
+    root : the study's folder, as in `command`
 
     Raises
     ------
@@ -158,14 +176,15 @@ def settle(
     if found.refused and not (keep_valid and taken):
         offered = f" With --keep-valid (in Python keep_valid=True) the other {taken} decisions are taken."
         rest = offered if taken and not keep_valid else ""
-        lines = "\n".join(_lines(found.refused, path))
+        lines = "\n".join(_lines(found.refused, path, root))
         msg = f"'{path.name}' cannot be taken in whole. Nothing was saved.{rest}\n{lines}"
         raise DecisionError(msg)
     save()
     return found._replace(saved=True)
 
 
-def _lines(refused: Sequence[Problem], path: Path) -> Iterator[str]:
+def _lines(refused: Sequence[Problem], path: Path, root: Path | None) -> Iterator[str]:
     yield problem_lines(refused[:_MOST_LISTED])
     if len(refused) > _MOST_LISTED:
-        yield f"- and {len(refused) - _MOST_LISTED} more; all of them: {command(path, '--dry-run')}"
+        every = command(path, "--dry-run", root=root)
+        yield f"- and {len(refused) - _MOST_LISTED} more; all of them: {every}"

@@ -48,12 +48,13 @@ class Collector:
         """Take a file in; see `Study.collect`."""
         check_arrival(path)
         if name := ledger_of(path):
-            return settle(*weigh_ledger(self._raw, path, name), path, dry_run=dry_run, keep_valid=keep_valid)
+            weighed = weigh_ledger(self._raw, path, name)
+            return settle(*weighed, path, dry_run=dry_run, keep_valid=keep_valid, root=self._raw.root)
         histories = self._histories_beside(path)
         offer = self._offer(path, wish.coder, histories)
         logs = {coder: events_in(history) for coder, history in histories.items()}
         takings = Takings(self._raw.root)
-        judge = Judge(offer, logs, wish, path, takings.undone())
+        judge = Judge(offer, logs, wish, path, takings.undone(), takings.of_copy(offer.copy), self._raw.root)
         found = judge.found()
         offer = judge.offer
         again = judge.taken_back() if wish.older else []
@@ -64,7 +65,7 @@ class Collector:
         def save() -> None:
             self._save(path, offer, found, takings)
 
-        return settle(found, save, path, dry_run=dry_run, keep_valid=keep_valid)
+        return settle(found, save, path, dry_run=dry_run, keep_valid=keep_valid, root=self._raw.root)
 
     def undo(self, path: Path, coder: str | None, *, dry_run: bool) -> Collected:
         """Take a file back; see `Study.undo_collect`."""
@@ -116,7 +117,7 @@ class Collector:
         if not told:
             msg = (
                 f"the name '{path.name}' does not tell whose log it is; say so with coder=. Nothing was "
-                f"saved. On the command line: {command(path, '--coder ID')}"
+                f"saved. On the command line: {command(path, '--coder ID', root=self._raw.root)}"
             )
             raise DecisionError(msg)
         return told
@@ -125,7 +126,7 @@ class Collector:
         """Save what was found, and which file it is from."""
         ids = list(found.added["event_id"])
         if ids:
-            takings.note(offer.coder, path, ids, offer.came)
+            takings.note(offer.coder, path, ids, offer.came, copy=offer.copy, saved_at=offer.saved_at)
         offer.save([event for _, event in offer.events if event.event_id in set(ids)])
         brought = {event.event_id for _, event in offer.events}
         again = [event for event in events_in(found.added) if event.event_id not in brought]

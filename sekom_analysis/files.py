@@ -84,6 +84,25 @@ def in_a_command(path: str) -> str:
     return shlex.quote(path) if any(sign in path for sign in '"$`!\\') else f'"{path}"'
 
 
+def as_typed(path: str | Path) -> str:
+    """Return a path as `in_a_command` does, but as it is where it needs no quotes.
+
+    Examples
+    --------
+    >>> as_typed("data/coded/anna (1).csv"), as_typed("anna.csv")
+    ('"data/coded/anna (1).csv"', 'anna.csv')
+    """
+    return in_a_command(str(path)) if re.search(r"[^\w./\\:+-]", str(path)) else str(path)
+
+
+def seen_from_here(path: Path) -> Path:
+    """Return a path as it is typed here, where that is shorter."""
+    try:
+        return path.resolve().relative_to(Path.cwd().resolve())
+    except (ValueError, OSError):
+        return path
+
+
 def data_folder_of(path: Path) -> Path | None:
     """Return the folder of a study's data that a path lies in, by whatever name or link; None if in none."""
     places = dict.fromkeys([path.absolute(), path.resolve(), path.parent.resolve() / path.name])

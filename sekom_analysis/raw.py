@@ -14,7 +14,7 @@ from sekom_analysis.about import About, Coder
 from sekom_analysis.codebook import Codebook
 from sekom_analysis.errors import StudyError
 from sekom_analysis.exchange.tables import check_table
-from sekom_analysis.files import original_name
+from sekom_analysis.files import as_typed, original_name, seen_from_here
 from sekom_analysis.notes import join_notes
 from sekom_analysis.problems import Problem, problem_lines
 from sekom_analysis.wording import Phrase
@@ -53,6 +53,17 @@ def codebook_file(root: Path) -> Path:
     """Return where the codebook of a study stands, from its folder."""
     has_workbook = not (root / CODEBOOK_FILE).is_file() and (root / CODEBOOK_WORKBOOK).is_file()
     return CODEBOOK_WORKBOOK if has_workbook else CODEBOOK_FILE
+
+
+def study_option(root: Path | None) -> str:
+    """Return what a command typed here needs to be about a study; empty where it finds it by itself."""
+    try:
+        is_found = root is None or find_root(os.environ.get(STUDY_VARIABLE) or ".") == root.resolve()
+    except (StudyError, OSError):
+        is_found = False
+    if root is None or is_found:
+        return ""
+    return f"--study {as_typed(seen_from_here(root))}"
 
 
 def find_root(path: str | os.PathLike[str]) -> Path:

@@ -34,7 +34,7 @@ from sekom_analysis.errors import StudyError
 from sekom_analysis.imports import import_problems
 from sekom_analysis.joining import Joining
 from sekom_analysis.problems import Problem, problem_lines, problems_table
-from sekom_analysis.raw import CODED, STUDY_VARIABLE, VIEWER_VARIABLE, Raw, find_root, open_raw
+from sekom_analysis.raw import CODED, STUDY_VARIABLE, VIEWER_VARIABLE, Raw, find_root, open_raw, study_option
 from sekom_analysis.selection import chosen_coders, chosen_notes
 
 
@@ -186,11 +186,12 @@ class Study(Joining):
             If there is such a coder; the message says what is wrong with the log.
         """
         if lost := self.lost_coders:
+            typed = f"sekom check {study_option(self.root)}".strip()
             files = {f"{coder}.csv" for coder in lost} | {CODED.as_posix()}
             said = problem_lines([problem for problem in self.log_problems() if problem.file in files][:10])
             msg = (
                 f"A log is damaged or incomplete: nothing of {', '.join(lost)} takes part, and without that "
-                f"the numbers would be others. Nothing was changed. All of it: sekom check\n{said}"
+                f"the numbers would be others. Nothing was changed. All of it: {typed}\n{said}"
             )
             raise StudyError(msg)
 

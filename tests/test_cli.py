@@ -4,6 +4,7 @@ import contextlib
 import io
 import os
 import re
+import shlex
 import subprocess
 import sys
 from pathlib import Path
@@ -389,3 +390,71 @@ def test_duplicates_lists_pairs_with_reasons_and_writes_them(sample, tmp_path):
     code, _, err = sekom("duplicates", "--stage", "X", "--study", sample)
     assert code == 2
     assert "there are: B, D" in err
+
+
+def typed_in(text: str) -> list[str]:
+    """The commands at the ends of lines."""
+    return re.findall(r"(?m): (sekom .*)$", text)
+
+
+@pytest.mark.parametrize("name", ["a.jsonl", "min fil.jsonl"])
+def test_a_command_that_is_advised_can_be_typed_where_it_is_read(tmp_path, monkeypatch, name):
+    from tests.test_collect_asks import CODEBOOK, NOTES, answers, first, said
+
+    study = Study.create(tmp_path / "min studie", notes=NOTES, codebook=CODEBOOK)
+    monkeypatch.chdir(tmp_path)
+    path = Path(name)
+    answers(path, study, first(5), who="anna")
+    out = sekom("collect", path, "--study", "min studie")[1]
+    quoted = f'"{name}"' if " " in name else name
+    (undo,) = typed_in(out)
+    assert undo == f'sekom collect {quoted} --undo --study "min studie"'
+    again = sekom(*shlex.split(undo)[1:])[1]
+    assert "took back 5 answers" in again
+    assert "added 5 decisions" in sekom(*shlex.split(typed_in(again)[0])[1:])[1]
+    assert said(Study.open(study.root)) == first(5)
+    answers(Path("b.jsonl"), study, first(5, "vilja"), who="bo")
+    err = sekom("collect", "b.jsonl", "--study", "min studie")[2]
+    assert "b.jsonl --same-person --study" in err
+    assert 'sekom collect b.jsonl --coder ID --study "min studie"' in err
+    monkeypatch.chdir(study.root / "data")
+    err = sekom("collect", "../../b.jsonl")[2]
+    assert "sekom collect ../../b.jsonl --coder ID;" in err
+    monkeypatch.setenv("SEKOM_STUDY", str(study.root))
+    monkeypatch.chdir(tmp_path)
+    assert "sekom collect b.jsonl --coder ID;" in sekom("collect", "b.jsonl")[2]
+
+
+def test_a_sheet_that_is_there_names_the_command_that_collects_it(tmp_path, monkeypatch):
+    from tests.test_collect_asks import CODEBOOK, NOTES
+
+    Study.create(tmp_path / "small", notes=NOTES, codebook=CODEBOOK)
+    (tmp_path / "ut mapp").mkdir()
+    (tmp_path / "where").mkdir()
+    monkeypatch.chdir(tmp_path / "where")
+    how = ["sheet", "anna", "--to", "../ut mapp/anna x.xlsx", "--study", "../small"]
+    assert f"sekom collect FILE --study {tmp_path / 'small'}" in sekom(*how)[1]
+    err = sekom(*how)[2]
+    assert f'sekom collect "../ut mapp/anna x.xlsx" --study {tmp_path / "small"}' in err
+
+
+def test_what_needs_a_look_is_looked_at_from_where_it_is_said(tmp_path, monkeypatch):
+    from tests.test_collect_asks import CODEBOOK, NOTES
+
+    study = Study.create(tmp_path / "small", notes=NOTES, codebook=CODEBOOK)
+    study.decide("anna", "n01", "theme", "tid")
+    coded = study.root / "data/coded"
+    (coded / "anna (1).csv").write_bytes((coded / "anna.csv").read_bytes())
+    study.decide("anna", "n02", "theme", "tid")
+    (coded / "anna (1).csv").rename(coded / "anna.old")
+    (coded / "anna.csv").rename(coded / "anna (1).csv")
+    (coded / "anna.old").rename(coded / "anna.csv")
+    monkeypatch.chdir(tmp_path)
+    out, err = sekom("status", "--study", "small")[1:]
+    assert "what to do: sekom check --study small)" in out
+    assert "need a look: sekom check --study small" in err
+    out = sekom("check", "--study", "small")[1]
+    assert '  cd small\n  sekom collect "data/coded/anna (1).csv" --coder anna\n' in out
+    monkeypatch.chdir(study.root)
+    out = sekom("check")[1]
+    assert 'folder:\n  sekom collect "data/coded/anna (1).csv" --coder anna\n' in out

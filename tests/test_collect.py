@@ -340,13 +340,11 @@ def test_an_edited_log_is_refused_where_it_contradicts(study, away):
         (b"", "there is no decision in it"),
         (b"note_id;text\nn1;Hej\n", "no line of it is one of a coder's log"),
         (b"\xff\xd8\xff\xe0 a picture", "no line of it is one of a coder's log"),
-        (None, "cannot be read: No such file or directory"),
     ],
 )
 def test_a_file_that_is_no_log(study, tmp_path, data, what):
     path = tmp_path / "anna.csv"
-    if data is not None:
-        path.write_bytes(data)
+    path.write_bytes(data)
     assert refusals(study, path) == [f"None: {what}"]
 
 

@@ -35,10 +35,18 @@ def console(stderr: bool = False) -> Console:
     return out if out.is_terminal else Plain(**plain, width=140)
 
 
-def warn_of(problems: pd.DataFrame) -> None:
+def to_check(root: Path) -> str:
+    """Return the command that lists what is wrong in a study, as it can be typed here."""
+    from sekom_analysis.raw import study_option
+
+    return f"sekom check {study_option(root)}".strip()
+
+
+def warn_of(problems: pd.DataFrame, root: Path) -> None:
     """Say that something needs a look, where it does."""
-    if len(problems):
-        console(stderr=True).print(f"{len(problems)} things in the study's files need a look: sekom check")
+    if n := len(problems):
+        text = f"{n} things in the study's files need a look: {to_check(root)}"
+        console(stderr=True).print(text, soft_wrap=True)
 
 
 def warn_of_logs(study: Study, out: Console) -> None:
@@ -50,16 +58,16 @@ def warn_of_logs(study: Study, out: Console) -> None:
     if found:
         more = f"{len(found) - LOGS_TOLD} more; " if len(found) > LOGS_TOLD else ""
         out.print(
-            f"What follows rests on what could be read ({more}what to do: sekom check).", soft_wrap=True
+            f"What follows rests on what could be read ({more}what to do: {to_check(study.root)}).",
+            soft_wrap=True,
         )
 
 
 def near(path: Path) -> str:
     """Return a path as seen from here, where that is shorter."""
-    try:
-        return str(path.resolve().relative_to(Path.cwd()))
-    except ValueError:
-        return str(path)
+    from sekom_analysis.files import seen_from_here
+
+    return str(seen_from_here(path))
 
 
 def say_who(study: Study, out: Console) -> None:
@@ -67,7 +75,9 @@ def say_who(study: Study, out: Console) -> None:
     automatic = [c for c in study.coders if study.about.coder(c).kind == "automatic"]
     sources = [c for c in study.coders if study.about.coder(c).kind == "source"]
     if not study.about.readable:
-        out.print("study.yaml cannot be read, so it is not known which coders are people: sekom check")
+        out.print(
+            f"study.yaml cannot be read, so it is not known which coders are people: {to_check(study.root)}"
+        )
     if automatic:
         out.print(
             f"{', '.join(automatic)}: automatic readings, not people; no intercoder reliability of people."
@@ -99,7 +109,7 @@ def print_table(frame: pd.DataFrame, out: Console) -> None:
 _MOST_REPLACED = 20
 
 
-def print_collected(file: Path, found: Collected, out: Console) -> None:
+def print_collected(file: Path, found: Collected, out: Console, root: Path) -> None:
     """Say what a file brought: added, known, replaced, refused, changed since; and how to take it back."""
     from sekom_analysis.collect import command
     from sekom_analysis.problems import problem_lines
@@ -122,7 +132,7 @@ def print_collected(file: Path, found: Collected, out: Console) -> None:
             out.print(heading, soft_wrap=True)
             out.print(problem_lines(problems), markup=False, soft_wrap=True)
     if found.saved and count and what == "decisions":
-        out.print(f"To take this back: {command(file, '--undo')}", markup=False, soft_wrap=True)
+        out.print(f"To take this back: {command(file, '--undo', root=root)}", markup=False, soft_wrap=True)
 
 
 def print_replaced(found: Collected, out: Console) -> None:
@@ -141,7 +151,7 @@ def print_replaced(found: Collected, out: Console) -> None:
         out.print(f"- and {len(rows) - _MOST_REPLACED} more", soft_wrap=True)
 
 
-def print_undone(file: Path, found: Collected, out: Console) -> None:
+def print_undone(file: Path, found: Collected, out: Console, root: Path) -> None:
     """Say what taking a file back restored."""
     from sekom_analysis.collect import command
 
@@ -162,4 +172,4 @@ def print_undone(file: Path, found: Collected, out: Console) -> None:
     )
     print_replaced(found, out)
     if found.saved:
-        out.print(f"To have them again: {command(file, '--older')}", markup=False, soft_wrap=True)
+        out.print(f"To have them again: {command(file, '--older', root=root)}", markup=False, soft_wrap=True)

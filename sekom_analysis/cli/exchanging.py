@@ -38,4 +38,4 @@ def export(
     if losses:
         out.print("What this format cannot hold, or holds where other programs do not look:")
         out.print(loss_lines(losses), markup=False, soft_wrap=True)
-    warn_of(opened.problems)
+    warn_of(opened.problems, opened.root)

@@ -44,6 +44,7 @@ def new(
 ) -> None:
     """Make a new study, of your own notes or as a copy of the sample."""
     from sekom_analysis import newstudy
+    from sekom_analysis.files import as_typed
     from sekom_analysis.raw import codebook_file
     from sekom_analysis.study import Study
 
@@ -71,9 +72,11 @@ def new(
     out.print(f"  codebook  {folder / codebook_file(folder)}", soft_wrap=True)
     if codebook is None and from_ is None and not sample:
         todo = "give each code a definition" if categories else "write your own questions and codes"
-        out.print(f"Next: in the codebook, {todo}; then: sekom check --study {folder}", soft_wrap=True)
+        out.print(
+            f"Next: in the codebook, {todo}; then: sekom check --study {as_typed(folder)}", soft_wrap=True
+        )
     else:
-        out.print(f"Next: sekom report --study {folder}", soft_wrap=True)
+        out.print(f"Next: sekom report --study {as_typed(folder)}", soft_wrap=True)
 
 
 def _codebook_given(path: Path | None) -> Path | dict[str, Any] | None:
@@ -126,6 +129,7 @@ def _say_found(project: Path, study: Study, found: Material) -> None:
 def check(study: StudyFolder = None) -> None:
     """List every problem in the study's files, with the row and what to do."""
     from sekom_analysis.actions.plan import plan_problems
+    from sekom_analysis.files import as_typed, seen_from_here
     from sekom_analysis.imports import import_problems
     from sekom_analysis.log import marks_problems
     from sekom_analysis.problems import capped, command_of, problem_lines, problems_table
@@ -152,6 +156,8 @@ def check(study: StudyFolder = None) -> None:
     print_table(problems_table(capped(found)), out)
     if commands := list(dict.fromkeys(filter(None, map(command_of, found)))):
         out.print("Commands to copy, in the study's folder:")
+        if root != Path.cwd().resolve():
+            out.print(f"  cd {as_typed(seen_from_here(root))}", markup=False, soft_wrap=True)
         for command in commands:
             out.print(f"  {command}", markup=False, soft_wrap=True)
     out.print(
@@ -175,4 +181,4 @@ def status(study: StudyFolder = None) -> None:
         out.print(f"Nobody has coded yet. There are {len(opened.notes)} notes.")
     else:
         print_table(table, out)
-    warn_of(opened.problems)
+    warn_of(opened.problems, opened.root)

@@ -96,7 +96,7 @@ def collect(
     for file in in_order_of_making(files) if not undo else files:
         try:
             if undo:
-                print_undone(file, opened.undo_collect(file, dry_run, coder=coder), out)
+                print_undone(file, opened.undo_collect(file, dry_run, coder=coder), out, opened.root)
                 continue
             found = opened.collect(file, dry_run, coder=coder, **options)
         except SekomError as error:
@@ -104,7 +104,7 @@ def collect(
             console(stderr=True).print(str(error), markup=False, soft_wrap=True)
             continue
         failed = failed or bool(len(found.refused))
-        print_collected(file, found, out)
+        print_collected(file, found, out, opened.root)
     if failed:
         raise typer.Exit(1)
 
@@ -118,18 +118,19 @@ def _hand_out(
     study: Path | None,
 ) -> None:
     """Write what a coder is to get, and say where it is and how it comes back."""
+    from sekom_analysis.collect import command
     from sekom_analysis.desk import Desk
 
     check_language(lang)
     root = study_root(study)
-    path = _fresh(to or Path(f"{root.name}-{coder}.{ending}"))
+    path = _fresh(to or Path(f"{root.name}-{coder}.{ending}"), root)
     desk = Desk.open(root, coder)
     write(desk, path, lang)
     out = console()
     out.print(f"Wrote {near(path)}", soft_wrap=True)
     if inside := earlier_inside(desk):
         out.print(inside, soft_wrap=True)
-    out.print(f"Send it to {coder}. What comes back: sekom collect FILE", soft_wrap=True)
+    out.print(f"Send it to {coder}. What comes back: {command(Path('FILE'), root=root)}", soft_wrap=True)
 
 
 def earlier_inside(desk: Desk) -> str:
@@ -146,13 +147,14 @@ def earlier_inside(desk: Desk) -> str:
     return f"Inside is what {desk.coder} answered before ({what}): send it to nobody but {desk.coder}."
 
 
-def _fresh(path: Path) -> Path:
+def _fresh(path: Path, root: Path) -> Path:
     """Refuse a file that is there: a sheet may hold a coder's answers."""
+    from sekom_analysis.collect import command
     from sekom_analysis.files import check_outside
 
     check_outside(path)
     if path.exists():
-        holds, first = " and may hold answers", f"Collect it (sekom collect {path.name}) and move it away"
+        holds, first = " and may hold answers", f"Collect it ({command(path, root=root)}) and move it away"
         if path.suffix.lower() == ".html":
             holds, first = "", "Move it away"
         msg = (

@@ -47,7 +47,7 @@ def diff(
         out.print(f"{name}: {old} → {new}", style="bold", soft_wrap=True)
         for sentence in part["sentence"]:
             out.print(f"  {sentence}", markup=False, soft_wrap=True)
-    warn_of(opened.problems)
+    warn_of(opened.problems, opened.root)
 
 
 @codebook.command(epilog=example("sekom codebook advice category_b --lang sv"))
@@ -70,7 +70,7 @@ def advice(
     for row in table.to_dict("records"):
         out.print(row["sentence"], markup=False, soft_wrap=True)
         out.print(f"  {', '.join(row['note_ids'])}", markup=False, soft_wrap=True)
-    warn_of(opened.problems)
+    warn_of(opened.problems, opened.root)
 
 
 @app.command("coder-report", epilog=example("sekom coder-report anna category_b --lang sv"))
@@ -96,4 +96,4 @@ def coder_report(
     out = console()
     for sentence in report.sentences:
         out.print(sentence, markup=False, soft_wrap=True)
-    warn_of(opened.problems)
+    warn_of(opened.problems, opened.root)

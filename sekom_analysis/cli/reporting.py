@@ -50,7 +50,7 @@ def agreement(
             out.print("All notes", style="bold")
         print_table(part.drop(columns="scope"), out)
     say_who(opened, out)
-    warn_of(opened.problems)
+    warn_of(opened.problems, opened.root)
 
 
 @app.command(epilog=example("sekom report --lang en"))
@@ -93,7 +93,7 @@ def report(
     pictures = [path for path in rest if path.suffix in (".png", ".svg", ".pdf")]
     out.print(f"  {len(pictures)} figures (png, svg, pdf) in {near(folder)}", soft_wrap=True)
     out.print(f"  {len(rest) - len(pictures)} tables (csv) in {near(folder / 'tables')}", soft_wrap=True)
-    warn_of(results.problems)
+    warn_of(results.problems, opened.root)
 
 
 def _say_kept(names: list[str], out: Console) -> None:

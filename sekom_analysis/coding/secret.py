@@ -3,14 +3,17 @@
 It is a file of its own, ``data/coded/.secret``, that goes wherever the study
 goes and stands in nothing that is given out. It is made with the study, or
 when it is first needed. What was handed out before there was one, or under
-another one, is still known when it comes back.
+another one, is still known when it comes back. A hash of it stands among the
+marks, so that its loss can be told.
 """
 
 from __future__ import annotations
 
+import hashlib
 import re
 import secrets
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import NamedTuple
@@ -23,7 +26,7 @@ from sekom_analysis.coding.worklist import WARM_UP, Seed, masked, note_key, old_
 from sekom_analysis.decisions import Event, coder_fault
 from sekom_analysis.errors import NotSavedError, StudyError
 from sekom_analysis.files import write_whole
-from sekom_analysis.log import LOCK_SECONDS
+from sekom_analysis.log import LOCK_SECONDS, MARKS
 from sekom_analysis.logline import utc_text
 from sekom_analysis.notes import note_hash
 from sekom_analysis.problems import Problem
@@ -33,7 +36,9 @@ from sekom_analysis.wording import Phrase, say
 SECRET_FILE = CODED / ".secret"
 OWN, FORMER, BEGUN, OLD_WARM_UP = "secret", "former", "begun", "warm-up-begun"
 BROWSER = ("card", "page")  # where an event's id is made at random, and must be known again
+MARK = MARKS / "secret"
 _HEX = re.compile(r"[0-9a-f]{64}")
+_MARK = re.compile(r"[0-9a-f]{16}")
 _LONGEST = 1 << 16
 
 
@@ -97,6 +102,7 @@ def secret_of(root: Path) -> Secret:
     """
     found = read_secret(root)
     if found is not None and (root / SECRET_FILE).exists():
+        _leave_mark(root, found)
         return found
     lock = FileLock(str(root / ".sekom" / "secret.lock"), timeout=LOCK_SECONDS)
     try:
@@ -111,7 +117,9 @@ def secret_of(root: Path) -> Secret:
             f"read-only, or copy the study to where you may write."
         )
         raise NotSavedError(msg) from error
-    return _there(root)
+    found = _there(root)
+    _leave_mark(root, found)
+    return found
 
 
 def _there(root: Path) -> Secret:
@@ -120,6 +128,29 @@ def _there(root: Path) -> Secret:
         msg = f"{SECRET_FILE.as_posix()}: it was written and is not there. Nothing was given out or saved."
         raise NotSavedError(msg)
     return found
+
+
+def _leave_mark(root: Path, secret: Secret) -> None:
+    """Note that there is this secret; a disk that takes no mark has it all the same."""
+    if _hash(secret.now) in _marked(root):
+        return
+    with suppress(OSError):
+        (root / MARKS).mkdir(parents=True, exist_ok=True)
+        with (root / MARK).open("a", encoding="utf-8", newline="\n") as file:
+            file.write(f"{_hash(secret.now)}\n")
+
+
+def _marked(root: Path) -> set[str]:
+    """Return the hashes of the secrets that the study has had; none where it is not known."""
+    try:
+        words = (root / MARK).read_text(encoding="utf-8", errors="replace").split()
+    except OSError:
+        return set()
+    return {word for word in words if _MARK.fullmatch(word)}
+
+
+def _hash(secret: str) -> str:
+    return hashlib.sha256(f"mark {secret}".encode()).hexdigest()[:16]
 
 
 def make_secret(root: Path) -> None:
@@ -138,8 +169,11 @@ def make_secret(root: Path) -> None:
 
 
 def _text(root: Path) -> str:
-    """Return what a new file holds: what it is, the secret, and who had begun before there was one."""
-    begun, warmed_up = _begun(root)
+    """Return what a new file holds: what it is, the secret, and who had begun before there was one.
+
+    Where there was one, and it is lost, nobody had: an order from the study's own seed can be guessed.
+    """
+    begun, warmed_up = ([], False) if _marked(root) else _begun(root)
     lines = [f"# {say('secret_file', lang)}" for lang in ("sv", "en")]
     lines.append(f"{OWN} {secrets.token_hex(32)} {utc_text(datetime.now(UTC))}")
     lines += [f"{BEGUN} {' '.join(begun)}"] if begun else []
@@ -173,8 +207,12 @@ def is_secret(path: Path) -> bool:
 
 
 def secret_problems(root: Path) -> list[Problem]:
-    """List what of the secret cannot be read; that there is none yet is no problem."""
-    return _parts(root / SECRET_FILE)[1]
+    """List what of the secret cannot be read, and that one is lost; that there is none yet is no problem."""
+    if problems := _parts(root / SECRET_FILE)[1]:
+        return problems
+    found = read_secret(root)
+    there = {_hash(secret) for secret in (found.now, *found.former)} if found is not None else set()
+    return [] if _marked(root) <= there else [Problem.of(SECRET_FILE.name, None, "secret_lost")]
 
 
 def _parts(path: Path) -> tuple[Secret | None, list[Problem]]:

@@ -40,7 +40,7 @@ def count_codes(
     study : Study
     variable : a `single` or `multiple` variable
     by : a `single` variable that splits each count, such as hinder/möjlighet
-    notes : ids or a table of notes; left out, all that the variable is asked of
+    notes : ids or a table of notes; of these, or of all, those that the variables are asked of
     coders : whose counts; left out, everybody who decided
     bar : whose counts are the bars: a coder, or ``"majority"`` of the coders (``"(majority)"`` where a
         coder is called so); left out, the report's own sorting where the study has one, else the majority
@@ -78,6 +78,8 @@ def count_codes(
         raise CodebookError(msg)
     check_span(interval, study, counted)
     ids = study.notes_asked(counted, notes)
+    if by:  # a note that one of the two is not asked of is in no count
+        ids = study.notes_asked(study.codebook[by], ids)
     table = study.ratings(variable, coders, ids)
     split = study.ratings(by, list(table.columns), ids) if by else None
     bar = bar or next((c for c in table.columns if study.about.coder(c).kind == "source"), MAJORITY_BAR)

@@ -124,7 +124,9 @@ def span_of_draws(
     -------
     DataFrame of ``low`` and ``high``, index (code, by) of all pairs of codes that somebody chose
     """
-    tables = [ratings] if split is None else [ratings, split.reindex(columns=ratings.columns)]
+    tables = [ratings]
+    if split is not None:
+        tables.append(split.reindex(index=ratings.index, columns=ratings.columns))
     seen = np.logical_and.reduce([table.notna().any(axis=1).to_numpy() for table in tables])
     coded = [of_used_codes(read_ratings(table).rows(np.flatnonzero(seen)))[0] for table in tables]
     index = _pairs(coded)

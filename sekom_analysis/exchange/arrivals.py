@@ -49,6 +49,13 @@ def _fault(path: Path) -> str:
         return "is a text or a mail: save what is attached to it as a file of its own, and collect that"
     if path.is_dir():
         return "is a folder: name the files in it"
+    if not path.exists():
+        return f"is not in '{path.resolve().parent}': check the name and the folder"
+    try:
+        with path.open("rb") as file:
+            file.read(1)
+    except OSError as error:
+        return f"cannot be read: {error.strerror}. Close it in other programs, or copy it to where it can be"
     most = LIMITS.file_bytes if ending in WORKBOOKS else LOG_BYTES
     if path.is_file() and path.stat().st_size > most:
         size = megabytes(path.stat().st_size)

@@ -37,6 +37,7 @@ class Exporter(NamedTuple):
     about : what such a file is
     module, function : where its function is, loaded when it is needed
     layouts : the layouts that can be chosen between
+    coded : those of them that hold what coders answered, the first being what is written without a layout
     """
 
     ending: str
@@ -44,6 +45,7 @@ class Exporter(NamedTuple):
     module: str
     function: str
     layouts: tuple[str, ...] = ()
+    coded: tuple[str, ...] = ()
 
 
 EXPORTERS = [
@@ -52,6 +54,7 @@ EXPORTERS = [
         "the whole study for NVivo, MAXQDA, ATLAS.ti, QualCoder and others (REFI-QDA)",
         "sekom_analysis.exchange.refi.exporting",
         "export_project",
+        ("per-coder", "shared"),
         ("per-coder", "shared"),
     ),
     Exporter(
@@ -72,6 +75,7 @@ EXPORTERS = [
         "sekom_analysis.results.workbook",
         "export_workbook",
         ("study", "codebook"),
+        ("study",),
     ),
 ]
 
@@ -94,6 +98,8 @@ def export_file(order: Order) -> list[Loss]:
         If nothing here writes such a file, there is no such layout, or a file of that name is there.
     NotSavedError
         If it cannot be written there, or there is among a study's data.
+    StudyError
+        If it would hold what coders answered, and nothing can be read of a coder's log.
     """
     exporter = chosen_exporter(order.path)
     if order.layout is not None and order.layout not in exporter.layouts:
@@ -106,6 +112,8 @@ def export_file(order: Order) -> list[Loss]:
             f"Nothing was written. Move it away, or choose another name."
         )
         raise ExchangeError(msg)
+    if exporter.coded and order.layout in (None, *exporter.coded):
+        order.study.check_logs()
     function = getattr(import_module(exporter.module), exporter.function)
     return cast("Callable[[Order], list[Loss]]", function)(order)
 

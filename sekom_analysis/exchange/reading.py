@@ -39,6 +39,7 @@ class Reading(NamedTuple):
     other_texts : those of `stale` whose text is another one, not the same with a typo mended
     n_notes : how many different notes the file answers
     came : the times that the events came with, where they do not count from these; else as in `events`
+    blank : questions, note and variable, that a sheet shows without an answer
     """
 
     coder: str
@@ -54,3 +55,4 @@ class Reading(NamedTuple):
     other_texts: Sequence[Problem] = ()
     n_notes: int = 0
     came: Sequence[str] = ()
+    blank: Sequence[tuple[str, str]] = ()

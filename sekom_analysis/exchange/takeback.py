@@ -49,7 +49,7 @@ def offer_of_undoing(
         names = ", ".join(sorted(there))
         msg = (
             f"Answers of '{path.name}' stand in several logs: {names}. Nothing was saved. Say from which "
-            f"they are to be taken back: {command(path, '--undo', '--coder ID')}"
+            f"they are to be taken back: {command(path, '--undo', '--coder ID', root=root)}"
         )
         raise DecisionError(msg)
     ((whose, ids),) = there.items()

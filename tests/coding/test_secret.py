@@ -32,6 +32,7 @@ from sekom_analysis.exchange.exporting import Order, export_file
 from sekom_analysis.exchange.refi.importing import study_from_project
 from sekom_analysis.exchange.sheets import write_coding_sheet
 from sekom_analysis.newstudy import create_sample
+from sekom_analysis.problems import kind_of
 from sekom_analysis.report import write_report
 from sekom_analysis.results import work_out
 from sekom_analysis.study import Study
@@ -516,6 +517,42 @@ def test_a_copy_alone_becomes_the_secret_again(study, name):
     assert dict(again.note_keys) == before
     assert (study.root / SECRET_FILE).is_file()
     assert again.list_problems() == []
+
+
+def test_a_secret_that_is_lost_is_told_and_opens_no_order(study, tmp_path):
+    study.decide("anna", "n1", "valence", "hinder")
+    assert study.note_keys
+    assert study.list_problems() == []
+    path = study.root / SECRET_FILE
+    kept = path.read_bytes()
+    path.unlink()
+    (problem,) = Study.open(study.root).list_problems()
+    assert (problem.file, kind_of(problem)) == (".secret", "problem_secret_lost")
+    assert "put it back from a copy" in problem.todo
+    write_page(Study.open(study.root).desk("anna"), tmp_path / "page.html")
+    assert read_secret(study.root).begun == frozenset()
+    again = Study.open(study.root)
+    (problem,) = again.list_problems()  # also once a new one is made
+    assert again.desk("anna").seed != again.about.seed
+    new = read_secret(study.root).now
+    path.write_bytes(kept + f"former {new}\n".encode())
+    assert Study.open(study.root).list_problems() == []
+
+
+def test_a_secret_given_up_for_good_is_told_no_more(study, tmp_path):
+    assert study.note_keys
+    (study.root / SECRET_FILE).unlink()
+    (study.root / "data/coded/.marks/secret").unlink()
+    again = Study.open(study.root)
+    write_page(again.desk("anna"), tmp_path / "page.html")
+    assert again.list_problems() == []
+
+
+def test_the_mark_of_a_secret_does_not_tell_it(study):
+    assert study.note_keys
+    mark = (study.root / "data/coded/.marks/secret").read_text(encoding="utf-8")
+    assert read_secret(study.root).now[:16] not in mark
+    assert len(mark.split()) == 1
 
 
 def test_the_secret_says_what_it_is_and_lives_in_windows_line_ends(study):

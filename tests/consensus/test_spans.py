@@ -144,6 +144,37 @@ def test_a_study_nobody_read_to_the_end(tmp_path):
     assert coding[["low", "high"]].to_numpy().tolist() == [[1, 1], [0, 0]]
 
 
+@pytest.mark.parametrize("kind", SPANS)
+@pytest.mark.parametrize("stage", ["D", "X"])
+def test_a_split_that_is_asked_of_some_notes_counts_those(tmp_path, kind, stage):
+    notes = pd.DataFrame({"note_id": [f"n{n}" for n in range(8)], "text": [f"lapp {n}" for n in range(8)]})
+    notes["stage"] = ["B", "D"] * 4
+    codes = [{"id": "x", "label": "X"}, {"id": "y", "label": "Y"}]
+    asked = [{"id": "v", "kind": "single", "label": "V", "codes": codes}]
+    asked += [{"id": "act", "kind": "single", "label": "Act", "codes": codes, "stage": stage}]
+    study = Study.create(tmp_path / "s", notes=notes, codebook={"variables": asked})
+    for coder in ("anna", "bo"):
+        for n in range(8):
+            study.decide(coder, f"n{n}", "v", "x")
+            if n % 2 and stage == "D":
+                study.decide(coder, f"n{n}", "act", "x" if n < 4 or coder == "anna" else "y")
+    for variable, by in (("v", "act"), ("act", "v")):
+        counts = count_codes(study, variable, by=by, interval=kind, n_draws=200)
+        n = 4 if stage == "D" else 0
+        assert set(counts["n_all"]) == {n} if len(counts) else n == 0
+        assert counts.query("coder == 'anna'")["count"].sum() == n
+        assert counts[["low", "high"]].notna().all().all() == (n > 0)
+        assert (counts["high"].dropna() <= n).all()
+
+
+def test_ratings_of_some_notes_split_those(by_kind):
+    _, table = simulated(2)
+    some = table.iloc[::2]
+    pd.testing.assert_frame_equal(
+        span_of_draws(table, some, n_draws=200), span_of_draws(some, some, n_draws=200)
+    )
+
+
 def test_a_reflexive_study_has_its_coders_own_counts_and_no_right_codes(sample):
     about = sample.root / "data" / "raw" / "study.yaml"
     text = about.read_text(encoding="utf-8")

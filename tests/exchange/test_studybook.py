@@ -45,6 +45,30 @@ def come_back(study, path, lang="sv") -> Path:
     return path
 
 
+@pytest.mark.parametrize(
+    ("name", "layout", "holds_answers"),
+    [
+        ("ut.qdpx", None, True),
+        ("ut.qdpx", "shared", True),
+        ("ut.xlsx", None, True),
+        ("ut.xlsx", "codebook", False),
+        ("ut.qdc", None, False),
+        ("ut.csv", None, False),
+    ],
+)
+def test_nothing_is_written_for_others_without_a_coder_whose_log_is_lost(
+    tmp_path, name, layout, holds_answers
+):
+    study = Study.create(tmp_path / "small", notes=NOTES, codebook=CODEBOOK)
+    for coder in ("anna", "bo"):
+        study.decide(coder, "n1", "valence", "hinder")
+    (study.root / "data/coded/bo.csv").unlink()
+    how = ["--layout", layout] if layout else []
+    code, _, err = sekom("export", tmp_path / name, *how, "--study", study.root)
+    assert (code, (tmp_path / name).exists()) == ((1, False) if holds_answers else (0, True))
+    assert ("nothing of bo takes part" in err) == holds_answers
+
+
 def test_a_workbook_that_makes_no_study_leaves_no_folder(tmp_path):
     study = Study.create(tmp_path / "small", notes=NOTES, codebook=CODEBOOK)
     study.decide("anna", "n1", "valence", "hinder", certainty=1)

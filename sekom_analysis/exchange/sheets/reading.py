@@ -93,6 +93,7 @@ class _Reader:
         self.rows: list[int] = []
         self.n_known = 0
         self._answered: set[str] = set()
+        self._blank: list[tuple[str, str]] = []
         self._comments: list[Cell] = list(sheet.comments)
         self._taken_comments: list[Cell] = []
         self._definitions = _definitions(desk, self.ticket)
@@ -125,6 +126,7 @@ class _Reader:
             self.sheet.saved_at,
             self.other_texts,
             len(self._answered),
+            blank=self._blank,
         )
 
     def _told(self) -> Iterator[Problem]:
@@ -196,6 +198,7 @@ class _Reader:
             return
         made = len(self.events)
         if answer.codes is None:
+            self._blank.append((note_id, name))
             self._read_blank(row, note_id, variable, answer, given)
         else:
             self._answered.add(note_id)

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+from sekom_analysis.collect import command
 from sekom_analysis.desk import Desk
 from sekom_analysis.errors import NotesError, TableError
 from sekom_analysis.exchange.sheets import earlier, layout, pages
@@ -89,9 +90,8 @@ def _loss_problems(path: Path, desk: Desk) -> Iterable[Problem]:
     there = read_coding_sheet(path, desk)
     if there.events:
         what = f"it is there already, with answers not collected yet ({len(there.events)})"
-        yield Problem(
-            path.name, None, what, f"collect it first (sekom collect {path.name}), or choose another name"
-        )
+        typed = command(path, root=desk.root)
+        yield Problem(path.name, None, what, f"collect it first ({typed}), or choose another name")
     elif there.problems:
         what = f"it is there already, and cannot be replaced: {there.problems[0].what}"
         yield Problem(path.name, None, what, "move it away, or choose another name")
