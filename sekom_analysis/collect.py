@@ -84,6 +84,7 @@ class Offer(NamedTuple):
     here : ids of the events of the file that stand in the coder's log
     came : event_id -> the time that an event came with, where another counts
     redated : events of the log that get an earlier time, which the file has
+    other_wave : ids of events about the texts of an earlier wave; they are left out unless they are asked for
     save : saves events of `events`
     """
 
@@ -104,6 +105,7 @@ class Offer(NamedTuple):
     here: Collection[str] = ()
     came: Mapping[str, str] = MappingProxyType({})
     redated: Sequence[Event] = ()
+    other_wave: Collection[str] = ()
 
     def found(self) -> Collected:
         """Return it as what was found, before anything of it is saved."""

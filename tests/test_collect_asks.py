@@ -338,6 +338,58 @@ def test_a_copied_log_is_held_to_the_same(study, tmp_path):
     assert "12 of the 30 notes that it answers have another text here" in asked(changed(study, 12), log)
 
 
+def next_wave(study: Study, folder: Path, n_same: int = 0) -> Study:
+    """A copy of the study with the same ids and new texts, but for the last ones."""
+    root = shutil.copytree(study.root, folder / "wave2")
+    texts = [*(f"Nytt yttrande {n} om budget" for n in range(1, 41 - n_same)), *NOTES["text"][40 - n_same :]]
+    NOTES.assign(text=texts).to_csv(root / "data/raw/notes.csv", index=False, encoding="utf-8")
+    return Study.open(root)
+
+
+def both_waves(tmp_path: Path, first: Study, second: Study, given: dict, now: dict, **head) -> Path:
+    """The file of the second wave's page, in a browser that holds the answers to the first one, too."""
+    old = answers(tmp_path / "old.jsonl", first, given, who="w1").read_text(encoding="utf-8").splitlines()
+    path = answers(
+        tmp_path / "w2.jsonl", second, now, who="w2", start=5000, events=len(given) + len(now), **head
+    )
+    new = path.read_text(encoding="utf-8").splitlines()
+    path.write_text("\n".join([new[0], *old[1:], *new[1:]]) + "\n", encoding="utf-8")
+    return path
+
+
+@pytest.mark.parametrize("n_same", [0, 5])
+def test_answers_of_an_earlier_wave_are_no_answers_to_the_texts_of_the_next(study, tmp_path, n_same):
+    second = next_wave(study, tmp_path, n_same)
+    path = both_waves(tmp_path, study, second, first(40), first(20, "vilja"), page=at(4000))
+    found = second.collect(path)
+    kept = {**first(20, "vilja"), **first(n_same, "tid", 40 - n_same)}
+    assert (said(second), len(found.stale), len(found.refused)) == (kept, 0, 0)
+    assert f"{40 - n_same} of its answers are about other texts" in found.remarks[-1].what
+    assert f"sekom collect {path} --changed-texts" in found.remarks[-1].todo
+    assert len(second.collect(path).added) == 0
+    again = second.collect(path, changed_texts=True)
+    assert (len(again.added), len(again.stale)) == (40 - n_same, 20 - n_same)
+
+
+def test_a_file_of_the_earlier_wave_alone_is_asked_about(study, tmp_path):
+    path = answers(tmp_path / "w1.jsonl", study, first(40), who="w1", page=at(-9))
+    message = asked(next_wave(study, tmp_path), path)
+    assert "40 of the 40 notes that it answers have another text here" in message
+
+
+def test_a_question_answered_again_for_a_changed_text_is_asked_about_no_more(study, tmp_path):
+    now = changed(study, 9)
+    path = both_waves(tmp_path, study, now, first(40), first(9, "vilja"), page=at(4000))
+    found = now.collect(path)
+    assert (len(found.added), found.stale, found.refused) == (49, [], [])
+    assert list(said(now).values()).count("vilja") == 9
+
+
+def test_texts_moved_after_the_page_was_written_are_asked_about(study, tmp_path):
+    path = answers(tmp_path / "a.jsonl", study, first(30), who="anna", page=at(-9))
+    assert "20 of the 30 notes" in asked(changed(study, 20), path)
+
+
 # --- what replaces what -------------------------------------------------------------------------------------
 
 

@@ -64,6 +64,7 @@ class Judge:
 
     def found(self) -> Collected:
         """Return what the file brings: nothing of it if somebody has to be asked first."""
+        self._leave_out_other_wave()
         self._rename_given()
         stops = [*self._of_others(), *self._other_texts(), *self._other_person()]
         if stops:
@@ -205,6 +206,23 @@ class Judge:
         return self._problem(what, f"they are not taken as {self.offer.coder}'s; all others are")
 
     # --- about which texts ----------------------------------------------------------------------
+
+    def _leave_out_other_wave(self) -> None:
+        """Leave out what was answered about the texts of an earlier wave, and tell it."""
+        kept = [one for one in self.offer.events if one[1].event_id not in self.offer.other_wave]
+        n = len(self.offer.events) - len(kept)
+        if not n or self.wish.changed_texts:
+            return
+        what = (
+            f"{n} of its answers are about other texts, which stood under the same keys when they were given "
+            f"(an earlier wave of the study): they are left out"
+        )
+        todo = (
+            f"collect the file in that wave's study; if these are the same notes, with texts that were "
+            f"changed on purpose: {self._command('--changed-texts')}"
+        )
+        remarks = [*self.offer.remarks, self._problem(what, todo)]
+        self.offer = self.offer._replace(events=kept, stale=self.offer.other_texts, remarks=remarks)
 
     def _other_texts(self) -> Iterator[Problem]:
         """Yield problems if many of the answers are about other texts than the study's."""

@@ -40,7 +40,8 @@ def weigh_progress(path: Path, desk: Callable[[str], Desk], coder: str | None = 
             own.take_in(wanted)
 
     here = set(event_ids(path)) - {event.event_id for event in events} if reading.known else set()
-    return offer_of(reading, path.name, events, save, "page")._replace(here=here, came=came)
+    offer = offer_of(reading, path.name, events, save, "page")
+    return offer._replace(here=here, came=came, other_wave=reading.other_wave)
 
 
 def events_of(reading: Reading, desk: Desk | None) -> list[Event]:

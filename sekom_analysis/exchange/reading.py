@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from typing import NamedTuple
 
 from sekom_analysis.problems import Problem
@@ -39,6 +39,7 @@ class Reading(NamedTuple):
     other_texts : those of `stale` whose text is another one, not the same with a typo mended
     n_notes : how many different notes the file answers
     came : the times that the events came with, where they do not count from these; else as in `events`
+    other_wave : ids of events about the texts of an earlier wave, which stood under the same keys
     """
 
     coder: str
@@ -54,3 +55,4 @@ class Reading(NamedTuple):
     other_texts: Sequence[Problem] = ()
     n_notes: int = 0
     came: Sequence[str] = ()
+    other_wave: Collection[str] = ()
