@@ -10,6 +10,7 @@ import pandas as pd
 import pytest
 import yaml
 from openpyxl import load_workbook
+from openpyxl.comments import Comment
 
 from sekom_analysis import wording
 from sekom_analysis.coding.session import Session
@@ -319,6 +320,43 @@ def test_a_changed_certainty_or_memo_is_news_an_emptied_one_is_not(study, tmp_pa
     reading = read_coding_sheet(fill(path, study, typed), study.desk("anna"))
     (event,) = reading.events
     assert (event["note_id"], event["certainty"], event["memo"]) == ("B1", "1", "varför")
+
+
+@pytest.mark.parametrize("is_filled_in", [True, False])
+@pytest.mark.parametrize(
+    ("part", "typed", "kept"),
+    [
+        ("certainty", "Säker", ("3", "viktigt")),
+        ("memo", "nytt", ("1", "nytt")),
+        ("comment", "nytt", ("1", "nytt")),
+    ],
+)
+def test_what_a_sheet_leaves_empty_beside_the_same_answer_stays(
+    study, tmp_path, blank, part, typed, kept, is_filled_in
+):
+    memo = "viktigt" if part == "certainty" else ""
+    study.decide("anna", "B1", "category", "kunskap", certainty=1, memo=memo, via="page")
+    sheet = write_coding_sheet(study.desk("anna"), tmp_path / "a.xlsx") if is_filled_in else blank
+    empty = {("B1", "category/certainty"): None, ("B1", "category/memo"): None}
+    answer = {("B1", "category/answer"): "Kunskap"}
+    mark = ("B1", "category/memo" if part == "comment" else f"category/{part}")
+    path = fill(sheet, study, {**empty, **answer, mark: None if part == "comment" else typed})
+    if part == "comment":
+        book = load_workbook(path)
+        address(book, study, "B1", "category/answer").comment = Comment(typed, "Anna")
+        book.save(path)
+    (event,) = study.collect(path).added.to_dict("records")
+    assert (event["codes"], event["certainty"], event["memo"]) == ("kunskap", *kept)
+
+
+def test_certainty_and_memo_of_another_answer_or_text_do_not_stay(study, blank):
+    study.decide("anna", "B1", "category", "resurser", certainty=1, memo="därför", via="page")
+    study.decide(
+        "anna", "B2", "category", "kunskap", certainty=1, memo="därför", via="page", note_hash="h00000000000"
+    )
+    given = {(note, "category/answer"): "Kunskap" for note in ("B1", "B2")}
+    events = read_coding_sheet(fill(blank, study, given), study.desk).events
+    assert [(event["certainty"], event["memo"]) for event in events] == [("", "")] * 2
 
 
 def test_a_memo_without_an_answer_is_kept_as_left_open(study, blank, tmp_path):

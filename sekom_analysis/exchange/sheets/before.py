@@ -68,7 +68,17 @@ class Before:
             return False
         if now is None:
             return True
+        if now["event_id"] == then["event_id"]:
+            return False
         return now["via"] != "sheet" and (not _same_codes(now, answer) or self._says(then, answer))
+
+    def with_what_stands(self, cell: Cell, answer: Answer, written: str) -> Answer:
+        """Return an answer with the certainty and memo beside the same codes, where it has none itself."""
+        now = self.now.get(cell)
+        if now is None or not _same_codes(now, answer) or now["note_hash"] not in ("", written):
+            return answer
+        certainty, memo = answer.certainty or now["certainty"], answer.memo or now["memo"]
+        return answer._replace(certainty=certainty, memo=memo)
 
     def memo_of(self, cell: Cell, written: str) -> str:
         """Return the memo that stands at an answer about this text, or at a question that was left open."""

@@ -200,7 +200,8 @@ class _Reader:
         else:
             self._answered.add(note_id)
             if self._is_news(row, note_id, name, answer, given):
-                self._add(row, note_id, name, "decide", answer)
+                whole = self._before.with_what_stands((note_id, name), answer, row.hash)
+                self._add(row, note_id, name, "decide", whole)
         if len(self.events) > made and comment is not None and comment in given.values():
             self._taken_comments.append(comment)
 
