@@ -84,6 +84,8 @@ class Offer(NamedTuple):
     here : ids of the events of the file that stand in the coder's log
     came : event_id -> the time that an event came with, where another counts
     redated : events of the log that get an earlier time, which the file has
+    as_written : answers that a sheet was written with, and what is said where they are left out: they were
+        changed elsewhere since
     other_wave : ids of events about the texts of an earlier wave; they are left out unless they are asked for
     save : saves events of `events`
     """
@@ -106,6 +108,7 @@ class Offer(NamedTuple):
     came: Mapping[str, str] = MappingProxyType({})
     redated: Sequence[Event] = ()
     other_wave: Collection[str] = ()
+    as_written: Sequence[tuple[Numbered, Sequence[Problem]]] = ()
 
     def found(self) -> Collected:
         """Return it as what was found, before anything of it is saved."""

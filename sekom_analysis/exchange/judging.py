@@ -65,6 +65,7 @@ class Judge:
     def found(self) -> Collected:
         """Return what the file brings: nothing of it if somebody has to be asked first."""
         self._leave_out_other_wave()
+        self._put_back()
         self._rename_given()
         stops = [*self._of_others(), *self._other_texts(), *self._other_person()]
         if stops:
@@ -238,6 +239,15 @@ class Judge:
         yield from others[:3]
 
     # --- what replaces what -----------------------------------------------------------------------
+
+    def _put_back(self) -> None:
+        """Take what a sheet was written with, too, where it was put back on purpose."""
+        if not self.wish.older:
+            return
+        told = [problem for _, problems in self.offer.as_written for problem in problems]
+        events = [*self.offer.events, *(numbered for numbered, _ in self.offer.as_written)]
+        remarks = [problem for problem in self.offer.remarks if problem not in told]
+        self.offer = self.offer._replace(events=events, remarks=remarks)
 
     def _older(self) -> list[tuple[int, Event, Event]]:
         """Return what would replace answers that are newer than the sheet: row, answer, the newer one."""

@@ -293,13 +293,47 @@ def test_what_the_sheet_was_filled_in_with_does_not_undo_a_newer_answer(study, t
     assert "answered differently elsewhere since" in reading.remarks[0].what
 
 
+def test_untouched_cells_do_not_undo_what_another_copy_of_the_sheet_changed(study, tmp_path):
+    for note in ("B1", "B2"):
+        study.decide("anna", note, "category", "kunskap", certainty=2)
+    path = write_coding_sheet(study.desk("anna"), tmp_path / "a.xlsx")
+    changes = {("B1", "category/answer"): "Resurser", ("B2", "category/certainty"): "Säker"}
+    study.collect(fill(path, study, changes, tmp_path / "home.xlsx"))
+    work = fill(path, study, {("B3", "category/answer"): "Kunskap"}, tmp_path / "work.xlsx")
+    found = study.collect(work)
+    assert found.added["note_id"].tolist() == ["B3"]
+    assert [problem.what.split(": ")[1] for problem in found.remarks] == [
+        "it is as the sheet was written, and was answered differently elsewhere since"
+    ] * 2
+    assert standing(study)[("B1", "category")] == "resurser"
+    assert study.decisions().set_index("note_id").at["B2", "certainty"] == "3"
+
+
 def test_a_sheet_sent_again_can_go_back_to_what_it_was_written_with(study, tmp_path):
     study.decide("anna", "B1", "category", "kunskap")
     path = write_coding_sheet(study.desk("anna"), tmp_path / "a.xlsx")
-    collect(study, fill(path, study, {("B1", "category/answer"): "Resurser"}))
+    study.collect(fill(path, study, {("B1", "category/answer"): "Resurser"}))
+    back = fill(path, study, {("B1", "category/answer"): "Kunskap", ("B1", "category/memo"): "ändå"})
+    told = study.collect(back).remarks
+    assert f"sekom collect {back} --older" in told[0].todo
+    assert "a memo, 'ändå'" in told[1].what
     assert standing(study)[("B1", "category")] == "resurser"
-    collect(study, fill(path, study, {("B1", "category/answer"): "Kunskap"}))
+    found = study.collect(back, older=True)
+    assert (found.added["memo"].tolist(), list(found.remarks)) == (["ändå"], [])
     assert standing(study)[("B1", "category")] == "kunskap"
+    again = study.collect(back)
+    assert (len(again.added), again.known, list(again.remarks)) == (0, 1, [])
+
+
+def test_a_sheet_made_from_the_one_that_changed_an_answer_can_put_it_back(study, tmp_path):
+    study.decide("anna", "B1", "category", "kunskap")
+    path = write_coding_sheet(study.desk("anna"), tmp_path / "a.xlsx")
+    more = {mark: text for mark, text in FULL.items() if mark[0] != "B1"}
+    study.collect(
+        fill(path, study, {**more, ("B1", "category/answer"): "Resurser"}, tmp_path / "monday.xlsx")
+    )
+    found = study.collect(fill(path, study, more, tmp_path / "tuesday.xlsx"))
+    assert (found.replaced["new"].tolist(), list(found.remarks)) == (["kunskap"], [])
 
 
 def test_an_emptied_cell_takes_nothing_back_and_is_remarked_on(study, tmp_path):

@@ -58,19 +58,23 @@ class Before:
         return now["note_hash"] == text or then is None or then["event_id"] != now["event_id"]
 
     def is_overtaken(self, cell: Cell, answer: Answer, written: str) -> bool:
-        """Whether an answer is as the sheet was written, while the log has been changed by another way since.
+        """Whether an answer is as the sheet was written, while the log has been changed since.
 
-        By another sheet it has not: one that is sent again may go back to what it was written with. A new
-        memo or certainty does not make an answer a new one.
+        A new memo or certainty does not make an answer a new one.
         """
         then, now = self.shown(cell, written), self.now.get(cell)
         if then is None or not _same_codes(then, answer):
             return False
         if now is None:
             return True
-        if now["event_id"] == then["event_id"]:
-            return False
-        return now["via"] != "sheet" and (not _same_codes(now, answer) or self._says(then, answer))
+        is_changed = now["event_id"] != then["event_id"]
+        return is_changed and (not _same_codes(now, answer) or self._says(then, answer))
+
+    def is_of_a_sheet_since(self, cell: Cell) -> bool:
+        """Whether the answer that stands came by a sheet, after this one was written."""
+        now, then = self.now.get(cell), self.then.get(cell)
+        is_new = now is not None and (then is None or then["event_id"] != now["event_id"])
+        return is_new and now is not None and now["via"] == "sheet"
 
     def with_what_stands(self, cell: Cell, answer: Answer, written: str) -> Answer:
         """Return an answer with the certainty and memo beside the same codes, where it has none itself."""

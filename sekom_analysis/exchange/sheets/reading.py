@@ -8,10 +8,11 @@ from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
 from sekom_analysis.codebook import Variable
+from sekom_analysis.collect import command
 from sekom_analysis.decisions import coder_fault
 from sekom_analysis.definitions import Definitions
 from sekom_analysis.desk import Desk
-from sekom_analysis.exchange.reading import Reading, known_by_text
+from sekom_analysis.exchange.reading import AsWritten, Reading, known_by_text
 from sekom_analysis.exchange.sheets import layout
 from sekom_analysis.exchange.sheets.answers import Answer, answer_of
 from sekom_analysis.exchange.sheets.before import Before
@@ -30,6 +31,7 @@ from sekom_analysis.raw import CODED
 
 _SHOWN = 5  # cells that are named
 _AGAIN = "send the sheet that was written for this study"
+_KEPT = 4  # changes of earlier sheets that a sheet must hold for each that it lacks, if it was made from them
 
 
 def read_coding_sheet(path: str | os.PathLike[str], desk: Desk | Callable[[str], Desk]) -> Reading:
@@ -37,7 +39,8 @@ def read_coding_sheet(path: str | os.PathLike[str], desk: Desk | Callable[[str],
 
     A cell left empty is unseen, and an emptied one takes no earlier answer
     back. What the log says already gives no event; an answer that the sheet
-    was written with, and that was changed elsewhere since, stays changed.
+    was written with, and that was changed elsewhere since, stays changed,
+    unless the sheet was made from the one that changed it.
 
     Parameters
     ----------
@@ -62,7 +65,7 @@ def read_coding_sheet(path: str | os.PathLike[str], desk: Desk | Callable[[str],
     problems += _not_for(own, sheet.ticket, path.name, is_given=not isinstance(desk, Desk))
     if problems:
         return Reading(own.coder, [], problems)
-    reader = _Reader(own, sheet, path.name, hashlib.sha256(data).hexdigest())
+    reader = _Reader(own, sheet, path, hashlib.sha256(data).hexdigest())
     reader.read()
     return reader.reading()
 
@@ -84,19 +87,22 @@ def _not_for(desk: Desk, ticket: Ticket, file: str, *, is_given: bool) -> Iterat
 class _Reader:
     """Goes through the rows of one sheet; holds what it finds."""
 
-    def __init__(self, desk: Desk, sheet: SheetFile, file: str, digest: str) -> None:
-        self.desk, self.sheet, self.ticket, self.file, self.digest = desk, sheet, sheet.ticket, file, digest
+    def __init__(self, desk: Desk, sheet: SheetFile, path: Path, digest: str) -> None:
+        self.desk, self.sheet, self.ticket, self.digest = desk, sheet, sheet.ticket, digest
+        self.path, self.file = path, path.name
         self.events: list[dict[str, str]] = []
         self.stale: list[Problem] = []
         self.other_texts: list[Problem] = []
         self.remarks: list[Problem] = []
         self.rows: list[int] = []
         self.n_known = 0
+        self.as_written: list[AsWritten] = []
+        self._n_kept = 0  # answers that came by another sheet since, and that this one holds
         self._answered: set[str] = set()
         self._comments: list[Cell] = list(sheet.comments)
         self._taken_comments: list[Cell] = []
         self._definitions = _definitions(desk, self.ticket)
-        self._knowing = Knowing(desk, sheet, self._definitions, file)
+        self._knowing = Knowing(desk, sheet, self._definitions, self.file)
         self.problems = self._knowing.problems  # of one list, so that they stand in the order of the sheet
         self._before = Before(desk, self.ticket.seen_until, sheet.encoding)
 
@@ -107,6 +113,7 @@ class _Reader:
             if note_id is not None:
                 self._read_row(row, note_id)
         self._knowing.refuse_moved_texts()
+        self._settle_as_written()
         by_text = known_by_text(self.file, len(self._knowing.by_text))
         self.remarks += [*self._told(), *self.sheet.lacking, *by_text]
 
@@ -125,7 +132,18 @@ class _Reader:
             self.sheet.saved_at,
             self.other_texts,
             len(self._answered),
+            as_written=self.as_written,
         )
+
+    def _settle_as_written(self) -> None:
+        """Take what is as the sheet was written if it was made from one that says otherwise; else tell it."""
+        put_back = [one for one in self.as_written if self._before.is_of_a_sheet_since(_cell_of(one))]
+        if len(put_back) * _KEPT > self._n_kept:
+            put_back = []
+        self.events += [one.event for one in put_back]
+        self.rows += [one.row for one in put_back]
+        self.as_written = [one for one in self.as_written if one not in put_back]
+        self.remarks += [problem for one in self.as_written for problem in one.told]
 
     def _told(self) -> Iterator[Problem]:
         """Yield what is no answer and was not taken, and which comments were."""
@@ -226,30 +244,55 @@ class _Reader:
         cell, written = (note_id, name), row.hash
         if self._before.holds(cell, answer, written):
             self.n_known += 1
+            self._n_kept += self._before.is_of_a_sheet_since(cell)
             return False
         if self._before.is_of_a_later_text(cell, written):
             what = "it is about the text as it was before, and has been answered for a later one since"
             todo = "the answer about the later text stands; send a new sheet to change it"
+            self.remarks += self._left(row, cell, answer, given, what, todo)
         elif self._before.is_overtaken(cell, answer, written):
-            what = "it is as the sheet was written, and was answered differently elsewhere since"
-            todo = "the newer answer stands; send a new sheet to change it"
+            self._note_as_written(row, note_id, name, answer, given)
         else:
             return True
-        if answer.cell is not None:
-            self._remark(answer.cell, what, todo)
-        self._tell_memo(cell, written, answer, given)
         return False
 
-    def _tell_memo(
-        self, cell: tuple[str, str], written: str, answer: Answer, given: Mapping[Column, Cell]
+    def _note_as_written(
+        self, row: SheetRow, note_id: str, name: str, answer: Answer, given: Mapping[Column, Cell]
     ) -> None:
-        """Tell a memo of an answer that is not taken, if the log does not hold it."""
+        """Note an answer that nobody has changed in the sheet, while it was changed elsewhere."""
+        event = self._event(note_id, name, "decide", answer)
+        if event["event_id"] in self._before.event_ids:
+            self.n_known += 1
+            return
+        what = "it is as the sheet was written, and was answered differently elsewhere since"
+        todo = f"the newer answer stands; if it was put back on purpose: {command(self.path, '--older')}"
+        told = self._left(row, (note_id, name), answer, given, what, todo)
+        self.as_written.append(AsWritten(row.number, {**event, "note_hash": row.hash}, list(told)))
+
+    def _left(
+        self,
+        row: SheetRow,
+        cell: tuple[str, str],
+        answer: Answer,
+        given: Mapping[Column, Cell],
+        what: str,
+        todo: str,
+    ) -> Iterator[Problem]:
+        """Yield why an answer is left out, and its memo, if the log does not hold it."""
+        if answer.cell is not None:
+            yield Problem(self.file, answer.cell.row, f"{answer.cell.place}: {what}", todo)
+        yield from self._memo_left(cell, row.hash, answer, given)
+
+    def _memo_left(
+        self, cell: tuple[str, str], written: str, answer: Answer, given: Mapping[Column, Cell]
+    ) -> Iterator[Problem]:
+        """Yield the memo of an answer that is not taken, if the log does not hold it."""
         now, then = self._before.now.get(cell), self._before.shown(cell, written)
         known = [row["memo"] for row in (now, then) if row is not None]
         memo = given.get(Column(cell[1], MEMO))
         if memo is not None and not any(self._before.is_alike(answer.memo, text) for text in known):
-            todo = "it was not taken, since the answer beside it was not"
-            self._remark(memo, f"a memo, '{answer.memo[:1_000]}'", todo)
+            what = f"{memo.place}: a memo, '{answer.memo[:1_000]}'"
+            yield Problem(self.file, memo.row, what, "it was not taken, since the answer beside it was not")
 
     def _read_blank(
         self,
@@ -267,7 +310,7 @@ class _Reader:
                 what = f"the answer to '{variable.label.in_(self.ticket.lang)}' was emptied"
                 todo = f"the earlier answer '{now['codes']}' stands; to take it back, retract it"
                 self._remark(row.text, what, todo)
-            self._tell_memo(cell, written, answer, given)
+            self.remarks += self._memo_left(cell, written, answer, given)
         elif answer.memo:
             if not self._before.has_memo(cell, answer.memo):
                 self._add(row, note_id, variable.id, "skip", answer)
@@ -276,12 +319,16 @@ class _Reader:
             self._remark(next(iter(given.values())), "it says how sure, and there is no answer", todo)
 
     def _add(self, row: SheetRow, note_id: str, name: str, kind: str, answer: Answer) -> None:
-        event_id = event_id_of(self.digest, note_id, name)
-        if event_id in self._before.event_ids:
+        event = self._event(note_id, name, kind, answer)
+        if event["event_id"] in self._before.event_ids:
             self.n_known += 1
             return
-        event = {
-            "event_id": event_id,
+        self.events.append(event)
+        self.rows.append(row.number)
+
+    def _event(self, note_id: str, name: str, kind: str, answer: Answer) -> dict[str, str]:
+        return {
+            "event_id": event_id_of(self.digest, note_id, name),
             "note_id": note_id,
             "variable": name,
             "codes": answer.codes or "",
@@ -292,8 +339,10 @@ class _Reader:
             "via": "sheet",
             "event": kind,
         }
-        self.events.append(event)
-        self.rows.append(row.number)
+
+
+def _cell_of(one: AsWritten) -> tuple[str, str]:
+    return one.event["note_id"], one.event["variable"]
 
 
 def _taken(comments: list[Cell]) -> str:
