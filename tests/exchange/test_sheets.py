@@ -293,6 +293,33 @@ def test_what_the_sheet_was_filled_in_with_does_not_undo_a_newer_answer(study, t
     assert "answered differently elsewhere since" in reading.remarks[0].what
 
 
+@pytest.mark.parametrize("kind", ["xlsx", "csv"])
+def test_what_came_in_after_the_sheet_was_written_did_not_stand_in_it(study, tmp_path, kind):
+    study.decide("anna", "B4", "category", "roll")
+    path = write_coding_sheet(study.desk("anna"), tmp_path / "a.xlsx")
+    made = {
+        "decided_at": "2020-03-01T09:00:00.000000Z",
+        "codes": "kunskap",
+        "variable": "category",
+        "via": "page",
+    }
+    study.desk("anna").record([{**made, "note_id": note} for note in ("B1", "B2")], keep_times=True)
+    study.decide("anna", "B1", "category", "resurser", via="page")
+    back = fill(path, study, {("B1", "category/answer"): "Kunskap"})
+    if kind == "csv":
+        back = as_csv(back, "Lappar B")
+    found = study.collect(back, dry_run=True)
+    assert [(row["note_id"], row["codes"]) for row in found.added.to_dict("records")] == [("B1", "kunskap")]
+    assert not [problem for problem in found.remarks if "was emptied" in problem.what]
+
+
+def as_csv(path, tab):
+    rows = load_workbook(path)[tab].iter_rows(values_only=True)
+    table = pd.DataFrame(["" if cell is None else str(cell) for cell in row] for row in rows)
+    table.to_csv(path.with_suffix(".csv"), index=False, header=False, encoding="utf-8")
+    return path.with_suffix(".csv")
+
+
 def test_untouched_cells_do_not_undo_what_another_copy_of_the_sheet_changed(study, tmp_path):
     for note in ("B1", "B2"):
         study.decide("anna", note, "category", "kunskap", certainty=2)

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+import pandas as pd
+
 from sekom_analysis.decisions import latest
 from sekom_analysis.desk import Desk
 from sekom_analysis.exchange.sheets import layout
 from sekom_analysis.exchange.sheets.answers import Answer
 from sekom_analysis.exchange.sheets.texttable import is_what_is_left
+from sekom_analysis.exchange.sheets.ticket import Ticket
 from sekom_analysis.notes import note_hash
 
 Cell = tuple[str, str]
@@ -20,7 +23,7 @@ class Before:
     Parameters
     ----------
     desk : the coder's desk
-    seen_until : time of the newest event that the sheet was written with
+    ticket : says which events the sheet was written with
     encoding : of a text table that cannot hold every letter; else empty
 
     Attributes
@@ -29,11 +32,11 @@ class Before:
     event_ids : of every event in the log
     """
 
-    def __init__(self, desk: Desk, seen_until: str, encoding: str = "") -> None:
+    def __init__(self, desk: Desk, ticket: Ticket, encoding: str = "") -> None:
         history = desk.history()
         self.event_ids = frozenset(history["event_id"])
         self.now = layout.standing(latest(history))
-        self.then = layout.standing(latest(history[history["decided_at"] <= seen_until]))
+        self.then = layout.standing(latest(_written_with(history, desk, ticket)))
         self._left_open = layout.standing(desk.skipped())
         self._hashes = {str(note): note_hash(str(text)) for note, text in desk.notes["text"].items()}
         self._encoding = encoding
@@ -104,6 +107,17 @@ class Before:
         is_sure = answer.certainty in ("", row["certainty"])
         is_memo = not answer.memo or self.is_alike(answer.memo, row["memo"])
         return _same_codes(row, answer) and is_sure and is_memo
+
+
+def _written_with(history: pd.DataFrame, desk: Desk, ticket: Ticket) -> pd.DataFrame:
+    """Return the events that stood in the log when a sheet was written: by rows, where it names the last one.
+
+    What was collected later may have been decided earlier.
+    """
+    last = history["event_id"] == (desk.event_of(ticket.last_row) or ticket.last_row)
+    if last.any():
+        return history[history["row"] <= int(history.loc[last, "row"].iloc[-1])]
+    return history[history["decided_at"] <= ticket.seen_until]
 
 
 def _same_codes(row: Mapping[str, str], answer: Answer) -> bool:

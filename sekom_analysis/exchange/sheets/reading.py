@@ -104,7 +104,7 @@ class _Reader:
         self._definitions = _definitions(desk, self.ticket)
         self._knowing = Knowing(desk, sheet, self._definitions, self.file)
         self.problems = self._knowing.problems  # of one list, so that they stand in the order of the sheet
-        self._before = Before(desk, self.ticket.seen_until, sheet.encoding)
+        self._before = Before(desk, self.ticket, sheet.encoding)
 
     def read(self) -> None:
         """Take every row of the sheet."""

@@ -139,6 +139,7 @@ def _ticket(desk: Desk, tabs: list[Tab], titles: list[str], lang: str) -> Ticket
     """Return what the sheet says of itself; its id is a new one each time it is written."""
     history = desk.history()
     newest = history.iloc[-1] if len(history) else None
+    last = history.sort_values("row").iloc[-1] if len(history) else None
     return Ticket(
         desk.study_id,
         desk.coder,
@@ -148,6 +149,7 @@ def _ticket(desk: Desk, tabs: list[Tab], titles: list[str], lang: str) -> Ticket
         secrets.token_hex(8),
         "" if newest is None else desk.shown_id(str(newest["event_id"]), str(newest["via"])),
         {title: len(tab.rows) for title, tab in zip(titles, tabs, strict=True)},
+        last_row="" if last is None else desk.shown_id(str(last["event_id"]), str(last["via"])),
     )
 
 
