@@ -487,6 +487,36 @@ def test_an_answer_counts_by_the_definition_that_the_coder_saw(study, blank):
     assert (decision["codes"], decision["codebook"]) == ("kunskap", version)
 
 
+def test_answers_by_a_definition_that_is_not_here_are_refused(study, blank):
+    def swap(variables):
+        first, second = variables[0]["codes"][:2]
+        first["label"], second["label"] = second["label"], first["label"]
+
+    version = study.codebook["category"].version
+    back = fill(blank, study, {("B1", "category/answer"): "Kunskap", ("D1", "goal/answer"): 4})
+    changed = _with_codebook(study, swap)
+    kept = changed.root / f"data/coded/codebooks/{version}.yaml"
+    away = kept.rename(kept.parents[3] / "away.yaml")
+    (problem,) = read_coding_sheet(back, changed.desk).problems
+    assert "1 filled cells of 'category' cannot be read" in problem.what
+    assert "'Kunskap'" in problem.what
+    assert f"copy data/coded/codebooks/{version}.yaml" in problem.todo
+    assert changed.collect(back, keep_valid=True).added["note_id"].tolist() == ["D1"]
+    away.rename(kept)
+    assert Study.open(changed.root).collect(back).added["codes"].tolist() == ["kunskap"]
+
+
+def test_answers_to_a_renamed_question_stay_in_the_sheet_until_it_is_back(study, blank):
+    def rename(variables):
+        variables[0]["id"] = "category_2"
+
+    given = {(note, "category/answer"): "Kunskap" for note in ("B1", "B2")}
+    (problem,) = read_coding_sheet(fill(blank, study, given), _with_codebook(study, rename).desk).problems
+    assert "2 filled cells of 'category' cannot be read" in problem.what
+    assert "the codebook has no variable 'category' now" in problem.what
+    assert "its id 'category' again" in problem.todo
+
+
 def test_an_earlier_answer_that_can_no_longer_be_chosen_is_left_out_and_stands(study, tmp_path):
     study.decide("anna", "B1", "category", "roll", memo="kvar")
     study.decide("anna", "D1", "themes", ["filmer", "databas"])

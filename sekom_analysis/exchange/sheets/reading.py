@@ -10,7 +10,7 @@ from pathlib import Path
 from sekom_analysis.codebook import Variable
 from sekom_analysis.collect import command
 from sekom_analysis.decisions import coder_fault
-from sekom_analysis.definitions import Definitions
+from sekom_analysis.definitions import FOLDER, Definitions
 from sekom_analysis.desk import Desk
 from sekom_analysis.exchange.reading import AsWritten, Reading, known_by_text
 from sekom_analysis.exchange.sheets import layout
@@ -99,6 +99,7 @@ class _Reader:
         self.as_written: list[AsWritten] = []
         self._n_kept = 0  # answers that came by another sheet since, and that this one holds
         self._answered: set[str] = set()
+        self._unread: dict[str, list[Cell]] = {}  # answers to questions whose definition is not here
         self._comments: list[Cell] = list(sheet.comments)
         self._taken_comments: list[Cell] = []
         self._definitions = _definitions(desk, self.ticket)
@@ -113,6 +114,8 @@ class _Reader:
             if note_id is not None:
                 self._read_row(row, note_id)
         self._knowing.refuse_moved_texts()
+        for name, cells in self._unread.items():
+            self._refuse_unread(name, cells)
         self._settle_as_written()
         by_text = known_by_text(self.file, len(self._knowing.by_text))
         self.remarks += [*self._told(), *self.sheet.lacking, *by_text]
@@ -171,12 +174,29 @@ class _Reader:
             given = {column: cell for column, cell in row.given.items() if column.variable == name}
             if name in shown:
                 self._read_answer(row, note_id, name, given, comments.get(name))
+            elif given and name not in self._definitions:
+                self._unread.setdefault(name, []).extend(given.values())
             elif given:
                 first = next(iter(given.values()))
                 what = f"'{first.text[:60]}' answers '{name}', which is not asked of this note"
                 self._refuse(first, what, "empty it")
         self._knowing.note_gloss(row, note_id)
         self._note_stale_text(row, note_id, made)
+
+    def _refuse_unread(self, name: str, cells: list[Cell]) -> None:
+        """Refuse all answers to a question that cannot be read as it was put."""
+        if name not in self.desk.codebook:
+            why = f"the codebook has no variable '{name}' now"
+            todo = f"put it back, or give the one that was renamed its id '{name}' again; then collect again"
+        else:
+            version = self.ticket.versions.get(name, "")
+            why = f"the definition of '{name}' that they were given by is not kept here"
+            kept = f"{CODED.as_posix()}/{FOLDER}/{version}.yaml"
+            copied = f"copy {kept} from the study in which the sheet was written, and collect again"
+            todo = copied if version else _AGAIN
+        first = f"{cells[0].place}: '{cells[0].text[:60]}'"
+        what = f"{len(cells)} filled cells of '{name}' cannot be read (such as {first}): {why}"
+        self.problems.append(Problem(self.file, cells[0].row, what, todo))
 
     def _note_stale_text(self, row: SheetRow, note_id: str, made: int) -> None:
         """Say so where the study's text has changed since; answers are taken for the text that was seen."""
@@ -354,11 +374,13 @@ def _taken(comments: list[Cell]) -> str:
 
 
 def _definitions(desk: Desk, ticket: Ticket) -> dict[str, Variable]:
-    """Return each variable as the coder saw it; as it is now where what was seen has not been kept."""
+    """Return each variable as the coder saw it, as far as the study has that definition."""
     kept = Definitions(desk.root / CODED).read()
     found = {}
     for name, version in ticket.versions.items():
         seen = kept.get(version)
-        if name in desk.codebook:
-            found[name] = seen if seen is not None and seen.id == name else desk.codebook[name]
+        if name in desk.codebook and seen is not None and seen.id == name:
+            found[name] = seen
+        elif name in desk.codebook and version in ("", desk.codebook[name].version):
+            found[name] = desk.codebook[name]
     return found
