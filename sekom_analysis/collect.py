@@ -79,7 +79,7 @@ class Offer(NamedTuple):
     other_texts : those of `stale` whose text is another one
     n_notes : how many notes the file answers
     last_event : the newest event of the coder that page or sheet was written with
-    saved_at : when a sheet was saved; what bears its own times needs none
+    saved_at : when a page's file or a sheet was saved; a log bears its own times
     way : page, sheet or log
     here : ids of the events of the file that stand in the coder's log
     came : event_id -> the time that an event came with, where another counts
@@ -87,6 +87,8 @@ class Offer(NamedTuple):
     as_written : answers that a sheet was written with, and what is said where they are left out: they were
         changed elsewhere since
     other_wave : ids of events about the texts of an earlier wave; they are left out unless they are asked for
+    copy : id of the page's copy or of the sheet; empty where it has none
+    blank : questions, note and variable, that a sheet shows without an answer
     save : saves events of `events`
     """
 
@@ -109,6 +111,8 @@ class Offer(NamedTuple):
     redated: Sequence[Event] = ()
     other_wave: Collection[str] = ()
     as_written: Sequence[tuple[Numbered, Sequence[Problem]]] = ()
+    copy: str = ""
+    blank: Collection[tuple[str, str]] = ()
 
     def found(self) -> Collected:
         """Return it as what was found, before anything of it is saved."""

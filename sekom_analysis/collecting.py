@@ -53,7 +53,7 @@ class Collector:
         offer = self._offer(path, wish.coder, histories)
         logs = {coder: events_in(history) for coder, history in histories.items()}
         takings = Takings(self._raw.root)
-        judge = Judge(offer, logs, wish, path, takings.undone())
+        judge = Judge(offer, logs, wish, path, takings.undone(), takings.of_copy(offer.copy))
         found = judge.found()
         offer = judge.offer
         again = judge.taken_back() if wish.older else []
@@ -125,7 +125,7 @@ class Collector:
         """Save what was found, and which file it is from."""
         ids = list(found.added["event_id"])
         if ids:
-            takings.note(offer.coder, path, ids, offer.came)
+            takings.note(offer.coder, path, ids, offer.came, copy=offer.copy, saved_at=offer.saved_at)
         offer.save([event for _, event in offer.events if event.event_id in set(ids)])
         brought = {event.event_id for _, event in offer.events}
         again = [event for event in events_in(found.added) if event.event_id not in brought]

@@ -27,13 +27,21 @@ _GARBLED = tuple(sign.encode() for sign in ("Ã", "Â", "â€"))
 class Format(NamedTuple):
     """What the rows of a file look like: first time and id, last the kind of event.
 
-    ``identity`` names the columns in which two rows of one event id must agree.
+    ``identity`` names the columns in which two rows of one event id must agree; ``later`` those before the
+    last that were added since: a row of an earlier program ends without them, and they are empty.
     """
 
     columns: tuple[str, ...]
     events: tuple[str, ...]
     fault: Callable[[Row], str] = lambda row: ""
     identity: tuple[str, ...] = ()
+    later: tuple[str, ...] = ()
+
+    def whole(self, cells: Sequence[str]) -> Sequence[str]:
+        """Return the cells of a row, with empty ones for columns that it is too old to have."""
+        if self.later and len(cells) == len(self.columns) - len(self.later):
+            return [*cells[:-1], *("" for _ in self.later), cells[-1]]
+        return cells
 
     def differing(self, one: Row, other: Row) -> list[str]:
         """Return the columns in which two rows of the same event contradict each other."""
@@ -86,7 +94,7 @@ def row_of(line: bytes, form: Format) -> tuple[Row, str]:
         text = line.decode("cp1252", "replace")
     faults = []
     for delimiter in DELIMITERS:
-        fields = cells_of(text, delimiter)
+        fields = form.whole(cells_of(text, delimiter))
         if len(fields) == len(form.columns):
             row = tuple(map(unescaped, fields))
             fault = row_fault(row, form)

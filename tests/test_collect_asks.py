@@ -153,6 +153,79 @@ def test_a_page_handed_out_with_answers_and_filled_in_by_two_is_asked_about(stud
     assert "it answers 9 questions that anna has answered here (4 alike)" in asked(study, other)
 
 
+def going_on(study: Study, tmp_path: Path, given: dict[str, str]) -> str:
+    """A page that goes on from one answer is filled in by anna; the last event that it was written with."""
+    study.collect(answers(tmp_path / "warm.jsonl", study, {"n40": "tid"}, who="warm"))
+    last = "e-warm-n40-tid"
+    study.collect(answers(tmp_path / "a.jsonl", study, given, who="a", start=50, last_event=last))
+    return last
+
+
+@pytest.mark.parametrize("n_alike", [0, 1, 34, 39])
+def test_one_page_that_goes_on_filled_in_by_several_is_asked_about(study, tmp_path, n_alike):
+    last = going_on(study, tmp_path, first(39))
+    given = first(39) if n_alike == 39 else {**first(n_alike), **first(39 - n_alike, "vilja", n_alike)}
+    other = answers(tmp_path / "b.jsonl", study, given, who="bo", start=100, last_event=last)
+    assert f"it answers 39 questions that anna has answered here ({n_alike} alike)" in asked(study, other)
+    assert len(study.collect(other, coder="bo").added) == 39
+    assert set(said(study).values()) == {"tid"}
+
+
+def test_two_answers_of_two_that_differ_are_asked_about(study, tmp_path):
+    last = going_on(study, tmp_path, first(2))
+    other = answers(tmp_path / "b.jsonl", study, first(2, "vilja"), who="bo", start=100, last_event=last)
+    assert "it answers 2 questions that anna has answered here (0 alike)" in asked(study, other)
+
+
+def test_one_persons_second_browser_is_asked_about_once(study, tmp_path):
+    last = going_on(study, tmp_path, first(9))
+    work = answers(tmp_path / "w.jsonl", study, first(9, "vilja"), who="w", start=100, last_event=last)
+    asked(study, work)
+    study.collect(work, same_person=True)
+    more = answers(tmp_path / "w2.jsonl", study, first(20, "vilja"), who="w", start=100, last_event=last)
+    assert len(study.collect(more).added) == 11
+    home = {**first(9), **first(9, "pengar", 9)}
+    more = answers(tmp_path / "a2.jsonl", study, home, who="a", start=50, last_event=last)
+    assert len(study.collect(more).added) == 9
+
+
+def test_two_alike_answers_of_a_page_that_goes_on_elsewhere_need_no_question(study, tmp_path):
+    last = going_on(study, tmp_path, first(9))
+    given = {**first(2), **first(9, "vilja", 9)}
+    found = study.collect(answers(tmp_path / "w.jsonl", study, given, who="w", start=99, last_event=last))
+    assert (len(found.added), list(found.remarks)) == (11, [])
+
+
+def test_somebody_elses_page_is_asked_about_once_it_answers_what_the_coder_did(study, tmp_path):
+    study.collect(answers(tmp_path / "a.jsonl", study, first(9), who="a"))
+    study.collect(answers(tmp_path / "b.jsonl", study, first(5, "vilja", 20), who="bo", start=100))
+    given = {**first(5, "vilja", 20), **first(4, "vilja")}
+    asked(study, answers(tmp_path / "b2.jsonl", study, given, who="bo", start=100))
+    more = answers(tmp_path / "a2.jsonl", study, first(19), who="a")
+    assert len(study.collect(more).added) == 10
+    asked(study, answers(tmp_path / "a3.jsonl", study, first(25), who="a"))
+
+
+def test_answers_that_an_undo_gave_back_are_nobody_elses(study, tmp_path):
+    study.collect(answers(tmp_path / "a.jsonl", study, first(4), who="a"))
+    path = answers(tmp_path / "b.jsonl", study, first(6, "vilja"), who="bo", start=100)
+    study.collect(path, same_person=True)
+    study.undo_collect(path)
+    anew = answers(tmp_path / "anew.jsonl", study, first(4, "pengar"), who="a", start=200)
+    more = tmp_path / "a2.jsonl"
+    more.write_text((tmp_path / "a.jsonl").read_text() + "\n".join(anew.read_text().split("\n")[1:]))
+    assert len(study.collect(more).added) == 4
+    assert "shares nothing" not in str(study.collect(path, dry_run=True).remarks)
+
+
+def test_a_page_taken_back_is_a_strangers_again(study, tmp_path):
+    study.collect(answers(tmp_path / "a.jsonl", study, first(4), who="a"))
+    path = answers(tmp_path / "b.jsonl", study, first(6, "vilja"), who="bo", start=100)
+    study.collect(path, same_person=True)
+    study.undo_collect(path)
+    asked(study, answers(tmp_path / "b2.jsonl", study, first(9, "vilja"), who="bo", start=100))
+
+
 def test_other_questions_are_taken_and_told(study, tmp_path):
     study.collect(answers(tmp_path / "a.jsonl", study, first(5), who="anna"))
     found = study.collect(answers(tmp_path / "b.jsonl", study, first(5, "vilja", 5), who="else"))
@@ -217,9 +290,48 @@ def sheet(study, tmp_path) -> Path:
 def test_the_sheet_of_friday_is_the_same_persons(study, sheet, tmp_path, n_changed):
     study.collect(fill(sheet, study, first(16), tmp_path / "monday.xlsx"))
     friday = {**first(16), **first(n_changed, "vilja"), **first(20, "pengar", 16)}
-    found = study.collect(fill(sheet, study, friday, tmp_path / "friday.xlsx"))
+    path = fill(sheet, study, friday, tmp_path / "friday.xlsx")
+    if n_changed == 3:  # of 16: somebody else may have filled in the same sheet
+        assert "it answers 16 questions that anna has answered here (13 alike)" in asked(study, path)
+    found = study.collect(path, same_person=n_changed == 3)
     assert (len(found.added), found.replaced["new"].tolist()) == (20 + n_changed, ["vilja"] * n_changed)
     assert said(study) == friday
+
+
+@pytest.mark.parametrize(("n_alike", "asks"), [(33, True), (35, True), (37, True), (38, False)])
+def test_two_people_who_agree_on_nearly_all_of_one_sheet_are_asked_about(
+    study, sheet, tmp_path, n_alike, asks
+):
+    study.collect(fill(sheet, study, first(40), tmp_path / "anna.xlsx"))
+    given = {**first(n_alike), **first(40 - n_alike, "vilja", n_alike)}
+    other = fill(sheet, study, given, tmp_path / "bo.xlsx")
+    if asks:
+        assert f"it answers 40 questions that anna has answered here ({n_alike} alike)" in asked(study, other)
+    else:
+        assert len(study.collect(other).replaced) == 2
+
+
+@pytest.mark.parametrize("other_saved", ["2024-03-09T10:00:00Z", "2024-03-04T10:00:00Z"])
+def test_a_blank_copy_of_the_same_sheet_filled_in_elsewhere_is_asked_about(
+    study, sheet, tmp_path, other_saved
+):
+    study.collect(fill(sheet, study, first(12), tmp_path / "anna.xlsx", "2024-03-08T10:00:00Z"))
+    other = fill(sheet, study, first(9, "vilja", 20), tmp_path / "bo.xlsx", other_saved)
+    lacks = 12 if other_saved > "2024-03-08" else 9
+    assert f"of one sheet that was saved twice, the later one lacks {lacks} answers" in asked(study, other)
+    assert study.collect(other, coder="bo").coder == "bo"
+
+
+def test_a_sheet_cut_to_what_is_left_lacks_nothing(study, sheet, tmp_path):
+    study.collect(fill(sheet, study, first(12), tmp_path / "anna.xlsx"))
+    rest = fill(sheet, study, first(9, "vilja", 20), tmp_path / "rest.xlsx")
+    book = load_workbook(rest)
+    texts = {f"Lapp {n}" for n in range(1, 13)}
+    for tab in book:
+        for row in [c.row for cells in tab.iter_rows() for c in cells if c.value in texts][::-1]:
+            tab.delete_rows(row)
+    book.save(rest)
+    assert len(study.collect(rest).added) == 9
 
 
 def test_two_people_who_filled_in_one_sheet_are_asked_about(study, sheet, tmp_path):
@@ -284,6 +396,54 @@ def test_answers_taken_back_from_the_wrong_coder_go_to_the_right_one(study, shee
     study.undo_collect(back)
     assert len(study.collect(back, coder="cilla").added) == 3
     assert said(study, "cilla") == first(3, "pengar", 20)
+
+
+def handed_to_bo(study: Study, path: Path) -> None:
+    """A file that says that it is anna's was collected as hers, taken back, and given to bo."""
+    study.collect(path)
+    study.undo_collect(path)
+    study.collect(path, coder="bo")
+
+
+def test_what_was_handed_over_goes_on_where_it_was_handed_to(study, tmp_path):
+    handed_to_bo(study, answers(tmp_path / "b.jsonl", study, first(5), who="bo"))
+    more = answers(tmp_path / "b2.jsonl", study, first(12), who="bo")
+    message = asked(study, more)
+    assert "5 of its 12 decisions were handed to 'bo'" in message
+    assert f"sekom collect {more} --coder bo" in message
+    asked(study, tmp_path / "b.jsonl", older=True)
+    assert len(study.collect(more, coder="bo").added) == 7
+    assert (said(study), len(said(study, "bo"))) == ({}, 12)
+    assert len(study.collect(answers(tmp_path / "a.jsonl", study, first(5, "pengar"), who="a")).added) == 5
+
+
+def test_what_was_handed_over_on_another_computer_is_seen_by_the_logs(study, tmp_path):
+    handed_to_bo(study, answers(tmp_path / "b.jsonl", study, first(5), who="bo"))
+    other = Study.create(tmp_path / "other" / "small", notes=NOTES, codebook=CODEBOOK)
+    for log in ("anna.csv", "bo.csv"):
+        other.collect(study.root / "data/coded" / log)
+    more = answers(tmp_path / "b2.jsonl", other, first(7), who="bo")
+    assert "5 of its 7 decisions were handed to 'bo'" in asked(other, more)
+    assert len(other.collect(more, coder="bo").added) == 2
+    assert (said(other), len(said(other, "bo"))) == ({}, 7)
+
+
+def test_the_next_sheet_of_what_was_handed_over_goes_there_too(study, sheet, tmp_path):
+    handed_to_bo(study, fill(sheet, study, first(6), tmp_path / "B1.xlsx"))
+    more = {**first(6), "n02": "vilja", **first(4, "pengar", 6)}
+    path = fill(sheet, study, more, tmp_path / "B2.xlsx")
+    message = asked(study, path)
+    assert "answers of this very sheet were taken as those of 'bo'" in message
+    assert f"if it is bo's: sekom collect {path} --coder bo" in message
+    assert len(study.collect(path, coder="bo").added) == 5
+    assert (said(study), said(study, "bo")) == ({}, more)
+
+
+def test_a_file_under_the_wrong_name_says_how_to_hand_it_over(study, tmp_path):
+    path = answers(tmp_path / "b.jsonl", study, first(5), who="bo")
+    study.collect(path)
+    message = asked(study, path, coder="bo")
+    assert f"first: sekom collect {path} --undo, then: sekom collect {path} --coder bo" in message
 
 
 # --- about which texts --------------------------------------------------------------------------------------
@@ -554,6 +714,24 @@ def test_without_the_list_of_what_was_taken_all_of_the_file_is_taken_back(study,
         (study.root / "data/coded/.taken.csv").unlink()
         assert len(study.undo_collect(path).added) == 3
     assert study.decisions().empty
+
+
+def test_the_list_of_what_was_taken_keeps_which_copy_it_was_and_when_it_was_saved(study, sheet, tmp_path):
+    path = answers(tmp_path / "a.jsonl", study, first(3), who="anna")
+    study.collect(path)
+    taken = study.root / "data/coded/.taken.csv"
+    old = [line.split(",") for line in taken.read_text(encoding="utf-8").splitlines()]
+    assert [cells[-3:] for cells in old] == [["copy", "saved_at", "event"], ["c-anna", at(3), "take"]]
+    earlier = "".join(",".join([*cells[:-3], cells[-1]]) + "\n" for cells in old)
+    taken.write_text(earlier, encoding="utf-8", newline="\n")  # as a program before these columns wrote it
+    back = fill(sheet, study, first(2, "vilja", 8), tmp_path / "b.xlsx", "2024-03-08T10:00:00Z")
+    study.collect(back)
+    assert taken.read_text(encoding="utf-8").startswith(earlier)
+    assert taken.read_text(encoding="utf-8").splitlines()[-1].split(",")[-2] == "2024-03-08T10:00:00.000000Z"
+    assert len(study.problems) == 0
+    for file in (path, back):
+        study.undo_collect(file)
+    assert said(study) == {}
 
 
 def test_there_may_be_nothing_to_take_back(study, tmp_path):

@@ -7,13 +7,15 @@ coder's log, never by a name. A page's file or a copied log shares with it
 - the last event that the page was written with: it was sent again, and opened in another browser.
 
 One that shares nothing and answers no question that the log answers is taken, and told; one that answers the
-same questions is asked about.
+same questions is asked about. A page's file knows what the page was written with, and what its own copy of
+the page brought; of what else was answered since, it may answer up to two questions anew, and alike, unasked.
+A copy that somebody has said to be the same person's is not asked about again.
 
 A sheet has no ids that outlive its being saved again, and so is known by what it says. It was built on the
-answers that came since it was written if it still says four fifths of what they say, or they say four fifths
-of what it says: a sheet of Friday holds that of Monday, with more answers and a few changed. Two people who
-filled in copies of one sheet differ more. It takes two answers that differ before anybody is asked. The same
-holds for a page that was sent again and answers anew what came after it was written (of three answers on).
+answers that came since it was written if it still says what they say: a sheet of Friday holds that of Monday,
+with more answers and a few changed. It is asked about from three answers on that differ, if they are more
+than a twentieth of what both answer, or two if that is a fifth; and if of two savings of one sheet the later
+one leaves open what the earlier one answers. Rows that are not in the file say nothing.
 """
 
 from __future__ import annotations
@@ -21,6 +23,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
+from types import MappingProxyType
 from typing import NamedTuple
 
 import pandas as pd
@@ -31,7 +34,8 @@ from sekom_analysis.decisions import Event
 from sekom_analysis.problems import Problem
 
 _MOST = 20  # how many are named
-_FEW, _SHARE = 2, 0.05  # notes about other texts that are only told, and their share of all
+_FEW, _SHARE = 2, 0.05  # notes about other texts, or answers that differ, that are only told; share of all
+_ANEW = 3  # so many questions that are answered anew though they are answered, and somebody is asked
 _KEPT = 0.8  # of what a sheet or log said that another, built on it, still says
 Cell = tuple[str, str, str]  # note, variable, pass
 Question = tuple[str, str]
@@ -47,6 +51,7 @@ class Judge:
     wish : how it is to be taken
     path : the file, as it was named
     undone : ids of events by which files were taken back
+    copies : coder -> ids of the events that this copy of the page or sheet brought -> when it was saved then
     """
 
     def __init__(
@@ -56,20 +61,23 @@ class Judge:
         wish: Wish,
         path: Path,
         undone: Collection[str] = (),
+        copies: Mapping[str, Mapping[str, str]] = MappingProxyType({}),
     ) -> None:
         self.offer, self.logs, self.wish, self.path, self.undone = offer, logs, wish, path, undone
+        self.copies, self.same_copy = copies, copies.get(offer.coder, {})
         self.own = logs.get(offer.coder, [])
         self._ids = {event.event_id for event in self.own}
         self._before = standing(self.own)
+        self._stops: list[Problem] = []
 
     def found(self) -> Collected:
         """Return what the file brings: nothing of it if somebody has to be asked first."""
         self._leave_out_other_wave()
         self._put_back()
         self._rename_given()
-        stops = [*self._of_others(), *self._other_texts(), *self._other_person()]
-        if stops:
-            refused = [*stops, *self.offer.refused]
+        self._stops = [*self._of_others(), *self._other_texts(), *self._other_person()]
+        if self._stops:
+            refused = [*self._stops, *self.offer.refused]
             return self.offer._replace(events=[], known=0, refused=refused, stale=[]).found()
         filled = self._filled_in()
         if filled:
@@ -90,14 +98,17 @@ class Judge:
     def _rename_given(self) -> None:
         """Give events ids of their own where they went into another coder's log, and were taken back there.
 
-        The ids follow from the old ones, so that collecting twice adds nothing.
+        The ids follow from the old ones, so that collecting twice adds nothing, and the next file of the same
+        person, or another computer that knows of no taking back, goes on with them.
         """
         others = [log for coder, log in self.logs.items() if coder != self.offer.coder]
-        if self.wish.coder is None or not any(self._is_all_taken_back(log) for log in others):
+        ids = {event.event_id for _, event in self.offer.events}
+        gone = [log for log in others if self.wish.coder is not None and self._is_all_taken_back(log, ids)]
+        there = {event.event_id for log in gone for event in log}
+        named = {one: _renamed(one, self.offer.coder) for one in ids}
+        named = {old: new for old, new in named.items() if old in there or new in self._ids}
+        if not named:
             return
-        there = {event.event_id for log in others if self._is_all_taken_back(log) for event in log}
-        named = {e.event_id: _renamed(e.event_id, self.offer.coder) for _, e in self.offer.events}
-        named = {old: new for old, new in named.items() if old in there}
         events = [
             (row, e._replace(event_id=named.get(e.event_id, e.event_id))) for row, e in self.offer.events
         ]
@@ -109,9 +120,8 @@ class Judge:
             came={named.get(old, old): time for old, time in self.offer.came.items()},
         )
 
-    def _is_all_taken_back(self, log: Sequence[Event]) -> bool:
-        """Whether events of the file stand in a log, and none counts there, since they were taken back."""
-        ids = {event.event_id for _, event in self.offer.events}
+    def _is_all_taken_back(self, log: Sequence[Event], ids: Collection[str]) -> bool:
+        """Whether events of the file are in a log, and none counts there, since they were taken back."""
         last = {cell_of(event): event.event_id for event in log}
         cells = [cell_of(event) for event in log if event.event_id in ids]
         return any(last[cell] in self.undone for cell in cells) and not any(
@@ -121,19 +131,47 @@ class Judge:
     def _of_others(self) -> Iterator[Problem]:
         """Yield a problem for each other coder in whose log events of the file stand."""
         ids = {event.event_id for _, event in self.offer.events}
+        coder = self.offer.coder
         for other, log in self.logs.items():
             there = {event.event_id for event in log}
-            if other == self.offer.coder:
+            if other == coder:
                 continue
             if shared := ids & there:
                 what = f"{len(shared)} of its {len(ids)} decisions stand in the log of '{other}'"
+                undo, hers = command(self.path, "--undo"), command(self.path, f"--coder {coder}")
                 todo = f"if it is {other}'s: {self._command(f'--coder {other}')}"
-                yield self._problem(what, todo)
+                yield self._problem(what, f"{todo}; if it is {coder}'s, first: {undo}, then: {hers}")
+            elif what := self._handed(other, log):
+                undo = command(self.path, "--undo", f"--coder {other}")
+                todo = f"if it is {other}'s: {self._command(f'--coder {other}')}"
+                yield self._problem(what, f"{todo}; if it is {coder}'s, first: {undo}")
+            elif self._is_their_sheet(other, log):
+                what = f"answers of this very sheet were taken as those of '{other}'"
+                todo = f"if it is {other}'s: {self._command(f'--coder {other}')}"
+                yield self._problem(what, f"{todo}; if it is {coder}'s: {self._command(f'--coder {coder}')}")
             elif self.offer.last_event in there - self._ids and self.wish.coder is None:
-                coder = self.offer.coder
                 what = f"it was handed out with the answers of '{other}', and says that it is {coder}'s"
                 todo = f"{self._command(f'--coder {other}')}, or --coder {coder} if it is {coder}'s"
                 yield self._problem(what, todo)
+
+    def _handed(self, other: str, log: Sequence[Event]) -> str:
+        """Say how many events of the file were handed over to another coder; empty if none counts there."""
+        own = [event for event in self.own if event.event_id in self.offer.here]
+        events = [*own, *(event for _, event in self.offer.events)]
+        if self.offer.way == "log":  # this may be the log in which they were taken back
+            events = list(standing(_timed(events)).values())
+        ids = {event.event_id for event in events}
+        there = {_renamed(one, other) for one in ids} & {event.event_id for event in log}
+        if not there or self._is_all_taken_back(log, there):
+            return ""
+        return f"{len(there)} of its {len(ids)} decisions were handed to '{other}'"
+
+    def _is_their_sheet(self, other: str, log: Sequence[Event]) -> bool:
+        """Whether the same sheet brought answers to another coder that count, and none to this one."""
+        if self.offer.way != "sheet" or self.wish.coder is not None or self._brought():
+            return False
+        ids = self.copies.get(other, {})
+        return any(e.event_id in ids for e in log) and not self._is_all_taken_back(log, ids)
 
     def _other_person(self) -> Iterator[Problem]:
         """Yield a problem if somebody else may have answered what the coder has answered."""
@@ -146,8 +184,13 @@ class Judge:
         questions = "1 question" if both.n == 1 else f"{both.n} questions"
         what = (
             f"it answers {questions} that {coder} has answered here ({both.alike} alike), and was not made "
-            f"from those answers: perhaps somebody else gave these"
+            f"from those answers"
         )
+        if both.lacking:
+            what = (
+                f"of one sheet that was saved twice, the later one lacks {both.lacking} answers of the other"
+            )
+        what = f"{what}: perhaps somebody else gave these"
         todo = (
             f"if somebody else gave them: {self._command('--coder ID')}; "
             f"if {coder} gave both: {self._command('--same-person')}"
@@ -156,26 +199,75 @@ class Judge:
 
     def _compared(self) -> Compared | None:
         """Hold the answers of the file against those it knows nothing of; None where it surely knows them."""
-        is_sheet = self.offer.way == "sheet"
-        if self.offer.here and not is_sheet:
-            return None
-        unknown = standing_answers(self._since())
         given = standing_answers([event for _, event in self.offer.events])
-        both = [question for question in given if question in unknown]
-        differing = [q for q in both if same_answer(given[q].codes) != same_answer(unknown[q].codes)]
-        if not is_sheet and self.offer.last_event not in self._ids:
-            return Compared(len(both), len(both) - len(differing), bool(both))
-        alike = len(both) - len(differing)
-        if is_sheet:  # what is alike in both is no news, and so is only counted
-            earlier = len(self._before) - len(unknown)
-            alike = max(0, min(self.offer.known - earlier, len(unknown) - len(differing)))
-        way = "sheet" if is_sheet else "page"
-        only_here = sum(event.via == way for q, event in unknown.items() if q not in given)
-        only_here = max(0, only_here - alike) if is_sheet else only_here
-        only_there = len(given) - len(both)
-        kept = max(alike / max(1, alike + len(differing) + only) for only in (only_here, only_there))
-        is_strange = len(differing) >= (2 if is_sheet else 3) and kept < _KEPT
-        return Compared(len(differing) + alike, alike, is_strange)
+        if self.offer.way == "sheet":
+            return self._compared_sheet(given)
+        brought = self._brought()
+        if not brought and self.offer.last_event not in self._ids:
+            gone = [event for event in self.own if event.event_id in self.offer.here]
+            both = _compared({**standing_answers(gone), **given}, standing_answers(self.own))
+            return both._replace(is_strange=both.n > 0)
+        if not brought:
+            return _compared(given, self._unknown_answers(brought))
+        if self.offer.way == "log" or self._was_said(brought):
+            return None
+        both = _compared(given, self._unknown_answers(brought))
+        return both._replace(is_strange=both.n >= _ANEW)
+
+    def _compared_sheet(self, given: Mapping[Question, Event]) -> Compared:
+        """Hold the new answers of a sheet against those that came since it was written."""
+        unknown = standing_answers(self._since())
+        both = _compared(given, unknown)
+        n_differing = both.n - both.alike
+        # What is alike in both is no news, and so is only counted.
+        earlier = len(self._before) - len(unknown)
+        alike = max(0, min(self.offer.known - earlier, len(unknown) - n_differing))
+        only_here = sum(event.via == "sheet" for q, event in unknown.items() if q not in given)
+        only = max(0, only_here - alike), len(given) - both.n
+        kept = max(alike / max(1, alike + n_differing + n) for n in only)
+        n, lacking = n_differing + alike, self._lacking()
+        is_strange = (n_differing >= 2 and kept < _KEPT) or _are_many(n_differing, n) or lacking > 0
+        return Compared(n, alike, is_strange, lacking)
+
+    def _lacking(self) -> int:
+        """Return how many answers of one saving of a sheet a later one leaves open; 0 if they are few."""
+        found, saved_at = standing_answers(self.own), self.offer.saved_at
+        if saved_at and any(time > saved_at for time in self.same_copy.values()):  # the later one is here
+            new = {
+                (event.note_id, event.variable) for _, event in self.offer.events if event.event == "decide"
+            }
+            lacking, n = len(new - found.keys()), len(new) + self.offer.known
+        else:
+            theirs = {q for q, event in found.items() if event.event_id in self.same_copy}
+            lacking, n = len(theirs & set(self.offer.blank)), len(theirs)
+        return lacking if _are_many(lacking, n) else 0
+
+    def _brought(self) -> set[str]:
+        """Return the ids of events here that the file or its copy of the page brought, and that count."""
+        last = {cell_of(event): event for event in self.own}
+        ids = {*self.offer.here, *self.same_copy}
+        return {e.event_id for e in self.own if e.event_id in ids and not self._is_gone(e, last[cell_of(e)])}
+
+    def _is_gone(self, event: Event, last: Event) -> bool:
+        """Whether an event does not count, since a file was taken back: nothing says it in its place."""
+        return last.event_id in self.undone and (last.event, last.codes) != (event.event, event.codes)
+
+    def _unknown_answers(self, brought: Collection[str]) -> dict[Question, Event]:
+        """Return the standing answers that no event says which the page knows."""
+        since = {event.event_id for event in self._since()}
+        known = {
+            (event.note_id, event.variable, same_answer(event.codes))
+            for event in self.own
+            if event.event_id in brought or event.event_id not in since
+        }
+        found = standing_answers(self.own)
+        return {q: event for q, event in found.items() if (*q, same_answer(event.codes)) not in known}
+
+    def _was_said(self, brought: Collection[str]) -> bool:
+        """Whether it had to be said before that this copy of the page is the same person's."""
+        theirs = [event for event in self.own if event.event_id in brought]
+        others = [event for event in self._since() if event.event_id not in brought]
+        return _compared(standing_answers(theirs), standing_answers(others)).is_strange
 
     def _since(self) -> list[Event]:
         """Return the coder's events since page or sheet was written, as far as it says when."""
@@ -184,7 +276,7 @@ class Judge:
 
     def _unknown(self) -> Iterator[Problem]:
         """Tell of a file that shares nothing with what the coder has sent before."""
-        is_shared = self.offer.here or self.offer.last_event in self._ids or self.offer.way == "sheet"
+        is_shared = self._brought() or self.offer.last_event in self._ids or self.offer.way == "sheet"
         is_said = self.wish.same_person or self.wish.coder
         if self.own and self.offer.events and not is_shared and not is_said:
             coder = self.offer.coder
@@ -291,10 +383,15 @@ class Judge:
             yield self._problem(what, f"to have them again: {self._command('--older')}")
 
     def taken_back(self) -> list[Event]:
-        """Return the answers of the file that were here, and that somebody took back by undoing the file."""
-        last = {cell_of(event): event.event_id for event in self.own}
+        """Return the answers of the file that were here, and that somebody took back by undoing the file.
+
+        None if somebody has to be asked first.
+        """
+        if self._stops:
+            return []
+        last = {cell_of(event): event for event in self.own}
         here = {cell_of(e): e for e in self.own if e.event_id in self.offer.here and e.event == "decide"}
-        return [event for cell, event in here.items() if last[cell] in self.undone]
+        return [event for cell, event in here.items() if self._is_gone(event, last[cell])]
 
     # --- saying it --------------------------------------------------------------------------------
 
@@ -307,11 +404,26 @@ class Judge:
 
 
 class Compared(NamedTuple):
-    """How many questions a file and the log both answer, how many alike, and whether one has to ask."""
+    """How many questions a file and the log both answer, how many alike, and whether one has to ask.
+
+    Of a sheet that was saved twice: how many answers of the earlier saving the later one lacks.
+    """
 
     n: int
     alike: int
     is_strange: bool
+    lacking: int = 0
+
+
+def _compared(given: Mapping[Question, Event], there: Mapping[Question, Event]) -> Compared:
+    """Hold answers against others: one that differs, or several alike, is to be asked about."""
+    both = [question for question in given if question in there]
+    alike = sum(same_answer(given[q].codes) == same_answer(there[q].codes) for q in both)
+    return Compared(len(both), alike, alike < len(both) or len(both) >= _ANEW)
+
+
+def _are_many(n: int, of: int) -> bool:
+    return n >= _ANEW and n > _SHARE * of
 
 
 def cell_of(event: Event) -> Cell:

@@ -72,6 +72,8 @@ def offer_of(
         reading.last_event,
         reading.saved_at,
         way,
+        copy=reading.copy,
+        blank=reading.blank,
     )
 
 

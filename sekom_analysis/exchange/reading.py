@@ -52,6 +52,7 @@ class Reading(NamedTuple):
     came : the times that the events came with, where they do not count from these; else as in `events`
     as_written : answers of a sheet that were changed elsewhere since; they are not among the events
     other_wave : ids of events about the texts of an earlier wave, which stood under the same keys
+    blank : questions, note and variable, that a sheet shows without an answer
     """
 
     coder: str
@@ -69,3 +70,4 @@ class Reading(NamedTuple):
     came: Sequence[str] = ()
     other_wave: Collection[str] = ()
     as_written: Sequence[AsWritten] = ()
+    blank: Sequence[tuple[str, str]] = ()

@@ -24,7 +24,8 @@ class Taking(NamedTuple):
     """A file was taken in, or taken back, as it stands in the ledger; the fields are in its order.
 
     ``events`` joins by ``|`` the ids of the events that were added to the coder's log then (or to the ledger
-    of that name), ``came`` the times they came with, where others count, else nothing.
+    of that name), ``came`` the times they came with, where others count, else nothing. ``copy`` is the id of
+    the page's copy or of the sheet, ``saved_at`` when the file was last saved; empty where it does not say.
     """
 
     decided_at: str
@@ -34,6 +35,8 @@ class Taking(NamedTuple):
     sha256: str
     events: str
     came: str
+    copy: str
+    saved_at: str
     event: str
 
     @property
@@ -56,7 +59,7 @@ class Takings:
     """
 
     def __init__(self, root: Path) -> None:
-        form = Format(Taking._fields, (TAKE, UNDO), _fault)
+        form = Format(Taking._fields, (TAKE, UNDO), _fault, later=("copy", "saved_at"))
         self._ledger: Ledger[Taking] = Ledger(root, ".taken", form, Taking._make)
 
     def note(
@@ -66,6 +69,9 @@ class Takings:
         ids: Sequence[str],
         came: Mapping[str, str] | None = None,
         kind: str = TAKE,
+        *,
+        copy: str = "",
+        saved_at: str = "",
     ) -> None:
         """Keep which events a file is about to add to a coder's log, or to a ledger.
 
@@ -76,12 +82,24 @@ class Takings:
         ids : of the events
         came : event_id -> the time that an event came with, where another counts
         kind : `TAKE` or `UNDO`
+        copy, saved_at : of the file, as in `Offer`
         """
         digest = file_hash(path)
         times = came or {}
         parts = [ids[start : start + _MOST_IDS] for start in range(0, len(ids), _MOST_IDS)]
         entries = [
-            Taking("", new_event_id(), coder, path.name, digest, "|".join(part), _times(part, times), kind)
+            Taking(
+                "",
+                new_event_id(),
+                coder,
+                path.name,
+                digest,
+                "|".join(part),
+                _times(part, times),
+                copy,
+                saved_at,
+                kind,
+            )
             for part in parts
         ]
         self._ledger.append(entries)
@@ -97,6 +115,14 @@ class Takings:
         for entry in self._entries():
             if entry.sha256 == digest and entry.event == TAKE and entry.coder not in LEDGERS:
                 found.setdefault(entry.coder, set()).update(entry.ids)
+        return found
+
+    def of_copy(self, copy: str) -> dict[str, dict[str, str]]:
+        """Return coder -> event_id -> when the file was saved, of what a copy of a page or sheet brought."""
+        found: dict[str, dict[str, str]] = {}
+        for entry in self._entries():
+            if copy and entry.copy == copy and entry.event == TAKE:
+                found.setdefault(entry.coder, {}).update(dict.fromkeys(entry.ids, entry.saved_at))
         return found
 
     def came(self) -> list[Key]:

@@ -100,6 +100,7 @@ class _Reader:
         self._n_kept = 0  # answers that came by another sheet since, and that this one holds
         self._answered: set[str] = set()
         self._unread: dict[str, list[Cell]] = {}  # answers to questions whose definition is not here
+        self._blank: list[tuple[str, str]] = []
         self._comments: list[Cell] = list(sheet.comments)
         self._taken_comments: list[Cell] = []
         self._definitions = _definitions(desk, self.ticket)
@@ -136,6 +137,7 @@ class _Reader:
             self.other_texts,
             len(self._answered),
             as_written=self.as_written,
+            blank=self._blank,
         )
 
     def _settle_as_written(self) -> None:
@@ -234,6 +236,7 @@ class _Reader:
             return
         made = len(self.events)
         if answer.codes is None:
+            self._blank.append((note_id, name))
             self._read_blank(row, note_id, variable, answer, given)
         else:
             self._answered.add(note_id)
