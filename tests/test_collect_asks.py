@@ -582,6 +582,46 @@ def test_mondays_sheet_after_fridays(study, sheet, tmp_path):
     assert said(study) == {**friday, "n09": "tid"}
 
 
+def as_csv(path: Path) -> Path:
+    """The tab with notes of a sheet as a text table: it does not say when it was saved."""
+    rows = next(iter(load_workbook(path).worksheets[1:])).iter_rows(values_only=True)
+    table = pd.DataFrame(["" if cell is None else str(cell) for cell in row] for row in rows)
+    table.to_csv(path.with_suffix(".csv"), index=False, header=False, encoding="utf-8")
+    return path.with_suffix(".csv")
+
+
+@pytest.mark.parametrize("n_more", [0, 1])
+def test_a_sheet_without_a_time_replaces_nothing_that_may_be_newer(study, sheet, tmp_path, n_more):
+    monday = as_csv(fill(sheet, study, first(9), tmp_path / "monday.xlsx"))
+    if not n_more:
+        study.collect(monday)
+    friday = {**first(9), "n03": "vilja", **first(n_more, "tid", 9)}
+    study.collect(as_csv(fill(sheet, study, friday, tmp_path / "friday.xlsx")))
+    assert said(study) == friday
+    monday.write_text(monday.read_text(encoding="utf-8") + "\n", encoding="utf-8")
+    message = (
+        r"(?s)'tid' in the file, which does not say when it was saved, would replace 'vilja'.* may be newer"
+    )
+    with pytest.raises(DecisionError, match=message):
+        study.collect(monday, same_person=True)
+    assert said(study) == friday
+    study.collect(monday, same_person=True, older=True)
+    assert said(study) == {**friday, "n03": "tid"}
+
+
+def test_a_sheet_without_a_time_that_holds_all_that_came_since_is_the_newer_one(study, sheet, tmp_path):
+    for day in ({**first(9)}, {**first(12), "n03": "vilja"}, {**first(14), "n03": "vilja", "n04": "pengar"}):
+        found = study.collect(as_csv(fill(sheet, study, day, tmp_path / "day.xlsx")))
+        assert (found.saved, said(study)) == (True, day)
+
+
+def test_an_answer_of_a_page_may_be_newer_than_a_sheet_without_a_time(study, sheet, tmp_path):
+    study.decide("anna", "n03", "theme", "vilja", via="page")
+    path = as_csv(fill(sheet, study, first(3), tmp_path / "a.xlsx"))
+    with pytest.raises(DecisionError, match=r"(?s)'theme' of note 'n03': 'tid'.*may be newer.*--older"):
+        study.collect(path)
+
+
 def test_an_older_answer_of_a_page_changes_nothing_and_that_is_told(study, tmp_path):
     study.collect(answers(tmp_path / "b.jsonl", study, first(2, "vilja"), who="anna", start=100))
     last = study.history("anna")["event_id"].iloc[-1]

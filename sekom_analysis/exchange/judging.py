@@ -52,6 +52,7 @@ class Judge:
     path : the file, as it was named
     undone : ids of events by which files were taken back
     copies : coder -> ids of the events that this copy of the page or sheet brought -> when it was saved then
+    saved : event_id -> when the file that brought an event had been saved, as far as that is known
     """
 
     def __init__(
@@ -62,9 +63,11 @@ class Judge:
         path: Path,
         undone: Collection[str] = (),
         copies: Mapping[str, Mapping[str, str]] = MappingProxyType({}),
+        saved: Mapping[str, str] = MappingProxyType({}),
     ) -> None:
         self.offer, self.logs, self.wish, self.path, self.undone = offer, logs, wish, path, undone
         self.copies, self.same_copy = copies, copies.get(offer.coder, {})
+        self.saved = saved
         self.own = logs.get(offer.coder, [])
         self._ids = {event.event_id for event in self.own}
         self._before = standing(self.own)
@@ -343,22 +346,46 @@ class Judge:
 
     def _older(self) -> list[tuple[int, Event, Event]]:
         """Return what would replace answers that are newer than the sheet: row, answer, the newer one."""
-        saved_at = self.offer.saved_at
-        if not saved_at or self.offer.way != "sheet":
+        if self.offer.way != "sheet":
             return []
-        found = []
-        for row, event in self.offer.events:
-            stands = self._before.get(cell_of(event))
-            if stands is not None and stands.decided_at[:19] > saved_at[:19] and not _same(stands, event):
-                found.append((row, event, stands))
-        return found
+        standing = ((row, event, self._before.get(cell_of(event))) for row, event in self.offer.events)
+        found = [
+            (row, event, now) for row, event, now in standing if now is not None and not _same(now, event)
+        ]
+        if not self.offer.saved_at:
+            return [one for one in found if self._may_be_older(*one[1:])]
+        return [one for one in found if self._said_at(one[2])[:19] > self.offer.saved_at[:19]]
+
+    def _said_at(self, event: Event) -> str:
+        """Return when an answer was given: one of a sheet, at the latest when that was saved."""
+        saved_at = self.saved.get(event.event_id) if event.via == "sheet" else ""
+        return min(saved_at or event.decided_at, event.decided_at)
+
+    def _may_be_older(self, event: Event, stands: Event) -> bool:
+        """Whether an answer of a sheet that does not say when it was saved may be older than what stands.
+
+        It may if that came since the sheet was written, and in another way; or if the sheet says what was
+        replaced by then, or leaves open what another sheet has answered since.
+        """
+        since = self._since()
+        if stands not in since:
+            return False
+        came = {q for q, one in standing_answers(since).items() if one.via == "sheet"}
+        was_said = any(cell_of(one) == cell_of(event) and _same(one, event) for one in since)
+        return stands.via != "sheet" or was_said or bool(came & set(self.offer.blank))
 
     def _too_old(self, row: int, event: Event, stands: Event) -> Problem:
+        here = f"'{event.variable}' of note '{event.note_id}': '{event.codes}' in the file"
+        saved_at = self.offer.saved_at
         what = (
-            f"'{event.variable}' of note '{event.note_id}': '{event.codes}' in the file, which was saved "
-            f"{_minute(self.offer.saved_at)}, would replace '{stands.codes}', which is newer: "
-            f"{_minute(stands.decided_at)}"
+            f"{here}, which was saved {_minute(saved_at)}, would replace '{stands.codes}', which is newer: "
+            f"{_minute(self._said_at(stands))}"
         )
+        if not saved_at:
+            what = (
+                f"{here}, which does not say when it was saved, would replace '{stands.codes}', which came "
+                f"since the sheet was written and may be newer: {_minute(self._said_at(stands))}"
+            )
         return Problem(self.offer.file, row, what, f"if the file is right: {self._command('--older')}")
 
     def _overtaken(self, events: Sequence[tuple[int, Event]]) -> Iterator[Problem]:
