@@ -582,6 +582,25 @@ def test_mondays_sheet_after_fridays(study, sheet, tmp_path):
     assert said(study) == {**friday, "n09": "tid"}
 
 
+def test_sheets_that_are_all_collected_later_are_compared_by_when_they_were_saved(study, sheet, tmp_path):
+    days = {
+        "2024-03-04T10:00:00Z": first(5),
+        "2024-03-06T10:00:00Z": {**first(8), "n03": "vilja"},
+        "2024-03-08T10:00:00Z": {**first(9), "n03": "pengar"},
+    }
+    for number, (saved, given) in enumerate(days.items()):
+        study.collect(fill(sheet, study, given, tmp_path / f"{number}.xlsx", saved))
+        assert said(study) == given
+    between = fill(sheet, study, {**first(9), "n03": "tid"}, tmp_path / "x.xlsx", "2024-03-07T10:00:00Z")
+    with pytest.raises(DecisionError, match="'pengar', which is newer: 2024-03-08 10:00 UTC"):
+        study.collect(between)
+
+
+def test_a_sheet_that_was_saved_with_a_clock_ahead_is_not_newer_than_its_collecting(study, sheet, tmp_path):
+    study.collect(fill(sheet, study, first(5), tmp_path / "ahead.xlsx", "2199-03-04T10:00:00Z"))
+    assert study.collect(fill(sheet, study, {**first(5), "n03": "vilja"}, tmp_path / "b.xlsx")).saved
+
+
 def as_csv(path: Path) -> Path:
     """The tab with notes of a sheet as a text table: it does not say when it was saved."""
     rows = next(iter(load_workbook(path).worksheets[1:])).iter_rows(values_only=True)
