@@ -8,7 +8,6 @@ from pathlib import Path
 from sekom_analysis.collect import Offer
 from sekom_analysis.decisions import Event
 from sekom_analysis.desk import Desk
-from sekom_analysis.exchange.arrivals import saved_at
 from sekom_analysis.exchange.progress_collecting import events_of, offer_of
 from sekom_analysis.exchange.sheets.reading import event_id_of, read_coding_sheet
 from sekom_analysis.imports import file_hash
@@ -43,9 +42,8 @@ def weigh_sheet(path: Path, desk: Callable[[str], Desk], coder: str | None = Non
             own.record([{**fields[e.note_id, e.variable], "event_id": e.event_id} for e in wanted])
 
     ids = set(sheet_event_ids(path, own)) & set(own.history()["event_id"]) if own is not None else set()
-    made = reading.saved_at or saved_at(path)
     offer = offer_of(reading, path.name, events, save, "sheet")
-    return offer._replace(here=ids, saved_at=made, as_written=as_written)
+    return offer._replace(here=ids, as_written=as_written)
 
 
 def sheet_event_ids(path: Path, desk: Desk) -> Iterable[str]:
