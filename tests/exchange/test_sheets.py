@@ -737,3 +737,32 @@ def test_answers_not_collected_yet_are_not_written_over(study, blank):
     collect(study, back)
     write_coding_sheet(study.desk("anna"), back, "en")
     assert load_workbook(back).sheetnames[0] == "Read first"
+
+
+@pytest.mark.parametrize("place", ["beside", "below", "comment", "emptied"])
+def test_what_somebody_typed_is_not_written_over(study, blank, place):
+    study.decide("anna", "B1", "category", "kunskap", via="page")
+    write_coding_sheet(study.desk("anna"), blank)
+    book = load_workbook(blank)
+    sheet = book["Lappar B"]
+    if place == "beside":
+        sheet["Z3"] = "Min anmärkning"
+    elif place == "below":
+        sheet.cell(sheet.max_row + 3, 2).value = "Min anmärkning"
+    elif place == "comment":
+        address(book, study, "D1", "goal/answer").parent["A1"].comment = Comment("Min anmärkning", "Anna")
+    else:
+        address(book, study, "B1", "category/answer").value = None
+    book.save(blank)
+    before = blank.read_bytes()
+    told = "was emptied" if place == "emptied" else "Min anmärkning"
+    with pytest.raises(TableError, match=f"holds what somebody typed: .*{told}.*; move it away"):
+        write_coding_sheet(study.desk("anna"), blank)
+    assert blank.read_bytes() == before
+
+
+def test_a_sheet_that_nobody_touched_is_written_anew_when_the_log_has_changed(study, blank):
+    for code in ("kunskap", "resurser", "roll"):
+        study.decide("anna", "B1", "category", code, via="page")
+        write_coding_sheet(study.desk("anna"), blank)
+    assert read_coding_sheet(blank, study.desk).known == 1

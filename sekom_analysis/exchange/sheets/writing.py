@@ -11,6 +11,7 @@ from typing import Any
 
 from sekom_analysis.desk import Desk
 from sekom_analysis.errors import NotesError, TableError
+from sekom_analysis.exchange.reading import Reading
 from sekom_analysis.exchange.sheets import earlier, layout, pages
 from sekom_analysis.exchange.sheets.layout import Tab
 from sekom_analysis.exchange.sheets.reading import read_coding_sheet
@@ -50,7 +51,8 @@ def write_coding_sheet(desk: Desk, path: str | os.PathLike[str], lang: str = "sv
         If no note is asked any question.
     TableError
         If the name does not end in ``.xlsx``, a text is too long for a workbook, or the file is there
-        already and holds answers that have not been collected, or is no sheet of this coder's.
+        already and holds answers that have not been collected, or anything else that somebody typed, or is
+        no sheet of this coder's.
     NotSavedError
         If the file cannot be written; one that was there stays as it was.
 
@@ -95,6 +97,15 @@ def _loss_problems(path: Path, desk: Desk) -> Iterable[Problem]:
     elif there.problems:
         what = f"it is there already, and cannot be replaced: {there.problems[0].what}"
         yield Problem(path.name, None, what, "move it away, or choose another name")
+    for remark in _typed(there):
+        what = f"it is there already, and holds what somebody typed: {remark.what}"
+        yield Problem(path.name, remark.row, what, "move it away, or choose another name")
+
+
+def _typed(there: Reading) -> list[Problem]:
+    """Return what a sheet holds that is no answer; not what the log has changed since it was written."""
+    unchanged = [one.told[0] for one in there.as_written if one.told]
+    return [remark for remark in there.remarks if remark not in unchanged]
 
 
 def _length_problems(tabs: Iterable[Tab], file: str) -> Iterable[Problem]:
