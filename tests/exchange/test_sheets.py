@@ -653,6 +653,26 @@ def test_a_formula_is_no_answer_but_a_memo_may_look_like_one(study, blank, tmp_p
     assert [event["memo"] for event in reading.events] == ["=1+1"]
 
 
+@pytest.mark.parametrize("kind", ["xlsx", "csv"])
+def test_a_memo_that_shows_an_error_is_refused_unless_the_log_says_so(study, tmp_path, kind):
+    study.decide("anna", "B4", "category", "roll", memo="#NAME?", via="page")
+    path = write_coding_sheet(study.desk("anna"), tmp_path / "a.xlsx")
+    given = {(note, "category/answer"): "Kunskap" for note in ("B1", "B2", "B3")}
+    memos = {
+        ("B1", "category/memo"): "Err:509",
+        ("B2", "category/memo"): "#NAMN?",
+        ("B3", "category/memo"): "#1",
+    }
+    back = fill(path, study, {**given, **memos})
+    reading = read_coding_sheet(as_csv(back, "Lappar B") if kind == "csv" else back, study.desk)
+    assert {problem.what.split(": ", 1)[1].split("'")[1] for problem in reading.problems} == {
+        "Err:509",
+        "#NAMN?",
+    }
+    assert "type it again" in reading.problems[0].todo
+    assert [event["memo"] for event in reading.events] == ["#1"]
+
+
 def test_a_row_that_stands_twice_is_refused(study, blank, tmp_path):
     book = load_workbook(blank)
     sheet = book["Lappar B"]

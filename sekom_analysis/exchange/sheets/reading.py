@@ -14,7 +14,7 @@ from sekom_analysis.definitions import FOLDER, Definitions
 from sekom_analysis.desk import Desk
 from sekom_analysis.exchange.reading import AsWritten, Reading, known_by_text
 from sekom_analysis.exchange.sheets import layout
-from sekom_analysis.exchange.sheets.answers import Answer, answer_of
+from sekom_analysis.exchange.sheets.answers import Answer, answer_of, error_faults
 from sekom_analysis.exchange.sheets.before import Before
 from sekom_analysis.exchange.sheets.beside import told
 from sekom_analysis.exchange.sheets.file import SheetFile, read_sheet_file
@@ -224,6 +224,8 @@ class _Reader:
     ) -> None:
         variable = self._definitions[name]
         answer, faults = answer_of(variable, given, self.ticket.lang, self.sheet.encoding)
+        memo = self._before.memo_of((note_id, name), row.hash)
+        faults += error_faults(given.get(Column(name, MEMO)), memo)
         is_overtaken = self._before.is_overtaken((note_id, name), answer, row.hash)
         if comment is not None and not faults and not is_overtaken:
             given = self._with_comment(row, note_id, name, given, comment)
