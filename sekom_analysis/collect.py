@@ -85,6 +85,9 @@ class Offer(NamedTuple):
     here : ids of the events of the file that stand in the coder's log
     came : event_id -> the time that an event came with, where another counts
     redated : events of the log that get an earlier time, which the file has
+    as_written : answers that a sheet was written with, and what is said where they are left out: they were
+        changed elsewhere since
+    other_wave : ids of events about the texts of an earlier wave; they are left out unless they are asked for
     copy : id of the page's copy or of the sheet; empty where it has none
     blank : questions, note and variable, that a sheet shows without an answer
     save : saves events of `events`
@@ -107,6 +110,8 @@ class Offer(NamedTuple):
     here: Collection[str] = ()
     came: Mapping[str, str] = MappingProxyType({})
     redated: Sequence[Event] = ()
+    other_wave: Collection[str] = ()
+    as_written: Sequence[tuple[Numbered, Sequence[Problem]]] = ()
     copy: str = ""
     blank: Collection[tuple[str, str]] = ()
 

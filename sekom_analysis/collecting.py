@@ -54,7 +54,8 @@ class Collector:
         offer = self._offer(path, wish.coder, histories)
         logs = {coder: events_in(history) for coder, history in histories.items()}
         takings = Takings(self._raw.root)
-        judge = Judge(offer, logs, wish, path, takings.undone(), takings.of_copy(offer.copy), self._raw.root)
+        copies, saved = takings.of_copy(offer.copy), takings.saved()
+        judge = Judge(offer, logs, wish, path, takings.undone(), copies, self._raw.root, saved)
         found = judge.found()
         offer = judge.offer
         again = judge.taken_back() if wish.older else []

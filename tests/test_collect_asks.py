@@ -500,6 +500,58 @@ def test_a_copied_log_is_held_to_the_same(study, tmp_path):
     assert "12 of the 30 notes that it answers have another text here" in asked(changed(study, 12), log)
 
 
+def next_wave(study: Study, folder: Path, n_same: int = 0) -> Study:
+    """A copy of the study with the same ids and new texts, but for the last ones."""
+    root = shutil.copytree(study.root, folder / "wave2")
+    texts = [*(f"Nytt yttrande {n} om budget" for n in range(1, 41 - n_same)), *NOTES["text"][40 - n_same :]]
+    NOTES.assign(text=texts).to_csv(root / "data/raw/notes.csv", index=False, encoding="utf-8")
+    return Study.open(root)
+
+
+def both_waves(tmp_path: Path, first: Study, second: Study, given: dict, now: dict, **head) -> Path:
+    """The file of the second wave's page, in a browser that holds the answers to the first one, too."""
+    old = answers(tmp_path / "old.jsonl", first, given, who="w1").read_text(encoding="utf-8").splitlines()
+    path = answers(
+        tmp_path / "w2.jsonl", second, now, who="w2", start=5000, events=len(given) + len(now), **head
+    )
+    new = path.read_text(encoding="utf-8").splitlines()
+    path.write_text("\n".join([new[0], *old[1:], *new[1:]]) + "\n", encoding="utf-8")
+    return path
+
+
+@pytest.mark.parametrize("n_same", [0, 5])
+def test_answers_of_an_earlier_wave_are_no_answers_to_the_texts_of_the_next(study, tmp_path, n_same):
+    second = next_wave(study, tmp_path, n_same)
+    path = both_waves(tmp_path, study, second, first(40), first(20, "vilja"), page=at(4000))
+    found = second.collect(path)
+    kept = {**first(20, "vilja"), **first(n_same, "tid", 40 - n_same)}
+    assert (said(second), len(found.stale), len(found.refused)) == (kept, 0, 0)
+    assert f"{40 - n_same} of its answers are about other texts" in found.remarks[-1].what
+    assert f"sekom collect {path} --changed-texts" in found.remarks[-1].todo
+    assert len(second.collect(path).added) == 0
+    again = second.collect(path, changed_texts=True)
+    assert (len(again.added), len(again.stale)) == (40 - n_same, 20 - n_same)
+
+
+def test_a_file_of_the_earlier_wave_alone_is_asked_about(study, tmp_path):
+    path = answers(tmp_path / "w1.jsonl", study, first(40), who="w1", page=at(-9))
+    message = asked(next_wave(study, tmp_path), path)
+    assert "40 of the 40 notes that it answers have another text here" in message
+
+
+def test_a_question_answered_again_for_a_changed_text_is_asked_about_no_more(study, tmp_path):
+    now = changed(study, 9)
+    path = both_waves(tmp_path, study, now, first(40), first(9, "vilja"), page=at(4000))
+    found = now.collect(path)
+    assert (len(found.added), found.stale, found.refused) == (49, [], [])
+    assert list(said(now).values()).count("vilja") == 9
+
+
+def test_texts_moved_after_the_page_was_written_are_asked_about(study, tmp_path):
+    path = answers(tmp_path / "a.jsonl", study, first(30), who="anna", page=at(-9))
+    assert "20 of the 30 notes" in asked(changed(study, 20), path)
+
+
 # --- what replaces what -------------------------------------------------------------------------------------
 
 
@@ -530,6 +582,65 @@ def test_mondays_sheet_after_fridays(study, sheet, tmp_path):
     assert said(study) == friday
     assert study.collect(monday, older=True).replaced["new"].tolist() == ["tid"]
     assert said(study) == {**friday, "n09": "tid"}
+
+
+def test_sheets_that_are_all_collected_later_are_compared_by_when_they_were_saved(study, sheet, tmp_path):
+    days = {
+        "2024-03-04T10:00:00Z": first(5),
+        "2024-03-06T10:00:00Z": {**first(8), "n03": "vilja"},
+        "2024-03-08T10:00:00Z": {**first(9), "n03": "pengar"},
+    }
+    for number, (saved, given) in enumerate(days.items()):
+        study.collect(fill(sheet, study, given, tmp_path / f"{number}.xlsx", saved))
+        assert said(study) == given
+    between = fill(sheet, study, {**first(9), "n03": "tid"}, tmp_path / "x.xlsx", "2024-03-07T10:00:00Z")
+    with pytest.raises(DecisionError, match="'pengar', which is newer: 2024-03-08 10:00 UTC"):
+        study.collect(between)
+
+
+def test_a_sheet_that_was_saved_with_a_clock_ahead_is_not_newer_than_its_collecting(study, sheet, tmp_path):
+    study.collect(fill(sheet, study, first(5), tmp_path / "ahead.xlsx", "2199-03-04T10:00:00Z"))
+    assert study.collect(fill(sheet, study, {**first(5), "n03": "vilja"}, tmp_path / "b.xlsx")).saved
+
+
+def as_csv(path: Path) -> Path:
+    """The tab with notes of a sheet as a text table: it does not say when it was saved."""
+    rows = next(iter(load_workbook(path).worksheets[1:])).iter_rows(values_only=True)
+    table = pd.DataFrame(["" if cell is None else str(cell) for cell in row] for row in rows)
+    table.to_csv(path.with_suffix(".csv"), index=False, header=False, encoding="utf-8")
+    return path.with_suffix(".csv")
+
+
+@pytest.mark.parametrize("n_more", [0, 1])
+def test_a_sheet_without_a_time_replaces_nothing_that_may_be_newer(study, sheet, tmp_path, n_more):
+    monday = as_csv(fill(sheet, study, first(9), tmp_path / "monday.xlsx"))
+    if not n_more:
+        study.collect(monday)
+    friday = {**first(9), "n03": "vilja", **first(n_more, "tid", 9)}
+    study.collect(as_csv(fill(sheet, study, friday, tmp_path / "friday.xlsx")))
+    assert said(study) == friday
+    monday.write_text(monday.read_text(encoding="utf-8") + "\n", encoding="utf-8")
+    message = (
+        r"(?s)'tid' in the file, which does not say when it was saved, would replace 'vilja'.* may be newer"
+    )
+    with pytest.raises(DecisionError, match=message):
+        study.collect(monday, same_person=True)
+    assert said(study) == friday
+    study.collect(monday, same_person=True, older=True)
+    assert said(study) == {**friday, "n03": "tid"}
+
+
+def test_a_sheet_without_a_time_that_holds_all_that_came_since_is_the_newer_one(study, sheet, tmp_path):
+    for day in ({**first(9)}, {**first(12), "n03": "vilja"}, {**first(14), "n03": "vilja", "n04": "pengar"}):
+        found = study.collect(as_csv(fill(sheet, study, day, tmp_path / "day.xlsx")))
+        assert (found.saved, said(study)) == (True, day)
+
+
+def test_an_answer_of_a_page_may_be_newer_than_a_sheet_without_a_time(study, sheet, tmp_path):
+    study.decide("anna", "n03", "theme", "vilja", via="page")
+    path = as_csv(fill(sheet, study, first(3), tmp_path / "a.xlsx"))
+    with pytest.raises(DecisionError, match=r"(?s)'theme' of note 'n03': 'tid'.*may be newer.*--older"):
+        study.collect(path)
 
 
 def test_an_older_answer_of_a_page_changes_nothing_and_that_is_told(study, tmp_path):

@@ -8,11 +8,11 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from sekom_analysis.errors import DecisionError, SekomError
-from sekom_analysis.exchange.guarded import open_archive
 from sekom_analysis.exchange.guarded.limits import LIMITS, MEGABYTE, megabytes
 from sekom_analysis.exchange.ledger_copies import ledger_of
 from sekom_analysis.exchange.tables import WORKBOOKS
-from sekom_analysis.logline import is_time
+from sekom_analysis.exchange.workbooks import Book
+from sekom_analysis.logline import is_time, utc_text
 
 LOG_BYTES = 200 * MEGABYTE  # 100,000 notes with five questions each
 _WORDS = (".doc", ".docx", ".odt", ".rtf", ".pdf", ".eml", ".msg")
@@ -21,7 +21,6 @@ _HOW_PAGE = (
     "makes by the button 'Download the answers file' ('Ladda ner svarsfilen'): answers-STUDY-CODER.jsonl or "
     "svar-STUDY-CODER.jsonl"
 )
-_SAVED_AT = re.compile(rb"<dcterms:modified[^>]*>(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)")
 _TIME = re.compile(r"2[01]\d\d-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z")
 _HEAD = 4_000
 
@@ -76,7 +75,7 @@ def _made(path: Path) -> str:
     """Return when a file was made, as far as it says so itself: UTC; empty if it does not."""
     try:
         if path.suffix.lower() in WORKBOOKS:
-            return saved_at(path)
+            return _saved_at(path)
         with path.open("rb") as file:
             head = file.read(_HEAD)
             file.seek(max(0, path.stat().st_size - _HEAD))
@@ -95,13 +94,7 @@ def _written(head: bytes) -> str:
     return found if isinstance(found, str) and is_time(found) else ""
 
 
-def saved_at(path: Path) -> str:
+def _saved_at(path: Path) -> str:
     """Return when a workbook was saved, as it says itself, UTC as in a log; empty if it does not."""
-    if path.suffix.lower() not in WORKBOOKS:
-        return ""
-    with open_archive(path) as archive:
-        if "docProps/core.xml" not in archive.names:
-            return ""
-        found = _SAVED_AT.search(archive.read("docProps/core.xml"))
-    time = f"{found[1].decode('ascii')}.000000Z" if found else ""
-    return time if is_time(time) else ""
+    with Book(path.read_bytes(), path.name) as book:
+        return utc_text(book.saved_at) if book.saved_at else ""

@@ -53,6 +53,7 @@ class Judge:
     undone : ids of events by which files were taken back
     root : the study's folder, for commands that are to name it
     copies : coder -> ids of the events that this copy of the page or sheet brought -> when it was saved then
+    saved : event_id -> when the file that brought an event had been saved, as far as that is known
     """
 
     def __init__(
@@ -64,10 +65,12 @@ class Judge:
         undone: Collection[str] = (),
         copies: Mapping[str, Mapping[str, str]] = MappingProxyType({}),
         root: Path | None = None,
+        saved: Mapping[str, str] = MappingProxyType({}),
     ) -> None:
         self.offer, self.logs, self.wish, self.path, self.undone = offer, logs, wish, path, undone
         self.root = root
         self.copies, self.same_copy = copies, copies.get(offer.coder, {})
+        self.saved = saved
         self.own = logs.get(offer.coder, [])
         self._ids = {event.event_id for event in self.own}
         self._before = standing(self.own)
@@ -75,6 +78,8 @@ class Judge:
 
     def found(self) -> Collected:
         """Return what the file brings: nothing of it if somebody has to be asked first."""
+        self._leave_out_other_wave()
+        self._put_back()
         self._rename_given()
         self._stops = [*self._of_others(), *self._other_texts(), *self._other_person()]
         if self._stops:
@@ -301,6 +306,23 @@ class Judge:
 
     # --- about which texts ----------------------------------------------------------------------
 
+    def _leave_out_other_wave(self) -> None:
+        """Leave out what was answered about the texts of an earlier wave, and tell it."""
+        kept = [one for one in self.offer.events if one[1].event_id not in self.offer.other_wave]
+        n = len(self.offer.events) - len(kept)
+        if not n or self.wish.changed_texts:
+            return
+        what = (
+            f"{n} of its answers are about other texts, which stood under the same keys when they were given "
+            f"(an earlier wave of the study): they are left out"
+        )
+        todo = (
+            f"collect the file in that wave's study; if these are the same notes, with texts that were "
+            f"changed on purpose: {self._command('--changed-texts')}"
+        )
+        remarks = [*self.offer.remarks, self._problem(what, todo)]
+        self.offer = self.offer._replace(events=kept, stale=self.offer.other_texts, remarks=remarks)
+
     def _other_texts(self) -> Iterator[Problem]:
         """Yield problems if many of the answers are about other texts than the study's."""
         others = self.offer.other_texts
@@ -316,24 +338,57 @@ class Judge:
 
     # --- what replaces what -----------------------------------------------------------------------
 
+    def _put_back(self) -> None:
+        """Take what a sheet was written with, too, where it was put back on purpose."""
+        if not self.wish.older:
+            return
+        told = [problem for _, problems in self.offer.as_written for problem in problems]
+        events = [*self.offer.events, *(numbered for numbered, _ in self.offer.as_written)]
+        remarks = [problem for problem in self.offer.remarks if problem not in told]
+        self.offer = self.offer._replace(events=events, remarks=remarks)
+
     def _older(self) -> list[tuple[int, Event, Event]]:
         """Return what would replace answers that are newer than the sheet: row, answer, the newer one."""
-        saved_at = self.offer.saved_at
-        if not saved_at or self.offer.way != "sheet":
+        if self.offer.way != "sheet":
             return []
-        found = []
-        for row, event in self.offer.events:
-            stands = self._before.get(cell_of(event))
-            if stands is not None and stands.decided_at[:19] > saved_at[:19] and not _same(stands, event):
-                found.append((row, event, stands))
-        return found
+        standing = ((row, event, self._before.get(cell_of(event))) for row, event in self.offer.events)
+        found = [
+            (row, event, now) for row, event, now in standing if now is not None and not _same(now, event)
+        ]
+        if not self.offer.saved_at:
+            return [one for one in found if self._may_be_older(*one[1:])]
+        return [one for one in found if self._said_at(one[2])[:19] > self.offer.saved_at[:19]]
+
+    def _said_at(self, event: Event) -> str:
+        """Return when an answer was given: one of a sheet, at the latest when that was saved."""
+        saved_at = self.saved.get(event.event_id) if event.via == "sheet" else ""
+        return min(saved_at or event.decided_at, event.decided_at)
+
+    def _may_be_older(self, event: Event, stands: Event) -> bool:
+        """Whether an answer of a sheet that does not say when it was saved may be older than what stands.
+
+        It may if that came since the sheet was written, and in another way; or if the sheet says what was
+        replaced by then, or leaves open what another sheet has answered since.
+        """
+        since = self._since()
+        if stands not in since:
+            return False
+        came = {q for q, one in standing_answers(since).items() if one.via == "sheet"}
+        was_said = any(cell_of(one) == cell_of(event) and _same(one, event) for one in since)
+        return stands.via != "sheet" or was_said or bool(came & set(self.offer.blank))
 
     def _too_old(self, row: int, event: Event, stands: Event) -> Problem:
+        here = f"'{event.variable}' of note '{event.note_id}': '{event.codes}' in the file"
+        saved_at = self.offer.saved_at
         what = (
-            f"'{event.variable}' of note '{event.note_id}': '{event.codes}' in the file, which was saved "
-            f"{_minute(self.offer.saved_at)}, would replace '{stands.codes}', which is newer: "
-            f"{_minute(stands.decided_at)}"
+            f"{here}, which was saved {_minute(saved_at)}, would replace '{stands.codes}', which is newer: "
+            f"{_minute(self._said_at(stands))}"
         )
+        if not saved_at:
+            what = (
+                f"{here}, which does not say when it was saved, would replace '{stands.codes}', which came "
+                f"since the sheet was written and may be newer: {_minute(self._said_at(stands))}"
+            )
         return Problem(self.offer.file, row, what, f"if the file is right: {self._command('--older')}")
 
     def _overtaken(self, events: Sequence[tuple[int, Event]]) -> Iterator[Problem]:

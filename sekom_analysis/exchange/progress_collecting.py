@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 
 from sekom_analysis.collect import Offer
@@ -28,7 +28,7 @@ def weigh_progress(path: Path, desk: Callable[[str], Desk], coder: str | None = 
     """
     reading = read_progress(path, lambda said: desk(coder if coder is not None else said))
     own = desk(reading.coder) if reading.events else None
-    events = events_of(reading, own)
+    events = events_of(reading.events, own)
     came = {
         event.event_id: time
         for event, time in zip(events, reading.came, strict=True)
@@ -40,14 +40,15 @@ def weigh_progress(path: Path, desk: Callable[[str], Desk], coder: str | None = 
             own.take_in(wanted)
 
     here = set(event_ids(path)) - {event.event_id for event in events} if reading.known else set()
-    return offer_of(reading, path.name, events, save, "page")._replace(here=here, came=came)
+    offer = offer_of(reading, path.name, events, save, "page")
+    return offer._replace(here=here, came=came, other_wave=reading.other_wave)
 
 
-def events_of(reading: Reading, desk: Desk | None) -> list[Event]:
+def events_of(rows: Iterable[Mapping[str, str]], desk: Desk | None) -> list[Event]:
     """Return the events of a reading, each in the pass that it counts in."""
     events = [
         Event(**{"decided_at": "", "note_hash": "", **{_field(name): text for name, text in row.items()}})
-        for row in reading.events
+        for row in rows
     ]
     return desk.in_their_passes(events) if desk is not None else []
 

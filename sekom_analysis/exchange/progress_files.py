@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -15,7 +15,7 @@ from sekom_analysis.checks import named_first, was_possible
 from sekom_analysis.codebook import RESERVED_VARIABLES
 from sekom_analysis.coderlog import IDENTITY, coder_log
 from sekom_analysis.coding.worklist import is_note_key
-from sekom_analysis.decisions import Event, coder_fault
+from sekom_analysis.decisions import Event, Question, coder_fault
 from sekom_analysis.definitions import Definitions
 from sekom_analysis.desk import Desk
 from sekom_analysis.exchange.dating import Dates
@@ -33,6 +33,7 @@ _AGAIN = "ask for it again; whole lines can be taken with --keep-valid"
 _WRONG = "send the answers file that was made on this study's page"
 _AS_IT_WAS = "ask for it as the page wrote it, not opened and saved in another program"
 _BEGINNING = 300
+_FEW = 2  # so many notes may have other texts without being other notes, as on the page
 Line = tuple[int, Mapping[str, Any]]
 
 
@@ -151,10 +152,10 @@ class _Reader:
         self.desk, self.file = desk, file
         self.problems: list[Problem] = []
         self.remarks = list(remarks)
-        self._stale: dict[str, Problem] = {}
         self._found: dict[str, tuple[str, int, Event]] = {}  # event_id -> time on the page, line, event
         self._by_text: set[str] = set()  # notes known by their texts alone
         self._kept = Definitions(desk.root / CODED).read()
+        self._hashes = {str(note): note_hash(str(text)) for note, text in desk.notes["text"].items()}
         history: Any = desk.history().to_dict("records")
         self._known: dict[str, Mapping[str, str]] = {row["event_id"]: row for row in history}
 
@@ -197,7 +198,6 @@ class _Reader:
             self.problems.append(Problem(self.file, number, what, "ask the coder to decide that note again"))
         if not faults:
             self._found[event.event_id] = (given["at"], number, event)
-            self._note_stale_text(number, event)
 
     def _note_of(self, given: Mapping[str, Any]) -> str | None:
         """Return the note of a line by its key; by its text where the key's secret is not here."""
@@ -236,29 +236,59 @@ class _Reader:
             return []
         return [f"its event_id stands for another decision already (different: {', '.join(differing)})"]
 
-    def _note_stale_text(self, number: int, event: Event) -> None:
-        now = note_hash(str(self.desk.notes.at[event.note_id, "text"]))
-        is_news = event.event_id not in self._known and event.note_id not in self._stale
-        if is_news and event.note_hash not in ("", now):
-            what = f"the text of note '{event.note_id}' has changed since the coder saw it"
-            todo = "its answers are taken for the old text; look whether they still fit"
-            self._stale[event.note_id] = Problem(self.file, number, what, todo)
+    def _in_order(self) -> list[tuple[str, int, Event]]:
+        return sorted(self._found.values(), key=lambda one: (one[0], one[2].event_id))
+
+    def _is_other_text(self, event: Event) -> bool:
+        return event.note_hash not in ("", self._hashes[event.note_id])
+
+    def _other_wave(self, head: Mapping[str, Any]) -> frozenset[str]:
+        """Return the ids of events about other texts that stood under the same keys in an earlier wave.
+
+        A browser keeps them, and the file of the next wave's page holds them too. They were given before that
+        page was written, most of what was given by then is about other texts, and what came after is not.
+        """
+        written = _time_in(head, "page")
+        found = [(at, event, self._is_other_text(event)) for at, _, event in self._in_order()]
+        earlier = {event.note_id for at, event, _ in found if at < written}
+        others = [event for at, event, is_other in found if at < written and is_other]
+        changed = {event.note_id for event in others}
+        goes_on = any(at >= written and not is_other for at, _, is_other in found)
+        is_wave = goes_on and len(changed) > max(_FEW, len(earlier - changed))
+        return frozenset(event.event_id for event in others if is_wave)
+
+    def _stale(self, without: Collection[str] = ()) -> list[Problem]:
+        """Return a remark on each note whose last answer to a question is new, and about another text."""
+        last: dict[Question, tuple[int, Event]] = {}
+        counted = [one for one in self._in_order() if one[2].event_id not in without]
+        for _, number, event in counted:
+            if event.event != "skip" or (event.note_id, event.variable) not in last:
+                last[event.note_id, event.variable] = (number, event)
+        found: dict[str, Problem] = {}
+        for number, event in sorted(last.values()):
+            if event.event_id not in self._known and self._is_other_text(event):
+                what = f"the text of note '{event.note_id}' has changed since the coder saw it"
+                todo = "its answers are taken for the old text; look whether they still fit"
+                found.setdefault(event.note_id, Problem(self.file, number, what, todo))
+        return list(found.values())
 
     def reading(self, now: datetime, head: Mapping[str, Any]) -> Reading:
         """Return what the file brings; what is new has its time, in the order of the page."""
         self._believe_passes(head)
         made, came = self._dated(utc_text(now))
+        dated = list(zip(came, made, strict=True))
         times = [at for at, _, _ in self._found.values()]
-        stale = list(self._stale.values())
+        earlier = self._other_wave(head)
+        counted = [event for _, _, event in self._found.values() if event.event_id not in earlier]
         return Reading(
             self.desk.coder,
             [{name.rstrip("_"): text for name, text in event._asdict().items()} for _, event in made],
             self.problems,
-            stale,
+            self._stale(),
             [
                 *self.remarks,
                 *self._clock(came, made),
-                *self._too_early(head, came),
+                *self._too_early(head, [at for at, (_, e) in dated if e.event_id not in earlier]),
                 *known_by_text(self.file, len(self._by_text)),
             ],
             len(self._found) - len(made),
@@ -266,9 +296,10 @@ class _Reader:
             copy=_text_in(head, "copy"),
             last_event=self.desk.event_of(_text_in(head, "last_event")) or _text_in(head, "last_event"),
             saved_at=_time_in(head, "written") or max(times, default=""),
-            other_texts=stale,
-            n_notes=len({event.note_id for _, _, event in self._found.values()}),
+            other_texts=self._stale(earlier),
+            n_notes=len({event.note_id for event in counted}),
             came=came,
+            other_wave=earlier,
         )
 
     def _believe_passes(self, head: Mapping[str, Any]) -> None:
@@ -289,7 +320,7 @@ class _Reader:
 
     def _dated(self, present: str) -> tuple[list[tuple[int, Event]], list[str]]:
         """Return the new events with lines and the times that count, and the times that they came with."""
-        found = sorted(self._found.values(), key=lambda one: (one[0], one[2].event_id))
+        found = self._in_order()
         rows = coder_log(self.desk.root, self.desk.coder).read()[0]
         news = [(at, event.event_id) for at, _, event in found if event.event_id not in self._known]
         dates = Dates([*((row[0], row[1]) for _, row in rows), *Takings(self.desk.root).came()], present)

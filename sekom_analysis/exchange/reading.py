@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from typing import NamedTuple
 
 from sekom_analysis.problems import Problem
@@ -18,6 +18,17 @@ def known_by_text(file: str, n_notes: int) -> Iterator[Problem]:
     if n_notes:
         what = f"{n_notes} notes in it are named by another secret than this study's; their texts told which"
         yield Problem(file, None, what, f"nothing is needed if it is this study's; {OTHER_SECRET}")
+
+
+class AsWritten(NamedTuple):
+    """An answer that a sheet was written with and still holds, though it was changed elsewhere since.
+
+    It is left out; `event` makes it stand again, if it was put back on purpose, and then `told` is untrue.
+    """
+
+    row: int
+    event: dict[str, str]
+    told: Sequence[Problem]
 
 
 class Reading(NamedTuple):
@@ -39,6 +50,8 @@ class Reading(NamedTuple):
     other_texts : those of `stale` whose text is another one, not the same with a typo mended
     n_notes : how many different notes the file answers
     came : the times that the events came with, where they do not count from these; else as in `events`
+    as_written : answers of a sheet that were changed elsewhere since; they are not among the events
+    other_wave : ids of events about the texts of an earlier wave, which stood under the same keys
     blank : questions, note and variable, that a sheet shows without an answer
     """
 
@@ -55,4 +68,6 @@ class Reading(NamedTuple):
     other_texts: Sequence[Problem] = ()
     n_notes: int = 0
     came: Sequence[str] = ()
+    other_wave: Collection[str] = ()
+    as_written: Sequence[AsWritten] = ()
     blank: Sequence[tuple[str, str]] = ()

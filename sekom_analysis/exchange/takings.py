@@ -125,6 +125,10 @@ class Takings:
                 found.setdefault(entry.coder, {}).update(dict.fromkeys(entry.ids, entry.saved_at))
         return found
 
+    def saved(self) -> dict[str, str]:
+        """Return event_id -> when the file that brought an event had been saved, where that is known."""
+        return {one: entry.saved_at for entry in self._entries() if entry.saved_at for one in entry.ids}
+
     def came(self) -> list[Key]:
         """Return the times that events came with, where others count, with their ids."""
         return [

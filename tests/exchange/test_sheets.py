@@ -10,6 +10,7 @@ import pandas as pd
 import pytest
 import yaml
 from openpyxl import load_workbook
+from openpyxl.comments import Comment
 
 from sekom_analysis import wording
 from sekom_analysis.coding.session import Session
@@ -292,13 +293,74 @@ def test_what_the_sheet_was_filled_in_with_does_not_undo_a_newer_answer(study, t
     assert "answered differently elsewhere since" in reading.remarks[0].what
 
 
+@pytest.mark.parametrize("kind", ["xlsx", "csv"])
+def test_what_came_in_after_the_sheet_was_written_did_not_stand_in_it(study, tmp_path, kind):
+    study.decide("anna", "B4", "category", "roll")
+    path = write_coding_sheet(study.desk("anna"), tmp_path / "a.xlsx")
+    made = {
+        "decided_at": "2020-03-01T09:00:00.000000Z",
+        "codes": "kunskap",
+        "variable": "category",
+        "via": "page",
+    }
+    study.desk("anna").record([{**made, "note_id": note} for note in ("B1", "B2")], keep_times=True)
+    study.decide("anna", "B1", "category", "resurser", via="page")
+    back = fill(path, study, {("B1", "category/answer"): "Kunskap"})
+    if kind == "csv":
+        back = as_csv(back, "Lappar B")
+    found = study.collect(back, dry_run=True, older=kind == "csv")  # a text table says no time
+    assert [(row["note_id"], row["codes"]) for row in found.added.to_dict("records")] == [("B1", "kunskap")]
+    assert not [problem for problem in found.remarks if "was emptied" in problem.what]
+
+
+def as_csv(path, tab):
+    rows = load_workbook(path)[tab].iter_rows(values_only=True)
+    table = pd.DataFrame(["" if cell is None else str(cell) for cell in row] for row in rows)
+    table.to_csv(path.with_suffix(".csv"), index=False, header=False, encoding="utf-8")
+    return path.with_suffix(".csv")
+
+
+def test_untouched_cells_do_not_undo_what_another_copy_of_the_sheet_changed(study, tmp_path):
+    for note in ("B1", "B2"):
+        study.decide("anna", note, "category", "kunskap", certainty=2)
+    path = write_coding_sheet(study.desk("anna"), tmp_path / "a.xlsx")
+    changes = {("B1", "category/answer"): "Resurser", ("B2", "category/certainty"): "Säker"}
+    study.collect(fill(path, study, changes, tmp_path / "home.xlsx"))
+    work = fill(path, study, {("B3", "category/answer"): "Kunskap"}, tmp_path / "work.xlsx")
+    found = study.collect(work)
+    assert found.added["note_id"].tolist() == ["B3"]
+    assert [problem.what.split(": ")[1] for problem in found.remarks] == [
+        "it is as the sheet was written, and was answered differently elsewhere since"
+    ] * 2
+    assert standing(study)[("B1", "category")] == "resurser"
+    assert study.decisions().set_index("note_id").at["B2", "certainty"] == "3"
+
+
 def test_a_sheet_sent_again_can_go_back_to_what_it_was_written_with(study, tmp_path):
     study.decide("anna", "B1", "category", "kunskap")
     path = write_coding_sheet(study.desk("anna"), tmp_path / "a.xlsx")
-    collect(study, fill(path, study, {("B1", "category/answer"): "Resurser"}))
+    study.collect(fill(path, study, {("B1", "category/answer"): "Resurser"}))
+    back = fill(path, study, {("B1", "category/answer"): "Kunskap", ("B1", "category/memo"): "ändå"})
+    told = study.collect(back).remarks
+    assert f"sekom collect {back} --older" in told[0].todo
+    assert "a memo, 'ändå'" in told[1].what
     assert standing(study)[("B1", "category")] == "resurser"
-    collect(study, fill(path, study, {("B1", "category/answer"): "Kunskap"}))
+    found = study.collect(back, older=True)
+    assert (found.added["memo"].tolist(), list(found.remarks)) == (["ändå"], [])
     assert standing(study)[("B1", "category")] == "kunskap"
+    again = study.collect(back)
+    assert (len(again.added), again.known, list(again.remarks)) == (0, 1, [])
+
+
+def test_a_sheet_made_from_the_one_that_changed_an_answer_can_put_it_back(study, tmp_path):
+    study.decide("anna", "B1", "category", "kunskap")
+    path = write_coding_sheet(study.desk("anna"), tmp_path / "a.xlsx")
+    more = {mark: text for mark, text in FULL.items() if mark[0] != "B1"}
+    study.collect(
+        fill(path, study, {**more, ("B1", "category/answer"): "Resurser"}, tmp_path / "monday.xlsx")
+    )
+    found = study.collect(fill(path, study, more, tmp_path / "tuesday.xlsx"))
+    assert (found.replaced["new"].tolist(), list(found.remarks)) == (["kunskap"], [])
 
 
 def test_an_emptied_cell_takes_nothing_back_and_is_remarked_on(study, tmp_path):
@@ -319,6 +381,43 @@ def test_a_changed_certainty_or_memo_is_news_an_emptied_one_is_not(study, tmp_pa
     reading = read_coding_sheet(fill(path, study, typed), study.desk("anna"))
     (event,) = reading.events
     assert (event["note_id"], event["certainty"], event["memo"]) == ("B1", "1", "varför")
+
+
+@pytest.mark.parametrize("is_filled_in", [True, False])
+@pytest.mark.parametrize(
+    ("part", "typed", "kept"),
+    [
+        ("certainty", "Säker", ("3", "viktigt")),
+        ("memo", "nytt", ("1", "nytt")),
+        ("comment", "nytt", ("1", "nytt")),
+    ],
+)
+def test_what_a_sheet_leaves_empty_beside_the_same_answer_stays(
+    study, tmp_path, blank, part, typed, kept, is_filled_in
+):
+    memo = "viktigt" if part == "certainty" else ""
+    study.decide("anna", "B1", "category", "kunskap", certainty=1, memo=memo, via="page")
+    sheet = write_coding_sheet(study.desk("anna"), tmp_path / "a.xlsx") if is_filled_in else blank
+    empty = {("B1", "category/certainty"): None, ("B1", "category/memo"): None}
+    answer = {("B1", "category/answer"): "Kunskap"}
+    mark = ("B1", "category/memo" if part == "comment" else f"category/{part}")
+    path = fill(sheet, study, {**empty, **answer, mark: None if part == "comment" else typed})
+    if part == "comment":
+        book = load_workbook(path)
+        address(book, study, "B1", "category/answer").comment = Comment(typed, "Anna")
+        book.save(path)
+    (event,) = study.collect(path).added.to_dict("records")
+    assert (event["codes"], event["certainty"], event["memo"]) == ("kunskap", *kept)
+
+
+def test_certainty_and_memo_of_another_answer_or_text_do_not_stay(study, blank):
+    study.decide("anna", "B1", "category", "resurser", certainty=1, memo="därför", via="page")
+    study.decide(
+        "anna", "B2", "category", "kunskap", certainty=1, memo="därför", via="page", note_hash="h00000000000"
+    )
+    given = {(note, "category/answer"): "Kunskap" for note in ("B1", "B2")}
+    events = read_coding_sheet(fill(blank, study, given), study.desk).events
+    assert [(event["certainty"], event["memo"]) for event in events] == [("", "")] * 2
 
 
 def test_a_memo_without_an_answer_is_kept_as_left_open(study, blank, tmp_path):
@@ -386,6 +485,36 @@ def test_an_answer_counts_by_the_definition_that_the_coder_saw(study, blank):
     assert collect(changed, back) == 1
     decision = changed.decisions().iloc[0]
     assert (decision["codes"], decision["codebook"]) == ("kunskap", version)
+
+
+def test_answers_by_a_definition_that_is_not_here_are_refused(study, blank):
+    def swap(variables):
+        first, second = variables[0]["codes"][:2]
+        first["label"], second["label"] = second["label"], first["label"]
+
+    version = study.codebook["category"].version
+    back = fill(blank, study, {("B1", "category/answer"): "Kunskap", ("D1", "goal/answer"): 4})
+    changed = _with_codebook(study, swap)
+    kept = changed.root / f"data/coded/codebooks/{version}.yaml"
+    away = kept.rename(kept.parents[3] / "away.yaml")
+    (problem,) = read_coding_sheet(back, changed.desk).problems
+    assert "1 filled cells of 'category' cannot be read" in problem.what
+    assert "'Kunskap'" in problem.what
+    assert f"copy data/coded/codebooks/{version}.yaml" in problem.todo
+    assert changed.collect(back, keep_valid=True).added["note_id"].tolist() == ["D1"]
+    away.rename(kept)
+    assert Study.open(changed.root).collect(back).added["codes"].tolist() == ["kunskap"]
+
+
+def test_answers_to_a_renamed_question_stay_in_the_sheet_until_it_is_back(study, blank):
+    def rename(variables):
+        variables[0]["id"] = "category_2"
+
+    given = {(note, "category/answer"): "Kunskap" for note in ("B1", "B2")}
+    (problem,) = read_coding_sheet(fill(blank, study, given), _with_codebook(study, rename).desk).problems
+    assert "2 filled cells of 'category' cannot be read" in problem.what
+    assert "the codebook has no variable 'category' now" in problem.what
+    assert "its id 'category' again" in problem.todo
 
 
 def test_an_earlier_answer_that_can_no_longer_be_chosen_is_left_out_and_stands(study, tmp_path):
@@ -524,6 +653,26 @@ def test_a_formula_is_no_answer_but_a_memo_may_look_like_one(study, blank, tmp_p
     assert [event["memo"] for event in reading.events] == ["=1+1"]
 
 
+@pytest.mark.parametrize("kind", ["xlsx", "csv"])
+def test_a_memo_that_shows_an_error_is_refused_unless_the_log_says_so(study, tmp_path, kind):
+    study.decide("anna", "B4", "category", "roll", memo="#NAME?", via="page")
+    path = write_coding_sheet(study.desk("anna"), tmp_path / "a.xlsx")
+    given = {(note, "category/answer"): "Kunskap" for note in ("B1", "B2", "B3")}
+    memos = {
+        ("B1", "category/memo"): "Err:509",
+        ("B2", "category/memo"): "#NAMN?",
+        ("B3", "category/memo"): "#1",
+    }
+    back = fill(path, study, {**given, **memos})
+    reading = read_coding_sheet(as_csv(back, "Lappar B") if kind == "csv" else back, study.desk)
+    assert {problem.what.split(": ", 1)[1].split("'")[1] for problem in reading.problems} == {
+        "Err:509",
+        "#NAMN?",
+    }
+    assert "type it again" in reading.problems[0].todo
+    assert [event["memo"] for event in reading.events] == ["#1"]
+
+
 def test_a_row_that_stands_twice_is_refused(study, blank, tmp_path):
     book = load_workbook(blank)
     sheet = book["Lappar B"]
@@ -608,3 +757,32 @@ def test_answers_not_collected_yet_are_not_written_over(study, blank):
     collect(study, back)
     write_coding_sheet(study.desk("anna"), back, "en")
     assert load_workbook(back).sheetnames[0] == "Read first"
+
+
+@pytest.mark.parametrize("place", ["beside", "below", "comment", "emptied"])
+def test_what_somebody_typed_is_not_written_over(study, blank, place):
+    study.decide("anna", "B1", "category", "kunskap", via="page")
+    write_coding_sheet(study.desk("anna"), blank)
+    book = load_workbook(blank)
+    sheet = book["Lappar B"]
+    if place == "beside":
+        sheet["Z3"] = "Min anmärkning"
+    elif place == "below":
+        sheet.cell(sheet.max_row + 3, 2).value = "Min anmärkning"
+    elif place == "comment":
+        address(book, study, "D1", "goal/answer").parent["A1"].comment = Comment("Min anmärkning", "Anna")
+    else:
+        address(book, study, "B1", "category/answer").value = None
+    book.save(blank)
+    before = blank.read_bytes()
+    told = "was emptied" if place == "emptied" else "Min anmärkning"
+    with pytest.raises(TableError, match=f"holds what somebody typed: .*{told}.*; move it away"):
+        write_coding_sheet(study.desk("anna"), blank)
+    assert blank.read_bytes() == before
+
+
+def test_a_sheet_that_nobody_touched_is_written_anew_when_the_log_has_changed(study, blank):
+    for code in ("kunskap", "resurser", "roll"):
+        study.decide("anna", "B1", "category", code, via="page")
+        write_coding_sheet(study.desk("anna"), blank)
+    assert read_coding_sheet(blank, study.desk).known == 1

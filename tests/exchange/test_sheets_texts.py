@@ -12,6 +12,7 @@ import pytest
 from openpyxl import load_workbook
 
 from sekom_analysis.errors import DecisionError
+from sekom_analysis.exchange.arrivals import in_order_of_making
 from sekom_analysis.exchange.sheets import read_coding_sheet, write_coding_sheet
 from sekom_analysis.exchange.sheets.sametext import is_same_text
 from sekom_analysis.exchange.tables import read_table, write_table
@@ -216,6 +217,9 @@ def test_the_time_of_day_that_libreoffice_calls_utc_is_not_taken_for_it(study, b
                 text = re.sub(r"<Application>[^<]*", "<Application>LibreOffice/7.4.7.2$Windows_X86_64", text)
                 new.writestr(zipfile.ZipInfo(name, stamp), text)
         assert read_coding_sheet(tmp_path / "lo.xlsx", study.desk).saved_at == expected
+        saved(study, blank, tmp_path, "<", "2020-05-04T02:00:00Z</")
+        order = in_order_of_making([tmp_path / "at.xlsx", tmp_path / "lo.xlsx"])
+        assert [path.stem for path in order] == (["lo", "at"] if stamp[0] == 2020 else ["at", "lo"])
 
 
 def saved(study, path, folder, start, time):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from difflib import get_close_matches
 from typing import NamedTuple
@@ -16,6 +17,15 @@ from sekom_analysis.exchange.sheets.texttable import is_what_is_left
 from sekom_analysis.wording import LANGUAGES, say
 
 AS_MANY = 12  # how many answers a message lists
+# What spreadsheets show where a formula has no result, in English and Swedish; 'Err:509' is LibreOffice's.
+_ERRORS = frozenset(
+    {
+        "#NULL!", "#DIV/0!", "#VALUE!", "#REF!", "#NAME?", "#NUM!", "#N/A", "#SPILL!", "#CALC!", "#FIELD!",
+        "#BUSY!", "#BLOCKED!", "#CONNECT!", "#UNKNOWN!", "#GETTING_DATA", "#ERROR!",
+        "#SKÄRNING!", "#DIVISION/0!", "#VÄRDEFEL!", "#REFERENS!", "#NAMN?", "#OGILTIGT!", "#SAKNAS!", "#FEL!",
+    }
+)  # fmt: skip
+_CODED_ERROR = re.compile(r"(Err|Fel):[0-9]{3}")
 
 Given = Mapping[Column, Cell]
 
@@ -62,6 +72,27 @@ def answer_of(variable: Variable, given: Given, lang: str, encoding: str = "") -
 
 def _is_formula(cell: Cell) -> Fault:
     return Fault(cell, f"it holds the formula '{_short(cell.text)}'", "type the answer itself")
+
+
+def error_faults(memo: Cell | None, stands: str) -> list[Fault]:
+    """Return a fault where a memo is what is left of a formula; not where the log says just that.
+
+    Parameters
+    ----------
+    memo : the cell, if it is filled
+    stands : the memo in the log
+
+    Examples
+    --------
+    >>> [fault.what for fault in error_faults(Cell("Lappar", "E6", 6, "Err:509"), "")]
+    ["it shows the error 'Err:509': what was typed began like a formula, and is lost in this file"]
+    """
+    text = memo.text.strip() if memo else ""
+    is_error = text.upper() in _ERRORS or bool(_CODED_ERROR.fullmatch(text))
+    if memo is None or not is_error or text == stands.strip():
+        return []
+    what = f"it shows the error '{text}': what was typed began like a formula, and is lost in this file"
+    return [Fault(memo, what, "type it again with a word before the sign, or collect the .xlsx")]
 
 
 def _short(text: str) -> str:

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+import pandas as pd
+
 from sekom_analysis.decisions import latest
 from sekom_analysis.desk import Desk
 from sekom_analysis.exchange.sheets import layout
 from sekom_analysis.exchange.sheets.answers import Answer
 from sekom_analysis.exchange.sheets.texttable import is_what_is_left
+from sekom_analysis.exchange.sheets.ticket import Ticket
 from sekom_analysis.notes import note_hash
 
 Cell = tuple[str, str]
@@ -20,7 +23,7 @@ class Before:
     Parameters
     ----------
     desk : the coder's desk
-    seen_until : time of the newest event that the sheet was written with
+    ticket : says which events the sheet was written with
     encoding : of a text table that cannot hold every letter; else empty
 
     Attributes
@@ -29,11 +32,11 @@ class Before:
     event_ids : of every event in the log
     """
 
-    def __init__(self, desk: Desk, seen_until: str, encoding: str = "") -> None:
+    def __init__(self, desk: Desk, ticket: Ticket, encoding: str = "") -> None:
         history = desk.history()
         self.event_ids = frozenset(history["event_id"])
         self.now = layout.standing(latest(history))
-        self.then = layout.standing(latest(history[history["decided_at"] <= seen_until]))
+        self.then = layout.standing(latest(_written_with(history, desk, ticket)))
         self._left_open = layout.standing(desk.skipped())
         self._hashes = {str(note): note_hash(str(text)) for note, text in desk.notes["text"].items()}
         self._encoding = encoding
@@ -58,17 +61,31 @@ class Before:
         return now["note_hash"] == text or then is None or then["event_id"] != now["event_id"]
 
     def is_overtaken(self, cell: Cell, answer: Answer, written: str) -> bool:
-        """Whether an answer is as the sheet was written, while the log has been changed by another way since.
+        """Whether an answer is as the sheet was written, while the log has been changed since.
 
-        By another sheet it has not: one that is sent again may go back to what it was written with. A new
-        memo or certainty does not make an answer a new one.
+        A new memo or certainty does not make an answer a new one.
         """
         then, now = self.shown(cell, written), self.now.get(cell)
         if then is None or not _same_codes(then, answer):
             return False
         if now is None:
             return True
-        return now["via"] != "sheet" and (not _same_codes(now, answer) or self._says(then, answer))
+        is_changed = now["event_id"] != then["event_id"]
+        return is_changed and (not _same_codes(now, answer) or self._says(then, answer))
+
+    def is_of_a_sheet_since(self, cell: Cell) -> bool:
+        """Whether the answer that stands came by a sheet, after this one was written."""
+        now, then = self.now.get(cell), self.then.get(cell)
+        is_new = now is not None and (then is None or then["event_id"] != now["event_id"])
+        return is_new and now is not None and now["via"] == "sheet"
+
+    def with_what_stands(self, cell: Cell, answer: Answer, written: str) -> Answer:
+        """Return an answer with the certainty and memo beside the same codes, where it has none itself."""
+        now = self.now.get(cell)
+        if now is None or not _same_codes(now, answer) or now["note_hash"] not in ("", written):
+            return answer
+        certainty, memo = answer.certainty or now["certainty"], answer.memo or now["memo"]
+        return answer._replace(certainty=certainty, memo=memo)
 
     def memo_of(self, cell: Cell, written: str) -> str:
         """Return the memo that stands at an answer about this text, or at a question that was left open."""
@@ -90,6 +107,17 @@ class Before:
         is_sure = answer.certainty in ("", row["certainty"])
         is_memo = not answer.memo or self.is_alike(answer.memo, row["memo"])
         return _same_codes(row, answer) and is_sure and is_memo
+
+
+def _written_with(history: pd.DataFrame, desk: Desk, ticket: Ticket) -> pd.DataFrame:
+    """Return the events that stood in the log when a sheet was written: by rows, where it names the last one.
+
+    What was collected later may have been decided earlier.
+    """
+    last = history["event_id"] == (desk.event_of(ticket.last_row) or ticket.last_row)
+    if last.any():
+        return history[history["row"] <= int(history.loc[last, "row"].iloc[-1])]
+    return history[history["decided_at"] <= ticket.seen_until]
 
 
 def _same_codes(row: Mapping[str, str], answer: Answer) -> bool:

@@ -8,7 +8,6 @@ from pathlib import Path
 from sekom_analysis.collect import Offer
 from sekom_analysis.decisions import Event
 from sekom_analysis.desk import Desk
-from sekom_analysis.exchange.arrivals import saved_at
 from sekom_analysis.exchange.progress_collecting import events_of, offer_of
 from sekom_analysis.exchange.sheets.reading import event_id_of, read_coding_sheet
 from sekom_analysis.imports import file_hash
@@ -30,16 +29,21 @@ def weigh_sheet(path: Path, desk: Callable[[str], Desk], coder: str | None = Non
     """
     reading = read_coding_sheet(path, lambda said: desk(coder if coder is not None else said))
     own = desk(reading.coder) if reading.coder else None
-    events = events_of(reading, own)
+    events = events_of(reading.events, own)
+    unchanged = events_of([one.event for one in reading.as_written], own)
+    as_written = [
+        ((one.row, event), one.told) for one, event in zip(reading.as_written, unchanged, strict=True)
+    ]
 
     def save(wanted: Sequence[Event]) -> None:
-        fields = {(one["note_id"], one["variable"]): one for one in reading.events}
+        given = [*reading.events, *(one.event for one in reading.as_written)]
+        fields = {(one["note_id"], one["variable"]): one for one in given}
         if own is not None:
             own.record([{**fields[e.note_id, e.variable], "event_id": e.event_id} for e in wanted])
 
     ids = set(sheet_event_ids(path, own)) & set(own.history()["event_id"]) if own is not None else set()
-    made = reading.saved_at or saved_at(path)
-    return offer_of(reading, path.name, events, save, "sheet")._replace(here=ids, saved_at=made)
+    offer = offer_of(reading, path.name, events, save, "sheet")
+    return offer._replace(here=ids, as_written=as_written)
 
 
 def sheet_event_ids(path: Path, desk: Desk) -> Iterable[str]:

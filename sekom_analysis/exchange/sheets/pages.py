@@ -146,6 +146,7 @@ def write_lists(sheet: Any, ticket: Ticket, tabs: Sequence[Tab], lang: str) -> d
         "seen_until": ticket.seen_until,
         "copy": ticket.copy,
         "last_event": ticket.last_event,
+        "last_row": ticket.last_row,
     }
     _write(sheet, 1, 4, say("sheet_lists_hint", lang), style.SMALL)
     for row, pair in enumerate(pairs.items(), start=LIST_HEAD):

@@ -8,12 +8,13 @@ from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
 from sekom_analysis.codebook import Variable
+from sekom_analysis.collect import command
 from sekom_analysis.decisions import coder_fault
-from sekom_analysis.definitions import Definitions
+from sekom_analysis.definitions import FOLDER, Definitions
 from sekom_analysis.desk import Desk
-from sekom_analysis.exchange.reading import Reading, known_by_text
+from sekom_analysis.exchange.reading import AsWritten, Reading, known_by_text
 from sekom_analysis.exchange.sheets import layout
-from sekom_analysis.exchange.sheets.answers import Answer, answer_of
+from sekom_analysis.exchange.sheets.answers import Answer, answer_of, error_faults
 from sekom_analysis.exchange.sheets.before import Before
 from sekom_analysis.exchange.sheets.beside import told
 from sekom_analysis.exchange.sheets.file import SheetFile, read_sheet_file
@@ -30,6 +31,7 @@ from sekom_analysis.raw import CODED
 
 _SHOWN = 5  # cells that are named
 _AGAIN = "send the sheet that was written for this study"
+_KEPT = 4  # changes of earlier sheets that a sheet must hold for each that it lacks, if it was made from them
 
 
 def read_coding_sheet(path: str | os.PathLike[str], desk: Desk | Callable[[str], Desk]) -> Reading:
@@ -37,7 +39,8 @@ def read_coding_sheet(path: str | os.PathLike[str], desk: Desk | Callable[[str],
 
     A cell left empty is unseen, and an emptied one takes no earlier answer
     back. What the log says already gives no event; an answer that the sheet
-    was written with, and that was changed elsewhere since, stays changed.
+    was written with, and that was changed elsewhere since, stays changed,
+    unless the sheet was made from the one that changed it.
 
     Parameters
     ----------
@@ -62,7 +65,7 @@ def read_coding_sheet(path: str | os.PathLike[str], desk: Desk | Callable[[str],
     problems += _not_for(own, sheet.ticket, path.name, is_given=not isinstance(desk, Desk))
     if problems:
         return Reading(own.coder, [], problems)
-    reader = _Reader(own, sheet, path.name, hashlib.sha256(data).hexdigest())
+    reader = _Reader(own, sheet, path, hashlib.sha256(data).hexdigest())
     reader.read()
     return reader.reading()
 
@@ -84,22 +87,26 @@ def _not_for(desk: Desk, ticket: Ticket, file: str, *, is_given: bool) -> Iterat
 class _Reader:
     """Goes through the rows of one sheet; holds what it finds."""
 
-    def __init__(self, desk: Desk, sheet: SheetFile, file: str, digest: str) -> None:
-        self.desk, self.sheet, self.ticket, self.file, self.digest = desk, sheet, sheet.ticket, file, digest
+    def __init__(self, desk: Desk, sheet: SheetFile, path: Path, digest: str) -> None:
+        self.desk, self.sheet, self.ticket, self.digest = desk, sheet, sheet.ticket, digest
+        self.path, self.file = path, path.name
         self.events: list[dict[str, str]] = []
         self.stale: list[Problem] = []
         self.other_texts: list[Problem] = []
         self.remarks: list[Problem] = []
         self.rows: list[int] = []
         self.n_known = 0
+        self.as_written: list[AsWritten] = []
+        self._n_kept = 0  # answers that came by another sheet since, and that this one holds
         self._answered: set[str] = set()
+        self._unread: dict[str, list[Cell]] = {}  # answers to questions whose definition is not here
         self._blank: list[tuple[str, str]] = []
         self._comments: list[Cell] = list(sheet.comments)
         self._taken_comments: list[Cell] = []
         self._definitions = _definitions(desk, self.ticket)
-        self._knowing = Knowing(desk, sheet, self._definitions, file)
+        self._knowing = Knowing(desk, sheet, self._definitions, self.file)
         self.problems = self._knowing.problems  # of one list, so that they stand in the order of the sheet
-        self._before = Before(desk, self.ticket.seen_until, sheet.encoding)
+        self._before = Before(desk, self.ticket, sheet.encoding)
 
     def read(self) -> None:
         """Take every row of the sheet."""
@@ -108,6 +115,9 @@ class _Reader:
             if note_id is not None:
                 self._read_row(row, note_id)
         self._knowing.refuse_moved_texts()
+        for name, cells in self._unread.items():
+            self._refuse_unread(name, cells)
+        self._settle_as_written()
         by_text = known_by_text(self.file, len(self._knowing.by_text))
         self.remarks += [*self._told(), *self.sheet.lacking, *by_text]
 
@@ -126,8 +136,19 @@ class _Reader:
             self.sheet.saved_at,
             self.other_texts,
             len(self._answered),
+            as_written=self.as_written,
             blank=self._blank,
         )
+
+    def _settle_as_written(self) -> None:
+        """Take what is as the sheet was written if it was made from one that says otherwise; else tell it."""
+        put_back = [one for one in self.as_written if self._before.is_of_a_sheet_since(_cell_of(one))]
+        if len(put_back) * _KEPT > self._n_kept:
+            put_back = []
+        self.events += [one.event for one in put_back]
+        self.rows += [one.row for one in put_back]
+        self.as_written = [one for one in self.as_written if one not in put_back]
+        self.remarks += [problem for one in self.as_written for problem in one.told]
 
     def _told(self) -> Iterator[Problem]:
         """Yield what is no answer and was not taken, and which comments were."""
@@ -155,12 +176,29 @@ class _Reader:
             given = {column: cell for column, cell in row.given.items() if column.variable == name}
             if name in shown:
                 self._read_answer(row, note_id, name, given, comments.get(name))
+            elif given and name not in self._definitions:
+                self._unread.setdefault(name, []).extend(given.values())
             elif given:
                 first = next(iter(given.values()))
                 what = f"'{first.text[:60]}' answers '{name}', which is not asked of this note"
                 self._refuse(first, what, "empty it")
         self._knowing.note_gloss(row, note_id)
         self._note_stale_text(row, note_id, made)
+
+    def _refuse_unread(self, name: str, cells: list[Cell]) -> None:
+        """Refuse all answers to a question that cannot be read as it was put."""
+        if name not in self.desk.codebook:
+            why = f"the codebook has no variable '{name}' now"
+            todo = f"put it back, or give the one that was renamed its id '{name}' again; then collect again"
+        else:
+            version = self.ticket.versions.get(name, "")
+            why = f"the definition of '{name}' that they were given by is not kept here"
+            kept = f"{CODED.as_posix()}/{FOLDER}/{version}.yaml"
+            copied = f"copy {kept} from the study in which the sheet was written, and collect again"
+            todo = copied if version else _AGAIN
+        first = f"{cells[0].place}: '{cells[0].text[:60]}'"
+        what = f"{len(cells)} filled cells of '{name}' cannot be read (such as {first}): {why}"
+        self.problems.append(Problem(self.file, cells[0].row, what, todo))
 
     def _note_stale_text(self, row: SheetRow, note_id: str, made: int) -> None:
         """Say so where the study's text has changed since; answers are taken for the text that was seen."""
@@ -186,6 +224,8 @@ class _Reader:
     ) -> None:
         variable = self._definitions[name]
         answer, faults = answer_of(variable, given, self.ticket.lang, self.sheet.encoding)
+        memo = self._before.memo_of((note_id, name), row.hash)
+        faults += error_faults(given.get(Column(name, MEMO)), memo)
         is_overtaken = self._before.is_overtaken((note_id, name), answer, row.hash)
         if comment is not None and not faults and not is_overtaken:
             given = self._with_comment(row, note_id, name, given, comment)
@@ -203,7 +243,8 @@ class _Reader:
         else:
             self._answered.add(note_id)
             if self._is_news(row, note_id, name, answer, given):
-                self._add(row, note_id, name, "decide", answer)
+                whole = self._before.with_what_stands((note_id, name), answer, row.hash)
+                self._add(row, note_id, name, "decide", whole)
         if len(self.events) > made and comment is not None and comment in given.values():
             self._taken_comments.append(comment)
 
@@ -228,30 +269,55 @@ class _Reader:
         cell, written = (note_id, name), row.hash
         if self._before.holds(cell, answer, written):
             self.n_known += 1
+            self._n_kept += self._before.is_of_a_sheet_since(cell)
             return False
         if self._before.is_of_a_later_text(cell, written):
             what = "it is about the text as it was before, and has been answered for a later one since"
             todo = "the answer about the later text stands; send a new sheet to change it"
+            self.remarks += self._left(row, cell, answer, given, what, todo)
         elif self._before.is_overtaken(cell, answer, written):
-            what = "it is as the sheet was written, and was answered differently elsewhere since"
-            todo = "the newer answer stands; send a new sheet to change it"
+            self._note_as_written(row, note_id, name, answer, given)
         else:
             return True
-        if answer.cell is not None:
-            self._remark(answer.cell, what, todo)
-        self._tell_memo(cell, written, answer, given)
         return False
 
-    def _tell_memo(
-        self, cell: tuple[str, str], written: str, answer: Answer, given: Mapping[Column, Cell]
+    def _note_as_written(
+        self, row: SheetRow, note_id: str, name: str, answer: Answer, given: Mapping[Column, Cell]
     ) -> None:
-        """Tell a memo of an answer that is not taken, if the log does not hold it."""
+        """Note an answer that nobody has changed in the sheet, while it was changed elsewhere."""
+        event = self._event(note_id, name, "decide", answer)
+        if event["event_id"] in self._before.event_ids:
+            self.n_known += 1
+            return
+        what = "it is as the sheet was written, and was answered differently elsewhere since"
+        todo = f"the newer answer stands; if it was put back on purpose: {command(self.path, '--older')}"
+        told = self._left(row, (note_id, name), answer, given, what, todo)
+        self.as_written.append(AsWritten(row.number, {**event, "note_hash": row.hash}, list(told)))
+
+    def _left(
+        self,
+        row: SheetRow,
+        cell: tuple[str, str],
+        answer: Answer,
+        given: Mapping[Column, Cell],
+        what: str,
+        todo: str,
+    ) -> Iterator[Problem]:
+        """Yield why an answer is left out, and its memo, if the log does not hold it."""
+        if answer.cell is not None:
+            yield Problem(self.file, answer.cell.row, f"{answer.cell.place}: {what}", todo)
+        yield from self._memo_left(cell, row.hash, answer, given)
+
+    def _memo_left(
+        self, cell: tuple[str, str], written: str, answer: Answer, given: Mapping[Column, Cell]
+    ) -> Iterator[Problem]:
+        """Yield the memo of an answer that is not taken, if the log does not hold it."""
         now, then = self._before.now.get(cell), self._before.shown(cell, written)
         known = [row["memo"] for row in (now, then) if row is not None]
         memo = given.get(Column(cell[1], MEMO))
         if memo is not None and not any(self._before.is_alike(answer.memo, text) for text in known):
-            todo = "it was not taken, since the answer beside it was not"
-            self._remark(memo, f"a memo, '{answer.memo[:1_000]}'", todo)
+            what = f"{memo.place}: a memo, '{answer.memo[:1_000]}'"
+            yield Problem(self.file, memo.row, what, "it was not taken, since the answer beside it was not")
 
     def _read_blank(
         self,
@@ -269,7 +335,7 @@ class _Reader:
                 what = f"the answer to '{variable.label.in_(self.ticket.lang)}' was emptied"
                 todo = f"the earlier answer '{now['codes']}' stands; to take it back, retract it"
                 self._remark(row.text, what, todo)
-            self._tell_memo(cell, written, answer, given)
+            self.remarks += self._memo_left(cell, written, answer, given)
         elif answer.memo:
             if not self._before.has_memo(cell, answer.memo):
                 self._add(row, note_id, variable.id, "skip", answer)
@@ -278,12 +344,16 @@ class _Reader:
             self._remark(next(iter(given.values())), "it says how sure, and there is no answer", todo)
 
     def _add(self, row: SheetRow, note_id: str, name: str, kind: str, answer: Answer) -> None:
-        event_id = event_id_of(self.digest, note_id, name)
-        if event_id in self._before.event_ids:
+        event = self._event(note_id, name, kind, answer)
+        if event["event_id"] in self._before.event_ids:
             self.n_known += 1
             return
-        event = {
-            "event_id": event_id,
+        self.events.append(event)
+        self.rows.append(row.number)
+
+    def _event(self, note_id: str, name: str, kind: str, answer: Answer) -> dict[str, str]:
+        return {
+            "event_id": event_id_of(self.digest, note_id, name),
             "note_id": note_id,
             "variable": name,
             "codes": answer.codes or "",
@@ -294,8 +364,10 @@ class _Reader:
             "via": "sheet",
             "event": kind,
         }
-        self.events.append(event)
-        self.rows.append(row.number)
+
+
+def _cell_of(one: AsWritten) -> tuple[str, str]:
+    return one.event["note_id"], one.event["variable"]
 
 
 def _taken(comments: list[Cell]) -> str:
@@ -307,11 +379,13 @@ def _taken(comments: list[Cell]) -> str:
 
 
 def _definitions(desk: Desk, ticket: Ticket) -> dict[str, Variable]:
-    """Return each variable as the coder saw it; as it is now where what was seen has not been kept."""
+    """Return each variable as the coder saw it, as far as the study has that definition."""
     kept = Definitions(desk.root / CODED).read()
     found = {}
     for name, version in ticket.versions.items():
         seen = kept.get(version)
-        if name in desk.codebook:
-            found[name] = seen if seen is not None and seen.id == name else desk.codebook[name]
+        if name in desk.codebook and seen is not None and seen.id == name:
+            found[name] = seen
+        elif name in desk.codebook and version in ("", desk.codebook[name].version):
+            found[name] = desk.codebook[name]
     return found

@@ -30,6 +30,8 @@ class Ticket(NamedTuple):
     versions : variable -> version of its definition
     copy : id of this very sheet; empty where an older program wrote it
     last_event : id of the newest event of the coder then; empty if none
+    last_row : id of the event in the last row of the coder's log then: older ones may follow it later; empty
+        if none, or where an older program wrote it
     tabs : tab with notes -> how many; empty where an older program wrote it
     tab : which of them this is, where it stands in a tab with notes
     written : short hashes of the texts that were written beside notes and answers; None where it does not say
@@ -45,6 +47,7 @@ class Ticket(NamedTuple):
     tabs: Mapping[str, int] = {}
     tab: str = ""
     written: frozenset[str] | None = None
+    last_row: str = ""
 
 
 def digest(text: str) -> str:
@@ -83,10 +86,11 @@ def ticket_in(cell: str) -> Ticket | None:
 
 
 def _is_whole(ticket: Ticket) -> bool:
-    texts = (ticket.study, ticket.coder, ticket.lang, ticket.seen_until, ticket.copy, ticket.last_event)
+    texts = (ticket.study, ticket.coder, ticket.lang, ticket.seen_until, ticket.copy)
+    ids = (ticket.last_event, ticket.last_row)
     counts = ticket.tabs.values() if isinstance(ticket.tabs, Mapping) else [None]
     versions = ticket.versions.values() if isinstance(ticket.versions, Mapping) else [None]
-    return all(isinstance(text, str) for text in (*texts, ticket.tab, *versions)) and all(
+    return all(isinstance(text, str) for text in (*texts, *ids, ticket.tab, *versions)) and all(
         isinstance(count, int) for count in counts
     )
 
@@ -131,6 +135,7 @@ def _ticket_at(grid: Grid, top: int, left: int) -> Ticket:
         pairs.get("copy", ""),
         pairs.get("last_event", ""),
         written=_written(grid, top, names),
+        last_row=pairs.get("last_row", ""),
     )
 
 

@@ -12,6 +12,7 @@ from typing import Any
 from sekom_analysis.collect import command
 from sekom_analysis.desk import Desk
 from sekom_analysis.errors import NotesError, TableError
+from sekom_analysis.exchange.reading import Reading
 from sekom_analysis.exchange.sheets import earlier, layout, pages
 from sekom_analysis.exchange.sheets.layout import Tab
 from sekom_analysis.exchange.sheets.reading import read_coding_sheet
@@ -51,7 +52,8 @@ def write_coding_sheet(desk: Desk, path: str | os.PathLike[str], lang: str = "sv
         If no note is asked any question.
     TableError
         If the name does not end in ``.xlsx``, a text is too long for a workbook, or the file is there
-        already and holds answers that have not been collected, or is no sheet of this coder's.
+        already and holds answers that have not been collected, or anything else that somebody typed, or is
+        no sheet of this coder's.
     NotSavedError
         If the file cannot be written; one that was there stays as it was.
 
@@ -95,6 +97,15 @@ def _loss_problems(path: Path, desk: Desk) -> Iterable[Problem]:
     elif there.problems:
         what = f"it is there already, and cannot be replaced: {there.problems[0].what}"
         yield Problem(path.name, None, what, "move it away, or choose another name")
+    for remark in _typed(there):
+        what = f"it is there already, and holds what somebody typed: {remark.what}"
+        yield Problem(path.name, remark.row, what, "move it away, or choose another name")
+
+
+def _typed(there: Reading) -> list[Problem]:
+    """Return what a sheet holds that is no answer; not what the log has changed since it was written."""
+    unchanged = [one.told[0] for one in there.as_written if one.told]
+    return [remark for remark in there.remarks if remark not in unchanged]
 
 
 def _length_problems(tabs: Iterable[Tab], file: str) -> Iterable[Problem]:
@@ -139,6 +150,7 @@ def _ticket(desk: Desk, tabs: list[Tab], titles: list[str], lang: str) -> Ticket
     """Return what the sheet says of itself; its id is a new one each time it is written."""
     history = desk.history()
     newest = history.iloc[-1] if len(history) else None
+    last = history.sort_values("row").iloc[-1] if len(history) else None
     return Ticket(
         desk.study_id,
         desk.coder,
@@ -148,6 +160,7 @@ def _ticket(desk: Desk, tabs: list[Tab], titles: list[str], lang: str) -> Ticket
         secrets.token_hex(8),
         "" if newest is None else desk.shown_id(str(newest["event_id"]), str(newest["via"])),
         {title: len(tab.rows) for title, tab in zip(titles, tabs, strict=True)},
+        last_row="" if last is None else desk.shown_id(str(last["event_id"]), str(last["via"])),
     )
 
 
