@@ -27,7 +27,7 @@ import pandas as pd
 
 from sekom_analysis.adjudications import same_answer
 from sekom_analysis.collect import REPLACED_COLUMNS, Collected, Offer, Wish, command
-from sekom_analysis.decisions import Event
+from sekom_analysis.decisions import OWN, Event, counting, undoing, undone
 from sekom_analysis.problems import Problem
 
 _MOST = 20  # how many are named
@@ -46,7 +46,7 @@ class Judge:
     logs : coder -> every event of the coder, in the order in which they count
     wish : how it is to be taken
     path : the file, as it was named
-    undone : ids of events by which files were taken back
+    undone : ids of events by which files were taken back; those that the logs hold are known without
     """
 
     def __init__(
@@ -110,11 +110,8 @@ class Judge:
     def _is_all_taken_back(self, log: Sequence[Event]) -> bool:
         """Whether events of the file stand in a log, and none counts there, since they were taken back."""
         ids = {event.event_id for _, event in self.offer.events}
-        last = {cell_of(event): event.event_id for event in log}
-        cells = [cell_of(event) for event in log if event.event_id in ids]
-        return any(last[cell] in self.undone for cell in cells) and not any(
-            last[cell] in ids for cell in cells
-        )
+        here = {event.event_id for event in log if event.event_id in ids}
+        return bool(here) and here <= _undone_in(log)
 
     def _of_others(self) -> Iterator[Problem]:
         """Yield a problem for each other coder in whose log events of the file stand."""
@@ -264,9 +261,15 @@ class Judge:
 
     def taken_back(self) -> list[Event]:
         """Return the answers of the file that were here, and that somebody took back by undoing the file."""
-        last = {cell_of(event): event.event_id for event in self.own}
-        here = {cell_of(e): e for e in self.own if e.event_id in self.offer.here and e.event == "decide"}
-        return [event for cell, event in here.items() if last[cell] in self.undone]
+        gone = _undone_in(self.own)
+        here = {_round(e): e for e in self.own if e.event_id in self.offer.here and e.event == "decide"}
+        place = {event.event_id: number for number, event in enumerate(self.own)}
+        last = {_round(event): place[event.event_id] for event in counting(self.own)}
+        return [
+            event
+            for cell, event in here.items()
+            if event.event_id in gone and last.get(cell, -1) < place[undoing(event.event_id)]
+        ]
 
     # --- saying it --------------------------------------------------------------------------------
 
@@ -291,13 +294,22 @@ def cell_of(event: Event) -> Cell:
     return event.note_id, event.variable, event.pass_
 
 
+def _round(event: Event) -> Cell:
+    """Return what an event is about; what a coder says first and after talking is one round."""
+    return event.note_id, event.variable, OWN[0] if event.pass_ in OWN else event.pass_
+
+
+def _undone_in(log: Iterable[Event]) -> set[str]:
+    return undone({event.event_id: event.via for event in log})
+
+
 def standing(events: Iterable[Event]) -> dict[Cell, Event]:
     """Fold events of one coder into the standing decisions, as `decisions.fold` does."""
     once: dict[str, Event] = {}
     for event in events:
         known = once.get(event.event_id)
         once[event.event_id] = event if known is None else min(event, known)
-    found = {cell_of(event): event for event in sorted(once.values()) if event.event != "skip"}
+    found = {cell_of(event): event for event in sorted(counting(once.values())) if event.event != "skip"}
     return {cell: event for cell, event in found.items() if event.event == "decide"}
 
 

@@ -10,13 +10,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from sekom_analysis.decisions import LEDGERS, coder_fault, new_event_id
+from sekom_analysis.decisions import LEDGERS, UNDO, coder_fault, new_event_id
 from sekom_analysis.exchange.dating import Key
 from sekom_analysis.imports import file_hash
 from sekom_analysis.ledgers import Ledger
 from sekom_analysis.logline import Format, Row
 
-TAKE, UNDO = "take", "undo"
+TAKE = "take"
 _MOST_IDS = 1_000  # in one row
 
 
