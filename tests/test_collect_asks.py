@@ -604,6 +604,91 @@ def test_random_files_taken_back_in_any_order_leave_the_state_before(study, tmp_
     assert len(study.problems) == 0
 
 
+def settled(study: Study) -> list[tuple]:
+    """What stands of adjudications, and whether it is stale."""
+    table = study.adjudications()[["note_id", "adjudicator", "codes", "seen", "is_stale", "changed"]]
+    return [tuple(map(str, row)) for row in table.itertuples(index=False)]
+
+
+@pytest.mark.parametrize("had", ["", "pengar"])
+def test_a_strangers_answers_leave_with_the_file_though_they_were_adjudicated(study, tmp_path, had):
+    study.record("bo", [{"note_id": note, "variable": "theme", "codes": "vilja"} for note in first(3)])
+    if had:
+        earlier = {"note_id": "n01", "variable": "theme", "codes": had, "decided_at": at(0)}
+        study.desk("anna").record([earlier], keep_times=True)
+    before = state(study)
+    path = goes_on(tmp_path / "f.jsonl", study, list(first(3).items()))
+    study.collect(path, same_person=True)
+    study.adjudicate("bo", "n01", "theme", "vilja", reason="så är det", present=["anna"])
+    study.undo_collect(path)
+    assert state(study) == before
+    (entry,) = settled(study)
+    assert entry[-2:] == ("True", "anna")  # who adjudicated saw what is no longer said
+
+
+def test_a_change_after_an_adjudication_is_taken_back_to_the_answer_before(study, tmp_path):
+    given = list(first(12).items())
+    study.record("bo", [{"note_id": note, "variable": "theme", "codes": "vilja"} for note in first(12)])
+    study.collect(goes_on(tmp_path / "a.jsonl", study, given))
+    study.adjudicate("bo", "n01", "theme", "vilja", reason="så är det")
+    before = state(study), settled(study)
+    path = goes_on(tmp_path / "b.jsonl", study, [*given, ("n01", "pengar")])
+    lines = path.read_text(encoding="utf-8").splitlines()
+    lines[-1] = json.dumps(json.loads(lines[-1]) | {"at": utc_text(datetime.now(UTC))})
+    path.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    study.collect(path)
+    assert study.ratings("theme", passes=(1, 3)).at["n01", "anna"] == "pengar"
+    study.undo_collect(path)
+    assert (state(study), settled(study)) == before
+
+
+@pytest.mark.parametrize("number", range(20))
+def test_adjudications_in_between_change_nothing_of_what_comes_back(study, tmp_path, number):
+    rng = random.Random(1_000 + number)
+    notes = list(first(5))
+    for who in ("anna", "bo", "cilla"):
+        for note in rng.sample(notes, 4):
+            study.decide(who, note, "theme", rng.choice(["tid", "vilja"]))
+
+    def adjudicate() -> None:
+        for note in rng.sample(notes, 2):
+            study.adjudicate("dan", note, "theme", rng.choice(["tid", "vilja"]), reason="därför",
+                             present=rng.choice([[], [], ["anna"]]))  # fmt: skip
+
+    adjudicate()
+    before = state(study), settled(study)
+    files = []
+    for who in ("home", "work"):
+        given = [(rng.choice(notes), rng.choice(["tid", "vilja", "pengar"])) for _ in range(4)]
+        files.append(goes_on(tmp_path / f"{who}.jsonl", study, given, who))
+        study.collect(files[-1], same_person=True)
+    study.adjudicate("eva", rng.choice(notes), "theme", "tid", reason="därför", present=["anna"])
+    rng.shuffle(files)
+    for path in files:
+        study.undo_collect(path)
+    assert state(study) == before[0]
+    assert [entry for entry in settled(study) if entry[1] == "dan"] == before[1]
+
+
+def test_what_was_taken_back_takes_no_part_in_tables_of_what_was_done(study, tmp_path):
+    from sekom_analysis.coding.session import Session
+    from sekom_analysis.quality.coders import own_order
+    from sekom_analysis.quality.revisions import codebook_versions
+
+    study.record("anna", [{"note_id": "n05", "variable": "theme", "codes": "tid"}])
+
+    def told() -> tuple:
+        card = Session(study.desk("anna"))
+        return codebook_versions(study).values.tolist(), own_order(study, "anna", "theme"), card.n_left
+
+    before = told()
+    path = goes_on(tmp_path / "f.jsonl", study, [("n01", "tid"), ("n05", "vilja")])
+    study.collect(path, same_person=True)
+    assert told() != before
+    study.undo_collect(path)
+    assert told() == before
+
+
 # --- what may not be believed -------------------------------------------------------------------------------
 
 
