@@ -670,6 +670,37 @@ def test_adjudications_in_between_change_nothing_of_what_comes_back(study, tmp_p
     assert [entry for entry in settled(study) if entry[1] == "dan"] == before[1]
 
 
+def test_what_was_taken_back_is_so_on_another_computer_too(study, tmp_path):
+    path = answers(tmp_path / "a.jsonl", study, first(3), who="anna")
+    study.collect(path)
+    away = Study.open(shutil.copytree(study.root, tmp_path / "away"))
+    study.undo_collect(path)
+    away.collect(study.root / "data/coded/anna.csv")
+    assert said(away) == {}
+    again = away.collect(path)
+    assert "3 of its answers were taken in before, and then taken back" in again.remarks[0].what
+    assert (len(away.collect(path, older=True).added), said(away)) == (3, first(3))
+    assert len(away.collect(path, older=True).added) == 0
+
+
+def test_a_log_that_brought_an_undo_is_taken_back_with_it(study, tmp_path):
+    path = answers(tmp_path / "a.jsonl", study, first(3), who="anna")
+    study.collect(path)
+    away = Study.open(shutil.copytree(study.root, tmp_path / "away"))
+    study.undo_collect(path)
+    log = Path(shutil.copy(study.root / "data/coded/anna.csv", tmp_path / "anna.csv"))
+    before = state(away)
+    away.collect(log)
+    assert said(away) == {}
+    away.undo_collect(log)
+    assert state(away) == before
+    away.undo_collect(path)
+    assert said(away) == {}
+    away.collect(study.root / "data/coded/anna.csv")
+    study.collect(away.root / "data/coded/anna.csv")
+    assert said(study) == said(away) == {}
+
+
 def test_what_was_taken_back_takes_no_part_in_tables_of_what_was_done(study, tmp_path):
     from sekom_analysis.coding.session import Session
     from sekom_analysis.quality.coders import own_order
