@@ -15,6 +15,7 @@ from sekom_analysis.wording import Phrase
 
 CODER_PATTERN = re.compile(r"[a-z0-9][a-z0-9_-]{0,39}")
 LEDGERS = ("adjudicated", "merges", "pairs", "plan", "imports")
+HIDDEN_LEDGERS = (".shown", ".taken")  # no coder can be called so, and nobody looks into them
 RESERVED_CODERS = frozenset(
     [*LEDGERS, "con", "nul", "aux", "prn"]
     + [f"{port}{number}" for port in ("com", "lpt") for number in range(1, 10)]

@@ -535,8 +535,8 @@ def goes_on(path: Path, study: Study, given: list[tuple[str, str]], who: str = "
     lines = [
         json.loads(line) | {
             "event_id": f"e-{who}-{n:03}", "event": "decide" if code else "skip",
-            "codes": [code] * bool(code), "key": study.note_keys[note], "note_hash": note_hash(study.notes.at[note, "text"]),
-            "at": utc_text(now + timedelta(seconds=n)),
+            "codes": [code] * bool(code), "note_hash": note_hash(study.notes.at[note, "text"]),
+            "at": utc_text(now + timedelta(seconds=n)), "key": study.note_keys[note],
         }
         for n, (note, code) in enumerate(given)
     ]  # fmt: skip

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from sekom_analysis.decisions import LEDGERS, UNDO, coder_fault, new_event_id
+from sekom_analysis.decisions import HIDDEN_LEDGERS, LEDGERS, UNDO, coder_fault, new_event_id
 from sekom_analysis.exchange.dating import Key
 from sekom_analysis.imports import file_hash
 from sekom_analysis.ledgers import Ledger
@@ -18,6 +18,7 @@ from sekom_analysis.logline import Format, Row
 
 TAKE = "take"
 _MOST_IDS = 1_000  # in one row
+_LEDGERS = (*LEDGERS, *HIDDEN_LEDGERS)
 
 
 class Taking(NamedTuple):
@@ -44,7 +45,7 @@ class Taking(NamedTuple):
 
 def _fault(row: Row) -> str:
     entry = Taking._make(row)
-    return "" if entry.coder in LEDGERS else coder_fault(entry.coder)
+    return "" if entry.coder in _LEDGERS else coder_fault(entry.coder)
 
 
 class Takings:
@@ -58,6 +59,11 @@ class Takings:
     def __init__(self, root: Path) -> None:
         form = Format(Taking._fields, (TAKE, UNDO), _fault)
         self._ledger: Ledger[Taking] = Ledger(root, ".taken", form, Taking._make)
+
+    @property
+    def ledger(self) -> Ledger[Taking]:
+        """The ledger itself."""
+        return self._ledger
 
     def note(
         self,
@@ -95,7 +101,7 @@ class Takings:
         digest = file_hash(path)
         found: dict[str, set[str]] = {}
         for entry in self._entries():
-            if entry.sha256 == digest and entry.event == TAKE and entry.coder not in LEDGERS:
+            if entry.sha256 == digest and entry.event == TAKE and entry.coder not in _LEDGERS:
                 found.setdefault(entry.coder, set()).update(entry.ids)
         return found
 
