@@ -72,7 +72,7 @@ def _found_in(logs: Mapping[str, list[Event]], ids: set[str]) -> dict[str, set[s
 def restoring(own: Sequence[Event], ids: set[str]) -> Iterator[Event]:
     """Yield events without times by which no event that a file brought counts any more.
 
-    An event that the file itself took back, as a log does that was sent after an undo, counts again.
+    What an event of the file took back, as in a log that was sent after an undo, counts again.
 
     Parameters
     ----------
