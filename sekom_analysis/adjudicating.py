@@ -298,6 +298,10 @@ class Showings:
         """List lines that cannot be read."""
         return list(self._ledger.read().problems)
 
+    def losses(self) -> list[Problem]:
+        """Say whether the ledger lacks entries that it held."""
+        return self._ledger.losses()
+
     def log(
         self,
         coder: str,

@@ -198,9 +198,17 @@ def _ids_in(text: str) -> list[str] | None:
     return found if is_list else None
 
 
+SHOWINGS = Format(Showing._fields, (SHOWN,), _showing_fault, ("coder", "variables", "notes", "by", "event"))
+
+
 def shown_ledger(root: Path) -> Ledger[Showing]:
     """Return the ledger of what coders of the study in `root` were shown; no coder can be called so."""
-    return Ledger(root, ".shown", Format(Showing._fields, (SHOWN,), _showing_fault), Showing._make)
+    return Ledger(root, ".shown", SHOWINGS, Showing._make)
+
+
+def notes_shown(cells: Row) -> list[str]:
+    """Return the notes that an entry of the ledger of showings is about."""
+    return _ids_in(Showing._make(cells).notes) or []
 
 
 def showings(

@@ -11,11 +11,12 @@ from typing import NamedTuple
 import pandas as pd
 
 from sekom_analysis.adjudications import FORM as ADJUDICATED
-from sekom_analysis.adjudications import Blindness
+from sekom_analysis.adjudications import SHOWINGS, Blindness
 from sekom_analysis.coderlog import LOG, coder_log, events_of
 from sekom_analysis.coding.secret import is_secret
 from sekom_analysis.decisions import (
     AFTER_TALK,
+    HIDDEN_LEDGERS,
     LEDGERS,
     Event,
     Question,
@@ -30,7 +31,7 @@ from sekom_analysis.files import in_a_command, original_name
 from sekom_analysis.imports import FORM as IMPORTS
 from sekom_analysis.imports import IMPORTS_FILE
 from sekom_analysis.log import MARKS, Marked, is_unreadable, loss_problem
-from sekom_analysis.logline import as_utf8, lines_of, row_of
+from sekom_analysis.logline import DELIMITERS, EVENT_ID, as_utf8, cells_of, is_time, lines_of, row_of
 from sekom_analysis.merges import FORM as MERGES
 from sekom_analysis.pairs import FORM as PAIRS
 from sekom_analysis.problems import Problem, kind_of
@@ -40,7 +41,8 @@ from sekom_analysis.wording import Phrase
 MOST_KEPT = 64  # tables; of the sample's report each is asked for about three times
 EXPECTED = ("codebooks", "plans", "README.md")
 FORMS = {"": LOG, "adjudicated": ADJUDICATED, "merges": MERGES, "pairs": PAIRS, "imports": IMPORTS}
-JOINED = ("adjudicated", "merges", "pairs")  # ledgers that `collect` joins
+FORMS[".shown"] = SHOWINGS
+JOINED = ("adjudicated", "merges", "pairs", *HIDDEN_LEDGERS)  # ledgers that `collect` joins
 
 
 class _Written(NamedTuple):
@@ -222,6 +224,12 @@ class CoderLogs:
             sorted({*lost, *nothing_read, *undecided}),
         )
 
+    def taken_losses(self) -> list[Problem]:
+        """Say whether the ledger of what was taken in lacks entries that it held: no number hangs on it."""
+        marked = coder_log(self.root, ".taken").marked()
+        path = self.root / CODED / ".taken.csv"
+        return loss_problem(path, marked, _ids_in(path))
+
     def unreadable_lines(self) -> list[Problem]:
         """Say in how many lines something may be lost: those of logs that are not known to be whole."""
         found = []
@@ -271,7 +279,7 @@ class CoderLogs:
         """Files among the logs that are nobody's log, such as a sync program's second copy."""
         folder = self.root / CODED
         for path in sorted(folder.iterdir()) if folder.is_dir() else []:
-            if path.name in EXPECTED or path.name.startswith(".") or path.stem in LEDGERS or is_secret(path):
+            if path.name in EXPECTED or path.stem in LEDGERS or is_secret(path) or _is_aside(path):
                 continue
             if path.suffix != ".csv" or coder_fault(path.stem) or path.stem in sorting.others:
                 yield path
@@ -364,6 +372,12 @@ def _joined(tables: list[pd.DataFrame]) -> pd.DataFrame:
     return joined.sort_values(["decided_at", "event_id"], kind="stable", ignore_index=True)
 
 
+def _is_aside(path: Path) -> bool:
+    """Whether a file is a hidden one: of a program's own, or a ledger that nobody looks into, but no copy."""
+    is_hidden, name = path.name.startswith("."), original_name(path.name, HIDDEN_LEDGERS)
+    return is_hidden and (name not in HIDDEN_LEDGERS or path.stem == name)
+
+
 def _begins(name: str, among: Collection[str]) -> bool:
     """Whether all the names begin with this one."""
     return all(other.startswith(name) for other in among)
@@ -432,9 +446,10 @@ def _stray(root: Path, path: Path, logs: Mapping[str, set[str]], named: Collecti
     """Tell by content, then by name, what a file that is nobody's log is a second copy of."""
     place = path.relative_to(root)
     ledger, ids = _held(path) if path.is_file() else ("", set())
-    by_name = original_name(path.name, {*logs, *named, *LEDGERS})
-    if ledger or (by_name in LEDGERS and not ids):
-        return _stray_ledger(root, place, ledger or by_name, ids)
+    ledgers = (*LEDGERS, *HIDDEN_LEDGERS)
+    by_name = original_name(path.name, {*logs, *named, *ledgers})
+    if ledger or (by_name in ledgers and not ids):
+        return _stray_ledger(root, place, ledger or by_name)
     own = max(logs, key=lambda name: len(logs[name] & ids), default="")
     shared = len(logs.get(own, set()) & ids)
     if not shared and ids and by_name in {*logs, *named}:
@@ -450,9 +465,10 @@ def _stray(root: Path, path: Path, logs: Mapping[str, set[str]], named: Collecti
     return _Stray(own, ids, bool(new), Problem.of(path.name, None, kind, **said))
 
 
-def _stray_ledger(root: Path, place: Path, ledger: str, ids: set[str]) -> _Stray:
+def _stray_ledger(root: Path, place: Path, ledger: str) -> _Stray:
     own = root / (IMPORTS_FILE if ledger == "imports" else CODED / f"{ledger}.csv")
-    new = len(ids - _held(own)[1]) if own.is_file() else len(ids)
+    ids = _ids_in(root / place)
+    new = len(ids - _ids_in(own))
     kind = "second_plan" if ledger not in JOINED else "second_ledger" if new else "second_ledger_same"
     said = {"own": own.name, "new": new, "n": len(ids), "command": _command(place)}
     return _Stray(ledger, ids, bool(new), Problem.of(place.name, None, kind, **said))
@@ -470,3 +486,13 @@ def _held(path: Path) -> tuple[str, set[str]]:
         if ids:
             return ledger, ids
     return "", set()
+
+
+def _ids_in(path: Path) -> set[str]:
+    """Return the ids of the events that a log or ledger holds, whatever its further columns."""
+    try:
+        lines = as_utf8(path.read_bytes()).decode("utf-8", "replace").splitlines()
+    except OSError:
+        return set()
+    rows = (cells_of(line, sign) for line in lines for sign in DELIMITERS)
+    return {row[1] for row in rows if len(row) > 2 and is_time(row[0]) and EVENT_ID.fullmatch(row[1])}

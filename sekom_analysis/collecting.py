@@ -55,7 +55,7 @@ class Collector:
         logs = {coder: events_in(history) for coder, history in histories.items()}
         takings = Takings(self._raw.root)
         copies, saved = takings.of_copy(offer.copy), takings.saved()
-        judge = Judge(offer, logs, wish, path, takings.undone(), copies, self._raw.root, saved)
+        judge = Judge(offer, logs, wish, path, self._raw.root, copies, saved)
         found = judge.found()
         offer = judge.offer
         again = judge.taken_back() if wish.older else []

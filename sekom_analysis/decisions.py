@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 import secrets
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -14,12 +15,14 @@ from sekom_analysis.wording import Phrase
 
 CODER_PATTERN = re.compile(r"[a-z0-9][a-z0-9_-]{0,39}")
 LEDGERS = ("adjudicated", "merges", "pairs", "plan", "imports")
+HIDDEN_LEDGERS = (".shown", ".taken")  # no coder can be called so, and nobody looks into them
 RESERVED_CODERS = frozenset(
     [*LEDGERS, "con", "nul", "aux", "prn"]
     + [f"{port}{number}" for port in ("com", "lpt") for number in range(1, 10)]
 )
 EVENTS = ("decide", "retract", "skip")
-WAYS = ("card", "page", "sheet", "import", "python")
+WAYS = ("card", "page", "sheet", "import", "python", "undo")
+UNDO = "undo"  # the way of an event that only says of another one that it counts no more
 PASSES = {0: "warm-up", 1: "independent", 2: "blind second time", 3: "after others' answers could be seen"}
 INDEPENDENT, AFTER_TALK = 1, 3
 OWN = (str(INDEPENDENT), str(AFTER_TALK))  # of these two what a coder knew decides; the others are as asked
@@ -94,6 +97,62 @@ def joined(codes: object) -> str | None:
     if isinstance(codes, float) and codes.is_integer():
         return str(int(codes))
     return str(codes)
+
+
+# --- what was taken back with a file ------------------------------------------------------------------------
+
+
+def undoing(event_id: str) -> str:
+    """Return the id of the event that says of another one that it counts no more.
+
+    It follows from the other's id, so that two computers that take one file back write one event.
+    """
+    return "u" + hashlib.sha256(event_id.encode()).hexdigest()[:24]
+
+
+def undone(ways: Mapping[str, str]) -> set[str]:
+    """Return the ids of the events that count no more, since the file that brought them was taken back.
+
+    An event of the way `UNDO` takes another one out of all that is made of a log, as if it had never been;
+    when it was made, and in which pass it is written, says nothing. It can be taken back in the same manner.
+
+    Parameters
+    ----------
+    ways : event_id -> the way (``via``) of every event of one coder
+
+    Examples
+    --------
+    >>> once = undoing("e001")
+    >>> undone({"e001": "page", once: "undo"}), undone({"e001": "page", once: "undo", undoing(once): "undo"})
+    ({'e001'}, set())
+    """
+    if UNDO not in ways.values():
+        return set()
+    return {event_id for event_id, via in ways.items() if via != UNDO and _is_undone(event_id, ways)}
+
+
+def _is_undone(event_id: str, ways: Mapping[str, str]) -> bool:
+    by = undoing(event_id)
+    return ways.get(by) == UNDO and not _is_undone(by, ways)
+
+
+def counting(events: Iterable[Event]) -> list[Event]:
+    """Return the events of one coder that count: without those that were taken back, and what did so."""
+    given = list(events)
+    ways = {event.event_id: event.via for event in given}
+    gone = undone(ways)
+    return [event for event in given if event.via != UNDO and event.event_id not in gone]
+
+
+def counting_rows(history: pd.DataFrame) -> pd.DataFrame:
+    """Return the rows of a table of events that count; see `counting`."""
+    is_undoing = history["via"] == UNDO
+    if not is_undoing.any():
+        return history
+    own = history.groupby("coder", sort=False)[["event_id", "via"]]
+    gone = {(coder, one) for coder, part in own for one in undone(dict(part.itertuples(index=False)))}
+    is_gone = [pair in gone for pair in zip(history["coder"], history["event_id"], strict=True)]
+    return history[~is_undoing & ~pd.Series(is_gone, index=history.index)]
 
 
 class Known(NamedTuple):
@@ -249,8 +308,8 @@ def moved(
     known : gives what bears on the coder's independence there
     """
     found: dict[str, str] = {}
-    for question, events in questions.items():
-        bears = known(question)
+    for question, given in questions.items():
+        bears, events = known(question), counting(given)
         if bears.settled or bears.shown or any(event.pass_ == str(AFTER_TALK) for event in events):
             passes = zip(events, passes_of(events, bears), strict=True)
             found |= {event.event_id: now for event, now in passes if now != event.pass_}
@@ -273,7 +332,7 @@ def history_table(events: Mapping[str, Iterable[tuple[int, Event]]]) -> pd.DataF
 
     Returns
     -------
-    DataFrame, one row an event, all columns text but ``row``. A doubled
+    DataFrame, one row an event, also what was taken back with a file, all columns text but ``row``. A doubled
     ``event_id`` counts once. The order is that of (decided_at, event_id),
     never that of the file, so that copies merged either way are equal.
     """
@@ -290,7 +349,8 @@ def fold(history: pd.DataFrame) -> pd.DataFrame:
     A retracted answer is gone from here (never from the log). A skip takes
     nothing away: an answer given before it stands.
     """
-    deeds = history[history["event"] != "skip"]
+    deeds = counting_rows(history)
+    deeds = deeds[deeds["event"] != "skip"]
     last = deeds.drop_duplicates(KEYS, keep="last")
     return last[last["event"] == "decide"].drop(columns="event").reset_index(drop=True)
 
@@ -306,7 +366,8 @@ def latest(history: pd.DataFrame, passes: Sequence[int] = (INDEPENDENT, AFTER_TA
     history : every event, as `history_table` gives them
     passes : which passes count
     """
-    deeds = history[(history["event"] != "skip") & history["pass"].isin([str(p) for p in passes])]
+    deeds = counting_rows(history)
+    deeds = deeds[(deeds["event"] != "skip") & deeds["pass"].isin([str(p) for p in passes])]
     last = deeds.drop_duplicates(KEYS, keep="last")
     last = last[(last["event"] == "decide") | (last["pass"] == str(AFTER_TALK))]
     top = last.sort_values("pass", kind="stable").drop_duplicates(KEYS[:-1], keep="last")
@@ -333,6 +394,7 @@ def skipped(history: pd.DataFrame) -> pd.DataFrame:
     One row a note, coder, variable and pass. Skipped is not unseen, and none
     of the two is "none fits".
     """
+    history = counting_rows(history)
     last = history.drop_duplicates(KEYS, keep="last")
     skips = last.loc[last["event"] == "skip", [*KEYS, "decided_at", "memo"]]
     standing = fold(history)[KEYS]

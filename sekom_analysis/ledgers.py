@@ -65,6 +65,11 @@ class Ledger(Generic[Entry]):
         """The file, which is made with the first entry."""
         return self._file.path
 
+    @property
+    def form(self) -> Format:
+        """What its rows look like."""
+        return self._file.form
+
     def read(self) -> AsRead:
         """Return every event and what cannot be read; from the disk only where the file has changed."""
         mark = self._file.mark()

@@ -146,7 +146,7 @@ class Study(Joining):
     def list_problems(self) -> list[Problem]:
         """Return what `problems` shows, each as a `Problem`, which tells itself in either language."""
         faults = self._logs.faults()
-        found = [*faults.problems, *self._adjudicating.losses(), *self._joining_losses()]
+        found = [*faults.problems, *self._ledger_losses(), *self._logs.taken_losses()]
         found += [
             *self._raw.problems,
             *study_problems(self._raw),
@@ -170,7 +170,11 @@ class Study(Joining):
         All of it is in `list_problems` too, with every line that cannot be read.
         """
         found = [*self._logs.faults().problems, *self._logs.unreadable_lines()]
-        return [*found, *self._adjudicating.losses(), *self._joining_losses()]
+        return [*found, *self._ledger_losses()]
+
+    def _ledger_losses(self) -> list[Problem]:
+        """Say which ledgers that numbers hang on lack entries that they held."""
+        return [*self._adjudicating.losses(), *self._showings.losses(), *self._joining_losses()]
 
     @property
     def lost_coders(self) -> list[str]:

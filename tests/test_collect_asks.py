@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import random
 import re
 import shutil
 from datetime import UTC, datetime, timedelta
@@ -701,7 +702,7 @@ def test_several_files_are_taken_in_the_order_of_their_making(study, sheet, tmp_
 
 def test_taking_back_restores_the_state_before(study, tmp_path):
     study.decide("anna", "n01", "theme", "pengar", certainty=2, memo="först")
-    before = study.decisions().drop(columns=["decided_at", "event_id", "row"])
+    before = study.decisions()
     last = study.history("anna")["event_id"].iloc[-1]
     path = answers(tmp_path / "a.jsonl", study, first(3), who="x", last_event=last)
     log = study.root / "data/coded/anna.csv"
@@ -713,22 +714,22 @@ def test_taking_back_restores_the_state_before(study, tmp_path):
     study.collect(path)
     assert said(study) == first(3)
     whole = log.read_bytes()
-    assert len(study.undo_collect(path, dry_run=True).added) == 3
+    assert len(study.undo_collect(path, dry_run=True).added) == 4
     assert log.read_bytes() == whole
     found = study.undo_collect(path)
     assert found.replaced[["note_id", "new", "is_gone"]].values.tolist() == [
         ["n01", "pengar", False], ["n02", "", True], ["n03", "", True]]  # fmt: skip
     assert log.read_bytes().startswith(whole)
-    assert study.decisions().drop(columns=["decided_at", "event_id", "row"]).equals(before)
+    assert study.decisions().equals(before)
     assert study.undo_collect(path).added.empty
     assert len(study.problems) == 0
 
 
-def test_only_what_still_stands_is_taken_back(study, tmp_path):
+def test_an_answer_given_after_the_file_stays_when_it_is_taken_back(study, tmp_path):
     path = answers(tmp_path / "a.jsonl", study, first(3), who="anna")
     study.collect(path)
     study.decide("anna", "n02", "theme", "vilja")
-    assert len(study.undo_collect(path).added) == 2
+    assert study.undo_collect(path).replaced["note_id"].tolist() == ["n01", "n03"]
     assert said(study) == {"n02": "vilja"}
 
 
@@ -827,6 +828,209 @@ def test_a_file_that_cannot_be_read_says_why(study, tmp_path, monkeypatch):
     for take in (study.collect, study.undo_collect):
         with pytest.raises(DecisionError, match=r"'a\.jsonl' cannot be read: Permission denied"):
             take(path)
+
+
+# --- taking back, whatever happened in between --------------------------------------------------------------
+
+
+def state(study: Study) -> tuple[dict, ...]:
+    """All that a person sees of who said what: decisions, ratings in either way, and what was left open."""
+    decisions = study.decisions().drop(columns="row").set_index(["coder", "note_id", "pass"])
+    seen = [study.ratings("theme", passes=passes).astype(object) for passes in ((1,), (1, 3))]
+    tables = [decisions, *(table.dropna(how="all") for table in seen), study.skipped().set_index("note_id")]
+    return tuple(table.astype(object).fillna("").astype(str).to_dict("index") for table in tables)
+
+
+def goes_on(path: Path, study: Study, given: list[tuple[str, str]], who: str = "m") -> Path:
+    """A file of one page: all that was ever answered there, an hour ago, in its order."""
+    now = datetime.now(UTC) - timedelta(hours=1)
+    head, line = answers(path, study, {"n40": "tid"}, who=who).read_text(encoding="utf-8").splitlines()
+    lines = [
+        json.loads(line) | {
+            "event_id": f"e-{who}-{n:03}", "event": "decide" if code else "skip",
+            "codes": [code] * bool(code), "note_hash": note_hash(study.notes.at[note, "text"]),
+            "at": utc_text(now + timedelta(seconds=n)), "key": study.note_keys[note],
+        }
+        for n, (note, code) in enumerate(given)
+    ]  # fmt: skip
+    whole = [json.loads(head) | {"events": len(lines)}, *lines]
+    path.write_text("".join(json.dumps(one) + "\n" for one in whole), encoding="utf-8")
+    return path
+
+
+def test_a_skip_before_the_file_is_a_skip_again(study, tmp_path):
+    study.desk("anna").record(
+        [{"note_id": "n01", "variable": "theme", "event": "skip", "memo": "svår",
+          "decided_at": at(0)}], keep_times=True)  # fmt: skip
+    before = state(study)
+    path = goes_on(tmp_path / "f.jsonl", study, [("n01", "tid"), ("n02", "tid")])
+    study.collect(path)
+    assert said(study) == first(2)
+    assert len(study.undo_collect(path).added) == 2
+    assert (state(study), said(study)) == (before, {})
+    assert study.undo_collect(path).added.empty
+
+
+@pytest.mark.parametrize("order", ["MF", "FM"])
+def test_two_files_of_one_page_are_taken_back_in_either_order(study, tmp_path, order):
+    files = {
+        "M": goes_on(tmp_path / "m.jsonl", study, [("n01", "tid")]),
+        "F": goes_on(tmp_path / "f.jsonl", study, [("n01", "tid"), ("n01", "vilja")]),
+    }
+    for path in files.values():
+        study.collect(path)
+    left = {"M": {"n01": "vilja"}, "F": {"n01": "tid"}}[order[0]]
+    assert len(study.undo_collect(files[order[0]]).added) == 1
+    assert said(study) == left
+    assert len(study.undo_collect(files[order[1]]).added) == 1
+    assert said(study) == {}
+
+
+@pytest.mark.parametrize("number", range(30))
+def test_random_files_taken_back_in_any_order_leave_the_state_before(study, tmp_path, number):
+    rng = random.Random(number)
+    notes = list(first(6))
+    for note in rng.sample(notes, 3):
+        study.decide("anna", note, "theme", rng.choice(["tid", "vilja"]))
+    study.desk("anna").skip(rng.choice(notes), "theme")
+    study.decide("bo", notes[0], "theme", "tid")
+    given: dict[str, list[tuple[str, str]]] = {"home": [], "work": []}
+    states, files = [state(study)], []
+    for n in range(4):
+        who = rng.choice(["home", "work"])
+        given[who] += [
+            (rng.choice(notes), rng.choice(["tid", "vilja", "pengar", ""])) for _ in range(rng.randint(1, 4))
+        ]
+        files.append(goes_on(tmp_path / f"{n}.jsonl", study, given[who], who))
+        study.collect(files[-1], same_person=True)
+        states.append(state(study))
+    if number % 2:  # the last first: each state comes back
+        for n in reversed(range(4)):
+            study.undo_collect(files[n])
+            assert state(study) == states[n]
+    else:
+        rng.shuffle(files)
+        for path in files:
+            study.undo_collect(path)
+        assert state(study) == states[0]
+    assert all(study.undo_collect(path).added.empty for path in files)
+    assert len(study.problems) == 0
+
+
+def settled(study: Study) -> list[tuple]:
+    """What stands of adjudications, and whether it is stale."""
+    table = study.adjudications()[["note_id", "adjudicator", "codes", "seen", "is_stale", "changed"]]
+    return [tuple(map(str, row)) for row in table.itertuples(index=False)]
+
+
+@pytest.mark.parametrize("had", ["", "pengar"])
+def test_a_strangers_answers_leave_with_the_file_though_they_were_adjudicated(study, tmp_path, had):
+    study.record("bo", [{"note_id": note, "variable": "theme", "codes": "vilja"} for note in first(3)])
+    if had:
+        earlier = {"note_id": "n01", "variable": "theme", "codes": had, "decided_at": at(0)}
+        study.desk("anna").record([earlier], keep_times=True)
+    before = state(study)
+    path = goes_on(tmp_path / "f.jsonl", study, list(first(3).items()))
+    study.collect(path, same_person=True)
+    study.adjudicate("bo", "n01", "theme", "vilja", reason="så är det", present=["anna"])
+    study.undo_collect(path)
+    assert state(study) == before
+    (entry,) = settled(study)
+    assert entry[-2:] == ("True", "anna")  # who adjudicated saw what is no longer said
+
+
+def test_a_change_after_an_adjudication_is_taken_back_to_the_answer_before(study, tmp_path):
+    given = list(first(12).items())
+    study.record("bo", [{"note_id": note, "variable": "theme", "codes": "vilja"} for note in first(12)])
+    study.collect(goes_on(tmp_path / "a.jsonl", study, given))
+    study.adjudicate("bo", "n01", "theme", "vilja", reason="så är det")
+    before = state(study), settled(study)
+    path = goes_on(tmp_path / "b.jsonl", study, [*given, ("n01", "pengar")])
+    lines = path.read_text(encoding="utf-8").splitlines()
+    lines[-1] = json.dumps(json.loads(lines[-1]) | {"at": utc_text(datetime.now(UTC))})
+    path.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    study.collect(path)
+    assert study.ratings("theme", passes=(1, 3)).at["n01", "anna"] == "pengar"
+    study.undo_collect(path)
+    assert (state(study), settled(study)) == before
+
+
+@pytest.mark.parametrize("number", range(20))
+def test_adjudications_in_between_change_nothing_of_what_comes_back(study, tmp_path, number):
+    rng = random.Random(1_000 + number)
+    notes = list(first(5))
+    for who in ("anna", "bo", "cilla"):
+        for note in rng.sample(notes, 4):
+            study.decide(who, note, "theme", rng.choice(["tid", "vilja"]))
+
+    def adjudicate() -> None:
+        for note in rng.sample(notes, 2):
+            study.adjudicate("dan", note, "theme", rng.choice(["tid", "vilja"]), reason="därför",
+                             present=rng.choice([[], [], ["anna"]]))  # fmt: skip
+
+    adjudicate()
+    before = state(study), settled(study)
+    files = []
+    for who in ("home", "work"):
+        given = [(rng.choice(notes), rng.choice(["tid", "vilja", "pengar"])) for _ in range(4)]
+        files.append(goes_on(tmp_path / f"{who}.jsonl", study, given, who))
+        study.collect(files[-1], same_person=True)
+    study.adjudicate("eva", rng.choice(notes), "theme", "tid", reason="därför", present=["anna"])
+    rng.shuffle(files)
+    for path in files:
+        study.undo_collect(path)
+    assert state(study) == before[0]
+    assert [entry for entry in settled(study) if entry[1] == "dan"] == before[1]
+
+
+def test_what_was_taken_back_is_so_on_another_computer_too(study, tmp_path):
+    path = answers(tmp_path / "a.jsonl", study, first(3), who="anna")
+    study.collect(path)
+    away = Study.open(shutil.copytree(study.root, tmp_path / "away"))
+    study.undo_collect(path)
+    away.collect(study.root / "data/coded/anna.csv")
+    assert said(away) == {}
+    again = away.collect(path)
+    assert "3 of its answers were taken in before, and then taken back" in again.remarks[0].what
+    assert (len(away.collect(path, older=True).added), said(away)) == (3, first(3))
+    assert len(away.collect(path, older=True).added) == 0
+
+
+def test_a_log_that_brought_an_undo_is_taken_back_with_it(study, tmp_path):
+    path = answers(tmp_path / "a.jsonl", study, first(3), who="anna")
+    study.collect(path)
+    away = Study.open(shutil.copytree(study.root, tmp_path / "away"))
+    study.undo_collect(path)
+    log = Path(shutil.copy(study.root / "data/coded/anna.csv", tmp_path / "anna.csv"))
+    before = state(away)
+    away.collect(log)
+    assert said(away) == {}
+    away.undo_collect(log)
+    assert state(away) == before
+    away.undo_collect(path)
+    assert said(away) == {}
+    away.collect(study.root / "data/coded/anna.csv")
+    study.collect(away.root / "data/coded/anna.csv")
+    assert said(study) == said(away) == {}
+
+
+def test_what_was_taken_back_takes_no_part_in_tables_of_what_was_done(study, tmp_path):
+    from sekom_analysis.coding.session import Session
+    from sekom_analysis.quality.coders import own_order
+    from sekom_analysis.quality.revisions import codebook_versions
+
+    study.record("anna", [{"note_id": "n05", "variable": "theme", "codes": "tid"}])
+
+    def told() -> tuple:
+        card = Session(study.desk("anna"))
+        return codebook_versions(study).values.tolist(), own_order(study, "anna", "theme"), card.n_left
+
+    before = told()
+    path = goes_on(tmp_path / "f.jsonl", study, [("n01", "tid"), ("n05", "vilja")])
+    study.collect(path, same_person=True)
+    assert told() != before
+    study.undo_collect(path)
+    assert told() == before
 
 
 # --- what may not be believed -------------------------------------------------------------------------------

@@ -136,3 +136,76 @@ def test_on_the_command_line_the_ledger_comes_first_and_an_entry_is_no_decision(
     )
     with pytest.raises(DecisionError, match="taken back one by one"):
         study.undo_collect(files[1])
+
+
+# --- what coders were shown, and what was taken in ----------------------------------------------------------
+
+
+HIDDEN = (".shown", ".taken")
+
+
+@pytest.fixture
+def apart(away, study) -> Study:
+    """Away bo was shown everything and a file was taken in; here bo has coded on."""
+    away.log_shown("bo", by="coder-report")
+    away.log_shown("anna", ["n1"], by="talk")
+    log = Path(shutil.copyfile(study.root / "data/coded/bo.csv", away.root.parent / "cilla.csv"))
+    log.write_text(re.sub(r"(?m)^(.+?,)e", r"\1f", log.read_text(encoding="utf-8")), encoding="utf-8")
+    away.collect(log, coder="cilla")
+    study.decide("bo", "n2", "valence", "hinder")
+    return away
+
+
+@pytest.mark.parametrize("name", HIDDEN)
+@pytest.mark.parametrize(
+    "copy", ["{}.csv", "{} (1).csv", "{}-DESKTOP-7K3Q.csv", "Kopia av {}.csv", "fil.csv"]
+)
+def test_copies_of_hidden_ledgers_join_too(study, apart, tmp_path, name, copy):
+    path = Path(shutil.copyfile(ledger(apart, name), tmp_path / copy.format(name)))
+    n = len(ids(apart, name))
+    found = study.collect(path)
+    assert (found.coder, len(found.added), found.refused) == (name, n, [])
+    assert study.collect(path).known == n
+    assert ids(study, name) == ids(apart, name)
+
+
+def test_who_was_shown_answers_elsewhere_does_not_count_as_blind(study, apart):
+    assert set(study.decisions(coders=["bo"])["pass"]) == {"1"}
+    study.collect(ledger(apart, ".shown"))
+    passes = study.decisions(coders=["bo"]).set_index("note_id")["pass"]
+    assert passes.to_dict() == {"n1": "1", "n2": "3"}
+
+
+def test_a_showing_of_notes_that_are_gone_is_taken_and_another_studys_is_not(study, apart, tmp_path):
+    path = Path(shutil.copyfile(ledger(apart, ".shown"), tmp_path / ".shown.csv"))
+    text = path.read_text(encoding="utf-8")
+    path.write_text(text.replace("007", "x99"), encoding="utf-8")
+    assert len(study.collect(path, dry_run=True).added) == 2
+    path.write_text(re.sub(r'""(n\d|007)""', r'""x\1""', text), encoding="utf-8")
+    with pytest.raises(DecisionError, match="it seems to be another study's"):
+        study.collect(path)
+
+
+def told(study: Study) -> dict[str, str]:
+    return {problem.file: str(problem) for problem in study.list_problems()}
+
+
+@pytest.mark.parametrize("name", HIDDEN)
+@pytest.mark.parametrize("copy", ["{}-DESKTOP-1AB2.csv", "{} (1).csv", "{}-kopia.csv"])
+def test_a_hidden_ledger_that_got_another_name_is_missed_and_its_copy_named(apart, name, copy):
+    assert told(apart) == {}
+    ledger(apart, name).rename(ledger(apart, copy.format(name).removesuffix(".csv")))
+    found = {problem.file: problem for problem in apart.list_problems()}
+    assert set(found) == {f"{name}.csv", copy.format(name)}
+    command = f'sekom collect "data/coded/{copy.format(name)}"'
+    assert command in found[copy.format(name)].todo
+    apart.collect(ledger(apart, copy.format(name).removesuffix(".csv")))
+    (left,) = apart.list_problems()
+    assert (left.file, "with nothing new in it" in left.what) == (copy.format(name), True)
+
+
+def test_a_lost_ledger_of_showings_makes_numbers_doubtful(apart):
+    ledger(apart, ".shown").unlink()
+    assert [problem.file for problem in apart.log_problems()] == [".shown.csv"]
+    (apart.root / "data/coded/.shown.csv.swp").write_text("x", encoding="utf-8")
+    assert [problem.file for problem in apart.list_problems()] == [".shown.csv"]

@@ -13,6 +13,8 @@ import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
+from sekom_analysis.decisions import UNDO, undone
+
 WARM_UP, INDEPENDENT, AGAIN, AFTER_TALK = 0, 1, 2, 3
 Seed = int | str  # a number in orders from before there was a secret, else a text that holds the secret
 MANY = 2  # so many notes may have other texts without being other notes
@@ -148,7 +150,9 @@ def standing(rows: Iterable[Mapping[str, str]], passes: Mapping[str, int]) -> di
     passes : note_id -> the pass that counts
     """
     answers: dict[Cell, Answer] = {}
-    for row in rows:
+    given = list(rows)
+    gone = undone({row["event_id"]: row.get("via", "") for row in given})
+    for row in (row for row in given if row["event_id"] not in gone):
         note_id = row["note_id"]
         if note_id in passes and counts_in(passes[note_id], row["pass"]):
             cell = (note_id, row["variable"])
@@ -168,6 +172,8 @@ def after(before: Answer | None, row: Mapping[str, str]) -> Answer:
     """
     text = row.get("note_hash", "")
     name = {"event_id": row["event_id"], "via": row.get("via", "")}
+    if name["via"] == UNDO:  # what stood before stands, and is newer than what a browser may hold
+        return before._replace(**name) if before else Answer("retract", **name)
     if row["event"] == "retract":
         return Answer("retract", **name)
     said = {part: row[part] for part in ("codes", "certainty", "memo", "codebook")}

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from sekom_analysis.agreement import agreement
-from sekom_analysis.decisions import AFTER_TALK, INDEPENDENT
+from sekom_analysis.decisions import AFTER_TALK, INDEPENDENT, counting_rows
 
 if TYPE_CHECKING:
     from sekom_analysis.study import Study
@@ -171,7 +171,7 @@ def _changed_notes(before: pd.DataFrame, after: pd.DataFrame) -> pd.DataFrame:
 
 
 def _n_talked(study: Study, variable: str, ratings: pd.DataFrame) -> int:
-    events = study.history()
+    events = counting_rows(study.history())
     said = events[
         (events["pass"] == str(AFTER_TALK))
         & (events["variable"] == variable)

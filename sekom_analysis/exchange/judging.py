@@ -30,7 +30,7 @@ import pandas as pd
 
 from sekom_analysis.adjudications import same_answer
 from sekom_analysis.collect import REPLACED_COLUMNS, Collected, Offer, Wish, command
-from sekom_analysis.decisions import Event
+from sekom_analysis.decisions import OWN, Event, counting, undoing, undone
 from sekom_analysis.problems import Problem
 
 _MOST = 20  # how many are named
@@ -50,7 +50,6 @@ class Judge:
     logs : coder -> every event of the coder, in the order in which they count
     wish : how it is to be taken
     path : the file, as it was named
-    undone : ids of events by which files were taken back
     root : the study's folder, for commands that are to name it
     copies : coder -> ids of the events that this copy of the page or sheet brought -> when it was saved then
     saved : event_id -> when the file that brought an event had been saved, as far as that is known
@@ -62,13 +61,11 @@ class Judge:
         logs: Mapping[str, list[Event]],
         wish: Wish,
         path: Path,
-        undone: Collection[str] = (),
-        copies: Mapping[str, Mapping[str, str]] = MappingProxyType({}),
         root: Path | None = None,
+        copies: Mapping[str, Mapping[str, str]] = MappingProxyType({}),
         saved: Mapping[str, str] = MappingProxyType({}),
     ) -> None:
-        self.offer, self.logs, self.wish, self.path, self.undone = offer, logs, wish, path, undone
-        self.root = root
+        self.offer, self.logs, self.wish, self.path, self.root = offer, logs, wish, path, root
         self.copies, self.same_copy = copies, copies.get(offer.coder, {})
         self.saved = saved
         self.own = logs.get(offer.coder, [])
@@ -128,11 +125,8 @@ class Judge:
 
     def _is_all_taken_back(self, log: Sequence[Event], ids: Collection[str]) -> bool:
         """Whether events of the file are in a log, and none counts there, since they were taken back."""
-        last = {cell_of(event): event.event_id for event in log}
-        cells = [cell_of(event) for event in log if event.event_id in ids]
-        return any(last[cell] in self.undone for cell in cells) and not any(
-            last[cell] in ids for cell in cells
-        )
+        here = {event.event_id for event in log if event.event_id in ids}
+        return bool(here) and here <= _undone_in(log)
 
     def _of_others(self) -> Iterator[Problem]:
         """Yield a problem for each other coder in whose log events of the file stand."""
@@ -250,13 +244,8 @@ class Judge:
 
     def _brought(self) -> set[str]:
         """Return the ids of events here that the file or its copy of the page brought, and that count."""
-        last = {cell_of(event): event for event in self.own}
         ids = {*self.offer.here, *self.same_copy}
-        return {e.event_id for e in self.own if e.event_id in ids and not self._is_gone(e, last[cell_of(e)])}
-
-    def _is_gone(self, event: Event, last: Event) -> bool:
-        """Whether an event does not count, since a file was taken back: nothing says it in its place."""
-        return last.event_id in self.undone and (last.event, last.codes) != (event.event, event.codes)
+        return {event.event_id for event in counting(self.own) if event.event_id in ids}
 
     def _unknown_answers(self, brought: Collection[str]) -> dict[Question, Event]:
         """Return the standing answers that no event says which the page knows."""
@@ -419,9 +408,15 @@ class Judge:
         """
         if self._stops:
             return []
-        last = {cell_of(event): event for event in self.own}
-        here = {cell_of(e): e for e in self.own if e.event_id in self.offer.here and e.event == "decide"}
-        return [event for cell, event in here.items() if self._is_gone(event, last[cell])]
+        gone = _undone_in(self.own)
+        here = {_round(e): e for e in self.own if e.event_id in self.offer.here and e.event == "decide"}
+        place = {event.event_id: number for number, event in enumerate(self.own)}
+        last = {_round(event): place[event.event_id] for event in counting(self.own)}
+        return [
+            event
+            for cell, event in here.items()
+            if event.event_id in gone and last.get(cell, -1) < place[undoing(event.event_id)]
+        ]
 
     # --- saying it --------------------------------------------------------------------------------
 
@@ -464,13 +459,22 @@ def cell_of(event: Event) -> Cell:
     return event.note_id, event.variable, event.pass_
 
 
+def _round(event: Event) -> Cell:
+    """Return what an event is about; what a coder says first and after talking is one round."""
+    return event.note_id, event.variable, OWN[0] if event.pass_ in OWN else event.pass_
+
+
+def _undone_in(log: Iterable[Event]) -> set[str]:
+    return undone({event.event_id: event.via for event in log})
+
+
 def standing(events: Iterable[Event]) -> dict[Cell, Event]:
     """Fold events of one coder into the standing decisions, as `decisions.fold` does."""
     once: dict[str, Event] = {}
     for event in events:
         known = once.get(event.event_id)
         once[event.event_id] = event if known is None else min(event, known)
-    found = {cell_of(event): event for event in sorted(once.values()) if event.event != "skip"}
+    found = {cell_of(event): event for event in sorted(counting(once.values())) if event.event != "skip"}
     return {cell: event for cell, event in found.items() if event.event == "decide"}
 
 

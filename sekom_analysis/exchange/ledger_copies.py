@@ -10,38 +10,38 @@ from typing import Any, NamedTuple
 
 import pandas as pd
 
-from sekom_analysis.adjudications import FORM as ADJUDICATED
-from sekom_analysis.adjudications import adjudication_ledger
+from sekom_analysis.adjudications import adjudication_ledger, notes_shown, shown_ledger
 from sekom_analysis.collect import Collected
-from sekom_analysis.decisions import COLUMNS, LEDGERS
+from sekom_analysis.decisions import COLUMNS, HIDDEN_LEDGERS, LEDGERS
 from sekom_analysis.errors import DecisionError
 from sekom_analysis.exchange.dating import Dates
 from sekom_analysis.exchange.takings import Takings
 from sekom_analysis.imports import FORM as IMPORTS
 from sekom_analysis.ledgers import Ledger
 from sekom_analysis.logline import DELIMITERS, Format, Row, cells_of, is_header, row_of, utc_text
-from sekom_analysis.merges import FORM as MERGES
 from sekom_analysis.merges import merge_ledger
 from sekom_analysis.notes import note_hash
-from sekom_analysis.pairs import FORM as PAIRS
 from sekom_analysis.pairs import pair_ledger
 from sekom_analysis.problems import Problem
 from sekom_analysis.raw import CODED, Raw
 
-_FORMS = {"adjudicated": ADJUDICATED, "merges": MERGES, "pairs": PAIRS, "imports": IMPORTS}
 _OPEN: dict[str, Callable[[Path], Ledger[Any]]] = {
     "adjudicated": adjudication_ledger,
     "merges": merge_ledger,
     "pairs": pair_ledger,
+    ".shown": shown_ledger,
+    ".taken": lambda root: Takings(root).ledger,
 }
-_NAME = re.compile(rf"(?:copy of|kopia av|kopia från)? *({'|'.join(LEDGERS)})(?![a-z0-9_])", re.IGNORECASE)
+_FORMS = {name: made(Path()).form for name, made in _OPEN.items()} | {"imports": IMPORTS}
+_NAMES = "|".join(map(re.escape, (*LEDGERS, *HIDDEN_LEDGERS)))
+_NAME = re.compile(rf"(?:copy of|kopia av|kopia från)? *({_NAMES})(?![a-z0-9_])", re.IGNORECASE)
 _ELSEWHERE = {
     "plan": "it is a plan of actions, which is filled in here and not joined: lay it in the study, or "
     "read it in notebooks/05-actions.ipynb",
     "imports": "it tells what was ever imported in one copy of the study, and is not joined: leave it there",
 }
 _AGAIN = "send it once more (data/coded/{name}.csv), not opened in another program"
-# What says of which note an entry is, and which text that note had.
+# What says of which note an entry is, and which text that note had; see `_notes_of`.
 _NOTES = {
     "adjudicated": (("note_id", "note_hash"),),
     "merges": (("note_id", ""), ("into", "")),
@@ -167,21 +167,24 @@ def _weigh(
 
 def _unknown(raw: Raw, row: Row, name: str) -> str:
     """Return the first note of an entry that the study does not have."""
-    columns = _FORMS[name].columns
-    ids = [row[columns.index(note)] for note, _ in _NOTES[name]]
-    return next((note for note in ids if note and note not in raw.notes.index), "")
+    if name in HIDDEN_LEDGERS:  # that a note is gone makes nobody blind to the others
+        return ""
+    return next((note for note, _ in _notes_of(row, name) if note not in raw.notes.index), "")
+
+
+def _notes_of(row: Row, name: str) -> list[tuple[str, str]]:
+    """Return the notes that an entry is about, each with the hash of the text it had, as far as it says."""
+    if name == ".shown":
+        return [(note, "") for note in notes_shown(row)]
+    cells = dict(zip(_FORMS[name].columns, row, strict=True))
+    found = [(cells[note], cells.get(text, "")) for note, text in _NOTES.get(name, ())]
+    return [(note, digest) for note, digest in found if note]
 
 
 def _other_study(raw: Raw, rows: list[tuple[int, Row]], file: str, name: str) -> Iterator[Problem]:
     """Yield a problem if most entries are about notes or texts that this study does not have."""
     now = {str(note): note_hash(str(text)) for note, text in raw.notes["text"].items()}
-    columns = _FORMS[name].columns
-    pairs = {
-        (row[columns.index(note)], row[columns.index(text)] if text else "")
-        for _, row in rows
-        for note, text in _NOTES[name]
-        if row[columns.index(note)]
-    }
+    pairs = {pair for _, row in rows for pair in _notes_of(row, name)}
     fitting = [note for note, digest in pairs if note in now and digest in ("", now[note])]
     if 2 * len(fitting) < len(pairs):
         what = f"it seems to be another study's: {len(fitting)} of its {len(pairs)} notes have a text of this"

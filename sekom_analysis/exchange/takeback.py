@@ -1,4 +1,8 @@
-"""Taking a collected file back: what stood before is given anew, and nothing is removed.
+"""Taking a collected file back: its events count no more, and nothing is removed.
+
+For each of them the log gets an event that says so (see `decisions.undone`). What stood before stands again
+as it was, with its time, its pass and its certainty, whatever was answered, adjudicated or taken back
+meanwhile, and in whatever order several files are taken back.
 
 A log of which it is not known what the file brought (an earlier program, another copy of the study) is asked
 for all answers of the file.
@@ -11,10 +15,10 @@ from pathlib import Path
 
 from sekom_analysis.coderlog import coder_log
 from sekom_analysis.collect import Collected, Numbered, Offer, command
-from sekom_analysis.decisions import Event, new_event_id
+from sekom_analysis.decisions import INDEPENDENT, OWN, UNDO, Event, undoing, undone
 from sekom_analysis.errors import DecisionError
-from sekom_analysis.exchange.judging import Cell, cell_of, replaced
-from sekom_analysis.exchange.takings import UNDO, Takings
+from sekom_analysis.exchange.judging import replaced
+from sekom_analysis.exchange.takings import Takings
 
 
 def offer_of_undoing(
@@ -24,7 +28,7 @@ def offer_of_undoing(
     logs: Mapping[str, list[Event]],
     ids_in: Callable[[], Iterable[str]],
 ) -> Collected:
-    """Return what would restore the state before a file was taken in, as far as its answers still stand.
+    """Return what would restore the state before a file was taken in, as far as it is not restored yet.
 
     Parameters
     ----------
@@ -66,37 +70,36 @@ def _found_in(logs: Mapping[str, list[Event]], ids: set[str]) -> dict[str, set[s
 
 
 def restoring(own: Sequence[Event], ids: set[str]) -> Iterator[Event]:
-    """Yield events without times that restore what stood without some events, where these still count.
+    """Yield events without times by which no event that a file brought counts any more.
+
+    What an event of the file took back, as in a log that was sent after an undo, counts again.
 
     Parameters
     ----------
-    own : every event of a coder, in the order in which they count
-    ids : of the events to be taken back
+    own : every event of a coder
+    ids : of the events that the file brought
     """
-    cells: dict[Cell, list[Event]] = {}
-    for event in own:
-        cells.setdefault(cell_of(event), []).append(event)
-    for events in cells.values():
-        last, before = _last(events), _last([event for event in events if event.event_id not in ids])
-        if last is None or last.event_id not in ids:
-            continue
-        if before is not None and before.event != "retract":
-            yield before._replace(decided_at="", event_id=new_event_id())
-        elif last.event != "retract":
-            empty = last._replace(codes="", certainty="", memo="", via="python", event="retract")
-            yield empty._replace(decided_at="", event_id=new_event_id())
+    ways = {event.event_id: event.via for event in own}
+    left = {event_id: via for event_id, via in ways.items() if event_id not in ids}
+    gone, gone_without = undone(ways), undone(left)
+    for event in {event.event_id: event for event in own if event.via != UNDO}.values():
+        should_count = event.event_id in left and event.event_id not in gone_without
+        if should_count == (event.event_id in gone):
+            yield _undoing(event, ways)
 
 
-def _last(events: Sequence[Event]) -> Event | None:
-    """Return the event that counts on one question: a skip takes no answer away."""
-    deeds = [event for event in events if event.event != "skip"]
-    if deeds and (deeds[-1].event == "decide" or events[-1].event != "skip"):
-        return deeds[-1]
-    return events[-1] if events else None
+def _undoing(event: Event, ways: Mapping[str, str]) -> Event:
+    """Return the event that takes another out of the log, or puts it in again."""
+    event_id = undoing(event.event_id)
+    while event_id in ways:
+        event_id = undoing(event_id)
+    pass_ = str(INDEPENDENT) if event.pass_ in OWN else event.pass_  # which of the two says nothing here
+    empty = event._replace(codes="", certainty="", memo="", pass_=pass_, via=UNDO, event="retract")
+    return empty._replace(decided_at="", event_id=event_id)
 
 
 def save_undoing(root: Path, path: Path, found: Collected) -> None:
-    """Save what restores the state before a file was taken in: dated after all in the log, in its passes."""
+    """Save what restores the state before a file was taken in: dated after all in the log."""
     columns = list(Event._fields)
     table = found.added.rename(columns={"pass": "pass_"})
     events = [tuple(cells) for cells in table[columns].itertuples(index=False, name=None)]

@@ -10,14 +10,15 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from sekom_analysis.decisions import LEDGERS, coder_fault, new_event_id
+from sekom_analysis.decisions import HIDDEN_LEDGERS, LEDGERS, UNDO, coder_fault, new_event_id
 from sekom_analysis.exchange.dating import Key
 from sekom_analysis.imports import file_hash
 from sekom_analysis.ledgers import Ledger
 from sekom_analysis.logline import Format, Row
 
-TAKE, UNDO = "take", "undo"
+TAKE = "take"
 _MOST_IDS = 1_000  # in one row
+_LEDGERS = (*LEDGERS, *HIDDEN_LEDGERS)
 
 
 class Taking(NamedTuple):
@@ -47,7 +48,7 @@ class Taking(NamedTuple):
 
 def _fault(row: Row) -> str:
     entry = Taking._make(row)
-    return "" if entry.coder in LEDGERS else coder_fault(entry.coder)
+    return "" if entry.coder in _LEDGERS else coder_fault(entry.coder)
 
 
 class Takings:
@@ -61,6 +62,11 @@ class Takings:
     def __init__(self, root: Path) -> None:
         form = Format(Taking._fields, (TAKE, UNDO), _fault, later=("copy", "saved_at"))
         self._ledger: Ledger[Taking] = Ledger(root, ".taken", form, Taking._make)
+
+    @property
+    def ledger(self) -> Ledger[Taking]:
+        """The ledger itself."""
+        return self._ledger
 
     def note(
         self,
@@ -104,16 +110,12 @@ class Takings:
         ]
         self._ledger.append(entries)
 
-    def undone(self) -> frozenset[str]:
-        """Return the ids of the events by which files were taken back."""
-        return frozenset(one for entry in self._entries() if entry.event == UNDO for one in entry.ids)
-
     def brought(self, path: Path) -> dict[str, set[str]]:
         """Return coder -> the ids of the events that this very file brought."""
         digest = file_hash(path)
         found: dict[str, set[str]] = {}
         for entry in self._entries():
-            if entry.sha256 == digest and entry.event == TAKE and entry.coder not in LEDGERS:
+            if entry.sha256 == digest and entry.event == TAKE and entry.coder not in _LEDGERS:
                 found.setdefault(entry.coder, set()).update(entry.ids)
         return found
 

@@ -10,7 +10,7 @@ import pandas as pd
 
 from sekom_analysis.agreement import agreement
 from sekom_analysis.agreement.others import OTHERS, beside_the_others, leaning, parts_in_order
-from sekom_analysis.decisions import INDEPENDENT
+from sekom_analysis.decisions import INDEPENDENT, counting_rows
 from sekom_analysis.errors import RatingsError
 from sekom_analysis.quality.coder_words import report_in_words
 from sekom_analysis.quality.stance import check_stance
@@ -169,7 +169,7 @@ def own_order(study: Study, coder: str, variable: str) -> tuple[list[str], bool]
     Not known: times that came with an import, and times of which more than one in twenty follow the last
     within ten milliseconds, since answers saved in one go are stamped one after the other as they lie.
     """
-    history = study.history(coder)
+    history = counting_rows(study.history(coder))
     decided = (history["event"] == "decide") & (history["pass"] == str(INDEPENDENT))
     own = history[decided & (history["variable"] == variable)].drop_duplicates("note_id")
     gaps = pd.to_datetime(own["decided_at"], utc=True, format="ISO8601").diff().dropna()

@@ -8,6 +8,7 @@ from typing import Any
 import pandas as pd
 
 from sekom_analysis.codebook import FLAG, Code, Text, Variable
+from sekom_analysis.decisions import counting_rows
 from sekom_analysis.definitions import Definitions
 from sekom_analysis.errors import CodebookError
 from sekom_analysis.raw import CODED
@@ -42,7 +43,7 @@ def codebook_versions(study: Study, variable: str | None = None) -> pd.DataFrame
         If there is no such variable.
     """
     asked = study.codebook.variables if variable is None else (study.codebook[variable],)
-    history = study.history()
+    history = counting_rows(study.history())
     decided = history[history["event"] == "decide"]
     kept = Definitions(study.root / CODED).read()
     rows = []

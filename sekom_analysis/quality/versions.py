@@ -10,7 +10,7 @@ import pandas as pd
 from sekom_analysis.agreement import agreement
 from sekom_analysis.agreement.requests import COLUMNS
 from sekom_analysis.codebook import Variable
-from sekom_analysis.decisions import AFTER_TALK, INDEPENDENT, fold, ratings_table
+from sekom_analysis.decisions import AFTER_TALK, INDEPENDENT, counting_rows, fold, ratings_table
 from sekom_analysis.definitions import Definitions
 from sekom_analysis.quality.stance import check_stance
 from sekom_analysis.raw import CODED
@@ -66,7 +66,7 @@ def agreement_by_version(
     asked = check_stance(study).codebook[variable]
     with_codebook = [coder for coder in study.coders if study.about.coder(coder).kind != "source"]
     whose = with_codebook if coders is None else chosen_coders(coders, study.coders, study.about.coders)
-    history = study.history()
+    history = counting_rows(study.history())
     history = history[history["variable"] == asked.id]
     # A note is used whoever read it with the codebook, also one whose answers are not compared here.
     read = history[(history["event"] == "decide") & history["coder"].isin({*with_codebook, *whose})]

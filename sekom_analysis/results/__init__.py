@@ -13,7 +13,7 @@ from sekom_analysis.actions.coverage import Coverage
 from sekom_analysis.agreement import agreement_by_code, agreement_by_pair, confusions, disagreements
 from sekom_analysis.codebook import Variable
 from sekom_analysis.consensus import count_codes
-from sekom_analysis.decisions import AFTER_TALK, OWN, latest
+from sekom_analysis.decisions import AFTER_TALK, OWN, counting_rows, latest
 from sekom_analysis.errors import StanceError
 from sekom_analysis.problems import Problem, problems_table
 from sekom_analysis.quality import is_reflexive
@@ -237,7 +237,7 @@ def _disputed(study: Study, variable: Variable, notes: pd.DataFrame) -> pd.DataF
 
 def _beside(study: Study, variable: Variable, disputed: pd.DataFrame) -> dict[tuple[str, str], Beside]:
     """Return what coders did on disputed notes that they have no answer of their own to."""
-    events = study.history()
+    events = counting_rows(study.history())
     events = events[(events["variable"] == variable.id) & events["note_id"].isin(disputed.index)]
     found = {}
     for note_id, coder, event, pass_, codes in events[
