@@ -86,11 +86,12 @@ function createAnyCard(kind, host, data, post, { onPaint = () => {}, onDraft = (
     const cell = list.cellOf(note, variable.id);
     const draft = list.drafts.get(cell);
     const isNews = drafted.has(cell) || Boolean(draft);
+    if (!isNews) return; // another window may have begun something there
     if (draft) drafted.add(cell);
     else drafted.delete(cell);
     drafting += 1;
     await outbox.keepDraft(cell, note.hash ?? "", draft);
-    if (isNews) onDraft();
+    onDraft();
   }
 
   // The question that a stored draft belongs to. Keys may be new since: then it belongs to the one note with its text.

@@ -150,14 +150,21 @@ function createWorklist(data) {
     const events = eventsBetween(note, variable, answers.get(cell), to);
     if (isOpen(to)) answers.delete(cell);
     else answers.set(cell, { ...to, older: false, id: events.at(-1).event_id });
-    drafts.delete(cell);
+    settleDraft(cell);
     return events;
+  }
+
+  // An answer takes its draft with it, but for a memo that is still being written, here or in another window.
+  function settleDraft(cell) {
+    const { typing } = drafts.get(cell) ?? {};
+    drafts.delete(cell);
+    if (typing !== undefined) drafts.set(cell, { typing, to: (answers.get(cell) ?? {}).id });
   }
 
   function change(note, variable, to) {
     const from = answerTo(note, variable);
     if (sameAnswer(from, to) && !from.older) {
-      drafts.delete(cellOf(note, variable));
+      settleDraft(cellOf(note, variable));
       return [];
     }
     done.push({ note, variable, from, to });
@@ -400,9 +407,10 @@ function createWorklist(data) {
       const draft = drafts.get(cellOf(note, variable));
       const memo = draftedMemo(draft, answer) ?? (answer ? answer.memo : "");
       if (!codes && answer && answer.older) return [];
+      const chosen = draft.codes ?? variables.get(variable).codes.map(({ id }) => id).filter((id) => id === (draft.number ?? "").trim());
+      if (codes && !draft.codes && !chosen.length) return [];
+      drafts.delete(cellOf(note, variable)); // what was still being written is in the answer now
       if (!codes) return change(note, variable, { ...(answer ?? { event: "skip", codes: [], certainty: "" }), memo });
-      const chosen = draft.codes ?? variables.get(variable).codes.map(({ id }) => id).filter((id) => id === draft.number.trim());
-      if (!draft.codes && !chosen.length) return [];
       return change(note, variable, { event: "decide", codes: chosen, certainty: draft.certainty ?? "", memo });
     });
   }

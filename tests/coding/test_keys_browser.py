@@ -22,7 +22,7 @@ from sekom_analysis.coding.session import Session
 from sekom_analysis.decisions import LONGEST_MEMO
 
 from .test_accessibility import axe, faults
-from .test_page_browser import events_in, opened
+from .test_page_browser import draft_of, events_in, opened
 
 __all__ = ["axe", "opened"]  # fixtures
 
@@ -554,3 +554,76 @@ def test_a_clearing_thought_better_of_gives_the_keys_back(opened, desk_of, tmp_p
     page.press("Enter", "2")
     page.wait_for_state()
     assert page.text(".sk-saved") == "Sparat: 2"
+
+
+# --- what another window has begun ----------------------------------------------------------------
+
+
+def two_tabs(page):
+    """A page's own tab and another of the same browser."""
+    return page.page, page.load(page.context.new_page())
+
+
+def in_front(tab, said):
+    """Go to a tab, as a person does, and wait until it says this of what is saved."""
+    tab.bring_to_front()
+    expect(tab.locator(".sk-saved")).to_have_text(said)
+    return tab
+
+
+def type_memo(tab, text):
+    tab.keyboard.press("m")
+    tab.keyboard.type(text)
+    draft_of(tab, text)
+
+
+def test_a_memo_half_typed_is_kept_when_another_tab_answers_its_question(opened, desk_of, tmp_path):
+    page = opened(write_page(desk_of(VALENCE), tmp_path / "page.html"))
+    one, two = two_tabs(page)
+    one.bring_to_front()
+    type_memo(one, "en viktig tanke")
+    in_front(two, "Sparat: 0. Inte sparat: 1").keyboard.press("1")
+    expect(two.locator(".sk-saved")).to_have_text("Sparat: 1. Inte sparat: 1")
+    in_front(one, "Sparat: 1. Inte sparat: 1")
+    assert one.locator(".sk-memo textarea").input_value() == "en viktig tanke"
+    page.button("Ladda ner svarsfilen").click()
+    page.says("Spara dem och ladda ner")
+    path = page.answers_file(tmp_path, "Spara dem och ladda ner")
+    assert [(event["codes"], event["memo"]) for event in events_in(path)] == [
+        (["hinder"], ""),
+        (["hinder"], "en viktig tanke"),
+    ]
+    one.reload()
+    page.wait(one)
+    assert page.text(".sk-saved") == "Sparat: 1"
+
+
+def test_a_memo_half_typed_outlives_its_tab_and_a_change_of_its_answer(opened, desk_of, tmp_path):
+    page = opened(write_page(desk_of(VALENCE), tmp_path / "page.html"))
+    one, two = two_tabs(page)
+    one.bring_to_front()
+    page.press("1", "ArrowLeft")
+    type_memo(one, "en viktig tanke")
+    in_front(two, "Sparat: 1. Inte sparat: 1").keyboard.press("ArrowLeft")
+    two.keyboard.press("Shift+Digit1")
+    expect(two.locator(".sk-saved")).to_have_text("Sparat: 1. Inte sparat: 1")
+    one.reload()
+    page.wait(one)
+    page.wait_for_state()
+    events = events_in(page.answers_file(tmp_path))
+    assert [(event["certainty"], event["memo"]) for event in events] == [
+        ("", ""), ("1", ""), ("1", "en viktig tanke")]  # fmt: skip
+
+
+def test_in_a_notebook_too_the_other_windows_half_typed_memo_is_not_thrown_away(show, desk_of):
+    page = show(Session(desk_of(VALENCE)))
+    other = page.page.context.new_page()
+    other.expose_function("post", page.session.receive)
+    other.route("http://card.test/", lambda route: route.fulfill(body=page.html, content_type="text/html"))
+    other.goto("http://card.test/")
+    other.evaluate("data => begin(data)", page.session.data())
+    other.locator(".sk-card:not(.sk-loading)").wait_for()
+    type_memo(other, "en viktig tanke")
+    page.press("1")
+    page.wait_for_state("saved")
+    draft_of(page.page, "en viktig tanke")
