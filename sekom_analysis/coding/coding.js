@@ -40,6 +40,8 @@ function codingActions({ list, view, save, keepDraft, tell }) {
       const cells = list.begun();
       save(list.saveBegun());
       for (const { note, variable } of cells) keepDraft(note, list.variables.get(variable));
+      const fault = list.begun().map(list.faultOf).find(Boolean);
+      if (fault) tell(fault.key, fault.values);
     },
     memo: () => view.openMemo(),
     toStep: (variable) => list.goTo(list.current().note, variable),

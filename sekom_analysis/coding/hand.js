@@ -16,6 +16,12 @@ function numberIn(text, variable) {
   return variable.codes.some(({ id }) => id === number) ? number : "";
 }
 
+// What is said of a number that a scale lacks.
+function rangeOf({ codes }, number) {
+  const [low, high] = [codes[0].id, codes.at(-1).id].map(shownNumber);
+  return { number: shownNumber(number), low, high };
+}
+
 function later(milliseconds, work) {
   const timer = setTimeout(work, milliseconds);
   return () => clearTimeout(timer);
@@ -39,9 +45,7 @@ function createHand({ list, commands, act, onChange, shows = () => true, isWriti
   // --- a number, sign by sign ---------------------------------------------------------------------
 
   function refuse(number) {
-    const { codes } = asked();
-    const [low, high] = [codes[0].id, codes.at(-1).id].map(shownNumber);
-    tell("refuse_number", { number: shownNumber(number), low, high });
+    tell("refuse_number", rangeOf(asked(), number));
   }
 
   function drop() {

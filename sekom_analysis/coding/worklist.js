@@ -381,15 +381,29 @@ function createWorklist(data) {
     return memo === undefined || memo.trim() === (answer ? answer.memo : "") ? undefined : memo.trim();
   }
 
+  // The codes that a draft would give; a number that the scale lacks stands as it was written.
+  function chosenIn({ judged, codes, number }, variable) {
+    if (judged) return [judged];
+    return codes ?? (number === undefined ? undefined : [numberIn(number, variable) || number.trim()]);
+  }
+
   // What a cell's draft would lose: a selection that nobody confirmed, a memo that is in no answer.
   function begunIn(note, variable) {
     const answer = answerTo(note, variable);
     const draft = drafts.get(cellOf(note, variable));
-    const typed = draft.number === undefined ? undefined : [draft.number.trim()];
-    const chosen = draft.judged ? [draft.judged] : draft.codes ?? typed;
+    const chosen = chosenIn(draft, variables.get(variable));
     const { event, codes } = answer ?? { event: "decide", codes: [] };
     const same = (chosen ?? []).join("|") === codes.join("|") && (draft.event ?? event) === event;
     return { note, variable, codes: Boolean(chosen) && !same, memo: draftedMemo(draft, answer) !== undefined };
+  }
+
+  // Why what was begun cannot be an answer as it is, and is to be mended first: what is to be said, or null.
+  function faultOf({ note, variable: name }) {
+    const { variable, answer, draft } = cellAt(note, variables.get(name));
+    const n = lengthOf(draftedMemo(draft, answer) ?? "");
+    if (n > LONGEST_MEMO) return { key: "too_long", values: { n, most: LONGEST_MEMO, over: n - LONGEST_MEMO } };
+    const isLacking = draft.number !== undefined && !draft.codes && !numberIn(draft.number, variable);
+    return isLacking ? { key: "refuse_number", values: rangeOf(variable, draft.number.trim()) } : null;
   }
 
   // All of it, in the order of the notes.
@@ -400,23 +414,23 @@ function createWorklist(data) {
   }
 
   // Make answers of it. A memo belongs to an answer; on an open question it becomes that of one skipped. What would
-  // be no answer waits: a number that the scale lacks, and a memo on an answer that its definition asks for anew.
+  // be no answer waits: what has a fault, and a memo on an answer that its definition asks for anew.
   function saveBegun() {
-    return begun().flatMap(({ note, variable, codes }) => {
+    return begun().flatMap((one) => {
+      const { note, variable, codes } = one;
       const answer = answerTo(note, variable);
       const draft = drafts.get(cellOf(note, variable));
       const memo = draftedMemo(draft, answer) ?? (answer ? answer.memo : "");
-      if (!codes && answer && answer.older) return [];
-      const chosen = draft.codes ?? variables.get(variable).codes.map(({ id }) => id).filter((id) => id === (draft.number ?? "").trim());
-      if (codes && !draft.codes && !chosen.length) return [];
+      if (faultOf(one) || (!codes && answer && answer.older)) return [];
       drafts.delete(cellOf(note, variable)); // what was still being written is in the answer now
       if (!codes) return change(note, variable, { ...(answer ?? { event: "skip", codes: [], certainty: "" }), memo });
+      const chosen = chosenIn(draft, variables.get(variable));
       return change(note, variable, { event: "decide", codes: chosen, certainty: draft.certainty ?? "", memo });
     });
   }
 
   return {
-    notes, variables, drafts, begun, saveBegun, cellOf, answerTo, isDone, isFinished, current, count, countSort, countSaved, minutesLeft,
+    notes, variables, drafts, begun, faultOf, saveBegun, cellOf, answerTo, isDone, isFinished, current, count, countSort, countSaved, minutesLeft,
     step, leap, toFirstOpen, goTo, review, decide, give, skip, amend, toggle, flag, undo, redo, learn, recall, forget,
     aim, takesDoubt, draftMore,
     get list() { return list; },

@@ -627,3 +627,50 @@ def test_in_a_notebook_too_the_other_windows_half_typed_memo_is_not_thrown_away(
     page.press("1")
     page.wait_for_state("saved")
     draft_of(page.page, "en viktig tanke")
+
+
+# --- what cannot be saved from what was begun -----------------------------------------------------
+
+
+def test_a_memo_too_long_is_not_downloaded_stays_counted_and_is_told(opened, desk_of, tmp_path):
+    desk = desk_of(VALENCE)
+    page = opened(write_page(desk, tmp_path / "page.html"))
+    page.press("1", "2", "ArrowLeft", "m")
+    page.page.keyboard.type("kort")
+    page.page.keyboard.press("Escape")
+    page.page.wait_for_timeout(500)
+    page.press("ArrowLeft", "m")
+    page.page.keyboard.insert_text("x" * (LONGEST_MEMO + 5))
+    page.button("Ladda ner svarsfilen").click()
+    page.says("Spara dem och ladda ner")
+    path = page.answers_file(tmp_path, "Spara dem och ladda ner")
+    assert [event["memo"] for event in events_in(path)] == ["", "", "kort"]
+    assert page.text(".sk-saved") == "Sparat: 2. Inte sparat: 1"
+    assert "Texten har 20005 tecken och högst 20000 ryms." in page.text(".sk-remark")
+    assert "Det som inte är sparat (1) finns inte i den" in page.text("#shelf .sp-message")
+    assert sa.Study.open(desk.root).collect(path)
+    assert [memo for _, _, _, _, memo in told(desk)] == ["", "", "kort"]
+
+
+@pytest.mark.parametrize("written", ["−5", "05", "+5", " 5 "])
+def test_a_number_is_saved_from_the_last_screen_as_it_may_be_written(show, desk_of, written):
+    desk = desk_of(a_scale(-100, 100), notes=1)
+    page = show(Session(desk))
+    page.page.locator(".sk-number input").fill(written)
+    page.page.locator(".sk-text").click()
+    page.press("ArrowRight")
+    page.page.get_by_role("button", name="Spara dem").click()
+    page.wait_for_state("saved")
+    assert codes_in(desk) == ["-5" if written == "−5" else "5"]
+
+
+def test_a_number_beyond_the_scale_is_told_when_it_cannot_be_saved_with_the_rest(show, desk_of):
+    desk = desk_of(a_scale(0, 100), notes=1)
+    page = show(Session(desk))
+    page.page.locator(".sk-number input").fill("101")
+    page.page.locator(".sk-text").click()
+    page.press("ArrowRight")
+    page.page.get_by_role("button", name="Spara dem").click()
+    assert "101 finns inte här. Skalan går från 0 till 100. Inget sparades." in page.text(".sk-finish")
+    assert page.text(".sk-saved") == "Sparat: 0. Inte sparat: 1"
+    assert desk.history().empty
