@@ -45,11 +45,11 @@ function createAnyCard(kind, host, data, post, { onPaint = () => {}, onDraft = (
     nothing() {},
     openBlock: (block) => view.openBlock(block),
     numberIs: (text) => list.draftMore({ number: text || undefined }),
-    numberGiven() {
+    numberGiven(written) {
       const { variable, answer, draft } = list.current();
-      const text = draft.number ?? (answer ? answer.codes.join() : "");
+      const text = written ?? draft.number ?? (answer ? answer.codes.join() : "");
       const number = numberIn(text, variable);
-      if (!number) return text.trim() ? hand.refuse(text.trim()) : hand.tell("number_missing");
+      if (!number) return hand.refuse(text.trim());
       list.draftMore({ number: undefined });
       return actions.code(number);
     },
@@ -57,7 +57,7 @@ function createAnyCard(kind, host, data, post, { onPaint = () => {}, onDraft = (
       list.forget(event);
       outbox.discard(event.event_id);
     },
-    ...kind.actionsOf({ list, view, save, keepDraft, tell: hand.tell }),
+    ...kind.actionsOf({ list, view, save, keepDraft, tell: hand.tell, refuseNumber: hand.refuse }),
   };
   const OVERLAYS = new Set(["memo", "search", "scroll", "saveMemo", "typing", "saveBegun"]);
 

@@ -674,3 +674,122 @@ def test_a_number_beyond_the_scale_is_told_when_it_cannot_be_saved_with_the_rest
     assert "101 finns inte här. Skalan går från 0 till 100. Inget sparades." in page.text(".sk-finish")
     assert page.text(".sk-saved") == "Sparat: 0. Inte sparat: 1"
     assert desk.history().empty
+
+
+# --- hands that do more than was meant ------------------------------------------------------------
+
+
+def test_a_number_field_that_is_emptied_stays_empty(show, desk_of):
+    desk = desk_of(a_scale(0, 100), notes=3)
+    page = show(Session(desk))
+    field = page.page.locator(".sk-number input")
+    field.fill("1")
+    page.press("Enter", "ArrowLeft")
+    field.click()
+    page.press("End", "Backspace")
+    assert field.input_value() == ""
+    page.press("0", "Enter")
+    page.wait_for_state("saved")
+    assert codes_in(desk) == ["1", "0"]
+    page.press("ArrowLeft")
+    assert field.input_value() == "0"
+    field.fill("")
+    page.page.locator(".sk-text").click()
+    page.press("ArrowRight", "ArrowLeft")
+    assert field.input_value() == "0"  # nothing was begun, so the answer stands there
+
+
+HELD = [('[data-code="hinder"]', VALENCE, ["hinder"]), (".sk-confirm", TOPICS, [""])]
+
+
+@pytest.mark.parametrize(("button", "variable", "stored"), HELD)
+@pytest.mark.parametrize("key", ["Enter", "Space"])
+def test_a_key_held_on_a_button_presses_it_once(show, desk_of, button, variable, stored, key):
+    desk = desk_of(variable, notes=8)
+    page = show(Session(desk))
+    page.page.locator(button).focus()
+    for _ in range(4):
+        page.page.keyboard.down(key)
+    page.page.keyboard.up(key)
+    page.wait_for_state("saved")
+    assert codes_in(desk) == stored
+
+
+def test_undo_held_on_its_button_takes_back_one_answer(show, desk_of):
+    desk = desk_of(VALENCE, notes=8)
+    page = show(Session(desk))
+    page.press("1", "1", "1")
+    page.page.get_by_role("button", name="Ångra").focus()
+    for _ in range(4):
+        page.page.keyboard.down("Enter")
+    page.page.keyboard.up("Enter")
+    page.wait_for_state("saved")
+    assert codes_in(desk) == ["hinder", "hinder", "hinder", "-retract"]
+
+
+SECOND = "Det andra klicket i dubbelklicket gjorde ingenting: något annat hade kommit upp där."
+
+
+@pytest.mark.parametrize(
+    ("variables", "button", "stored"),
+    [
+        ([VALENCE], '[data-code="hinder"]', ["hinder"]),
+        ([VALENCE, {**VALENCE, "id": "again"}], '[data-code="hinder"]', ["hinder"]),
+        ([TOPICS], ".sk-confirm", [""]),
+        ([VALENCE], 'button:has-text("Hoppa över")', ["-skip"]),
+        ([a_scale(-5, 100)], '[data-block^="40 "]', []),
+        ([a_scale(-5, 100)], ".sk-number button", ["7"]),
+    ],
+)
+def test_a_double_click_answers_no_question_that_was_not_on_screen(
+    show, desk_of, variables, button, stored
+):
+    desk = desk_of(*variables, notes=8)
+    page = show(Session(desk))
+    if "number" in button:
+        page.page.locator(".sk-number input").fill("7")
+    page.page.locator(button).dblclick()
+    page.wait_for_state("saved")
+    assert codes_in(desk) == stored
+    assert SECOND in page.text(".sk-remark")
+    if stored:
+        assert page.text(".sk-saved") == "Sparat: 1"
+
+
+def test_a_double_click_on_the_last_answer_presses_nothing_on_the_last_screen(show, desk_of):
+    desk = desk_of(VALENCE, notes=1)
+    page = show(Session(desk))
+    page.page.locator('[data-code="hinder"]').dblclick()
+    page.wait_for_state("saved")
+    assert page.page.locator(".sk-finish").is_visible()
+
+
+def test_undo_and_moves_can_be_clicked_fast(show, desk_of):
+    desk = desk_of(VALENCE, notes=8)
+    page = show(Session(desk))
+    page.press("1", "1", "1")
+    page.page.get_by_role("button", name="Ångra").dblclick()
+    page.wait_for_state("saved")
+    assert codes_in(desk)[3:] == ["-retract", "-retract"]
+    page.page.get_by_role("button", name="Framåt").dblclick()
+    assert page.text(".sk-place") == "Lapp 4 av 8"
+
+
+def test_a_mark_amid_a_number_is_for_the_note_on_screen(show, desk_of):
+    desk = desk_of(a_scale(0, 100), VALENCE)
+    page = show(Session(desk), clock=True)
+    first = page.text(".sk-text")
+    page.press("5", "t")
+    page.wait_for_state("saved")
+    assert [row[:3] for row in told(desk)] == [(first, "flag", "two_ideas"), (first, "scale", "5")]
+    assert page.text(".sk-question").startswith("Valens")
+
+
+def test_a_skip_amid_a_number_is_for_the_question_on_screen_and_the_number_goes_with_a_word(show, desk_of):
+    desk = desk_of(a_scale(0, 100), VALENCE)
+    page = show(Session(desk), clock=True)
+    first = page.text(".sk-text")
+    page.press("5", "s")
+    page.wait_for_state("saved")
+    assert [row[:3] for row in told(desk)] == [(first, "scale", "-skip")]
+    assert page.text(".sk-remark") == "5 togs bort och är inte sparat."
