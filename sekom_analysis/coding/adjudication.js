@@ -17,7 +17,7 @@ function reasonOf(answer, draft) {
   return same ? answer.memo : "";
 }
 
-function adjudicationActions({ list, view, save, keepDraft }, present) {
+function adjudicationActions({ list, view, save, keepDraft, refuseNumber }, present) {
   const beside = () => ({ present: [...present] });
 
   function toggled(code) {
@@ -30,12 +30,23 @@ function adjudicationActions({ list, view, save, keepDraft }, present) {
   }
 
   function choose(event, codes) {
-    list.draftMore({ event, codes });
+    list.draftMore({ event, codes, number: undefined });
     view.focusReason();
+  }
+
+  // A number in its field is the choice, since that is what stands there; false if the scale lacks it.
+  function takeNumber() {
+    const { variable, draft } = list.current();
+    if (draft.number === undefined) return true;
+    const number = numberIn(draft.number, variable);
+    if (number) list.draftMore({ event: "decide", codes: [number], number: undefined });
+    else refuseNumber(draft.number.trim());
+    return Boolean(number);
   }
 
   // Saves the choice with its reason and goes on; says what is missing otherwise.
   function settle() {
+    if (!takeNumber()) return;
     const { note, answer, draft } = list.current();
     const choice = choiceOf(answer, draft);
     const memo = reasonOf(answer, draft).trim();
@@ -56,12 +67,13 @@ function adjudicationActions({ list, view, save, keepDraft }, present) {
       else choose("decide", [code]);
       view.light(code);
     }),
-    pick: unlessFinished((code) => list.draftMore({ event: "decide", codes: [code] })),
+    pick: unlessFinished((code) => list.draftMore({ event: "decide", codes: [code], number: undefined })),
     leaveOpen: unlessFinished(() => choose("skip", [])),
     reason: unlessFinished(() => view.focusReason()),
     typed: unlessFinished((text) => list.draftMore({ memo: text })),
     settle: unlessFinished(settle),
     confirm: unlessFinished(() => {
+      if (!takeNumber()) return;
       const { answer, draft } = list.current();
       if (choiceOf(answer, draft).event && !reasonOf(answer, draft).trim()) view.focusReason();
       else settle();
