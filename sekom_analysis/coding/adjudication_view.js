@@ -74,6 +74,7 @@ function createView(host, data, say, list, hand, present) {
     if (finished) paintFinish(counts);
     else paintNote();
     frame.paintMoves(finished);
+    notices.paintSaved();
     frame.showPanel();
   }
 

@@ -392,7 +392,7 @@ function createWorklist(data) {
     const answer = answerTo(note, variable);
     const draft = drafts.get(cellOf(note, variable));
     const chosen = chosenIn(draft, variables.get(variable));
-    const { event, codes } = answer ?? { event: "decide", codes: [] };
+    const { event, codes } = answer ?? { event: draft.event ? "" : "decide", codes: [] };
     const same = (chosen ?? []).join("|") === codes.join("|") && (draft.event ?? event) === event;
     return { note, variable, codes: Boolean(chosen) && !same, memo: draftedMemo(draft, answer) !== undefined };
   }
