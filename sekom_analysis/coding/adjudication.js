@@ -88,7 +88,10 @@ function adjudicationActions({ list, view, save, keepDraft, refuseNumber }, pres
       save(list.undo().map((event) => ({ ...event, seen: taken.note.seen, ...beside() })));
       if (!taken || !isOpen(taken.from)) return;
       const { event, codes, memo } = taken.to;
-      list.drafts.set(list.cellOf(taken.note, taken.variable), { event, codes, memo });
+      const cell = list.cellOf(taken.note, taken.variable);
+      const newer = list.drafts.get(cell) ?? {}; // written over the answer since: it stays
+      const isOther = newer.event && (newer.event !== event || newer.codes.join("|") !== codes.join("|"));
+      if (!isOther) list.drafts.set(cell, { event, codes, memo, ...newer });
       keepDraft(taken.note, list.variables.get(taken.variable));
     },
     redo() {

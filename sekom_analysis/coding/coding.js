@@ -27,6 +27,11 @@ function codingActions({ list, view, save, keepDraft, tell }) {
     }),
     skip: unlessFinished(() => save(list.skip())),
     flag: unlessFinished(() => save(list.flag())),
+    // What is chosen on the answer and not confirmed is what one sees, so that goes first.
+    undo() {
+      const { note, variable } = list.latest ?? {};
+      if (!list.variables.has(variable) || !list.unchoose({ note, variable: list.variables.get(variable) })) save(list.undo());
+    },
     certainty,
     typing: ({ note, variable, text }) => {
       const answer = list.answerTo(note, variable.id);

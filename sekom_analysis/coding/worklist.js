@@ -251,8 +251,21 @@ function createWorklist(data) {
   // Undo and redo are about the answer on screen: each event says which it replaces, for if another window has
   // answered anew since, it is not this one's to take back.
   function turnBack(note, variable, to) {
-    const { id = "" } = answers.get(cellOf(note, variable)) ?? {};
-    return turn(note, variable, to).map((event, number) => ({ ...event, replaces: number ? "" : id }));
+    const cell = cellOf(note, variable);
+    const { id = "" } = answers.get(cell) ?? {};
+    const draft = drafts.get(cell);
+    const events = turn(note, variable, to).map((event, number) => ({ ...event, replaces: number ? "" : id }));
+    if (draft) keepIfMore(note, variable, draft);
+    return events;
+  }
+
+  // What was begun on an answer outlives its undo and redo, if it says more than what stands then.
+  function keepIfMore(note, variable, draft) {
+    const cell = cellOf(note, variable);
+    drafts.set(cell, draft);
+    const { codes, memo } = begunIn(note, variable);
+    if (!codes && !memo) settleDraft(cell);
+    else if (draft.typing !== undefined) draftMore({ to: (answers.get(cell) ?? {}).id }, { note, variable: variables.get(variable) });
   }
 
   function undo() {
@@ -406,6 +419,29 @@ function createWorklist(data) {
     return isLacking ? { key: "refuse_number", values: rangeOf(variable, draft.number.trim()) } : null;
   }
 
+  // What is chosen on a question and not given, where it can go unseen: several codes, or a number in its field.
+  function chosenAt({ note, variable }) {
+    const draft = drafts.get(cellOf(note, variable.id));
+    if (!draft || !begunIn(note, variable.id).codes) return null;
+    if (draft.number !== undefined) return { note, variable, number: draft.number.trim() };
+    return draft.codes && variable.kind === "multiple" ? { note, variable, codes: draft.codes } : null;
+  }
+
+  // Whether that is gone: neither begun any more nor the answer.
+  function isGone({ note, variable, number, codes }) {
+    const { answer, draft } = cellAt(note, variable);
+    const now = (draft.codes ?? (answer ? answer.codes : [])).join("|");
+    return number === undefined ? !draft.codes && now !== codes.join("|") : draft.number === undefined && now !== numberIn(number, variable);
+  }
+
+  // Takes back what is chosen on a question and goes there; false if nothing is.
+  function unchoose(one) {
+    if (!chosenAt(one)) return false;
+    draftMore({ codes: undefined, number: undefined, certainty: undefined }, one);
+    goTo(one.note, one.variable.id);
+    return true;
+  }
+
   // All of it, in the order of the notes.
   function begun() {
     if (!drafts.size) return [];
@@ -430,7 +466,7 @@ function createWorklist(data) {
   }
 
   return {
-    notes, variables, drafts, begun, faultOf, saveBegun, cellOf, answerTo, isDone, isFinished, current, count, countSort, countSaved, minutesLeft,
+    notes, variables, drafts, begun, faultOf, saveBegun, chosenAt, isGone, unchoose, cellOf, answerTo, isDone, isFinished, current, count, countSort, countSaved, minutesLeft,
     step, leap, toFirstOpen, goTo, review, decide, give, skip, amend, toggle, flag, undo, redo, learn, recall, forget,
     aim, takesDoubt, draftMore,
     get list() { return list; },

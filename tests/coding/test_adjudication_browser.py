@@ -410,3 +410,50 @@ def settle_number(page, field, number, reason):
     page.press("Control+Enter")
     page.pause()
     page.wait_for_state("saved")
+
+
+def test_what_is_begun_counts_at_once(settle):
+    page = settle("anna")
+    page.press("1")
+    page.page.keyboard.type("halvt")
+    assert page.text(".sk-saved") == "Sparat: 0. Inte sparat: 1"
+    page.press("Escape")
+    page.pause()
+    page.press("ArrowRight", "ArrowLeft", "Control+Enter")
+    page.wait_for_state("saved")
+    assert page.text(".sk-saved") == "Sparat: 1"
+
+
+def test_undo_and_redo_keep_words_that_are_nowhere_else(settle, root):
+    page = settle("anna")
+    reason = page.page.locator(".sk-reason textarea")
+    settle_note(page, "1", "skäl ett")
+    page.press("u", "m", "End")
+    page.page.keyboard.type(" och en lång utvikning")
+    page.press("Escape")
+    page.pause()
+    page.press("r")
+    page.wait_for_state("saved")
+    page.press("ArrowLeft")
+    assert reason.input_value() == "skäl ett och en lång utvikning"
+    assert page.text(".sk-saved") == "Sparat: 1. Inte sparat: 1"
+    page.press("u")
+    page.wait_for_state("saved")
+    assert reason.input_value() == "skäl ett och en lång utvikning"
+    page.press("Control+Enter")
+    page.pause()
+    page.wait_for_state("saved")
+    assert [row[2] for row in ledger(root, "anna")] == ["skäl ett och en lång utvikning"]
+
+
+def test_a_number_in_the_field_goes_with_a_word_when_another_is_chosen(over_a_scale):
+    page, settled = over_a_scale
+    field = page.page.locator(".sk-number input")
+    field.fill("45")
+    page.page.locator(".sk-text").click()
+    page.press("7", "Enter")
+    assert page.text(".sk-typed") == "45 togs bort och är inte sparat."
+    page.page.keyboard.type("skäl")
+    page.press("Control+Enter")
+    page.wait_for_state("saved")
+    assert settled() == [("7", "skäl")]

@@ -18,7 +18,7 @@ from sekom_analysis.coding.scripts import script
 from sekom_analysis.coding.shown import shown_variable
 from sekom_analysis.decisions import LONGEST_MEMO
 
-PURE = ("worklist.js", "keys.js", "hand.js", "card.js", "coding.js")
+PURE = ("elements.js", "worklist.js", "keys.js", "hand.js", "card.js", "coding.js")
 PAUSE, BURST = 600, 400
 
 

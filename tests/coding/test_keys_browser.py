@@ -793,3 +793,78 @@ def test_a_skip_amid_a_number_is_for_the_question_on_screen_and_the_number_goes_
     page.wait_for_state("saved")
     assert [row[:3] for row in told(desk)] == [(first, "scale", "-skip")]
     assert page.text(".sk-remark") == "5 togs bort och är inte sparat."
+
+
+# --- what goes with a word ------------------------------------------------------------------------
+
+
+def test_a_selection_that_a_skip_takes_away_is_named(show, desk_of):
+    desk = desk_of(TOPICS, VALENCE)
+    page = show(Session(desk))
+    page.press("1", "2", "s")
+    page.wait_for_state("saved")
+    assert page.text(".sk-remark") == "Ditt val, Kod 1, Kod 2, togs bort och är inte sparat."
+    assert codes_in(desk) == ["-skip"]
+    page.press("ArrowLeft", "3")
+    page.press("Enter")  # confirmed: nothing to be said
+    page.wait_for_state("saved")
+    assert page.text(".sk-remark") == "Nyss: Kod 3"
+
+
+@pytest.mark.parametrize("keys", [["7", "Enter"], ["s"]])
+def test_a_number_in_the_field_that_another_answer_takes_away_is_named(show, desk_of, keys):
+    desk = desk_of(a_scale(0, 100), VALENCE)
+    page = show(Session(desk), clock=True)
+    page.page.locator(".sk-number input").fill("45")
+    page.page.locator(".sk-text").click()
+    page.press(*keys)
+    page.wait_for_state("saved")
+    assert page.text(".sk-remark") == "45 togs bort och är inte sparat."
+    assert codes_in(desk) == [{"7": "7", "s": "-skip"}[keys[0]]]
+
+
+def test_a_number_given_from_its_field_is_not_called_taken_away(show, desk_of):
+    desk = desk_of(a_scale(0, 100), VALENCE)
+    page = show(Session(desk), clock=True)
+    page.page.locator(".sk-number input").fill("07")
+    page.page.locator(".sk-text").click()
+    page.press("7", "Enter")
+    page.wait_for_state("saved")
+    assert page.text(".sk-remark") == "Nyss: 7"
+
+
+def test_undo_first_takes_back_what_is_begun_on_the_answer_and_says_so(show, desk_of):
+    desk = desk_of(TOPICS, VALENCE)
+    page = show(Session(desk))
+    page.press("1", "Enter")
+    page.press("ArrowLeft", "2", "3", "u")
+    assert page.text(".sk-remark") == "Ditt val, Kod 1, Kod 2, Kod 3, togs bort och är inte sparat."
+    page.wait_for_state("saved")
+    assert codes_in(desk) == ["kod1"]
+    assert page.text(".sk-place") == "Lapp 1 av 4"
+    page.press("u")
+    page.wait_for_state("saved")
+    assert codes_in(desk) == ["kod1", "-retract"]
+
+
+def test_undo_of_another_question_leaves_what_is_begun_on_this_one(show, desk_of):
+    desk = desk_of(VALENCE, TOPICS)
+    page = show(Session(desk))
+    page.press("1", "2", "3", "u")
+    page.wait_for_state("saved")
+    assert codes_in(desk) == ["hinder", "-retract"]
+    assert page.text(".sk-saved") == "Sparat: 0. Inte sparat: 1"
+
+
+def test_redo_keeps_a_selection_that_differs_from_what_it_brings(show, desk_of):
+    desk = desk_of(TOPICS, VALENCE)
+    page = show(Session(desk))
+    page.press("1", "Enter", "u", "2", "3", "r")
+    page.wait_for_state("saved")
+    assert codes_in(desk) == ["kod1", "-retract", "kod1"]
+    assert page.text(".sk-saved") == "Sparat: 1. Inte sparat: 1"
+    page.press("ArrowLeft", "Enter")
+    page.wait_for_state("saved")
+    assert codes_in(desk)[-1] == "kod2|kod3"
+    page.press("u", "ArrowLeft", "ArrowRight", "r")
+    assert "togs bort" not in page.text(".sk-remark")
