@@ -264,7 +264,8 @@ function createWorklist(data) {
     const cell = cellOf(note, variable);
     drafts.set(cell, draft);
     const { codes, memo } = begunIn(note, variable);
-    if (!codes && !memo) settleDraft(cell);
+    const isInAnswer = (draft.text ?? "").trim() === ((answers.get(cell) ?? {}).text ?? "");
+    if (!codes && !memo && (isInAnswer || !draft.text)) settleDraft(cell);
     else if (draft.typing !== undefined) draftMore({ to: (answers.get(cell) ?? {}).id }, { note, variable: variables.get(variable) });
   }
 
@@ -400,6 +401,12 @@ function createWorklist(data) {
     return codes ?? (number === undefined ? undefined : [numberIn(number, variable) || number.trim()]);
   }
 
+  // Of two notes merged: another one's text is to stand, or another of one's own.
+  function isOtherText({ stands, text }, { stands: stood = "a", text: was = "" } = {}) {
+    if ((stands ?? stood) !== stood) return true;
+    return stood === "own" && text !== undefined && text.trim() !== was;
+  }
+
   // What a cell's draft would lose: a selection that nobody confirmed, a memo that is in no answer.
   function begunIn(note, variable) {
     const answer = answerTo(note, variable);
@@ -407,7 +414,7 @@ function createWorklist(data) {
     const chosen = chosenIn(draft, variables.get(variable));
     const { event, codes } = answer ?? { event: draft.event ? "" : "decide", codes: [] };
     const same = (chosen ?? []).join("|") === codes.join("|") && (draft.event ?? event) === event;
-    return { note, variable, codes: Boolean(chosen) && !same, memo: draftedMemo(draft, answer) !== undefined };
+    return { note, variable, codes: (Boolean(chosen) && !same) || isOtherText(draft, answer), memo: draftedMemo(draft, answer) !== undefined };
   }
 
   // Why what was begun cannot be an answer as it is, and is to be mended first: what is to be said, or null.
