@@ -8,6 +8,11 @@ function choiceOf(answer, draft) {
   return { event, codes: codes ?? [] };
 }
 
+// Whether there is a choice to be settled; a code may be gone from the codebook since.
+function isChoice({ event, codes }, variable) {
+  return Boolean(event) && choosable(codes, variable).length === codes.length;
+}
+
 // A reason belongs to its choice: another choice asks for another one.
 function reasonOf(answer, draft) {
   if (draft.memo !== undefined) return draft.memo;
@@ -47,10 +52,10 @@ function adjudicationActions({ list, view, save, keepDraft, refuseNumber }, pres
   // Saves the choice with its reason and goes on; says what is missing otherwise.
   function settle() {
     if (!takeNumber()) return;
-    const { note, answer, draft } = list.current();
+    const { note, variable, answer, draft } = list.current();
     const choice = choiceOf(answer, draft);
     const memo = reasonOf(answer, draft).trim();
-    if (!choice.event) view.refuse("refuse_no_choice");
+    if (!isChoice(choice, variable)) view.refuse("refuse_no_choice");
     else if (!memo) view.refuse("refuse_no_reason");
     else if (lengthOf(memo) > LONGEST_MEMO) view.refuse("too_long");
     else {

@@ -23,7 +23,7 @@ function codingActions({ list, view, save, keepDraft, tell }) {
     confirm: unlessFinished(() => {
       const { variable, answer, draft } = list.current();
       if (variable.kind !== "multiple") return;
-      save(list.decide(draft.codes ?? (answer ? answer.codes : [])));
+      save(list.decide(choosable(draft.codes ?? (answer ? answer.codes : []), variable)));
     }),
     skip: unlessFinished(() => save(list.skip())),
     flag: unlessFinished(() => save(list.flag())),

@@ -82,7 +82,7 @@ function createView(host, data, say, list, hand) {
   }
 
   function paintAnswer(note, variable, answer, draft, earlier) {
-    const chosen = draft.codes ?? (answer ? answer.codes : []);
+    const chosen = choosable(draft.codes ?? (answer ? answer.codes : []), variable);
     codes.press((code) => chosen.includes(code));
     codes.paintTyped(answer, draft);
     paintDoubt(list.aim());
@@ -92,7 +92,7 @@ function createView(host, data, say, list, hand) {
     if (variable.kind === "multiple") {
       const label = chosen.length ? say("confirm", { n: chosen.length }) : say("confirm_none");
       parts.confirm.querySelector(".sk-label").textContent = label;
-      parts.confirm.classList.toggle("sk-on", Boolean(answer && answer.event === "decide" && !draft.codes));
+      parts.confirm.classList.toggle("sk-on", Boolean(answer && answer.event === "decide" && !draft.codes && chosen.length === answer.codes.length));
     }
   }
 

@@ -22,6 +22,11 @@ function hasSelection(draft) {
   return Boolean(draft.codes || draft.event || draft.judged || draft.number !== undefined);
 }
 
+// Of these codes those that can still be chosen.
+function choosable(codes, variable) {
+  return codes.filter((code) => variable.codes.some(({ id }) => id === code));
+}
+
 function sameAnswer(one, other) {
   return one && other && one.event === other.event && one.certainty === other.certainty
     && one.memo === other.memo && one.codes.join("|") === other.codes.join("|");
@@ -398,7 +403,8 @@ function createWorklist(data) {
   // The codes that a draft would give; a number that the scale lacks stands as it was written.
   function chosenIn({ judged, codes, number }, variable) {
     if (judged) return [judged];
-    return codes ?? (number === undefined ? undefined : [numberIn(number, variable) || number.trim()]);
+    if (codes) return choosable(codes, variable);
+    return number === undefined ? undefined : [numberIn(number, variable) || number.trim()];
   }
 
   // Of two notes merged: another one's text is to stand, or another of one's own.

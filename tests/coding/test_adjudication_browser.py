@@ -457,3 +457,21 @@ def test_a_number_in_the_field_goes_with_a_word_when_another_is_chosen(over_a_sc
     page.press("Control+Enter")
     page.wait_for_state("saved")
     assert settled() == [("7", "skäl")]
+
+
+def test_a_code_that_can_no_longer_be_chosen_is_not_settled_again(settle, root):
+    page = settle("anna")
+    settle_note(page, "2", "skäl ett")
+    page.wait_for_state("saved")
+    label = sa.Study.open(root).codebook[VARIABLE].label_of(CODES[1])
+    path = next(root.rglob("codebook.yaml"))
+    lines = path.read_text(encoding="utf-8").splitlines(keepends=True)
+    at = next(n for n, line in enumerate(lines) if f"id: {CODES[1]}" in line)
+    lines.insert(at + 1, lines[at].replace("- ", "  ").replace(f"id: {CODES[1]}", "retired: true"))
+    path.write_text("".join(lines), encoding="utf-8")
+    page = settle("anna")
+    page.press("Shift+ArrowLeft")
+    assert label in page.text(".sk-remark")
+    page.press("Control+Enter")
+    assert page.text(".sk-refusal") == "Välj först en kod, eller lämna lappen öppen. Ingenting har sparats."
+    assert page.card.get_attribute("data-saved") == "saved"

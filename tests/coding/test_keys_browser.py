@@ -868,3 +868,75 @@ def test_redo_keeps_a_selection_that_differs_from_what_it_brings(show, desk_of):
     assert codes_in(desk)[-1] == "kod2|kod3"
     page.press("u", "ArrowLeft", "ArrowRight", "r")
     assert "togs bort" not in page.text(".sk-remark")
+
+
+def retire(desk, label):
+    """Retire a code in the study's file; return the desk as it is then."""
+    path = next(desk.root.rglob("codebook.yaml"))
+    text = path.read_text(encoding="utf-8")
+    path.write_text(text.replace(f"    label: {label}", f"    label: {label}\n    retired: true"), encoding="utf-8")
+    return sa.Desk.open(desk.root, desk.coder)
+
+
+def test_confirming_sends_only_codes_that_can_be_chosen_as_its_cap_says(show, desk_of):
+    desk = desk_of(TOPICS)
+    first, second = [item.note_id for item in Session(desk).items][:2]
+    desk.decide(first, "topics", ["kod1", "kod3"])
+    desk.decide(second, "topics", ["kod3"])
+    desk = retire(desk, "Kod 3")
+    page = show(Session(desk))
+    page.press("Shift+ArrowLeft", "Shift+ArrowLeft")
+    assert page.text(".sk-place") == "Lapp 1 av 4"
+    assert page.text(".sk-confirm .sk-label") == "Bekräfta 1 valda"
+    assert page.text(".sk-remark") == "Ditt svar, Kod 3, går inte längre att välja."
+    page.press("Enter", "1", "Enter")
+    page.wait_for_state("saved")
+    assert codes_in(desk) == ["kod1|kod3", "kod3", "kod1", "kod1"]
+
+
+def test_a_selection_from_before_a_code_was_retired_is_saved_without_it(show, desk_of):
+    desk = desk_of(TOPICS, notes=1)
+    page = show(Session(desk))
+    page.press("1", "3")
+    page.page.wait_for_timeout(300)
+    page.session = Session(retire(desk, "Kod 3"))
+    page.load()
+    assert page.text(".sk-confirm .sk-label") == "Bekräfta 1 valda"
+    page.press("ArrowRight")
+    page.page.get_by_role("button", name="Spara dem").click()
+    page.wait_for_state("saved")
+    assert codes_in(desk) == ["kod1"]
+
+
+def test_a_memo_that_another_tab_saved_half_can_be_erased_in_its_box(opened, desk_of, tmp_path):
+    page = opened(write_page(desk_of(VALENCE), tmp_path / "page.html"))
+    page.press("1", "ArrowLeft")
+    one = page.page
+    type_memo(one, "fel tanke")
+    two = page.load(page.context.new_page())
+    expect(two.locator(".sk-saved")).to_have_text("Sparat: 1")  # it is the answer's memo now
+    one.bring_to_front()
+    expect(one.locator(".sk-saved")).to_have_text("Sparat: 1")
+    box = one.locator(".sk-memo textarea")
+    assert box.input_value() == "fel tanke"
+    box.fill("")
+    page.press("Escape")
+    page.wait_for_state()
+    assert [event["memo"] for event in events_in(page.answers_file(tmp_path))] == ["", "fel tanke", ""]
+
+
+def test_a_memo_box_that_nobody_touched_changes_nothing(opened, desk_of, tmp_path):
+    page = opened(write_page(desk_of(VALENCE), tmp_path / "page.html"))
+    page.press("1", "ArrowLeft", "m")
+    one = page.page
+    two = page.load(page.context.new_page())
+    two.bring_to_front()
+    two.keyboard.press("ArrowLeft")
+    two.keyboard.press("m")
+    two.keyboard.type("min tanke")
+    two.keyboard.press("Escape")
+    one.bring_to_front()
+    one.wait_for_timeout(500)
+    page.press("Escape")
+    page.wait_for_state()
+    assert [event["memo"] for event in events_in(page.answers_file(tmp_path))] == ["", "min tanke"]
