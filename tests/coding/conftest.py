@@ -172,7 +172,9 @@ class Page:
               const card = createCard(document.getElementById("here"), data, post);
               card.start();
             }}</script></body></html>"""
-        self.page.route("http://card.test/", lambda route: route.fulfill(body=self.html, content_type="text/html"))
+        self.page.route(
+            "http://card.test/", lambda route: route.fulfill(body=self.html, content_type="text/html")
+        )
         self.load()
 
     def load(self) -> None:

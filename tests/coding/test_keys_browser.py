@@ -741,9 +741,7 @@ SECOND = "Det andra klicket i dubbelklicket gjorde ingenting: något annat hade 
         ([a_scale(-5, 100)], ".sk-number button", ["7"]),
     ],
 )
-def test_a_double_click_answers_no_question_that_was_not_on_screen(
-    show, desk_of, variables, button, stored
-):
+def test_a_double_click_answers_no_question_that_was_not_on_screen(show, desk_of, variables, button, stored):
     desk = desk_of(*variables, notes=8)
     page = show(Session(desk))
     if "number" in button:
@@ -874,7 +872,9 @@ def retire(desk, label):
     """Retire a code in the study's file; return the desk as it is then."""
     path = next(desk.root.rglob("codebook.yaml"))
     text = path.read_text(encoding="utf-8")
-    path.write_text(text.replace(f"    label: {label}", f"    label: {label}\n    retired: true"), encoding="utf-8")
+    path.write_text(
+        text.replace(f"    label: {label}", f"    label: {label}\n    retired: true"), encoding="utf-8"
+    )
     return sa.Desk.open(desk.root, desk.coder)
 
 
@@ -940,3 +940,15 @@ def test_a_memo_box_that_nobody_touched_changes_nothing(opened, desk_of, tmp_pat
     page.press("Escape")
     page.wait_for_state()
     assert [event["memo"] for event in events_in(page.answers_file(tmp_path))] == ["", "min tanke"]
+
+
+def test_what_cannot_be_saved_before_clearing_is_not_called_saved(opened, desk_of, tmp_path):
+    page = opened(write_page(desk_of(a_scale(0, 100)), tmp_path / "page.html"))
+    page.press("7", "Enter")
+    page.wait_for_state()
+    page.answers_file(tmp_path)
+    page.page.locator(".sk-number input").fill("101")
+    page.button("Rensa den här webbläsaren").click()
+    page.button("Spara dem först").click()
+    page.says("Inte sparat än: 1")
+    assert page.text(".sk-typed") == "101 finns inte här. Skalan går från 0 till 100. Inget sparades."
