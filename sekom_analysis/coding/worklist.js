@@ -400,11 +400,12 @@ function createWorklist(data) {
     return memo === undefined || memo.trim() === (answer ? answer.memo : "") ? undefined : memo.trim();
   }
 
-  // The codes that a draft would give; a number that the scale lacks stands as it was written.
+  // The codes that a draft would give; a number in its field is the latest, and one that the scale lacks stands as it
+  // was written.
   function chosenIn({ judged, codes, number }, variable) {
     if (judged) return [judged];
-    if (codes) return choosable(codes, variable);
-    return number === undefined ? undefined : [numberIn(number, variable) || number.trim()];
+    if (number !== undefined) return [numberIn(number, variable) || number.trim()];
+    return codes && choosable(codes, variable);
   }
 
   // Of two notes merged: another one's text is to stand, or another of one's own.
@@ -428,8 +429,9 @@ function createWorklist(data) {
     const { variable, answer, draft } = cellAt(note, variables.get(name));
     const n = lengthOf(draftedMemo(draft, answer) ?? "");
     if (n > LONGEST_MEMO) return { key: "too_long", values: { n, most: LONGEST_MEMO, over: n - LONGEST_MEMO } };
-    const isLacking = draft.number !== undefined && !draft.codes && !numberIn(draft.number, variable);
-    return isLacking ? { key: "refuse_number", values: rangeOf(variable, draft.number.trim()) } : null;
+    if (draft.number === undefined || numberIn(draft.number, variable)) return null;
+    const number = draft.number.trim();
+    return number ? { key: "refuse_number", values: rangeOf(variable, number) } : { key: "number_missing", values: {} };
   }
 
   // What is chosen on a question and not given, where it can go unseen: several codes, or a number in its field.

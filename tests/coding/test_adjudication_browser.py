@@ -386,7 +386,10 @@ def test_what_stands_in_the_number_field_is_what_is_settled(over_a_scale):
     field = page.page.locator(".sk-number input")
     settle_number(page, field, "30", "skäl")
     page.press("ArrowLeft")
+    page.press("3", "0", "Escape")
+    page.pause()
     field.fill("45")
+    assert page.text(".sk-saved") == "Sparat: 1. Inte sparat: 1"
     page.page.locator(".sk-reason textarea").click()
     page.press("Control+Enter")  # another choice asks for another reason
     assert page.text(".sk-refusal").endswith("Ingenting har sparats.")
