@@ -8,6 +8,11 @@ function choiceOf(answer, draft) {
   return { event, codes: codes ?? [] };
 }
 
+// Whether there is a choice to be settled; a code may be gone from the codebook since.
+function isChoice({ event, codes }, variable) {
+  return Boolean(event) && choosable(codes, variable).length === codes.length;
+}
+
 // A reason belongs to its choice: another choice asks for another one.
 function reasonOf(answer, draft) {
   if (draft.memo !== undefined) return draft.memo;
@@ -17,7 +22,7 @@ function reasonOf(answer, draft) {
   return same ? answer.memo : "";
 }
 
-function adjudicationActions({ list, view, save, keepDraft }, present) {
+function adjudicationActions({ list, view, save, keepDraft, refuseNumber }, present) {
   const beside = () => ({ present: [...present] });
 
   function toggled(code) {
@@ -30,16 +35,27 @@ function adjudicationActions({ list, view, save, keepDraft }, present) {
   }
 
   function choose(event, codes) {
-    list.draftMore({ event, codes });
+    list.draftMore({ event, codes, number: undefined });
     view.focusReason();
+  }
+
+  // A number in its field is the choice, since that is what stands there; false if the scale lacks it.
+  function takeNumber() {
+    const { variable, draft } = list.current();
+    if (draft.number === undefined) return true;
+    const number = numberIn(draft.number, variable);
+    if (number) list.draftMore({ event: "decide", codes: [number], number: undefined });
+    else refuseNumber(draft.number.trim());
+    return Boolean(number);
   }
 
   // Saves the choice with its reason and goes on; says what is missing otherwise.
   function settle() {
-    const { note, answer, draft } = list.current();
+    if (!takeNumber()) return;
+    const { note, variable, answer, draft } = list.current();
     const choice = choiceOf(answer, draft);
     const memo = reasonOf(answer, draft).trim();
-    if (!choice.event) view.refuse("refuse_no_choice");
+    if (!isChoice(choice, variable)) view.refuse("refuse_no_choice");
     else if (!memo) view.refuse("refuse_no_reason");
     else if (lengthOf(memo) > LONGEST_MEMO) view.refuse("too_long");
     else {
@@ -56,12 +72,13 @@ function adjudicationActions({ list, view, save, keepDraft }, present) {
       else choose("decide", [code]);
       view.light(code);
     }),
-    pick: unlessFinished((code) => list.draftMore({ event: "decide", codes: [code] })),
+    pick: unlessFinished((code) => list.draftMore({ event: "decide", codes: [code], number: undefined })),
     leaveOpen: unlessFinished(() => choose("skip", [])),
     reason: unlessFinished(() => view.focusReason()),
     typed: unlessFinished((text) => list.draftMore({ memo: text })),
     settle: unlessFinished(settle),
     confirm: unlessFinished(() => {
+      if (!takeNumber()) return;
       const { answer, draft } = list.current();
       if (choiceOf(answer, draft).event && !reasonOf(answer, draft).trim()) view.focusReason();
       else settle();
@@ -76,7 +93,10 @@ function adjudicationActions({ list, view, save, keepDraft }, present) {
       save(list.undo().map((event) => ({ ...event, seen: taken.note.seen, ...beside() })));
       if (!taken || !isOpen(taken.from)) return;
       const { event, codes, memo } = taken.to;
-      list.drafts.set(list.cellOf(taken.note, taken.variable), { event, codes, memo });
+      const cell = list.cellOf(taken.note, taken.variable);
+      const newer = list.drafts.get(cell) ?? {}; // written over the answer since: it stays
+      const isOther = newer.event && (newer.event !== event || newer.codes.join("|") !== codes.join("|"));
+      if (!isOther) list.drafts.set(cell, { event, codes, memo, ...newer });
       keepDraft(taken.note, list.variables.get(taken.variable));
     },
     redo() {

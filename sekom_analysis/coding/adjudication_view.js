@@ -74,6 +74,7 @@ function createView(host, data, say, list, hand, present) {
     if (finished) paintFinish(counts);
     else paintNote();
     frame.paintMoves(finished);
+    notices.paintSaved();
     frame.showPanel();
   }
 
@@ -119,7 +120,7 @@ function createView(host, data, say, list, hand, present) {
     if (parts.reason.value !== reason) parts.reason.value = reason;
     parts.remark.textContent = remark(note, variable, answer, draft);
     const isTooLong = lengthOf(reason.trim()) > LONGEST_MEMO;
-    const isThere = { refuse_no_reason: reason.trim(), too_long: !isTooLong }[refused] ?? choice.event;
+    const isThere = { refuse_no_reason: reason.trim(), too_long: !isTooLong }[refused] ?? isChoice(choice, variable);
     if (isTooLong) showRefusal("too_long");
     else if (isThere || note !== shown.note) showRefusal("");
     paintOthers(note, answer);

@@ -45,11 +45,11 @@ function createAnyCard(kind, host, data, post, { onPaint = () => {}, onDraft = (
     nothing() {},
     openBlock: (block) => view.openBlock(block),
     numberIs: (text) => list.draftMore({ number: text || undefined }),
-    numberGiven() {
+    numberGiven(written) {
       const { variable, answer, draft } = list.current();
-      const text = draft.number ?? (answer ? answer.codes.join() : "");
+      const text = written ?? draft.number ?? (answer ? answer.codes.join() : "");
       const number = numberIn(text, variable);
-      if (!number) return text.trim() ? hand.refuse(text.trim()) : hand.tell("number_missing");
+      if (!number) return hand.refuse(text.trim());
       list.draftMore({ number: undefined });
       return actions.code(number);
     },
@@ -57,8 +57,9 @@ function createAnyCard(kind, host, data, post, { onPaint = () => {}, onDraft = (
       list.forget(event);
       outbox.discard(event.event_id);
     },
-    ...kind.actionsOf({ list, view, save, keepDraft, tell: hand.tell }),
+    ...kind.actionsOf({ list, view, save, keepDraft, tell: hand.tell, refuseNumber: hand.refuse }),
   };
+  const WRITES = new Set(["numberIs", "typed", "typedText"]); // who takes away what they write sees it
   const OVERLAYS = new Set(["memo", "search", "scroll", "saveMemo", "typing", "saveBegun"]);
 
   // Every action first ends what is open on top of the card, so that nothing typed is lost; a memo that cannot be
@@ -68,14 +69,28 @@ function createAnyCard(kind, host, data, post, { onPaint = () => {}, onDraft = (
     const memo = OVERLAYS.has(name) ? null : view.closeOverlays();
     if (memo === UNCLOSED) return;
     if (memo) act("saveMemo", memo);
-    const before = [list.isFinished() ? null : list.current(), list.aim(), name === "typing" || name === "saveMemo" ? value : null];
+    const cells = touched(name, value);
+    const chosen = WRITES.has(name) ? [] : cells.map(list.chosenAt).filter(Boolean);
     view.keepFocus(() => {
       actions[name](value);
-      const cells = new Map(before.filter(Boolean).map((one) => [list.cellOf(one.note, one.variable.id), one]));
-      for (const { note, variable } of cells.values()) keepDraft(note, variable);
+      for (const { note, variable } of cells) keepDraft(note, variable);
+      chosen.filter(list.isGone).forEach(tellGone);
       view.paint();
     });
     onPaint(list);
+  }
+
+  // The questions whose drafts an action may change.
+  function touched(name, value) {
+    const turned = { undo: list.latest, redo: list.next }[name];
+    const all = [list.isFinished() ? null : list.current(), list.aim(), name === "typing" || name === "saveMemo" ? value : null,
+      turned ? { note: turned.note, variable: list.variables.get(turned.variable) } : null];
+    return [...new Map(all.filter((one) => one && one.variable).map((one) => [list.cellOf(one.note, one.variable.id), one])).values()];
+  }
+
+  function tellGone({ variable, number, codes }) {
+    if (number !== undefined) hand.tell("number_dropped", { number: shownNumber(number) });
+    else hand.tell("choice_dropped", { codes: labelsOf(variable, { codes }) });
   }
 
   function repaint() {
@@ -86,11 +101,12 @@ function createAnyCard(kind, host, data, post, { onPaint = () => {}, onDraft = (
     const cell = list.cellOf(note, variable.id);
     const draft = list.drafts.get(cell);
     const isNews = drafted.has(cell) || Boolean(draft);
+    if (!isNews) return; // another window may have begun something there
     if (draft) drafted.add(cell);
     else drafted.delete(cell);
     drafting += 1;
     await outbox.keepDraft(cell, note.hash ?? "", draft);
-    if (isNews) onDraft();
+    onDraft();
   }
 
   // The question that a stored draft belongs to. Keys may be new since: then it belongs to the one note with its text.

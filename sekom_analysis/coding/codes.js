@@ -118,11 +118,14 @@ function createCodes(kit, { tip, panelIsOpen, say, hand, focus, id }) {
   }
 
   function onNumberKey(event) {
-    if (event.isComposing || (event.key !== "Enter" && event.key !== "Escape")) return;
+    if (event.isComposing || (event.key !== "Enter" && event.key !== "Escape")) return undefined;
     event.preventDefault();
-    if (event.key === "Escape") hand.click("numberIs", "");
-    else hand.click("numberGiven");
-    if (event.key === "Escape" || !hand.told) focus();
+    if (event.key === "Escape") {
+      focus();
+      return hand.click("numberIs", "");
+    }
+    hand.click("numberGiven", parts.number.value);
+    return hand.told ? undefined : focus();
   }
 
   // What is half typed, what keys would go on with it, and what became of a number that the scale does not have.
@@ -141,7 +144,8 @@ function createCodes(kit, { tip, panelIsOpen, say, hand, focus, id }) {
       made.classList.toggle("sk-away", !goesOn);
     }
     const value = draft.number ?? (answer && answer.event === "decide" ? answer.codes[0] : "");
-    if (parts.number.value !== value) parts.number.value = value;
+    const isEmptied = !parts.number.value && document.activeElement === parts.number; // on the way to another number
+    if (parts.number.value !== value && !isEmptied) parts.number.value = value;
   }
 
   function halfTyped(text) {

@@ -23,10 +23,15 @@ function codingActions({ list, view, save, keepDraft, tell }) {
     confirm: unlessFinished(() => {
       const { variable, answer, draft } = list.current();
       if (variable.kind !== "multiple") return;
-      save(list.decide(draft.codes ?? (answer ? answer.codes : [])));
+      save(list.decide(choosable(draft.codes ?? (answer ? answer.codes : []), variable)));
     }),
     skip: unlessFinished(() => save(list.skip())),
     flag: unlessFinished(() => save(list.flag())),
+    // What is chosen on the answer and not confirmed is what one sees, so that goes first.
+    undo() {
+      const { note, variable } = list.latest ?? {};
+      if (!list.variables.has(variable) || !list.unchoose({ note, variable: list.variables.get(variable) })) save(list.undo());
+    },
     certainty,
     typing: ({ note, variable, text }) => {
       const answer = list.answerTo(note, variable.id);
@@ -40,6 +45,8 @@ function codingActions({ list, view, save, keepDraft, tell }) {
       const cells = list.begun();
       save(list.saveBegun());
       for (const { note, variable } of cells) keepDraft(note, list.variables.get(variable));
+      const fault = list.begun().map(list.faultOf).find(Boolean);
+      if (fault) tell(fault.key, fault.values);
     },
     memo: () => view.openMemo(),
     toStep: (variable) => list.goTo(list.current().note, variable),

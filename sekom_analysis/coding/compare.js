@@ -22,15 +22,18 @@ function withText(events, answer) {
   return events.map((event) => ({ ...event, stands, text }));
 }
 
-function compareActions({ list, view, save }) {
+function compareActions({ list, view, save, tell }) {
   const { draftMore } = list;
 
   function give(to) {
-    const { answer } = list.current();
+    const { note, variable, answer, draft } = list.current();
     // Another text is another answer, though the judgement and its reason are the same.
     if (answer && (answer.stands !== to.stands || answer.text !== to.text)) answer.older = true;
     save(withText(list.give(to), to));
     view.focus();
+    if (!(draft.text ?? "").trim() || draft.text.trim() === to.text) return;
+    list.draftMore({ text: draft.text }, { note, variable }); // not for this judgement, but somebody wrote it
+    tell("text_kept");
   }
 
   function judge(judgement) {

@@ -73,6 +73,7 @@ function createView(host, data, say, list, hand) {
     if (finished) paintFinish(counts);
     else paintPair();
     frame.paintMoves(finished);
+    notices.paintSaved();
     frame.showPanel();
     parts.glossB.hidden = parts.gloss.hidden;
   }

@@ -5,6 +5,7 @@ const PAUSE = 600; // after so many milliseconds a number that could go on is ta
 const BURST = 400; // keys closer than this to prose belong to it
 const MOVES = new Set(["back", "forward", "noteBack", "noteForward", "toFirstOpen", "toStep", "review", "answerAgain"]);
 const OTHERWISE = new Set(["code", "skip", "leaveOpen", "openBlock", "numberIs", "numberGiven"]); // an answer other than the number
+const REPEATED = new Set([...MOVES, "undo", "redo"]); // clicked fast on purpose, whatever has come up meanwhile
 const BESIDE = new Set(["typing", "saveMemo", "typed", "typedText"]); // written elsewhere, while nothing is half typed
 
 const shownNumber = (text) => text.replace("-", "\u2212");
@@ -14,6 +15,12 @@ function numberIn(text, variable) {
   const plain = text.trim().replace(/^[\u2212\u2013]/, "-").replace(/^\+/, "");
   const number = /^-?[0-9]{1,12}$/.test(plain) ? String(Number(plain)) : "";
   return variable.codes.some(({ id }) => id === number) ? number : "";
+}
+
+// What is said of a number that a scale lacks.
+function rangeOf({ codes }, number) {
+  const [low, high] = [codes[0].id, codes.at(-1).id].map(shownNumber);
+  return { number: shownNumber(number), low, high };
 }
 
 function later(milliseconds, work) {
@@ -28,6 +35,7 @@ function createHand({ list, commands, act, onChange, shows = () => true, isWriti
   let told = null; // { key, values } of what is to be said of the latest key
   let proseAt = -Infinity;
   let stop = () => {};
+  let clicked = {}; // what the latest click was on, and which question stood there
 
   const asked = () => (list.isFinished() ? null : list.current().variable);
 
@@ -39,9 +47,8 @@ function createHand({ list, commands, act, onChange, shows = () => true, isWriti
   // --- a number, sign by sign ---------------------------------------------------------------------
 
   function refuse(number) {
-    const { codes } = asked();
-    const [low, high] = [codes[0].id, codes.at(-1).id].map(shownNumber);
-    tell("refuse_number", { number: shownNumber(number), low, high });
+    if (number) tell("refuse_number", rangeOf(asked(), number));
+    else tell("number_missing");
   }
 
   function drop() {
@@ -110,6 +117,14 @@ function createHand({ list, commands, act, onChange, shows = () => true, isWriti
     return text ? pressAmid(event, action) : run(action, event);
   }
 
+  // A mark is of the note on screen, so it comes before the number, which leads on to the next.
+  function markAmid() {
+    const isWhole = asked().codes.some(({ id }) => id === text);
+    act("flag");
+    if (isWhole) take();
+    else drop();
+  }
+
   function run(action, event) {
     if (event.key === "Backspace" && !shows("Backspace")) return false; // undoes only where it says so
     if (action.name === "number") goesOn(action.value);
@@ -127,6 +142,10 @@ function createHand({ list, commands, act, onChange, shows = () => true, isWriti
     else if (name === "undo" || event.key === "Escape") drop();
     else if (name === "confirm") take();
     else if (MOVES.has(name)) take("pick") && act(name, action.value);
+    else if (OTHERWISE.has(name)) {
+      drop();
+      act(name, action.value);
+    } else if (name === "flag") markAmid();
     else if (take() && !isWriting()) {
       const itself = actionOf(event, asked(), commands);
       if (itself) run(itself, event);
@@ -134,9 +153,18 @@ function createHand({ list, commands, act, onChange, shows = () => true, isWriti
     return true;
   }
 
+  // Whether a click, the nth at one spot, is on what its first one was on: something else may have come up there.
+  function isOnSame(name, value, nth) {
+    const now = { name, value, question: asked() && list.cellOf(list.current().note, asked().id) };
+    const isSame = nth < 2 || (clicked.name === name && (REPEATED.has(name) || (clicked.value === value && clicked.question === now.question)));
+    if (isSame) clicked = now;
+    return isSame;
+  }
+
   // A click means what is on screen: it does not wait for the question after the number.
-  function click(name, value) {
+  function click(name, value, nth = 1) {
     if (BESIDE.has(name)) return act(name, value);
+    if (!isOnSame(name, value, nth)) return tell("second_click");
     told = null;
     const half = text;
     if (half && (name === "undo" || OTHERWISE.has(name))) drop();

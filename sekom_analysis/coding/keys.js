@@ -63,6 +63,7 @@ function listenForKeys(root, hand) {
   root.addEventListener("keydown", (event) => {
     if (event.target.matches("input, textarea")) return event.stopPropagation(); // a digit in a memo codes nothing
     const onButton = event.target.matches("button, summary") && (event.key === "Enter" || event.key === " ");
+    if (onButton && event.repeat) event.preventDefault(); // a held key must not press for note after note
     const ours = !onButton && hand.press(event);
     const modified = event.ctrlKey || event.metaKey || event.altKey;
     if (!modified || ours) event.stopPropagation(); // a notebook cuts cells at "x" and deletes them at "d d"

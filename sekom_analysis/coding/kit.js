@@ -10,7 +10,7 @@ function createKit(act) {
     made.type = "button";
     if (key) made.setAttribute("aria-keyshortcuts", key.replace("⇧", "Shift+").replace("Ctrl", "Control"));
     made.addEventListener("click", (event) => {
-      act(name, value);
+      act(name, value, event.detail);
       // A mouse click gives the keys back to the card; somebody who tabs keeps their place.
       if (event.detail > 0 || !made.isConnected || made.disabled) afterClick();
     });

@@ -32,8 +32,8 @@ function createOverlays({ root, answer, main, say, list, hand, focus, id }) {
     if (!sheet) return null;
     const { kind, box, field, cell, warning } = sheet;
     const text = field.value.trim();
-    const isChanged = text !== field.dataset.before;
-    if (kind === "memo" && isChanged && tellLength(field, warning, say)) {
+    const isChanged = kind === "memo" && text !== (sheet.isTouched ? memoOf(cell) : field.dataset.before);
+    if (isChanged && tellLength(field, warning, say)) {
       field.focus();
       return UNCLOSED;
     }
@@ -42,6 +42,12 @@ function createOverlays({ root, answer, main, say, list, hand, focus, id }) {
     box.remove();
     if (hadFocus) focus();
     return kind === "memo" ? { ...cell, text: isChanged ? text : null } : null;
+  }
+
+  // The memo of a question as it is now: another window may have saved what was half written here.
+  function memoOf({ note, variable }) {
+    const { memo = "" } = list.answerTo(note, variable.id) ?? {};
+    return (list.drafts.get(list.cellOf(note, variable.id)) ?? {}).memo ?? memo;
   }
 
   // `event`: the key that closed it; what is typed right after it still belongs to the prose.
@@ -65,6 +71,7 @@ function createOverlays({ root, answer, main, say, list, hand, focus, id }) {
     field.dataset.before = draft.memo ?? (given ? given.memo : "");
     field.value = draft.typing ?? field.dataset.before;
     field.addEventListener("input", () => {
+      sheet.isTouched = true;
       tellLength(field, warning, say);
       act("typing", { note, variable, text: field.value });
     });

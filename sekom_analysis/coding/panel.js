@@ -240,7 +240,8 @@ function createPanel({ shelf, data, say, keeper, message: first, card, hear, con
   function saveFirst() {
     card().act("saveBegun");
     close("download");
-    tell(say("saved_first"));
+    const n = begun().length;
+    tell(n ? fill(data.texts.begun, { n }) : say("saved_first"));
   }
 
   // Something may have been begun since the question was asked.

@@ -82,7 +82,7 @@ function createView(host, data, say, list, hand) {
   }
 
   function paintAnswer(note, variable, answer, draft, earlier) {
-    const chosen = draft.codes ?? (answer ? answer.codes : []);
+    const chosen = choosable(draft.codes ?? (answer ? answer.codes : []), variable);
     codes.press((code) => chosen.includes(code));
     codes.paintTyped(answer, draft);
     paintDoubt(list.aim());
@@ -92,7 +92,7 @@ function createView(host, data, say, list, hand) {
     if (variable.kind === "multiple") {
       const label = chosen.length ? say("confirm", { n: chosen.length }) : say("confirm_none");
       parts.confirm.querySelector(".sk-label").textContent = label;
-      parts.confirm.classList.toggle("sk-on", Boolean(answer && answer.event === "decide" && !draft.codes));
+      parts.confirm.classList.toggle("sk-on", Boolean(answer && answer.event === "decide" && !draft.codes && chosen.length === answer.codes.length));
     }
   }
 
@@ -107,7 +107,7 @@ function createView(host, data, say, list, hand) {
 
   // One line that says how this question stands, and before it what was just answered or why a key did nothing.
   function remark(variable, answer, draft, earlier) {
-    if (hand.told && !TOLD_OF_NUMBERS.has(hand.told.key)) return said();
+    if (hand.told && !(variable.kind === "scale" && TOLD_OF_NUMBERS.has(hand.told.key))) return said(); // else it stands below the numbers
     if (draft.codes) return say("not_confirmed");
     if (draft.number !== undefined) return say("number_waits", { number: draft.number.trim() });
     if (earlier && isOpen(answer)) return afterLatest(list, say, say("changed_text", { codes: labelsOf(variable, earlier) }));

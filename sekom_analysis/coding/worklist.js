@@ -22,6 +22,11 @@ function hasSelection(draft) {
   return Boolean(draft.codes || draft.event || draft.judged || draft.number !== undefined);
 }
 
+// Of these codes those that can still be chosen.
+function choosable(codes, variable) {
+  return codes.filter((code) => variable.codes.some(({ id }) => id === code));
+}
+
 function sameAnswer(one, other) {
   return one && other && one.event === other.event && one.certainty === other.certainty
     && one.memo === other.memo && one.codes.join("|") === other.codes.join("|");
@@ -150,14 +155,21 @@ function createWorklist(data) {
     const events = eventsBetween(note, variable, answers.get(cell), to);
     if (isOpen(to)) answers.delete(cell);
     else answers.set(cell, { ...to, older: false, id: events.at(-1).event_id });
-    drafts.delete(cell);
+    settleDraft(cell);
     return events;
+  }
+
+  // An answer takes its draft with it, but for a memo that is still being written, here or in another window.
+  function settleDraft(cell) {
+    const { typing } = drafts.get(cell) ?? {};
+    drafts.delete(cell);
+    if (typing !== undefined) drafts.set(cell, { typing, to: (answers.get(cell) ?? {}).id });
   }
 
   function change(note, variable, to) {
     const from = answerTo(note, variable);
     if (sameAnswer(from, to) && !from.older) {
-      drafts.delete(cellOf(note, variable));
+      settleDraft(cellOf(note, variable));
       return [];
     }
     done.push({ note, variable, from, to });
@@ -244,8 +256,22 @@ function createWorklist(data) {
   // Undo and redo are about the answer on screen: each event says which it replaces, for if another window has
   // answered anew since, it is not this one's to take back.
   function turnBack(note, variable, to) {
-    const { id = "" } = answers.get(cellOf(note, variable)) ?? {};
-    return turn(note, variable, to).map((event, number) => ({ ...event, replaces: number ? "" : id }));
+    const cell = cellOf(note, variable);
+    const { id = "" } = answers.get(cell) ?? {};
+    const draft = drafts.get(cell);
+    const events = turn(note, variable, to).map((event, number) => ({ ...event, replaces: number ? "" : id }));
+    if (draft) keepIfMore(note, variable, draft);
+    return events;
+  }
+
+  // What was begun on an answer outlives its undo and redo, if it says more than what stands then.
+  function keepIfMore(note, variable, draft) {
+    const cell = cellOf(note, variable);
+    drafts.set(cell, draft);
+    const { codes, memo } = begunIn(note, variable);
+    const isInAnswer = (draft.text ?? "").trim() === ((answers.get(cell) ?? {}).text ?? "");
+    if (!codes && !memo && (isInAnswer || !draft.text)) settleDraft(cell);
+    else if (draft.typing !== undefined) draftMore({ to: (answers.get(cell) ?? {}).id }, { note, variable: variables.get(variable) });
   }
 
   function undo() {
@@ -374,15 +400,61 @@ function createWorklist(data) {
     return memo === undefined || memo.trim() === (answer ? answer.memo : "") ? undefined : memo.trim();
   }
 
+  // The codes that a draft would give; a number in its field is the latest, and one that the scale lacks stands as it
+  // was written.
+  function chosenIn({ judged, codes, number }, variable) {
+    if (judged) return [judged];
+    if (number !== undefined) return [numberIn(number, variable) || number.trim()];
+    return codes && choosable(codes, variable);
+  }
+
+  // Of two notes merged: another one's text is to stand, or another of one's own.
+  function isOtherText({ stands, text }, { stands: stood = "a", text: was = "" } = {}) {
+    if ((stands ?? stood) !== stood) return true;
+    return stood === "own" && text !== undefined && text.trim() !== was;
+  }
+
   // What a cell's draft would lose: a selection that nobody confirmed, a memo that is in no answer.
   function begunIn(note, variable) {
     const answer = answerTo(note, variable);
     const draft = drafts.get(cellOf(note, variable));
-    const typed = draft.number === undefined ? undefined : [draft.number.trim()];
-    const chosen = draft.judged ? [draft.judged] : draft.codes ?? typed;
-    const { event, codes } = answer ?? { event: "decide", codes: [] };
+    const chosen = chosenIn(draft, variables.get(variable));
+    const { event, codes } = answer ?? { event: draft.event ? "" : "decide", codes: [] };
     const same = (chosen ?? []).join("|") === codes.join("|") && (draft.event ?? event) === event;
-    return { note, variable, codes: Boolean(chosen) && !same, memo: draftedMemo(draft, answer) !== undefined };
+    return { note, variable, codes: (Boolean(chosen) && !same) || isOtherText(draft, answer), memo: draftedMemo(draft, answer) !== undefined };
+  }
+
+  // Why what was begun cannot be an answer as it is, and is to be mended first: what is to be said, or null.
+  function faultOf({ note, variable: name }) {
+    const { variable, answer, draft } = cellAt(note, variables.get(name));
+    const n = lengthOf(draftedMemo(draft, answer) ?? "");
+    if (n > LONGEST_MEMO) return { key: "too_long", values: { n, most: LONGEST_MEMO, over: n - LONGEST_MEMO } };
+    if (draft.number === undefined || numberIn(draft.number, variable)) return null;
+    const number = draft.number.trim();
+    return number ? { key: "refuse_number", values: rangeOf(variable, number) } : { key: "number_missing", values: {} };
+  }
+
+  // What is chosen on a question and not given, where it can go unseen: several codes, or a number in its field.
+  function chosenAt({ note, variable }) {
+    const draft = drafts.get(cellOf(note, variable.id));
+    if (!draft || !begunIn(note, variable.id).codes) return null;
+    if (draft.number !== undefined) return { note, variable, number: draft.number.trim() };
+    return draft.codes && variable.kind === "multiple" ? { note, variable, codes: draft.codes } : null;
+  }
+
+  // Whether that is gone: neither begun any more nor the answer.
+  function isGone({ note, variable, number, codes }) {
+    const { answer, draft } = cellAt(note, variable);
+    const now = (draft.codes ?? (answer ? answer.codes : [])).join("|");
+    return number === undefined ? !draft.codes && now !== codes.join("|") : draft.number === undefined && now !== numberIn(number, variable);
+  }
+
+  // Takes back what is chosen on a question and goes there; false if nothing is.
+  function unchoose(one) {
+    if (!chosenAt(one)) return false;
+    draftMore({ codes: undefined, number: undefined, certainty: undefined }, one);
+    goTo(one.note, one.variable.id);
+    return true;
   }
 
   // All of it, in the order of the notes.
@@ -393,22 +465,23 @@ function createWorklist(data) {
   }
 
   // Make answers of it. A memo belongs to an answer; on an open question it becomes that of one skipped. What would
-  // be no answer waits: a number that the scale lacks, and a memo on an answer that its definition asks for anew.
+  // be no answer waits: what has a fault, and a memo on an answer that its definition asks for anew.
   function saveBegun() {
-    return begun().flatMap(({ note, variable, codes }) => {
+    return begun().flatMap((one) => {
+      const { note, variable, codes } = one;
       const answer = answerTo(note, variable);
       const draft = drafts.get(cellOf(note, variable));
       const memo = draftedMemo(draft, answer) ?? (answer ? answer.memo : "");
-      if (!codes && answer && answer.older) return [];
+      if (faultOf(one) || (!codes && answer && answer.older)) return [];
+      drafts.delete(cellOf(note, variable)); // what was still being written is in the answer now
       if (!codes) return change(note, variable, { ...(answer ?? { event: "skip", codes: [], certainty: "" }), memo });
-      const chosen = draft.codes ?? variables.get(variable).codes.map(({ id }) => id).filter((id) => id === draft.number.trim());
-      if (!draft.codes && !chosen.length) return [];
+      const chosen = chosenIn(draft, variables.get(variable));
       return change(note, variable, { event: "decide", codes: chosen, certainty: draft.certainty ?? "", memo });
     });
   }
 
   return {
-    notes, variables, drafts, begun, saveBegun, cellOf, answerTo, isDone, isFinished, current, count, countSort, countSaved, minutesLeft,
+    notes, variables, drafts, begun, faultOf, saveBegun, chosenAt, isGone, unchoose, cellOf, answerTo, isDone, isFinished, current, count, countSort, countSaved, minutesLeft,
     step, leap, toFirstOpen, goTo, review, decide, give, skip, amend, toggle, flag, undo, redo, learn, recall, forget,
     aim, takesDoubt, draftMore,
     get list() { return list; },

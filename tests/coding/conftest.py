@@ -163,7 +163,7 @@ class Page:
             self.page.clock.install()
         self.page.on("pageerror", lambda error: self.errors.append(str(error)))
         self.page.expose_function("post", lambda message: session.receive(message) if self.alive else [])
-        html = f"""<!doctype html><html lang="sv"><meta charset="utf-8"><title>Kort</title>
+        self.html = f"""<!doctype html><html lang="sv"><meta charset="utf-8"><title>Kort</title>
             <meta name="viewport" content="width=device-width, initial-scale=1">
             <style>{script(*styles)}</style><body {theme}><main><h1>Kort</h1><div id="here"></div></main>
             <script>{script(*scripts)}
@@ -172,7 +172,9 @@ class Page:
               const card = createCard(document.getElementById("here"), data, post);
               card.start();
             }}</script></body></html>"""
-        self.page.route("http://card.test/", lambda route: route.fulfill(body=html, content_type="text/html"))
+        self.page.route(
+            "http://card.test/", lambda route: route.fulfill(body=self.html, content_type="text/html")
+        )
         self.load()
 
     def load(self) -> None:

@@ -6,6 +6,7 @@ import shutil
 import subprocess
 import sys
 
+import pandas as pd
 import pytest
 from playwright.sync_api import expect
 
@@ -47,9 +48,9 @@ def settle_note(page, key, reason):
     page.pause()
 
 
-def ledger(root, adjudicator):
+def ledger(root, adjudicator, variable=VARIABLE):
     """What one adjudicator's entries come to: (note, code or open, reason), in the order of time."""
-    table = sa.Study.open(root).adjudications(VARIABLE).sort_values("decided_at")
+    table = sa.Study.open(root).adjudications(variable).sort_values("decided_at")
     table = table[table["adjudicator"] == adjudicator]
     return list(table[["note_id", "codes", "reason"]].itertuples(index=False, name=None))
 
@@ -364,3 +365,116 @@ def test_in_jupyterlab_its_own_keys_do_no_harm_and_a_new_line_runs_no_cell(lab_p
     first = sa.Study.open(lab.root).codebook["category_d"].codes[0].id
     assert list(table["codes"]) == [first, ""]
     assert list(table["reason"]) == ["ddx\n00", "vet inte"]
+
+
+@pytest.fixture
+def over_a_scale(show, root, tmp_path):
+    """The adjudication card over a long scale, and its ledger."""
+    table = pd.DataFrame({"note_id": [f"n{i}" for i in range(3)], "text": [f"Lapp {i}." for i in range(3)]})
+    book = {"variables": [{"id": "scale", "kind": "scale", "label": "Hur mycket", "range": [0, 100]}]}
+    study = sa.Study.create(tmp_path / "scale", notes=table, codebook=book)
+    for coder, number in (("bo", "10"), ("cilla", "60")):
+        for note_id in study.notes.index:
+            study.decide(coder, note_id, "scale", number)
+    session = AdjudicationSession(study, "anna", "scale")
+    page = show(session, scripts=ADJUDICATION_SCRIPTS, styles=ADJUDICATION_STYLES, clock=True)
+    return page, lambda: [row[1:] for row in ledger(study.root, "anna", "scale")]
+
+
+def test_what_stands_in_the_number_field_is_what_is_settled(over_a_scale):
+    page, settled = over_a_scale
+    field = page.page.locator(".sk-number input")
+    settle_number(page, field, "30", "skäl")
+    page.press("ArrowLeft")
+    page.press("3", "0", "Escape")
+    page.pause()
+    field.fill("45")
+    assert page.text(".sk-saved") == "Sparat: 1. Inte sparat: 1"
+    page.page.locator(".sk-reason textarea").click()
+    page.press("Control+Enter")  # another choice asks for another reason
+    assert page.text(".sk-refusal").endswith("Ingenting har sparats.")
+    assert settled() == [("30", "skäl")]
+    page.page.keyboard.type("nytt skäl")
+    page.press("Control+Enter")
+    page.pause()
+    page.wait_for_state("saved")
+    assert settled() == [("45", "nytt skäl")]
+    field.fill("101")
+    page.page.locator(".sk-reason textarea").fill("för högt")
+    page.press("Control+Enter")
+    assert page.text(".sk-typed") == "101 finns inte här. Skalan går från 0 till 100. Inget sparades."
+    assert (settled(), field.input_value()) == ([("45", "nytt skäl")], "101")
+
+
+def settle_number(page, field, number, reason):
+    field.fill(number)
+    page.press("Enter")
+    page.page.locator(".sk-reason textarea").fill(reason)
+    page.press("Control+Enter")
+    page.pause()
+    page.wait_for_state("saved")
+
+
+def test_what_is_begun_counts_at_once(settle):
+    page = settle("anna")
+    page.press("1")
+    page.page.keyboard.type("halvt")
+    assert page.text(".sk-saved") == "Sparat: 0. Inte sparat: 1"
+    page.press("Escape")
+    page.pause()
+    page.press("ArrowRight", "ArrowLeft", "Control+Enter")
+    page.wait_for_state("saved")
+    assert page.text(".sk-saved") == "Sparat: 1"
+
+
+def test_undo_and_redo_keep_words_that_are_nowhere_else(settle, root):
+    page = settle("anna")
+    reason = page.page.locator(".sk-reason textarea")
+    settle_note(page, "1", "skäl ett")
+    page.press("u", "m", "End")
+    page.page.keyboard.type(" och en lång utvikning")
+    page.press("Escape")
+    page.pause()
+    page.press("r")
+    page.wait_for_state("saved")
+    page.press("ArrowLeft")
+    assert reason.input_value() == "skäl ett och en lång utvikning"
+    assert page.text(".sk-saved") == "Sparat: 1. Inte sparat: 1"
+    page.press("u")
+    page.wait_for_state("saved")
+    assert reason.input_value() == "skäl ett och en lång utvikning"
+    page.press("Control+Enter")
+    page.pause()
+    page.wait_for_state("saved")
+    assert [row[2] for row in ledger(root, "anna")] == ["skäl ett och en lång utvikning"]
+
+
+def test_a_number_in_the_field_goes_with_a_word_when_another_is_chosen(over_a_scale):
+    page, settled = over_a_scale
+    field = page.page.locator(".sk-number input")
+    field.fill("45")
+    page.page.locator(".sk-text").click()
+    page.press("7", "Enter")
+    assert page.text(".sk-typed") == "45 togs bort och är inte sparat."
+    page.page.keyboard.type("skäl")
+    page.press("Control+Enter")
+    page.wait_for_state("saved")
+    assert settled() == [("7", "skäl")]
+
+
+def test_a_code_that_can_no_longer_be_chosen_is_not_settled_again(settle, root):
+    page = settle("anna")
+    settle_note(page, "2", "skäl ett")
+    page.wait_for_state("saved")
+    label = sa.Study.open(root).codebook[VARIABLE].label_of(CODES[1])
+    path = next(root.rglob("codebook.yaml"))
+    lines = path.read_text(encoding="utf-8").splitlines(keepends=True)
+    at = next(n for n, line in enumerate(lines) if f"id: {CODES[1]}" in line)
+    lines.insert(at + 1, lines[at].replace("- ", "  ").replace(f"id: {CODES[1]}", "retired: true"))
+    path.write_text("".join(lines), encoding="utf-8")
+    page = settle("anna")
+    page.press("Shift+ArrowLeft")
+    assert label in page.text(".sk-remark")
+    page.press("Control+Enter")
+    assert page.text(".sk-refusal") == "Välj först en kod, eller lämna lappen öppen. Ingenting har sparats."
+    assert page.card.get_attribute("data-saved") == "saved"

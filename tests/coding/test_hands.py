@@ -18,7 +18,7 @@ from sekom_analysis.coding.scripts import script
 from sekom_analysis.coding.shown import shown_variable
 from sekom_analysis.decisions import LONGEST_MEMO
 
-PURE = ("worklist.js", "keys.js", "hand.js", "card.js", "coding.js")
+PURE = ("elements.js", "worklist.js", "keys.js", "hand.js", "card.js", "coding.js")
 PAUSE, BURST = 600, 400
 
 
@@ -119,7 +119,7 @@ def last(answer):
         (-3, 3, ["-", PAUSE, "2"], ["2"]),
         (-3, 3, ["\u2212", "1"], ["-1"]),
         (-10, 10, ["-", "1", "0", "-", "1", PAUSE], ["-10", "-1"]),
-        (0, 100, ["4", "7", "1", "0", "0", "1", "0", PAUSE, "9", "s"], ["47", "100", "10", "9"]),
+        (0, 100, ["4", "7", "1", "0", "0", "1", "0", PAUSE, "9", "s"], ["47", "100", "10"]),
         (-5, 100, ["-", "5", "-", "6", "5", "0"], ["-5", "50"]),
         (10, 20, ["2", "1", "1", "1"], ["11"]),  # 21 is refused; a 1 alone is no number of the scale
         (10, 20, ["1", PAUSE, "1", "4"], ["14"]),
@@ -273,20 +273,19 @@ def assert_meant(event, step, seen, before):
     """What was stored is for the question that was on the card, and what its cap said."""
     key = typed_by(step)
     where = (event["note"], event["variable"])
-    if seen.get("text"):  # a number half typed is taken before the key acts as itself
+    if event["variable"] == "flag" and key == "t":
+        assert event["note"] == seen["note"]
+    elif event["event"] == "skip" and key == "s":  # a number half typed goes with a word
+        assert where == (seen["note"], seen["variable"])
+    elif seen.get("text"):  # it is taken before another key acts as itself
         assert where == (seen["note"], seen["variable"])
         assert "|".join(event["codes"]) in said(key, step, seen)
     elif key in ("u", "r", "Backspace"):
         assert event["event"] == "retract" or as_stored(event) in before
-    elif event["variable"] == "flag":
-        assert key == "t"
-        assert event["note"] == seen["note"]
     elif "memo" in step or (step.get("shift") and key in "123"):
         target = seen["aim"]
         assert where == (target["note"], target["variable"])
         assert event["codes"] == target["answer"]["codes"]
-    elif event["event"] == "skip":
-        assert (key, where) == ("s", (seen["note"], seen["variable"]))
     else:
         assert event["event"] == "decide"
         assert where == (seen["note"], seen["variable"])

@@ -22,7 +22,7 @@ from sekom_analysis.coding.session import Session
 from sekom_analysis.decisions import LONGEST_MEMO
 
 from .test_accessibility import axe, faults
-from .test_page_browser import events_in, opened
+from .test_page_browser import draft_of, events_in, opened
 
 __all__ = ["axe", "opened"]  # fixtures
 
@@ -554,3 +554,401 @@ def test_a_clearing_thought_better_of_gives_the_keys_back(opened, desk_of, tmp_p
     page.press("Enter", "2")
     page.wait_for_state()
     assert page.text(".sk-saved") == "Sparat: 2"
+
+
+# --- what another window has begun ----------------------------------------------------------------
+
+
+def two_tabs(page):
+    """A page's own tab and another of the same browser."""
+    return page.page, page.load(page.context.new_page())
+
+
+def in_front(tab, said):
+    """Go to a tab, as a person does, and wait until it says this of what is saved."""
+    tab.bring_to_front()
+    expect(tab.locator(".sk-saved")).to_have_text(said)
+    return tab
+
+
+def type_memo(tab, text):
+    tab.keyboard.press("m")
+    tab.keyboard.type(text)
+    draft_of(tab, text)
+
+
+def test_a_memo_half_typed_is_kept_when_another_tab_answers_its_question(opened, desk_of, tmp_path):
+    page = opened(write_page(desk_of(VALENCE), tmp_path / "page.html"))
+    one, two = two_tabs(page)
+    one.bring_to_front()
+    type_memo(one, "en viktig tanke")
+    in_front(two, "Sparat: 0. Inte sparat: 1").keyboard.press("1")
+    expect(two.locator(".sk-saved")).to_have_text("Sparat: 1. Inte sparat: 1")
+    in_front(one, "Sparat: 1. Inte sparat: 1")
+    assert one.locator(".sk-memo textarea").input_value() == "en viktig tanke"
+    page.button("Ladda ner svarsfilen").click()
+    page.says("Spara dem och ladda ner")
+    path = page.answers_file(tmp_path, "Spara dem och ladda ner")
+    assert [(event["codes"], event["memo"]) for event in events_in(path)] == [
+        (["hinder"], ""),
+        (["hinder"], "en viktig tanke"),
+    ]
+    one.reload()
+    page.wait(one)
+    assert page.text(".sk-saved") == "Sparat: 1"
+
+
+def test_a_memo_half_typed_outlives_its_tab_and_a_change_of_its_answer(opened, desk_of, tmp_path):
+    page = opened(write_page(desk_of(VALENCE), tmp_path / "page.html"))
+    one, two = two_tabs(page)
+    one.bring_to_front()
+    page.press("1", "ArrowLeft")
+    type_memo(one, "en viktig tanke")
+    in_front(two, "Sparat: 1. Inte sparat: 1").keyboard.press("ArrowLeft")
+    two.keyboard.press("Shift+Digit1")
+    expect(two.locator(".sk-saved")).to_have_text("Sparat: 1. Inte sparat: 1")
+    one.reload()
+    page.wait(one)
+    page.wait_for_state()
+    events = events_in(page.answers_file(tmp_path))
+    assert [(event["certainty"], event["memo"]) for event in events] == [
+        ("", ""), ("1", ""), ("1", "en viktig tanke")]  # fmt: skip
+
+
+def test_in_a_notebook_too_the_other_windows_half_typed_memo_is_not_thrown_away(show, desk_of):
+    page = show(Session(desk_of(VALENCE)))
+    other = page.page.context.new_page()
+    other.expose_function("post", page.session.receive)
+    other.route("http://card.test/", lambda route: route.fulfill(body=page.html, content_type="text/html"))
+    other.goto("http://card.test/")
+    other.evaluate("data => begin(data)", page.session.data())
+    other.locator(".sk-card:not(.sk-loading)").wait_for()
+    type_memo(other, "en viktig tanke")
+    page.press("1")
+    page.wait_for_state("saved")
+    draft_of(page.page, "en viktig tanke")
+
+
+# --- what cannot be saved from what was begun -----------------------------------------------------
+
+
+def test_a_memo_too_long_is_not_downloaded_stays_counted_and_is_told(opened, desk_of, tmp_path):
+    desk = desk_of(VALENCE)
+    page = opened(write_page(desk, tmp_path / "page.html"))
+    page.press("1", "2", "ArrowLeft", "m")
+    page.page.keyboard.type("kort")
+    page.page.keyboard.press("Escape")
+    page.page.wait_for_timeout(500)
+    page.press("ArrowLeft", "m")
+    page.page.keyboard.insert_text("x" * (LONGEST_MEMO + 5))
+    page.button("Ladda ner svarsfilen").click()
+    page.says("Spara dem och ladda ner")
+    path = page.answers_file(tmp_path, "Spara dem och ladda ner")
+    assert [event["memo"] for event in events_in(path)] == ["", "", "kort"]
+    assert page.text(".sk-saved") == "Sparat: 2. Inte sparat: 1"
+    assert "Texten har 20005 tecken och högst 20000 ryms." in page.text(".sk-remark")
+    assert "Det som inte är sparat (1) finns inte i den" in page.text("#shelf .sp-message")
+    assert sa.Study.open(desk.root).collect(path)
+    assert [memo for _, _, _, _, memo in told(desk)] == ["", "", "kort"]
+
+
+@pytest.mark.parametrize("written", ["−5", "05", "+5", " 5 "])
+def test_a_number_is_saved_from_the_last_screen_as_it_may_be_written(show, desk_of, written):
+    desk = desk_of(a_scale(-100, 100), notes=1)
+    page = show(Session(desk))
+    page.page.locator(".sk-number input").fill(written)
+    page.page.locator(".sk-text").click()
+    page.press("ArrowRight")
+    page.page.get_by_role("button", name="Spara dem").click()
+    page.wait_for_state("saved")
+    assert codes_in(desk) == ["-5" if written == "−5" else "5"]
+
+
+def test_a_number_beyond_the_scale_is_told_when_it_cannot_be_saved_with_the_rest(show, desk_of):
+    desk = desk_of(a_scale(0, 100), notes=1)
+    page = show(Session(desk))
+    page.page.locator(".sk-number input").fill("101")
+    page.page.locator(".sk-text").click()
+    page.press("ArrowRight")
+    page.page.get_by_role("button", name="Spara dem").click()
+    assert "101 finns inte här. Skalan går från 0 till 100. Inget sparades." in page.text(".sk-finish")
+    assert page.text(".sk-saved") == "Sparat: 0. Inte sparat: 1"
+    assert desk.history().empty
+
+
+# --- hands that do more than was meant ------------------------------------------------------------
+
+
+def test_a_number_field_that_is_emptied_stays_empty(show, desk_of):
+    desk = desk_of(a_scale(0, 100), notes=3)
+    page = show(Session(desk))
+    field = page.page.locator(".sk-number input")
+    field.fill("1")
+    page.press("Enter", "ArrowLeft")
+    field.click()
+    page.press("End", "Backspace")
+    assert field.input_value() == ""
+    page.press("0", "Enter")
+    page.wait_for_state("saved")
+    assert codes_in(desk) == ["1", "0"]
+    page.press("ArrowLeft")
+    assert field.input_value() == "0"
+    field.fill("")
+    page.page.locator(".sk-text").click()
+    page.press("ArrowRight", "ArrowLeft")
+    assert field.input_value() == "0"  # nothing was begun, so the answer stands there
+
+
+HELD = [('[data-code="hinder"]', VALENCE, ["hinder"]), (".sk-confirm", TOPICS, [""])]
+
+
+@pytest.mark.parametrize(("button", "variable", "stored"), HELD)
+@pytest.mark.parametrize("key", ["Enter", "Space"])
+def test_a_key_held_on_a_button_presses_it_once(show, desk_of, button, variable, stored, key):
+    desk = desk_of(variable, notes=8)
+    page = show(Session(desk))
+    page.page.locator(button).focus()
+    for _ in range(4):
+        page.page.keyboard.down(key)
+    page.page.keyboard.up(key)
+    page.wait_for_state("saved")
+    assert codes_in(desk) == stored
+
+
+def test_undo_held_on_its_button_takes_back_one_answer(show, desk_of):
+    desk = desk_of(VALENCE, notes=8)
+    page = show(Session(desk))
+    page.press("1", "1", "1")
+    page.page.get_by_role("button", name="Ångra").focus()
+    for _ in range(4):
+        page.page.keyboard.down("Enter")
+    page.page.keyboard.up("Enter")
+    page.wait_for_state("saved")
+    assert codes_in(desk) == ["hinder", "hinder", "hinder", "-retract"]
+
+
+SECOND = "Det andra klicket i dubbelklicket gjorde ingenting: något annat hade kommit upp där."
+
+
+@pytest.mark.parametrize(
+    ("variables", "button", "stored"),
+    [
+        ([VALENCE], '[data-code="hinder"]', ["hinder"]),
+        ([VALENCE, {**VALENCE, "id": "again"}], '[data-code="hinder"]', ["hinder"]),
+        ([TOPICS], ".sk-confirm", [""]),
+        ([VALENCE], 'button:has-text("Hoppa över")', ["-skip"]),
+        ([a_scale(-5, 100)], '[data-block^="40 "]', []),
+        ([a_scale(-5, 100)], ".sk-number button", ["7"]),
+    ],
+)
+def test_a_double_click_answers_no_question_that_was_not_on_screen(show, desk_of, variables, button, stored):
+    desk = desk_of(*variables, notes=8)
+    page = show(Session(desk))
+    if "number" in button:
+        page.page.locator(".sk-number input").fill("7")
+    page.page.locator(button).dblclick()
+    page.wait_for_state("saved")
+    assert codes_in(desk) == stored
+    assert SECOND in page.text(".sk-remark")
+    if stored:
+        assert page.text(".sk-saved") == "Sparat: 1"
+
+
+def test_a_double_click_on_the_last_answer_presses_nothing_on_the_last_screen(show, desk_of):
+    desk = desk_of(VALENCE, notes=1)
+    page = show(Session(desk))
+    page.page.locator('[data-code="hinder"]').dblclick()
+    page.wait_for_state("saved")
+    assert page.page.locator(".sk-finish").is_visible()
+
+
+def test_undo_and_moves_can_be_clicked_fast(show, desk_of):
+    desk = desk_of(VALENCE, notes=8)
+    page = show(Session(desk))
+    page.press("1", "1", "1")
+    page.page.get_by_role("button", name="Ångra").dblclick()
+    page.wait_for_state("saved")
+    assert codes_in(desk)[3:] == ["-retract", "-retract"]
+    page.page.get_by_role("button", name="Framåt").dblclick()
+    assert page.text(".sk-place") == "Lapp 4 av 8"
+
+
+def test_a_mark_amid_a_number_is_for_the_note_on_screen(show, desk_of):
+    desk = desk_of(a_scale(0, 100), VALENCE)
+    page = show(Session(desk), clock=True)
+    first = page.text(".sk-text")
+    page.press("5", "t")
+    page.wait_for_state("saved")
+    assert [row[:3] for row in told(desk)] == [(first, "flag", "two_ideas"), (first, "scale", "5")]
+    assert page.text(".sk-question").startswith("Valens")
+
+
+def test_a_skip_amid_a_number_is_for_the_question_on_screen_and_the_number_goes_with_a_word(show, desk_of):
+    desk = desk_of(a_scale(0, 100), VALENCE)
+    page = show(Session(desk), clock=True)
+    first = page.text(".sk-text")
+    page.press("5", "s")
+    page.wait_for_state("saved")
+    assert [row[:3] for row in told(desk)] == [(first, "scale", "-skip")]
+    assert page.text(".sk-remark") == "5 togs bort och är inte sparat."
+
+
+# --- what goes with a word ------------------------------------------------------------------------
+
+
+def test_a_selection_that_a_skip_takes_away_is_named(show, desk_of):
+    desk = desk_of(TOPICS, VALENCE)
+    page = show(Session(desk))
+    page.press("1", "2", "s")
+    page.wait_for_state("saved")
+    assert page.text(".sk-remark") == "Ditt val, Kod 1, Kod 2, togs bort och är inte sparat."
+    assert codes_in(desk) == ["-skip"]
+    page.press("ArrowLeft", "3")
+    page.press("Enter")  # confirmed: nothing to be said
+    page.wait_for_state("saved")
+    assert page.text(".sk-remark") == "Nyss: Kod 3"
+
+
+@pytest.mark.parametrize("keys", [["7", "Enter"], ["s"]])
+def test_a_number_in_the_field_that_another_answer_takes_away_is_named(show, desk_of, keys):
+    desk = desk_of(a_scale(0, 100), VALENCE)
+    page = show(Session(desk), clock=True)
+    page.page.locator(".sk-number input").fill("45")
+    page.page.locator(".sk-text").click()
+    page.press(*keys)
+    page.wait_for_state("saved")
+    assert page.text(".sk-remark") == "45 togs bort och är inte sparat."
+    assert codes_in(desk) == [{"7": "7", "s": "-skip"}[keys[0]]]
+
+
+def test_a_number_given_from_its_field_is_not_called_taken_away(show, desk_of):
+    desk = desk_of(a_scale(0, 100), VALENCE)
+    page = show(Session(desk), clock=True)
+    page.page.locator(".sk-number input").fill("07")
+    page.page.locator(".sk-text").click()
+    page.press("7", "Enter")
+    page.wait_for_state("saved")
+    assert page.text(".sk-remark") == "Nyss: 7"
+
+
+def test_undo_first_takes_back_what_is_begun_on_the_answer_and_says_so(show, desk_of):
+    desk = desk_of(TOPICS, VALENCE)
+    page = show(Session(desk))
+    page.press("1", "Enter")
+    page.press("ArrowLeft", "2", "3", "u")
+    assert page.text(".sk-remark") == "Ditt val, Kod 1, Kod 2, Kod 3, togs bort och är inte sparat."
+    page.wait_for_state("saved")
+    assert codes_in(desk) == ["kod1"]
+    assert page.text(".sk-place") == "Lapp 1 av 4"
+    page.press("u")
+    page.wait_for_state("saved")
+    assert codes_in(desk) == ["kod1", "-retract"]
+
+
+def test_undo_of_another_question_leaves_what_is_begun_on_this_one(show, desk_of):
+    desk = desk_of(VALENCE, TOPICS)
+    page = show(Session(desk))
+    page.press("1", "2", "3", "u")
+    page.wait_for_state("saved")
+    assert codes_in(desk) == ["hinder", "-retract"]
+    assert page.text(".sk-saved") == "Sparat: 0. Inte sparat: 1"
+
+
+def test_redo_keeps_a_selection_that_differs_from_what_it_brings(show, desk_of):
+    desk = desk_of(TOPICS, VALENCE)
+    page = show(Session(desk))
+    page.press("1", "Enter", "u", "2", "3", "r")
+    page.wait_for_state("saved")
+    assert codes_in(desk) == ["kod1", "-retract", "kod1"]
+    assert page.text(".sk-saved") == "Sparat: 1. Inte sparat: 1"
+    page.press("ArrowLeft", "Enter")
+    page.wait_for_state("saved")
+    assert codes_in(desk)[-1] == "kod2|kod3"
+    page.press("u", "ArrowLeft", "ArrowRight", "r")
+    assert "togs bort" not in page.text(".sk-remark")
+
+
+def retire(desk, label):
+    """Retire a code in the study's file; return the desk as it is then."""
+    path = next(desk.root.rglob("codebook.yaml"))
+    text = path.read_text(encoding="utf-8")
+    path.write_text(
+        text.replace(f"    label: {label}", f"    label: {label}\n    retired: true"), encoding="utf-8"
+    )
+    return sa.Desk.open(desk.root, desk.coder)
+
+
+def test_confirming_sends_only_codes_that_can_be_chosen_as_its_cap_says(show, desk_of):
+    desk = desk_of(TOPICS)
+    first, second = [item.note_id for item in Session(desk).items][:2]
+    desk.decide(first, "topics", ["kod1", "kod3"])
+    desk.decide(second, "topics", ["kod3"])
+    desk = retire(desk, "Kod 3")
+    page = show(Session(desk))
+    page.press("Shift+ArrowLeft", "Shift+ArrowLeft")
+    assert page.text(".sk-place") == "Lapp 1 av 4"
+    assert page.text(".sk-confirm .sk-label") == "Bekräfta 1 valda"
+    assert page.text(".sk-remark") == "Ditt svar, Kod 3, går inte längre att välja."
+    page.press("Enter", "1", "Enter")
+    page.wait_for_state("saved")
+    assert codes_in(desk) == ["kod1|kod3", "kod3", "kod1", "kod1"]
+
+
+def test_a_selection_from_before_a_code_was_retired_is_saved_without_it(show, desk_of):
+    desk = desk_of(TOPICS, notes=1)
+    page = show(Session(desk))
+    page.press("1", "3")
+    page.page.wait_for_timeout(300)
+    page.session = Session(retire(desk, "Kod 3"))
+    page.load()
+    assert page.text(".sk-confirm .sk-label") == "Bekräfta 1 valda"
+    page.press("ArrowRight")
+    page.page.get_by_role("button", name="Spara dem").click()
+    page.wait_for_state("saved")
+    assert codes_in(desk) == ["kod1"]
+
+
+def test_a_memo_that_another_tab_saved_half_can_be_erased_in_its_box(opened, desk_of, tmp_path):
+    page = opened(write_page(desk_of(VALENCE), tmp_path / "page.html"))
+    page.press("1", "ArrowLeft")
+    one = page.page
+    type_memo(one, "fel tanke")
+    two = page.load(page.context.new_page())
+    expect(two.locator(".sk-saved")).to_have_text("Sparat: 1")  # it is the answer's memo now
+    one.bring_to_front()
+    expect(one.locator(".sk-saved")).to_have_text("Sparat: 1")
+    box = one.locator(".sk-memo textarea")
+    assert box.input_value() == "fel tanke"
+    box.fill("")
+    page.press("Escape")
+    page.wait_for_state()
+    assert [event["memo"] for event in events_in(page.answers_file(tmp_path))] == ["", "fel tanke", ""]
+
+
+def test_a_memo_box_that_nobody_touched_changes_nothing(opened, desk_of, tmp_path):
+    page = opened(write_page(desk_of(VALENCE), tmp_path / "page.html"))
+    page.press("1", "ArrowLeft", "m")
+    one = page.page
+    two = page.load(page.context.new_page())
+    two.bring_to_front()
+    two.keyboard.press("ArrowLeft")
+    two.keyboard.press("m")
+    two.keyboard.type("min tanke")
+    two.keyboard.press("Escape")
+    one.bring_to_front()
+    one.wait_for_timeout(500)
+    page.press("Escape")
+    page.wait_for_state()
+    assert [event["memo"] for event in events_in(page.answers_file(tmp_path))] == ["", "min tanke"]
+
+
+def test_what_cannot_be_saved_before_clearing_is_not_called_saved(opened, desk_of, tmp_path):
+    page = opened(write_page(desk_of(a_scale(0, 100)), tmp_path / "page.html"))
+    page.press("7", "Enter")
+    page.wait_for_state()
+    page.answers_file(tmp_path)
+    page.page.locator(".sk-number input").fill("101")
+    page.button("Rensa den här webbläsaren").click()
+    page.button("Spara dem först").click()
+    page.says("Inte sparat än: 1")
+    assert page.text(".sk-typed") == "101 finns inte här. Skalan går från 0 till 100. Inget sparades."

@@ -86,3 +86,60 @@ def test_what_others_said_shows_only_after_ones_own(review, sample):
     page.page.locator(".sk-others").wait_for()
     assert page.text(".sk-others") == "bo: Same – båda om fokus"
     assert page.page.locator(".sk-others.sk-differ").count() == 1
+
+
+def own_text(page, text):
+    page.press("1", "c")
+    page.page.keyboard.type(text)
+    page.press("Escape")
+    page.pause()
+
+
+def test_what_is_begun_counts_at_once_also_another_text_of_a_pair_judged(review):
+    page = review()
+    page.press("1")
+    assert page.text(".sk-saved") == "Sparat: 0. Inte sparat: 1"
+    page.press("m")
+    page.page.keyboard.type("skäl")
+    page.press("Control+Enter")
+    page.pause()
+    page.wait_for_state("saved")
+    assert page.text(".sk-saved") == "Sparat: 1"
+    page.press("ArrowLeft", "b")
+    assert page.text(".sk-saved") == "Sparat: 1. Inte sparat: 1"
+    page.press("Escape")
+    page.pause()
+    page.press("a")
+    assert page.text(".sk-saved") == "Sparat: 1"
+    page.press("Escape")
+    page.pause()
+    page.press("c")
+    page.page.keyboard.type("En helt ny text")
+    page.press("Escape")
+    page.pause()
+    page.press(*["ArrowRight"] * 4)
+    assert page.text(".sk-saved") == "Sparat: 1. Inte sparat: 1"
+    assert "Allt annat är sparat." in page.text(".sk-finish")
+
+
+def test_an_own_text_outlives_another_judgement_and_its_undo(review, sample):
+    page = review()
+    own_text(page, "En helt ny text")
+    page.press("3")
+    page.wait_for_state("saved")
+    assert page.text(".sk-remark").startswith("Din egen lydelse är inte sparad. Den ligger kvar")
+    assert page.text(".sk-saved") == "Sparat: 1"
+    page.press("ArrowLeft", "2", "u", "u")
+    page.wait_for_state("saved")
+    assert judged(sample) == {}
+    page.load()
+    page.press("1", "c")
+    assert page.page.locator(".sk-own textarea").input_value() == "En helt ny text"
+    page.press("Escape")
+    page.pause()
+    page.press("m")
+    page.page.keyboard.type("skäl")
+    page.press("Control+Enter")
+    page.wait_for_state("saved")
+    assert judged(sample) == {"D069D071": "same"}
+    assert page.text(".sk-saved") == "Sparat: 1"
