@@ -15,7 +15,7 @@ import pandas as pd
 from sekom_analysis import wording
 from sekom_analysis.adjudications import OPEN, SETTLE, same_answer
 from sekom_analysis.codebook import NONE_FITS, Variable
-from sekom_analysis.coding.keeping import Judging, Message
+from sekom_analysis.coding.keeping import Judging, Message, Past, past_of
 from sekom_analysis.coding.readings import Reading, disputed_notes, readings, two_ideas
 from sekom_analysis.coding.shown import shown_variable
 from sekom_analysis.coding.worklist import Seed, shuffled
@@ -239,6 +239,13 @@ class AdjudicationSession(Judging):
                 self._shown.add((coder, note_id))
                 self.study.tell_shown([note_id], [self.variable.id], "adjudication", coder)
         return []
+
+    def _past(self, event: Message) -> Past:
+        note_id, table = self.study.note_of(event["note"]), self.study.adjudication_history()
+        if note_id is None:
+            return Past([], [event["replaces"]])  # for the ledger to refuse
+        is_own = (table["adjudicator"] == self.adjudicator) & (table["variable"] == event["variable"])
+        return past_of(table[is_own & (table["note_id"] == note_id)])
 
     def _record(self, events: list[Message]) -> list[Any]:
         return self.study.adjudicate_all([self._event(event) for event in events])

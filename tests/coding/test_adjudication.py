@@ -274,3 +274,16 @@ def test_what_another_window_settled_anew_is_not_taken_back_from_here(disputed):
     assert (stands["codes"], stands["reason"]) == ("mojlighet", "nej")
     assert kinds(send(here, sent(here, 0, **undo | {"replaces": "e" + "2".zfill(16)})))[0] == "saved"
     assert disputed.adjudications("valence").empty
+
+
+def test_an_undo_that_waited_counts_in_whichever_session_takes_it(disputed):
+    here, other = (
+        AdjudicationSession(disputed, "dag", "valence"),
+        AdjudicationSession(disputed, "dag", "themes"),
+    )
+    send(here, sent(here, 0))
+    undo = {"event": "retract", "codes": [], "reason": "", "number": 2, "replaces": "e" + "1".zfill(16)}
+    assert kinds(send(other, sent(here, 0, **undo)))[0] == "saved"
+    assert disputed.adjudications("valence").empty
+    assert kinds(send(here, sent(here, 0, **undo)))[0] == "saved"  # sent again, as an answer was slow
+    assert kinds(send(here, sent(here, 0, **undo) | {"note": "nowhere"}))[0] == "refused"
