@@ -166,8 +166,9 @@ function createAnyCard(kind, host, data, post, { onPaint = () => {}, onDraft = (
   }
 
   function receive(message) {
+    const late = message.kind === "overtaken" ? outbox.of(message.ids) : []; // of one sent twice nothing more is told
     outbox.receive(message);
-    if (message.kind === "overtaken") hand.tell("overtaken");
+    if (late.length) hand.tell("overtaken");
   }
 
   function stop() {

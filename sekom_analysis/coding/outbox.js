@@ -63,6 +63,9 @@ function createOutbox({ name, post, onState, onAnswers, onReopen = () => {}, kee
     return new Set([...waiting.values()].map(({ event: { note, variable } }) => `${note} ${variable}`));
   }
 
+  // Those of the events that wait still.
+  const of = (ids) => ids.filter((id) => waiting.has(id)).map((id) => waiting.get(id).event);
+
   // All that waits goes out together, and the next message after this one is answered: messages can overtake
   // each other (a kernel may take them in two threads), and an answer must not count before one given earlier.
   function send() {
@@ -221,5 +224,5 @@ function createOutbox({ name, post, onState, onAnswers, onReopen = () => {}, kee
     if (open) open.close();
   }
 
-  return { start, hello, put, receive, keepDraft, storedDrafts, discard, cells, stop, show: () => onState(state()) };
+  return { start, hello, put, receive, keepDraft, storedDrafts, discard, cells, of, stop, show: () => onState(state()) };
 }

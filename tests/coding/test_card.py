@@ -425,6 +425,39 @@ def test_an_undo_made_before_the_card_hears_of_another_window_takes_nothing_back
     assert logged(desk)[second, "valence"] == "mojlighet"
 
 
+SLOWLY = """() => { const post = window.post; window.heard = 0; window.post = async (message) => {
+  await new Promise((go) => setTimeout(go, 3200)); // longer than the card waits before it sends again
+  return post(message).finally(() => { window.heard += 1; });
+}; }"""
+
+
+def test_of_an_undo_sent_twice_to_a_slow_python_nothing_is_told(show, desk):
+    page = show(Session(desk, variables=["valence"], stages=["B"]))
+    page.press("1")
+    page.wait_for_state("saved")
+    page.page.evaluate(SLOWLY)
+    page.press("u")
+    page.page.wait_for_function("window.heard > 1")
+    page.wait_for_state("saved")
+    assert "Inget ångrades" not in page.page.inner_text("body")
+    assert list(desk.history()["event"]) == ["decide", "retract"]
+
+
+def test_of_an_undo_that_came_too_late_is_told_once_however_often_it_was_sent(show, desk):
+    session = Session(desk, variables=["valence"], stages=["B"])
+    page = show(session)
+    page.press("1")
+    page.wait_for_state("saved")
+    sa.Desk.open(desk.root, "anna").decide(order(session)[0], "valence", "mojlighet")
+    page.page.evaluate(SLOWLY)
+    page.press("u")
+    page.page.get_by_text("Inget ångrades").wait_for()
+    page.press("ArrowRight")
+    page.page.wait_for_function("window.heard > 1")
+    page.page.wait_for_timeout(100)
+    assert "Inget ångrades" not in page.page.inner_text("body")
+
+
 def test_a_window_that_one_returns_to_has_heard_of_the_other(show, study_root, desk):
     session = Session(desk, variables=["valence"], stages=["B"])
     page = show(session)
