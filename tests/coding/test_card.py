@@ -458,6 +458,32 @@ def test_of_an_undo_that_came_too_late_is_told_once_however_often_it_was_sent(sh
     assert "Inget ångrades" not in page.page.inner_text("body")
 
 
+def test_a_skip_of_what_another_window_answered_shows_that_answer_and_cannot_take_it_back(show, desk):
+    session = Session(desk, variables=["valence"], stages=["B"])
+    page = show(session)
+    first = order(session)[0]
+    sa.Desk.open(desk.root, "anna").decide(first, "valence", "mojlighet")
+    page.press("s")
+    expect(page.page.locator(".sk-saved")).to_have_text("Sparat: 1")
+    expect(page.page.get_by_role("button", name="Ångra")).to_be_disabled()
+    page.press("ArrowLeft")
+    assert page.text(".sk-remark") == "Besvarad; ett nytt val ersätter svaret."
+    page.press("u")
+    assert logged(desk) == {(first, "valence"): "mojlighet"}
+
+
+def test_a_skip_in_another_window_leaves_an_answer_to_be_undone_here(show, desk):
+    session = Session(desk, variables=["valence"], stages=["B"])
+    page = show(session)
+    page.press("1")
+    page.wait_for_state("saved")
+    sa.Desk.open(desk.root, "anna").skip(order(session)[0], "valence")
+    page.press("u")
+    page.wait_for_state("saved")
+    assert "Inget ångrades" not in page.page.inner_text("body")
+    assert logged(desk) == {}
+
+
 def test_a_window_that_one_returns_to_has_heard_of_the_other(show, study_root, desk):
     session = Session(desk, variables=["valence"], stages=["B"])
     page = show(session)
