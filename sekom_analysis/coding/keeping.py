@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from sekom_analysis.errors import DecisionError, NotSavedError
@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 Message = dict[str, Any]
+OPEN: Message = {"event": "retract", "id": "", "codes": [], "certainty": "", "memo": "", "older": False}
 Record = Callable[[list[Message]], list[Any]]
 
 
@@ -89,6 +90,14 @@ def past_of(history: pd.DataFrame) -> Past:
     return Past(ids, ids[-1:] if stands else [""])
 
 
+def with_open(answers: Message, late: Sequence[Message]) -> Message:
+    """Add to what stands that nothing does where an event came too late, for its card may show something."""
+    shown = {key: dict(found) for key, found in answers.items()}
+    for event in late:
+        shown.setdefault(event["note"], {}).setdefault(event["variable"], OPEN)
+    return shown
+
+
 def _runs(events: list[Message]) -> list[list[Message]]:
     """Part events in their order: each that names what it replaces begins anew."""
     runs: list[list[Message]] = []
@@ -135,12 +144,15 @@ class Judging(ABC):
             return self._tell()
         if message.get("kind") == "events":
             replies, saved, late = kept_in_turn(message["events"], self._record, self._past)
-            return [*replies, *(self._tell() if saved or late else [])]
+            return [*replies, *(self._tell(late) if saved or late else [])]
         return []
 
-    def _tell(self) -> list[Message]:
+    def _tell(self, late: Sequence[Message] = ()) -> list[Message]:
         answers, others = self._standing()
-        return [{"kind": "answers", "answers": answers}, {"kind": "others", "others": others}]
+        return [
+            {"kind": "answers", "answers": with_open(answers, late)},
+            {"kind": "others", "others": others},
+        ]
 
     @abstractmethod
     def _standing(self) -> tuple[Message, Message]:

@@ -12,7 +12,7 @@ from typing import Any
 from sekom_analysis import wording
 from sekom_analysis.codebook import FLAG
 from sekom_analysis.coding import worklist
-from sekom_analysis.coding.keeping import Message, Past, kept_in_turn
+from sekom_analysis.coding.keeping import Message, Past, kept_in_turn, with_open
 from sekom_analysis.coding.shown import shown_variable
 from sekom_analysis.coding.worklist import AGAIN, INDEPENDENT, WARM_UP, Answer, Cell, Item
 from sekom_analysis.decisions import Event
@@ -188,7 +188,7 @@ class Session:
         """Write events to the log, and say which of them are on the disk."""
         replies, saved, late = kept_in_turn(events, self._record, self._past)
         if late:
-            replies.append({"kind": "answers", "answers": self._answers_now()})
+            replies.append({"kind": "answers", "answers": with_open(self._answers_now(), late)})
         elif saved:
             replies.append({"kind": "answers", "answers": self._shown_answers(self._after(saved))})
         return replies

@@ -287,3 +287,11 @@ def test_an_undo_that_waited_counts_in_whichever_session_takes_it(disputed):
     assert disputed.adjudications("valence").empty
     assert kinds(send(here, sent(here, 0, **undo)))[0] == "saved"  # sent again, as an answer was slow
     assert kinds(send(here, sent(here, 0, **undo) | {"note": "nowhere"}))[0] == "refused"
+
+
+def test_of_an_undo_that_came_too_late_the_card_hears_what_stands_also_that_nothing_does(disputed):
+    session = AdjudicationSession(disputed, "dag", "valence")
+    undo = {"event": "retract", "codes": [], "reason": "", "replaces": "e" + "9".zfill(16)}
+    late, answers, _ = send(session, event := sent(session, 0, **undo))
+    assert late == {"kind": "overtaken", "ids": [event["event_id"]]}
+    assert answers["answers"][event["note"]]["valence"]["event"] == "retract"

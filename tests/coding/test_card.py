@@ -484,6 +484,20 @@ def test_a_skip_in_another_window_leaves_an_answer_to_be_undone_here(show, desk)
     assert logged(desk) == {}
 
 
+def test_after_an_older_log_was_put_back_an_undo_shows_what_the_log_holds(show, desk):
+    session = Session(desk, variables=["valence"], stages=["B"])
+    page = show(session)
+    page.press("1", "ArrowLeft", "2")
+    page.wait_for_state("saved")
+    log = desk.root / "data" / "coded" / "anna.csv"
+    head = log.read_text(encoding="utf-8").splitlines(keepends=True)[0]
+    log.write_text(head, encoding="utf-8")
+    page.press("u")
+    expect(page.page.locator(".sk-saved")).to_have_text("Sparat: 0")
+    assert page.page.locator('[data-code][aria-pressed="true"]').count() == 0
+    assert page.text(".sk-place") == "Lapp 1 av 159"
+
+
 def test_a_window_that_one_returns_to_has_heard_of_the_other(show, study_root, desk):
     session = Session(desk, variables=["valence"], stages=["B"])
     page = show(session)
