@@ -8,6 +8,8 @@ function choiceOf(answer, draft) {
   return { event, codes: codes ?? [] };
 }
 
+const draftOf = ({ event, codes, memo }) => ({ event, codes, memo });
+
 // A reason belongs to its choice: another choice asks for another one.
 function reasonOf(answer, draft) {
   if (draft.memo !== undefined) return draft.memo;
@@ -17,7 +19,7 @@ function reasonOf(answer, draft) {
   return same ? answer.memo : "";
 }
 
-function adjudicationActions({ list, view, save, keepDraft }, present) {
+function adjudicationActions({ list, view, save, turned, keepDraft }, present) {
   const beside = () => ({ present: [...present] });
 
   function toggled(code) {
@@ -73,15 +75,16 @@ function adjudicationActions({ list, view, save, keepDraft }, present) {
     // What is taken back stays in the card, unsaved: usually one word of it is to be another.
     undo() {
       const taken = list.latest;
-      save(list.undo().map((event) => ({ ...event, seen: taken.note.seen, ...beside() })));
+      const events = turned("undo").map((event) => ({ ...event, seen: taken.note.seen, ...beside() }));
+      save(events);
       if (!taken || !isOpen(taken.from)) return;
-      const { event, codes, memo } = taken.to;
-      list.drafts.set(list.cellOf(taken.note, taken.variable), { event, codes, memo });
+      const undone = (events[0] ?? {}).event_id; // where it comes too late, this draft goes
+      list.drafts.set(list.cellOf(taken.note, taken.variable), { ...draftOf(taken.to), undone });
       keepDraft(taken.note, list.variables.get(taken.variable));
     },
     redo() {
       const { note } = list.next ?? {};
-      save(list.redo().map((event) => ({ ...event, seen: note.seen, ...beside() })));
+      save(turned("redo").map((event) => ({ ...event, seen: note.seen, ...beside() })));
     },
   };
 }
@@ -105,6 +108,7 @@ function createCard(host, data, post, { onPaint = () => {}, ...options } = {}) {
     commands: ADJUDICATION_COMMANDS,
     createView: (...given) => createView(...given, present),
     actionsOf: (given) => adjudicationActions(given, present),
+    draftOf,
   };
   return withOthers(createAnyCard(kind, host, data, post, { ...options, onPaint: tellShowing }));
 }

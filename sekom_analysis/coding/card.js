@@ -1,6 +1,7 @@
 // A card: shows a note, takes keys, shows the next note at once, and hands every decision to an outbox.
 // It knows neither Jupyter nor a server: `post` takes its messages, `receive` is given the answers.
-// `kind` says which card it is: `name` of its store, `commands` of its keys, `createView`, and `actionsOf`.
+// `kind` says which card it is: `name` of its store, `commands` of its keys, `createView`,
+// `actionsOf`, and `draftOf`: what an answer that was refused leaves to be given again.
 
 const UNCLOSED = Symbol("a memo that is too long to be saved, and stays open");
 
@@ -28,9 +29,17 @@ function createAnyCard(kind, host, data, post, { onPaint = () => {}, onDraft = (
     outbox.put(events);
   }
 
+  // What was refused is taken back by not sending it again.
+  function turned(step) {
+    const { note, variable } = (step === "undo" ? list.latest : list.next) ?? {};
+    const events = list[step](outbox.wasRefused);
+    if (note && !events.length) outbox.discard({ note: note.key, variable, pass: note.pass });
+    return events;
+  }
+
   const actions = {
-    undo: () => save(list.undo()),
-    redo: () => save(list.redo()),
+    undo: () => save(turned("undo")),
+    redo: () => save(turned("redo")),
     back: () => list.step(-1),
     forward: () => list.step(1),
     noteBack: () => list.leap(-1),
@@ -54,10 +63,13 @@ function createAnyCard(kind, host, data, post, { onPaint = () => {}, onDraft = (
       return actions.code(number);
     },
     answerAgain(event) {
-      list.forget(event);
-      outbox.discard(event.event_id);
+      const { kind: sort } = list.variables.get(event.variable) ?? {};
+      list.forget(event, event.event === "retract" ? {} : kind.draftOf(event, sort));
+      if (!list.isFinished()) keepDraft(list.current().note, list.current().variable);
+      outbox.discard(event);
+      outbox.hello(); // the log may hold an earlier answer
     },
-    ...kind.actionsOf({ list, view, save, keepDraft, tell: hand.tell }),
+    ...kind.actionsOf({ list, view, save, turned, keepDraft, tell: hand.tell }),
   };
   const OVERLAYS = new Set(["memo", "search", "scroll", "saveMemo", "typing", "saveBegun"]);
 
@@ -168,7 +180,10 @@ function createAnyCard(kind, host, data, post, { onPaint = () => {}, onDraft = (
   function receive(message) {
     const late = message.kind === "overtaken" ? outbox.of(message.ids) : []; // of one sent twice nothing more is told
     outbox.receive(message);
-    if (late.length) hand.tell("overtaken");
+    if (!late.length) return;
+    for (const { note, variable } of late.map(list.miss).filter(Boolean)) keepDraft(note, variable);
+    const memo = late.some((event) => event.amends === "memo" && event.memo);
+    hand.tell(memo ? "memo_overtaken" : late.every((event) => event.amends) ? "amend_overtaken" : "overtaken");
   }
 
   function stop() {

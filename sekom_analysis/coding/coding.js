@@ -48,5 +48,6 @@ function codingActions({ list, view, save, keepDraft, tell }) {
 
 function createCard(...given) {
   const name = (data) => `sekom-${data.study}-${data.coder}`;
-  return createAnyCard({ name, commands: COMMANDS, createView, actionsOf: codingActions }, ...given);
+  const draftOf = ({ codes, memo }, kind) => ({ codes: kind === "multiple" ? codes : undefined, memo: memo || undefined });
+  return createAnyCard({ name, commands: COMMANDS, createView, actionsOf: codingActions, draftOf }, ...given);
 }

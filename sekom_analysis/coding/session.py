@@ -20,6 +20,7 @@ from sekom_analysis.desk import Desk
 from sekom_analysis.errors import NotesError
 from sekom_analysis.notes import note_hash
 
+BESIDE = ("note", "replaces", "amends")  # said of an event, and no part of it
 SORTS = ("open", "skipped", "unsure", "older", "changed")
 
 
@@ -218,9 +219,7 @@ class Session:
     def _event(self, event: Message) -> Message:
         """Name the note of an event by its id; an unknown key stays, for the desk to refuse."""
         key = event["note"]
-        given = {
-            name: value for name, value in event.items() if name not in ("note", "replaces") and value != ""
-        }
+        given = {name: value for name, value in event.items() if name not in BESIDE and value != ""}
         return {**given, "note_id": self.desk.note_of(key) or key, "via": "card"}
 
     def _after(self, saved: list[Event]) -> dict[Cell, Answer]:

@@ -364,3 +364,34 @@ def test_in_jupyterlab_its_own_keys_do_no_harm_and_a_new_line_runs_no_cell(lab_p
     first = sa.Study.open(lab.root).codebook["category_d"].codes[0].id
     assert list(table["codes"]) == [first, ""]
     assert list(table["reason"]) == ["ddx\n00", "vet inte"]
+
+
+def test_an_undo_that_came_too_late_leaves_no_draft_of_ones_own_over_the_answer_it_shows(settle, root):
+    page = settle("anna")
+    settle_note(page, "1", "skäl ett")
+    page.wait_for_state("saved")
+    note = page.session.note_ids[0]
+    sa.Study.open(root).adjudicate("anna", note, VARIABLE, "nyckeltal", reason="annat")
+    page.press("u")
+    page.page.get_by_text("Inget ångrades. Svaret har ändrats i ett annat fönster").wait_for()
+    expect(page.page.locator('.sk-code[data-code="nyckeltal"]')).to_have_attribute("aria-pressed", "true")
+    assert page.page.locator(".sk-reason textarea").input_value() == "annat"
+    page.press("Control+Enter")
+    page.pause()
+    page.wait_for_state("saved")
+    assert ledger(root, "anna") == [(note, "nyckeltal", "annat")]
+
+
+def test_the_last_screen_says_too_that_nothing_was_undone(settle, root):
+    page = settle("anna")
+    settle_note(page, "1", "skäl ett")
+    page.wait_for_state("saved")
+    note = page.session.note_ids[0]
+    sa.Study.open(root).adjudicate("anna", note, VARIABLE, "nyckeltal", reason="annat")
+    presses = ["u", *["ArrowRight"] * len(page.session.note_ids)]
+    page.page.evaluate(
+        """(keys) => keys.forEach((key) => document.activeElement.dispatchEvent(
+             new KeyboardEvent("keydown", { key, bubbles: true, cancelable: true })))""",
+        presses,
+    )
+    expect(page.page.locator(".sk-finish")).to_contain_text("Inget ångrades")
