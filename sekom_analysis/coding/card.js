@@ -20,8 +20,14 @@ function createAnyCard(kind, host, data, post, { onPaint = () => {}, onDraft = (
     onState: (state) => view.keepFocus(() => view.showState(state)),
     onReopen: () => list.notes.forEach((note) => note.variables.filter((name) => list.drafts.has(list.cellOf(note, name)))
       .forEach((name) => keepDraft(note, list.variables.get(name)))),
-    onAnswers: (answers) => { if (list.learn(answers, outbox.cells())) repaint(); },
+    onAnswers: (answers) => {
+      const isNews = list.learn(answers, outbox.cells());
+      const left = unheard.splice(0).filter(({ note, variable, draft }) => list.drafts.get(list.cellOf(note, variable)) === draft);
+      left.forEach(finishTyping);
+      if (isNews || left.length) repaint();
+    },
   });
+  const unheard = []; // memos that were being typed, while nothing is known of the answers that they belong to
   let drafting = 0; // how often a draft was put into the browser or taken out
   const drafted = new Set(); // cells of which the browser holds a draft from here
 
@@ -119,14 +125,17 @@ function createAnyCard(kind, host, data, post, { onPaint = () => {}, onDraft = (
   }
 
   // A memo that was being typed when an earlier page went away becomes what closing it would have made of it.
-  // One that was typed to an answer since replaced is old: its draft was only not removed in time.
+  // One that was typed to an answer since replaced waits, if it says something else than that answer's memo.
   function finishTyping({ note, variable: name, draft: { typing, to, ...draft } }) {
-    const [cell, variable] = [list.cellOf(note, name), list.variables.get(name)];
-    const { id } = list.answerTo(note, name) ?? {};
-    if (id === to && lengthOf(typing.trim()) > LONGEST_MEMO) return;
-    list.drafts.set(cell, draft);
-    if (id === to) save(list.amend("memo", typing.trim(), { note, variable }));
-    else list.drafts.delete(cell);
+    const [cell, variable, memo] = [list.cellOf(note, name), list.variables.get(name), typing.trim()];
+    const answer = list.answerTo(note, name) ?? { memo: "" };
+    if (lengthOf(memo) > LONGEST_MEMO) return;
+    list.drafts.delete(cell);
+    if (answer.id !== to) list.draftMore({ memo: memo && memo !== answer.memo ? memo : undefined }, { note, variable });
+    else {
+      list.drafts.set(cell, draft);
+      save(list.amend("memo", memo, { note, variable }));
+    }
     keepDraft(note, variable);
   }
 
@@ -169,12 +178,14 @@ function createAnyCard(kind, host, data, post, { onPaint = () => {}, onDraft = (
       list.drafts.set(list.cellOf(note, variable), draft);
       drafted.add(list.cellOf(note, variable));
     }
-    begun.filter(({ draft }) => draft.typing !== undefined).forEach(finishTyping);
+    const typing = begun.filter(({ draft }) => draft.typing !== undefined);
+    if (answers) typing.forEach(finishTyping);
+    else unheard.push(...typing);
     list.toFirstOpen();
     outbox.show(); // how many are saved is known only now
     view.open();
     onPaint(list);
-    openUnsaved();
+    if (answers) openUnsaved();
   }
 
   function receive(message) {

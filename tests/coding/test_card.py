@@ -724,3 +724,37 @@ def test_a_memo_on_what_another_window_replaced_waits_at_its_question(show, desk
     page.press("2")
     page.wait_for_state("saved")
     assert desk.decisions()[["codes", "memo"]].values.tolist() == [["mojlighet", "min tanke"]]
+
+
+def test_a_memo_being_typed_outlives_a_reload_while_python_is_busy(show, desk):
+    session = Session(desk, variables=["valence"], stages=["B"])
+    old = session.data()
+    page = show(session)
+    page.press("1")
+    page.wait_for_state("saved")
+    page.press("m")
+    page.page.keyboard.type("viktig tanke")
+    page.page.wait_for_timeout(300)
+    session.data = lambda: old  # what the widget holds
+    page.alive = False
+    page.load()
+    page.alive = True
+    page.page.evaluate("window.dispatchEvent(new Event('focus'))")
+    expect(page.page.locator(".sk-saved")).to_have_text("Sparat: 1")
+    page.wait_for_state("saved")
+    assert desk.decisions()[["codes", "memo"]].values.tolist() == [["hinder", "viktig tanke"]]
+
+
+def test_a_memo_typed_to_what_another_window_replaced_waits_after_a_reload(show, desk):
+    session = Session(desk, variables=["valence"], stages=["B"])
+    page = show(session)
+    page.press("1")
+    page.wait_for_state("saved")
+    page.press("m")
+    page.page.keyboard.type("viktig tanke")
+    page.page.wait_for_timeout(300)
+    sa.Desk.open(desk.root, "anna").decide(order(session)[0], "valence", "mojlighet")
+    page.load()
+    assert page.text(".sk-saved") == "Sparat: 1. Inte sparat: 1"
+    page.press("ArrowLeft")
+    assert page.text(".sk-remark").startswith("Anteckningen är inte sparad än.")
