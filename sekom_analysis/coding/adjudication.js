@@ -19,8 +19,8 @@ function reasonOf(answer, draft) {
   return same ? answer.memo : "";
 }
 
-function adjudicationActions({ list, view, save, turned, keepDraft }, present) {
-  const beside = () => ({ present: [...present] });
+function adjudicationActions({ list, view, save, turned, keepDraft }, sitting) {
+  const beside = () => sitting.said;
 
   function toggled(code) {
     const { variable, answer, draft } = list.current();
@@ -70,7 +70,8 @@ function adjudicationActions({ list, view, save, turned, keepDraft }, present) {
     }),
     names: unlessFinished(() => view.toggleNames()),
     present(coder) {
-      if (!present.delete(coder)) present.add(coder);
+      if (!sitting.present.delete(coder)) sitting.present.add(coder);
+      sitting.isKnown = true;
     },
     // What is taken back stays in the card, unsaved: usually one word of it is to be another.
     undo() {
@@ -89,26 +90,91 @@ function adjudicationActions({ list, view, save, turned, keepDraft }, present) {
   };
 }
 
+// What was shown to whom, kept in the browser and told anew until somebody confirms that it is on the disk.
+function createShowings(name, post) {
+  const untold = new Map();
+  const prefix = `${name} shown `;
+
+  function send(id) {
+    try {
+      const sent = post({ kind: "showing", id, ...untold.get(id) });
+      if (sent && sent.catch) sent.catch(() => {});
+    } catch { /* nobody there: it is told again */ }
+  }
+
+  function kept(work) {
+    try {
+      return work(window.localStorage);
+    } catch {
+      return undefined; // forbidden here: then only this page knows
+    }
+  }
+
+  function tell(showing) {
+    const id = newEventId();
+    untold.set(id, showing);
+    kept((store) => store.setItem(prefix + id, JSON.stringify(showing)));
+    send(id);
+  }
+
+  function confirm(ids) {
+    for (const id of ids) {
+      untold.delete(id);
+      kept((store) => store.removeItem(prefix + id));
+    }
+  }
+
+  kept((store) => Object.keys(store).filter((key) => key.startsWith(prefix))
+    .forEach((key) => untold.set(key.slice(prefix.length), JSON.parse(store.getItem(key)))));
+  const timer = setInterval(() => [...untold.keys()].forEach(send), RESEND);
+  return { tell, confirm, stop: () => clearInterval(timer) };
+}
+
 function createCard(host, data, post, { onPaint = () => {}, ...options } = {}) {
-  const present = new Set(data.present); // who sits beside: they see what the adjudicator sees
+  // Who sits beside: they see what the adjudicator sees. The data may be from when the card was made, so that what
+  // it says is said on only once Python or the adjudicator has said so too.
+  const sitting = {
+    present: new Set(data.present),
+    isKnown: false,
+    get said() { return this.isKnown ? { present: [...this.present] } : {}; },
+  };
+  const name = ({ study, coder }) => `sekom-adjudication-${study}-${coder}`;
+  const showings = createShowings(name(data), post);
   let told = "";
 
   // Which note is shown, and to whom, is kept: what they answer to it later is not independent.
   function tellShowing(list) {
     onPaint(list);
     if (list.isFinished()) return;
-    const showing = { kind: "showing", note: list.current().note.key, present: [...present] };
+    const showing = { note: list.current().note.key, variable: list.current().variable.id, ...sitting.said };
     if (JSON.stringify(showing) === told) return;
     told = JSON.stringify(showing);
-    post(showing);
+    showings.tell(showing);
   }
 
   const kind = {
-    name: ({ study, coder }) => `sekom-adjudication-${study}-${coder}`,
+    name,
     commands: ADJUDICATION_COMMANDS,
-    createView: (...given) => createView(...given, present),
-    actionsOf: (given) => adjudicationActions(given, present),
+    createView: (...given) => createView(...given, sitting.present),
+    actionsOf: (given) => adjudicationActions(given, sitting),
     draftOf,
   };
-  return withOthers(createAnyCard(kind, host, data, post, { ...options, onPaint: tellShowing }));
+  const card = withOthers(createAnyCard(kind, host, data, post, { ...options, onPaint: tellShowing }));
+
+  function receive(message) {
+    if (message.kind === "shown") return showings.confirm(message.ids);
+    if (message.kind !== "present") return card.receive(message);
+    if (sitting.isKnown) return undefined;
+    sitting.isKnown = true;
+    sitting.present.clear();
+    message.present.forEach((coder) => sitting.present.add(coder));
+    return card.repaint();
+  }
+
+  function stop() {
+    showings.stop();
+    card.stop();
+  }
+
+  return { ...card, receive, stop };
 }

@@ -88,7 +88,7 @@ class AdjudicationSession(Judging):
         self._readings = readings(study, variable)
         self._flags = two_ideas(study)
         self.present = self._checked(present or self._remembered.get(self._place, []))
-        self._shown: set[tuple[str, str]] = set()
+        self._shown: set[tuple[str, str, str]] = set()
 
     @property
     def _place(self) -> tuple[str, str]:
@@ -229,16 +229,23 @@ class AdjudicationSession(Judging):
 
     def receive(self, message: Message) -> list[Message]:
         """Take a message of the card and return the answers to it; it tells which note it shows to whom."""
+        if message.get("kind") == "hello":
+            return [*super().receive(message), {"kind": "present", "present": self.present}]
         if message.get("kind") != "showing":
             return super().receive(message)
-        self.present = [coder for coder in self.people if coder in message["present"]]
-        self._remembered[self._place] = self.present
-        note_id = self.study.note_of(message["note"])
+        if "present" in message:  # else the card has not heard yet who is
+            self.present = [coder for coder in self.people if coder in message["present"]]
+            self._remembered[self._place] = self.present
+        self._keep_shown(self.study.note_of(message["note"]), message.get("variable", self.variable.id))
+        return [{"kind": "shown", "ids": [message["id"]]}] if "id" in message else []
+
+    def _keep_shown(self, note_id: str | None, variable: str) -> None:
+        if note_id is None:
+            return
         for coder in (self.adjudicator, *self.present):
-            if note_id is not None and (coder, note_id) not in self._shown:
-                self._shown.add((coder, note_id))
-                self.study.tell_shown([note_id], [self.variable.id], "adjudication", coder)
-        return []
+            if (coder, note_id, variable) not in self._shown:
+                self.study.tell_shown([note_id], [variable], "adjudication", coder)
+                self._shown.add((coder, note_id, variable))
 
     def _past(self, event: Message) -> Past:
         note_id, table = self.study.note_of(event["note"]), self.study.adjudication_history()

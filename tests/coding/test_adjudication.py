@@ -295,3 +295,14 @@ def test_of_an_undo_that_came_too_late_the_card_hears_what_stands_also_that_noth
     late, answers, _ = send(session, event := sent(session, 0, **undo))
     assert late == {"kind": "overtaken", "ids": [event["event_id"]]}
     assert answers["answers"][event["note"]]["valence"]["event"] == "retract"
+
+
+def test_what_is_shown_is_confirmed_once_kept_and_a_greeting_says_who_is_present(disputed):
+    session = AdjudicationSession(disputed, "dag", "valence", present=["anna"])
+    assert session.receive({"kind": "hello"})[-1] == {"kind": "present", "present": ["anna"]}
+    keys = [note["key"] for note in session.data()["notes"]]
+    showing = {"kind": "showing", "id": "e1", "note": keys[0], "variable": "themes"}
+    assert session.receive(showing) == [{"kind": "shown", "ids": ["e1"]}]  # kept by an earlier card
+    rows = disputed.shown()[["coder", "variables", "notes"]].values.tolist()
+    assert rows == [["dag", ["themes"], ["n1"]], ["anna", ["themes"], ["n1"]]]
+    assert session.present == ["anna"]

@@ -395,3 +395,32 @@ def test_the_last_screen_says_too_that_nothing_was_undone(settle, root):
         presses,
     )
     expect(page.page.locator(".sk-finish")).to_contain_text("Inget ångrades")
+
+
+def test_who_is_present_is_known_after_a_reload_too(with_people, settle, root):
+    page = settle("anna")
+    session, old = page.session, page.session.data()
+    person = page.page.get_by_role("button", name=session.people[0], exact=True)
+    person.click()
+    expect(person).to_have_attribute("aria-pressed", "true")
+    session.data = lambda: old  # what the widget holds
+    page.load()
+    expect(person).to_have_attribute("aria-pressed", "true")
+    page.press("ArrowRight")
+    page.page.wait_for_timeout(100)
+    assert session.present == session.people[:1]
+
+
+def test_what_was_shown_while_nobody_answered_is_kept_once_somebody_does(settle, root):
+    page = settle("anna")
+    page.alive = False
+    page.press("ArrowRight", "ArrowRight")
+    page.load()
+    page.card.wait_for()
+    page.alive = True
+    page.pause(6000)
+    page.page.wait_for_timeout(300)
+    page.pause(6000)
+    page.page.wait_for_timeout(300)
+    shown = sa.Study.open(root).shown()
+    assert {note for notes in shown["notes"] for note in notes} == set(page.session.note_ids[:3])
