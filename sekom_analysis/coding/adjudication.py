@@ -20,7 +20,7 @@ from sekom_analysis.coding.readings import Reading, disputed_notes, readings, tw
 from sekom_analysis.coding.shown import shown_variable
 from sekom_analysis.coding.worklist import Seed, shuffled
 from sekom_analysis.decisions import coder_fault
-from sekom_analysis.errors import DecisionError, NotesError
+from sekom_analysis.errors import DecisionError, NotesError, NotSavedError
 from sekom_analysis.ledgers import RETRACT
 from sekom_analysis.notes import note_hash
 from sekom_analysis.study import Study
@@ -236,16 +236,23 @@ class AdjudicationSession(Judging):
         if "present" in message:  # else the card has not heard yet who is
             self.present = [coder for coder in self.people if coder in message["present"]]
             self._remembered[self._place] = self.present
-        self._keep_shown(self.study.note_of(message["note"]), message.get("variable", self.variable.id))
-        return [{"kind": "shown", "ids": [message["id"]]}] if "id" in message else []
+        kept = self._keep_shown(
+            self.study.note_of(message["note"]), message.get("variable", self.variable.id)
+        )
+        return [{"kind": "shown", "ids": [message["id"]]}] if kept and "id" in message else []
 
-    def _keep_shown(self, note_id: str | None, variable: str) -> None:
-        if note_id is None:
-            return
+    def _keep_shown(self, note_id: str | None, variable: str) -> bool:
+        """Keep who is shown a note; False if the disk does not take it, and it is to be told again."""
+        if note_id is None or variable not in self.study.codebook:
+            return True
         for coder in (self.adjudicator, *self.present):
             if (coder, note_id, variable) not in self._shown:
-                self.study.tell_shown([note_id], [variable], "adjudication", coder)
+                try:
+                    self.study.log_shown(coder, [note_id], [variable], by="adjudication")
+                except NotSavedError:
+                    return False
                 self._shown.add((coder, note_id, variable))
+        return True
 
     def _past(self, event: Message) -> Past:
         note_id, table = self.study.note_of(event["note"]), self.study.adjudication_history()

@@ -11,7 +11,7 @@ import sekom_analysis as sa
 from sekom_analysis.coding.adjudication import AdjudicationSession, variables_to_settle
 from sekom_analysis.coding.adjudication_card import AdjudicationCard, adjudicate_notes
 from sekom_analysis.coding.card import Guidance
-from sekom_analysis.errors import CodebookError, DecisionError, NotesError
+from sekom_analysis.errors import CodebookError, DecisionError, NotesError, NotSavedError
 
 
 @pytest.fixture
@@ -306,3 +306,18 @@ def test_what_is_shown_is_confirmed_once_kept_and_a_greeting_says_who_is_present
     rows = disputed.shown()[["coder", "variables", "notes"]].values.tolist()
     assert rows == [["dag", ["themes"], ["n1"]], ["anna", ["themes"], ["n1"]]]
     assert session.present == ["anna"]
+
+
+def test_what_is_shown_is_not_confirmed_while_the_disk_does_not_take_it(disputed, monkeypatch):
+    session = AdjudicationSession(disputed, "dag", "valence")
+    showing = {"kind": "showing", "id": "e1", "note": session.data()["notes"][0]["key"], "present": []}
+
+    def full(*_args, **_how):
+        raise NotSavedError("full")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(disputed, "log_shown", full)
+        patch.setattr(disputed, "tell_shown", lambda *_args: None)
+        assert session.receive(showing) == []
+    assert session.receive(showing) == [{"kind": "shown", "ids": ["e1"]}]
+    assert list(disputed.shown()["coder"]) == ["dag"]
