@@ -7,7 +7,7 @@ never what was said.
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
@@ -138,6 +138,10 @@ class Desk:
         """
         return self._keys.shown_id(event_id, via)
 
+    def names_of(self, event_id: str) -> Collection[str]:
+        """Return every id by which a card, page or sheet may have named one of the coder's events."""
+        return self._keys.shown_ids([event_id]).keys()
+
     def event_of(self, shown: str) -> str | None:
         """Return the id of the coder's event that a card, page or sheet named so; None if there is none."""
         return self._keys.shown_ids(self.history()["event_id"]).get(shown)
@@ -147,6 +151,10 @@ class Desk:
         rows = events_of(self._log.read()[0])
         passes = moved(by_question(event for _, event in rows), self._known)
         return history_table({self.coder: in_passes(rows, passes)})
+
+    def events_on(self, note_id: str, variable: str) -> list[Event]:
+        """Return the coder's events on one question, as written, in the order in which they count."""
+        return list(self._read_past().get((note_id, variable), ()))
 
     def decisions(self) -> pd.DataFrame:
         """Return the coder's standing decisions, one row a note, variable and pass."""

@@ -13,6 +13,8 @@ function isChoice({ event, codes }, variable) {
   return Boolean(event) && choosable(codes, variable).length === codes.length;
 }
 
+const draftOf = ({ event, codes, memo }) => ({ event, codes, memo });
+
 // A reason belongs to its choice: another choice asks for another one.
 function reasonOf(answer, draft) {
   if (draft.memo !== undefined) return draft.memo;
@@ -22,8 +24,8 @@ function reasonOf(answer, draft) {
   return same ? answer.memo : "";
 }
 
-function adjudicationActions({ list, view, save, keepDraft, refuseNumber }, present) {
-  const beside = () => ({ present: [...present] });
+function adjudicationActions({ list, view, save, turned, keepDraft, refuseNumber }, sitting) {
+  const beside = () => sitting.said;
 
   function toggled(code) {
     const { variable, answer, draft } = list.current();
@@ -85,46 +87,115 @@ function adjudicationActions({ list, view, save, keepDraft, refuseNumber }, pres
     }),
     names: unlessFinished(() => view.toggleNames()),
     present(coder) {
-      if (!present.delete(coder)) present.add(coder);
+      if (!sitting.present.delete(coder)) sitting.present.add(coder);
+      sitting.isKnown = true;
     },
     // What is taken back stays in the card, unsaved: usually one word of it is to be another.
     undo() {
       const taken = list.latest;
-      save(list.undo().map((event) => ({ ...event, seen: taken.note.seen, ...beside() })));
+      const events = turned("undo").map((event) => ({ ...event, seen: taken.note.seen, ...beside() }));
+      save(events);
       if (!taken || !isOpen(taken.from)) return;
       const { event, codes, memo } = taken.to;
       const cell = list.cellOf(taken.note, taken.variable);
       const newer = list.drafts.get(cell) ?? {}; // written over the answer since: it stays
       const isOther = newer.event && (newer.event !== event || newer.codes.join("|") !== codes.join("|"));
-      if (!isOther) list.drafts.set(cell, { event, codes, memo, ...newer });
+      const undone = Object.keys(newer).length ? {} : { undone: (events[0] ?? {}).event_id }; // comes it too late, this goes
+      if (!isOther) list.drafts.set(cell, { event, codes, memo, ...newer, ...undone });
       keepDraft(taken.note, list.variables.get(taken.variable));
     },
     redo() {
       const { note } = list.next ?? {};
-      save(list.redo().map((event) => ({ ...event, seen: note.seen, ...beside() })));
+      save(turned("redo").map((event) => ({ ...event, seen: note.seen, ...beside() })));
     },
   };
 }
 
+// What was shown to whom, kept in the browser and told anew until somebody confirms that it is on the disk.
+function createShowings(name, post) {
+  const untold = new Map();
+  const prefix = `${name} shown `;
+
+  function send(id) {
+    try {
+      const sent = post({ kind: "showing", id, ...untold.get(id) });
+      if (sent && sent.catch) sent.catch(() => {});
+    } catch { /* nobody there: it is told again */ }
+  }
+
+  function kept(work) {
+    try {
+      return work(window.localStorage);
+    } catch {
+      return undefined; // forbidden here: then only this page knows
+    }
+  }
+
+  function tell(showing) {
+    const id = newEventId();
+    untold.set(id, showing);
+    kept((store) => store.setItem(prefix + id, JSON.stringify(showing)));
+    send(id);
+  }
+
+  function confirm(ids) {
+    for (const id of ids) {
+      untold.delete(id);
+      kept((store) => store.removeItem(prefix + id));
+    }
+  }
+
+  kept((store) => Object.keys(store).filter((key) => key.startsWith(prefix))
+    .forEach((key) => untold.set(key.slice(prefix.length), JSON.parse(store.getItem(key)))));
+  const timer = setInterval(() => [...untold.keys()].forEach(send), RESEND);
+  return { tell, confirm, stop: () => clearInterval(timer) };
+}
+
 function createCard(host, data, post, { onPaint = () => {}, ...options } = {}) {
-  const present = new Set(data.present); // who sits beside: they see what the adjudicator sees
+  // Who sits beside: they see what the adjudicator sees. The data may be from when the card was made, so that what
+  // it says is said on only once Python or the adjudicator has said so too.
+  const sitting = {
+    present: new Set(data.present),
+    isKnown: false,
+    get said() { return this.isKnown ? { present: [...this.present] } : {}; },
+  };
+  const name = ({ study, coder }) => `sekom-adjudication-${study}-${coder}`;
+  const showings = createShowings(name(data), post);
   let told = "";
 
   // Which note is shown, and to whom, is kept: what they answer to it later is not independent.
   function tellShowing(list) {
     onPaint(list);
     if (list.isFinished()) return;
-    const showing = { kind: "showing", note: list.current().note.key, present: [...present] };
+    const showing = { note: list.current().note.key, variable: list.current().variable.id, ...sitting.said };
     if (JSON.stringify(showing) === told) return;
     told = JSON.stringify(showing);
-    post(showing);
+    showings.tell(showing);
   }
 
   const kind = {
-    name: ({ study, coder }) => `sekom-adjudication-${study}-${coder}`,
+    name,
     commands: ADJUDICATION_COMMANDS,
-    createView: (...given) => createView(...given, present),
-    actionsOf: (given) => adjudicationActions(given, present),
+    createView: (...given) => createView(...given, sitting.present),
+    actionsOf: (given) => adjudicationActions(given, sitting),
+    draftOf,
   };
-  return withOthers(createAnyCard(kind, host, data, post, { ...options, onPaint: tellShowing }));
+  const card = withOthers(createAnyCard(kind, host, data, post, { ...options, onPaint: tellShowing }));
+
+  function receive(message) {
+    if (message.kind === "shown") return showings.confirm(message.ids);
+    if (message.kind !== "present") return card.receive(message);
+    if (sitting.isKnown) return undefined;
+    sitting.isKnown = true;
+    sitting.present.clear();
+    message.present.forEach((coder) => sitting.present.add(coder));
+    return card.repaint();
+  }
+
+  function stop() {
+    showings.stop();
+    card.stop();
+  }
+
+  return { ...card, receive, stop };
 }

@@ -15,12 +15,12 @@ import pandas as pd
 from sekom_analysis import wording
 from sekom_analysis.adjudications import OPEN, SETTLE, same_answer
 from sekom_analysis.codebook import NONE_FITS, Variable
-from sekom_analysis.coding.keeping import Judging, Message
+from sekom_analysis.coding.keeping import Judging, Message, Past, past_of
 from sekom_analysis.coding.readings import Reading, disputed_notes, readings, two_ideas
 from sekom_analysis.coding.shown import shown_variable
 from sekom_analysis.coding.worklist import Seed, shuffled
 from sekom_analysis.decisions import coder_fault
-from sekom_analysis.errors import DecisionError, NotesError
+from sekom_analysis.errors import DecisionError, NotesError, NotSavedError
 from sekom_analysis.ledgers import RETRACT
 from sekom_analysis.notes import note_hash
 from sekom_analysis.study import Study
@@ -88,7 +88,7 @@ class AdjudicationSession(Judging):
         self._readings = readings(study, variable)
         self._flags = two_ideas(study)
         self.present = self._checked(present or self._remembered.get(self._place, []))
-        self._shown: set[tuple[str, str]] = set()
+        self._shown: set[tuple[str, str, str]] = set()
 
     @property
     def _place(self) -> tuple[str, str]:
@@ -229,16 +229,37 @@ class AdjudicationSession(Judging):
 
     def receive(self, message: Message) -> list[Message]:
         """Take a message of the card and return the answers to it; it tells which note it shows to whom."""
+        if message.get("kind") == "hello":
+            return [*super().receive(message), {"kind": "present", "present": self.present}]
         if message.get("kind") != "showing":
             return super().receive(message)
-        self.present = [coder for coder in self.people if coder in message["present"]]
-        self._remembered[self._place] = self.present
-        note_id = self.study.note_of(message["note"])
+        if "present" in message:  # else the card has not heard yet who is
+            self.present = [coder for coder in self.people if coder in message["present"]]
+            self._remembered[self._place] = self.present
+        kept = self._keep_shown(
+            self.study.note_of(message["note"]), message.get("variable", self.variable.id)
+        )
+        return [{"kind": "shown", "ids": [message["id"]]}] if kept and "id" in message else []
+
+    def _keep_shown(self, note_id: str | None, variable: str) -> bool:
+        """Keep who is shown a note; False if the disk does not take it, and it is to be told again."""
+        if note_id is None or variable not in self.study.codebook:
+            return True
         for coder in (self.adjudicator, *self.present):
-            if note_id is not None and (coder, note_id) not in self._shown:
-                self._shown.add((coder, note_id))
-                self.study.tell_shown([note_id], [self.variable.id], "adjudication", coder)
-        return []
+            if (coder, note_id, variable) not in self._shown:
+                try:
+                    self.study.log_shown(coder, [note_id], [variable], by="adjudication")
+                except NotSavedError:
+                    return False
+                self._shown.add((coder, note_id, variable))
+        return True
+
+    def _past(self, event: Message) -> Past:
+        note_id, table = self.study.note_of(event["note"]), self.study.adjudication_history()
+        if note_id is None:
+            return Past([], [event["replaces"]])  # for the ledger to refuse
+        is_own = (table["adjudicator"] == self.adjudicator) & (table["variable"] == event["variable"])
+        return past_of(table[is_own & (table["note_id"] == note_id)])
 
     def _record(self, events: list[Message]) -> list[Any]:
         return self.study.adjudicate_all([self._event(event) for event in events])

@@ -82,6 +82,7 @@ function createView(host, data, say, list, hand, present) {
     const hadField = frame.root.contains(document.activeElement) && document.activeElement === parts.reason;
     shown = { note: null, named: false };
     notices.paintFinish(counts);
+    if (hand.told) parts.finish.append(make("p", "sk-quiet", say(hand.told.key, hand.told.values)));
     if (hadField) frame.focus();
   }
 

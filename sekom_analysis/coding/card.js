@@ -1,6 +1,7 @@
 // A card: shows a note, takes keys, shows the next note at once, and hands every decision to an outbox.
 // It knows neither Jupyter nor a server: `post` takes its messages, `receive` is given the answers.
-// `kind` says which card it is: `name` of its store, `commands` of its keys, `createView`, and `actionsOf`.
+// `kind` says which card it is: `name` of its store, `commands` of its keys, `createView`,
+// `actionsOf`, and `draftOf`: what an answer that was refused leaves to be given again.
 
 const UNCLOSED = Symbol("a memo that is too long to be saved, and stays open");
 
@@ -19,8 +20,14 @@ function createAnyCard(kind, host, data, post, { onPaint = () => {}, onDraft = (
     onState: (state) => view.keepFocus(() => view.showState(state)),
     onReopen: () => list.notes.forEach((note) => note.variables.filter((name) => list.drafts.has(list.cellOf(note, name)))
       .forEach((name) => keepDraft(note, list.variables.get(name)))),
-    onAnswers: (answers) => { if (list.learn(answers, outbox.cells())) repaint(); },
+    onAnswers: (answers) => {
+      const isNews = list.learn(answers, outbox.cells());
+      const left = unheard.splice(0).filter(({ note, variable, draft }) => list.drafts.get(list.cellOf(note, variable)) === draft);
+      left.forEach(finishTyping);
+      if (isNews || left.length) repaint();
+    },
   });
+  const unheard = []; // memos that were being typed, while nothing is known of the answers that they belong to
   let drafting = 0; // how often a draft was put into the browser or taken out
   const drafted = new Set(); // cells of which the browser holds a draft from here
 
@@ -28,9 +35,17 @@ function createAnyCard(kind, host, data, post, { onPaint = () => {}, onDraft = (
     outbox.put(events);
   }
 
+  // What was refused is taken back by not sending it again.
+  function turned(step) {
+    const { note, variable } = (step === "undo" ? list.latest : list.next) ?? {};
+    const events = list[step](outbox.wasRefused);
+    if (note && !events.length) outbox.discard({ note: note.key, variable, pass: note.pass });
+    return events;
+  }
+
   const actions = {
-    undo: () => save(list.undo()),
-    redo: () => save(list.redo()),
+    undo: () => save(turned("undo")),
+    redo: () => save(turned("redo")),
     back: () => list.step(-1),
     forward: () => list.step(1),
     noteBack: () => list.leap(-1),
@@ -54,10 +69,13 @@ function createAnyCard(kind, host, data, post, { onPaint = () => {}, onDraft = (
       return actions.code(number);
     },
     answerAgain(event) {
-      list.forget(event);
-      outbox.discard(event.event_id);
+      const { kind: sort } = list.variables.get(event.variable) ?? {};
+      list.forget(event, event.event === "retract" ? {} : kind.draftOf(event, sort));
+      if (!list.isFinished()) keepDraft(list.current().note, list.current().variable);
+      outbox.discard(event);
+      outbox.hello(); // the log may hold an earlier answer
     },
-    ...kind.actionsOf({ list, view, save, keepDraft, tell: hand.tell, refuseNumber: hand.refuse }),
+    ...kind.actionsOf({ list, view, save, turned, keepDraft, tell: hand.tell, refuseNumber: hand.refuse }),
   };
   const WRITES = new Set(["numberIs", "typed", "typedText"]); // who takes away what they write sees it
   const OVERLAYS = new Set(["memo", "search", "scroll", "saveMemo", "typing", "saveBegun"]);
@@ -123,14 +141,17 @@ function createAnyCard(kind, host, data, post, { onPaint = () => {}, onDraft = (
   }
 
   // A memo that was being typed when an earlier page went away becomes what closing it would have made of it.
-  // One that was typed to an answer since replaced is old: its draft was only not removed in time.
+  // One that was typed to an answer since replaced waits, if it says something else than that answer's memo.
   function finishTyping({ note, variable: name, draft: { typing, to, ...draft } }) {
-    const [cell, variable] = [list.cellOf(note, name), list.variables.get(name)];
-    const { id } = list.answerTo(note, name) ?? {};
-    if (id === to && lengthOf(typing.trim()) > LONGEST_MEMO) return;
-    list.drafts.set(cell, draft);
-    if (id === to) save(list.amend("memo", typing.trim(), { note, variable }));
-    else list.drafts.delete(cell);
+    const [cell, variable, memo] = [list.cellOf(note, name), list.variables.get(name), typing.trim()];
+    const answer = list.answerTo(note, name) ?? { memo: "" };
+    if (lengthOf(memo) > LONGEST_MEMO) return;
+    list.drafts.delete(cell);
+    if (answer.id !== to) list.draftMore({ memo: memo && memo !== answer.memo ? memo : undefined }, { note, variable });
+    else {
+      list.drafts.set(cell, draft);
+      save(list.amend("memo", memo, { note, variable }));
+    }
     keepDraft(note, variable);
   }
 
@@ -173,17 +194,23 @@ function createAnyCard(kind, host, data, post, { onPaint = () => {}, onDraft = (
       list.drafts.set(list.cellOf(note, variable), draft);
       drafted.add(list.cellOf(note, variable));
     }
-    begun.filter(({ draft }) => draft.typing !== undefined).forEach(finishTyping);
+    const typing = begun.filter(({ draft }) => draft.typing !== undefined);
+    if (answers) typing.forEach(finishTyping);
+    else unheard.push(...typing);
     list.toFirstOpen();
     outbox.show(); // how many are saved is known only now
     view.open();
     onPaint(list);
-    openUnsaved();
+    if (answers) openUnsaved();
   }
 
   function receive(message) {
+    const late = message.kind === "overtaken" ? outbox.of(message.ids) : []; // of one sent twice nothing more is told
     outbox.receive(message);
-    if (message.kind === "overtaken") hand.tell("overtaken");
+    if (!late.length) return;
+    for (const { note, variable } of late.map(list.miss).filter(Boolean)) keepDraft(note, variable);
+    const memo = late.some((event) => event.amends === "memo" && event.memo);
+    hand.tell(memo ? "memo_overtaken" : late.every((event) => event.amends) ? "amend_overtaken" : "overtaken");
   }
 
   function stop() {

@@ -1,6 +1,6 @@
 // The coding card: what its keys and buttons do.
 
-function codingActions({ list, view, save, keepDraft, tell }) {
+function codingActions({ list, view, save, turned, keepDraft, tell }) {
   const unlessFinished = (work) => (value) => { if (!list.isFinished()) work(value); };
 
   // Only an answer can be unsure: with none yet, nothing is stored, and the card says so.
@@ -30,7 +30,7 @@ function codingActions({ list, view, save, keepDraft, tell }) {
     // What is chosen on the answer and not confirmed is what one sees, so that goes first.
     undo() {
       const { note, variable } = list.latest ?? {};
-      if (!list.variables.has(variable) || !list.unchoose({ note, variable: list.variables.get(variable) })) save(list.undo());
+      if (!list.variables.has(variable) || !list.unchoose({ note, variable: list.variables.get(variable) })) save(turned("undo"));
     },
     certainty,
     typing: ({ note, variable, text }) => {
@@ -55,5 +55,6 @@ function codingActions({ list, view, save, keepDraft, tell }) {
 
 function createCard(...given) {
   const name = (data) => `sekom-${data.study}-${data.coder}`;
-  return createAnyCard({ name, commands: COMMANDS, createView, actionsOf: codingActions }, ...given);
+  const draftOf = ({ codes, memo }, kind) => ({ codes: kind === "multiple" ? codes : undefined, memo: memo || undefined });
+  return createAnyCard({ name, commands: COMMANDS, createView, actionsOf: codingActions, draftOf }, ...given);
 }

@@ -22,7 +22,7 @@ function withText(events, answer) {
   return events.map((event) => ({ ...event, stands, text }));
 }
 
-function compareActions({ list, view, save, tell }) {
+function compareActions({ list, view, save, turned, tell }) {
   const { draftMore } = list;
 
   function give(to) {
@@ -90,17 +90,18 @@ function compareActions({ list, view, save, tell }) {
     confirm: unlessFinished(settle),
     undo() {
       const taken = list.latest;
-      save(withText(list.undo(), taken && taken.from));
+      save(withText(turned("undo"), taken && taken.from));
     },
     redo() {
       const { to } = list.next ?? {};
-      save(withText(list.redo(), to));
+      save(withText(turned("redo"), to));
     },
   };
 }
 
 function createCard(...given) {
   const name = (data) => `sekom-review-${data.study}-${data.coder}`;
-  const kind = { name, commands: COMPARE_COMMANDS, createView, actionsOf: compareActions };
+  const draftOf = ({ codes: [judged], memo, stands, text }) => (judged === SAME ? { judged, memo, stands, text } : { memo: memo || undefined });
+  const kind = { name, commands: COMPARE_COMMANDS, createView, actionsOf: compareActions, draftOf };
   return withOthers(createAnyCard(kind, ...given));
 }

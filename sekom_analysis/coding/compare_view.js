@@ -82,6 +82,7 @@ function createView(host, data, say, list, hand) {
     const hadField = [parts.reason, parts.own].includes(document.activeElement);
     shown = null;
     notices.paintFinish(counts);
+    if (hand.told) parts.finish.append(make("p", "sk-quiet", say(hand.told.key, hand.told.values)));
     if (hadField) frame.focus();
   }
 

@@ -165,6 +165,7 @@ function createKeeper(data, { onChange, onLost, onCleared }) {
     for (const event of fresh) {
       event.at ??= clock.next(); // one that is sent again keeps its time
       delete event.replaces; // tabs hear of each other's answers at once
+      delete event.amends;
     }
     know(fresh);
     try {

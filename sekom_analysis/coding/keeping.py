@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable
-from typing import Any
+from collections.abc import Callable, Collection, Sequence
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from sekom_analysis.errors import DecisionError, NotSavedError
+from sekom_analysis.ledgers import RETRACT
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 Message = dict[str, Any]
-TAKEN_BACK = ("retract", "changed")  # the question is open, whatever was answered once
+OPEN: Message = {"event": "retract", "id": "", "codes": [], "certainty": "", "memo": "", "older": False}
 Record = Callable[[list[Message]], list[Any]]
 
 
@@ -37,33 +41,85 @@ def kept(events: list[Message], record: Record) -> tuple[list[Message], list[Any
     return [{"kind": "saved", "ids": ids}], saved
 
 
-def overtaken(events: list[Message], answers: Callable[[], Message]) -> tuple[list[Message], list[Message]]:
-    """Leave out what takes back, or brings back, an answer that another window has replaced since.
+class Past(NamedTuple):
+    """What is kept on the question that an event is about."""
+
+    ids: Collection[str]  # of its events
+    standing: Collection[str]  # what a card may call the answer that stands; an empty one where none does
+
+
+def kept_in_turn(
+    events: list[Message], record: Record, past: Callable[[Message], Past]
+) -> tuple[list[Message], list[Any], list[Message]]:
+    """Save a card's events, but for those that another window has overtaken.
+
+    What takes an answer back, brings one back or amends one says which: it counts only while that one
+    stands. That is looked up in what is kept, whatever the card shows, once all that came before is in it.
 
     Parameters
     ----------
-    events : as the card sends them; one with ``replaces`` counts only while the answer of that id stands
-    answers : returns what stands, by the card's key of the note and by variable, with ``id`` and ``event``
+    events, record : as in `kept`; an event may name in ``replaces`` the answer that it replaces, with an
+        empty text if none
+    past : gives what is kept on the question of an event
 
     Returns
     -------
-    The events that count, and what to answer about the others.
+    What to answer, what `record` returned for the events that were saved, and the events left out.
     """
-    if not any("replaces" in event for event in events):
-        return events, []
-    shown = answers().items()
-    cells = {(key, variable): answer for key, found in shown for variable, answer in found.items()}
-    standing = {cell: "" if one["event"] in TAKEN_BACK else one["id"] for cell, one in cells.items()}
-    count: list[Message] = []
-    late: list[str] = []
+    replies: list[Message] = []
+    saved: list[Any] = []
+    late: list[Message] = []
+    for run in _runs(events):
+        if replies and replies[-1]["kind"] == "not_saved":  # what comes after it waits too
+            replies[-1]["ids"] += [event["event_id"] for event in run]
+            continue
+        if _is_late(run[0], past, late):
+            late.append(run.pop(0))
+        if run:
+            answers, of_them = kept(run, record)
+            replies += answers
+            saved += of_them
+    told = [{"kind": "overtaken", "ids": [event["event_id"] for event in late]}] if late else []
+    return [*told, *replies], saved, late
+
+
+def past_of(history: pd.DataFrame) -> Past:
+    """Return what a ledger holds on one question, of its ``event_id`` and ``event``, the oldest first."""
+    ids = list(history["event_id"])
+    stands = bool(ids) and history["event"].iloc[-1] != RETRACT
+    return Past(ids, ids[-1:] if stands else [""])
+
+
+def with_open(answers: Message, late: Sequence[Message]) -> Message:
+    """Add to what stands that nothing does where an event came too late, for its card may show something."""
+    shown = {key: dict(found) for key, found in answers.items()}
+    for event in late:
+        shown.setdefault(event["note"], {}).setdefault(event["variable"], OPEN)
+    return shown
+
+
+def _runs(events: list[Message]) -> list[list[Message]]:
+    """Part events in their order: each that names what it replaces begins anew."""
+    runs: list[list[Message]] = []
     for event in events:
-        cell = event["note"], event["variable"]
-        if event.pop("replaces", standing.get(cell, "")) != standing.get(cell, ""):
-            late.append(event["event_id"])
-        else:
-            standing[cell] = "" if event["event"] == "retract" else event["event_id"]
-            count.append(event)
-    return count, [{"kind": "overtaken", "ids": late}] if late else []
+        if not runs or "replaces" in event:
+            runs.append([])
+        runs[-1].append(event)
+    return runs
+
+
+def _is_late(event: Message, past: Callable[[Message], Past], late: list[Message]) -> bool:
+    """Whether what an event replaces is gone; what was sent with one that came too late belongs to it."""
+    if "replaces" not in event:
+        return False
+    if _cell(event) in map(_cell, late):
+        return True
+    ids, standing = past(event)
+    return event["event_id"] not in ids and event["replaces"] not in standing
+
+
+def _cell(event: Message) -> tuple[Any, ...]:
+    return event["note"], event["variable"], event.get("pass")
 
 
 def _one_by_one(events: list[Message], record: Record) -> tuple[list[Message], list[Any]]:
@@ -87,18 +143,24 @@ class Judging(ABC):
         if message.get("kind") == "hello":
             return self._tell()
         if message.get("kind") == "events":
-            events, late = overtaken(message["events"], lambda: self._standing()[0])
-            replies, saved = kept(events, self._record) if events else ([], [])
-            return [*late, *replies, *(self._tell() if saved or late else [])]
+            replies, saved, late = kept_in_turn(message["events"], self._record, self._past)
+            return [*replies, *(self._tell(late) if saved or late else [])]
         return []
 
-    def _tell(self) -> list[Message]:
+    def _tell(self, late: Sequence[Message] = ()) -> list[Message]:
         answers, others = self._standing()
-        return [{"kind": "answers", "answers": answers}, {"kind": "others", "others": others}]
+        return [
+            {"kind": "answers", "answers": with_open(answers, late)},
+            {"kind": "others", "others": others},
+        ]
 
     @abstractmethod
     def _standing(self) -> tuple[Message, Message]:
         """Return own answers and, for what is answered, those of others."""
+
+    @abstractmethod
+    def _past(self, event: Message) -> Past:
+        """Return what is kept on the question of an event."""
 
     @abstractmethod
     def _record(self, events: list[Message]) -> list[Any]:

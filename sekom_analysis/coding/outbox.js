@@ -41,6 +41,7 @@ function inStore(db, store, mode, work) {
 // `onReopen`: called when the browser's store was taken away and there is a new one, empty.
 function createOutbox({ name, post, onState, onAnswers, onReopen = () => {}, keepsEvents = true }) {
   const waiting = new Map(); // event_id -> { event, since, order, refused }
+  const refused = new Set(); // ids of what nobody has taken
   let asked = new Set(); // ids of the latest message that nothing was heard of
   let sentAt = 0;
   let db = null;
@@ -62,6 +63,9 @@ function createOutbox({ name, post, onState, onAnswers, onReopen = () => {}, kee
   function cells() {
     return new Set([...waiting.values()].map(({ event: { note, variable } }) => `${note} ${variable}`));
   }
+
+  // Those of the events that wait still.
+  const of = (ids) => ids.filter((id) => waiting.has(id)).map((id) => waiting.get(id).event);
 
   // All that waits goes out together, and the next message after this one is answered: messages can overtake
   // each other (a kernel may take them in two threads), and an answer must not count before one given earlier.
@@ -100,9 +104,18 @@ function createOutbox({ name, post, onState, onAnswers, onReopen = () => {}, kee
       : inStore(db, "events", "readwrite", (store) => store.delete(order)).catch(() => {});
   }
 
+  const questionOf = ({ note, variable, pass }) => `${note} ${variable} ${pass}`;
+
+  // Of a question answered anew, or no longer answered, what was refused is not sent again.
+  function dropRefused(question) {
+    settle([...waiting].filter(([, one]) => one.refused && questionOf(one.event) === questionOf(question)).map(([id]) => id));
+  }
+
   function put(events) {
     if (!events.length) return;
+    events.forEach(dropRefused);
     for (const event of events) {
+      if (refused.has(event.replaces)) delete event.replaces; // nobody has it
       waiting.set(event.event_id, { event, since: Date.now() });
       if (keepsEvents) keep(event);
     }
@@ -128,6 +141,7 @@ function createOutbox({ name, post, onState, onAnswers, onReopen = () => {}, kee
     } else if (message.kind === "not_saved" && message.ids.some((id) => waiting.has(id))) {
       why = message.why;
     } else if (message.kind === "refused") {
+      message.ids.forEach((id) => refused.add(id));
       for (const id of message.ids) if (waiting.has(id)) waiting.get(id).refused = message.why;
     } else if (message.kind === "answers") {
       if (greeted) greeted(message.answers);
@@ -209,8 +223,8 @@ function createOutbox({ name, post, onState, onAnswers, onReopen = () => {}, kee
     return inStore(db, "drafts", "readwrite", work).catch(() => { draftsKept = false; });
   }
 
-  function discard(id) {
-    settle([id]);
+  function discard(question) {
+    dropRefused(question);
     onState(state());
   }
 
@@ -221,5 +235,5 @@ function createOutbox({ name, post, onState, onAnswers, onReopen = () => {}, kee
     if (open) open.close();
   }
 
-  return { start, hello, put, receive, keepDraft, storedDrafts, discard, cells, stop, show: () => onState(state()) };
+  return { start, hello, put, receive, keepDraft, storedDrafts, discard, cells, of, stop, wasRefused: (id) => refused.has(id), show: () => onState(state()) };
 }

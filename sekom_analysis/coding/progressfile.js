@@ -51,7 +51,7 @@ function eventAfter(before, event, versions) {
   const hash = event.note_hash ?? "";
   if (event.event === "retract") return { event: "retract", id: event.event_id, codes: [], certainty: "", memo: "", hash };
   const stands = before && (before.event === "decide" || before.event === "changed") && isSameText(before.hash, hash);
-  if (event.event === "skip" && stands) return { ...before, id: event.event_id };
+  if (event.event === "skip" && stands) return before;
   const now = versions.get(event.variable) ?? codebook;
   return { event: event.event, id: event.event_id, codes, certainty, memo, older: codebook !== now, hash, codebook };
 }

@@ -10,7 +10,7 @@ import pandas as pd
 
 from sekom_analysis import wording
 from sekom_analysis.actions.duplicates import reasons_text
-from sekom_analysis.coding.keeping import Judging, Message
+from sekom_analysis.coding.keeping import Judging, Message, Past, past_of
 from sekom_analysis.decisions import coder_fault
 from sekom_analysis.errors import DecisionError, NotesError
 from sekom_analysis.merges import root_of, state_of, wording_of
@@ -222,18 +222,22 @@ class ReviewSession(Judging):
             raise DecisionError(wording.say("compare_refuse_no_reason", self.lang))
         said = {"by": self.reviewer, "reason": event["memo"]}
         saved = self.study.judge_pair(*pair[:2], judgement, **said, event_id=event["event_id"])
-        *earlier, last = self._own_events(pair)
+        *earlier, last = self._own_events(pair)["event_id"]
         if last == event["event_id"]:  # else it was sent again after a later one, and nothing follows from it
             self._undo_own_merge(earlier, event)
             if judgement == SAME:
                 self._join(pair, event, said)
         return saved
 
-    def _own_events(self, pair: Pair) -> list[str]:
-        """Return the ids of all that this reviewer said of a pair, the oldest first."""
+    def _own_events(self, pair: Pair) -> pd.DataFrame:
+        """Return all that this reviewer said of a pair, the oldest first."""
         history = self.study.pair_history()
         is_own = (history["reviewer"] == self.reviewer) & (history["note_a"] == pair.note_a)
-        return list(history[is_own & (history["note_b"] == pair.note_b)]["event_id"])
+        return history[is_own & (history["note_b"] == pair.note_b)]
+
+    def _past(self, event: Message) -> Past:
+        pair = self._by_key.get(event["note"])
+        return past_of(self._own_events(pair)) if pair else Past([], [event["replaces"]])
 
     def _join(self, pair: Pair, event: Message, said: Message) -> None:
         """Make two one, or give two that are one already the wording written for them; each only once."""

@@ -12,7 +12,7 @@ from typing import Any
 from sekom_analysis import wording
 from sekom_analysis.codebook import FLAG
 from sekom_analysis.coding import worklist
-from sekom_analysis.coding.keeping import Message, kept, overtaken
+from sekom_analysis.coding.keeping import Message, Past, kept_in_turn, with_open
 from sekom_analysis.coding.shown import shown_variable
 from sekom_analysis.coding.worklist import AGAIN, INDEPENDENT, WARM_UP, Answer, Cell, Item
 from sekom_analysis.decisions import Event
@@ -20,6 +20,7 @@ from sekom_analysis.desk import Desk
 from sekom_analysis.errors import NotesError
 from sekom_analysis.notes import note_hash
 
+BESIDE = ("note", "replaces", "amends")  # said of an event, and no part of it
 SORTS = ("open", "skipped", "unsure", "older", "changed")
 
 
@@ -186,14 +187,27 @@ class Session:
 
     def _save(self, events: list[Message]) -> list[Message]:
         """Write events to the log, and say which of them are on the disk."""
-        events, late = overtaken(events, self._answers_now)
-        replies, saved = kept(events, self._record) if events else ([], [])
-        if saved or late:
-            touched = self._after(saved)
-            replies.append(
-                {"kind": "answers", "answers": self._shown_answers(self.answers if late else touched)}
-            )
-        return [*late, *replies]
+        replies, saved, late = kept_in_turn(events, self._record, self._past)
+        if late:
+            replies.append({"kind": "answers", "answers": with_open(self._answers_now(), late)})
+        elif saved:
+            replies.append({"kind": "answers", "answers": self._shown_answers(self._after(saved))})
+        return replies
+
+    def _past(self, event: Message) -> Past:
+        """Return what the log holds on the question of an event, whether it is asked here or not."""
+        note_id, variable = self.desk.note_of(event["note"]), event["variable"]
+        if note_id is None:
+            return Past([], [event["replaces"]])  # for the desk to refuse
+        events = self.desk.events_on(note_id, variable)
+        rows = [one._asdict() | {"pass": one.pass_} for one in events]
+        answers = worklist.standing(rows, {note_id: int(event["pass"])})
+        now = worklist.as_of_texts(answers, {note_id: note_hash(str(self.desk.notes.at[note_id, "text"]))})
+        answer = now.get((note_id, variable))
+        names = [""] if answer is None or worklist.is_open(answer) else []
+        if answer is not None and answer.event != "retract":
+            names += self.desk.names_of(answer.event_id)
+        return Past([one.event_id for one in events], names)
 
     def _record(self, events: list[Message]) -> list[Event]:
         return self.desk.record([self._event(event) for event in events])
@@ -205,7 +219,7 @@ class Session:
     def _event(self, event: Message) -> Message:
         """Name the note of an event by its id; an unknown key stays, for the desk to refuse."""
         key = event["note"]
-        given = {name: value for name, value in event.items() if name != "note" and value != ""}
+        given = {name: value for name, value in event.items() if name not in BESIDE and value != ""}
         return {**given, "note_id": self.desk.note_of(key) or key, "via": "card"}
 
     def _after(self, saved: list[Event]) -> dict[Cell, Answer]:

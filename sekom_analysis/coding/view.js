@@ -117,6 +117,7 @@ function createView(host, data, say, list, hand) {
 
   function status(variable, answer, draft) {
     if (answer.older && draft.memo !== undefined) return say("memo_waits_older");
+    if (draft.memo !== undefined && draft.memo !== answer.memo) return say("waits_for_answer");
     if (answer.event === "skip") return say("skipped_before");
     const gone = retiredOf(variable, answer);
     if (gone) return say("retired", { code: gone });

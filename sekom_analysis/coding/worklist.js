@@ -228,13 +228,19 @@ function createWorklist(data) {
       draftMore({ typing: undefined, to: undefined, [field]: kept }, { note, variable });
       return [];
     }
-    return change(note, variable.id, { ...answer, [field]: value });
+    return reword(note, variable.id, answer, field, value);
+  }
+
+  // A word on an answer counts only while that answer stands; `amends` says what to keep of it otherwise.
+  function reword(note, variable, answer, field, value) {
+    const events = change(note, variable, { ...answer, [field]: value });
+    return events.map((event) => ({ ...event, replaces: answer.id, amends: field }));
   }
 
   // What is not an answer yet is kept with its question; where nothing is left of it, it is no draft.
   function draftMore(change, { note, variable } = current()) {
     const cell = cellOf(note, variable.id);
-    const draft = { ...drafts.get(cell), ...change };
+    const draft = { ...drafts.get(cell), undone: undefined, ...change };
     if (Object.values(draft).every((value) => value === undefined)) drafts.delete(cell);
     else drafts.set(cell, draft);
   }
@@ -254,14 +260,16 @@ function createWorklist(data) {
   }
 
   // Undo and redo are about the answer on screen: each event says which it replaces, for if another window has
-  // answered anew since, it is not this one's to take back.
-  function turnBack(note, variable, to) {
+  // answered anew since, it is not this one's to take back. Of what was refused nobody knows, and no event is needed.
+  function turnBack(note, variable, to, wasRefused) {
     const cell = cellOf(note, variable);
     const { id = "" } = answers.get(cell) ?? {};
     const draft = drafts.get(cell);
-    const events = turn(note, variable, to).map((event, number) => ({ ...event, replaces: number ? "" : id }));
+    const events = turn(note, variable, to);
+    const isSent = !wasRefused(id) || wasRefused((to ?? {}).id);
+    if (!isSent && !isOpen(to)) answers.set(cell, to);
     if (draft) keepIfMore(note, variable, draft);
-    return events;
+    return isSent ? events.map((event, number) => ({ ...event, replaces: number ? "" : id })) : [];
   }
 
   // What was begun on an answer outlives its undo and redo, if it says more than what stands then.
@@ -274,20 +282,20 @@ function createWorklist(data) {
     else if (draft.typing !== undefined) draftMore({ to: (answers.get(cell) ?? {}).id }, { note, variable: variables.get(variable) });
   }
 
-  function undo() {
+  function undo(wasRefused = () => false) {
     const last = done.pop();
     if (!last) return [];
     undone.push(last);
-    const events = turnBack(last.note, last.variable, last.from);
+    const events = turnBack(last.note, last.variable, last.from, wasRefused);
     goTo(last.note, last.variable === FLAG ? last.note.variables[0] : last.variable);
     return events;
   }
 
-  function redo() {
+  function redo(wasRefused = () => false) {
     const next = undone.pop();
     if (!next) return [];
     done.push(next);
-    const events = turnBack(next.note, next.variable, next.to);
+    const events = turnBack(next.note, next.variable, next.to, wasRefused);
     goTo(next.note, next.variable);
     if (next.variable === FLAG) return events;
     if (!isOpen(next.to)) just = { note: next.note, variable: variables.get(next.variable) };
@@ -333,13 +341,26 @@ function createWorklist(data) {
     }
   }
 
-  function forget(event) {
+  // What another window has overtaken is not here either: a memo that was written waits for its question anew.
+  function miss(event) {
+    const note = notes[numbers.get(event.note)];
+    if (!note || !note.variables.includes(event.variable)) return null;
+    const cell = cellOf(note, event.variable);
+    const draft = drafts.get(cell) ?? {};
+    if (draft.undone === event.event_id) drafts.delete(cell);
+    else if (event.amends === "memo" && event.memo) drafts.set(cell, { memo: event.memo, ...draft });
+    return { note, variable: variables.get(event.variable) };
+  }
+
+  // Takes out an answer that was refused; what was written of it, `draft`, waits to be given again.
+  function forget(event, draft) {
     const note = notes[numbers.get(event.note)];
     if (!note) return;
     const cell = cellOf(note, event.variable);
     answers.delete(cell);
     done = done.filter((taken) => cellOf(taken.note, taken.variable) !== cell);
     goTo(note, event.variable);
+    if (current().variable.id === event.variable) draftMore({ ...draft, ...drafts.get(cell) });
   }
 
   // --- what the card shows ------------------------------------------------------------------------
@@ -474,7 +495,8 @@ function createWorklist(data) {
       const memo = draftedMemo(draft, answer) ?? (answer ? answer.memo : "");
       if (faultOf(one) || (!codes && answer && answer.older)) return [];
       drafts.delete(cellOf(note, variable)); // what was still being written is in the answer now
-      if (!codes) return change(note, variable, { ...(answer ?? { event: "skip", codes: [], certainty: "" }), memo });
+      if (!codes && answer) return reword(note, variable, answer, "memo", memo);
+      if (!codes) return change(note, variable, { event: "skip", codes: [], certainty: "", memo });
       const chosen = chosenIn(draft, variables.get(variable));
       return change(note, variable, { event: "decide", codes: chosen, certainty: draft.certainty ?? "", memo });
     });
@@ -482,7 +504,7 @@ function createWorklist(data) {
 
   return {
     notes, variables, drafts, begun, faultOf, saveBegun, chosenAt, isGone, unchoose, cellOf, answerTo, isDone, isFinished, current, count, countSort, countSaved, minutesLeft,
-    step, leap, toFirstOpen, goTo, review, decide, give, skip, amend, toggle, flag, undo, redo, learn, recall, forget,
+    step, leap, toFirstOpen, goTo, review, decide, give, skip, amend, toggle, flag, undo, redo, learn, recall, miss, forget,
     aim, takesDoubt, draftMore,
     get list() { return list; },
     get at() { return at; },

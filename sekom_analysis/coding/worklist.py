@@ -168,7 +168,7 @@ def counts_in(pass_: int, given: str) -> bool:
 def after(before: Answer | None, row: Mapping[str, str]) -> Answer:
     """Return what stands after one more event.
 
-    A skip takes nothing away: an earlier answer to the same text stands.
+    A skip takes nothing away: an earlier answer to the same text stands, as the event that it was.
     """
     text = row.get("note_hash", "")
     name = {"event_id": row["event_id"], "via": row.get("via", "")}
@@ -179,7 +179,7 @@ def after(before: Answer | None, row: Mapping[str, str]) -> Answer:
     said = {part: row[part] for part in ("codes", "certainty", "memo", "codebook")}
     made = Answer(row["event"], **name, **said, note_hash=text)
     stands = before is not None and before.event == "decide" and _is_same_text(before.note_hash, text)
-    return before._replace(**name) if made.event == "skip" and before and stands else made
+    return before if made.event == "skip" and before and stands else made
 
 
 def _is_same_text(one: str, other: str) -> bool:

@@ -73,7 +73,7 @@ async function run({ data, steps }) {
   const scope = vm.createContext({ ...time, setTimeout: time.setTimeout, crypto, document, window: { addEventListener() {} }, structuredClone });
   scope.createOutbox = () => ({
     put: (events) => events.forEach((event) => trace.push({ event: structuredClone(event) })),
-    start: async () => ({ answers: null, events: [], drafts: [] }), keepDraft() {}, cells: () => new Set(), show() {}, stop() {},
+    start: async () => ({ answers: null, events: [], drafts: [] }), keepDraft() {}, cells: () => new Set(), show() {}, stop() {}, wasRefused: () => false, discard() {},
   });
   vm.runInContext(`${SOURCE}\nObject.assign(globalThis, { createAnyCard, codingActions, COMMANDS, keysOf });`, scope);
   const createView = (host, given, say, made, hands) => { list = made; hand = hands; return view; };

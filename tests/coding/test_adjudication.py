@@ -11,7 +11,7 @@ import sekom_analysis as sa
 from sekom_analysis.coding.adjudication import AdjudicationSession, variables_to_settle
 from sekom_analysis.coding.adjudication_card import AdjudicationCard, adjudicate_notes
 from sekom_analysis.coding.card import Guidance
-from sekom_analysis.errors import CodebookError, DecisionError, NotesError
+from sekom_analysis.errors import CodebookError, DecisionError, NotesError, NotSavedError
 
 
 @pytest.fixture
@@ -274,3 +274,50 @@ def test_what_another_window_settled_anew_is_not_taken_back_from_here(disputed):
     assert (stands["codes"], stands["reason"]) == ("mojlighet", "nej")
     assert kinds(send(here, sent(here, 0, **undo | {"replaces": "e" + "2".zfill(16)})))[0] == "saved"
     assert disputed.adjudications("valence").empty
+
+
+def test_an_undo_that_waited_counts_in_whichever_session_takes_it(disputed):
+    here, other = (
+        AdjudicationSession(disputed, "dag", "valence"),
+        AdjudicationSession(disputed, "dag", "themes"),
+    )
+    send(here, sent(here, 0))
+    undo = {"event": "retract", "codes": [], "reason": "", "number": 2, "replaces": "e" + "1".zfill(16)}
+    assert kinds(send(other, sent(here, 0, **undo)))[0] == "saved"
+    assert disputed.adjudications("valence").empty
+    assert kinds(send(here, sent(here, 0, **undo)))[0] == "saved"  # sent again, as an answer was slow
+    assert kinds(send(here, sent(here, 0, **undo) | {"note": "nowhere"}))[0] == "refused"
+
+
+def test_of_an_undo_that_came_too_late_the_card_hears_what_stands_also_that_nothing_does(disputed):
+    session = AdjudicationSession(disputed, "dag", "valence")
+    undo = {"event": "retract", "codes": [], "reason": "", "replaces": "e" + "9".zfill(16)}
+    late, answers, _ = send(session, event := sent(session, 0, **undo))
+    assert late == {"kind": "overtaken", "ids": [event["event_id"]]}
+    assert answers["answers"][event["note"]]["valence"]["event"] == "retract"
+
+
+def test_what_is_shown_is_confirmed_once_kept_and_a_greeting_says_who_is_present(disputed):
+    session = AdjudicationSession(disputed, "dag", "valence", present=["anna"])
+    assert session.receive({"kind": "hello"})[-1] == {"kind": "present", "present": ["anna"]}
+    keys = [note["key"] for note in session.data()["notes"]]
+    showing = {"kind": "showing", "id": "e1", "note": keys[0], "variable": "themes"}
+    assert session.receive(showing) == [{"kind": "shown", "ids": ["e1"]}]  # kept by an earlier card
+    rows = disputed.shown()[["coder", "variables", "notes"]].values.tolist()
+    assert rows == [["dag", ["themes"], ["n1"]], ["anna", ["themes"], ["n1"]]]
+    assert session.present == ["anna"]
+
+
+def test_what_is_shown_is_not_confirmed_while_the_disk_does_not_take_it(disputed, monkeypatch):
+    session = AdjudicationSession(disputed, "dag", "valence")
+    showing = {"kind": "showing", "id": "e1", "note": session.data()["notes"][0]["key"], "present": []}
+
+    def full(*_args, **_how):
+        raise NotSavedError("full")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(disputed, "log_shown", full)
+        patch.setattr(disputed, "tell_shown", lambda *_args: None)
+        assert session.receive(showing) == []
+    assert session.receive(showing) == [{"kind": "shown", "ids": ["e1"]}]
+    assert list(disputed.shown()["coder"]) == ["dag"]

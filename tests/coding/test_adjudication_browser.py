@@ -478,3 +478,63 @@ def test_a_code_that_can_no_longer_be_chosen_is_not_settled_again(settle, root):
     page.press("Control+Enter")
     assert page.text(".sk-refusal") == "Välj först en kod, eller lämna lappen öppen. Ingenting har sparats."
     assert page.card.get_attribute("data-saved") == "saved"
+
+
+def test_an_undo_that_came_too_late_leaves_no_draft_of_ones_own_over_the_answer_it_shows(settle, root):
+    page = settle("anna")
+    settle_note(page, "1", "skäl ett")
+    page.wait_for_state("saved")
+    note = page.session.note_ids[0]
+    sa.Study.open(root).adjudicate("anna", note, VARIABLE, "nyckeltal", reason="annat")
+    page.press("u")
+    page.page.get_by_text("Inget ångrades. Svaret har ändrats i ett annat fönster").wait_for()
+    expect(page.page.locator('.sk-code[data-code="nyckeltal"]')).to_have_attribute("aria-pressed", "true")
+    assert page.page.locator(".sk-reason textarea").input_value() == "annat"
+    page.press("Control+Enter")
+    page.pause()
+    page.wait_for_state("saved")
+    assert ledger(root, "anna") == [(note, "nyckeltal", "annat")]
+
+
+def test_the_last_screen_says_too_that_nothing_was_undone(settle, root):
+    page = settle("anna")
+    settle_note(page, "1", "skäl ett")
+    page.wait_for_state("saved")
+    note = page.session.note_ids[0]
+    sa.Study.open(root).adjudicate("anna", note, VARIABLE, "nyckeltal", reason="annat")
+    presses = ["u", *["ArrowRight"] * len(page.session.note_ids)]
+    page.page.evaluate(
+        """(keys) => keys.forEach((key) => document.activeElement.dispatchEvent(
+             new KeyboardEvent("keydown", { key, bubbles: true, cancelable: true })))""",
+        presses,
+    )
+    expect(page.page.locator(".sk-finish")).to_contain_text("Inget ångrades")
+
+
+def test_who_is_present_is_known_after_a_reload_too(with_people, settle, root):
+    page = settle("anna")
+    session, old = page.session, page.session.data()
+    person = page.page.get_by_role("button", name=session.people[0], exact=True)
+    person.click()
+    expect(person).to_have_attribute("aria-pressed", "true")
+    session.data = lambda: old  # what the widget holds
+    page.load()
+    expect(person).to_have_attribute("aria-pressed", "true")
+    page.press("ArrowRight")
+    page.page.wait_for_timeout(100)
+    assert session.present == session.people[:1]
+
+
+def test_what_was_shown_while_nobody_answered_is_kept_once_somebody_does(settle, root):
+    page = settle("anna")
+    page.alive = False
+    page.press("ArrowRight", "ArrowRight")
+    page.load()
+    page.card.wait_for()
+    page.alive = True
+    page.pause(6000)
+    page.page.wait_for_timeout(300)
+    page.pause(6000)
+    page.page.wait_for_timeout(300)
+    shown = sa.Study.open(root).shown()
+    assert {note for notes in shown["notes"] for note in notes} == set(page.session.note_ids[:3])

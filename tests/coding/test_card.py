@@ -425,6 +425,79 @@ def test_an_undo_made_before_the_card_hears_of_another_window_takes_nothing_back
     assert logged(desk)[second, "valence"] == "mojlighet"
 
 
+SLOWLY = """() => { const post = window.post; window.heard = 0; window.post = async (message) => {
+  await new Promise((go) => setTimeout(go, 3200)); // longer than the card waits before it sends again
+  return post(message).finally(() => { window.heard += 1; });
+}; }"""
+
+
+def test_of_an_undo_sent_twice_to_a_slow_python_nothing_is_told(show, desk):
+    page = show(Session(desk, variables=["valence"], stages=["B"]))
+    page.press("1")
+    page.wait_for_state("saved")
+    page.page.evaluate(SLOWLY)
+    page.press("u")
+    page.page.wait_for_function("window.heard > 1")
+    page.wait_for_state("saved")
+    assert "Inget ångrades" not in page.page.inner_text("body")
+    assert list(desk.history()["event"]) == ["decide", "retract"]
+
+
+def test_of_an_undo_that_came_too_late_is_told_once_however_often_it_was_sent(show, desk):
+    session = Session(desk, variables=["valence"], stages=["B"])
+    page = show(session)
+    page.press("1")
+    page.wait_for_state("saved")
+    sa.Desk.open(desk.root, "anna").decide(order(session)[0], "valence", "mojlighet")
+    page.page.evaluate(SLOWLY)
+    page.press("u")
+    page.page.get_by_text("Inget ångrades").wait_for()
+    page.press("ArrowRight")
+    page.page.wait_for_function("window.heard > 1")
+    page.page.wait_for_timeout(100)
+    assert "Inget ångrades" not in page.page.inner_text("body")
+
+
+def test_a_skip_of_what_another_window_answered_shows_that_answer_and_cannot_take_it_back(show, desk):
+    session = Session(desk, variables=["valence"], stages=["B"])
+    page = show(session)
+    first = order(session)[0]
+    sa.Desk.open(desk.root, "anna").decide(first, "valence", "mojlighet")
+    page.press("s")
+    expect(page.page.locator(".sk-saved")).to_have_text("Sparat: 1")
+    expect(page.page.get_by_role("button", name="Ångra")).to_be_disabled()
+    page.press("ArrowLeft")
+    assert page.text(".sk-remark") == "Besvarad; ett nytt val ersätter svaret."
+    page.press("u")
+    assert logged(desk) == {(first, "valence"): "mojlighet"}
+
+
+def test_a_skip_in_another_window_leaves_an_answer_to_be_undone_here(show, desk):
+    session = Session(desk, variables=["valence"], stages=["B"])
+    page = show(session)
+    page.press("1")
+    page.wait_for_state("saved")
+    sa.Desk.open(desk.root, "anna").skip(order(session)[0], "valence")
+    page.press("u")
+    page.wait_for_state("saved")
+    assert "Inget ångrades" not in page.page.inner_text("body")
+    assert logged(desk) == {}
+
+
+def test_after_an_older_log_was_put_back_an_undo_shows_what_the_log_holds(show, desk):
+    session = Session(desk, variables=["valence"], stages=["B"])
+    page = show(session)
+    page.press("1", "ArrowLeft", "2")
+    page.wait_for_state("saved")
+    log = desk.root / "data" / "coded" / "anna.csv"
+    head = log.read_text(encoding="utf-8").splitlines(keepends=True)[0]
+    log.write_text(head, encoding="utf-8")
+    page.press("u")
+    expect(page.page.locator(".sk-saved")).to_have_text("Sparat: 0")
+    assert page.page.locator('[data-code][aria-pressed="true"]').count() == 0
+    assert page.text(".sk-place") == "Lapp 1 av 159"
+
+
 def test_a_window_that_one_returns_to_has_heard_of_the_other(show, study_root, desk):
     session = Session(desk, variables=["valence"], stages=["B"])
     page = show(session)
@@ -514,3 +587,174 @@ def test_what_was_begun_counts_as_not_saved_and_is_saved_from_the_last_screen(sh
         {"event": "decide", "codes": codes, "memo": ""},
         {"event": "skip", "codes": "", "memo": "vänta"},
     ]
+
+
+# --- what the study does not take -------------------------------------------------------------------
+
+
+@pytest.fixture
+def refusing(monkeypatch):
+    """Let a desk know no note of one key, for a while."""
+
+    def refuse(desk, key):
+        known = desk.note_of
+        monkeypatch.setattr(desk, "note_of", lambda asked: None if asked == key else known(asked))
+        return lambda: monkeypatch.setattr(desk, "note_of", known)
+
+    return refuse
+
+
+def test_a_refused_answer_is_not_sent_again_once_the_question_is_answered_anew(show, desk, refusing):
+    session = Session(desk, variables=["valence"], stages=["B"])
+    page = show(session)
+    take = refusing(desk, session.items[0].key)
+    page.press("1")
+    page.wait_for_state("not_saved")
+    take()
+    page.press("ArrowLeft", "2")
+    page.wait_for_state("saved")
+    page.load()
+    page.wait_for_state("saved")
+    assert list(desk.history()["codes"]) == ["mojlighet"]
+
+
+def test_a_certainty_on_a_refused_answer_goes_out_as_that_answer(show, desk, refusing):
+    session = Session(desk, variables=["valence"], stages=["B"])
+    page = show(session)
+    take = refusing(desk, session.items[0].key)
+    page.press("1")
+    page.wait_for_state("not_saved")
+    take()
+    page.press("Shift+Digit1")
+    page.wait_for_state("saved")
+    assert desk.decisions()[["codes", "certainty"]].values.tolist() == [["hinder", "1"]]
+
+
+def test_undo_of_a_refused_answer_sends_nothing_and_shows_what_stood_before(show, desk, refusing):
+    session = Session(desk, variables=["valence"], stages=["B"])
+    page = show(session)
+    page.press("1")
+    page.wait_for_state("saved")
+    take = refusing(desk, session.items[0].key)
+    page.press("ArrowLeft", "2")
+    page.wait_for_state("not_saved")
+    page.press("u")
+    page.wait_for_state("saved")
+    assert page.text(".sk-remark") == "Besvarad; ett nytt val ersätter svaret."
+    assert page.page.locator('button[data-code="hinder"]').get_attribute("aria-pressed") == "true"
+    assert page.text(".sk-alarm") == ""
+    take()
+    page.press("r")
+    page.wait_for_state("saved")
+    page.press("u", "u")
+    page.wait_for_state("saved")
+    assert list(desk.history()["codes"]) == ["hinder", "mojlighet", "hinder", ""]
+    assert "Inget ångrades" not in page.page.inner_text("body")
+
+
+def test_answering_again_what_was_refused_keeps_its_memo_and_shows_what_the_log_holds(show, desk, refusing):
+    session = Session(desk, variables=["valence"], stages=["B"])
+    page = show(session, clock=True)
+    page.press("2")
+    page.wait_for_state("saved")
+    take = refusing(desk, session.items[0].key)
+    page.press("m")
+    page.page.keyboard.type("en lång tanke")
+    page.press("Escape")
+    page.wait_for_state("not_saved")
+    take()
+    page.page.get_by_role("button", name="Svara på lappen igen").click()
+    expect(page.page.locator('button[data-code="mojlighet"]')).to_have_attribute("aria-pressed", "true")
+    assert page.text(".sk-saved") == "Sparat: 1. Inte sparat: 1"
+    page.pause()
+    page.press("1")
+    page.wait_for_state("saved")
+    assert desk.decisions()[["codes", "memo"]].values.tolist() == [["hinder", "en lång tanke"]]
+
+
+def test_answering_again_what_was_refused_keeps_the_selection_of_several(show, desk, refusing):
+    session = Session(desk, variables=["dimension"])
+    page = show(session)
+    take = refusing(desk, session.items[0].key)
+    page.press("1", "3", "Enter")
+    page.wait_for_state("not_saved")
+    take()
+    page.page.get_by_role("button", name="Svara på lappen igen").click()
+    assert "Bekräfta 2 valda" in page.text(".sk-confirm")
+    page.press("Enter")
+    page.wait_for_state("saved")
+    assert len(desk.decisions()["codes"][0].split("|")) == 2
+
+
+# --- a certainty or memo on what another window has answered anew -----------------------------------
+
+
+def test_a_certainty_does_not_bring_back_what_another_window_replaced(show, desk):
+    session = Session(desk, variables=["valence"], stages=["B"])
+    page = show(session)
+    page.press("1")
+    page.wait_for_state("saved")
+    sa.Desk.open(desk.root, "anna").decide(order(session)[0], "valence", "mojlighet")
+    page.press("Shift+Digit1")
+    page.page.get_by_text("Inte sparat. Svaret som det gällde har ändrats i ett annat fönster.").wait_for()
+    assert desk.decisions()[["codes", "certainty"]].values.tolist() == [["mojlighet", ""]]
+    page.press("ArrowLeft")
+    assert page.page.locator('button[data-code="mojlighet"]').get_attribute("aria-pressed") == "true"
+
+
+def test_a_memo_on_what_another_window_replaced_waits_at_its_question(show, desk):
+    session = Session(desk, variables=["valence"], stages=["B"])
+    page = show(session, clock=True)
+    page.press("1")
+    page.wait_for_state("saved")
+    page.press("m")
+    page.page.keyboard.type("min tanke")
+    sa.Desk.open(desk.root, "anna").decide(order(session)[0], "valence", "mojlighet", memo="annan tanke")
+    page.press("Escape")
+    page.page.get_by_text("Anteckningen är inte sparad. Svaret som den gällde har ändrats").wait_for()
+    assert desk.decisions()[["codes", "memo"]].values.tolist() == [["mojlighet", "annan tanke"]]
+    expect(page.page.locator(".sk-saved")).to_have_text("Sparat: 1. Inte sparat: 1")
+    page.load()
+    assert page.text(".sk-saved") == "Sparat: 1. Inte sparat: 1"
+    page.press("ArrowLeft", "m")
+    assert page.page.locator(".sk-memo textarea").input_value() == "min tanke"
+    page.press("Escape")
+    page.pause()
+    assert page.text(".sk-remark").startswith("Anteckningen är inte sparad än.")
+    page.press("2")
+    page.wait_for_state("saved")
+    assert desk.decisions()[["codes", "memo"]].values.tolist() == [["mojlighet", "min tanke"]]
+
+
+def test_a_memo_being_typed_outlives_a_reload_while_python_is_busy(show, desk):
+    session = Session(desk, variables=["valence"], stages=["B"])
+    old = session.data()
+    page = show(session)
+    page.press("1")
+    page.wait_for_state("saved")
+    page.press("m")
+    page.page.keyboard.type("viktig tanke")
+    page.page.wait_for_timeout(300)
+    session.data = lambda: old  # what the widget holds
+    page.alive = False
+    page.load()
+    page.alive = True
+    page.page.evaluate("window.dispatchEvent(new Event('focus'))")
+    expect(page.page.locator(".sk-saved")).to_have_text("Sparat: 1")
+    page.wait_for_state("saved")
+    assert desk.decisions()[["codes", "memo"]].values.tolist() == [["hinder", "viktig tanke"]]
+
+
+def test_a_memo_typed_to_what_another_window_replaced_waits_after_a_reload(show, desk):
+    session = Session(desk, variables=["valence"], stages=["B"])
+    page = show(session)
+    page.press("1")
+    page.wait_for_state("saved")
+    page.press("m")
+    page.page.keyboard.type("viktig tanke")
+    page.page.wait_for_timeout(300)
+    sa.Desk.open(desk.root, "anna").decide(order(session)[0], "valence", "mojlighet")
+    page.load()
+    assert page.text(".sk-saved") == "Sparat: 1. Inte sparat: 1"
+    page.press("ArrowLeft")
+    assert page.text(".sk-remark").startswith("Anteckningen är inte sparad än.")

@@ -15,7 +15,8 @@ import sekom_analysis as sa
 from sekom_analysis.coding import session as session_module
 from sekom_analysis.coding.card import CodingCard, Guidance, code_notes
 from sekom_analysis.coding.session import Session
-from sekom_analysis.errors import CodebookError, DecisionError, NotesError
+from sekom_analysis.coding.worklist import old_note_key
+from sekom_analysis.errors import CodebookError, DecisionError, NotesError, NotSavedError
 
 
 @pytest.fixture
@@ -297,3 +298,107 @@ def test_what_others_decide_changes_nothing_in_the_card(busy_root):
     for path in (busy_root / "data" / "coded").glob("*.csv"):
         path.write_bytes(b"\xff\x00 broken")
     assert Session(sa.Desk.open(busy_root, "anna")).data() == before
+
+
+# --- what takes an answer back, and whether that answer still stands --------------------------------
+
+
+def send(session, *events):
+    return session.receive({"kind": "events", "events": [dict(event) for event in events]})
+
+
+def an_undo(of, number, **fields):
+    """What the card sends to take an answer back."""
+    gone = {"event_id": f"e{number:016}", "event": "retract", "codes": [], "replaces": of["event_id"]}
+    return of | gone | fields
+
+
+def standing_codes(desk):
+    return list(desk.decisions()["codes"])
+
+
+def test_an_answer_sent_again_does_not_stand_again_for_its_undo(desk):
+    session = Session(desk, variables=["valence"])
+    answer = sent(session, 0, "valence", ["hinder"])
+    send(session, answer)
+    sa.Desk.open(desk.root, "anna").decide(session.items[0].note_id, "valence", "mojlighet")
+    replies = send(session, answer, an_undo(answer, 2))  # the reply to the first message was lost
+    assert replies[0] == {"kind": "overtaken", "ids": ["e0000000000000002"]}
+    assert standing_codes(desk) == ["mojlighet"]
+
+
+def test_an_undo_sent_again_is_saved_as_it_was(desk):
+    session = Session(desk, variables=["valence"])
+    answer = sent(session, 0, "valence", ["hinder"])
+    send(session, answer)
+    for _ in range(2):
+        assert kinds(send(session, an_undo(answer, 2)))[0] == "saved"
+    assert list(desk.history()["event"]) == ["decide", "retract"]
+
+
+@pytest.mark.parametrize(
+    ("then", "now"),
+    [
+        ({"variables": ["valence"]}, {"variables": ["dimension"]}),
+        ({"variables": ["valence"]}, {"stages": ["D"]}),
+        ({"variables": ["valence"], "warm_up": 4}, {"variables": ["valence"]}),
+    ],
+)
+def test_an_undo_that_waited_counts_in_whichever_session_takes_it(desk, then, now):
+    session = Session(desk, **then)
+    answer = sent(session, 0, "valence", ["hinder"])
+    send(session, answer)
+    assert kinds(send(Session(desk, **now), an_undo(answer, 2)))[0] == "saved"
+    assert desk.decisions().empty
+
+
+def test_an_undo_under_an_earlier_key_of_its_note_counts(desk):
+    session = Session(desk, variables=["valence"])
+    answer = sent(session, 0, "valence", ["hinder"])
+    send(session, answer)
+    earlier = old_note_key(desk.study_id, session.items[0].note_id)
+    assert kinds(send(session, an_undo(answer, 2, note=earlier)))[0] == "saved"
+    assert desk.decisions().empty
+
+
+def test_undo_and_redo_of_an_answer_to_a_replaced_text_may_come_in_one_message(desk):
+    session = Session(desk, variables=["valence"])
+    desk.decide(session.items[0].note_id, "valence", "hinder", note_hash="habcdefabcde")
+    session = Session(desk, variables=["valence"])
+    answer = sent(session, 0, "valence", ["mojlighet"])
+    undo = an_undo(answer, 2, event="decide", codes=["hinder"], note_hash="habcdefabcde")
+    redo = answer | {"event_id": "e0000000000000003", "replaces": ""}
+    assert kinds(send(session, answer, undo, redo)) == ["saved", "saved", "saved", "answers"]
+    assert list(desk.history()["codes"]) == ["hinder", "mojlighet", "hinder", "mojlighet"]
+    assert standing_codes(desk) == ["mojlighet"]
+
+
+def test_what_belongs_to_an_undo_that_came_too_late_is_not_written_either(desk):
+    session = Session(desk, variables=["valence"])
+    answer = sent(session, 0, "valence", ["hinder"])
+    send(session, answer)
+    desk.retract(session.items[0].note_id, "valence")
+    skip = an_undo(answer, 3, event="skip", replaces="")  # what stood before the answer
+    replies = send(session, an_undo(answer, 2), skip)
+    assert replies[0] == {"kind": "overtaken", "ids": ["e0000000000000002", "e0000000000000003"]}
+    assert list(desk.history()["event"]) == ["decide", "retract"]
+
+
+def test_a_disk_that_refuses_an_undo_holds_up_what_comes_after_it(desk, monkeypatch):
+    session = Session(desk, variables=["valence"])
+    answer = sent(session, 0, "valence", ["hinder"])
+    later = sent(session, 1, "valence", ["hinder"], 3)
+    record = desk.record
+
+    def refuse_the_undo(events):
+        if events[0]["event"] == "retract":
+            raise NotSavedError("full")
+        return record(events)
+
+    monkeypatch.setattr(desk, "record", refuse_the_undo)
+    replies = send(session, answer, an_undo(answer, 2), later, later | {"event_id": "e4", "replaces": "e3"})
+    assert [reply.get("ids") for reply in replies][:2] == [
+        [answer["event_id"]],
+        ["e0000000000000002", later["event_id"], "e4"],
+    ]
+    assert kinds(replies) == ["saved", "not_saved", "answers"]
