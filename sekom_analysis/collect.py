@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from types import MappingProxyType
 from typing import NamedTuple
 
 import pandas as pd
 
-from sekom_analysis.decisions import Event, history_table
+from sekom_analysis.adjudications import same_answer
+from sekom_analysis.decisions import Event, counting, history_table
 from sekom_analysis.errors import DecisionError
 from sekom_analysis.files import as_typed
 from sekom_analysis.problems import Problem, problem_lines
 from sekom_analysis.raw import study_option
 
 Numbered = tuple[int, Event]
+Cell = tuple[str, str, str]  # note, variable, pass
+Question = tuple[str, str]
 REPLACED_COLUMNS = ["note_id", "variable", "pass", "old", "new", "is_gone", "row"]
 NONE_REPLACED = pd.DataFrame({name: pd.Series(dtype="str") for name in REPLACED_COLUMNS})
 _MOST_LISTED = 10
@@ -193,3 +196,59 @@ def _lines(refused: Sequence[Problem], path: Path, root: Path | None) -> Iterato
     if len(refused) > _MOST_LISTED:
         every = command(path, "--dry-run", root=root)
         yield f"- and {len(refused) - _MOST_LISTED} more; all of them: {every}"
+
+
+# --- what stands, and what no longer does -----------------------------------------------------------------
+
+
+def cell_of(event: Event) -> Cell:
+    """Return what an event is about."""
+    return event.note_id, event.variable, event.pass_
+
+
+def standing(events: Iterable[Event]) -> dict[Cell, Event]:
+    """Fold events of one coder into the standing decisions, as `decisions.fold` does."""
+    once: dict[str, Event] = {}
+    for event in events:
+        known = once.get(event.event_id)
+        once[event.event_id] = event if known is None else min(event, known)
+    found = {cell_of(event): event for event in sorted(counting(once.values())) if event.event != "skip"}
+    return {cell: event for cell, event in found.items() if event.event == "decide"}
+
+
+def standing_answers(events: Iterable[Event]) -> dict[Question, Event]:
+    """Return question -> the last answer to it, whatever its pass."""
+    found = sorted(standing(timed(events)).values())
+    return {(event.note_id, event.variable): event for event in found}
+
+
+def replaced(
+    own: Sequence[Event], events: Sequence[tuple[int, Event]], redated: Sequence[Event] = ()
+) -> pd.DataFrame:
+    """Return the answers that stand and do so no longer once some events are added.
+
+    Parameters
+    ----------
+    own : every event of a coder
+    events : the new ones, with their rows in a file
+    redated : events of `own` with the earlier times that they get
+    """
+    before = standing(own)
+    after = standing(timed([*own, *redated, *(event for _, event in events)]))
+    rows = {cell_of(event): row for row, event in events}
+    found = []
+    for cell, old in before.items():
+        new = after.get(cell)
+        if new is None or same_answer(new.codes) != same_answer(old.codes):
+            codes = new.codes if new is not None else ""
+            found.append((*cell, old.codes, codes, new is None, rows.get(cell)))
+    table = pd.DataFrame(found, columns=REPLACED_COLUMNS)
+    return table.astype({**dict.fromkeys(REPLACED_COLUMNS[:5], "str"), "is_gone": "bool", "row": "Int64"})
+
+
+def timed(events: Iterable[Event]) -> list[Event]:
+    """Give a time to events that get it only when they are saved: later than any, in their order."""
+    return [
+        event if event.decided_at else event._replace(decided_at=f"9{number:09}")
+        for number, event in enumerate(events)
+    ]

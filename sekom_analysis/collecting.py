@@ -9,12 +9,12 @@ import pandas as pd
 
 from sekom_analysis.codebook import Variable
 from sekom_analysis.coderlog import coder_log
-from sekom_analysis.collect import Collected, Offer, Wish, command, settle
+from sekom_analysis.collect import Collected, Offer, Wish, command, replaced, settle
 from sekom_analysis.decisions import AFTER_TALK, Event, coder_fault, new_event_id
 from sekom_analysis.desk import Desk
 from sekom_analysis.errors import DecisionError
 from sekom_analysis.exchange.arrivals import check_arrival
-from sekom_analysis.exchange.judging import Judge, replaced
+from sekom_analysis.exchange.judging import Judge
 from sekom_analysis.exchange.ledger_copies import is_in_coded, ledger_of, weigh_ledger
 from sekom_analysis.exchange.log_collecting import events_in, weigh_log
 from sekom_analysis.exchange.logs import coder_of, read_log_copy

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import pandas as pd
 
 from sekom_analysis.decisions import latest
-from sekom_analysis.study import Study
+
+if TYPE_CHECKING:
+    from sekom_analysis.study import Study
 
 
 def progress_table(study: Study) -> pd.DataFrame:

@@ -26,10 +26,20 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import NamedTuple
 
-import pandas as pd
-
 from sekom_analysis.adjudications import same_answer
-from sekom_analysis.collect import REPLACED_COLUMNS, Collected, Offer, Wish, command
+from sekom_analysis.collect import (
+    Cell,
+    Collected,
+    Offer,
+    Question,
+    Wish,
+    cell_of,
+    command,
+    replaced,
+    standing,
+    standing_answers,
+    timed,
+)
 from sekom_analysis.decisions import OWN, Event, counting, undoing, undone
 from sekom_analysis.problems import Problem
 
@@ -37,8 +47,6 @@ _MOST = 20  # how many are named
 _FEW, _SHARE = 2, 0.05  # notes about other texts, or answers that differ, that are only told; share of all
 _ANEW = 3  # so many questions that are answered anew though they are answered, and somebody is asked
 _KEPT = 0.8  # of what a sheet or log said that another, built on it, still says
-Cell = tuple[str, str, str]  # note, variable, pass
-Question = tuple[str, str]
 
 
 class Judge:
@@ -159,7 +167,7 @@ class Judge:
         own = [event for event in self.own if event.event_id in self.offer.here]
         events = [*own, *(event for _, event in self.offer.events)]
         if self.offer.way == "log":  # this may be the log in which they were taken back
-            events = list(standing(_timed(events)).values())
+            events = list(standing(timed(events)).values())
         ids = {event.event_id for event in events}
         there = {_renamed(one, other) for one in ids} & {event.event_id for event in log}
         if not there or self._is_all_taken_back(log, there):
@@ -454,11 +462,6 @@ def _are_many(n: int, of: int) -> bool:
     return n >= _ANEW and n > _SHARE * of
 
 
-def cell_of(event: Event) -> Cell:
-    """Return what an event is about."""
-    return event.note_id, event.variable, event.pass_
-
-
 def _round(event: Event) -> Cell:
     """Return what an event is about; what a coder says first and after talking is one round."""
     return event.note_id, event.variable, OWN[0] if event.pass_ in OWN else event.pass_
@@ -466,54 +469,6 @@ def _round(event: Event) -> Cell:
 
 def _undone_in(log: Iterable[Event]) -> set[str]:
     return undone({event.event_id: event.via for event in log})
-
-
-def standing(events: Iterable[Event]) -> dict[Cell, Event]:
-    """Fold events of one coder into the standing decisions, as `decisions.fold` does."""
-    once: dict[str, Event] = {}
-    for event in events:
-        known = once.get(event.event_id)
-        once[event.event_id] = event if known is None else min(event, known)
-    found = {cell_of(event): event for event in sorted(counting(once.values())) if event.event != "skip"}
-    return {cell: event for cell, event in found.items() if event.event == "decide"}
-
-
-def standing_answers(events: Iterable[Event]) -> dict[Question, Event]:
-    """Return question -> the last answer to it, whatever its pass."""
-    found = sorted(standing(_timed(events)).values())
-    return {(event.note_id, event.variable): event for event in found}
-
-
-def replaced(
-    own: Sequence[Event], events: Sequence[tuple[int, Event]], redated: Sequence[Event] = ()
-) -> pd.DataFrame:
-    """Return the answers that stand and do so no longer once some events are added.
-
-    Parameters
-    ----------
-    own : every event of a coder
-    events : the new ones, with their rows in a file
-    redated : events of `own` with the earlier times that they get
-    """
-    before = standing(own)
-    after = standing(_timed([*own, *redated, *(event for _, event in events)]))
-    rows = {cell_of(event): row for row, event in events}
-    found = []
-    for cell, old in before.items():
-        new = after.get(cell)
-        if new is None or same_answer(new.codes) != same_answer(old.codes):
-            codes = new.codes if new is not None else ""
-            found.append((*cell, old.codes, codes, new is None, rows.get(cell)))
-    table = pd.DataFrame(found, columns=REPLACED_COLUMNS)
-    return table.astype({**dict.fromkeys(REPLACED_COLUMNS[:5], "str"), "is_gone": "bool", "row": "Int64"})
-
-
-def _timed(events: Iterable[Event]) -> list[Event]:
-    """Give a time to events that get it only when they are saved: later than any, in their order."""
-    return [
-        event if event.decided_at else event._replace(decided_at=f"9{number:09}")
-        for number, event in enumerate(events)
-    ]
 
 
 def _renamed(event_id: str, coder: str) -> str:

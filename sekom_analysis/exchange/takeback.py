@@ -14,10 +14,9 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 from sekom_analysis.coderlog import coder_log
-from sekom_analysis.collect import Collected, Numbered, Offer, command
+from sekom_analysis.collect import Collected, Numbered, Offer, command, replaced
 from sekom_analysis.decisions import INDEPENDENT, OWN, UNDO, Event, undoing, undone
 from sekom_analysis.errors import DecisionError
-from sekom_analysis.exchange.judging import replaced
 from sekom_analysis.exchange.takings import Takings
 
 
