@@ -22,8 +22,7 @@ import pandas as pd
 
 from sekom_analysis.agreement.catalogue import COEFFICIENTS, TERMS
 from sekom_analysis.agreement.coefficients import Question
-from sekom_analysis.agreement.estimates import least_agreement
-from sekom_analysis.agreement.resampling import acceleration, interval
+from sekom_analysis.agreement.intervals import acceleration, interval, least_agreement
 
 BATCH = 50
 COEFS = ("alpha", "ac1")

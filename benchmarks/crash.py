@@ -14,7 +14,7 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import NamedTuple
 
-from sekom_analysis.study import Study
+from sekom_analysis.study.study import Study
 
 N_DECISIONS = 1000
 N_KILLS = 200
@@ -46,7 +46,7 @@ def processes() -> multiprocessing.context.BaseContext:
     if "forkserver" not in multiprocessing.get_all_start_methods():
         return multiprocessing.get_context("spawn")
     context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload(["sekom_analysis.study"])
+    context.set_forkserver_preload(["sekom_analysis.study.study"])
     return context
 
 

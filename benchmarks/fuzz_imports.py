@@ -28,15 +28,13 @@ from types import ModuleType
 
 import pandas as pd
 
-from sekom_analysis.codebook import Codebook
-from sekom_analysis.errors import SekomError
-from sekom_analysis.exchange.exporting import Order, export_file
-from sekom_analysis.exchange.importing import Request, chosen_importer, import_file
-from sekom_analysis.exchange.studybook.pages import pages_that_come_back
-from sekom_analysis.exchange.studybook.writing import workbook_bytes
-from sekom_analysis.exchange.tables import write_table
-from sekom_analysis.raw import open_raw
-from sekom_analysis.study import Study
+from sekom_analysis.basics.errors import SekomError
+from sekom_analysis.exchange.registry import Order, Request, chosen_importer, export_file, import_file
+from sekom_analysis.exchange.studybook_writing import pages_that_come_back, workbook_bytes
+from sekom_analysis.formats.tables import write_table
+from sekom_analysis.study.codebook import Codebook
+from sekom_analysis.study.raw import open_raw
+from sekom_analysis.study.study import Study
 
 ROOT = Path(__file__).parent.parent
 SLOWEST = 5.0

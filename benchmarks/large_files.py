@@ -23,8 +23,8 @@ from pathlib import Path
 import pandas as pd
 
 import sekom_analysis as sa
-from sekom_analysis.errors import SekomError
-from sekom_analysis.exchange.tables import read_table
+from sekom_analysis.basics.errors import SekomError
+from sekom_analysis.formats.tables import read_table
 
 MOST_MB, MOST_SECONDS = 500, 5.0
 MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"

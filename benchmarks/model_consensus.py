@@ -9,7 +9,7 @@ notes on which all coders share one second reading. A tie of the majority counts
 
     nice python benchmarks/model_consensus.py
 
-The prior was chosen beforehand for the reasons that `sekom_analysis.consensus.votes.Prior` gives, and
+The prior was chosen beforehand for the reasons that `sekom_analysis.consensus.draws.Prior` gives, and
 looked at on other seeds than these.
 """
 
@@ -24,10 +24,9 @@ import numpy as np
 import pandas as pd
 
 from sekom_analysis import Study, count_codes
-from sekom_analysis.agreement.ratings import CodedRatings
-from sekom_analysis.consensus.gibbs import draw
-from sekom_analysis.consensus.spans import TAILS
-from sekom_analysis.consensus.votes import Prior, count_votes, of_used_codes
+from sekom_analysis.agreement.patterns import CodedRatings
+from sekom_analysis.consensus.counts import TAILS
+from sekom_analysis.consensus.draws import Prior, count_votes, draw, of_used_codes
 
 ACCURACIES = (0.6, 0.9)
 N_CODERS = 4

@@ -18,9 +18,9 @@ from pathlib import Path
 import pandas as pd
 import yaml
 
-from sekom_analysis.exchange.importing import Request, import_file
-from sekom_analysis.raw import open_raw
-from sekom_analysis.study import Study
+from sekom_analysis.exchange.registry import Request, import_file
+from sekom_analysis.study.raw import open_raw
+from sekom_analysis.study.study import Study
 
 HERE = Path(__file__).parent / "exports"
 WANTED = {

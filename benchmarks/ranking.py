@@ -16,8 +16,8 @@ import time
 import numpy as np
 import pandas as pd
 
-from sekom_analysis.actions.pooling import FloatArray
 from sekom_analysis.actions.priorities import rank_actions
+from sekom_analysis.actions.scores import FloatArray
 
 N, CRITERIA, GAPS = 80, 4, 0.2
 # Standard deviations in steps of the scale: between actions, of an action by criterion, of what a coder

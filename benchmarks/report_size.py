@@ -16,7 +16,7 @@ import psutil
 
 from sekom_analysis.report import write_report
 from sekom_analysis.results import work_out
-from sekom_analysis.study import Study
+from sekom_analysis.study.study import Study
 
 CODERS = [f"kodare-{place}" for place in range(1, 6)]
 CODES = ["kunskap", "nyckeltal", "resurser", "samordning", "samverkan", "sekoms_roll", "systemsyn"]

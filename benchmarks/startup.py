@@ -12,7 +12,7 @@ import tempfile
 import time
 from pathlib import Path
 
-from sekom_analysis.newstudy import create_sample
+from sekom_analysis.study.making import create_sample
 
 ALLOWED = {"import sekom_analysis": 0.5, "sekom --help": 0.5, "sekom report": 15.0}
 

@@ -13,15 +13,17 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from sekom_analysis import coding, exchange, figures
-    from sekom_analysis.actions.coverage import coverage
+    from sekom_analysis.actions.coverage import coverage, merged_notes
     from sekom_analysis.actions.duplicates import similar_pairs
-    from sekom_analysis.actions.merged import merged_notes
-    from sekom_analysis.actions.plan import check_plan, read_plan
-    from sekom_analysis.actions.planfiles import export_plan, import_plan, write_plan
-    from sekom_analysis.actions.priorities import platforms, rank_actions
-    from sekom_analysis.actions.reliability import criteria_correlations, score_agreement
+    from sekom_analysis.actions.plan import check_plan, export_plan, import_plan, read_plan, write_plan
+    from sekom_analysis.actions.priorities import (
+        criteria_correlations,
+        platforms,
+        rank_actions,
+        rank_sensitivity,
+        score_agreement,
+    )
     from sekom_analysis.actions.scores import action_scores, count_scores
-    from sekom_analysis.actions.sensitivity import rank_sensitivity
     from sekom_analysis.agreement import (
         agreement,
         agreement_by_code,
@@ -35,12 +37,9 @@ if TYPE_CHECKING:
         plan_sample,
         why_they_differ,
     )
+    from sekom_analysis.basics.errors import SekomError
     from sekom_analysis.consensus import consensus, count_codes, model_consensus
-    from sekom_analysis.consensus.negotiation import negotiation
-    from sekom_analysis.desk import Desk
-    from sekom_analysis.errors import SekomError
-    from sekom_analysis.imports import imports
-    from sekom_analysis.keywords import keywords
+    from sekom_analysis.consensus.settled import negotiation
     from sekom_analysis.quality import (
         agreement_by_version,
         check_stance,
@@ -53,17 +52,20 @@ if TYPE_CHECKING:
         stability,
         voices,
     )
-    from sekom_analysis.study import Study
+    from sekom_analysis.quality.quotes import keywords
+    from sekom_analysis.study.desk import Desk
+    from sekom_analysis.study.imports import imports
+    from sekom_analysis.study.study import Study
 
 __version__ = "0.1.0"
 
 _HOME = {
     "coverage": "actions.coverage",
-    "merged_notes": "actions.merged",
+    "merged_notes": "actions.coverage",
     "similar_pairs": "actions.duplicates",
-    "Study": "study",
-    "Desk": "desk",
-    "SekomError": "errors",
+    "Study": "study.study",
+    "Desk": "study.desk",
+    "SekomError": "basics.errors",
     "agreement": "agreement",
     "agreement_by_code": "agreement.breakdowns",
     "agreement_by_group": "agreement.breakdowns",
@@ -76,33 +78,33 @@ _HOME = {
     "plan_sample": "agreement",
     "why_they_differ": "agreement",
     "consensus": "consensus.settled",
-    "negotiation": "consensus.negotiation",
+    "negotiation": "consensus.settled",
     "count_codes": "consensus.counts",
-    "imports": "imports",
-    "keywords": "keywords",
+    "imports": "study.imports",
+    "keywords": "quality.quotes",
     "model_consensus": "consensus.model",
-    "agreement_by_version": "quality.versions",
-    "check_stance": "quality.stance",
+    "agreement_by_version": "quality.revisions",
+    "check_stance": "study.checks",
     "codebook_advice": "quality.advice",
     "codebook_diff": "quality.revisions",
     "codebook_versions": "quality.revisions",
     "coder_report": "quality.coders",
     "findings": "quality.claims",
-    "readings": "quality.reading",
+    "readings": "quality.quotes",
     "stability": "quality.coders",
     "voices": "quality.quotes",
     "action_scores": "actions.scores",
     "count_scores": "actions.scores",
     "check_plan": "actions.plan",
-    "criteria_correlations": "actions.reliability",
-    "export_plan": "actions.planfiles",
-    "import_plan": "actions.planfiles",
+    "criteria_correlations": "actions.priorities",
+    "export_plan": "actions.plan",
+    "import_plan": "actions.plan",
     "platforms": "actions.priorities",
     "rank_actions": "actions.priorities",
-    "rank_sensitivity": "actions.sensitivity",
+    "rank_sensitivity": "actions.priorities",
     "read_plan": "actions.plan",
-    "score_agreement": "actions.reliability",
-    "write_plan": "actions.planfiles",
+    "score_agreement": "actions.priorities",
+    "write_plan": "actions.plan",
     "coding": "",
     "exchange": "",
     "figures": "",

@@ -12,7 +12,7 @@ import pandas as pd
 import pytest
 from hypothesis import settings
 
-from sekom_analysis.study import Study
+from sekom_analysis.study.study import Study
 
 # A machine busy with something else is no fault of what is tested.
 settings.register_profile("any machine", deadline=None)
@@ -97,8 +97,8 @@ def tracked(root) -> list[str]:
 @pytest.fixture(scope="session")
 def sample_study(tmp_path_factory):
     """The sample study in a scratch folder, for tests that only read it."""
-    from sekom_analysis.newstudy import create_sample
-    from sekom_analysis.study import Study
+    from sekom_analysis.study.making import create_sample
+    from sekom_analysis.study.study import Study
 
     folder = tmp_path_factory.mktemp("sample") / "study"
     create_sample(folder)

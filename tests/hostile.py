@@ -9,7 +9,7 @@ from typing import Any
 
 import pandas as pd
 
-from sekom_analysis.study import Study
+from sekom_analysis.study.study import Study
 
 TEXTS = {
     "dollars": "Kostar i US$ och A$",
@@ -141,6 +141,6 @@ def _settle(study: Study, coders: list[str], main: str, codes: list[str], said: 
     told = {name: said(name).replace("\0", "") for name in ("resources", "responsible", "note")}
     dates = {"start": "2020-01", "end": "2020-06", "status": "planned", "depends_on": ""}
     row: Mapping[str, Any] = {"action": "L03", **{name: (told | dates)[name] for name in columns}}
-    from sekom_analysis.actions.planfiles import write_plan
+    from sekom_analysis.actions.plan import write_plan
 
     write_plan(study, pd.DataFrame([row]))

@@ -14,7 +14,7 @@ from pathlib import Path
 import nbformat
 from nbclient import NotebookClient
 
-from sekom_analysis.newstudy import create_sample
+from sekom_analysis.study.making import create_sample
 
 FOLDER = Path(__file__).parent.parent / "notebooks"
 MARK = "# NBVAL_CHECK_OUTPUT"

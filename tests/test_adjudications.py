@@ -9,9 +9,15 @@ from pathlib import Path
 import pytest
 
 import sekom_analysis as sa
-from sekom_analysis.adjudications import FORM, Adjudication, adjudication_ledger, changed_since, seen_text
-from sekom_analysis.errors import CodebookError, DecisionError, NotSavedError
-from sekom_analysis.study import Study
+from sekom_analysis.basics.errors import CodebookError, DecisionError, NotSavedError
+from sekom_analysis.study.adjudications import (
+    FORM,
+    Adjudication,
+    adjudication_ledger,
+    changed_since,
+    seen_text,
+)
+from sekom_analysis.study.study import Study
 
 T1, T2 = "2150-04-12T09:00:00.000000Z", "2026-04-12T10:00:00.000000Z"
 
@@ -149,7 +155,7 @@ def test_a_disk_that_is_full_says_so(study, monkeypatch):
     def full(*_):
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr("sekom_analysis.log.os.write", full)
+    monkeypatch.setattr("sekom_analysis.study.log.os.write", full)
     with pytest.raises(NotSavedError, match=r"adjudicated\.csv: the disk did not take"):
         study.adjudicate("cilla", "n1", "valence", "hinder", reason="brist")
 
@@ -296,7 +302,7 @@ def test_an_adjudication_made_elsewhere_keeps_its_time(study):
 
 ADJUDICATE = """
 import sys
-from sekom_analysis.study import Study
+from sekom_analysis.study.study import Study
 study, who = Study.open(sys.argv[1]), sys.argv[2]
 for number in range(40):
     note = ("n1", "n2", "007")[number % 3]

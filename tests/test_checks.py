@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from sekom_analysis.checks import decision_problems, study_problems, was_possible
-from sekom_analysis.codebook import Codebook, Variable
+from sekom_analysis.study.checks import decision_problems, study_problems, was_possible
+from sekom_analysis.study.codebook import Codebook, Variable
 
 
 def test_the_sample_has_no_problems(sample):

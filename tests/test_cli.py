@@ -13,9 +13,9 @@ import pytest
 
 from sekom_analysis.cli import main
 from sekom_analysis.cli.app import ORDER
-from sekom_analysis.imports import begin_import
-from sekom_analysis.newstudy import create_sample
-from sekom_analysis.study import Study
+from sekom_analysis.study.imports import begin_import
+from sekom_analysis.study.making import create_sample
+from sekom_analysis.study.study import Study
 
 COMMANDS = [
     "new",
@@ -359,7 +359,7 @@ def test_a_fault_of_ours_is_no_traceback(sample):
 def test_adjudicate_takes_the_first_variable_with_something_to_settle(sample, monkeypatch):
     opened = []
     monkeypatch.setattr(
-        "sekom_analysis.opening.open_adjudication",
+        "sekom_analysis.coding.jupyter.open_adjudication",
         lambda study, *given, **options: opened.append((study.root, *given, options)) or 0,
     )
     assert sekom("adjudicate", "--as", "anna", "--study", sample)[0] == 0

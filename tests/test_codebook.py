@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sekom_analysis.answers import answer_fault
-from sekom_analysis.codebook import FLAG, Codebook, Variable
-from sekom_analysis.errors import CodebookError
+from sekom_analysis.basics.errors import CodebookError
+from sekom_analysis.study.codebook import FLAG, Codebook, Variable
+from sekom_analysis.study.rows import answer_fault
 
 CODES = [{"id": "a", "label": "A", "colour": "#112233"}, {"id": "b", "label": {"sv": "Be", "en": "B"}}]
 SINGLE = {"id": "v", "kind": "single", "label": "V", "codes": CODES}

@@ -12,15 +12,14 @@ from pathlib import Path
 import pytest
 import yaml
 
-from sekom_analysis.coderlog import coder_log
-from sekom_analysis.errors import StudyError
-from sekom_analysis.imports import begin_import
-from sekom_analysis.log import Marks, marks_problems
-from sekom_analysis.problems import Problem, capped, command_of, kind_of
-from sekom_analysis.raw import read_raw
+from sekom_analysis.basics.errors import StudyError
+from sekom_analysis.basics.wording import Problem, capped, command_of, kind_of
 from sekom_analysis.report import render_page
 from sekom_analysis.results import agreement_overview, work_out
-from sekom_analysis.study import Study
+from sekom_analysis.study.imports import begin_import
+from sekom_analysis.study.log import Marks, coder_log, marks_problems
+from sekom_analysis.study.raw import read_raw
+from sekom_analysis.study.study import Study
 from tests.conftest import CODEBOOK, NOTES
 from tests.test_cli import sekom
 from tests.test_collect import as_excel

@@ -12,10 +12,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from sekom_analysis.errors import DecisionError
-from sekom_analysis.exchange.logs import coder_of
-from sekom_analysis.exchange.tables import write_table
-from sekom_analysis.study import Study
+from sekom_analysis.basics.errors import DecisionError
+from sekom_analysis.exchange.returned import coder_of
+from sekom_analysis.formats.tables import write_table
+from sekom_analysis.study.study import Study
 
 
 @pytest.fixture

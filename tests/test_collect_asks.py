@@ -14,16 +14,16 @@ import pytest
 from openpyxl import load_workbook
 from typer.testing import CliRunner
 
+from sekom_analysis.basics.errors import DecisionError
 from sekom_analysis.cli import app
-from sekom_analysis.collect import Offer, Wish
-from sekom_analysis.decisions import Event
-from sekom_analysis.errors import DecisionError
-from sekom_analysis.exchange.arrivals import in_order_of_making
-from sekom_analysis.exchange.judging import Judge
-from sekom_analysis.exchange.sheets import write_coding_sheet
-from sekom_analysis.logline import utc_text
-from sekom_analysis.notes import note_hash
-from sekom_analysis.study import Study
+from sekom_analysis.exchange.collect import in_order_of_making
+from sekom_analysis.exchange.sheet_writing import write_coding_sheet
+from sekom_analysis.exchange.weighing import Judge
+from sekom_analysis.study.decisions import Event
+from sekom_analysis.study.imports import Offer, Wish
+from sekom_analysis.study.notes import note_hash
+from sekom_analysis.study.rows import utc_text
+from sekom_analysis.study.study import Study
 
 START = datetime(2020, 3, 1, 9, tzinfo=UTC)
 NOTES = pd.DataFrame(
@@ -484,7 +484,7 @@ def test_a_few_changed_texts_are_taken_and_told(study, tmp_path):
     ("n_others", "n_notes", "asks"), [(2, 4, False), (3, 60, False), (3, 59, True), (4, 70, True)]
 )
 def test_when_many_texts_are_others(n_others, n_notes, asks):
-    from sekom_analysis.problems import Problem
+    from sekom_analysis.basics.wording import Problem
 
     others = [Problem("a.xlsx", n, "another text", "look") for n in range(n_others)]
     offer = offered([event("n1", "tid", 1)], other_texts=others, n_notes=n_notes)
@@ -1052,7 +1052,7 @@ def test_a_pass_typed_into_a_file_moves_no_answer(study, tmp_path, typed):
 
 
 def test_a_real_warm_up_and_a_real_second_time_stay_so(study, tmp_path):
-    from sekom_analysis.coding.worklist import warm_up_notes
+    from sekom_analysis.study.worklist import warm_up_notes
 
     warm = dict.fromkeys(warm_up_notes(study.notes.index, study.desk("anna").warm_up_seed, 5), "tid")
     path = answers(tmp_path / "a.jsonl", study, warm, who="anna")

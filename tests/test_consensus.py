@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from sekom_analysis.basics.errors import CodebookError, RatingsError
 from sekom_analysis.consensus import consensus, count_codes
-from sekom_analysis.errors import CodebookError, RatingsError
-from sekom_analysis.study import Study
+from sekom_analysis.study.study import Study
 
 CODES = ["x", "y", "z"]
 REPORTED = {  # by the report's own appendix: hinder, möjlighet

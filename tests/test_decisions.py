@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sekom_analysis.codebook import NONE_FITS, Codebook
-from sekom_analysis.decisions import (
+from sekom_analysis.study.codebook import NONE_FITS, Codebook
+from sekom_analysis.study.decisions import (
     RESERVED_CODERS,
     Event,
     coder_fault,

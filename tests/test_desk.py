@@ -5,11 +5,11 @@ from __future__ import annotations
 import pandas as pd
 import pytest
 
-from sekom_analysis.definitions import Definitions
-from sekom_analysis.desk import Desk
-from sekom_analysis.errors import DecisionError, NotesError, NotSavedError
-from sekom_analysis.notes import note_hash
-from sekom_analysis.study import Study
+from sekom_analysis.basics.errors import DecisionError, NotesError, NotSavedError
+from sekom_analysis.study.desk import Desk
+from sekom_analysis.study.ledgers import Definitions
+from sekom_analysis.study.notes import note_hash
+from sekom_analysis.study.study import Study
 
 
 @pytest.fixture

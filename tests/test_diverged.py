@@ -13,12 +13,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sekom_analysis.coderlog import coder_log
-from sekom_analysis.decisions import Event
-from sekom_analysis.exchange.dating import Dates
-from sekom_analysis.logline import utc_text
-from sekom_analysis.notes import note_hash
-from sekom_analysis.study import Study
+from sekom_analysis.exchange.takings import Dates
+from sekom_analysis.study.decisions import Event
+from sekom_analysis.study.log import coder_log
+from sekom_analysis.study.notes import note_hash
+from sekom_analysis.study.rows import utc_text
+from sekom_analysis.study.study import Study
 
 # How wrong a clock is, in seconds; the last one is set to 2199.
 CLOCKS = (0, 0, -3 * 3600, -400 * 86400, 3600, 2 * 3600, 30 * 86400, 5_400_000_000)

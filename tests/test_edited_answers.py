@@ -10,11 +10,11 @@ from pathlib import Path
 
 import pytest
 
-from sekom_analysis.collect import Collected
-from sekom_analysis.errors import DecisionError
-from sekom_analysis.logline import utc_text
-from sekom_analysis.notes import note_hash
-from sekom_analysis.study import Study
+from sekom_analysis.basics.errors import DecisionError
+from sekom_analysis.study.imports import Collected
+from sekom_analysis.study.notes import note_hash
+from sekom_analysis.study.rows import utc_text
+from sekom_analysis.study.study import Study
 
 START = datetime(2020, 3, 1, 9, tzinfo=UTC)
 GIVEN = {  # (note, variable) -> codes and memo, in the order made

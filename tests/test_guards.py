@@ -7,11 +7,11 @@ import os
 import pytest
 
 import sekom_analysis as sa
-from sekom_analysis.actions.planfiles import export_plan
+from sekom_analysis.actions.plan import export_plan
+from sekom_analysis.basics.errors import NotSavedError, TableError
 from sekom_analysis.cli import main
-from sekom_analysis.errors import NotSavedError, TableError
-from sekom_analysis.exchange.tables import write_table
 from sekom_analysis.figures import plot_sample, save_figure
+from sekom_analysis.formats.tables import write_table
 
 
 @pytest.fixture

@@ -10,10 +10,10 @@ import pandas as pd
 import pytest
 from openpyxl import load_workbook
 
-from sekom_analysis import opening
-from sekom_analysis.logline import utc_text
-from sekom_analysis.notes import note_hash
-from sekom_analysis.study import Study
+from sekom_analysis.coding import jupyter
+from sekom_analysis.study.notes import note_hash
+from sekom_analysis.study.rows import utc_text
+from sekom_analysis.study.study import Study
 
 from .documents import ROOT, blocks, fenced, sekom
 
@@ -99,7 +99,7 @@ def test_the_guide_leads_from_an_excel_file_to_the_report(lang, tmp_path, monkey
     monkeypatch.delenv("SEKOM_STUDY", raising=False)
     opened = []
     monkeypatch.setattr(
-        opening, "_run_lab", lambda notebook, root, browser, viewer: opened.append(notebook) or 0
+        jupyter, "_run_lab", lambda notebook, root, browser, viewer: opened.append(notebook) or 0
     )
     excel_file(tmp_path)
     printed = {}

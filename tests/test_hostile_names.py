@@ -14,14 +14,14 @@ import pandas as pd
 import pytest
 
 import sekom_analysis as sa
-from sekom_analysis.codebook import Variable
-from sekom_analysis.coding.adjudication import AdjudicationSession
-from sekom_analysis.coding.reviewing import ReviewSession
-from sekom_analysis.exchange.refi.importing import study_from_project
-from sekom_analysis.exchange.studybook.importing import study_from_workbook
+from sekom_analysis.coding.comparing import ReviewSession
+from sekom_analysis.coding.judging import AdjudicationSession
+from sekom_analysis.exchange.refi import study_from_project
+from sekom_analysis.exchange.studybook import study_from_workbook
 from sekom_analysis.report import render_page
 from sekom_analysis.report.sections import sections
 from sekom_analysis.results import work_out
+from sekom_analysis.study.codebook import Variable
 from tests.hostile import CODERS, CODES, SOURCES, STAGES, VARIABLES, build, neutral
 
 MARKS = {"coders": "a", "variables": "v", "codes": "k", "stages": "t", "sources": "s"}
@@ -116,7 +116,7 @@ def told(study: sa.Study, named: dict[str, list[str]], folder) -> Iterator[tuple
 
 def _out_and_in(study: sa.Study, named: dict[str, list[str]], folder) -> Iterator[tuple[str, object]]:
     """Written for other programs and read again, everybody's answers are as they were."""
-    from sekom_analysis.exchange.exporting import Order, export_file
+    from sekom_analysis.exchange.registry import Order, export_file
 
     given = ["note_id", "coder", "variable", "codes", "memo"]
     asked = {"history": study.decisions()[given].sort_values(given[:3]).reset_index(drop=True)}

@@ -20,15 +20,15 @@ import pytest
 from matplotlib.text import Text
 
 import sekom_analysis as sa
+from sekom_analysis.basics.wording import visible
 from sekom_analysis.cli import main
-from sekom_analysis.exchange.exporting import Order, export_file
-from sekom_analysis.exchange.refi.importing import study_from_project
-from sekom_analysis.exchange.studybook.importing import study_from_workbook
-from sekom_analysis.exchange.tables import read_table
+from sekom_analysis.exchange.refi import study_from_project
+from sekom_analysis.exchange.registry import Order, export_file
+from sekom_analysis.exchange.studybook import study_from_workbook
+from sekom_analysis.formats.tables import read_table
 from sekom_analysis.report import _figures, write_report
 from sekom_analysis.report.sections import sections
 from sekom_analysis.results import work_out
-from sekom_analysis.wording import visible
 from tests.hostile import TEXTS, build
 
 NAMES = {

@@ -9,17 +9,17 @@ import sys
 
 import pytest
 
-from sekom_analysis import files
-from sekom_analysis.errors import NotSavedError, StudyError
-from sekom_analysis.exchange.exporting import Order, export_file
-from sekom_analysis.study import Study
+from sekom_analysis.basics import files
+from sekom_analysis.basics.errors import NotSavedError, StudyError
+from sekom_analysis.exchange.registry import Order, export_file
+from sekom_analysis.study.study import Study
 from tests.conftest import CODEBOOK, NOTES
 
 KILLED = """
 import os, shutil, signal, sys
 from pathlib import Path
 from sekom_analysis import newstudy
-from sekom_analysis.exchange.categories import study_from_list
+from sekom_analysis.exchange.studybook import study_from_list
 target, at, kind = Path(sys.argv[1]), int(sys.argv[2]), sys.argv[3]
 calls = []
 def counted(function):
@@ -143,8 +143,8 @@ def test_an_export_killed_before_it_has_its_name_is_written_by_a_retry(study, tm
     program = """
 import os, signal, sys
 from pathlib import Path
-from sekom_analysis.exchange.exporting import Order, export_file
-from sekom_analysis.study import Study
+from sekom_analysis.exchange.registry import Order, export_file
+from sekom_analysis.study.study import Study
 Path.replace = lambda self, target: os.kill(os.getpid(), signal.SIGKILL)
 export_file(Order(Study.open(sys.argv[1]), Path(sys.argv[2]), None, "sv"))
 """

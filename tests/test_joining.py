@@ -13,16 +13,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sekom_analysis.actions.merged import (
-    counts_before_and_after,
-    merged_into,
-    merged_notes,
-)
+from sekom_analysis.actions.coverage import counts_before_and_after, merged_into, merged_notes
 from sekom_analysis.agreement import agreement
-from sekom_analysis.errors import DecisionError
-from sekom_analysis.merges import Merge, merges_table, replay, root_of, wording_of
-from sekom_analysis.pairs import pair_ratings
-from sekom_analysis.study import Study
+from sekom_analysis.basics.errors import DecisionError
+from sekom_analysis.study.ledgers import pair_ratings
+from sekom_analysis.study.merges import Merge, merges_table, replay, root_of, wording_of
+from sekom_analysis.study.study import Study
 
 TEXTS = {f"D{n}": f"Text {n}" for n in range(1, 6)}
 
@@ -161,8 +157,9 @@ def test_the_ledger_replays_to_the_same_state_in_any_order_of_reading(events, sh
 
 
 def _read_back(folder: Path, events: list[Merge], notes: pd.DataFrame) -> pd.DataFrame:
-    from sekom_analysis.logline import line_of
-    from sekom_analysis.merges import COLUMNS, merge_ledger
+    from sekom_analysis.study.merges import MERGE_COLUMNS as COLUMNS
+    from sekom_analysis.study.merges import merge_ledger
+    from sekom_analysis.study.rows import line_of
 
     path = folder / "data/coded/merges.csv"
     path.parent.mkdir(parents=True)
@@ -184,7 +181,7 @@ def test_what_stands_is_a_forest_and_each_note_has_one_wording(events):
 WRITER = """
 import random, sys
 import sekom_analysis as sa
-from sekom_analysis.errors import DecisionError
+from sekom_analysis.basics.errors import DecisionError
 study, by = sa.Study.open(sys.argv[1]), sys.argv[2]
 choose = random.Random(by)
 for _ in range(30):

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sekom_analysis.errors import NotesError
-from sekom_analysis.keywords import COLUMNS, keywords
+from sekom_analysis.basics.errors import NotesError
+from sekom_analysis.quality.quotes import COLUMNS, keywords
 
 WORDS = ["tid", "kunskap", "resurs", "nätverk", "politiker", "budget"]
 TEXTS = st.lists(

@@ -9,10 +9,10 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
+from sekom_analysis.basics.errors import DecisionError
 from sekom_analysis.cli import app
-from sekom_analysis.errors import DecisionError
-from sekom_analysis.exchange.ledger_copies import ledger_of
-from sekom_analysis.study import Study
+from sekom_analysis.exchange.copies import ledger_of
+from sekom_analysis.study.study import Study
 
 
 @pytest.fixture

@@ -15,12 +15,12 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from sekom_analysis import files as files_module
-from sekom_analysis import log as log_module
-from sekom_analysis.errors import DecisionError, NotSavedError
-from sekom_analysis.files import write_whole
-from sekom_analysis.log import EventFile
-from sekom_analysis.logline import Format, line_of, row_of, well_formed
+from sekom_analysis.basics import files as files_module
+from sekom_analysis.basics.errors import DecisionError, NotSavedError
+from sekom_analysis.basics.files import write_whole
+from sekom_analysis.study import log as log_module
+from sekom_analysis.study.log import EventFile
+from sekom_analysis.study.rows import Format, line_of, row_of, well_formed
 
 FORM = Format(("decided_at", "event_id", "text", "event"), ("say", "take back"), identity=("text", "event"))
 HEADER = b"decided_at,event_id,text,event\n"

@@ -89,7 +89,7 @@ def test_clean_removes_what_make_made_and_nothing_of_anybody(machine):
         "notebooks/my-own.ipynb",
         "figures/report.sv.html",
         ".sekom/anna.lock",
-        "sekom_analysis/log.py",
+        "sekom_analysis/study/log.py",
         "build-notes.txt",
     ]
     removed = [".venv/bin/python", ".pytest_cache/x", "sekom_analysis/__pycache__/log.pyc", "dist/x.whl"]

@@ -8,9 +8,9 @@ import shutil
 import pandas as pd
 import pytest
 
-from sekom_analysis import newstudy
-from sekom_analysis.errors import StudyError
-from sekom_analysis.study import Study
+from sekom_analysis.basics.errors import StudyError
+from sekom_analysis.study import making
+from sekom_analysis.study.study import Study
 
 NOTES = pd.DataFrame(
     {"note_id": ["007", "n2"], "text": ['kallas "A"; ibland', "två\nrader"], "table": ["3", ""]}
@@ -100,13 +100,13 @@ def test_a_file_of_notes_is_copied_byte_by_byte(tmp_path, name, data):
 @pytest.mark.parametrize("suffix", [".csv", ".xlsx"])
 def test_notes_without_ids_are_numbered_in_order(tmp_path, suffix):
     path = tmp_path / f"mina{suffix}"
-    newstudy.write_table(NOTES.drop(columns="note_id"), path)
+    making.write_table(NOTES.drop(columns="note_id"), path)
     study = Study.create(tmp_path / "a", notes=path)
     assert study.notes["text"].to_dict() == {"N001": 'kallas "A"; ibland', "N002": "två\nrader"}
 
 
 def test_a_workbook_stays_one(tmp_path):
-    newstudy.write_table(NOTES, tmp_path / "mina.xlsx")
+    making.write_table(NOTES, tmp_path / "mina.xlsx")
     study = Study.create(tmp_path / "a", notes=tmp_path / "mina.xlsx")
     assert study.notes.index.tolist() == ["007", "n2"]
     assert (study.root / "data/raw/notes.xlsx").read_bytes() == (tmp_path / "mina.xlsx").read_bytes()
@@ -129,7 +129,7 @@ def test_what_is_there_is_left_alone(tmp_path, content):
         target.mkdir()
         target /= "viktigt.txt"
     target.write_text("viktigt", encoding="utf-8")
-    for make in (Study.create, newstudy.create_sample):
+    for make in (Study.create, making.create_sample):
         with pytest.raises(StudyError, match="is there already and is not an empty folder"):
             make(tmp_path / "a")
     assert target.read_text(encoding="utf-8") == "viktigt"
@@ -164,7 +164,7 @@ def test_a_disk_that_says_no_leaves_nothing_behind(tmp_path, monkeypatch):
 
 
 def test_the_sample_is_copied_whole_and_can_be_written_to(tmp_path, root):
-    newstudy.create_sample(tmp_path / "prov")
+    making.create_sample(tmp_path / "prov")
     study = Study.open(tmp_path / "prov")
     assert study.coders == ["rapport-2016", "k1", "k2", "k3"]
     assert len(study.problems) == 0

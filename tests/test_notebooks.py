@@ -10,8 +10,8 @@ from pathlib import Path
 import nbformat
 import pytest
 
-from sekom_analysis.decisions import LEDGERS
-from sekom_analysis.newstudy import create_sample
+from sekom_analysis.study.decisions import LEDGERS
+from sekom_analysis.study.making import create_sample
 
 NOTEBOOKS = sorted(path.name for path in (Path(__file__).parent.parent / "notebooks").glob("*.ipynb"))
 NBVAL = ["--nbval-lax", "--nbval-current-env", "--nbval-cell-timeout=120"]

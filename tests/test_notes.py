@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sekom_analysis.notes import check_notes, join_notes, note_hash
-from sekom_analysis.problems import Problem, problem_lines, problems_table
+from sekom_analysis.basics.wording import Problem, problem_lines, problems_table
+from sekom_analysis.study.notes import check_notes, join_notes, note_hash
 
 
 def table(rows, columns=("note_id", "text")):

@@ -8,8 +8,8 @@ import sys
 
 import pytest
 
-from sekom_analysis import opening
-from sekom_analysis.errors import CodebookError, DecisionError, NotesError, SekomError
+from sekom_analysis.basics.errors import CodebookError, DecisionError, NotesError, SekomError
+from sekom_analysis.coding import jupyter
 
 
 def sources(path):
@@ -18,7 +18,7 @@ def sources(path):
 
 def test_the_notebook_names_the_coder_and_lies_where_nobody_s_answers_lie(study):
     study.decide("bo", "n1", "valence", "hinder")
-    path = opening.prepare_notebook(study.desk("anna"), again=3, variables=["valence"], lang="en")
+    path = jupyter.prepare_notebook(study.desk("anna"), again=3, variables=["valence"], lang="en")
     parameters = sources(path)[2].splitlines()
     assert parameters[0] == 'coder = "anna"'
     assert 'lang = "en"  # "en": English' in parameters
@@ -29,13 +29,13 @@ def test_the_notebook_names_the_coder_and_lies_where_nobody_s_answers_lie(study)
 
 
 def test_a_notebook_that_is_open_is_not_written_again_unless_it_differs(study):
-    path = opening.prepare_notebook(study.desk("anna"))
+    path = jupyter.prepare_notebook(study.desk("anna"))
     book = json.loads(path.read_text(encoding="utf-8"))
     book["cells"][-1]["outputs"] = [{"output_type": "stream", "name": "stdout", "text": ["hej"]}]
     path.write_text(json.dumps(book), encoding="utf-8")
-    opening.prepare_notebook(study.desk("anna"))
+    jupyter.prepare_notebook(study.desk("anna"))
     assert json.loads(path.read_text(encoding="utf-8"))["cells"][-1]["outputs"]
-    opening.prepare_notebook(study.desk("anna"), again=1)
+    jupyter.prepare_notebook(study.desk("anna"), again=1)
     assert not json.loads(path.read_text(encoding="utf-8"))["cells"][-1]["outputs"]
 
 
@@ -46,8 +46,8 @@ def test_jupyterlab_is_asked_to_show_that_notebook_alone(study, monkeypatch):
         called.update(command=command, env=env)
         return subprocess.CompletedProcess(command, 0)
 
-    monkeypatch.setattr(opening.subprocess, "run", run)
-    assert opening.open_coding(study.root, "anna", browser=False) == 0
+    monkeypatch.setattr(jupyter.subprocess, "run", run)
+    assert jupyter.open_coding(study.root, "anna", browser=False) == 0
     folder = study.root / ".sekom" / "coding"
     assert called["command"][:3] == [sys.executable, "-m", "jupyterlab"]
     assert f"--ServerApp.root_dir={folder}" in called["command"]
@@ -57,19 +57,19 @@ def test_jupyterlab_is_asked_to_show_that_notebook_alone(study, monkeypatch):
 
 
 def test_what_cannot_be_coded_is_said_before_jupyterlab_starts(study, monkeypatch):
-    monkeypatch.setattr(opening.subprocess, "run", lambda *_, **__: pytest.fail("JupyterLab was started"))
+    monkeypatch.setattr(jupyter.subprocess, "run", lambda *_, **__: pytest.fail("JupyterLab was started"))
     with pytest.raises(DecisionError, match="'Anna' cannot be a coder's id"):
-        opening.open_coding(study.root, "Anna")
+        jupyter.open_coding(study.root, "Anna")
     with pytest.raises(CodebookError, match="no variable 'vallence'"):
-        opening.open_coding(study.root, "anna", variables=["vallence"])
+        jupyter.open_coding(study.root, "anna", variables=["vallence"])
 
 
 def test_without_jupyterlab_the_message_says_how_to_get_it_or_do_without(study, monkeypatch):
-    monkeypatch.setattr(opening, "find_spec", lambda name: None if name == "jupyterlab" else object())
+    monkeypatch.setattr(jupyter, "find_spec", lambda name: None if name == "jupyterlab" else object())
     with pytest.raises(
         SekomError, match=r"jupyterlab cannot be found.*sekom_analysis\[notebooks\].*sekom page"
     ):
-        opening.open_coding(study.root, "anna")
+        jupyter.open_coding(study.root, "anna")
 
 
 def test_an_adjudicators_notebook_names_who_and_what_and_opens_the_same_way(sample_study, monkeypatch):
@@ -79,8 +79,8 @@ def test_an_adjudicators_notebook_names_who_and_what_and_opens_the_same_way(samp
         called.update(command=command, env=env)
         return subprocess.CompletedProcess(command, 0)
 
-    monkeypatch.setattr(opening.subprocess, "run", run)
-    assert opening.open_adjudication(sample_study, "anna", "valence", lang="en", browser=False) == 0
+    monkeypatch.setattr(jupyter.subprocess, "run", run)
+    assert jupyter.open_adjudication(sample_study, "anna", "valence", lang="en", browser=False) == 0
     path = sample_study.root / ".sekom" / "adjudication" / "anna.ipynb"
     parameters = sources(path)[2].splitlines()
     assert parameters[0] == 'adjudicator = "anna"'
@@ -95,11 +95,11 @@ def test_an_adjudicators_notebook_names_who_and_what_and_opens_the_same_way(samp
 
 
 def test_what_cannot_be_settled_is_said_before_jupyterlab_starts(study, monkeypatch):
-    monkeypatch.setattr(opening.subprocess, "run", lambda *_, **__: pytest.fail("JupyterLab was started"))
+    monkeypatch.setattr(jupyter.subprocess, "run", lambda *_, **__: pytest.fail("JupyterLab was started"))
     for adjudicator, variable, error, message in (
         ("Anna", "valence", DecisionError, "'Anna' cannot be"),
         ("anna", "vallence", CodebookError, "no variable 'vallence'"),
         ("anna", "valence", NotesError, "nothing to settle about Barrier or possibility"),
     ):
         with pytest.raises(error, match=message):
-            opening.open_adjudication(study, adjudicator, variable)
+            jupyter.open_adjudication(study, adjudicator, variable)

@@ -10,17 +10,17 @@ import pytest
 from hypothesis import given as given_any
 from hypothesis import strategies as st
 
-from sekom_analysis.adjudications import adjudication_ledger, showings
-from sekom_analysis.coderlog import coder_log
+from sekom_analysis.basics.errors import DecisionError, SekomError
 from sekom_analysis.coding.session import Session
-from sekom_analysis.decisions import NOW as LAST
-from sekom_analysis.decisions import Event, Known, latest, passes_of
-from sekom_analysis.errors import DecisionError, SekomError
-from sekom_analysis.exchange.sheets import write_coding_sheet
-from sekom_analysis.exchange.sheets.before import Before
-from sekom_analysis.logline import utc_text
-from sekom_analysis.progress import progress_table
-from sekom_analysis.study import Study
+from sekom_analysis.exchange.sheet_answers import Before
+from sekom_analysis.exchange.sheet_writing import write_coding_sheet
+from sekom_analysis.study.adjudications import adjudication_ledger, showings
+from sekom_analysis.study.checks import progress_table
+from sekom_analysis.study.decisions import NOW as LAST
+from sekom_analysis.study.decisions import Event, Known, latest, passes_of
+from sekom_analysis.study.log import coder_log
+from sekom_analysis.study.rows import utc_text
+from sekom_analysis.study.study import Study
 
 
 @pytest.fixture

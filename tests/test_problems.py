@@ -10,35 +10,27 @@ from collections import defaultdict
 import pytest
 import yaml
 
-from sekom_analysis.about import About, Coder, Plan, Primary
 from sekom_analysis.actions.plan import PLAN_FILE, plan_problems
-from sekom_analysis.checks import study_problems
-from sekom_analysis.codebook import Codebook
-from sekom_analysis.exchange import tables
-from sekom_analysis.imports import begin_import
-from sekom_analysis.notes import note_hash
-from sekom_analysis.problems import Problem, problem_lines, problems_table
-from sekom_analysis.raw import MoreCoders, open_raw, read_raw
-from sekom_analysis.raw import _read_yaml as read_about
+from sekom_analysis.basics.wording import Phrase, Problem, problem_lines, problems_table, texts
+from sekom_analysis.basics.yamlfile import check_data, parse_yaml
+from sekom_analysis.formats import tables
 from sekom_analysis.report import render_page
-from sekom_analysis.report.sections import plan as plan_section
+from sekom_analysis.report.sections import actions as plan_section
 from sekom_analysis.results import work_out
-from sekom_analysis.study import Study
-from sekom_analysis.wording import Phrase, texts
-from sekom_analysis.yamlfile import check_data, parse_yaml
+from sekom_analysis.study.checks import study_problems
+from sekom_analysis.study.codebook import Codebook
+from sekom_analysis.study.imports import begin_import
+from sekom_analysis.study.notes import note_hash
+from sekom_analysis.study.raw import About, Coder, MoreCoders, Plan, Primary, open_raw, read_raw
+from sekom_analysis.study.raw import _read_yaml as read_about
+from sekom_analysis.study.study import Study
 from tests.test_coderlogs import every_kind as files_of_every_kind
 
 KINDS = ("problem_", "fault_", "input_")
 LOG_HEAD = "decided_at,event_id,note_id,note_hash,variable,codes,certainty,memo,codebook,pass,via,event"
 TOLD_ONLY_HERE = {  # modules of whose problems every one can reach the report
-    "checks",
-    "joining",
-    "log",
-    "definitions",
-    "adjudicating",
-    "imports",
+    *("study/checks", "study/merges", "study/log", "study/ledgers", "study/adjudicating", "study/imports"),
     "actions/plan",
-    "ledgers",
 }
 PLAN = """\
 action,resources,responsible,start,end,status,depends_on,note
@@ -272,7 +264,7 @@ def test_the_report_tells_problems_in_its_own_language(study, lang):
     assert len(found) > 30
     assert {f"problem_plan_{kind}" for kind in ("nobody", "circle", "too_early")} <= keys(found)
     results = work_out(Study.open(study.root), lang, n_resamples=0)
-    page = render_page(results, defaultdict(lambda: "data:,"), [plan_section.section(results)])
+    page = render_page(results, defaultdict(lambda: "data:,"), [plan_section.plan_section(results)])
     other = "en" if lang == "sv" else "sv"
     for problem in found:
         assert _on(page, problem.in_(lang).what), problem.in_(lang)

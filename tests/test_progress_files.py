@@ -9,11 +9,11 @@ from datetime import UTC, datetime, timedelta
 import pandas as pd
 import pytest
 
-from sekom_analysis.errors import DecisionError
-from sekom_analysis.exchange.progress_files import is_progress_file, read_progress
-from sekom_analysis.logline import utc_text
-from sekom_analysis.notes import note_hash
-from sekom_analysis.study import Study
+from sekom_analysis.basics.errors import DecisionError
+from sekom_analysis.exchange.answers_file import is_progress_file, read_progress
+from sekom_analysis.study.notes import note_hash
+from sekom_analysis.study.rows import utc_text
+from sekom_analysis.study.study import Study
 
 START = datetime(2020, 3, 1, 9, tzinfo=UTC)
 

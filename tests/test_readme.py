@@ -11,10 +11,10 @@ import pandas as pd
 import pytest
 import typer.main
 
-from sekom_analysis import adjudications, decisions, merges, pairs
 from sekom_analysis.actions import plan
 from sekom_analysis.cli.app import app
-from sekom_analysis.newstudy import create_sample
+from sekom_analysis.study import adjudications, decisions, ledgers, merges
+from sekom_analysis.study.making import create_sample
 
 from .documents import PAGES, ROOT, anchors, blocks, python, sekom
 
@@ -36,9 +36,9 @@ def folder(tmp_path) -> Path:
 
 LEDGER_COLUMNS = {
     "adjudicated": adjudications.COLUMNS,
-    "pairs": pairs.COLUMNS,
-    "merges": merges.COLUMNS,
-    "imports": import_module("sekom_analysis.imports").Import._fields,
+    "pairs": ledgers.PAIR_COLUMNS,
+    "merges": merges.MERGE_COLUMNS,
+    "imports": import_module("sekom_analysis.study.imports").Import._fields,
     "plan": plan.COLUMNS,
 }
 

@@ -13,13 +13,22 @@ import pytest
 from docx import Document
 from pypdf import PdfReader
 
-from sekom_analysis.errors import ReportError
+from sekom_analysis.basics.errors import ReportError
 from sekom_analysis.report import documents, render_page, write_report
-from sekom_analysis.report.blocks import Bullets, Heading, Note, Section, Table, Text
-from sekom_analysis.report.cells import forest_rows, write_localised
-from sekom_analysis.report.widths import column_shares, fits
+from sekom_analysis.report.blocks import (
+    Bullets,
+    Heading,
+    Note,
+    Section,
+    Table,
+    Text,
+    column_shares,
+    fits,
+    forest_rows,
+    write_localised,
+)
 from sekom_analysis.results import MAIN, work_out
-from sekom_analysis.study import Study
+from sekom_analysis.study.study import Study
 
 LANGUAGE = {"sv": "sv-SE", "en": "en-GB"}
 WORD = {"sv": ("Figur", "Tabell"), "en": ("Figure", "Table")}
@@ -141,7 +150,7 @@ def test_a_study_that_nobody_coded_has_a_page(tmp_path):
 
 
 def test_an_unreadable_study_file_makes_nobody_a_person(tmp_path):
-    from sekom_analysis.newstudy import create_sample
+    from sekom_analysis.study.making import create_sample
 
     create_sample(tmp_path / "s")
     (tmp_path / "s" / "data" / "raw" / "study.yaml").write_text("id: [broken", encoding="utf-8")
@@ -161,7 +170,7 @@ def test_tables_are_written_as_the_language_reads_them(tmp_path):
 
 
 def test_no_number_stands_in_the_template(root):
-    template = (root / "sekom_analysis" / "templates" / "report.html.j2").read_text(encoding="utf-8")
+    template = (root / "sekom_analysis/report/templates/report.html.j2").read_text(encoding="utf-8")
     shown = re.sub(r"{[{%#].*?[}%#]}|<style>.*?</style>|<[^>]*>", "", template, flags=re.S)
     assert not re.search(r"[0-9]{2}|[0-9][.,][0-9]", shown)
 

@@ -10,11 +10,11 @@ from sekom_analysis.results import (
     MAIN,
     POOLED,
     agreement_overview,
-    checklists,
+    conduct,
     planned,
     work_out,
 )
-from sekom_analysis.study import Study
+from sekom_analysis.study.study import Study
 
 # Arithmetic checks, to three decimals, over all four coders: all sources, and the notes of 2016 alone.
 POOLED_ALPHA = {"valence": (0.940, 0.917), "category_b": (0.802, 0.767), "category_d": (0.862, 0.860)}
@@ -133,10 +133,10 @@ def test_who_decided_nothing_has_no_say_in_what_holds_for_every_coder(tmp_path):
     for coder in ("anna", "bo"):
         study.record(coder, [{"note_id": f"n{i}", "variable": "v", "codes": "x"} for i in range(6)])
     results = work_out(study, "en", n_resamples=0)
-    holds = checklists._findings(results)
+    holds = conduct._findings(results)
     nobody = results.findings["v"].assign(coder="eva", holds="unknown", is_bar=False)
     results.findings["v"] = pd.concat([results.findings["v"], nobody], ignore_index=True)
-    assert checklists._findings(results) == holds
+    assert conduct._findings(results) == holds
     assert not holds.startswith("0 of")
 
 

@@ -9,9 +9,9 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from sekom_analysis.coderlogs import MOST_KEPT
-from sekom_analysis.errors import CodebookError, NotesError, StudyError
-from sekom_analysis.study import Study
+from sekom_analysis.basics.errors import CodebookError, NotesError, StudyError
+from sekom_analysis.study.coderlogs import MOST_KEPT
+from sekom_analysis.study.study import Study
 
 
 def tree(root: Path) -> dict[str, tuple[bytes, int]]:

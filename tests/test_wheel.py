@@ -91,7 +91,7 @@ def test_sample_study_comes_out_of_the_wheel(installed, tmp_path, tracked):
 def test_sample_study_of_the_wheel_opens(installed, tmp_path):
     lines = [
         "import sekom_analysis as sa",
-        "from sekom_analysis.newstudy import create_sample",
+        "from sekom_analysis.study.making import create_sample",
         "from pathlib import Path",
         "create_sample(Path('study'))",
         "print(Path(sa.__file__).parent.parent)",

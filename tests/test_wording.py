@@ -5,13 +5,19 @@ import re
 import pytest
 import yaml
 
-from sekom_analysis.errors import SekomError
-from sekom_analysis.wording import number, say
+from sekom_analysis.basics.errors import SekomError
+from sekom_analysis.basics.wording import number, say
 
 
 @pytest.fixture(scope="module")
 def texts(root):
-    return yaml.safe_load((root / "sekom_analysis" / "wording.yaml").read_text(encoding="utf-8"))
+    return wordings(root)
+
+
+def wordings(root):
+    """The whole table, from all its files."""
+    files = (root / "sekom_analysis" / "basics" / "wordings").glob("*.yaml")
+    return {k: v for file in files for k, v in yaml.safe_load(file.read_text(encoding="utf-8")).items()}
 
 
 def holes(text):
@@ -33,7 +39,9 @@ def test_texts_are_calm(texts):
 
 
 def test_no_text_stands_twice(root):
-    keys = re.findall(r"(?m)^(\w+):", (root / "sekom_analysis" / "wording.yaml").read_text(encoding="utf-8"))
+    files = (root / "sekom_analysis" / "basics" / "wordings").glob("*.yaml")
+    keys = [key for file in files for key in re.findall(r"(?m)^(\w+):", file.read_text(encoding="utf-8"))]
+    assert len(keys) > 1000
     assert len(keys) == len(set(keys))
 
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from sekom_analysis.errors import SekomError
-from sekom_analysis.words import lemmas
+from sekom_analysis.basics.errors import SekomError
+from sekom_analysis.basics.wording import lemmas
 
 
 @pytest.mark.parametrize(

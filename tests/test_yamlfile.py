@@ -10,11 +10,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sekom_analysis.about import About
-from sekom_analysis.codebook import Codebook
-from sekom_analysis.definitions import Definitions
-from sekom_analysis.raw import read_raw
-from sekom_analysis.yamlfile import MOST_BYTES, MOST_PARTS, dump_yaml, load_yaml, parse_yaml
+from sekom_analysis.basics.yamlfile import MOST_BYTES, MOST_PARTS, dump_yaml, load_yaml, parse_yaml
+from sekom_analysis.study.codebook import Codebook
+from sekom_analysis.study.ledgers import Definitions
+from sekom_analysis.study.raw import About, read_raw
 from tests.memory import PEAK_MB
 
 WRONG = """\
@@ -201,8 +200,8 @@ def test_bombs_take_neither_memory_nor_time(tmp_path):
     program = """
 import json, resource, sys
 from pathlib import Path
-from sekom_analysis.codebook import Codebook
-from sekom_analysis.yamlfile import parse_yaml
+from sekom_analysis.study.codebook import Codebook
+from sekom_analysis.basics.yamlfile import parse_yaml
 before = peak_mb()
 resource.setrlimit(resource.RLIMIT_CPU, (60, 60))
 for text in json.loads(Path(sys.argv[1]).read_text(encoding="utf-8")):

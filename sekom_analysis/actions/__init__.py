@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from sekom_analysis.actions.plan import check_plan, read_plan
-from sekom_analysis.actions.planfiles import export_plan, import_plan, write_plan
-from sekom_analysis.actions.priorities import platforms, rank_actions
-from sekom_analysis.actions.reliability import criteria_correlations, score_agreement
+from sekom_analysis.actions.plan import check_plan, export_plan, import_plan, read_plan, write_plan
+from sekom_analysis.actions.priorities import (
+    criteria_correlations,
+    platforms,
+    rank_actions,
+    rank_sensitivity,
+    score_agreement,
+)
 from sekom_analysis.actions.scores import action_scores, merge_scores
-from sekom_analysis.actions.sensitivity import rank_sensitivity
 
 __all__ = [
     "action_scores",

@@ -4,18 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pandas as pd
 
-from sekom_analysis.codebook import Variable
-from sekom_analysis.consensus import consensus_sets, count_codes
-from sekom_analysis.consensus.spans import readers_of_all
-from sekom_analysis.errors import CodebookError
-from sekom_analysis.quality.stance import check_stance
-
-if TYPE_CHECKING:
-    from sekom_analysis.study import Study
+from sekom_analysis.basics.errors import CodebookError
+from sekom_analysis.consensus import consensus, consensus_sets, count_codes
+from sekom_analysis.consensus.counts import readers_of_all
+from sekom_analysis.consensus.settled import UNRESOLVED, settled_answers
+from sekom_analysis.study.checks import check_stance
+from sekom_analysis.study.codebook import Variable
+from sekom_analysis.study.study import Study
 
 NO_ACTION, NO_ANSWER, UNSETTLED, UNREAD = "no_action", "no_answer", "unsettled", "unread"
 
@@ -81,7 +80,7 @@ def coverage(
     >>> import tempfile
     >>> from pathlib import Path
     >>> from sekom_analysis import Study
-    >>> from sekom_analysis.newstudy import create_sample
+    >>> from sekom_analysis.study.making import create_sample
     >>> with tempfile.TemporaryDirectory() as folder:
     ...     create_sample(Path(folder) / "sample")
     ...     study = Study.open(Path(folder) / "sample")
@@ -179,3 +178,187 @@ def _rho(categories: pd.DataFrame) -> float:
     if (ranks.nunique() < 2).any():
         return float("nan")
     return float(ranks["n_notes"].corr(ranks["n_actions"]))
+
+
+# --- themes that run across categories: which go together, and where they lie -------------------------
+
+
+def co_occurrence(ratings: pd.DataFrame, adjudicated: pd.DataFrame | None = None) -> pd.DataFrame:
+    """Return how often two codes of a `multiple` variable are on the same note, by what the coders settle on.
+
+    Parameters
+    ----------
+    ratings : table of shape (N, M) of a `multiple` variable
+    adjudicated : adjudications of the variable, as in `consensus_sets`; left out, the majority alone
+
+    Returns
+    -------
+    DataFrame, one row a pair of codes that share a note: ``code_a``, ``code_b`` (in the order of the
+    alphabet), ``n_both``, ``n_a``, ``n_b`` and ``jaccard``, the notes that have both by those that have any.
+
+    Examples
+    --------
+    >>> sets = {"n1": [frozenset("ab")], "n2": [frozenset("ab")], "n3": [frozenset("a")]}
+    >>> ratings = pd.DataFrame.from_dict(sets, orient="index", columns=["k1"])
+    >>> co_occurrence(ratings)[["code_a", "code_b", "n_both", "n_a"]].values.tolist()
+    [['a', 'b', 2, 3]]
+    """
+    settled = consensus_sets(ratings, adjudicated)["codes"].dropna()
+    long = settled.explode().dropna().rename("code")
+    sizes = long.value_counts()
+    pairs = pd.merge(long, long, left_index=True, right_index=True, suffixes=("_a", "_b"))
+    pairs = pairs[pairs["code_a"] < pairs["code_b"]]
+    table = pairs.groupby(["code_a", "code_b"]).size().rename("n_both").reset_index()
+    table["n_a"] = table["code_a"].map(sizes).astype("int64")
+    table["n_b"] = table["code_b"].map(sizes).astype("int64")
+    table["jaccard"] = table["n_both"] / (table["n_a"] + table["n_b"] - table["n_both"])
+    return table.sort_values("n_both", ascending=False, kind="stable", ignore_index=True)
+
+
+def themes_by_category(study: Study, themes: str, category: str, notes: object = None) -> pd.DataFrame:
+    """Return how many notes of each category have each theme, as settled and by each coder.
+
+    Parameters
+    ----------
+    study : Study
+    themes : a `multiple` variable
+    category : a `single` variable of the same notes
+    notes : ids or a table of notes; left out, all that both are asked of
+
+    Returns
+    -------
+    DataFrame, one row a theme × category, zeros included: ``theme``, ``category``, their labels,
+    ``count`` (the theme as adjudicated, else the majority's; the bars' category as in `count_codes`),
+    ``low`` and ``high`` of the coders who read all the notes (each by own theme, all by the same category;
+    missing if fewer than two did) and ``n_category``.
+
+    Raises
+    ------
+    CodebookError
+        If `themes` does not take several codes or `category` is not a single one.
+    StanceError
+        If the study is reflexive and several coders gave themes.
+    """
+    asked, split = study.codebook[themes], study.codebook[category]
+    if asked.kind != "multiple" or split.kind != "single":
+        msg = (
+            f"'{themes}' is {asked.kind} and '{category}' is {split.kind}; themes are a 'multiple' variable "
+            f"and categories a 'single' one."
+        )
+        raise CodebookError(msg)
+    ids = [n for n in study.notes_asked(asked, notes) if n in set(study.notes_asked(split, notes))]
+    ratings = study.ratings(themes, notes=ids)
+    if len(ratings.columns) > 1:
+        check_stance(study)
+    code = settled_category(study, category, ids)
+    settled = settled_answers(ratings, asked, study.adjudications(themes))
+    readers = readers_of_all(ratings)
+    rows = []
+    for theme in asked.codes:
+        has = _has(settled, theme.id)
+        own = {reader: _has(ratings[reader], theme.id) for reader in readers}
+        for place in split.codes:
+            inside = code == place.id
+            counts = [int((mine & inside).sum()) for mine in own.values()]
+            rows.append(
+                {
+                    "theme": theme.id, "category": place.id,
+                    "theme_label_sv": theme.label.in_("sv"), "theme_label_en": theme.label.in_("en"),
+                    "label_sv": place.label.in_("sv"), "label_en": place.label.in_("en"),
+                    "count": int((has & inside).sum()),
+                    "low": min(counts, default=pd.NA), "high": max(counts, default=pd.NA),
+                    "n_category": int(inside.sum()),
+                }
+            )  # fmt: skip
+    return pd.DataFrame(rows).astype({"low": "Int64", "high": "Int64"})
+
+
+def settled_category(study: Study, category: str, notes: list[str]) -> pd.Series:
+    """Return the code of each note by the report's own sorting where there is one, else as settled."""
+    ratings = study.ratings(category, notes=notes)
+    sources = [coder for coder in ratings.columns if study.about.coder(coder).kind == "source"]
+    if sources:
+        return ratings[sources[0]].astype(object)
+    return settled_answers(ratings, study.codebook[category], study.adjudications(category))
+
+
+def _has(sets: pd.Series, code: str) -> pd.Series:
+    return sets.map(lambda codes: code in codes, na_action="ignore").eq(True)
+
+
+# --- actions after merging: each knows all it came from -----------------------------------------------
+
+
+def merged_into(study: Study) -> dict[str, str]:
+    """Return note_id -> the action that it is part of, for notes that are part of another."""
+    table = study.merges()
+    return dict(zip(table["note_id"], table["into"], strict=True))
+
+
+def merged_notes(study: Study) -> pd.DataFrame:
+    """Return the study's notes after merging, each with how it reads now and all it came from.
+
+    Parameters
+    ----------
+    study : Study
+
+    Returns
+    -------
+    DataFrame as `Study.notes`, without the notes that are part of another. ``text`` is how the action
+    reads now, ``text_written`` the note's own text, ``members`` a tuple of the note ids it came from,
+    its own first.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> texts = {"note_id": ["d1", "d2"], "text": ["Ta fram nyckeltal", "Nya nyckeltal"]}
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     study = Study.create(folder + "/demo", notes=pd.DataFrame(texts))
+    ...     event = study.merge("d2", into="d1", by="anna", reason="samma sak", text="Nya nyckeltal tas fram")
+    ...     merged_notes(study)[["text", "members"]].to_dict("index")
+    {'d1': {'text': 'Nya nyckeltal tas fram', 'members': ('d1', 'd2')}}
+    """
+    into = merged_into(study)
+    members: dict[str, list[str]] = {}
+    for note_id in study.notes.index:
+        if note_id in into:
+            members.setdefault(into[note_id], []).append(note_id)
+    merged = study.notes[~study.notes.index.isin(into.keys())].copy()
+    wordings = study.wordings()
+    merged["text_written"] = merged["text"]
+    merged["text"] = pd.Series({note_id: wordings[note_id] for note_id in merged.index}, dtype="str")
+    merged["members"] = pd.Series(
+        {note_id: (note_id, *members.get(note_id, [])) for note_id in merged.index}, dtype=object
+    )
+    return merged
+
+
+def counts_before_and_after(study: Study, variable: str, notes: object = None) -> pd.DataFrame:
+    """Return how many notes each code of a variable has, before and after merging.
+
+    A note's code is what was adjudicated, else what most coders of the study chose, the material's own
+    sorting aside; a merged action has the code of the note that it goes under.
+
+    Parameters
+    ----------
+    study : Study
+    variable : id of a `single` variable
+    notes : ids, a table of notes, or a true/false column; left out, all that the variable is asked of
+
+    Returns
+    -------
+    DataFrame, one row a code and a last one, with an empty ``code``, for notes on which coders differ
+    without a majority, or that adjudicators left open: ``code``, ``before``, ``after``. Notes that nobody
+    coded are in none of them.
+    """
+    coders = [coder for coder in study.coders if study.about.coder(coder).kind != "source"]
+    ratings = study.ratings(variable, coders, notes)
+    if len(ratings.columns) > 1:
+        check_stance(study)
+    settled = consensus(ratings, study.adjudications(variable))
+    said = settled["code"].astype(object).where(settled["basis"] != UNRESOLVED, "")
+    stands = ~said.index.isin(merged_into(study).keys())
+    codes = [*(ratings.iloc[:, 0].cat.categories if coders else study.codebook[variable].answers), ""]
+    before, after = said.value_counts(), said[stands].value_counts()
+    rows = [(code, int(before.get(code, 0)), int(after.get(code, 0))) for code in codes]
+    return pd.DataFrame(rows, columns=["code", "before", "after"])

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import NamedTuple
 
+from sekom_analysis.agreement import coefficients
 from sekom_analysis.agreement import coefficients as by_count
-from sekom_analysis.agreement import pairwise, scores
 from sekom_analysis.agreement.coefficients import Parts, Question, Sums
 from sekom_analysis.agreement.patterns import FloatArray, Patterns
 
@@ -21,10 +21,10 @@ TERMS: dict[str, Term] = {
         by_count.agreeing,
         by_count.disagreeing,
         by_count.coincidences,
-        pairwise.chosen_by,
-        pairwise.paired,
-        scores.squares,
-        scores.together,
+        coefficients.chosen_by,
+        coefficients.paired,
+        coefficients.squares,
+        coefficients.together,
     )
 }
 
@@ -47,20 +47,20 @@ COEFFICIENTS: dict[str, Coefficient] = {
     "percent": Coefficient(by_count.percent, _PAIRS),
     "alpha": Coefficient(by_count.alpha, ("disagreeing", "marginals")),
     "fleiss": Coefficient(by_count.fleiss, _SHARES),
-    "scott": Coefficient(pairwise.scott, ("paired",), who=True, two=True),
-    "conger": Coefficient(pairwise.conger, (*_PAIRS, "chosen_by"), who=True),
-    "cohen": Coefficient(pairwise.cohen, ("paired",), who=True, two=True),
-    "light": Coefficient(pairwise.light, ("paired",), who=True),
+    "scott": Coefficient(coefficients.scott, ("paired",), who=True, two=True),
+    "conger": Coefficient(coefficients.conger, (*_PAIRS, "chosen_by"), who=True),
+    "cohen": Coefficient(coefficients.cohen, ("paired",), who=True, two=True),
+    "light": Coefficient(coefficients.light, ("paired",), who=True),
     "ac1": Coefficient(by_count.ac1, _SHARES, listed=True),
     "ac2": Coefficient(by_count.ac1, _SHARES, listed=True),
     "brennan_prediger": Coefficient(by_count.brennan_prediger, _PAIRS, listed=True),
-    "icc_1_1": Coefficient(scores.icc_1_1, ("squares",), who=True, numbers=True),
-    "icc_1_k": Coefficient(scores.icc_1_k, ("squares",), who=True, numbers=True),
-    "icc_a_1": Coefficient(scores.icc_a_1, ("squares",), who=True, numbers=True),
-    "icc_a_k": Coefficient(scores.icc_a_k, ("squares",), who=True, numbers=True),
-    "icc_c_1": Coefficient(scores.icc_c_1, ("squares",), who=True, numbers=True),
-    "icc_c_k": Coefficient(scores.icc_c_k, ("squares",), who=True, numbers=True),
-    "kendall_w": Coefficient(scores.kendall_w, ("together",), who=True, numbers=True),
+    "icc_1_1": Coefficient(coefficients.icc_1_1, ("squares",), who=True, numbers=True),
+    "icc_1_k": Coefficient(coefficients.icc_1_k, ("squares",), who=True, numbers=True),
+    "icc_a_1": Coefficient(coefficients.icc_a_1, ("squares",), who=True, numbers=True),
+    "icc_a_k": Coefficient(coefficients.icc_a_k, ("squares",), who=True, numbers=True),
+    "icc_c_1": Coefficient(coefficients.icc_c_1, ("squares",), who=True, numbers=True),
+    "icc_c_k": Coefficient(coefficients.icc_c_k, ("squares",), who=True, numbers=True),
+    "kendall_w": Coefficient(coefficients.kendall_w, ("together",), who=True, numbers=True),
 }
 LISTWISE = tuple(name for name, one in COEFFICIENTS.items() if one.numbers)
 

@@ -10,13 +10,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from itertools import combinations
 from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
-from sekom_analysis.agreement.patterns import FloatArray
-from sekom_analysis.agreement.ratings import IntArray
+from sekom_analysis.agreement.patterns import FloatArray, IntArray
+from sekom_analysis.basics.errors import RatingsError
 
 Sums = Mapping[str, FloatArray]
 
@@ -183,3 +184,231 @@ def brennan_prediger(sums: Sums, question: Question) -> Parts:
 def _observed_and_shares(sums: Sums) -> tuple[FloatArray, FloatArray]:
     observed = ratio(sums["agreeing"][..., 0], sums["pairable_notes"][..., 0])
     return observed, ratio(sums["shares"], sums["decided_notes"])
+
+
+# --- coefficients that need to know who chose: each coder has a distribution of their own -------------
+
+
+def choices(question: Question) -> IntArray:
+    """Who chose what, shape (P, M), −1 for unseen."""
+    if question.choices is None:
+        msg = "This coefficient needs to know who chose what; give ratings rather than patterns."
+        raise RatingsError(msg)
+    return question.choices
+
+
+# ── terms ──────────────────────────────────────────────────────────────────────
+
+
+def chosen_by(question: Question) -> FloatArray:
+    """1 where a coder chose a code, shape (P, M·V)."""
+    rows, n_codes = choices(question), question.counts.shape[1]
+    hot = rows[:, :, None] == np.arange(n_codes)
+    return np.asarray(hot.reshape(len(rows), rows.shape[1] * n_codes), dtype=np.float64)
+
+
+def paired(question: Question) -> FloatArray:
+    """For every two coders, on notes both decided: 1, credit, choices of each; (P, M(M − 1)/2·(2 + 2V))."""
+    rows, n_codes = choices(question), question.counts.shape[1]
+    hot = (rows[:, :, None] == np.arange(n_codes)).astype(np.float64)
+    blocks = []
+    for a, b in combinations(range(rows.shape[1]), 2):
+        both = ((rows[:, a] >= 0) & (rows[:, b] >= 0)).astype(np.float64)[:, None]
+        credit = both[:, 0] * question.weights[rows[:, a], rows[:, b]]
+        blocks.append(np.hstack([both, credit[:, None], hot[:, a] * both, hot[:, b] * both]))
+    return np.hstack(blocks) if blocks else np.zeros((len(rows), 0))
+
+
+# ── coefficients ───────────────────────────────────────────────────────────────
+
+
+def cohen(sums: Sums, question: Question) -> Parts:
+    """Cohen's κ of two coders (Cohen 1960, p. 40; weighted: 1968, p. 215), on notes both decided."""
+    observed, first, second = _pairs(sums, question)
+    expected = ((first @ question.weights) * second).sum(axis=-1)
+    return beyond_chance(observed[..., 0], expected[..., 0])
+
+
+def scott(sums: Sums, question: Question) -> Parts:
+    """Scott's π of two coders (Scott 1955, p. 323), on notes both decided."""
+    observed, first, second = _pairs(sums, question)
+    pooled = (first + second) / 2
+    expected = ((pooled @ question.weights) * pooled).sum(axis=-1)
+    return beyond_chance(observed[..., 0], expected[..., 0])
+
+
+def light(sums: Sums, question: Question) -> Parts:
+    """Light's κ: the mean of Cohen's κ over every two coders (Light 1971)."""
+    observed, first, second = _pairs(sums, question)
+    expected = ((first @ question.weights) * second).sum(axis=-1)
+    each = beyond_chance(observed, expected)
+    return Parts(each.value.mean(axis=-1), observed.mean(axis=-1), expected.mean(axis=-1))
+
+
+def conger(sums: Sums, question: Question) -> Parts:
+    """Conger's κ with gaps (Conger 1980; Gwet 2014, p. 88): chance is two different coders' own shares."""
+    n_codes = question.counts.shape[1]
+    lead, width = sums["chosen_by"].shape[:-1], sums["chosen_by"].shape[-1]
+    chosen = sums["chosen_by"].reshape(*lead, width // n_codes, n_codes)
+    decided = chosen.sum(axis=-1, keepdims=True)
+    share = ratio(chosen, np.maximum(decided, 1))
+    n_coders = (decided[..., 0] > 0).sum(axis=-1)
+    together = share.sum(axis=-2)
+    any_two = ((together @ question.weights) * together).sum(axis=-1)
+    same = ((share @ question.weights) * share).sum(axis=(-1, -2))
+    expected = ratio(any_two - same, n_coders * (n_coders - 1))
+    return beyond_chance(percent(sums, question).observed, expected)
+
+
+def _pairs(sums: Sums, question: Question) -> tuple[FloatArray, FloatArray, FloatArray]:
+    """For every two coders: credit per note (…, pairs), and each one's shares (…, pairs, V)."""
+    n_codes = question.counts.shape[1]
+    lead, each = sums["paired"].shape[:-1], 2 + 2 * n_codes
+    per_pair = sums["paired"].reshape(*lead, sums["paired"].shape[-1] // each, each)
+    both = per_pair[..., :1]
+    first = ratio(per_pair[..., 2 : 2 + n_codes], both)
+    second = ratio(per_pair[..., 2 + n_codes :], both)
+    return ratio(per_pair[..., 1], both[..., 0]), first, second
+
+
+# --- coefficients for scores: intraclass correlations and Kendall's W, on notes that all coders scored ---
+
+
+def _scored_by_all(question: Question) -> tuple[IntArray, FloatArray]:
+    """Rows of the coders who decided anything, (P, k), and 1 where all of them did, (P,)."""
+    rows = choices(question)
+    rows = rows[:, (rows >= 0).any(axis=0)]
+    return rows, np.asarray((rows >= 0).all(axis=1), dtype=np.float64)
+
+
+# ── terms ──────────────────────────────────────────────────────────────────────
+
+
+def squares(question: Question) -> FloatArray:
+    """1, sum, sum of squares and squared sum of the note's scores, then each score: (P, 4 + k)."""
+    rows, complete = _scored_by_all(question)
+    if question.values is None or not len(question.values):
+        return np.zeros((len(rows), 4 + rows.shape[1]))
+    # Measured from the middle code, so that squares stay small and sums exact.
+    values = question.values - question.values[len(question.values) // 2]
+    scores = values[rows] * complete[:, None]
+    total = scores.sum(axis=1)
+    return np.column_stack([complete, total, (scores**2).sum(axis=1), total**2, scores])
+
+
+def together(question: Question) -> FloatArray:
+    """1; each coder's choices, k·V; and joint choices of every two coders, C(k,2)·V²."""
+    rows, complete = _scored_by_all(question)
+    n_codes = question.counts.shape[1]
+    hot = (rows[:, :, None] == np.arange(n_codes)) * complete[:, None, None]
+    joint = [
+        (hot[:, a, :, None] * hot[:, b, None, :]).reshape(len(rows), n_codes**2)
+        for a, b in combinations(range(rows.shape[1]), 2)
+    ]
+    return np.hstack([complete[:, None], hot.reshape(len(rows), rows.shape[1] * n_codes), *joint])
+
+
+# ── coefficients ───────────────────────────────────────────────────────────────
+
+
+class MeanSquares(NamedTuple):
+    """Analysis of variance of n notes by k coders (McGraw & Wong 1996, table 3)."""
+
+    notes: FloatArray
+    coders: FloatArray
+    error: FloatArray
+    within: FloatArray
+    n: FloatArray
+    k: int
+
+
+def _mean_squares(sums: Sums) -> MeanSquares:
+    n, total, square, squared_totals = (sums["squares"][..., i] for i in range(4))
+    by_coder = sums["squares"][..., 4:]
+    k = by_coder.shape[-1]
+    mean = ratio(total**2, n * k)
+    all_ = square - mean
+    notes = ratio(squared_totals, k) - mean
+    coders = ratio((by_coder**2).sum(axis=-1), n) - mean
+    error = all_ - notes - coders
+    return MeanSquares(
+        _settled(ratio(notes, n - 1), square),
+        _settled(ratio(coders, k - 1), square),
+        _settled(ratio(error, (n - 1) * (k - 1)), square),
+        _settled(ratio(all_ - notes, n * (k - 1)), square),
+        n,
+        k,
+    )
+
+
+def _settled(mean_square: FloatArray, scale: FloatArray) -> FloatArray:
+    # What rounding left of a zero must not be divided by.
+    return np.where(np.abs(mean_square) <= 1e-13 * scale, 0.0, mean_square)
+
+
+def _icc(above: FloatArray, below: FloatArray) -> Parts:
+    value = ratio(above, below)
+    unknown = np.full_like(value, np.nan)
+    return Parts(value, unknown, unknown)
+
+
+def icc_1_1(sums: Sums, question: Question) -> Parts:
+    """ICC(1,1): one score, coders differ from note to note (Shrout & Fleiss 1979, p. 423)."""
+    ms = _mean_squares(sums)
+    return _icc(ms.notes - ms.within, ms.notes + (ms.k - 1) * ms.within)
+
+
+def icc_1_k(sums: Sums, question: Question) -> Parts:
+    """ICC(1,k): the mean of k scores, coders differ from note to note."""
+    ms = _mean_squares(sums)
+    return _icc(ms.notes - ms.within, ms.notes)
+
+
+def icc_a_1(sums: Sums, question: Question) -> Parts:
+    """ICC(A,1): absolute agreement of one score (McGraw & Wong 1996, table 4)."""
+    ms = _mean_squares(sums)
+    below = ms.notes + (ms.k - 1) * ms.error + ratio(ms.k * (ms.coders - ms.error), ms.n)
+    return _icc(ms.notes - ms.error, below)
+
+
+def icc_a_k(sums: Sums, question: Question) -> Parts:
+    """ICC(A,k): absolute agreement of the mean of k scores."""
+    ms = _mean_squares(sums)
+    return _icc(ms.notes - ms.error, ms.notes + ratio(ms.coders - ms.error, ms.n))
+
+
+def icc_c_1(sums: Sums, question: Question) -> Parts:
+    """ICC(C,1): consistency of one score."""
+    ms = _mean_squares(sums)
+    return _icc(ms.notes - ms.error, ms.notes + (ms.k - 1) * ms.error)
+
+
+def icc_c_k(sums: Sums, question: Question) -> Parts:
+    """ICC(C,k): consistency of the mean of k scores."""
+    ms = _mean_squares(sums)
+    return _icc(ms.notes - ms.error, ms.notes)
+
+
+def kendall_w(sums: Sums, question: Question) -> Parts:
+    """Kendall's W with ties: whether coders order the notes alike (Kendall & Gibbons 1990, ch. 6)."""
+    n_codes = question.counts.shape[1]
+    n, by_coder, joint = _unfold(sums["together"], n_codes)
+    k = by_coder.shape[-2]
+    rank = np.cumsum(by_coder, axis=-1) - by_coder / 2 - n[..., None, None] / 2
+    spread = (by_coder * rank**2).sum(axis=(-1, -2))
+    for at, (a, b) in enumerate(combinations(range(k), 2)):
+        crossed = (joint[..., at, :, :] @ rank[..., b, :, None])[..., 0]
+        spread = spread + 2 * (rank[..., a, :] * crossed).sum(axis=-1)
+    ties = (by_coder**3 - by_coder).sum(axis=(-1, -2))
+    below = k**2 * (n**3 - n) - k * ties
+    return _icc(12 * spread, below)
+
+
+def _unfold(sums: FloatArray, n_codes: int) -> tuple[FloatArray, FloatArray, FloatArray]:
+    # 1 + k·V + k(k − 1)/2·V² columns; solve for k.
+    width = sums.shape[-1] - 1
+    k = next(k for k in range(width + 1) if k * n_codes + k * (k - 1) // 2 * n_codes**2 >= width)
+    lead = sums.shape[:-1]
+    by_coder = sums[..., 1 : 1 + k * n_codes].reshape(*lead, k, n_codes)
+    joint = sums[..., 1 + k * n_codes :].reshape(*lead, k * (k - 1) // 2, n_codes, n_codes)
+    return sums[..., 0], by_coder, joint

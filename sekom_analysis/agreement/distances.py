@@ -13,9 +13,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from sekom_analysis.agreement.patterns import FloatArray
-from sekom_analysis.agreement.ratings import Code
-from sekom_analysis.errors import RatingsError
+from sekom_analysis.agreement.patterns import Code, FloatArray
+from sekom_analysis.basics.errors import RatingsError
 
 Level = str | npt.NDArray[Any]
 LEVELS = ("nominal", "ordinal", "interval", "ratio", "masi", "jaccard", "dice")

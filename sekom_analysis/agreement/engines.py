@@ -14,9 +14,8 @@ import narwhals as nw
 import numpy as np
 import numpy.typing as npt
 
-from sekom_analysis.agreement.patterns import KEY_BITS, Patterns, code_keys, distinct_rows, unpack
-from sekom_analysis.agreement.ratings import Code
-from sekom_analysis.errors import RatingsError
+from sekom_analysis.agreement.patterns import KEY_BITS, Code, Patterns, code_keys, distinct_rows, unpack
+from sekom_analysis.basics.errors import RatingsError
 
 SHOWN = 10
 
@@ -65,7 +64,7 @@ def count_patterns(
         return Patterns(np.zeros((0, len(offered)), np.uint8), np.zeros(0, np.int64), offered, len(coders))
     bits = max(1, len(coders).bit_length())
     keys = _words("code", offered, bits) + _words("coder", coders, 1)
-    tallied = _tally(frame.filter(~nw.col("code").is_null()), keys)
+    tallied = _tally_frame(frame.filter(~nw.col("code").is_null()), keys)
     _refuse_doubled(tallied, keys, frame)
     return _unpacked(tallied, keys, offered, len(coders), bits)
 
@@ -134,7 +133,7 @@ def _check_codes(seen: list[Code], codes: Sequence[Code] | None) -> tuple[Code, 
     return tuple(codes)
 
 
-def _tally(frame: Any, keys: list[_Word]) -> dict[str, npt.NDArray[np.int64]]:
+def _tally_frame(frame: Any, keys: list[_Word]) -> dict[str, npt.NDArray[np.int64]]:
     names = [word.name for word in keys]
     keyed = frame.with_columns(_key(word).alias(word.name) for word in keys)
     notes = keyed.group_by("note").agg(

@@ -2,14 +2,313 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any, TypedDict
 
+import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
-from sekom_analysis.agreement.distances import Level
-from sekom_analysis.agreement.estimates import Random, points
-from sekom_analysis.agreement.ratings import Code
-from sekom_analysis.agreement.requests import Names, Ratings, Weights, request
+from sekom_analysis.agreement.catalogue import COEFFICIENTS, LISTWISE, unsuited
+from sekom_analysis.agreement.coefficients import Question
+from sekom_analysis.agreement.distances import Level, agreement_weights, distances, positions
+from sekom_analysis.agreement.intervals import (
+    UNKNOWN,
+    Estimate,
+    Interval,
+    Random,
+    check_call,
+    estimate,
+    nothing_disputed,
+    points,
+)
+from sekom_analysis.agreement.patterns import (
+    Code,
+    CodedRatings,
+    FloatArray,
+    Patterns,
+    choices_of,
+    patterns_of,
+    read_ratings,
+)
+from sekom_analysis.basics.errors import RatingsError
+from sekom_analysis.basics.wording import number, say
+
+# --- sentences for the column `note`: why there is no answer, and what to know about one --------------
+
+
+# Below this, simulated 95 % intervals covered 85–99 % (docs/methods.md).
+FEW_NOTES = 75
+# Coefficients further apart than this call for a word.
+APART = 0.1
+
+
+def explain(
+    name: str,
+    found: Estimate,
+    patterns: Patterns,
+    how: Interval,
+    lang: str = "en",
+    n_carrying: int | None = None,
+) -> str:
+    """Return what should be known about an estimate; empty where nothing need be said."""
+    if np.isnan(found.value):
+        return why_undefined(name, patterns, lang)
+    if how.method == "krippendorff" and name != "alpha":
+        return say("agreement_alpha_only", lang)
+    if n_carrying is not None and np.isnan(found.low) and how.n_resamples:
+        return say("agreement_rare_code", lang, n=n_carrying)
+    if nothing_disputed(found.value, found.observed):
+        return say("agreement_nothing_disputed", lang, n=patterns.n_pairable)
+    if name in LISTWISE:
+        return _listwise(patterns, lang)
+    if len(found.resampled) and patterns.n_pairable < FEW_NOTES and n_carrying is None:
+        return say("agreement_few_notes", lang, n=patterns.n_pairable)
+    lost = float(np.mean(np.isnan(found.resampled))) if len(found.resampled) else 0.0
+    if lost:
+        return say("agreement_lost_resamples", lang, percent=number(100 * lost, lang, 1))
+    return ""
+
+
+def why_undefined(name: str, patterns: Patterns, lang: str = "en") -> str:
+    """Return the reason why a coefficient has no value."""
+    unfit = unsuited(name, patterns)
+    if unfit:
+        return say(unfit, lang)
+    used = int((patterns.multiplicity @ patterns.counts > 0).sum())
+    if patterns.n_notes == 0:
+        return say("agreement_no_decision", lang)
+    if patterns.n_coders < 2:
+        return say("agreement_one_coder", lang)
+    if patterns.n_pairable == 0:
+        return say("agreement_no_pairable", lang)
+    if used < 2:
+        return say("agreement_one_code", lang)
+    return say("agreement_undefined", lang)
+
+
+def _listwise(patterns: Patterns, lang: str) -> str:
+    if patterns.choices is None:
+        return ""
+    decided = patterns.choices[:, (patterns.choices >= 0).any(axis=0)] >= 0
+    complete = int(patterns.multiplicity[decided.all(axis=1)].sum())
+    if complete == patterns.n_pairable:
+        return ""
+    return say("agreement_listwise", lang, n=complete)
+
+
+def why_they_differ(table: pd.DataFrame, lang: str = "en") -> str:
+    """Return a sentence on why coefficients of one table lie apart; empty where they do not.
+
+    Parameters
+    ----------
+    table : DataFrame
+        As `agreement` gives it, with percent, alpha and ac1.
+    lang : {"en", "sv"}
+
+    Examples
+    --------
+    >>> from sekom_analysis.agreement import agreement
+    >>> ratings = pd.DataFrame({"k1": ["a"] * 19 + ["b"], "k2": ["a"] * 18 + ["b", "a"]})
+    >>> why_they_differ(agreement(ratings, n_resamples=0))[:55]
+    '90 % of the pairs agree. Alpha expects 90 % by chance, '
+    """
+    rows = table.set_index("coefficient")
+    if not {"percent", "alpha", "ac1"} <= set(rows.index):
+        return ""
+    values = rows["value"]
+    if not values["percent"] - min(values["alpha"], values["ac1"]) > APART:
+        return ""
+    return say(
+        "agreement_why_they_differ",
+        lang,
+        percent=number(100 * float(values["percent"]), lang, 0),
+        alpha=number(100 * float(rows["expected"]["alpha"]), lang, 0),
+        ac1=number(100 * float(rows["expected"]["ac1"]), lang, 0),
+    )
+
+
+# --- one request: what is asked of ratings, and the tidy rows that answer it --------------------------
+
+
+DEFAULT = ("percent", "alpha", "ac1")
+# Light's κ sums up a table of pairs, which agreement_by_pair shows whole.
+ALL = tuple(name for name in COEFFICIENTS if name != "light")
+COLUMNS = (
+    "coefficient",
+    "value",
+    "low",
+    "high",
+    "standard_error",
+    "observed",
+    "expected",
+    "n_notes",
+    "n_pairable",
+    "n_coders",
+    "n_codes",
+    "note",
+)
+
+Ratings = pd.DataFrame | Patterns
+Names = str | Sequence[str] | None
+Weights = str | npt.NDArray[Any] | None
+
+
+class Options(TypedDict, total=False):
+    """What every table of agreement takes; explained at `agreement`."""
+
+    coefficients: Names
+    weights: Weights
+    method: str
+    confidence: float
+    n_resamples: int
+    rng: Random
+    codes: Sequence[Code] | None
+    lang: str
+    floor: float | None
+    declared: str | None
+
+
+@dataclass(frozen=True)
+class Request:
+    """Which coefficients are asked for, at which level, with what interval, in what language."""
+
+    names: list[str]
+    level: Level
+    weights: Weights
+    how: Interval
+    codes: Sequence[Code] | None
+    lang: str
+    floor: float | None
+    declared: str | None
+
+    def patterns(self, ratings: Ratings) -> Patterns:
+        """Return the patterns of ratings; patterns are taken as they are."""
+        if isinstance(ratings, Patterns):
+            return ratings
+        return self.patterns_of(read_ratings(ratings, self.codes))
+
+    def patterns_of(self, coded: CodedRatings) -> Patterns:
+        """Return patterns, with who chose what where a coefficient needs to know."""
+        return (choices_of if self.needs_who else patterns_of)(coded)
+
+    @property
+    def needs_who(self) -> bool:
+        """Whether a coefficient needs to know who chose."""
+        return any(COEFFICIENTS[name].who for name in self.names)
+
+    def question(self, patterns: Patterns) -> Question:
+        """Return what is asked of patterns."""
+        return Question(
+            patterns.counts.astype(np.float64),
+            distances(self.level, patterns.codes),
+            agreement_weights(self.weights, patterns.codes),
+            patterns.n_coders,
+            patterns.choices,
+            positions(patterns.codes),
+        )
+
+    def estimates(self, patterns: Patterns) -> list[Estimate]:
+        """Return the estimates of every coefficient."""
+        suited = self.suited(patterns)
+        [found] = estimate([self.question(patterns)], suited, patterns.multiplicity, self.how)
+        return self.with_gaps(found, suited)
+
+    def suited(self, patterns: Patterns) -> list[str]:
+        """Return the coefficients that suit the ratings."""
+        return [name for name in self.names if not unsuited(name, patterns)]
+
+    def with_gaps(self, found: list[Estimate], suited: list[str]) -> list[Estimate]:
+        """Return estimates in the order asked for, without a value for those that do not suit."""
+        known = dict(zip(suited, found, strict=True))
+        return [known.get(name, UNKNOWN) for name in self.names]
+
+    def answer(self, patterns: Patterns, **about: Any) -> pd.DataFrame:
+        """Return one row a coefficient, with columns in front that say what it is about."""
+        return self.rows(self.estimates(patterns), patterns, **about)
+
+    def rows(
+        self, found: list[Estimate], patterns: Patterns, n_carrying: int | None = None, **about: Any
+    ) -> pd.DataFrame:
+        """Return estimates as tidy rows."""
+        columns: dict[str, Any] = {key: [value] * len(found) for key, value in about.items()}
+        columns["coefficient"] = self.names
+        for field in COLUMNS[1:7]:
+            columns[field] = [getattr(one, field) for one in found]
+        columns["n_notes"], columns["n_pairable"] = patterns.n_notes, patterns.n_pairable
+        columns["n_coders"], columns["n_codes"] = patterns.n_coders, len(patterns.codes)
+        columns["note"] = [
+            explain(name, one, patterns, self.how, self.lang, n_carrying)
+            for name, one in zip(self.names, found, strict=True)
+        ]
+        if self.floor is not None:
+            columns["reaches_floor"] = [share_reaching(one.resampled, self.floor) for one in found]
+        if self.declared is not None:
+            columns["declared"] = [name == self.declared for name in self.names]
+        return pd.DataFrame(columns)
+
+
+def share_reaching(resampled: FloatArray, floor: float) -> float:
+    """Return the share of resamples in which a coefficient reaches the floor declared beforehand."""
+    defined = resampled[~np.isnan(resampled)]
+    return float((defined >= floor).mean()) if len(defined) else float("nan")
+
+
+def request(
+    level: Level = "nominal",
+    *,
+    coefficients: Names = None,
+    weights: Weights = None,
+    method: str = "bca",
+    confidence: float = 0.95,
+    n_resamples: int = 10_000,
+    rng: Random = 0,
+    codes: Sequence[Code] | None = None,
+    lang: str = "en",
+    floor: float | None = None,
+    declared: str | None = None,
+) -> Request:
+    """Return a request that can be answered.
+
+    Raises
+    ------
+    RatingsError
+        If a coefficient, a method or a number is not among those allowed.
+    """
+    check_call(method, confidence, n_resamples)
+    how = Interval(method, confidence, n_resamples, rng)
+    names = _names(coefficients, weights)
+    return Request(names, level, weights, how, codes, lang, floor, declared)
+
+
+def _names(coefficients: Names, weights: Weights) -> list[str]:
+    wanted = DEFAULT if coefficients is None else coefficients
+    if isinstance(wanted, str):
+        wanted = ALL if wanted == "all" else [wanted]
+    unknown = [name for name in wanted if name not in COEFFICIENTS]
+    if unknown:
+        msg = (
+            f"There are no coefficients {', '.join(map(repr, unknown))}. "
+            f"Choose among: {', '.join(COEFFICIENTS)}; or 'all'."
+        )
+        raise RatingsError(msg)
+    return list(dict.fromkeys(_own_name(name, weights) for name in wanted))
+
+
+def _own_name(name: str, weights: Weights) -> str:
+    if name in ("ac1", "ac2"):
+        return "ac1" if weights is None else "ac2"
+    return name
+
+
+def joined(tables: Iterable[pd.DataFrame], *about: str) -> pd.DataFrame:
+    """Return tables under each other; of none, an empty one with the right columns."""
+    found = list(tables)
+    return pd.concat(found, ignore_index=True) if found else pd.DataFrame(columns=[*about, *COLUMNS])
+
+
+# --- agreement as a tidy table, and alpha as a number -------------------------------------------------
 
 
 def agreement(

@@ -8,32 +8,12 @@ import sys
 
 import typer
 
-from sekom_analysis.cli import (
-    exchanging,
-    folders,
-    handing_out,
-    importing,
-    joining,
-    quality,
-    reporting,
-    settling,
-)
+from sekom_analysis.basics.errors import SekomError
+from sekom_analysis.basics.wording import visible
+from sekom_analysis.cli import coding, study, telling
 from sekom_analysis.cli.app import app
-from sekom_analysis.errors import SekomError
-from sekom_analysis.wording import visible
 
-__all__ = [
-    "app",
-    "exchanging",
-    "folders",
-    "handing_out",
-    "importing",
-    "joining",
-    "main",
-    "quality",
-    "reporting",
-    "settling",
-]
+__all__ = ["app", "coding", "main", "study", "telling"]
 
 
 def main() -> None:

@@ -6,18 +6,16 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from sekom_analysis.coding.adjudication_card import adjudicate_notes
-    from sekom_analysis.coding.card import code_notes
+    from sekom_analysis.coding.jupyter import adjudicate_notes, code_notes, review_pairs
     from sekom_analysis.coding.page import write_page
-    from sekom_analysis.coding.review_card import review_pairs
 
 __all__ = ["adjudicate_notes", "code_notes", "review_pairs", "write_page"]
 
 _HOMES = {
-    "adjudicate_notes": "adjudication_card",
-    "code_notes": "card",
+    "adjudicate_notes": "jupyter",
+    "code_notes": "jupyter",
     "write_page": "page",
-    "review_pairs": "review_card",
+    "review_pairs": "jupyter",
 }
 
 

@@ -10,19 +10,55 @@ import os
 import re
 import unicodedata
 from datetime import UTC, datetime, timedelta
+from functools import cache
+from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
-from sekom_analysis import wording
-from sekom_analysis.coding.scripts import SCRIPTS, STYLES, script
-from sekom_analysis.coding.secret import BROWSER
+from sekom_analysis.basics import wording
+from sekom_analysis.basics.errors import NotSavedError
+from sekom_analysis.basics.files import check_outside, write_whole
 from sekom_analysis.coding.session import Session
-from sekom_analysis.desk import Desk
-from sekom_analysis.errors import NotSavedError
-from sekom_analysis.files import check_outside, write_whole
-from sekom_analysis.logline import utc_text, well_formed
+from sekom_analysis.study.desk import Desk
+from sekom_analysis.study.rows import utc_text, well_formed
+from sekom_analysis.study.secret import BROWSER
+
+# --- the cards' scripts and styles, as text: the same in a notebook and on a page ---------------------
+
+
+_SHARED = (
+    "worklist.js",
+    "outbox.js",
+    "keys.js",
+    "hand.js",
+    "elements.js",
+    "kit.js",
+    "frame.js",
+    "overlays.js",
+    "notices.js",
+    "codes.js",
+    "card.js",
+)
+# What ties a card to its place comes after these; each kind of card defines `createCard`.
+SCRIPTS = (*_SHARED, "view.js", "coding.js")
+ADJUDICATION_SCRIPTS = (*_SHARED, "others.js", "readings.js", "adjudication_view.js", "adjudication.js")
+REVIEW_SCRIPTS = (*_SHARED, "others.js", "compare_view.js", "compare.js")
+STYLES = ("card.css",)
+ADJUDICATION_STYLES = (*STYLES, "adjudication.css")
+REVIEW_STYLES = (*STYLES, "compare.css")
+
+
+@cache
+def script(*names: str) -> str:
+    """Return scripts, or styles, as one; they share one scope and import nothing."""
+    folder = files("sekom_analysis.coding")
+    return "\n".join(folder.joinpath(name).read_text(encoding="utf-8") for name in names)
+
+
+# --- the coding card as one HTML file that needs no server --------------------------------------------
+
 
 PAGE_SCRIPTS = (*SCRIPTS, "progressfile.js", "keeper.js", "who.js", "panel.js", "page.js")
 PAGE_STYLES = (*STYLES, "page.css")
@@ -86,7 +122,7 @@ def write_page(desk: Desk, path: str | os.PathLike[str], lang: str = "sv", **opt
     Examples
     --------
     >>> import tempfile
-    >>> from sekom_analysis.newstudy import create_sample
+    >>> from sekom_analysis.study.making import create_sample
     >>> with tempfile.TemporaryDirectory() as folder:
     ...     create_sample(Path(folder) / "study")
     ...     desk = Desk.open(Path(folder) / "study", "anna")

@@ -1,10 +1,9 @@
 """The settled code of each note with its basis, and counts that show how far they depend on the coder."""
 
 from sekom_analysis.consensus.counts import count_codes
+from sekom_analysis.consensus.draws import Prior
 from sekom_analysis.consensus.model import ModelConsensus, model_consensus
-from sekom_analysis.consensus.sets import consensus_sets
-from sekom_analysis.consensus.settled import MAJORITY, MAJORITY_BAR, consensus
-from sekom_analysis.consensus.votes import Prior
+from sekom_analysis.consensus.settled import MAJORITY, MAJORITY_BAR, consensus, consensus_sets
 
 __all__ = [
     "MAJORITY",

@@ -2,19 +2,173 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
-from sekom_analysis.codebook import Variable
-from sekom_analysis.consensus.bars import settled_answers
-from sekom_analysis.consensus.settled import MAJORITY, MAJORITY_BAR, consensus
-from sekom_analysis.consensus.spans import CODERS, Random, add_spans, check_span
-from sekom_analysis.errors import CodebookError, RatingsError
+from sekom_analysis.agreement.patterns import CodedRatings, read_ratings
+from sekom_analysis.basics.errors import CodebookError, NotesError, RatingsError
+from sekom_analysis.consensus.draws import Prior, count_votes, draw, of_used_codes
+from sekom_analysis.consensus.settled import MAJORITY, MAJORITY_BAR, consensus, settled_answers
+from sekom_analysis.study.codebook import Variable
 
 if TYPE_CHECKING:
-    from sekom_analysis.study import Study
+    from sekom_analysis.study.study import Study
+
+
+# --- spans of the counts ------------------------------------------------------------------------------
+
+
+CODERS, CODING, SAMPLING = SPANS = ("coders", "coding", "sampling")
+TAILS = (0.025, 0.975)
+Random = int | np.random.Generator
+
+
+def check_span(interval: str, study: Study, variable: Variable) -> None:
+    """Refuse a kind of span that does not exist, or is not for the variable or the study.
+
+    Raises
+    ------
+    RatingsError
+    StanceError
+        If the study is reflexive and the span takes one code of a note to be right.
+    """
+    if interval not in SPANS:
+        msg = f"There is no span '{interval}' of counts. The spans: {', '.join(SPANS)}. Nothing was counted."
+        raise RatingsError(msg)
+    if interval == CODERS:
+        return
+    # Quality counts too, so it cannot be imported above.
+    from sekom_analysis.study.checks import check_stance
+
+    check_stance(study)
+    if variable.kind != "single":
+        msg = (
+            f"The span '{interval}' takes one right code a note, and '{variable.id}' may have several. "
+            f"Ask for '{CODERS}'. Nothing was counted."
+        )
+        raise RatingsError(msg)
+
+
+def add_spans(
+    counts: pd.DataFrame,
+    ratings: pd.DataFrame,
+    split: pd.DataFrame | None,
+    interval: str,
+    rng: Random,
+    n_draws: int,
+) -> pd.DataFrame:
+    """Return counts with ``low``, ``high`` and ``interval``, the same in each coder's row of a bar.
+
+    Parameters
+    ----------
+    counts : one row a code, `by` and coder, with ``count``, ``n_notes`` and ``n_all``
+    ratings, split : what was counted, and what splits the counts; the coders' own, no majority
+    interval : one of `SPANS`
+    rng, n_draws : as for `span_of_draws`
+    """
+    if interval == CODERS:
+        ends = span_of_coders(counts[counts["coder"].isin(ratings.columns)])
+    else:
+        ends = span_of_draws(ratings, split, interval == SAMPLING, rng, n_draws)
+        # A code that nobody chose is on no note; without any note read there is no count at all.
+        keys = pd.MultiIndex.from_frame(counts[["code", "by"]].drop_duplicates())
+        ends = ends.reindex(keys, fill_value=0.0 if len(ends) else np.nan)
+    return counts.join(ends, on=["code", "by"]).assign(interval=interval)
+
+
+def span_of_coders(tally: pd.DataFrame) -> pd.DataFrame:
+    """Return the lowest and highest count among coders who read all notes; missing if fewer than two did.
+
+    Parameters
+    ----------
+    tally : one row a code, `by` and coder: ``code``, ``by``, ``coder``, ``count``, ``n_notes``, ``n_all``
+
+    Returns
+    -------
+    DataFrame of ``low`` and ``high``, index (code, by)
+    """
+    keys = pd.MultiIndex.from_frame(tally[["code", "by"]].drop_duplicates())
+    full = tally[tally["n_notes"] == tally["n_all"]]
+    if full["coder"].nunique() < 2:
+        return pd.DataFrame({"low": np.nan, "high": np.nan}, index=keys)
+    each = full.groupby(["code", "by"], sort=False)["count"]
+    return pd.DataFrame({"low": each.min(), "high": each.max()}).reindex(keys).astype(float)
+
+
+def readers_of_all(ratings: pd.DataFrame) -> list[str]:
+    """Return the coders who read all the notes; nobody if fewer than two did: one coder spans nothing."""
+    readers = list(ratings.columns[ratings.notna().all()])
+    return readers if len(readers) > 1 else []
+
+
+def span_of_draws(
+    ratings: pd.DataFrame,
+    split: pd.DataFrame | None,
+    resample: bool = False,
+    rng: Random = 0,
+    n_draws: int = 4000,
+) -> pd.DataFrame:
+    """Return 95 % intervals of the counts from draws of the notes' right codes.
+
+    The model is that of `model_consensus`; where there is a `split`, both variables' right codes are drawn
+    together. Notes that nobody has decided on are in no count.
+
+    Parameters
+    ----------
+    ratings : table of shape (N, M) of a `single` variable
+    split : the same coders' ratings of the variable that splits the counts, if any
+    resample : draw the notes anew too, with replacement, once in each draw
+    rng : seed or Generator
+    n_draws : R
+
+    Returns
+    -------
+    DataFrame of ``low`` and ``high``, index (code, by) of all pairs of codes that somebody chose
+    """
+    tables = [ratings]
+    if split is not None:
+        tables.append(split.reindex(index=ratings.index, columns=ratings.columns))
+    seen = np.logical_and.reduce([table.notna().any(axis=1).to_numpy() for table in tables])
+    coded = [of_used_codes(read_ratings(table).rows(np.flatnonzero(seen)))[0] for table in tables]
+    index = _pairs(coded)
+    if not seen.any():
+        return pd.DataFrame({"low": [], "high": []}, index=index, dtype=float)
+    generator = np.random.default_rng(rng)
+    draws = draw(count_votes(coded), Prior(), n_draws, generator)
+    counts = draws.counts.reshape(len(draws.counts), -1)
+    if resample:
+        counts = generator.multinomial(int(seen.sum()), counts / seen.sum())
+    low, high = _ends(counts)
+    return pd.DataFrame({"low": low, "high": high}, index=index)
+
+
+def span_kind(counts: pd.DataFrame) -> str:
+    """Return the kind of the spans that counts have; empty where there are none."""
+    if not {"low", "high", "interval"} <= set(counts.columns):
+        return ""
+    kinds = counts.dropna(subset=["low", "high"])["interval"].unique()
+    return str(kinds[0]) if len(kinds) else ""
+
+
+def _pairs(coded: list[CodedRatings]) -> pd.MultiIndex:
+    bys = coded[1].codes if len(coded) > 1 else ("",)
+    return pd.MultiIndex.from_product([coded[0].codes, bys], names=["code", "by"])
+
+
+def _ends(counts: npt.NDArray[np.int64]) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
+    """Return whole numbers that hold at least 95 % of the draws, for each column of (R, K)."""
+    low = np.quantile(counts, TAILS[0], axis=0, method="lower")
+    high = np.quantile(counts, TAILS[1], axis=0, method="higher")
+    return low.astype(float), high.astype(float)
+
+
+# --- how many notes each code has, with what shows how far the counts depend on the coder -------------
+
 
 COUNT_COLUMNS = [
     "code", "label_sv", "label_en", "by", "by_label_sv", "by_label_en", "by_colour",
@@ -91,7 +245,7 @@ def count_codes(
     own, own_split, n_adjudicated = table, split, 0
     if bar == MAJORITY_BAR:
         # Quality counts too, so it cannot be imported above.
-        from sekom_analysis.quality.stance import check_stance
+        from sekom_analysis.study.checks import check_stance
 
         check_stance(study)
         adjudicated = study.adjudications(variable)
@@ -137,3 +291,128 @@ def _tally(
     tally["by_colour"] = [colours.get(code, "") for code in tally["by"]]
     tally["n_notes"] = [int(n_notes.get(coder, 0)) for coder in tally["coder"]]
     return tally
+
+
+# --- the same codebook over several sources: what recurs, what is new ---------------------------------
+
+
+_YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
+COLUMNS = [
+    "source", "code", "label_sv", "label_en", "count", "share", "low", "high", "n_settled", "n_read", "n_all",
+]  # fmt: skip
+
+
+def count_by_source(
+    study: Study, variable: str, coders: Iterable[str] | None = None, notes: object = None
+) -> pd.DataFrame:
+    """Count the notes of each code in each source, by what the coders settle on.
+
+    Parameters
+    ----------
+    study : Study; its notes have a column ``source``
+    variable : a `single` variable
+    coders : whose decisions count; left out, everybody but the report's own sorting, which covers one source
+    notes : ids or a table of notes; left out, all that the variable is asked of
+
+    Returns
+    -------
+    DataFrame, one row a source × code, sources by the year in their names if all have one (else as the
+    notes come) and codes as in the codebook, zeros included:
+    ``count``, ``share`` of the source's settled notes, ``low`` and ``high`` over the coders who read all
+    the source's notes (missing if fewer than two did), ``n_settled``, ``n_read`` (that somebody decided)
+    and ``n_all``. No interval of sampling is given: what was written in
+    a document is not drawn from anything.
+
+    Raises
+    ------
+    CodebookError
+        If the variable is not `single`.
+    NotesError
+        If the notes have no sources.
+    StanceError
+        If the study is reflexive and several coders are counted.
+    """
+    asked = study.codebook[variable]
+    if asked.kind != "single":
+        msg = f"'{variable}' is {asked.kind}; sources are compared by the codes of a 'single' variable."
+        raise CodebookError(msg)
+    if "source" not in study.notes.columns:
+        msg = "The notes have no column 'source'. Add one to data/raw to compare sources."
+        raise NotesError(msg)
+    ids = study.notes_asked(asked, notes)
+    whose = [c for c in study.coders if study.about.coder(c).kind != "source"] if coders is None else coders
+    ratings = study.ratings(variable, whose, ids)
+    if len(ratings.columns) > 1:
+        # Quality counts too, so it cannot be imported above.
+        from sekom_analysis.study.checks import check_stance
+
+        check_stance(study)
+    settled = settled_answers(ratings, asked, study.adjudications(variable))
+    source = study.notes.loc[ids, "source"]
+    labels = [(c.id, c.label.in_("sv"), c.label.in_("en")) for c in asked.codes if not c.retired]
+    rows = []
+    for name in in_time(source):
+        here = source.index[source == name]
+        part = ratings.loc[here]
+        readers = readers_of_all(part)
+        is_settled = settled.loc[here].notna()
+        n_settled, n_read = int(is_settled.sum()), int((is_settled | part.notna().any(axis=1)).sum())
+        for code, sv, en in labels:
+            own = [int((part[reader] == code).sum()) for reader in readers]
+            count = int((settled.loc[here] == code).sum())
+            share = count / n_settled if n_settled else float("nan")
+            low, high = min(own, default=pd.NA), max(own, default=pd.NA)
+            rows.append((name, code, sv, en, count, share, low, high, n_settled, n_read, len(here)))
+    return pd.DataFrame(rows, columns=COLUMNS).astype({"low": "Int64", "high": "Int64"})
+
+
+def in_time(sources: Iterable[str]) -> list[str]:
+    """Return each source once: by the year in their names where all have one, else as they come.
+
+    Examples
+    --------
+    >>> in_time(["möte-2023", "konferens-2016", "möte-2023"])
+    ['konferens-2016', 'möte-2023']
+    """
+    names = list(dict.fromkeys(sources))
+    years = {name: _YEAR.findall(name) for name in names}
+    return sorted(names, key=lambda name: years[name][-1]) if all(years.values()) else names
+
+
+def recurrence(table: pd.DataFrame) -> pd.DataFrame:
+    """Return in how many sources each code occurs, and whether the first of them lacks it.
+
+    Parameters
+    ----------
+    table : as `count_by_source` gives it
+
+    Returns
+    -------
+    DataFrame, one row a code: ``label_sv``, ``label_en``, ``n_sources`` with the code, ``of``, ``sources``
+    (their names), ``is_new`` (not in the first source, but in a later one) and ``is_gone`` (the reverse).
+    A source lacks a code only if all its notes were read: of one that was not, neither is said.
+
+    Examples
+    --------
+    >>> rows = [("2016", "tid", 3), ("2016", "vilja", 0), ("2023", "tid", 0), ("2023", "vilja", 2)]
+    >>> table = pd.DataFrame(rows, columns=["source", "code", "count"]).assign(label_sv="", label_en="")
+    >>> recurrence(table)[["code", "n_sources", "is_new", "is_gone"]].values.tolist()
+    [['tid', 1, False, True], ['vilja', 1, True, False]]
+    """
+    sources = list(dict.fromkeys(table["source"]))
+    is_read = pd.Series(True, index=table.index)
+    if "n_read" in table.columns:
+        is_read = table["n_read"] == table["n_all"]
+    rows = []
+    for code, part in table.groupby("code", sort=False):
+        there = list(part.loc[part["count"] > 0, "source"])
+        lacking = set(part.loc[(part["count"] == 0) & is_read[part.index], "source"])
+        first, later = sources[0] in there, any(name in there for name in sources[1:])
+        rows.append(
+            {
+                "code": code, "label_sv": part["label_sv"].iloc[0], "label_en": part["label_en"].iloc[0],
+                "n_sources": len(there), "of": len(sources), "sources": tuple(there),
+                "is_new": later and sources[0] in lacking, "is_gone": first and lacking >= set(sources[1:]),
+            }
+        )  # fmt: skip
+    return pd.DataFrame(rows)

@@ -7,12 +7,22 @@ from dataclasses import dataclass, replace
 import numpy as np
 import pandas as pd
 
-from sekom_analysis.agreement.ratings import CodedRatings, read_ratings
-from sekom_analysis.consensus.em import Fit, climb
-from sekom_analysis.consensus.gibbs import HIGHEST_R_HAT, Draws, draw
-from sekom_analysis.consensus.votes import FloatArray, IntArray, Prior, Votes, count_votes, of_used_codes
-from sekom_analysis.errors import RatingsError
-from sekom_analysis.wording import say
+from sekom_analysis.agreement.patterns import CodedRatings, read_ratings
+from sekom_analysis.basics.errors import RatingsError
+from sekom_analysis.basics.wording import say
+from sekom_analysis.consensus.draws import (
+    HIGHEST_R_HAT,
+    Draws,
+    Fit,
+    FloatArray,
+    IntArray,
+    Prior,
+    Votes,
+    climb,
+    count_votes,
+    draw,
+    of_used_codes,
+)
 
 METHODS = ("gibbs", "em")
 

@@ -13,17 +13,18 @@ if TYPE_CHECKING:
         write_codebook_qdc,
         write_project_qdpx,
     )
-    from sekom_analysis.exchange.sheets import read_coding_sheet, write_coding_sheet
+    from sekom_analysis.exchange.sheet_reading import read_coding_sheet
+    from sekom_analysis.exchange.sheet_writing import write_coding_sheet
     from sekom_analysis.exchange.studybook import read_study_workbook
 
 _HOME = {
     "read_codebook_qdc": "refi",
-    "read_coding_sheet": "sheets",
+    "read_coding_sheet": "sheet_reading",
     "read_outline": "outline",
     "read_project_qdpx": "refi",
     "read_study_workbook": "studybook",
     "write_codebook_qdc": "refi",
-    "write_coding_sheet": "sheets",
+    "write_coding_sheet": "sheet_writing",
     "write_project_qdpx": "refi",
 }
 

@@ -6,18 +6,12 @@ matplotlib (a figure that needs seaborn, seaborn); nothing else in sekom_analysi
 
 from __future__ import annotations
 
-from sekom_analysis.figures.agreement import plot_agreement
-from sekom_analysis.figures.cloud import plot_word_cloud
-from sekom_analysis.figures.confusions import plot_confusions
+from sekom_analysis.figures.actions import plot_criteria, plot_plan, plot_priorities
+from sekom_analysis.figures.agreement import plot_agreement, plot_confusions, plot_sample
 from sekom_analysis.figures.counts import plot_counts
-from sekom_analysis.figures.coverage import plot_coverage
-from sekom_analysis.figures.grids import plot_sources, plot_themes
-from sekom_analysis.figures.keywords import plot_keywords
-from sekom_analysis.figures.plan import plot_plan
-from sekom_analysis.figures.planning import plot_sample
-from sekom_analysis.figures.priorities import plot_criteria, plot_priorities
-from sekom_analysis.figures.scores import plot_scores
-from sekom_analysis.figures.style import render_figure, save_figure, style
+from sekom_analysis.figures.grids import plot_coverage, plot_scores, plot_sources, plot_themes
+from sekom_analysis.figures.styling import render_figure, save_figure, style
+from sekom_analysis.figures.words import plot_keywords, plot_word_cloud
 
 __all__ = [
     "plot_agreement",

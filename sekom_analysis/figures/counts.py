@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
+import numpy.typing as npt
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.colors import to_hex
@@ -12,16 +15,146 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
+from sekom_analysis.basics.errors import FigureError
+from sekom_analysis.basics.wording import check_language, number, say
 from sekom_analysis.consensus import MAJORITY_BAR
-from sekom_analysis.consensus.bars import bar_name
-from sekom_analysis.consensus.spans import span_kind
-from sekom_analysis.errors import FigureError
-from sekom_analysis.figures import style as st
-from sekom_analysis.figures.colours import Colour, mix
-from sekom_analysis.figures.legends import Key, draw_above
-from sekom_analysis.figures.placing import BAR, Chart, coders_of, fit
-from sekom_analysis.figures.spans import draw_spans
-from sekom_analysis.wording import check_language, number, say
+from sekom_analysis.consensus.counts import CODERS, span_kind
+from sekom_analysis.consensus.settled import bar_name
+from sekom_analysis.figures import styling as st
+from sekom_analysis.figures.labels import HANDLE, Key, draw_above
+from sekom_analysis.figures.styling import Colour, mix
+
+# --- where the bars and dots of a figure of counts stand, in mm from its top --------------------------
+
+
+BAR = 3.6  # mm, the height of a line of text and a little more
+DOTS = (1.7, 1.2)  # mm from dot to dot; the smaller where only so the figure fits on a page
+GAP = 2.8  # mm between categories
+LINE = 3.7
+
+
+@dataclass(frozen=True)
+class Coder:
+    """Who counted, how many notes they have read, and how many there are."""
+
+    name: str
+    read: int
+    of: int
+
+    @property
+    def has_notes_left(self) -> bool:
+        """Whether some notes are still without this coder's decision."""
+        return self.read < self.of
+
+
+@dataclass(frozen=True)
+class Chart:
+    """The bars (a row each, in drawing order) and the dots, with where they stand in mm from the top."""
+
+    bars: pd.DataFrame
+    dots: pd.DataFrame
+    height: float
+    pitch: float
+
+
+def coders_of(rows: pd.DataFrame) -> list[Coder]:
+    """Return the coders of some rows of the counts, in the order of the table."""
+    each = rows.drop_duplicates("coder")
+    columns = (each["coder"], each["n_notes"], each["n_all"])
+    return [Coder(str(name), int(read), int(of)) for name, read, of in zip(*columns, strict=True)]
+
+
+def fit(counts: pd.DataFrame, labels: dict[str, str], per_mm: float, room: float) -> Chart:
+    """Lay the chart out with large dots, or with small ones if only so it fits on a page."""
+    large, small = (_lay_out(counts, labels, per_mm, pitch) for pitch in DOTS)
+    return small if small.height <= room < large.height else large
+
+
+def _lay_out(counts: pd.DataFrame, labels: dict[str, str], per_mm: float, pitch: float) -> Chart:
+    dots = _stack(counts[~counts["is_bar"].astype(bool)], pitch * per_mm)
+    # A whisker takes the place nearest the bar; the line between coders goes through the dots there.
+    kind = span_kind(counts)
+    own_row = int(kind not in ("", CODERS))
+    dots["level"] += own_row
+    usual = max(min(2, dots["coder"].nunique()) + own_row, int(bool(kind)))
+    depth = (dots.groupby(["code", "by"])["level"].max() + 1).clip(lower=usual).to_dict()
+    bars = counts[counts["is_bar"].astype(bool)].copy()
+    bars["place"] = pd.Categorical(bars["code"], list(labels), ordered=True)
+    bars = bars.sort_values("place", kind="stable", ignore_index=True)
+    bars["lane"] = [depth.get(bar, usual) * pitch + 0.6 for bar in zip(bars["code"], bars["by"], strict=True)]
+    bars["centre"], height = _centres(bars, labels)
+    bars["span_height"] = bars["centre"] - BAR / 2 - pitch / 2
+    dots = dots.merge(bars[["code", "by", "centre"]], on=["code", "by"])
+    dots["height"] = dots["centre"] - BAR / 2 - (dots["level"] + 0.5) * pitch
+    return Chart(bars, dots, height, pitch)
+
+
+def _centres(bars: pd.DataFrame, labels: dict[str, str]) -> tuple[list[float], float]:
+    """Set bars below each other, each under the lane of its dots; return their middles and the height."""
+    below, centres = 0.0, []
+    for code, group in bars.groupby("place", observed=True, sort=False):
+        lanes = group["lane"].tolist()
+        lines = (labels[str(code)].count("\n") + 1) * LINE
+        spare = max(0.0, lines - sum(lanes) - BAR * len(lanes)) / 2
+        below += GAP / 2 + spare
+        for lane in lanes:
+            centres.append(below + lane + BAR / 2)
+            below += lane + BAR
+        below += GAP / 2 + spare
+    return centres, below + GAP / 2
+
+
+def _stack(dots: pd.DataFrame, near: float) -> pd.DataFrame:
+    """Give every dot the lowest level at which no other of its bar is nearer than a dot's width."""
+    dots = dots.assign(level=0)
+    for _, group in dots.groupby(["code", "by"], sort=False):
+        dots.loc[group.index, "level"] = _levels(group["count"].to_numpy(float), near)
+    return dots
+
+
+def _levels(counts: npt.NDArray[np.float64], near: float) -> list[int]:
+    levels: list[int] = []
+    for count in counts:
+        taken = {level for other, level in zip(counts, levels, strict=False) if abs(other - count) < near}
+        levels.append(next(level for level in range(len(counts)) if level not in taken))
+    return levels
+
+
+# --- the span of each count: a thin line through the dots, or a whisker of its own under them ---------
+
+
+WIDTHS = {True: 0.8, False: 1.3}
+"""Points; a line among dots is thinner than a whisker that stands alone."""
+CAP = 0.36  # half the height of a whisker's ends, in dots
+
+
+def draw_spans(ax: Axes, chart: Chart, lang: str) -> list[Line2D]:
+    """Draw the span of each bar that has one, and return the mark that names its kind; none without spans."""
+    kind = span_kind(chart.bars)
+    if not kind:
+        return []
+    rows = chart.bars.dropna(subset=["low", "high"])
+    is_line = kind == CODERS
+    look: dict[str, Any] = {"colors": st.INK, "linewidth": WIDTHS[is_line], "zorder": 2.5}
+    lines = ax.hlines(rows["span_height"], rows["low"], rows["high"], **look)
+    lines.set_label(kind)
+    if not is_line:
+        _draw_ends(ax, rows, CAP * chart.pitch, look)
+    label = st.wrap(say(f"figure_span_{kind}", lang), st.room_right(ax) - HANDLE)
+    marker: dict[str, Any] = (
+        {} if is_line else {"marker": "|", "markersize": 4.5, "markeredgewidth": WIDTHS[False]}
+    )
+    return [Line2D([], [], color=st.INK, linewidth=WIDTHS[is_line], label=label, **marker)]
+
+
+def _draw_ends(ax: Axes, rows: pd.DataFrame, half: float, look: dict[str, Any]) -> None:
+    for end in ("low", "high"):
+        ends = ax.vlines(rows[end], rows["span_height"] - half, rows["span_height"] + half, **look)
+        ends.set_label(end)
+
+
+# --- how many notes each code got, and how far that depends on who coded ------------------------------
+
 
 COLUMNS = ("code", "by", "by_colour", "coder", "is_bar", "count", "n_notes", "n_all")
 LABEL_WIDTH = 58.0

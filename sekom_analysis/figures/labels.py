@@ -3,11 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import cast
 
+import numpy as np
 import pandas as pd
+from matplotlib.artist import Artist
 from matplotlib.axes import Axes
+from matplotlib.colors import LinearSegmentedColormap
+from matplotlib.figure import Figure
+from matplotlib.legend import Legend
+from matplotlib.transforms import ScaledTranslation
 
-from sekom_analysis.figures.style import INK, POINTS_PER_MM, TEXT, text_width, wrap
+from sekom_analysis.figures import styling as st
+from sekom_analysis.figures.styling import INK, POINTS_PER_MM, TEXT, mix, readable_on, text_width, wrap
 
 CUT = "…"
 ROW, LINE, BETWEEN = 5.4, 3.7, 4.0  # mm
@@ -62,3 +71,123 @@ def set_rows(ax: Axes, places: Sequence[float], names: Sequence[str]) -> None:
     ax.tick_params(axis="y", length=0, pad=pad, labelsize=TEXT, labelcolor=INK)
     for label in ax.get_yticklabels():
         label.set_horizontalalignment("left")
+
+
+# --- legends above the drawing area, stacked, each under its own sentence -----------------------------
+
+
+HANDLE = 9.0  # mm for the mark, its distance to the text, and that to the next entry
+CLEAR = 2.2  # mm between legends, and under the lowest
+
+
+@dataclass(frozen=True)
+class Key:
+    """One legend: a sentence (or none) and the marks it explains."""
+
+    sentence: str
+    marks: Sequence[Artist]
+    mark_width: float = 1.8
+    """In sizes of the text."""
+    points: int = 1
+    """How often a mark's symbol stands on it: 2 for one at each end."""
+
+
+def draw_above(ax: Axes, keys: Sequence[Key]) -> None:
+    """Put legends above the drawing area, the first on top; a figure of ours grows by what they need."""
+    width, raised = st.room_right(ax), CLEAR
+    for key in reversed(keys):
+        legend = _legend(ax, key, width, raised)
+        ax.add_artist(legend)
+        legend.set_clip_on(False)  # a notebook cuts figures to what they hold, and would cut it off
+        figure = ax.figure
+        raised += legend.get_window_extent().height / figure.dpi * st.MM_PER_INCH + CLEAR
+    st.grow_top(ax, raised)
+
+
+def _legend(ax: Axes, key: Key, width: float, raised: float) -> Legend:
+    labels = [str(mark.get_label()) for mark in key.marks]
+    up = ScaledTranslation(0, raised / st.MM_PER_INCH, cast("Figure", ax.figure).dpi_scale_trans)
+    return Legend(
+        ax,
+        list(key.marks),
+        labels,
+        title=st.wrap(key.sentence, width),
+        alignment="left",
+        ncols=_columns([st.text_width(label) + HANDLE for label in labels], width),
+        loc="lower left",
+        bbox_to_anchor=(0, 1),
+        bbox_transform=ax.transAxes + up,
+        numpoints=key.points,
+        frameon=False,
+        borderpad=0,
+        borderaxespad=0,
+        handlelength=key.mark_width,
+        handleheight=0.9,
+        handletextpad=0.6,
+        columnspacing=1.6,
+        labelspacing=0.35,
+    )
+
+
+def _columns(entries: Sequence[float], width: float) -> int:
+    """Return the most columns that entries so wide (mm), set down one column after another, fit in."""
+    for columns in range(len(entries), 1, -1):
+        split = np.array_split(np.asarray(entries), columns)
+        if sum(float(column.max()) for column in split) <= width:
+            return columns
+    return 1
+
+
+# --- tables as coloured tiles with a text on each: counts, shares, mean scores, confusions ------------
+
+
+Floats = np.ndarray[tuple[int, ...], np.dtype[np.float64]]
+GAP = 0.8  # points of white between tiles
+
+
+def shades(values: object, darkest: str, low: float, high: float) -> Floats:
+    """Return a colour for each value, from nearly white at `low` to `darkest` at `high`.
+
+    Parameters
+    ----------
+    values : numbers of shape (R, C); NaN is left transparent
+
+    Returns
+    -------
+    Array of shape (R, C, 4): red, green, blue, opacity.
+    """
+    numbers = np.asarray(values, dtype=float)
+    scale = LinearSegmentedColormap.from_list("shades", [mix(darkest, 0.93), mix(darkest, 0.0)])
+    colours = np.asarray(scale(np.nan_to_num((numbers - low) / ((high - low) or 1.0))))
+    colours[np.isnan(numbers), 3] = 0.0
+    return colours
+
+
+def draw_tiles(ax: Axes, colours: Floats, texts: Sequence[Sequence[str]]) -> None:
+    """Fill Axes with tiles, the first row on top, each text in whichever of black and white stands out more.
+
+    Parameters
+    ----------
+    ax : where to draw; tile (r, c) spans c to c + 1 and r to r + 1
+    colours : shape (R, C, 4)
+    texts : R rows of C; an empty one is not drawn
+    """
+    n_rows, n_columns = colours.shape[:2]
+    ax.pcolormesh(colours, edgecolors="white", linewidth=GAP)
+    ax.set(xlim=(0, n_columns), ylim=(n_rows, 0), xticks=[], yticks=[])
+    ax.spines[:].set_visible(False)
+    for row, line in enumerate(texts):
+        for column, text in enumerate(line):
+            if text:
+                red, green, blue, _ = colours[row, column]
+                ink = readable_on((red, green, blue))
+                ax.text(column + 0.5, row + 0.5, text, color=ink, ha="center", va="center_baseline")
+
+
+def name_tiles(ax: Axes, names: Sequence[str], heads: Sequence[str], *, on_top: bool = True) -> None:
+    """Write the rows' names on the left and the columns' above or below."""
+    ax.set_yticks(np.arange(len(names)) + 0.5, names)
+    ax.set_xticks(np.arange(len(heads)) + 0.5, heads)
+    if on_top:
+        ax.xaxis.tick_top()
+    ax.tick_params(length=0, labelsize=st.TEXT, labelcolor=st.INK, pad=3)

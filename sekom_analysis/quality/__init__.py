@@ -1,14 +1,11 @@
 """What definitions, coders and findings are worth: advice, versions, coder reports, readings side by side."""
 
 from sekom_analysis.quality.advice import codebook_advice
-from sekom_analysis.quality.claims import Statement, findings, findings_of
+from sekom_analysis.quality.claims import Statement, findings, findings_of, verdicts
 from sekom_analysis.quality.coders import CoderReport, coder_report, stability
-from sekom_analysis.quality.quotes import voices
-from sekom_analysis.quality.reading import readings
-from sekom_analysis.quality.revisions import codebook_diff, codebook_versions
-from sekom_analysis.quality.stance import check_stance, is_reflexive
-from sekom_analysis.quality.verdicts import verdicts
-from sekom_analysis.quality.versions import agreement_by_version
+from sekom_analysis.quality.quotes import readings, voices
+from sekom_analysis.quality.revisions import agreement_by_version, codebook_diff, codebook_versions
+from sekom_analysis.study.checks import check_stance, is_reflexive
 
 __all__ = [
     "CoderReport",

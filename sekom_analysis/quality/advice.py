@@ -8,15 +8,14 @@ from typing import Any, NamedTuple
 import pandas as pd
 
 from sekom_analysis.agreement import agreement_by_code, alpha
-from sekom_analysis.agreement.borders import borders, gain_by_code, gain_by_note, never_used, notes_between
 from sekom_analysis.agreement.breakdowns import NOTES_FOR_INTERVAL
-from sekom_analysis.codebook import FLAG, NONE_FITS, Variable
-from sekom_analysis.decisions import INDEPENDENT
-from sekom_analysis.errors import CodebookError
-from sekom_analysis.quality.stance import check_stance
-from sekom_analysis.quality.wording import count_notes
-from sekom_analysis.study import Study
-from sekom_analysis.wording import check_language, number, say
+from sekom_analysis.agreement.disputes import borders, gain_by_code, gain_by_note, never_used, notes_between
+from sekom_analysis.basics.errors import CodebookError
+from sekom_analysis.basics.wording import check_language, count_notes, number, say
+from sekom_analysis.study.checks import check_stance
+from sekom_analysis.study.codebook import FLAG, NONE_FITS, Variable
+from sekom_analysis.study.decisions import INDEPENDENT
+from sekom_analysis.study.study import Study
 
 BORDER, CODE, UNUSED, TWO_IDEAS = "border", "code", "unused", "two_ideas"
 ADVICE_COLUMNS = [

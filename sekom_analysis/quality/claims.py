@@ -7,11 +7,10 @@ from typing import Any, NamedTuple
 
 import pandas as pd
 
+from sekom_analysis.basics.errors import RatingsError
+from sekom_analysis.basics.wording import check_language, list_in_words, number, say
 from sekom_analysis.consensus import count_codes
-from sekom_analysis.errors import RatingsError
-from sekom_analysis.quality.wording import list_in_words
-from sekom_analysis.study import Study
-from sekom_analysis.wording import check_language, say
+from sekom_analysis.study.study import Study
 
 YES, PARTLY, NO, UNKNOWN = "yes", "partly", "no", "unknown"
 FINDING_COLUMNS = [
@@ -303,3 +302,63 @@ def coder_heading(row: Mapping[Any, Any], name: str, lang: str) -> str:
     if row["n_notes"] == row["n_all"]:
         return name
     return f"{name}: {say('report_read_of', lang, n=row['n_notes'], n_all=row['n_all'])}"
+
+
+# --- what stands whoever coded ------------------------------------------------------------------------
+
+
+HOLDS, FAILS, IN_PART, DEPENDS = "holds", "does not hold", "in part", "depends"
+_VERDICTS = {frozenset({YES}): HOLDS, frozenset({NO}): FAILS, frozenset({PARTLY}): IN_PART}
+_SAID = {
+    HOLDS: "finding_yes", FAILS: "finding_no", IN_PART: "finding_partly",
+    DEPENDS: "verdict_depends", UNKNOWN: "finding_unknown",
+}  # fmt: skip
+
+
+def verdicts(found: pd.DataFrame, lang: str = "sv", *, tolerance: float = BALANCE) -> pd.DataFrame:
+    """Set what every coder's coding gives beside each statement, with one verdict over all of them.
+
+    Parameters
+    ----------
+    found : as `findings` or `findings_of` gives it, in the same language
+    lang : ``"sv"`` or ``"en"``
+    tolerance : as it was given there; it is told in ``how``
+
+    Returns
+    -------
+    DataFrame, one row a statement: ``statement``; ``how`` it is computed; a column for each of the M
+    coders, with what their counts give and whether the statement holds by it; ``verdict`` (holds; does not
+    hold; in part; depends; unknown) and ``verdict_shown``, the same in words. It *depends* on the coder
+    where it holds by some and not, or in part, by others. Who decided nothing has no say.
+
+    Examples
+    --------
+    >>> rows = [("s", "largest", "anna", "a (3)", "yes"), ("s", "largest", "bo", "b (2)", "no")]
+    >>> found = pd.DataFrame(rows, columns=["statement", "kind", "coder", "gives", "holds"])
+    >>> verdicts(found, "en").loc[0, ["anna", "bo", "verdict_shown"]].tolist()
+    ['a (3): holds', 'b (2): does not hold', 'depends on the coder']
+    """
+    check_language(lang)
+    values = {"share": number(100 * tolerance, lang, 0), "great": number(100 * GREAT_MAJORITY, lang, 0)}
+    rows: list[dict[str, Any]] = []
+    for statement, part in found.groupby("statement", sort=False):
+        verdict = _verdict(set(part["holds"]) - {UNKNOWN})
+        rows.append(
+            {
+                "statement": statement,
+                "how": say(f"finding_how_{part['kind'].iloc[0]}", lang, **values),
+                **{row["coder"]: _cell(row["gives"], row["holds"], lang) for row in part.to_dict("records")},
+                "verdict": verdict,
+                "verdict_shown": say(_SAID[verdict], lang),
+            }
+        )
+    coders = list(dict.fromkeys(found["coder"]))
+    return pd.DataFrame(rows, columns=["statement", "how", *coders, "verdict", "verdict_shown"])
+
+
+def _verdict(said: set[str]) -> str:
+    return _VERDICTS.get(frozenset(said), DEPENDS) if said else UNKNOWN
+
+
+def _cell(gives: str, holds: str, lang: str) -> str:
+    return f"{gives}: {say(f'finding_{holds}', lang)}"

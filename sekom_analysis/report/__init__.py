@@ -12,19 +12,16 @@ from typing import TYPE_CHECKING
 
 from markupsafe import Markup
 
-from sekom_analysis.errors import ReportError
+from sekom_analysis.basics.errors import ReportError
+from sekom_analysis.basics.wording import say, visible
 from sekom_analysis.figures import plot_agreement, plot_confusions, plot_counts
 from sekom_analysis.quality import is_reflexive
-from sekom_analysis.report import cells
-from sekom_analysis.report.blocks import Section
-from sekom_analysis.report.documents import docx_bytes, pdf_bytes
-from sekom_analysis.report.drawing import draw_figures
+from sekom_analysis.report import blocks
+from sekom_analysis.report.blocks import CHOICES, Section, column_shares, fits
+from sekom_analysis.report.documents import Written, docx_bytes, draw_figures, pdf_bytes
 from sekom_analysis.report.page import page_content
 from sekom_analysis.report.sections import sections
-from sekom_analysis.report.widths import CHOICES, column_shares, fits
-from sekom_analysis.report.written import Written
 from sekom_analysis.results import MAIN, Results
-from sekom_analysis.wording import say, visible
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -125,7 +122,7 @@ def render_page(
     from jinja2 import Environment, PackageLoader, StrictUndefined
 
     environment = Environment(
-        loader=PackageLoader("sekom_analysis", "templates"),
+        loader=PackageLoader("sekom_analysis.report", "templates"),
         autoescape=True,
         undefined=StrictUndefined,
         finalize=_seen,
@@ -185,15 +182,15 @@ def _figures(results: Results, more: Sequence[Section]) -> dict[str, Callable[[]
     lang = results.lang
     drawn: dict[str, Callable[[], Axes]] = {
         f"counts_{variable}": partial(plot_counts, counts, lang=lang)
-        for variable, counts in cells.counts_shown(results).items()
+        for variable, counts in blocks.counts_shown(results).items()
     }
-    overview = cells.forest_rows(results, MAIN)
+    overview = blocks.forest_rows(results, MAIN)
     if len(overview):
         floor = results.study.about.plan.floor
         drawn["agreement"] = partial(plot_agreement, overview, lang=lang, floor=floor)
-    for variable in cells.counts_shown(results):
+    for variable in blocks.counts_shown(results):
         if variable in results.by_code:
-            rows, labels = cells.detail_rows(results, variable), cells.code_labels(results, variable)
+            rows, labels = blocks.detail_rows(results, variable), blocks.code_labels(results, variable)
             drawn[f"agreement_{variable}"] = partial(plot_agreement, rows, lang=lang)
             confused = results.confusions[variable]
             drawn[f"confusions_{variable}"] = partial(plot_confusions, confused, lang=lang, labels=labels)
@@ -214,7 +211,7 @@ def _write_tables(results: Results, more: Sequence[Section], folder: Path) -> li
         tables |= section.tables()
     lang = results.lang
     files = {f"{TABLES}/{name}.{lang}.csv": table for name, table in tables.items()}
-    contents = {name: cells.localised(table, name, lang) for name, table in files.items()}
+    contents = {name: blocks.localised(table, name, lang) for name, table in files.items()}
     return list(Written(folder).put(contents).values())
 
 

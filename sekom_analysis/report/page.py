@@ -7,13 +7,13 @@ from typing import Any
 import pandas as pd
 
 from sekom_analysis import __version__
-from sekom_analysis.codebook import Variable
+from sekom_analysis.basics.wording import number, say
 from sekom_analysis.consensus import MAJORITY_BAR
-from sekom_analysis.consensus.bars import bar_name
-from sekom_analysis.consensus.spans import span_kind
+from sekom_analysis.consensus.counts import span_kind
+from sekom_analysis.consensus.settled import bar_name
 from sekom_analysis.quality import is_reflexive
-from sekom_analysis.quality.reading import reading
-from sekom_analysis.report.cells import (
+from sekom_analysis.quality.quotes import reading
+from sekom_analysis.report.blocks import (
     agreement_cells,
     choices_in,
     code_labels,
@@ -24,7 +24,7 @@ from sekom_analysis.report.cells import (
     span,
 )
 from sekom_analysis.results import AGAINST, ALL, INDEPENDENT, MAIN, Results, planned
-from sekom_analysis.wording import number, say
+from sekom_analysis.study.codebook import Variable
 
 DISPUTED_SHOWN = 10
 LOGS_TOLD = 3

@@ -11,37 +11,46 @@ import pandas as pd
 
 from sekom_analysis.actions.coverage import Coverage
 from sekom_analysis.agreement import agreement_by_code, agreement_by_pair, confusions, disagreements
-from sekom_analysis.codebook import Variable
+from sekom_analysis.basics.errors import StanceError
+from sekom_analysis.basics.wording import Problem, problems_table
 from sekom_analysis.consensus import count_codes
-from sekom_analysis.decisions import AFTER_TALK, OWN, counting_rows, latest
-from sekom_analysis.errors import StanceError
-from sekom_analysis.problems import Problem, problems_table
 from sekom_analysis.quality import is_reflexive
-from sekom_analysis.quality.quotes import voices
-from sekom_analysis.quality.reading import READING_COLUMNS
-from sekom_analysis.results.checklists import Checklist, checklists_of
-from sekom_analysis.results.conduct import Conduct, conduct_of
-from sekom_analysis.results.contents import Chapter, chapters_of, material_of
-from sekom_analysis.results.coverage import ThemeTables, coverage_of, themes_of
-from sekom_analysis.results.merges import MergeTables, merges_of
-from sekom_analysis.results.overview import (
+from sekom_analysis.quality.quotes import READING_COLUMNS, voices
+from sekom_analysis.results.actions import (
+    MergeTables,
+    PlanTables,
+    RoundTables,
+    ThemeTables,
+    coverage_of,
+    merges_of,
+    plan_of,
+    priorities_of,
+    themes_of,
+)
+from sekom_analysis.results.conduct import Checklist, Conduct, Step, checklists_of, conduct_of, steps_of
+from sekom_analysis.results.tables import (
     AGAINST,
     ALL,
     INDEPENDENT,
     MAIN,
     OVERVIEW,
     POOLED,
+    Chapter,
+    SettledTables,
+    advice_on,
     agreement_overview,
+    chapters_of,
+    findings_in,
+    material_of,
     planned,
+    readings_of,
+    settled_of,
+    sources_of,
+    splitting,
 )
-from sekom_analysis.results.plan import PlanTables, plan_of
-from sekom_analysis.results.priorities import RoundTables, priorities_of
-from sekom_analysis.results.quality import advice_on, findings_in, readings_of
-from sekom_analysis.results.settled import SettledTables, settled_of
-from sekom_analysis.results.sources import sources_of
-from sekom_analysis.results.splitting import splitting
-from sekom_analysis.results.steps import Step, steps_of
-from sekom_analysis.study import Study
+from sekom_analysis.study.codebook import Variable
+from sekom_analysis.study.decisions import AFTER_TALK, OWN, counting_rows, latest
+from sekom_analysis.study.study import Study
 
 __all__ = [
     "AGAINST", "ALL", "INDEPENDENT", "MAIN", "POOLED",

@@ -2,22 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import cache, partial
+from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
+import yaml
 
-from sekom_analysis.decisions import AFTER_TALK, INDEPENDENT, latest
+from sekom_analysis.actions.coverage import NO_ACTION
+from sekom_analysis.basics.wording import column_beside, number, say
+from sekom_analysis.consensus.settled import ADJUDICATED, UNRESOLVED
 from sekom_analysis.quality import codebook_diff, codebook_versions
+from sekom_analysis.quality.claims import UNKNOWN, YES
 from sekom_analysis.quality.coders import BLIND_AGAIN
 from sekom_analysis.quality.revisions import DIFF_COLUMNS, VERSION_COLUMNS
-from sekom_analysis.results.overview import INDEPENDENT as WITH_CODEBOOK
-from sekom_analysis.results.overview import MAIN
-from sekom_analysis.wording import column_beside
+from sekom_analysis.results.tables import INDEPENDENT as WITH_CODEBOOK
+from sekom_analysis.results.tables import MAIN
+from sekom_analysis.study.decisions import AFTER_TALK, INDEPENDENT, latest
 
 if TYPE_CHECKING:
     from sekom_analysis.results import Results
+
 
 PASSES = {"independent": INDEPENDENT, "again": BLIND_AGAIN, "after": AFTER_TALK}
 DONE_COLUMNS = ["coder", *PASSES, "via"]
@@ -154,3 +161,327 @@ def _departures(results: Results, decided: pd.DataFrame, answered: pd.DataFrame)
 def _changed(changes: pd.DataFrame) -> Iterator[Departure]:
     if len(changes):
         yield Departure("changed", {"variables": list(dict.fromkeys(changes["variable"]))})
+
+
+# --- what is left to do, as the study's own files tell it ---------------------------------------------
+
+
+@dataclass(frozen=True)
+class Step:
+    """One thing to do: its kind, how many, and which (ids of variables, coders, notes or codes)."""
+
+    kind: str
+    n: int
+    which: tuple[str, ...] = ()
+
+
+def steps_of(results: Results) -> list[Step]:
+    """Return what is left to do, in the order in which a study goes; counts of nothing are left out.
+
+    Parameters
+    ----------
+    results : with everything else worked out
+    """
+    found = [*_to_say(results), *_to_code(results), *_to_settle(results), *_to_plan(results)]
+    return [step for step in found if step.n]
+
+
+def _to_say(results: Results) -> Iterator[Step]:
+    about = results.study.about
+    missing = [name for name in ("purpose", "goal", "collected") if getattr(about, name) is None]
+    yield Step("say", len(missing), tuple(missing))
+    yield Step("problems", len(results.problems))
+
+
+def _to_code(results: Results) -> Iterator[Step]:
+    about = results.study.about
+    people = [coder for coder in results.independent if about.coder(coder).kind == "human"]
+    if results.independent and not people:
+        yield Step("people", 1)
+    elif len(results.independent) == 1:
+        yield Step("second", 1, tuple(results.independent))
+    for coder, (left, _) in unread(results, results.conduct.answered).items():
+        yield Step("unread", left, (coder,))
+    yield Step("uncoded", len(results.uncoded), tuple(results.uncoded))
+
+
+def _to_settle(results: Results) -> Iterator[Step]:
+    low = below_floor(results)
+    yield Step("floor", len(low), tuple(low))
+    borders = {name: len(table) for name, table in results.advice.items()}
+    yield Step("advice", sum(borders.values()), tuple(borders))
+    bases = results.settled.bases
+    for row in bases.to_dict("records"):
+        yield Step("unresolved", int(row[UNRESOLVED]), (str(row["variable"]),))
+    yield Step("stale", int(bases["n_stale"].sum()))
+
+
+def _to_plan(results: Results) -> Iterator[Step]:
+    if results.coverage is not None:
+        gaps = results.coverage.gaps
+        codes = [str(code) for code in gaps.loc[gaps["kind"] == NO_ACTION, "code"]]
+        yield Step("no_action", len(codes), tuple(codes))
+    yield Step("unscored", sum(one.n_unscored for one in results.priorities))
+    plan = results.plan.plan
+    if plan.empty:
+        yield Step("no_plan", int(bool(results.priorities)))
+        return
+    open_ = plan[~plan["status"].isin(["done", "dropped"])]
+    nobody = open_.loc[open_["responsible"] == "", "action"]
+    yield Step("responsible", len(nobody), tuple(map(str, nobody)))
+    no_end = open_.loc[open_["end"].isna(), "action"]
+    yield Step("time", len(no_end), tuple(map(str, no_end)))
+
+
+# --- what reporting guidelines ask for, each item answered from the data or left open -----------------
+
+
+@dataclass(frozen=True)
+class Item:
+    """One thing that a guideline asks for; an empty answer is an open one."""
+
+    number: str
+    asks: str
+    answer: str
+
+
+@dataclass(frozen=True)
+class Checklist:
+    """One guideline with its items answered as far as the study's files can."""
+
+    id: str
+    title: str
+    source: str
+    items: tuple[Item, ...]
+
+    @property
+    def n_open(self) -> int:
+        """How many items are open."""
+        return sum(not item.answer for item in self.items)
+
+
+@cache
+def guidelines() -> list[dict[str, Any]]:
+    """Return the guidelines as the package holds them, answers not included."""
+    text = files("sekom_analysis.results").joinpath("checklists.yaml").read_text(encoding="utf-8")
+    # The loader in C takes a tenth of the time, where PyYAML was built with it.
+    return list(yaml.load(text, getattr(yaml, "CSafeLoader", yaml.SafeLoader)))
+
+
+def checklists_of(results: Results) -> list[Checklist]:
+    """Return the guidelines that fit: those on agreement if it was measured, on scoring if there are scores.
+
+    Parameters
+    ----------
+    results : with everything else worked out
+    """
+    has = {"agreement": len(results.agreement) > 0, "priorities": bool(results.priorities)}
+    lang, found = results.lang, []
+    for one in guidelines():
+        if not has[one["needs"]]:
+            continue
+        items = []
+        for item in one["items"]:
+            answer = ANSWERS.get((one["id"], item.get("id") or item["number"]))
+            items.append(Item(item.get("number", ""), item[lang], answer(results) if answer else ""))
+        found.append(Checklist(one["id"], one["title"][lang], one["source"], tuple(items)))
+    return found
+
+
+def _say(results: Results, key: str, **values: object) -> str:
+    return say(f"answer_{key}", results.lang, **values)
+
+
+def _section(results: Results, key: str) -> str:
+    return _say(results, "section", section=say(key, results.lang))
+
+
+def _codebook(results: Results) -> str:
+    book = results.study.codebook.variables
+    codes = sum(len(v.code_ids) for v in book if v.codes_from is None)
+    return _say(results, "codebook", n=len(book), n_codes=codes, n_changes=len(results.conduct.changes))
+
+
+def _notes(results: Results) -> str:
+    if results.study.about.collected is None:
+        return ""
+    return _say(results, "notes", n=len(results.main), section=say("report_material", results.lang))
+
+
+def _coders(results: Results) -> str:
+    kinds = results.coders["kind"]
+    who = [f"{c} ({say(f'report_kind_{kinds[c]}', results.lang)})" for c in results.independent]
+    return _say(results, "coders", n=len(who), who=", ".join(who))
+
+
+def _numbers(results: Results) -> str:
+    planned, both = results.study.about.plan.n_notes, _fewest_and_most(results, "both")
+    key = "planned" if planned else "not_planned"
+    return _say(results, key, n=planned or "", low=both[0], high=both[1])
+
+
+def _fewest_and_most(results: Results, column: str) -> tuple[int, int]:
+    found = results.conduct.decided[column]
+    return (int(found.min()), int(found.max())) if len(found) else (0, 0)
+
+
+def _all_notes(results: Results) -> str:
+    return _say(results, "all_notes", n=len(results.main))
+
+
+def _process(results: Results) -> str:
+    blind = {c: results.study.about.coder(c).blind_to for c in results.independent}
+    if not any(blind.values()):
+        return ""
+    n = sum(bool(to) for to in blind.values())
+    return _say(results, "process", n=n, n_all=len(blind), section=say("report_conduct", results.lang))
+
+
+def _alone(results: Results) -> str:
+    sums = results.conduct.done[["independent", "after"]].sum()
+    return _say(results, "alone", n=int(sums["independent"]), n_after=int(sums["after"]))
+
+
+def _statistic(results: Results) -> str:
+    table = results.agreement
+    measures = dict.fromkeys(
+        (say("coefficient_alpha", results.lang) if row["coefficient"] == "alpha" else row["coefficient"])
+        + f" ({say('level_' + row['level'], results.lang)})"
+        for row in table[table["primary"].astype(bool)].to_dict("records")
+    )
+    n = number(results.n_resamples, results.lang, 0)
+    return _say(results, "statistic", measures=", ".join(measures), n=n)
+
+
+def _read(results: Results) -> str:
+    read = results.coders.loc[results.independent, "notes"]
+    again = int(results.conduct.done["again"].sum())
+    return _say(
+        results, "read", n=len(read), low=int(read.min()), high=int(read.max()),
+        n_all=int(results.coders["n_all"].max()), again=again,
+    )  # fmt: skip
+
+
+def _characteristics(results: Results) -> str:
+    abouts = [results.study.about.coder(coder) for coder in results.independent]
+    roles, trained = (sum(getattr(a, name) is not None for a in abouts) for name in ("role", "training"))
+    if not roles and not trained:
+        return ""
+    return _say(results, "characteristics", roles=roles, trained=trained, n=len(abouts))
+
+
+def _training(results: Results) -> str:
+    told = {c: results.study.about.coder(c).training for c in results.independent}
+    return "; ".join(f"{coder}: {text.in_(results.lang)}" for coder, text in told.items() if text)
+
+
+def _estimates(results: Results) -> str:
+    values = results.rows(MAIN, WITH_CODEBOOK)["value"].dropna().astype(float)
+    if values.empty:
+        return ""
+    low, high = (number(value, results.lang) for value in (values.min(), values.max()))
+    section = say("report_agreement", results.lang)
+    return _say(results, "estimates", n=len(values), low=low, high=high, section=section)
+
+
+def _findings(results: Results) -> str:
+    tables = results.findings.values()
+    said = [set(part["holds"]) - {UNKNOWN} for t in tables for _, part in t.groupby("statement")]
+    holds = [one == {YES} for one in said]
+    return _say(results, "findings", n=len(holds), n_holds=sum(holds)) if holds else ""
+
+
+def _share(results: Results) -> str:
+    sums = results.conduct.decided[["both", "of"]].sum()
+    share = number(100 * sums["both"] / sums["of"], results.lang, 0) if sums["of"] else "–"
+    return _say(results, "share", share=share)
+
+
+def _threshold(results: Results) -> str:
+    plan = results.study.about.plan
+    if plan.floor is None:
+        return ""
+    key = "threshold" if plan.prespecified else "threshold_late"
+    return _say(results, key, floor=number(plan.floor, results.lang, 3))
+
+
+def _by_code(results: Results) -> str:
+    n = sum(table["code"].nunique() for table in results.by_code.values())
+    return _say(results, "by_code", n=n) if n else ""
+
+
+def _settling(results: Results) -> str:
+    bases = results.settled.bases
+    sums = {name: int(bases[name].sum()) for name in (ADJUDICATED, UNRESOLVED)}
+    section = say("report_settled", results.lang)
+    return _say(results, "settling", n=sums[ADJUDICATED], n_open=sums[UNRESOLVED], section=section)
+
+
+def _purpose(results: Results) -> str:
+    return _section(results, "report_purpose") if results.study.about.purpose else ""
+
+
+def _rounds(results: Results) -> str:
+    section = say("report_priorities", results.lang)
+    return _say(results, "rounds", n=len(results.priorities), section=section)
+
+
+def _criteria(results: Results) -> str:
+    criteria = [study_id for one in results.priorities for study_id in one.criteria]
+    ranges = [results.study.codebook[name].range or (0, 0) for name in criteria]
+    low, high = min(low for low, _ in ranges), max(high for _, high in ranges)
+    return _say(results, "criteria", n=len(criteria), low=low, high=high)
+
+
+def _one_round(results: Results) -> str:
+    return _say(results, "one_round") if len(results.priorities) == 1 else ""
+
+
+def _when(results: Results) -> str:
+    first, last = results.coders["first"].min(), results.coders["last"].max()
+    return _say(results, "when", first=str(first)[:10], last=str(last)[:10])
+
+
+def _departures_of(results: Results) -> str:
+    n = len(results.conduct.departures)
+    return _say(results, "departures", n=n, section=say("report_conduct", results.lang))
+
+
+def _answered(results: Results) -> str:
+    parts = [
+        _say(
+            results, "answered", round=one.number, n_coders=len(one.coders), n=len(one.ranking),
+            n_open=one.n_unscored,
+        )
+        for one in results.priorities
+    ]  # fmt: skip
+    return " ".join(parts)
+
+
+def _merged(results: Results) -> str:
+    return _say(results, "merged", n=len(results.merges.merges), n_reworded=len(results.merges.reworded))
+
+
+def _tables(results: Results) -> str:
+    return _say(results, "tables", n=len(results.agreement))
+
+
+Answer = Callable[["Results"], str]
+_AGREEMENT: Answer = partial(_section, key="report_agreement")
+_PRIORITIES: Answer = partial(_section, key="report_priorities")
+# What is not named here only the study's people can answer.
+ANSWERS: dict[tuple[str, str], Answer] = {
+    ("grras", "1"): _AGREEMENT, ("grras", "2"): _codebook, ("grras", "3"): _notes, ("grras", "4"): _coders,
+    ("grras", "6"): _numbers, ("grras", "7"): _all_notes, ("grras", "8"): _process, ("grras", "9"): _alone,
+    ("grras", "10"): _statistic, ("grras", "11"): _read, ("grras", "12"): _characteristics,
+    ("grras", "13"): _estimates, ("grras", "14"): _findings, ("grras", "15"): _tables,
+    ("joffe", "coders"): _coders, ("joffe", "share"): _share, ("joffe", "independence"): _alone,
+    ("joffe", "training"): _training, ("joffe", "units"): _notes, ("joffe", "frame"): _codebook,
+    ("joffe", "statistic"): _statistic, ("joffe", "threshold"): _threshold, ("joffe", "codes"): _by_code,
+    ("joffe", "settling"): _settling,
+    ("accord", "I2"): _purpose, ("accord", "M3"): _coders, ("accord", "M6"): _notes,
+    ("accord", "M9"): _rounds, ("accord", "M10"): _criteria, ("accord", "M13"): _one_round,
+    ("accord", "M14"): _alone, ("accord", "M15"): _PRIORITIES, ("accord", "R1"): _when,
+    ("accord", "R2"): _departures_of, ("accord", "R3"): _answered, ("accord", "R4"): _PRIORITIES,
+    ("accord", "R5"): _merged,
+}  # fmt: skip

@@ -8,12 +8,19 @@ import pandas as pd
 import pytest
 from matplotlib.text import Text
 
-from sekom_analysis.actions.coverage import NO_ACTION, NO_ANSWER, UNREAD, UNSETTLED, coverage
-from sekom_analysis.actions.merged import counts_before_and_after
-from sekom_analysis.actions.themes import co_occurrence, themes_by_category
-from sekom_analysis.errors import CodebookError
+from sekom_analysis.actions.coverage import (
+    NO_ACTION,
+    NO_ANSWER,
+    UNREAD,
+    UNSETTLED,
+    co_occurrence,
+    counts_before_and_after,
+    coverage,
+    themes_by_category,
+)
+from sekom_analysis.basics.errors import CodebookError
 from sekom_analysis.figures import plot_coverage, plot_themes
-from sekom_analysis.study import Study
+from sekom_analysis.study.study import Study
 
 NOTES = pd.DataFrame(
     [(f"b{i}", "B", "läge") for i in range(4)] + [(f"d{i}", "D", "åtgärd") for i in range(4)],

@@ -8,10 +8,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from sekom_analysis.actions import duplicates, neighbours
-from sekom_analysis.actions.duplicates import similar_pairs
-from sekom_analysis.actions.evidence import of_codes, of_words
-from sekom_analysis.errors import NotesError
+from sekom_analysis.actions import duplicates
+from sekom_analysis.actions.duplicates import of_codes, of_words, similar_pairs
+from sekom_analysis.basics.errors import NotesError
 
 REWORDINGS = Path(__file__).parent / "rewordings.csv"
 
@@ -178,16 +177,16 @@ def test_blocks_find_what_a_full_table_finds(monkeypatch):
     from scipy import sparse
 
     rows = sparse.random(203, 60, density=0.1, format="csr", rng=np.random.default_rng(1))
-    monkeypatch.setattr(neighbours, "BLOCK", 7)
+    monkeypatch.setattr(duplicates, "BLOCK", 7)
     told = []
-    found = neighbours.best_pairs(rows, 50, progress=told.append)
+    found = duplicates.best_pairs(rows, 50, progress=told.append)
     full = np.triu((rows @ rows.T).toarray(), 1)
     order = np.argsort(-full, axis=None)[:50]
     expected = {tuple(pair) for pair in np.column_stack(np.unravel_index(order, full.shape))}
     assert {tuple(pair) for pair in found} == expected
     assert told == sorted(told)
     assert told[-1] == 1
-    np.testing.assert_allclose(neighbours.likeness(rows, found), np.clip(full[tuple(found.T)], 0, 1))
+    np.testing.assert_allclose(duplicates.likeness(rows, found), np.clip(full[tuple(found.T)], 0, 1))
 
 
 def test_a_small_budget_leaves_out_what_is_common_first():
@@ -197,8 +196,8 @@ def test_a_small_budget_leaves_out_what_is_common_first():
     rare = np.zeros((100, 1))
     rare[[3, 40]] = 0.5
     rows = sparse.csr_matrix(np.hstack([common, rare]))
-    assert neighbours.best_pairs(rows, 1_000, budget=100).tolist() == [[3, 40]]
-    assert len(neighbours.best_pairs(rows, 10_000)) == 4950
+    assert duplicates.best_pairs(rows, 1_000, budget=100).tolist() == [[3, 40]]
+    assert len(duplicates.best_pairs(rows, 10_000)) == 4950
 
 
 def test_progress_ends_at_all(rewordings):

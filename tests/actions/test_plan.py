@@ -7,9 +7,17 @@ import pandas as pd
 import pytest
 
 from sekom_analysis.actions import plan as plan_module
-from sekom_analysis.actions.plan import PLAN_FILE, check_plan, day_of, read_plan
-from sekom_analysis.actions.planfiles import FORMER, export_plan, import_plan, write_plan
-from sekom_analysis.errors import PlanError
+from sekom_analysis.actions.plan import (
+    FORMER,
+    PLAN_FILE,
+    check_plan,
+    day_of,
+    export_plan,
+    import_plan,
+    read_plan,
+    write_plan,
+)
+from sekom_analysis.basics.errors import PlanError
 
 HEAD = "action,resources,responsible,start,end,status,depends_on,note"
 

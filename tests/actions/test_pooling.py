@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from sekom_analysis.actions.pooling import directions, draw_scores
+from sekom_analysis.actions.scores import directions, draw_scores
 
 
 def panel(seed=0, n=60, m=4, c=3, strictness=0.8, gaps=0.2):

@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 from sekom_analysis.actions.priorities import first, platforms, rank_actions
-from sekom_analysis.errors import RatingsError
+from sekom_analysis.basics.errors import RatingsError
 
 
 def test_the_sample_is_ranked_whole(sample_scores):

@@ -7,15 +7,12 @@ import pytest
 
 from sekom_analysis.actions.plan import PLAN_FILE
 from sekom_analysis.report.blocks import Bullets, Heading, Table, Text
-from sekom_analysis.report.sections import coverage as coverage_section
-from sekom_analysis.report.sections import plan as plan_section
-from sekom_analysis.report.sections import priorities as priorities_section
+from sekom_analysis.report.sections import actions as coverage_section
+from sekom_analysis.report.sections import actions as plan_section
+from sekom_analysis.report.sections import actions as priorities_section
 from sekom_analysis.results import Results
-from sekom_analysis.results.coverage import coverage_of
-from sekom_analysis.results.merges import merges_of
-from sekom_analysis.results.plan import plan_of
-from sekom_analysis.results.priorities import priorities_of
-from sekom_analysis.study import Study
+from sekom_analysis.results.actions import coverage_of, merges_of, plan_of, priorities_of
+from sekom_analysis.study.study import Study
 
 
 def results_of(study, lang="sv"):
@@ -39,7 +36,7 @@ def texts(section):
 
 
 def test_ranks_intervals_and_chances_are_those_worked_out(results):
-    section = priorities_section.section(results)
+    section = priorities_section.priorities_section(results)
     ranking = results.priorities[0].ranking
     shown = tables(section)["priorities_1"]
     assert shown.frame is ranking
@@ -54,7 +51,7 @@ def test_ranks_intervals_and_chances_are_those_worked_out(results):
 def test_the_width_of_intervals_is_said_in_plain_words(results):
     ranking = results.priorities[0].ranking
     width = f"{(ranking['high'] - ranking['low'] + 1).mean():.0f}"
-    said = texts(priorities_section.section(results))
+    said = texts(priorities_section.priorities_section(results))
     words = {
         "sv": f"i genomsnitt {width} av {len(ranking)} platser",
         "en": f"spans {width} of {len(ranking)} ranks",
@@ -63,7 +60,7 @@ def test_the_width_of_intervals_is_said_in_plain_words(results):
 
 
 def test_the_stable_list_and_the_platforms_are_those_worked_out(results):
-    section = priorities_section.section(results)
+    section = priorities_section.priorities_section(results)
     tables_ = results.priorities[0]
     stable = tables_.sensitivity[tables_.sensitivity["stable"]]["action"].tolist()
     assert [row[0].split()[0] for row in tables(section)["stable_1"].rows] == stable
@@ -72,14 +69,14 @@ def test_the_stable_list_and_the_platforms_are_those_worked_out(results):
 
 
 def test_reliabilities_stand_by_criterion_with_their_number_of_actions(results):
-    shown = tables(priorities_section.section(results))["scores_1"]
+    shown = tables(priorities_section.priorities_section(results))["scores_1"]
     assert len(shown.rows) == 5
     assert {row[-1] for row in shown.rows} == {str(results.priorities[0].agreement["n_all_scored"].iloc[0])}
     assert all(len(row) == len(shown.columns) for row in shown.rows)
 
 
 def test_the_plan_is_shown_with_what_to_look_at(results):
-    section = plan_section.section(results)
+    section = plan_section.plan_section(results)
     shown = tables(section)["plan"]
     assert [row[0].split()[0] for row in shown.rows] == [f"M00{i}" for i in range(1, 7)]
     (listed,) = [block.items for block in section.blocks if isinstance(block, Bullets)]
@@ -92,25 +89,25 @@ def test_a_plan_that_cannot_be_read_is_said_and_stops_nothing(study):
     path = study.root / PLAN_FILE
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text("vem,när\na,b\n", "utf-8")
-    said, listed = plan_section.section(results_of(study)).blocks
+    said, listed = plan_section.plan_section(results_of(study)).blocks
     assert said.text == "Planen går inte att läsa. Ingenting har ändrats."
     assert listed.items[0].startswith("Rad 1: den har ingen kolumn ”action” (den har: vem, när); ")
 
 
 def test_without_scores_and_plan_there_is_nothing(study):
     results = results_of(study)
-    assert priorities_section.section(results).blocks == []
-    assert plan_section.section(results).blocks == []
+    assert priorities_section.priorities_section(results).blocks == []
+    assert plan_section.plan_section(results).blocks == []
 
 
 def test_coverage_says_so_where_merged_actions_are_counted_each(results, sample_study):
     results.coverage = coverage_of(sample_study, results.main)
     said = {"sv": "räknas åtgärderna som de skrevs", "en": "actions are counted as they were written"}
-    assert said[results.lang] not in texts(coverage_section.section(results))
+    assert said[results.lang] not in texts(coverage_section.coverage_section(results))
     merges = merges_of(sample_study, [], results.main, results.lang)
     assert len(merges.merges)
     told = dataclasses.replace(results, merges=merges)
-    assert said[results.lang] in texts(coverage_section.section(told))
+    assert said[results.lang] in texts(coverage_section.coverage_section(told))
 
 
 def test_rounds_stand_apart_and_the_first_stays(tmp_path):
@@ -139,7 +136,7 @@ def test_rounds_stand_apart_and_the_first_stays(tmp_path):
     pd.testing.assert_frame_equal(results.priorities[0].ranking, before[0].ranking)
     assert results.priorities[1].ranking["action"].tolist() == ["D2", "D1"]
     assert [tables_.n_unscored for tables_ in results.priorities] == [1, 0]
-    said = texts(priorities_section.section(results))
+    said = texts(priorities_section.priorities_section(results))
     assert "Omgång 1" in said
     assert "Omgång 2" in said
 
@@ -154,7 +151,7 @@ def test_a_merged_action_stands_once_and_reads_as_it_was_reworded(sample):
     assert len(table) == len(before.ranking) - 1
     assert after.priorities[0].n_merged == before.n_merged + 1
     assert after.priorities[0].n_unscored == 0
-    section = priorities_section.section(after)
+    section = priorities_section.priorities_section(after)
     assert [row[0] for row in tables(section)["priorities_1"].rows if row[0].startswith(first)] == [
         f"{first} Bådas text"
     ]

@@ -4,8 +4,8 @@ import pandas as pd
 import pytest
 
 from sekom_analysis.actions.scores import action_scores, checked, merge_scores, panels
-from sekom_analysis.errors import CodebookError, RatingsError
-from sekom_analysis.study import Study
+from sekom_analysis.basics.errors import CodebookError, RatingsError
+from sekom_analysis.study.study import Study
 
 NOTES = pd.DataFrame(
     {"note_id": ["D1", "D2", "D3", "B1"], "stage": ["D", "D", "D", "B"], "text": list("abcd")}

@@ -3,11 +3,15 @@
 import numpy as np
 import pytest
 
-from sekom_analysis.actions.priorities import rank_actions
-from sekom_analysis.actions.reliability import criteria_correlations, score_agreement
-from sekom_analysis.actions.sensitivity import middle_ranks, rank_sensitivity
+from sekom_analysis.actions.priorities import (
+    criteria_correlations,
+    middle_ranks,
+    rank_actions,
+    rank_sensitivity,
+    score_agreement,
+)
 from sekom_analysis.agreement import agreement, alpha
-from sekom_analysis.errors import RatingsError
+from sekom_analysis.basics.errors import RatingsError
 
 
 def test_middle_ranks_by_hand():

@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 from sekom_analysis.agreement import alpha
-from sekom_analysis.agreement.borders import borders, gain_by_code, gain_by_note, never_used, notes_between
+from sekom_analysis.agreement.disputes import borders, gain_by_code, gain_by_note, never_used, notes_between
 
 
 def random_ratings(seed, n_notes=80, n_coders=4, codes="abcde", missing=0.2):

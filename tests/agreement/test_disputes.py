@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 
 from sekom_analysis.agreement import confusions, disagreements
-from sekom_analysis.errors import RatingsError
+from sekom_analysis.basics.errors import RatingsError
 
 
 @pytest.fixture

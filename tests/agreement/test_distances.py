@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from sekom_analysis.agreement.distances import agreement_weights, distances
-from sekom_analysis.errors import RatingsError
+from sekom_analysis.basics.errors import RatingsError
 
 AB, ABCD, C, NONE = frozenset("ab"), frozenset("abcd"), frozenset("bc"), frozenset()
 

@@ -11,7 +11,7 @@ import pandas as pd
 import pytest
 
 from sekom_analysis.agreement import agreement, count_patterns
-from sekom_analysis.errors import RatingsError
+from sekom_analysis.basics.errors import RatingsError
 
 
 def _long(n_notes=400, n_coders=5, n_codes=6) -> pd.DataFrame:

@@ -7,7 +7,7 @@ from statsmodels.stats.contingency_tables import mcnemar
 from statsmodels.stats.multitest import multipletests
 from statsmodels.stats.proportion import proportion_confint
 
-from sekom_analysis.agreement.exact import as_often, at_least, for_many, share_interval
+from sekom_analysis.agreement.planning import as_often, at_least, for_many, share_interval
 
 
 @pytest.mark.parametrize(("hits", "n", "share"), [(0, 5, 0.3), (3, 5, 0.3), (5, 5, 0.3), (40, 3000, 0.01)])

@@ -4,8 +4,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from sekom_analysis.agreement.others import beside_the_others, leaning, parts_in_order
-from sekom_analysis.errors import RatingsError
+from sekom_analysis.agreement.breakdowns import beside_the_others, leaning, parts_in_order
+from sekom_analysis.basics.errors import RatingsError
 
 
 def test_a_coder_has_no_vote_in_what_the_others_settle_on():

@@ -7,9 +7,8 @@ import pandas as pd
 import pytest
 
 from sekom_analysis.agreement import count_patterns
-from sekom_analysis.agreement.patterns import patterns_of
-from sekom_analysis.agreement.ratings import read_ratings
-from sekom_analysis.errors import RatingsError
+from sekom_analysis.agreement.patterns import patterns_of, read_ratings
+from sekom_analysis.basics.errors import RatingsError
 
 
 def as_counter(patterns) -> dict[tuple[int, ...], int]:

@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from sekom_analysis.agreement import agreement, plan_sample
-from sekom_analysis.errors import RatingsError
+from sekom_analysis.basics.errors import RatingsError
 
 
 def test_more_notes_narrower_intervals():

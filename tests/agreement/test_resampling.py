@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 from sekom_analysis.agreement import agreement
-from sekom_analysis.agreement.resampling import acceleration, interval, resampled_sums, standard_error
+from sekom_analysis.agreement.intervals import acceleration, interval, resampled_sums, standard_error
 
 # Few notes; many notes of frequent patterns; many with a rare tail; many, all rare.
 REGIMES = {

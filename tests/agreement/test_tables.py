@@ -15,8 +15,8 @@ from sekom_analysis.agreement import (
     count_patterns,
     why_they_differ,
 )
-from sekom_analysis.agreement.requests import COLUMNS
-from sekom_analysis.errors import RatingsError
+from sekom_analysis.agreement.tables import COLUMNS
+from sekom_analysis.basics.errors import RatingsError
 
 
 @pytest.fixture

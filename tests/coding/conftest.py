@@ -14,8 +14,8 @@ import psutil
 import pytest
 
 import sekom_analysis as sa
-from sekom_analysis import opening
-from sekom_analysis.coding.scripts import SCRIPTS, STYLES, script
+from sekom_analysis.coding import jupyter
+from sekom_analysis.coding.page import SCRIPTS, STYLES, script
 
 CHECKOUT = Path(__file__).parents[2]
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-sync",
@@ -84,8 +84,8 @@ class Lab:
     def __init__(self, folder: Path) -> None:
         self.root = scratch_study(folder / "study")
         self.port = free_port()
-        notebook = opening.prepare_notebook(sa.Desk.open(self.root, "nobody"))
-        command, environment = opening.lab_command(notebook, self.root, browser=False)
+        notebook = jupyter.prepare_notebook(sa.Desk.open(self.root, "nobody"))
+        command, environment = jupyter.lab_command(notebook, self.root, browser=False)
         own = {f"JUPYTER_{name}_DIR": str(folder / name.lower()) for name in ("CONFIG", "DATA", "RUNTIME")}
         own |= {"IPYTHONDIR": str(folder / "ipython"), "PYDEVD_DISABLE_FILE_VALIDATION": "1"}
         root_user = ["--allow-root"] if hasattr(os, "geteuid") and os.geteuid() == 0 else []
@@ -117,7 +117,7 @@ class Lab:
 
     def notebook(self, coder: str, **settings: object) -> str:
         """Put a coder's notebook in its place; return its address."""
-        path = opening.prepare_notebook(self.desk(coder), **settings)
+        path = jupyter.prepare_notebook(self.desk(coder), **settings)
         return self.address(f"doc/tree/{path.name}")
 
     @property

@@ -11,9 +11,9 @@ import tarfile
 import pytest
 
 import sekom_analysis as sa
-from sekom_analysis.coding.adjudication import AdjudicationSession
-from sekom_analysis.coding.reviewing import ReviewSession
-from sekom_analysis.coding.scripts import (
+from sekom_analysis.coding.comparing import ReviewSession
+from sekom_analysis.coding.judging import AdjudicationSession
+from sekom_analysis.coding.page import (
     ADJUDICATION_SCRIPTS,
     ADJUDICATION_STYLES,
     REVIEW_SCRIPTS,

@@ -8,10 +8,9 @@ import pytest
 import yaml
 
 import sekom_analysis as sa
-from sekom_analysis.coding.adjudication import AdjudicationSession, variables_to_settle
-from sekom_analysis.coding.adjudication_card import AdjudicationCard, adjudicate_notes
-from sekom_analysis.coding.card import Guidance
-from sekom_analysis.errors import CodebookError, DecisionError, NotesError, NotSavedError
+from sekom_analysis.basics.errors import CodebookError, DecisionError, NotesError, NotSavedError
+from sekom_analysis.coding.judging import AdjudicationSession, variables_to_settle
+from sekom_analysis.coding.jupyter import AdjudicationCard, Guidance, adjudicate_notes
 
 
 @pytest.fixture

@@ -11,10 +11,10 @@ import pytest
 from playwright.sync_api import expect
 
 import sekom_analysis as sa
-from sekom_analysis import opening
-from sekom_analysis.coding.adjudication import AdjudicationSession
-from sekom_analysis.coding.scripts import ADJUDICATION_SCRIPTS, ADJUDICATION_STYLES
-from sekom_analysis.newstudy import create_sample
+from sekom_analysis.coding import jupyter
+from sekom_analysis.coding.judging import AdjudicationSession
+from sekom_analysis.coding.page import ADJUDICATION_SCRIPTS, ADJUDICATION_STYLES
+from sekom_analysis.study.making import create_sample
 
 VARIABLE = "category_b"
 CODES = ["kunskap", "nyckeltal", "resurser", "samordning", "samverkan", "sekoms_roll", "systemsyn"]
@@ -334,8 +334,8 @@ def lab_page(lab, browser):
     for coder, code in (("bo", "verktyg"), ("cilla", "kommunikation")):
         for note_id in study.notes.index[study.notes["stage"] == "D"][:4]:
             study.decide(coder, note_id, "category_d", code)
-    made = opening.prepare_adjudication(lab.root, "eva", variable="category_d")
-    shutil.copyfile(made, lab.root / opening.FOLDER / "adjudicate-eva.ipynb")
+    made = jupyter.prepare_adjudication(lab.root, "eva", variable="category_d")
+    shutil.copyfile(made, lab.root / jupyter.FOLDER / "adjudicate-eva.ipynb")
     context = browser.new_context(viewport={"width": 1280, "height": 900})
     page = context.new_page()
     page.set_default_timeout(90_000)

@@ -12,8 +12,8 @@ import pytest
 from playwright.sync_api import expect
 
 import sekom_analysis as sa
-from sekom_analysis import log
 from sekom_analysis.coding.session import Session
+from sekom_analysis.study import log
 
 from .browsers import to_the_end
 

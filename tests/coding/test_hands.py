@@ -13,10 +13,10 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from sekom_analysis.codebook import Variable
-from sekom_analysis.coding.scripts import script
-from sekom_analysis.coding.shown import shown_variable
-from sekom_analysis.decisions import LONGEST_MEMO
+from sekom_analysis.coding.page import script
+from sekom_analysis.coding.session import shown_variable
+from sekom_analysis.study.codebook import Variable
+from sekom_analysis.study.decisions import LONGEST_MEMO
 
 PURE = ("elements.js", "worklist.js", "keys.js", "hand.js", "card.js", "coding.js")
 PAUSE, BURST = 600, 400

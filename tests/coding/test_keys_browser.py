@@ -10,16 +10,16 @@ from playwright.sync_api import expect
 
 import sekom_analysis as sa
 from sekom_analysis.coding import write_page
-from sekom_analysis.coding.adjudication import AdjudicationSession
-from sekom_analysis.coding.reviewing import ReviewSession
-from sekom_analysis.coding.scripts import (
+from sekom_analysis.coding.comparing import ReviewSession
+from sekom_analysis.coding.judging import AdjudicationSession
+from sekom_analysis.coding.page import (
     ADJUDICATION_SCRIPTS,
     ADJUDICATION_STYLES,
     REVIEW_SCRIPTS,
     REVIEW_STYLES,
 )
 from sekom_analysis.coding.session import Session
-from sekom_analysis.decisions import LONGEST_MEMO
+from sekom_analysis.study.decisions import LONGEST_MEMO
 
 from .test_accessibility import axe, faults
 from .test_page_browser import draft_of, events_in, opened

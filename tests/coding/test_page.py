@@ -13,12 +13,12 @@ import pandas as pd
 import pytest
 
 import sekom_analysis as sa
-from sekom_analysis import wording
+from sekom_analysis.basics import wording
+from sekom_analysis.basics.errors import NotesError, NotSavedError
 from sekom_analysis.coding import page as coding_page
 from sekom_analysis.coding import write_page
-from sekom_analysis.coding.scripts import script
+from sekom_analysis.coding.page import script
 from sekom_analysis.coding.session import Session
-from sekom_analysis.errors import NotesError, NotSavedError
 
 from .conftest import scratch_study
 

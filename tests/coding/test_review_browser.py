@@ -6,9 +6,9 @@ import pandas as pd
 import pytest
 
 import sekom_analysis as sa
-from sekom_analysis.actions.merged import merged_into
-from sekom_analysis.coding.reviewing import ReviewSession
-from sekom_analysis.coding.scripts import REVIEW_SCRIPTS, REVIEW_STYLES
+from sekom_analysis.actions.coverage import merged_into
+from sekom_analysis.coding.comparing import ReviewSession
+from sekom_analysis.coding.page import REVIEW_SCRIPTS, REVIEW_STYLES
 
 IDS = ["D069", "D071", "D055", "D057", "D033", "D040", "D061", "D068"]
 PAIRS = pd.DataFrame({"note_a": IDS[::2], "note_b": IDS[1::2], "reasons": "Samma ord: fokus, lobba"})

@@ -5,11 +5,11 @@ from __future__ import annotations
 import pandas as pd
 import pytest
 
+from sekom_analysis.actions.coverage import merged_into
 from sekom_analysis.actions.duplicates import similar_pairs
-from sekom_analysis.actions.merged import merged_into
-from sekom_analysis.coding.reviewing import ReviewSession
-from sekom_analysis.errors import DecisionError, NotesError, NotSavedError
-from sekom_analysis.study import Study
+from sekom_analysis.basics.errors import DecisionError, NotesError, NotSavedError
+from sekom_analysis.coding.comparing import ReviewSession
+from sekom_analysis.study.study import Study
 
 TEXTS = {f"D{n}": f"Text {n}" for n in range(1, 6)}
 PAIRS = pd.DataFrame(

@@ -22,20 +22,20 @@ import pytest
 from openpyxl import load_workbook
 from pypdf import PdfReader
 
-from sekom_analysis.coding import secret as secret_module
+from sekom_analysis.basics.errors import DecisionError, NotSavedError, StudyError
+from sekom_analysis.basics.wording import kind_of
+from sekom_analysis.coding.comparing import ReviewSession
 from sekom_analysis.coding.page import write_page
-from sekom_analysis.coding.reviewing import ReviewSession
-from sekom_analysis.coding.secret import SECRET_FILE, read_secret
 from sekom_analysis.coding.session import Session
-from sekom_analysis.errors import DecisionError, NotSavedError, StudyError
-from sekom_analysis.exchange.exporting import Order, export_file
-from sekom_analysis.exchange.refi.importing import study_from_project
-from sekom_analysis.exchange.sheets import write_coding_sheet
-from sekom_analysis.newstudy import create_sample
-from sekom_analysis.problems import kind_of
+from sekom_analysis.exchange.refi import study_from_project
+from sekom_analysis.exchange.registry import Order, export_file
+from sekom_analysis.exchange.sheet_writing import write_coding_sheet
 from sekom_analysis.report import write_report
 from sekom_analysis.results import work_out
-from sekom_analysis.study import Study
+from sekom_analysis.study import secret as secret_module
+from sekom_analysis.study.making import create_sample
+from sekom_analysis.study.secret import SECRET_FILE, read_secret
+from sekom_analysis.study.study import Study
 
 BOOK = {
     "variables": [
@@ -383,7 +383,7 @@ def without_keys(path: Path) -> tuple[Counter[str], list[str]]:
 @pytest.mark.parametrize("kind", ["page", "sheet"])
 def test_other_ids_change_nothing_but_keys_and_order(tmp_path, monkeypatch, kind):
     one_copy = SimpleNamespace(token_hex=lambda n: "c0" * n)  # a sheet's own id is a new one each time
-    monkeypatch.setattr("sekom_analysis.exchange.sheets.writing.secrets", one_copy)
+    monkeypatch.setattr("sekom_analysis.exchange.sheet_writing.secrets", one_copy)
     told = []
     for ids in (["n1", "n2", "n3", "n4"], ["n4", "n2", "n1", "n3"]):
         folder = tmp_path / "".join(ids)
@@ -454,7 +454,7 @@ def test_each_study_has_a_secret_of_its_own(sample_study, tmp_path):
 
 def test_two_processes_at_once_get_one_secret(study):
     (study.root / SECRET_FILE).unlink()
-    line = "import sys; from pathlib import Path; from sekom_analysis.coding.secret import secret_of; "
+    line = "import sys; from pathlib import Path; from sekom_analysis.study.secret import secret_of; "
     line += "print('ready', flush=True); sys.stdin.read(); print(secret_of(Path(sys.argv[1])).now)"
     command = [sys.executable, "-c", line, str(study.root)]
     running = [subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) for _ in range(3)]

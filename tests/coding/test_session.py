@@ -12,11 +12,11 @@ import pandas as pd
 import pytest
 
 import sekom_analysis as sa
+from sekom_analysis.basics.errors import CodebookError, DecisionError, NotesError, NotSavedError
 from sekom_analysis.coding import session as session_module
-from sekom_analysis.coding.card import CodingCard, Guidance, code_notes
+from sekom_analysis.coding.jupyter import CodingCard, Guidance, code_notes
 from sekom_analysis.coding.session import Session
-from sekom_analysis.coding.worklist import old_note_key
-from sekom_analysis.errors import CodebookError, DecisionError, NotesError, NotSavedError
+from sekom_analysis.study.worklist import old_note_key
 
 
 @pytest.fixture

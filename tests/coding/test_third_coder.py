@@ -15,9 +15,9 @@ from sekom_analysis.cli import app
 from sekom_analysis.coding import write_page
 from sekom_analysis.coding.session import Session
 from sekom_analysis.exchange import write_coding_sheet
-from sekom_analysis.progress import progress_table
 from sekom_analysis.report import write_report
 from sekom_analysis.results import work_out
+from sekom_analysis.study.checks import progress_table
 
 from ..exchange.conftest import fill
 from .test_page_browser import Page

@@ -7,9 +7,9 @@ import subprocess
 
 import pytest
 
-from sekom_analysis.coding import worklist
-from sekom_analysis.coding.scripts import script
-from sekom_analysis.coding.worklist import Answer, Item
+from sekom_analysis.coding.page import script
+from sekom_analysis.study import worklist
+from sekom_analysis.study.worklist import Answer, Item
 
 NOTES = [f"B{number:03}" for number in range(60)]
 

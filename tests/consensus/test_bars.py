@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 import sekom_analysis as sa
-from sekom_analysis import wording
-from sekom_analysis.consensus.bars import bar_name
+from sekom_analysis.basics import wording
+from sekom_analysis.consensus.settled import bar_name
 from sekom_analysis.figures import plot_counts
 
 

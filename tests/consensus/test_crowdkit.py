@@ -16,10 +16,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from sekom_analysis.agreement.ratings import read_ratings
+from sekom_analysis.agreement.patterns import read_ratings
 from sekom_analysis.consensus import Prior
-from sekom_analysis.consensus.em import climb
-from sekom_analysis.consensus.votes import count_votes
+from sekom_analysis.consensus.draws import climb, count_votes
 
 WANTED = ["crowd-kit==1.4.2", "nltk", "attrs", "tqdm", "regex", "click", "joblib", "defusedxml"]
 STEPS = (1, 8)

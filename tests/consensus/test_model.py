@@ -6,12 +6,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sekom_analysis.agreement.ratings import read_ratings
+from sekom_analysis.agreement.patterns import read_ratings
+from sekom_analysis.basics.errors import RatingsError
 from sekom_analysis.consensus import Prior, model_consensus
-from sekom_analysis.consensus.em import climb
-from sekom_analysis.consensus.gibbs import draw, split_r_hat
-from sekom_analysis.consensus.votes import count_votes, of_used_codes
-from sekom_analysis.errors import RatingsError
+from sekom_analysis.consensus.draws import climb, count_votes, draw, of_used_codes, split_r_hat
 
 CODES = list("pqrs")
 VANISHING = Prior(weight=1e-9, prevalence=1e-9)

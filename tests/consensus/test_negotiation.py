@@ -6,9 +6,9 @@ import pandas as pd
 import pytest
 
 import sekom_analysis as sa
-from sekom_analysis.about import About
-from sekom_analysis.errors import CodebookError, SekomError
-from sekom_analysis.study import Study
+from sekom_analysis.basics.errors import CodebookError, SekomError
+from sekom_analysis.study.raw import About
+from sekom_analysis.study.study import Study
 
 NOTES = ["n1", "n2", "n4", "n5", "n6"]
 BEFORE = {

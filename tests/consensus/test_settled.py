@@ -8,8 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import sekom_analysis as sa
+from sekom_analysis.basics.errors import RatingsError
 from sekom_analysis.consensus.settled import BASES, adjudicated_answers, consensus
-from sekom_analysis.errors import RatingsError
 
 CODES = ["x", "y", "z"]
 VERDICTS = st.lists(

@@ -5,10 +5,10 @@ from __future__ import annotations
 import pandas as pd
 import pytest
 
-from sekom_analysis.consensus.sources import count_by_source, in_time, recurrence
-from sekom_analysis.errors import CodebookError, NotesError
+from sekom_analysis.basics.errors import CodebookError, NotesError
+from sekom_analysis.consensus.counts import count_by_source, in_time, recurrence
 from sekom_analysis.figures import plot_sources
-from sekom_analysis.study import Study
+from sekom_analysis.study.study import Study
 
 
 @pytest.fixture(scope="module")

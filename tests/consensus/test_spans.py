@@ -4,10 +4,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from sekom_analysis.basics.errors import RatingsError, StanceError
 from sekom_analysis.consensus import count_codes
-from sekom_analysis.consensus.spans import SPANS, span_kind, span_of_draws
-from sekom_analysis.errors import RatingsError, StanceError
-from sekom_analysis.study import Study
+from sekom_analysis.consensus.counts import SPANS, span_kind, span_of_draws
+from sekom_analysis.study.study import Study
 
 
 def counted(study, interval="coders", **options):

@@ -9,8 +9,8 @@ import pandas as pd
 import pytest
 from openpyxl import load_workbook
 
-from sekom_analysis.exchange.sheets import write_coding_sheet
-from sekom_analysis.study import Study
+from sekom_analysis.exchange.sheet_writing import write_coding_sheet
+from sekom_analysis.study.study import Study
 
 NOTES = pd.DataFrame(
     {

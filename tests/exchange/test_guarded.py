@@ -11,8 +11,8 @@ import zipfile
 
 import pytest
 
-from sekom_analysis.errors import ExchangeError
-from sekom_analysis.exchange.guarded import Limits, inside, open_archive, parse_xml, read_file
+from sekom_analysis.basics.errors import ExchangeError
+from sekom_analysis.formats.guarded import Limits, inside, open_archive, parse_xml, read_file
 from tests.memory import PEAK_MB
 
 SMALL = Limits(
@@ -115,7 +115,7 @@ def test_an_entry_that_lies_about_its_size_fills_no_memory():
     """Run in a process of its own, which then tells how much memory it took at most."""
     code = (
         "import io, zipfile\n"
-        "from sekom_analysis.errors import ExchangeError\n"
+        "from sekom_analysis.basics.errors import ExchangeError\n"
         "from sekom_analysis.exchange.guarded import open_archive\n"
         "buffer = io.BytesIO()\n"
         "with zipfile.ZipFile(buffer, 'w', zipfile.ZIP_DEFLATED, compresslevel=1) as made:\n"

@@ -10,14 +10,14 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from sekom_analysis import additions
-from sekom_analysis.additions import Material, add
+from sekom_analysis.basics.errors import ExchangeError, NotSavedError
 from sekom_analysis.cli import main
-from sekom_analysis.errors import ExchangeError, NotSavedError
-from sekom_analysis.exchange.importing import IMPORTERS, Request, chosen_importer, import_file
-from sekom_analysis.imports import earlier_import, imports, record_import
-from sekom_analysis.raw import open_raw
-from sekom_analysis.study import Study
+from sekom_analysis.exchange import taking_in
+from sekom_analysis.exchange.registry import IMPORTERS, Request, chosen_importer, import_file
+from sekom_analysis.exchange.taking_in import Material, add
+from sekom_analysis.study.imports import earlier_import, imports, record_import
+from sekom_analysis.study.raw import open_raw
+from sekom_analysis.study.study import Study
 
 from .reports import CODEBOOK, EXPECTED, HEADINGS, NOTES, ONE_SPELLING, write
 
@@ -108,7 +108,7 @@ def test_an_import_that_was_cut_off_is_completed(study, inbox, monkeypatch):
         raise NotSavedError("the disk is full")
 
     with monkeypatch.context() as patched:
-        patched.setattr(additions, "record_import", fail)
+        patched.setattr(taking_in, "record_import", fail)
         with pytest.raises(NotSavedError):
             take(study, path, headings=inbox / "headings.yaml")
     assert imports(study).empty
@@ -239,7 +239,7 @@ def test_a_disk_that_fails_halfway_is_not_said_to_have_saved_nothing(study, tmp_
 
     path, ids = tmp_path / "one.txt", pd.Index(["Z1"], name="note_id")
     path.write_text("hej", encoding="utf-8")
-    monkeypatch.setattr(additions, "keep", fail)
+    monkeypatch.setattr(taking_in, "keep", fail)
     with pytest.raises(NotSavedError, match=r"'one.txt' was not taken in whole; import it again to complete"):
         add(open_raw(study.root), path, "test", Material(pd.DataFrame({"text": ["Först"]}, index=ids)))
     assert "Z1" in Study.open(study.root).notes.index

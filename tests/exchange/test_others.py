@@ -8,19 +8,19 @@ import yaml
 from hypothesis import HealthCheck, given, settings
 from openpyxl import Workbook
 
-from sekom_analysis.codebook import Codebook
-from sekom_analysis.errors import ExchangeError, StudyError
-from sekom_analysis.exchange.categories import study_from_list
-from sekom_analysis.exchange.codebook_table import (
+from sekom_analysis.basics.errors import ExchangeError, StudyError
+from sekom_analysis.exchange.registry import Request, import_file
+from sekom_analysis.exchange.studybook import study_from_list
+from sekom_analysis.study.codebook import Codebook
+from sekom_analysis.study.codebook_table import (
     check_codebook_table,
     codebook_table,
     read_codebook_file,
     write_codebook_file,
 )
-from sekom_analysis.exchange.importing import Request, import_file
-from sekom_analysis.imports import imports
-from sekom_analysis.raw import open_raw
-from sekom_analysis.study import Study
+from sekom_analysis.study.imports import imports
+from sekom_analysis.study.raw import open_raw
+from sekom_analysis.study.study import Study
 from tests.conftest import CODEBOOK, NOTES
 from tests.exchange.refi.test_round_trips import codebooks
 from tests.test_cli import sekom

@@ -13,8 +13,8 @@ import pandas as pd
 import pytest
 import yaml
 
-from sekom_analysis.exchange.others.cells import parts
-from sekom_analysis.study import Study
+from sekom_analysis.exchange.others.matching import parts
+from sekom_analysis.study.study import Study
 from tests.conftest import CODEBOOK, NOTES
 from tests.exchange.test_others import put, said, take
 

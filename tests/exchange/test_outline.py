@@ -9,12 +9,16 @@ from pathlib import Path
 
 import pytest
 
-from sekom_analysis.codebook import Codebook
-from sekom_analysis.errors import ExchangeError
+from sekom_analysis.basics.errors import ExchangeError
 from sekom_analysis.exchange.outline import Headings, read_headings, read_outline
-from sekom_analysis.exchange.outline.lines import markdown_lines, text_lines
-from sekom_analysis.exchange.outline.pages import goes_on, is_date_stamp, is_page_number
-from sekom_analysis.exchange.outline.sorting import (
+from sekom_analysis.exchange.outline.lines import (
+    goes_on,
+    is_date_stamp,
+    is_page_number,
+    markdown_lines,
+    text_lines,
+)
+from sekom_analysis.exchange.outline.reading import (
     BEFORE,
     EMPTY,
     HEADING,
@@ -24,7 +28,8 @@ from sekom_analysis.exchange.outline.sorting import (
     PAGE_NUMBER,
     STAMP,
 )
-from sekom_analysis.raw import open_raw
+from sekom_analysis.study.codebook import Codebook
+from sekom_analysis.study.raw import open_raw
 from tests.memory import PEAK_MB
 
 from .reports import CODEBOOK, EXPECTED, HEADINGS, ONE_SPELLING, REPORT, as_word, write
@@ -399,7 +404,7 @@ def test_a_hundred_megabytes_of_one_line_fill_no_memory(tmp_path):
             file.write(b"x" * 1_000_000)
     code = (
         "import sys\n"
-        "from sekom_analysis.errors import SekomError\n"
+        "from sekom_analysis.basics.errors import SekomError\n"
         "from sekom_analysis.exchange.outline import read_outline\n"
         "try: read_outline(sys.argv[1])\n"
         "except SekomError as error: print(str(error).splitlines()[1])\n"

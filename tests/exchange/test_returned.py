@@ -7,16 +7,15 @@ import shutil
 import pytest
 from openpyxl import load_workbook
 
-from sekom_analysis.desk import Desk
-from sekom_analysis.errors import ExchangeError, NotSavedError
-from sekom_analysis.exchange.importing import Request, import_file
+from sekom_analysis.basics.errors import ExchangeError, NotSavedError
+from sekom_analysis.basics.wording import Problem
 from sekom_analysis.exchange.refi import write_project_qdpx
-from sekom_analysis.exchange.studybook.pages import pages_that_come_back
-from sekom_analysis.exchange.studybook.writing import workbook_bytes
-from sekom_analysis.imports import imports
-from sekom_analysis.problems import Problem
-from sekom_analysis.raw import open_raw
-from sekom_analysis.study import Study
+from sekom_analysis.exchange.registry import Request, import_file
+from sekom_analysis.exchange.studybook_writing import pages_that_come_back, workbook_bytes
+from sekom_analysis.study.desk import Desk
+from sekom_analysis.study.imports import imports
+from sekom_analysis.study.raw import open_raw
+from sekom_analysis.study.study import Study
 from tests.conftest import CODEBOOK, NOTES
 from tests.test_cli import sekom
 

@@ -12,12 +12,14 @@ import yaml
 from openpyxl import load_workbook
 from openpyxl.comments import Comment
 
-from sekom_analysis import wording
+from sekom_analysis.basics import wording
+from sekom_analysis.basics.errors import DecisionError, NotesError, SekomError, TableError
 from sekom_analysis.coding.session import Session
-from sekom_analysis.errors import DecisionError, NotesError, SekomError, TableError
-from sekom_analysis.exchange.sheets import is_coding_sheet, read_coding_sheet, write_coding_sheet
-from sekom_analysis.notes import note_hash
-from sekom_analysis.study import Study
+from sekom_analysis.exchange.sheet_file import is_coding_sheet
+from sekom_analysis.exchange.sheet_reading import read_coding_sheet
+from sekom_analysis.exchange.sheet_writing import write_coding_sheet
+from sekom_analysis.study.notes import note_hash
+from sekom_analysis.study.study import Study
 
 from .conftest import CODEBOOK, NOTES, address, fill
 

@@ -9,7 +9,8 @@ import pytest
 from openpyxl import load_workbook
 from openpyxl.comments import Comment
 
-from sekom_analysis.exchange.sheets import read_coding_sheet, write_coding_sheet
+from sekom_analysis.exchange.sheet_reading import read_coding_sheet
+from sekom_analysis.exchange.sheet_writing import write_coding_sheet
 
 from .conftest import address, fill
 

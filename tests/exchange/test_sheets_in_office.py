@@ -6,8 +6,9 @@ import pandas as pd
 import pytest
 from openpyxl import load_workbook
 
-from sekom_analysis.exchange.sheets import read_coding_sheet, write_coding_sheet
-from sekom_analysis.study import Study
+from sekom_analysis.exchange.sheet_reading import read_coding_sheet
+from sekom_analysis.exchange.sheet_writing import write_coding_sheet
+from sekom_analysis.study.study import Study
 
 from .conftest import address
 from .office import Office

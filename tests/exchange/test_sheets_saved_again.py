@@ -8,9 +8,11 @@ import shutil
 import pytest
 from openpyxl import load_workbook
 
-from sekom_analysis.errors import DecisionError
-from sekom_analysis.exchange.sheets import is_coding_sheet, read_coding_sheet, write_coding_sheet
-from sekom_analysis.study import Study
+from sekom_analysis.basics.errors import DecisionError
+from sekom_analysis.exchange.sheet_file import is_coding_sheet
+from sekom_analysis.exchange.sheet_reading import read_coding_sheet
+from sekom_analysis.exchange.sheet_writing import write_coding_sheet
+from sekom_analysis.study.study import Study
 
 from . import resaving
 from .conftest import CODEBOOK, NOTES, address, fill

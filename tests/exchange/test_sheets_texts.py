@@ -11,14 +11,15 @@ import pandas as pd
 import pytest
 from openpyxl import load_workbook
 
-from sekom_analysis.errors import DecisionError
-from sekom_analysis.exchange.arrivals import in_order_of_making
-from sekom_analysis.exchange.sheets import read_coding_sheet, write_coding_sheet
-from sekom_analysis.exchange.sheets.sametext import is_same_text
-from sekom_analysis.exchange.tables import read_table, write_table
-from sekom_analysis.logline import is_time
-from sekom_analysis.notes import note_hash
-from sekom_analysis.study import Study
+from sekom_analysis.basics.errors import DecisionError
+from sekom_analysis.exchange.collect import in_order_of_making
+from sekom_analysis.exchange.sheet_grid import is_same_text
+from sekom_analysis.exchange.sheet_reading import read_coding_sheet
+from sekom_analysis.exchange.sheet_writing import write_coding_sheet
+from sekom_analysis.formats.tables import read_table, write_table
+from sekom_analysis.study.notes import note_hash
+from sekom_analysis.study.rows import is_time
+from sekom_analysis.study.study import Study
 
 from .conftest import CODEBOOK, address, fill
 

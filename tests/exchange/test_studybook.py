@@ -14,19 +14,21 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from openpyxl import load_workbook
 
-from sekom_analysis.errors import ExchangeError, StudyError, TableError
+from sekom_analysis.basics.errors import ExchangeError, StudyError, TableError
 from sekom_analysis.exchange import read_study_workbook
-from sekom_analysis.exchange.exporting import Order, export_file
-from sekom_analysis.exchange.importing import Request, import_file
-from sekom_analysis.exchange.studybook import is_study_workbook
-from sekom_analysis.exchange.studybook.importing import study_from_workbook
-from sekom_analysis.exchange.studybook.pages import about_of, about_table, pages_that_come_back
-from sekom_analysis.exchange.studybook.writing import workbook_bytes
-from sekom_analysis.imports import imports
-from sekom_analysis.newstudy import create_sample
-from sekom_analysis.raw import open_raw
-from sekom_analysis.results.workbook import export_workbook, study_pages
-from sekom_analysis.study import Study
+from sekom_analysis.exchange.registry import Order, Request, export_file, import_file
+from sekom_analysis.exchange.studybook import is_study_workbook, study_from_workbook
+from sekom_analysis.exchange.studybook_writing import (
+    about_of,
+    about_table,
+    pages_that_come_back,
+    workbook_bytes,
+)
+from sekom_analysis.report.workbook import export_workbook, study_pages
+from sekom_analysis.study.imports import imports
+from sekom_analysis.study.making import create_sample
+from sekom_analysis.study.raw import open_raw
+from sekom_analysis.study.study import Study
 from tests.conftest import CODEBOOK, NOTES
 from tests.exchange.refi.test_round_trips import studies
 from tests.test_cli import sekom
@@ -239,7 +241,7 @@ def test_a_text_that_does_not_fit_is_named(tmp_path):
 
 
 def test_what_a_study_says_of_itself_comes_back():
-    from sekom_analysis.about import About
+    from sekom_analysis.study.raw import About
 
     about = About.model_validate(
         {

@@ -14,8 +14,9 @@ import pytest
 from hypothesis import HealthCheck, assume, example, given, settings
 from hypothesis import strategies as st
 
-from sekom_analysis.errors import NotSavedError, TableError
-from sekom_analysis.exchange.tables import check_table, read_table, replace_file, write_table
+from sekom_analysis.basics.errors import NotSavedError, TableError
+from sekom_analysis.basics.files import replace_file
+from sekom_analysis.formats.tables import check_table, read_table, write_table
 
 ENCODINGS = ["utf-8", "utf-8-sig", "cp1252", "utf-16"]
 UNREADABLE_IN_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")

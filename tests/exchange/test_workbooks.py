@@ -12,10 +12,11 @@ from xml.sax.saxutils import escape
 import pytest
 from openpyxl import Workbook
 
-from sekom_analysis.errors import ExchangeError
-from sekom_analysis.exchange.sheets.file import is_coding_sheet, read_sheet_file
-from sekom_analysis.exchange.tables import read_table
-from sekom_analysis.exchange.workbooks import LIMITS, Book, BookLimits, merged_across, read_rows, sheet_names
+from sekom_analysis.basics.errors import ExchangeError
+from sekom_analysis.exchange.sheet_file import is_coding_sheet, read_sheet_file
+from sekom_analysis.formats.tables import read_table
+from sekom_analysis.formats.workbook_cells import LIMITS, BookLimits
+from sekom_analysis.formats.workbook_reading import Book, merged_across, read_rows, sheet_names
 from tests.memory import PEAK_MB
 
 MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"

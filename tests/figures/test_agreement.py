@@ -8,7 +8,7 @@ import pytest
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
-from sekom_analysis.errors import FigureError
+from sekom_analysis.basics.errors import FigureError
 from sekom_analysis.figures import plot_agreement
 
 WHY = "Alla kodare valde samma kod på alla lappar, så det finns inget att skilja åt."

@@ -5,11 +5,11 @@ from __future__ import annotations
 import pandas as pd
 import pytest
 
-from sekom_analysis.errors import FigureError
+from sekom_analysis.basics.errors import FigureError
 from sekom_analysis.figures import plot_word_cloud
-from sekom_analysis.figures.cloud import HEIGHT
-from sekom_analysis.figures.style import PAGE_WIDTH, save_figure
-from sekom_analysis.keywords import keywords
+from sekom_analysis.figures.styling import PAGE_WIDTH, save_figure
+from sekom_analysis.figures.words import HEIGHT
+from sekom_analysis.quality.quotes import keywords
 
 
 @pytest.fixture(scope="module")

@@ -7,9 +7,9 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
 from sekom_analysis.agreement.disputes import confusions
-from sekom_analysis.errors import FigureError
+from sekom_analysis.basics.errors import FigureError
 from sekom_analysis.figures import plot_confusions
-from sekom_analysis.figures.colours import contrast
+from sekom_analysis.figures.styling import contrast
 
 LABELS = {"kunskap": "Kunskap och kompetens", "resurser": "Resurser", "samverkan": "Samverkan"}
 

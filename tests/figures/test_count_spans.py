@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 from matplotlib.collections import LineCollection
 
-from sekom_analysis.consensus.spans import SPANS
+from sekom_analysis.basics.wording import say
+from sekom_analysis.consensus.counts import SPANS
 from sekom_analysis.figures import plot_counts
-from sekom_analysis.wording import say
 
 
 def with_spans(counts, kind, low=1, high=3):

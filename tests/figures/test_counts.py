@@ -9,10 +9,10 @@ from matplotlib.figure import Figure
 from matplotlib.legend import Legend
 
 import sekom_analysis as sa
+from sekom_analysis.basics.errors import FigureError, SekomError
 from sekom_analysis.consensus import MAJORITY_BAR, count_codes
-from sekom_analysis.errors import FigureError, SekomError
 from sekom_analysis.figures import plot_counts
-from sekom_analysis.figures.colours import luminance
+from sekom_analysis.figures.styling import luminance
 
 ROOT = Path(__file__).parents[2]
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 from matplotlib.legend import Legend
 
-from sekom_analysis.errors import FigureError
+from sekom_analysis.basics.errors import FigureError
 from sekom_analysis.figures import plot_keywords
-from sekom_analysis.keywords import keywords
+from sekom_analysis.quality.quotes import keywords
 
 
 @pytest.fixture(scope="module")

@@ -8,10 +8,10 @@ from matplotlib.patches import Rectangle
 from matplotlib.text import Annotation
 
 from sekom_analysis.actions.plan import parsed
-from sekom_analysis.errors import FigureError
+from sekom_analysis.basics.errors import FigureError
 from sekom_analysis.figures import plot_plan
-from sekom_analysis.figures.colours import luminance
-from sekom_analysis.figures.plan import FILLS
+from sekom_analysis.figures.actions import FILLS
+from sekom_analysis.figures.styling import luminance
 
 ROWS = [
     ("D1", "Kansliet", "2023-08-24", "2023-09-30", "done", ""),

@@ -4,7 +4,7 @@ import pandas as pd
 import pytest
 
 from sekom_analysis.agreement import plan_sample
-from sekom_analysis.errors import FigureError
+from sekom_analysis.basics.errors import FigureError
 from sekom_analysis.figures import plot_sample
 
 

@@ -5,11 +5,10 @@ import pandas as pd
 import pytest
 from matplotlib.collections import LineCollection, QuadMesh
 
-from sekom_analysis.errors import FigureError
+from sekom_analysis.basics.errors import FigureError
 from sekom_analysis.figures import plot_criteria, plot_priorities
-from sekom_analysis.figures.colours import contrast
 from sekom_analysis.figures.labels import shortened
-from sekom_analysis.figures.style import PAGE_HEIGHT, text_width
+from sekom_analysis.figures.styling import PAGE_HEIGHT, contrast, text_width
 
 LONG = "Gör material som visar hållbarhetskriterierna konkret och positivt, så att det berör den som läser"
 

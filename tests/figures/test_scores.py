@@ -4,7 +4,7 @@ import pandas as pd
 import pytest
 
 from sekom_analysis.actions.scores import count_scores
-from sekom_analysis.errors import FigureError
+from sekom_analysis.basics.errors import FigureError
 from sekom_analysis.figures import plot_scores
 
 

@@ -13,10 +13,9 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.font_manager import FontProperties
 from matplotlib.textpath import text_to_path
 
-from sekom_analysis.errors import FigureError, NotSavedError
-from sekom_analysis.figures import fonts, plot_counts, save_figure, style
-from sekom_analysis.figures.colours import contrast, mix, readable_on
-from sekom_analysis.figures.style import PrintFigure, text_width, wrap
+from sekom_analysis.basics.errors import FigureError, NotSavedError
+from sekom_analysis.figures import plot_counts, save_figure, style, styling
+from sekom_analysis.figures.styling import PrintFigure, contrast, mix, readable_on, text_width, wrap
 
 
 @pytest.fixture
@@ -132,8 +131,8 @@ def test_wrapped_lines_keep_the_words_and_the_width():
 
 
 def test_the_lean_font_sets_text_as_the_whole_one_does():
-    names = fonts.families()
-    assert names == [fonts.LEAN, fonts.WHOLE]
+    names = styling.families()
+    assert names == [styling.LEAN, styling.WHOLE]
     for text in ("Samverkan – hinder och möjligheter, α = 0,91", "Åtgärd ≥ 3 → plan", "Ärende Ö"):
         widths = [
             text_to_path.get_text_width_height_descent(text, FontProperties(family=name, size=9), False)[0]
@@ -146,7 +145,7 @@ def test_making_the_lean_font_leaves_no_file_open():
     whole = Path(matplotlib.get_data_path()) / "fonts" / "ttf" / "DejaVuSans.ttf"
     with warnings.catch_warnings(record=True) as told:
         warnings.simplefilter("always", ResourceWarning)
-        assert fonts._trimmed(whole)
+        assert styling._trimmed(whole)
         gc.collect()
     assert [one for one in told if one.category is ResourceWarning] == []
 
@@ -160,9 +159,9 @@ def test_a_sign_that_the_lean_font_lacks_comes_from_the_whole_one(tmp_path):
 
 
 def test_without_a_cache_the_whole_font_serves(monkeypatch):
-    fonts.families.cache_clear()
-    monkeypatch.setattr(fonts, "_lean", lambda name: (_ for _ in ()).throw(OSError("read-only")))
+    styling.families.cache_clear()
+    monkeypatch.setattr(styling, "_lean", lambda name: (_ for _ in ()).throw(OSError("read-only")))
     try:
-        assert fonts.families() == [fonts.WHOLE]
+        assert styling.families() == [styling.WHOLE]
     finally:
-        fonts.families.cache_clear()
+        styling.families.cache_clear()

@@ -4,7 +4,7 @@ import pandas as pd
 import pytest
 import yaml
 
-from sekom_analysis.study import Study
+from sekom_analysis.study.study import Study
 
 CODES = [{"id": c, "label": c.upper(), "definition": f"Definition of {c}"} for c in ("x", "y", "z")]
 

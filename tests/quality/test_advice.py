@@ -3,7 +3,7 @@
 import pytest
 
 from sekom_analysis.agreement import alpha
-from sekom_analysis.errors import CodebookError, StanceError
+from sekom_analysis.basics.errors import CodebookError, StanceError
 from sekom_analysis.quality import codebook_advice
 
 

@@ -3,7 +3,7 @@
 import pandas as pd
 import pytest
 
-from sekom_analysis.errors import RatingsError
+from sekom_analysis.basics.errors import RatingsError
 from sekom_analysis.quality import Statement, findings, findings_of, verdicts
 
 

@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 
 from sekom_analysis.agreement import agreement
-from sekom_analysis.decisions import Event
-from sekom_analysis.errors import RatingsError, StanceError, StudyError
+from sekom_analysis.basics.errors import RatingsError, StanceError, StudyError
 from sekom_analysis.quality import coder_report, stability
 from sekom_analysis.quality.coders import own_order
+from sekom_analysis.study.decisions import Event
 
 START = datetime(2026, 3, 1, 9, tzinfo=UTC)
 

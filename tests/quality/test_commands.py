@@ -3,8 +3,8 @@
 import pytest
 from typer.testing import CliRunner
 
+from sekom_analysis.basics.errors import CodebookError, StanceError
 from sekom_analysis.cli import app
-from sekom_analysis.errors import CodebookError, StanceError
 
 
 def sekom(*arguments):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from sekom_analysis import voices
-from sekom_analysis.errors import CodebookError, NotesError
+from sekom_analysis.basics.errors import CodebookError, NotesError
 
 
 @pytest.fixture

@@ -6,21 +6,19 @@ from collections import defaultdict
 
 import pytest
 
-from sekom_analysis.actions.coverage import coverage
-from sekom_analysis.actions.merged import counts_before_and_after
-from sekom_analysis.actions.themes import themes_by_category
+from sekom_analysis.actions.coverage import counts_before_and_after, coverage, themes_by_category
+from sekom_analysis.basics.errors import StanceError
 from sekom_analysis.consensus import count_codes
-from sekom_analysis.consensus.sources import count_by_source
-from sekom_analysis.errors import StanceError
-from sekom_analysis.newstudy import create_sample
+from sekom_analysis.consensus.counts import count_by_source
 from sekom_analysis.quality import check_stance, readings
 from sekom_analysis.report import render_page, write_report
-from sekom_analysis.report.sections import IN_ANY_STANCE, advice, findings, sections
-from sekom_analysis.report.sections.appendix import appendix_sections
-from sekom_analysis.report.sections.readings import section as readings_section
+from sekom_analysis.report.sections import IN_ANY_STANCE, agreed, sections
+from sekom_analysis.report.sections.agreed import readings_section
+from sekom_analysis.report.sections.contents import appendix_sections
 from sekom_analysis.results import agreement_overview, work_out
-from sekom_analysis.results.quality import advice_on, findings_in, readings_of
-from sekom_analysis.study import Study
+from sekom_analysis.results.tables import advice_on, findings_in, readings_of
+from sekom_analysis.study.making import create_sample
+from sekom_analysis.study.study import Study
 
 # What a coefficient, a share of agreement or a consensus is called on a page or in a table.
 MEASURES = re.compile(
@@ -100,7 +98,7 @@ def test_the_door_is_shut_unless_opened(results):
     assert readings_section(results).heading in shown
     appendices = {section.heading for section in appendix_sections(results)}
     assert set(shown) <= {make(results).heading for make in IN_ANY_STANCE} | appendices
-    assert not {advice.section, findings.section} & set(IN_ANY_STANCE)
+    assert not {agreed.advice_section, agreed.findings_section} & set(IN_ANY_STANCE)
 
 
 def test_what_asks_the_study_for_a_coefficient_is_refused(results):

@@ -6,10 +6,10 @@ import pytest
 import yaml
 
 from sekom_analysis.report.blocks import Bullets, Section, Table, Text
-from sekom_analysis.report.sections import checklists, conduct, contents, opening, steps
+from sekom_analysis.report.sections import contents
 from sekom_analysis.results import work_out
-from sekom_analysis.results.checklists import ANSWERS, guidelines
-from sekom_analysis.study import Study
+from sekom_analysis.results.conduct import ANSWERS, guidelines
+from sekom_analysis.study.study import Study
 
 ABOUT = "data/raw/study.yaml"
 
@@ -46,7 +46,7 @@ def kinds(results) -> list[str]:
 def test_who_coded_what_and_what_they_did_not_see(coded):
     study = told(coded, coders={"anna": {"blind_to": ["other coders", "tid"]}, "cilla": {}})
     results = work_out(study, "sv", n_resamples=0)
-    said = texts(conduct.section(results))
+    said = texts(contents.conduct_section(results))
     assert "anna | person |  | andra kodare, tid |" in said
     assert "bo | person |  | ej angivet |" in said
     assert "Hinder eller möjlighet | 2 | 2 | 2 | 3" in said
@@ -59,7 +59,7 @@ def test_who_coded_what_and_what_they_did_not_see(coded):
 def test_where_the_plan_was_left(coded):
     plan = {"floor": 0.8, "n_notes": 3, "prespecified": True}
     results = work_out(told(coded, plan=plan), "sv", n_resamples=0)
-    said = texts(conduct.section(results))
+    said = texts(contents.conduct_section(results))
     assert {"floor", "few", "unread"} <= set(kinds(results))
     assert "late" not in kinds(results)
     assert "Under gränsen 0,800: Hinder eller möjlighet" in said
@@ -75,7 +75,7 @@ def test_nothing_departs_from_a_plan_that_was_kept(coded):
     study = told(coded, coders={"anna": blind, "bo": blind}, plan={"prespecified": True, "floor": 0.667})
     results = work_out(study, "en", n_resamples=0)
     assert kinds(results) == []
-    assert "Nothing in the files departs from the plan." in texts(conduct.section(results))
+    assert "Nothing in the files departs from the plan." in texts(contents.conduct_section(results))
 
 
 def test_changes_of_a_definition_are_told_with_both_versions(coded):
@@ -85,7 +85,7 @@ def test_changes_of_a_definition_are_told_with_both_versions(coded):
     path.write_text(yaml.safe_dump(book, allow_unicode=True), encoding="utf-8")
     results = work_out(Study.open(coded.root), "sv", n_resamples=0)
     assert "changed" in kinds(results)
-    said = texts(conduct.section(results))
+    said = texts(contents.conduct_section(results))
     assert "Ändringar sedan kodningen började: 1." in said
     assert "Det som står i vägen" in said
     assert [
@@ -100,7 +100,7 @@ def test_what_is_left_to_do_goes_away_when_it_is_done(coded):
     assert found["unread"].n == 1
     assert found["unresolved"].n == 1
     assert set(found["uncoded"].which) == {"themes", "goal"}
-    said = texts(steps.section(first))
+    said = texts(contents.steps_section(first))
     assert "Avgör 1 lapp som ingen majoritet har: Hinder eller möjlighet." in said
     assert "Att börja koda, för den som vill: Teman och Mål." in said
     coded.adjudicate("cilla", "n1", "valence", "hinder", reason="brist")
@@ -123,7 +123,7 @@ def test_guidelines_are_answered_from_the_files_or_open(coded):
     after = {one.id: one for one in results.checklists}
     assert "anna: En förmiddag" in [item.answer for item in after["joffe"].items]
     assert after["joffe"].n_open == before["joffe"].n_open - 2  # training, and what the material is
-    shown = checklists.section(results)
+    shown = contents.checklists_section(results)
     assert f"{after['grras'].n_open} av 15 punkter är öppna" in "".join(
         block.caption for block in shown.blocks if isinstance(block, Table)
     )
@@ -145,10 +145,10 @@ def test_the_scoring_guideline_numbers_its_items_as_its_source_does():
 
 
 def test_purpose_and_goal_are_shown_where_they_are_told(study):
-    empty = opening.section(work_out(study, "sv", n_resamples=0))
+    empty = contents.opening_section(work_out(study, "sv", n_resamples=0))
     assert "Att förstå" not in texts(empty)
     assert "utan källa | 3 | 1 | 4" in texts(empty)
-    shown = opening.section(
+    shown = contents.opening_section(
         work_out(told(study, purpose="Att förstå", goal="Allt är bra"), "en", n_resamples=0)
     )
     assert "Att förstå" in texts(shown)

@@ -7,7 +7,7 @@ from functools import partial
 import pandas as pd
 
 from sekom_analysis.figures import plot_sample
-from sekom_analysis.report.drawing import draw_figures, second_process
+from sekom_analysis.report.documents import draw_figures, second_process
 
 
 def test_a_second_process_draws_the_same_figures(tmp_path):

@@ -5,10 +5,10 @@ from __future__ import annotations
 import pytest
 
 from sekom_analysis.report.blocks import Heading, Table, Text
-from sekom_analysis.report.sections import merges
+from sekom_analysis.report.sections import actions
 from sekom_analysis.results import Results
-from sekom_analysis.results.merges import cited_counts, merges_of
-from sekom_analysis.study import Study
+from sekom_analysis.results.actions import cited_counts, merges_of
+from sekom_analysis.study.study import Study
 
 
 def section_of(study: Study, lang: str = "sv"):
@@ -16,7 +16,7 @@ def section_of(study: Study, lang: str = "sv"):
     coded = [v for v in study.codebook.variables if len(study.ratings(v.id).columns)]
     results = Results(study, lang, main, ["k1", "k2", "k3"], ["rapport-2016"], coders=None)
     results.merges = merges_of(study, coded, main, lang)
-    return merges.section(results)
+    return actions.merges_section(results)
 
 
 def tables_of(section) -> dict[str, Table]:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import pytest
 
-from sekom_analysis import wording
+from sekom_analysis.basics import wording
 from sekom_analysis.report.blocks import Heading, Table, Text
-from sekom_analysis.report.sections import settled
+from sekom_analysis.report.sections import agreed
 from sekom_analysis.results import Results
-from sekom_analysis.results.settled import settled_of
-from sekom_analysis.study import Study
+from sekom_analysis.results.tables import settled_of
+from sekom_analysis.study.study import Study
 
 
 def results_of(study: Study, lang: str = "sv") -> Results:
@@ -21,7 +21,7 @@ def results_of(study: Study, lang: str = "sv") -> Results:
 
 
 def tables_of(study: Study, lang: str = "sv") -> dict[str, Table]:
-    blocks = settled.section(results_of(study, lang)).blocks
+    blocks = agreed.settled_section(results_of(study, lang)).blocks
     return {block.stem: block for block in blocks if isinstance(block, Table)}
 
 
@@ -39,9 +39,9 @@ def disputed(study) -> Study:
 
 
 def test_nothing_is_shown_of_nothing(study):
-    assert settled.section(results_of(study)).blocks == []
+    assert agreed.settled_section(results_of(study)).blocks == []
     study.decide("anna", "n1", "valence", "hinder")
-    assert settled.section(results_of(study)).blocks == []
+    assert agreed.settled_section(results_of(study)).blocks == []
 
 
 def test_how_many_notes_rest_on_what(disputed):
@@ -68,9 +68,8 @@ def test_each_adjudication_with_its_reason_and_what_has_changed_since(disputed, 
     assert first[4] == "anna: Hinder; bo: Möjlighet"
     assert second[1:4] == [wording.say("report_left_open", lang), "två tankar i en lapp", "dan"]
     assert tables["adjudicated_themes"].rows[0][1] == empty
-    texts = [
-        block.text for block in settled.section(results_of(disputed, lang)).blocks if isinstance(block, Text)
-    ]
+    blocks = agreed.settled_section(results_of(disputed, lang)).blocks
+    texts = [block.text for block in blocks if isinstance(block, Text)]
     assert wording.say("report_stale", lang, n=1, notes="n1") in texts
 
 
@@ -83,7 +82,7 @@ def test_what_talking_did_where_there_was_any(disputed):
         ["Efter: Andel överens", "1,00"], ["Efter: Krippendorffs α", "–"],
     ]  # fmt: skip
     assert tables["talk_moves_valence"].rows == [["anna", "bo", "1", "0"], ["bo", "anna", "1", "1"]]
-    headings = [b.text for b in settled.section(results_of(disputed)).blocks if isinstance(b, Heading)]
+    headings = [b.text for b in agreed.settled_section(results_of(disputed)).blocks if isinstance(b, Heading)]
     assert headings == ["Avgöranden", "Hinder eller möjlighet: före och efter att andras svar kunnat ses"]
 
 
@@ -92,4 +91,4 @@ def test_of_a_reflexive_study_nothing_is_settled(disputed):
     about = disputed.root / "data/raw/study.yaml"
     text = about.read_text(encoding="utf-8")
     about.write_text(text.replace("stance: codebook", "stance: reflexive"), encoding="utf-8")
-    assert settled.section(results_of(Study.open(disputed.root))).blocks == []
+    assert agreed.settled_section(results_of(Study.open(disputed.root))).blocks == []

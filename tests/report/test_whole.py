@@ -7,24 +7,23 @@ import re
 from collections import defaultdict
 
 import pytest
-import yaml
 
-from sekom_analysis import alpha, voices, wording
-from sekom_analysis.errors import StanceError
+from sekom_analysis import alpha, voices
+from sekom_analysis.basics import wording
+from sekom_analysis.basics.errors import StanceError
 from sekom_analysis.exchange.outline import read_outline
-from sekom_analysis.exchange.outline.line import tidy
-from sekom_analysis.exchange.outline.lines import LIMITS
-from sekom_analysis.exchange.outline.word import word_lines
-from sekom_analysis.newstudy import create_sample
+from sekom_analysis.exchange.outline.lines import LIMITS, tidy, word_lines
 from sekom_analysis.report import render_page
 from sekom_analysis.report.blocks import Bullets
 from sekom_analysis.report.documents import write_docx
 from sekom_analysis.report.sections import sections
-from sekom_analysis.report.sections.appendix import appendix_sections
+from sekom_analysis.report.sections.contents import appendix_sections
 from sekom_analysis.results import Results, work_out
-from sekom_analysis.results.checklists import guidelines
-from sekom_analysis.study import Study
+from sekom_analysis.results.conduct import guidelines
+from sekom_analysis.study.making import create_sample
+from sekom_analysis.study.study import Study
 from tests.conftest import CODEBOOK
+from tests.test_wording import wordings
 
 SOURCE = "rapport-2016"
 
@@ -192,7 +191,7 @@ PART_OF_A_NAME = r"AC1|ICC\([AC],[1k]\)|95 ?%|95-procentiga?t?|\{[^}]*\}"
 
 
 def test_no_number_stands_in_a_text(root):
-    texts = yaml.safe_load((root / "sekom_analysis" / "wording.yaml").read_text(encoding="utf-8"))
+    texts = wordings(root)
     texts |= {"checklists": {"sv": asked_in("sv"), "en": asked_in("en")}}
     odd = {}
     for key, pair in texts.items():

@@ -8,9 +8,9 @@ import sys
 import docx
 import pytest
 
+from sekom_analysis.basics.errors import NotSavedError
 from sekom_analysis.cli import main
-from sekom_analysis.errors import NotSavedError
-from sekom_analysis.report.written import RECORD, Written
+from sekom_analysis.report.documents import RECORD, Written
 
 
 def put(folder, **files):
@@ -56,7 +56,7 @@ def test_a_program_killed_while_it_writes_leaves_nothing_that_is_taken_for_someb
     program = """
 import os, signal, sys
 from pathlib import Path
-from sekom_analysis.report.written import Written
+from sekom_analysis.report.documents import Written
 folder, at, moment = Path(sys.argv[1]), int(sys.argv[2]), sys.argv[3]
 replace, calls = Path.replace, []
 def killed(self, target):

@@ -5,3 +5,386 @@ through; `taking` takes the decisions as the map says.
 """
 
 from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import NamedTuple
+
+import pandas as pd
+
+from sekom_analysis.basics.errors import ExchangeError
+from sekom_analysis.basics.files import replace_file
+from sekom_analysis.basics.wording import Problem, problem_lines
+from sekom_analysis.exchange.others.matching import (
+    NO_CODE,
+    Column,
+    Map,
+    NoteFinder,
+    is_unsaid,
+    map_text,
+    parts,
+    read_map,
+    remark_of,
+    steps,
+)
+from sekom_analysis.exchange.others.proposing import Proposal, propose
+from sekom_analysis.exchange.refi.reading import time_of
+from sekom_analysis.exchange.refi.words import Remarks, coder_id
+from sekom_analysis.exchange.registry import Request
+from sekom_analysis.exchange.taking_in import NO_DECISIONS, Material
+from sekom_analysis.formats.guarded import refusal
+from sekom_analysis.formats.tables import WORKBOOKS, check_table, read_bytes
+from sekom_analysis.formats.workbook_reading import merged_across
+from sekom_analysis.study.decisions import PASSES, coder_fault
+from sekom_analysis.study.raw import Raw
+from sekom_analysis.study.rows import answer_fault
+
+# --- the decisions of a table of others, as its map says what is what ---------------------------------
+
+
+_COLUMNS = ["note_id", "coder", "variable", "pass", "codes", "certainty", "memo", "decided_at"]
+_LEFT_OUT = "left out, as the map says"
+
+
+class Taken(NamedTuple):
+    """What a table brings.
+
+    Parameters
+    ----------
+    decisions : one row a note, coder, variable and pass
+    refused : what was not taken, and why
+    remarks : what was taken, or is unseen, and is to be known
+    """
+
+    decisions: pd.DataFrame
+    refused: list[Problem]
+    remarks: list[Problem]
+
+
+class _Said(NamedTuple):
+    """What one cell says."""
+
+    row: int
+    codes: tuple[str, ...]
+    certainty: str
+    memo: str
+    decided_at: str
+
+
+Key = tuple[str, str, str, str]
+
+
+def map_problems(found: Map, table: pd.DataFrame, raw: Raw, file: str) -> list[Problem]:
+    """Return what in a map does not fit the table or the study."""
+    problems = [
+        Problem(file, None, f"the table has no column '{name}'", f"name one of: {', '.join(table.columns)}")
+        for name in dict.fromkeys(found.columns)
+        if name not in table.columns
+    ]
+    coders = [*found.coders.values(), *(one.coder for one in found.answers.values()), found.whose]
+    for coder in dict.fromkeys(filter(None, coders)):
+        if fault := coder_fault(coder):
+            problems.append(Problem(file, None, fault, "write another id"))
+    named = [*found.variables.values(), *(one.variable for one in found.answers.values()), *found.codes]
+    for name in dict.fromkeys(filter(None, named)):
+        if name not in raw.codebook:
+            todo = f"name one of: {', '.join(raw.codebook.ids)}"
+            problems.append(Problem(file, None, f"the study has no variable '{name}'", todo))
+    for name, answer in found.answers.items():
+        if not (answer.variable or found.variable or found.path):
+            problems.append(Problem(file, None, f"nothing tells the variable of '{name}'", "name it"))
+        if not (answer.coder or found.coder or found.whose):
+            todo = "name the coder there, or as 'whose', or with --coder"
+            problems.append(Problem(file, None, f"nothing tells who decided in '{name}'", todo))
+    return problems + ([] if problems else list(_code_problems(found, raw, file)))
+
+
+def _code_problems(found: Map, raw: Raw, file: str) -> Iterator[Problem]:
+    for name, codes in found.codes.items():
+        variable = raw.codebook[name]
+        for value, code in codes.items():
+            allowed = [*variable.answers, *([NO_CODE] if variable.kind == "multiple" else [])]
+            if code and code not in allowed:
+                what = f"'{value}' of '{name}' is to be '{code}', which is no code of it"
+                yield Problem(file, None, what, f"write one of: {', '.join(allowed)}; or ''")
+
+
+class Taker:
+    """Takes decisions from the rows of one table.
+
+    Parameters
+    ----------
+    found : the map
+    raw : the study
+    file : the table's name, for problems
+    """
+
+    def __init__(self, found: Map, raw: Raw, file: str) -> None:
+        self.map, self.raw = found, raw
+        self.refused, self.remarks = Remarks(file), Remarks(file)
+        self.file = file
+        self.said: dict[Key, list[_Said]] = {}
+        self._notes = NoteFinder(raw.notes)
+        self._whole: set[str] = set()
+        self._stages = raw.notes["stage"].to_dict() if "stage" in raw.notes.columns else {}
+
+    def take(self, table: pd.DataFrame) -> Taken:
+        """Return everything that a table says."""
+        for row, cells in zip(table.index, table.to_dict("records"), strict=True):
+            note = self._notes.find(cells[self.map.note], self.map.notes_are)
+            if note:
+                for column in self.map.answers:
+                    self._take_cell(int(row), note, column, {str(k): str(v) for k, v in cells.items()})
+            elif any(cells[column].strip() for column in self.map.answers):
+                shown = cells[self.map.note].strip()
+                self.refused.add(
+                    "no note of the study is this one", "correct it there", f"row {row}: {shown}"
+                )
+        rows = [row for key in self.said if (row := self._decision(key)) is not None]
+        decisions = pd.DataFrame(rows, columns=_COLUMNS, dtype="str") if rows else NO_DECISIONS.copy()
+        return Taken(decisions, self.refused.problems(), self.remarks.problems())
+
+    def _take_cell(self, row: int, note: str, column: str, cells: dict[str, str]) -> None:
+        answer = self.map.answers[column]
+        coder = answer.coder or self._coder(cells, row)
+        if not coder:
+            return
+        if is_unsaid(cells[column]):
+            self.remarks.add("nobody answered there", "it stays unseen", f"row {row}: {column}")
+            return
+        for variable, values in self._values(answer, cells[column], cells, row):
+            self._take_values(row, (note, coder, variable), column, values, cells)
+
+    def _values(
+        self, answer: Column, cell: str, cells: dict[str, str], row: int
+    ) -> Iterator[tuple[str, list[str]]]:
+        """Yield the variables that a cell answers, each with its values."""
+        values = parts(cell, self.map.several)
+        if answer.variable or self.map.variable:
+            told = cells[self.map.variable] if self.map.variable else ""
+            variable = answer.variable or self._called(self.map.variables, told, "variable", row)
+            yield from [(variable, values)] if variable else []
+            return
+        by_variable: dict[str, list[str]] = {}
+        for value in values:
+            known = [way for way in steps(value, self.map.path) if way[0] in self.map.variables]
+            name, rest = known[-1] if known else (value, "")
+            if variable := self._called(self.map.variables, name, "variable", row):
+                by_variable.setdefault(variable, []).append(rest)
+        yield from by_variable.items()
+
+    def _take_values(
+        self, row: int, who: tuple[str, str, str], column: str, values: list[str], cells: dict[str, str]
+    ) -> None:
+        """Keep what one cell says in answer to one variable."""
+        variable = who[2]
+        kind = self.raw.codebook[variable].kind
+        if not values and not (self.map.empty == "none" and kind == "multiple"):
+            self.remarks.add("an empty cell is no answer", "it stays unseen", f"row {row}: {column}")
+            return
+        codes = values if kind == "scale" else self._codes(variable, values, row)
+        if codes is None:
+            return
+        if len(values) > 1:
+            self._whole.add(variable)
+        said = _Said(row, tuple(codes), *(self._more(name, cells) for name in ("certainty", "memo", "time")))
+        self.said.setdefault((*who, self._pass(cells, row)), []).append(said)
+
+    def _coder(self, cells: dict[str, str], row: int) -> str:
+        if not self.map.coder:
+            return self.map.whose
+        return self._called(self.map.coders, cells[self.map.coder], "coder", row)
+
+    def _called(self, names: dict[str, str], cell: str, what: str, row: int) -> str:
+        found = names.get(cell.strip())
+        if found is None:
+            shown = f"row {row}: {cell.strip()}"
+            self.refused.add(f"the map does not know this {what}", "add it to the map", shown)
+        elif not found:
+            self.refused.add(f"a {what} without an id here", _LEFT_OUT, f"row {row}: {cell.strip()}")
+        return found or ""
+
+    def _codes(self, variable: str, values: list[str], row: int) -> list[str] | None:
+        """Return the codes of a cell; None where nothing of it can be taken."""
+        known = self.map.codes.get(variable, {})
+        unknown = [value for value in values if value not in known]
+        if unknown:
+            shown = f"row {row}: {', '.join(unknown)}"
+            self.refused.add(f"the map does not know this answer to '{variable}'", "add it to the map", shown)
+            return None
+        for value in values:
+            if not known[value]:
+                self.refused.add(
+                    f"an answer to '{variable}' without a code here", _LEFT_OUT, f"row {row}: {value}"
+                )
+        codes = list(dict.fromkeys(known[value] for value in values if known[value]))
+        return codes if codes or not values else None
+
+    def _more(self, name: str, cells: dict[str, str]) -> str:
+        column = getattr(self.map, name)
+        cell = cells[column] if column else ""
+        if name == "time":
+            return time_of(cell, self.remarks)
+        if name == "certainty" and cell.strip() not in ("", "1", "2", "3"):
+            self.remarks.add("a certainty that is not 1, 2 or 3", "it was left out", cell.strip())
+            return ""
+        return cell.strip() if name == "certainty" else remark_of(cell)
+
+    def _pass(self, cells: dict[str, str], row: int) -> str:
+        cell = cells[self.map.pass_].strip() if self.map.pass_ else ""
+        if cell and cell not in {str(number) for number in PASSES}:
+            self.remarks.add("a pass that is not 0, 1, 2 or 3", "it was taken for 1", f"row {row}: {cell}")
+            return "1"
+        return cell or "1"
+
+    def _decision(self, key: Key) -> tuple[str, ...] | None:
+        """Return the decision of one coder on one variable of one note; rows of a `multiple` add up."""
+        note, coder, name, _ = key
+        said = self.said[key]
+        variable = self.raw.codebook[name]
+        codes = list(dict.fromkeys(code for one in said for code in one.codes))
+        answer = "|".join(code for code in codes if code != NO_CODE)
+        rows = ", ".join(str(one.row) for one in said)
+        what, todo = "", "correct it there"
+        if not variable.applies_to(note, self._stages.get(note)):
+            what, todo = f"the study does not ask '{name}' of such notes", "leave it, or change the codebook"
+        elif NO_CODE in codes and len(codes) > 1:
+            what = f"{coder} says both a code and none to '{name}'"
+        elif variable.kind != "multiple" and len(codes) > 1:
+            what = f"several answers of {coder} to '{name}', which takes one"
+        elif name in self._whole and _differ(said):
+            # Where a cell holds all of an answer, another row is another answer, not more of it.
+            what = f"several answers of {coder} to '{name}' that differ"
+        elif fault := answer_fault(variable, answer):
+            what = fault
+        if what:
+            self.refused.add(what, todo, f"note {note}, row {rows}: {', '.join(codes)}")
+            return None
+        memos = "\n".join(dict.fromkeys(one.memo for one in said if one.memo))
+        certainty = next((one.certainty for one in said if one.certainty), "")
+        return (*key, answer, certainty, memos, max(one.decided_at for one in said))
+
+
+def _differ(said: list[_Said]) -> bool:
+    """Whether rows, each with all its cells, say different things."""
+    by_row: dict[int, set[str]] = {}
+    for one in said:
+        by_row.setdefault(one.row, set()).update(one.codes)
+    return len(set(map(frozenset, by_row.values()))) > 1
+
+
+# --- A table of what others decided into a study: by its map, or first a map for a person to go through ---
+
+
+_MOST_SHOWN = 40
+_TOKENS = b"#FORMAT=WebAnno TSV"
+_INTRO = """What the columns of {file} seem to be. Nothing has been taken in yet.
+Go through it, above all what is doubtful. Then:
+  sekom import {file} --as decisions --map {map}
+note: the column that tells the note; notes_are: ids or texts.
+coder: the column that tells who decided; coders: what it holds, and the id here ('' leaves that one out).
+whose: who decided it all, where no column tells.
+answers: the columns with answers, each with its variable (and its coder, where every coder has a column).
+several: what stands between several codes in a cell; path: between a variable and its code ('Teman/Tid').
+empty: unseen, or none where an empty cell is an answer.
+codes: what stands in the cells, and the code here ('' leaves those answers out, 'no code' says
+that none belongs; for a variable with several codes only).
+Columns that are not named here are left alone: {rest}."""
+
+
+def find_decisions(request: Request) -> Material:
+    """Return the decisions of a table; without a map, write a proposal of one beside it.
+
+    Raises
+    ------
+    ExchangeError
+        If the table or its map cannot be read, or a map lies there already.
+    """
+    table = _table(request.path)
+    if request.map is None:
+        return _propose(table, request)
+    found = read_map(request.map)
+    if request.coder is not None:
+        found = _of_one(found, request.coder, request.map)
+    problems = map_problems(found, table, request.raw, request.map.name)
+    if problems:
+        msg = f"The map cannot be used:\n{problem_lines(problems)}\nNothing was saved."
+        raise ExchangeError(msg)
+    taken = Taker(found, request.raw, request.path.name).take(table)
+    if taken.decisions.empty:
+        lines = problem_lines([*taken.refused, *taken.remarks])
+        msg = (
+            f"'{request.path.name}' was not taken in: no decision in it can be.\n{lines}\nNothing was saved."
+        )
+        raise ExchangeError(msg)
+    return Material(decisions=taken.decisions, refused=taken.refused, remarks=taken.remarks)
+
+
+def _table(path: Path) -> pd.DataFrame:
+    data, problem = read_bytes(path)
+    if data.startswith(_TOKENS):
+        what = "it is WebAnno TSV, which holds a row for each word, not a decision on each note"
+        raise refusal(path.name, what, "export the differences (CSV) on INCEpTION's page Agreement")
+    table, problems = check_table(path)
+    if path.suffix.lower() in WORKBOOKS and not problems and not problem:
+        problems = [
+            Problem(
+                path.name, row, f"the cells {cells} are one: whose the answer is cannot be told", "split them"
+            )
+            for row, cells in merged_across(data)
+        ]
+    if problems:
+        msg = (
+            f"'{path.name}' could not be read as a table:\n{problem_lines(problems[:40])}\nNothing was saved."
+        )
+        raise ExchangeError(msg)
+    return table
+
+
+def _of_one(found: Map, coder: str, path: Path) -> Map:
+    """Give everything to the coder asked for, if it is one's."""
+    if found.coder or any(one.coder for one in found.answers.values()):
+        msg = f"The map '{path.name}' tells who decided, and --coder too. Leave one out. Nothing was saved."
+        raise ExchangeError(msg)
+    return found.model_copy(update={"whose": coder})
+
+
+def _propose(table: pd.DataFrame, request: Request) -> Material:
+    path, raw = request.path, request.raw
+    whose = request.coder or coder_id(path.stem, set(raw.about.coders))
+    proposal = propose(table, raw.codebook, raw.notes, whose)
+    if proposal is None or not proposal.map.answers:
+        lacking = (
+            "ids or texts of the study's notes" if proposal is None else "answers that the codebook knows"
+        )
+        what = f"no column holds {lacking} (it has: {', '.join(table.columns)})"
+        raise refusal(path.name, what, "compare ids, texts and labels, or write a map by hand")
+    target = path.with_suffix(".map.yaml")
+    if target.exists():
+        msg = (
+            f"'{target.name}' is there already and may hold somebody's work. Nothing was written. "
+            f"Take the table in with: sekom import {path.name} --as decisions --map {target.name}   "
+            f"or move it away for a new proposal."
+        )
+        raise ExchangeError(msg)
+    rest = ", ".join(name for name in table.columns if name not in proposal.map.columns) or "none"
+    intro = _INTRO.format(file=path.name, map=target.name, rest=" ".join(rest.split()))
+    replace_file(target, map_text(proposal.map, proposal.doubts, intro).encode("utf-8"), in_study=True)
+    return Material(remarks=list(_remarks(proposal, path.name)), proposals=[target])
+
+
+def _remarks(proposal: Proposal, file: str) -> list[Problem]:
+    """Say what each column was taken for, and what is doubtful."""
+    found = proposal.map
+    told = [f"'{found.note}' tells the note (by {found.notes_are})"]
+    told += [f"'{found.coder}' tells the coder"] if found.coder else []
+    told += [f"'{found.variable}' tells the variable"] if found.variable else []
+    for name, one in found.answers.items():
+        by = f" by {one.coder}" if one.coder else ""
+        to = one.variable or ("that variable" if found.variable else "the variable that each begins with")
+        told.append(f"'{name}' holds answers to {to}{by}")
+    remarks = [Problem(file, None, what, "see that it is right") for what in told]
+    return remarks + [
+        Problem(file, None, f"{' → '.join(path)}: {doubt}", "settle it in the map")
+        for path, doubt in proposal.doubts.items()
+    ]

@@ -9,48 +9,32 @@ from collections.abc import Callable
 
 from sekom_analysis.quality import is_reflexive
 from sekom_analysis.report.blocks import Section
-from sekom_analysis.report.sections import (
-    advice,
-    appendix,
-    checklists,
-    conduct,
-    contents,
-    coverage,
-    findings,
-    merges,
-    opening,
-    plan,
-    priorities,
-    readings,
-    settled,
-    sources,
-    steps,
-)
+from sekom_analysis.report.sections import actions, agreed, contents
 from sekom_analysis.results import Results
 
 # In the order of the page; each returns a Section without blocks where there is nothing to show.
 SECTIONS: list[Callable[[Results], Section]] = [
-    opening.section,
-    findings.section,
-    settled.section,
-    advice.section,
-    merges.section,
-    priorities.section,
-    coverage.section,
-    plan.section,
-    sources.section,
-    conduct.section,
-    checklists.section,
-    steps.section,
+    contents.opening_section,
+    agreed.findings_section,
+    agreed.settled_section,
+    agreed.advice_section,
+    actions.merges_section,
+    actions.priorities_section,
+    actions.coverage_section,
+    actions.plan_section,
+    contents.sources_section,
+    contents.conduct_section,
+    contents.checklists_section,
+    contents.steps_section,
 ]
 
 
 # Those in which neither a coefficient nor a consensus can stand: all that a reflexive study shows.
 IN_ANY_STANCE: list[Callable[[Results], Section]] = [
-    opening.section,
-    readings.section,
-    merges.section,
-    plan.section,
+    contents.opening_section,
+    agreed.readings_section,
+    actions.merges_section,
+    actions.plan_section,
 ]
 
 
@@ -60,5 +44,5 @@ def sections(results: Results) -> list[Section]:
     made = [make(results) for make in chosen]
     if not is_reflexive(results.study):
         made += contents.chapter_sections(results)
-    made += appendix.appendix_sections(results)
+    made += contents.appendix_sections(results)
     return [section for section in made if section.blocks]

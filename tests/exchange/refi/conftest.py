@@ -8,7 +8,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from sekom_analysis.study import Study
+from sekom_analysis.study.study import Study
 
 SCHEMAS = Path(__file__).parents[4] / "shared" / "refi"
 CODEBOOK_SPACE = "urn:QDA-XML:codebook:1.0"

@@ -6,9 +6,9 @@ import re
 
 import pytest
 
-from sekom_analysis.codebook import Codebook
-from sekom_analysis.errors import ExchangeError
+from sekom_analysis.basics.errors import ExchangeError
 from sekom_analysis.exchange.refi import read_codebook_qdc, write_codebook_qdc
+from sekom_analysis.study.codebook import Codebook
 from tests.exchange.refi.conftest import CODEBOOK_SPACE, code, qdc
 
 

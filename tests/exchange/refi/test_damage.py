@@ -9,7 +9,7 @@ import zipfile
 
 import pytest
 
-from sekom_analysis.errors import SekomError
+from sekom_analysis.basics.errors import SekomError
 from sekom_analysis.exchange.refi import (
     read_codebook_qdc,
     read_project_qdpx,

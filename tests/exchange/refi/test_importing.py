@@ -8,14 +8,18 @@ import zipfile
 import pandas as pd
 import pytest
 
-from sekom_analysis.codebook import Codebook
-from sekom_analysis.errors import ExchangeError, StudyError
-from sekom_analysis.exchange.importing import Request, import_file
-from sekom_analysis.exchange.refi import read_codebook_qdc, write_codebook_qdc, write_project_qdpx
-from sekom_analysis.exchange.refi.importing import study_from_project
-from sekom_analysis.imports import imports
-from sekom_analysis.raw import open_raw
-from sekom_analysis.study import Study
+from sekom_analysis.basics.errors import ExchangeError, StudyError
+from sekom_analysis.exchange.refi import (
+    read_codebook_qdc,
+    study_from_project,
+    write_codebook_qdc,
+    write_project_qdpx,
+)
+from sekom_analysis.exchange.registry import Request, import_file
+from sekom_analysis.study.codebook import Codebook
+from sekom_analysis.study.imports import imports
+from sekom_analysis.study.raw import open_raw
+from sekom_analysis.study.study import Study
 from tests.exchange.refi.conftest import coding, project, qdpx
 from tests.test_cli import sekom
 

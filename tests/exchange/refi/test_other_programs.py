@@ -12,9 +12,9 @@ from pathlib import Path
 import pytest
 
 from sekom_analysis.agreement import alpha
-from sekom_analysis.codebook import Codebook
-from sekom_analysis.exchange.exporting import Order, export_file
 from sekom_analysis.exchange.refi import read_codebook_qdc, write_project_qdpx
+from sekom_analysis.exchange.registry import Order, export_file
+from sekom_analysis.study.codebook import Codebook
 
 
 @pytest.fixture(scope="session")

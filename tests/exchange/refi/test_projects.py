@@ -6,10 +6,10 @@ import zipfile
 
 import pytest
 
-from sekom_analysis.codebook import Codebook
-from sekom_analysis.errors import ExchangeError, NotSavedError
+from sekom_analysis.basics.errors import ExchangeError, NotSavedError
 from sekom_analysis.exchange.refi import loss_lines, read_project_qdpx, write_project_qdpx
-from sekom_analysis.study import Study
+from sekom_analysis.study.codebook import Codebook
+from sekom_analysis.study.study import Study
 from tests.exchange.refi.conftest import coding, guid, project, qdpx, selection
 
 TEXT = "Tiden räcker inte.\nPengarna är slut."

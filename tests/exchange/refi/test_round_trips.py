@@ -11,18 +11,17 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from sekom_analysis.about import About
-from sekom_analysis.codebook import NONE_FITS, Codebook
 from sekom_analysis.exchange.refi import (
     read_codebook_qdc,
     read_project_qdpx,
     write_codebook_qdc,
     write_project_qdpx,
 )
-from sekom_analysis.exchange.refi.labelled import pack, unpack
-from sekom_analysis.notes import note_hash
-from sekom_analysis.raw import Raw
-from sekom_analysis.study import Study
+from sekom_analysis.exchange.refi.words import pack, unpack
+from sekom_analysis.study.codebook import NONE_FITS, Codebook
+from sekom_analysis.study.notes import note_hash
+from sekom_analysis.study.raw import About, Raw
+from sekom_analysis.study.study import Study
 
 KEYS = ["note_id", "coder", "variable", "pass"]
 LAYOUTS = ["per-coder", "shared"]

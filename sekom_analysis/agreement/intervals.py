@@ -1,0 +1,455 @@
+"""Intervals by resampling notes, by way of their patterns.
+
+Drawing N notes with replacement is a multinomial draw of the patterns'
+multiplicities. The draws of a call are made in blocks that fit the processor's
+cache, summed at once, and shared by every coefficient.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from statistics import NormalDist
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from sekom_analysis.agreement.catalogue import TERMS, Coefficient, coefficient
+from sekom_analysis.agreement.coefficients import Parts, Question, alpha, coincidences, marginals
+from sekom_analysis.agreement.patterns import FloatArray, Multiplicity
+from sekom_analysis.basics.errors import RatingsError
+
+IntVector = npt.NDArray[np.int64]
+METHODS = ("bca", "percentile", "krippendorff")
+BLOCK_BYTES = 4 * 2**20
+# Where one resample is larger than that: a few at a time, and never more than this.
+MOST_BYTES = 256 * 2**20
+# Up to here drawing notes one by one beats a multinomial draw over the patterns.
+FEW_NOTES = 2_000
+# A pattern that more notes share is drawn with the multinomial; the rest are drawn one by one.
+FREQUENT = 12
+
+
+def resampled_sums(
+    table: FloatArray,
+    multiplicity: IntVector,
+    n_resamples: int,
+    rng: np.random.Generator,
+    n_drawn: int | None = None,
+) -> Iterator[FloatArray]:
+    """Yield sums over notes drawn with replacement, in blocks, R rows in all.
+
+    Parameters
+    ----------
+    table : array of shape (P, K)
+        What a note of each pattern adds to each of K sums.
+    multiplicity : array of shape (P,)
+        How many notes share each pattern; N in all.
+    n_resamples : int
+        R.
+    rng : Generator
+        Source of the draws.
+    n_drawn : int, optional
+        Notes in a resample. Left out: N.
+
+    Yields
+    ------
+    array of shape (block, K)
+    """
+    if not len(multiplicity):
+        return
+    # Frequent patterns first: what remains to be drawn then shrinks fast.
+    order = np.argsort(-multiplicity, kind="stable")
+    table, multiplicity = table[order], multiplicity[order]
+    n_notes = int(multiplicity.sum())
+    n_drawn = n_notes if n_drawn is None else n_drawn
+    n_frequent = 0 if n_drawn <= FEW_NOTES else int((multiplicity > FREQUENT * n_notes / n_drawn).sum())
+    n_rare_drawn = n_drawn * int(multiplicity[n_frequent:].sum()) // n_notes
+    bytes_each = 8 * (2 * len(multiplicity) + 2 * n_rare_drawn + 2 * table.shape[1])
+    block = max(1, BLOCK_BYTES // bytes_each, min(8, MOST_BYTES // bytes_each))
+    for start in range(0, n_resamples, block):
+        size = min(block, n_resamples - start)
+        frequent, n_left = _draw_frequent(multiplicity, n_frequent, n_drawn, size, rng)
+        rare = _draw_rare(multiplicity[n_frequent:], n_left, rng)
+        yield frequent @ table[:n_frequent] + rare @ table[n_frequent:]
+
+
+def _draw_frequent(
+    multiplicity: IntVector, n_frequent: int, n_drawn: int, size: int, rng: np.random.Generator
+) -> tuple[FloatArray, IntVector]:
+    """Draw how often each frequent pattern comes, shape (size, F), and how many notes are left, (size,)."""
+    if not n_frequent:
+        return np.zeros((size, 0)), np.full(size, n_drawn)
+    counts = np.append(multiplicity[:n_frequent], multiplicity[n_frequent:].sum())
+    drawn = rng.multinomial(n_drawn, counts / counts.sum(), size=size)
+    return drawn[:, :n_frequent].astype(np.float64), drawn[:, n_frequent]
+
+
+def _draw_rare(multiplicity: IntVector, how_many: IntVector, rng: np.random.Generator) -> FloatArray:
+    """Draw the notes that are left one by one, and count their patterns: shape (size, P − F)."""
+    size, n_rare = len(how_many), len(multiplicity)
+    if not n_rare:
+        return np.zeros((size, 0))
+    pattern = np.repeat(np.arange(n_rare), multiplicity)
+    cells = np.repeat(np.arange(size) * n_rare, how_many)
+    cells += pattern[rng.integers(0, len(pattern), len(cells), dtype=np.int32)]
+    return np.bincount(cells, minlength=size * n_rare).reshape(size, n_rare).astype(np.float64)
+
+
+def standard_error(without: FloatArray, multiplicity: IntVector) -> float:
+    """Jackknife standard error.
+
+    Parameters
+    ----------
+    without : array of shape (P,)
+        The coefficient with one note of each pattern left out.
+    multiplicity : array of shape (P,)
+        How many notes share each pattern.
+    """
+    n = multiplicity.sum()
+    if n < 2:
+        return float("nan")
+    centred = without - without @ multiplicity / n
+    return float(np.sqrt((n - 1) / n * (centred**2 @ multiplicity)))
+
+
+def acceleration(without: FloatArray, multiplicity: IntVector) -> float:
+    """How fast the standard error changes with the value (Efron 1987, eq. 7.3); 0 where unknown."""
+    away = without @ multiplicity / multiplicity.sum() - without
+    spread = away**2 @ multiplicity
+    if not spread > 0:
+        return 0.0
+    return float(away**3 @ multiplicity / (6 * spread**1.5))
+
+
+def interval(
+    resampled: FloatArray,
+    value: float,
+    confidence: float,
+    method: str = "percentile",
+    acceleration: float = 0.0,
+) -> tuple[float, float]:
+    """Return the ends of the interval, from R resampled values.
+
+    Percentile: the middle `confidence` of the resampled values. BCa: the same
+    with its ends moved for bias and skewness (Efron 1987, *JASA* 82, 171–185).
+    Resamples in which the coefficient is undefined are left out.
+    """
+    defined = resampled[~np.isnan(resampled)]
+    if not len(defined) or np.isnan(value):
+        return float("nan"), float("nan")
+    tail = (1 - confidence) / 2
+    ends = [tail, 1 - tail]
+    if method == "bca":
+        ends = _bca_ends(defined, value, ends, acceleration)
+    low, high = np.quantile(defined, ends)
+    return float(low), float(high)
+
+
+def _bca_ends(resampled: FloatArray, value: float, ends: list[float], acceleration: float) -> list[float]:
+    # Values that differ in the last bits only are the same value, counted half below, half above.
+    slack = 1e-12 * max(1.0, abs(value))
+    below = np.mean(resampled < value - slack) + np.mean(np.abs(resampled - value) <= slack) / 2
+    if not 0 < below < 1:
+        return ends
+    normal = NormalDist()
+    bias = normal.inv_cdf(float(below))
+    moved = []
+    for end in ends:
+        z = bias + normal.inv_cdf(end)
+        room = 1 - acceleration * z
+        moved.append(normal.cdf(bias + z / room) if room > 0 else end)
+    return moved
+
+
+def check_call(method: str, confidence: float, n_resamples: int) -> None:
+    """Refuse an interval that cannot be made.
+
+    Raises
+    ------
+    RatingsError
+        Naming each argument that is wrong, and what is allowed.
+    """
+    wrong = []
+    if method not in METHODS:
+        wrong.append(f"method '{method}' (choose one of: {', '.join(METHODS)})")
+    if not 0 < confidence < 1:
+        wrong.append(f"confidence {confidence} (between 0 and 1, such as 0.95)")
+    if n_resamples < 0:
+        wrong.append(f"n_resamples {n_resamples} (0 for no interval, else 1,000 or more)")
+    if wrong:
+        msg = f"This interval cannot be made: {'; '.join(wrong)}."
+        raise RatingsError(msg)
+
+
+# --- krippendorff's own resampling of alpha, for those who must match the KALPHA macro ----------------
+
+
+DRAWS_PER_CELL = 25
+BLOCK = 1_000
+
+
+class Pairs(NamedTuple):
+    """The K kinds of pairs of codes, diagonal first: how often each occurs, how far apart it is.
+
+    Attributes
+    ----------
+    share : array of shape (K,)
+        Of all pairs.
+    distance : array of shape (K,)
+    n_draws : int
+        How many pairs a resample holds.
+    expected : float
+        Expected disagreement.
+    n_same : int
+        How many codes have pairs of their own.
+    """
+
+    share: FloatArray
+    distance: FloatArray
+    n_draws: int
+    expected: float
+    n_same: int
+
+
+def resampled_alphas(
+    question: Question,
+    multiplicity: Multiplicity,
+    n_resamples: int,
+    rng: np.random.Generator,
+) -> FloatArray:
+    """Return R resampled alphas, shape (R,).
+
+    A resample without any difference where values vary too little to tell
+    counts as 0, as the algorithm has it.
+    """
+    pairs = _pairs(question, multiplicity)
+    if not pairs.expected > 0 or pairs.n_draws < 1:
+        return np.full(n_resamples, np.nan)
+    values = np.empty(n_resamples)
+    for start in range(0, n_resamples, BLOCK):
+        drawn = rng.multinomial(pairs.n_draws, pairs.share, size=min(BLOCK, n_resamples - start))
+        apart = drawn @ pairs.distance / pairs.n_draws
+        values[start : start + BLOCK] = np.maximum(1 - apart / pairs.expected, -1)
+    return _without_variation(values, pairs)
+
+
+def _pairs(question: Question, multiplicity: Multiplicity) -> Pairs:
+    used = multiplicity @ marginals(question)
+    unlike = multiplicity @ coincidences(question)
+    above, below = np.triu_indices(len(used), 1)
+    alike = used - np.bincount(above, unlike / 2, len(used)) - np.bincount(below, unlike / 2, len(used))
+    alike = np.where(alike < 1e-9, 0.0, alike)
+    distance = _distances(question, used)[above, below]
+    n = used.sum()
+    total = 2 * (used[above] * used[below] * distance).sum()
+    n_cells = np.count_nonzero(alike) + 2 * np.count_nonzero(unlike)
+    n_draws = min(DRAWS_PER_CELL * n_cells, (question.n_coders - 1) * n / 2)
+    counts = np.append(alike, unlike)
+    return Pairs(
+        counts / counts.sum() if n else counts,
+        np.append(np.zeros(len(used)), distance),
+        int(n_draws),
+        float(total / (n * (n - 1))) if n > 1 else 0.0,
+        int(np.count_nonzero(alike)),
+    )
+
+
+def _distances(question: Question, used: FloatArray) -> FloatArray:
+    if question.distance is not None:
+        return question.distance
+    rank = np.cumsum(used) - used / 2
+    return np.asarray((rank[:, None] - rank) ** 2)
+
+
+def _without_variation(values: FloatArray, pairs: Pairs) -> FloatArray:
+    perfect = np.flatnonzero(values == 1)
+    if pairs.n_same == 1:
+        n_unknown = len(perfect)
+    else:
+        same = pairs.share[pairs.distance == 0]
+        n_unknown = min(round(len(values) * float((same**pairs.n_draws).sum())), len(perfect))
+    values[perfect[:n_unknown]] = 0.0
+    return values
+
+
+# --- coefficients with standard errors and intervals, all from the same draws -------------------------
+
+
+Random = int | np.random.Generator | np.random.SeedSequence | None
+JACKKNIFE_ROWS = 16_384
+
+
+@dataclass(frozen=True)
+class Interval:
+    """How intervals are made: method, confidence, number of resamples, source of randomness."""
+
+    method: str = "bca"
+    confidence: float = 0.95
+    n_resamples: int = 10_000
+    rng: Random = 0
+
+
+class Estimate(NamedTuple):
+    """One coefficient's value with what surrounds it; NaN where there is no answer."""
+
+    value: float
+    low: float
+    high: float
+    standard_error: float
+    observed: float
+    expected: float
+    resampled: FloatArray
+
+
+NAN = float("nan")
+UNKNOWN = Estimate(NAN, NAN, NAN, NAN, NAN, NAN, np.empty(0))
+
+
+class _Asked(NamedTuple):
+    """One coefficient of one question, and where its terms stand among all columns."""
+
+    coefficient: Coefficient
+    question: Question
+    columns: dict[str, slice]
+
+    def parts(self, sums: FloatArray) -> Parts:
+        named = {name: sums[..., at] for name, at in self.columns.items()}
+        return self.coefficient.formula(named, self.question)
+
+
+def estimate(
+    questions: Sequence[Question], names: Sequence[str], multiplicity: IntVector, how: Interval
+) -> list[list[Estimate]]:
+    """Return the estimates of every coefficient of every question.
+
+    Parameters
+    ----------
+    questions : sequence of Question
+        All over the same P patterns, in the same order.
+    names : sequence of str
+        Coefficients.
+    multiplicity : array of shape (P,)
+        How many notes share each pattern.
+    how : Interval
+        How intervals are made.
+
+    Returns
+    -------
+    list of list of Estimate
+        One list a question, one estimate a coefficient.
+    """
+    asked, table = _lay_out(questions, names)
+    total = multiplicity @ table
+    without = _leave_one_out(asked, table, total)
+    resampled = _resample(asked, table, multiplicity, how)
+    found = [
+        _estimate(asked[i].question, point, without[:, i], resampled[:, i], multiplicity, how)
+        for i, point in enumerate(one.parts(total) for one in asked)
+    ]
+    return [found[i : i + len(names)] for i in range(0, len(found), len(names))]
+
+
+def points(questions: Sequence[Question], names: Sequence[str], multiplicity: IntVector) -> list[Parts]:
+    """Return values without intervals: every coefficient of the first question, then of the next."""
+    asked, table = _lay_out(questions, names)
+    total = multiplicity @ table
+    return [one.parts(total) for one in asked]
+
+
+def values_of_samples(
+    question: Question,
+    name: str,
+    multiplicity: IntVector,
+    n_drawn: int,
+    n_samples: int,
+    rng: np.random.Generator,
+) -> FloatArray:
+    """Return one coefficient's value in samples of n notes drawn from patterns, shape (samples,)."""
+    [asked], table = _lay_out([question], [name])
+    blocks = resampled_sums(table, multiplicity, n_samples, rng, n_drawn)
+    return np.concatenate([asked.parts(sums).value for sums in blocks])
+
+
+def _lay_out(questions: Sequence[Question], names: Sequence[str]) -> tuple[list[_Asked], FloatArray]:
+    asked, blocks, width = [], [], 0
+    for question in questions:
+        columns: dict[str, slice] = {}
+        wanted = [coefficient(name, question) for name in names]
+        for term in dict.fromkeys(term for one in wanted for term in one.terms):
+            block = TERMS[term](question)
+            columns[term] = slice(width, width + block.shape[1])
+            blocks.append(block)
+            width += block.shape[1]
+        asked += [_Asked(one, question, {term: columns[term] for term in one.terms}) for one in wanted]
+    return asked, np.hstack(blocks) if blocks else np.zeros((len(questions[0].counts), 0))
+
+
+def _leave_one_out(asked: list[_Asked], table: FloatArray, total: FloatArray) -> FloatArray:
+    values = np.empty((len(table), len(asked)))
+    for start in range(0, len(table), JACKKNIFE_ROWS):
+        rows = slice(start, start + JACKKNIFE_ROWS)
+        sums = total - table[rows]
+        for i, one in enumerate(asked):
+            values[rows, i] = one.parts(sums).value
+    return values
+
+
+def _resample(asked: list[_Asked], table: FloatArray, multiplicity: IntVector, how: Interval) -> FloatArray:
+    if not len(multiplicity):
+        return np.empty((0, len(asked)))
+    rng = np.random.default_rng(how.rng)
+    if how.method == "krippendorff":
+        return _resample_pairs(asked, multiplicity, how, rng)
+    values = np.empty((how.n_resamples, len(asked)))
+    done = 0
+    for sums in resampled_sums(table, multiplicity, how.n_resamples, rng):
+        for i, one in enumerate(asked):
+            values[done : done + len(sums), i] = one.parts(sums).value
+        done += len(sums)
+    return values
+
+
+def _resample_pairs(
+    asked: list[_Asked], multiplicity: IntVector, how: Interval, rng: np.random.Generator
+) -> FloatArray:
+    values = np.full((how.n_resamples, len(asked)), np.nan)
+    for i, one in enumerate(asked):
+        if one.coefficient.formula is alpha:
+            question = one.question
+            values[:, i] = resampled_alphas(question, multiplicity, how.n_resamples, rng)
+    return values
+
+
+def _estimate(
+    question: Question,
+    point: Parts,
+    without: FloatArray,
+    resampled: FloatArray,
+    multiplicity: IntVector,
+    how: Interval,
+) -> Estimate:
+    value, observed, expected = (float(part) for part in point)
+    curve = acceleration(without, multiplicity) if len(without) else 0.0
+    low, high = interval(resampled, value, how.confidence, how.method, curve)
+    if len(resampled) and nothing_disputed(value, observed):
+        n_pairable = int(multiplicity[question.counts.sum(axis=1) >= 2].sum())
+        low, high = least_agreement(expected, n_pairable, how.confidence), 1.0
+    error = standard_error(without, multiplicity)
+    return Estimate(value, low, high, error, observed, expected, resampled)
+
+
+def nothing_disputed(value: float, observed: float) -> bool:
+    """Whether the coders never differed, so that resampling has nothing to go by."""
+    return bool(not np.isnan(value) and observed >= 1 - 1e-12)
+
+
+def least_agreement(expected: float, n_pairable: int, confidence: float) -> float:
+    """Return the least agreement that n notes without any disagreement still leave open.
+
+    A share of disputed notes above 1 − tail^(1/n) would have shown itself with
+    a probability of at least 1 − tail (Clopper & Pearson 1934, with none seen).
+    """
+    disputed = 1 - ((1 - confidence) / 2) ** (1 / n_pairable)
+    return float(1 - disputed / (1 - (0.0 if np.isnan(expected) else expected)))

@@ -1,0 +1,1 @@
+"""What every room stands on: errors, wording, problems, files; knows no study."""

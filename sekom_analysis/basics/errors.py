@@ -1,0 +1,70 @@
+"""Everything that can go wrong for a person, each with its own name.
+
+A message says which value, where it stands (file, row, cell), what is
+allowed, what to do, and what was or was not saved.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from sekom_analysis.basics.wording import Problem
+
+
+class SekomError(Exception):
+    """Any problem that a person can do something about."""
+
+    def _render_traceback_(self) -> list[str]:
+        """Show the message alone in a notebook: a person can act on it, not on the calls behind it."""
+        return [f"{type(self).__name__}: {self}"]
+
+
+class TableError(SekomError):
+    """A file of the world outside that cannot be read as a table."""
+
+
+class ExchangeError(SekomError):
+    """A file of the world outside that cannot be taken in, or could do harm; ``problems`` tell each why."""
+
+    problems: tuple[Problem, ...] = ()
+
+
+class CodebookError(SekomError):
+    """A codebook that cannot be used, or a code that it does not have."""
+
+
+class NotesError(SekomError):
+    """Notes that cannot be used, or a note that does not exist."""
+
+
+class DecisionError(SekomError):
+    """A decision that cannot be taken; nothing of it was saved."""
+
+
+class NotSavedError(SekomError):
+    """A write that did not reach the disk; the caller still holds what it sent."""
+
+
+class StudyError(SekomError):
+    """A study that cannot be opened or made."""
+
+
+class RatingsError(SekomError):
+    """Ratings of which the question asked makes no sense."""
+
+
+class StanceError(SekomError):
+    """A coefficient or a consensus asked of a study that works reflexively."""
+
+
+class PlanError(SekomError):
+    """A plan of actions that cannot be read or taken in; nothing of it was saved."""
+
+
+class ReportError(SekomError):
+    """A document that could not be made of the report."""
+
+
+class FigureError(SekomError):
+    """A table that cannot be drawn as asked."""

@@ -1,0 +1,339 @@
+"""Files that are whole or not there, on the disk when it is said that they are; what copies are called."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import re
+import secrets
+import shlex
+import shutil
+import sys
+import tempfile
+import unicodedata
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager, suppress
+from itertools import count
+from pathlib import Path
+
+from sekom_analysis.basics.errors import NotSavedError
+
+_DATA = "data"
+_STUDY = Path("raw/study.yaml")  # in a study's folder of data
+_DRAFT_FOLDER = ".new-study-"
+_BEGUN = ".begun.json"
+# What mail programs, file managers and sync programs put before or after the name of a second copy.
+_BEFORE = re.compile(r"^(?:copy(?: \(\d+\))? of|kopia(?: \(\d+\))? (?:av|från)) +", re.IGNORECASE)
+_ENDING = re.compile(r"(?:\.(?:csv|xlsx|xlsm|yaml|yml|txt|bak|old|orig|tmp)|~)+$", re.IGNORECASE)
+_AFTER = re.compile(
+    r"(?:[ ._-]*\([^()]*\)"  # (1), (Annas dator:s i konflikt kopia …), (conflicted copy …)
+    r"|[ ._-]*\[[^][]*(?:conflict|konflikt)[^][]*\]"
+    r"| *[-–] *(?:copy|kopia)\b.*"
+    r"|[ ._-]+(?:copy|kopia|säkerhetskopia|backup|conflict|conflicted|konflikt|conf|sync-conflict)\b.*"
+    r"|[ ._-]+conflict(?:ed)?[ _-].*)$",
+    re.IGNORECASE,
+)
+# These may belong to a name: a number after a space, and after a hyphen what OneDrive calls a computer.
+_NUMBER = re.compile(r" \d{1,3}$")
+_COMPUTER = re.compile(
+    r"-(?:[A-Z0-9][A-Z0-9-]{3,}"
+    r"|(?:.*[ '’.-])?(?:MacBook|iMac|Mac|MBP|PC|iPad|iPhone|Surface|[Dd]ator|[Ll]aptop|[Dd]esktop)\b.*)$"
+)
+
+
+def original_name(name: str, known: Collection[str]) -> str:
+    """Return what a file was called, without ending and in small letters, before somebody made a second copy.
+
+    Parameters
+    ----------
+    name : the file's name
+    known : names, in small letters, that stay as they are, and before which a number or a computer's
+        name is understood as a copy's too
+
+    Examples
+    --------
+    >>> names = ("anna-DESKTOP-7K3Q.csv", "anna 2.csv", "Kopia av anna - Kopia (2).csv", "anna.csv.bak")
+    >>> [original_name(name, ["anna"]) for name in names]
+    ['anna', 'anna', 'anna', 'anna']
+    >>> original_name("bo 2.csv", ["anna"]), original_name("anna-kopia.csv", ["anna", "anna-kopia"])
+    ('bo 2', 'anna-kopia')
+    """
+    plain = _ENDING.sub("", unicodedata.normalize("NFC", name))
+    while plain.casefold() not in known:
+        shorter = _ENDING.sub("", _AFTER.sub("", _BEFORE.sub("", plain)).strip())
+        if shorter == plain or not shorter:
+            break
+        plain = shorter
+    for pattern in (_NUMBER, _COMPUTER):
+        shorter = pattern.sub("", plain)
+        if plain.casefold() not in known and shorter not in ("", plain):
+            found = original_name(shorter, known)
+            plain = found if found in known else plain
+    return plain.casefold()
+
+
+def in_a_command(path: str) -> str:
+    """Return a path as it is typed after a command, in any shell where its signs allow that.
+
+    Examples
+    --------
+    >>> in_a_command("data/coded/anna (1).csv"), in_a_command("anna.csv")
+    ('"data/coded/anna (1).csv"', '"anna.csv"')
+    """
+    return shlex.quote(path) if any(sign in path for sign in '"$`!\\') else f'"{path}"'
+
+
+def as_typed(path: str | Path) -> str:
+    """Return a path as `in_a_command` does, but as it is where it needs no quotes.
+
+    Examples
+    --------
+    >>> as_typed("data/coded/anna (1).csv"), as_typed("anna.csv")
+    ('"data/coded/anna (1).csv"', 'anna.csv')
+    """
+    return in_a_command(str(path)) if re.search(r"[^\w./\\:+-]", str(path)) else str(path)
+
+
+def seen_from_here(path: Path) -> Path:
+    """Return a path as it is typed here, where that is shorter."""
+    try:
+        return path.resolve().relative_to(Path.cwd().resolve())
+    except (ValueError, OSError):
+        return path
+
+
+def data_folder_of(path: Path) -> Path | None:
+    """Return the folder of a study's data that a path lies in, by whatever name or link; None if in none."""
+    places = dict.fromkeys([path.absolute(), path.resolve(), path.parent.resolve() / path.name])
+    folders = (folder for place in places for folder in (place, *place.parents))
+    return next((folder for folder in folders if (folder / _STUDY).is_file()), None)
+
+
+def check_outside(path: Path) -> Path:
+    """Return a path that a person named for a file, or a folder, of ours; refuse it among a study's data.
+
+    The one guard of everything that is written where somebody says: logs, ledgers, notes and codebook
+    are never written over, and nothing is laid between them that would be taken for one.
+
+    Raises
+    ------
+    NotSavedError
+        If it lies in a study's folder of data, also through links, ``..`` or other capitals.
+    """
+    folder = data_folder_of(path)
+    if folder is None:
+        return path
+    msg = (
+        f"'{path}' lies in {folder}, where a study keeps its notes, codebook, logs and ledgers, and nothing "
+        f"else is written there. Nothing was saved. Choose another place, such as: "
+        f"{folder.parent / (path.name or 'out')}"
+    )
+    raise NotSavedError(msg)
+
+
+def check_new(path: Path) -> Path:
+    """Return a path that a person named, if it is outside a study's data and nothing is there yet.
+
+    Raises
+    ------
+    NotSavedError
+        If something is there: it may be somebody's work, a log to collect, or what the command reads.
+    """
+    if check_outside(path).exists() or path.is_symlink():
+        free = next(_beside(path, number) for number in count(2) if not _beside(path, number).exists())
+        msg = (
+            f"'{path}' is there already; somebody may have gone on with it. Nothing was saved. "
+            f"Move it away, or choose another name, such as: {free}"
+        )
+        raise NotSavedError(msg)
+    return path
+
+
+def _beside(path: Path, number: int) -> Path:
+    return path.with_name(f"{path.stem} ({number}){path.suffix}")
+
+
+def write_whole(path: Path, data: bytes) -> None:
+    """Put a whole file in its place at once: a crash leaves the old one or the new one, never half.
+
+    What a program that was killed left of an earlier attempt is taken away.
+
+    Raises
+    ------
+    OSError
+        If it cannot be written; a file that was there stays as it was.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    _remove_left_drafts(path)
+    draft = path.with_name(f".{path.name}.{secrets.token_hex(4)}.draft")
+    try:
+        with draft.open("xb") as file:
+            _hold(file.fileno())
+            file.write(data)
+            file.flush()
+            sync(file.fileno())
+        draft.replace(path)
+    finally:
+        with suppress(OSError):
+            draft.unlink(missing_ok=True)
+    sync_folder(path.parent)
+
+
+def _remove_left_drafts(path: Path) -> None:
+    """Take away drafts of a file that nobody is writing any more."""
+    is_draft = re.compile(rf"\.{re.escape(path.name)}\.[0-9a-f]{{8}}\.draft")
+    for left in path.parent.glob(".*.draft"):
+        if is_draft.fullmatch(left.name):
+            with suppress(OSError), left.open("r+b") as file:  # Windows refuses to delete what is open
+                if os.name != "posix" or _hold(file.fileno()):
+                    file.close()
+                    left.unlink()
+
+
+def _hold(handle: int) -> bool:
+    """Mark an open draft as being written, or say that another program does so; Windows does it itself."""
+    if os.name != "posix":
+        return True
+    import fcntl
+
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        return False
+    return True
+
+
+@contextmanager
+def draft_folder(beside: Path) -> Iterator[Path]:
+    """Make a hidden folder to fill before it gets its name; what is left of it goes, whatever happens."""
+    made = Path(tempfile.mkdtemp(prefix=_DRAFT_FOLDER, dir=beside))
+    try:
+        with (made / "lock").open("xb") as lock:
+            _hold(lock.fileno())
+            (made / "draft").mkdir()
+            yield made / "draft"
+    finally:
+        shutil.rmtree(made, ignore_errors=True)
+
+
+def remove_left_folders(beside: Path) -> None:
+    """Take away what programs that were killed left of `draft_folder`."""
+    for made in beside.glob(f"{_DRAFT_FOLDER}*"):
+        with suppress(OSError):
+            if {path.name for path in made.iterdir()} <= {"lock", "draft"} and _is_left(made / "lock"):
+                shutil.rmtree(made, ignore_errors=True)
+
+
+def _is_left(lock: Path) -> bool:
+    """Whether nobody holds a lock any more; it is gone then."""
+    if lock.exists():
+        with lock.open("r+b") as file:
+            if not _hold(file.fileno()):
+                return False
+        lock.unlink()  # Windows refuses while another program has it open
+    return True
+
+
+def put_in_place(draft: Path, target: Path) -> None:
+    """Give a whole folder its name: at once, or part by part into an empty folder, the data last.
+
+    A folder in which parts are missing holds a list of what was put there, for `remove_begun`.
+    """
+    if not target.exists():
+        target.parent.mkdir(parents=True, exist_ok=True)
+        draft.rename(target)
+        return
+    listed = json.dumps(_hashes(draft), ensure_ascii=False, indent=1)
+    write_whole(target / _BEGUN, listed.encode("utf-8"))
+    for part in sorted(draft.iterdir(), key=lambda path: path.name == _DATA):
+        part.rename(target / part.name)
+    (target / _BEGUN).unlink()
+
+
+def remove_begun(target: Path) -> None:
+    """Empty a folder in which `put_in_place` was cut off, if nothing but what it put there is in it."""
+    begun = target / _BEGUN
+    if not begun.is_file():
+        return
+    if (target / _DATA).exists():  # the last part: nothing is missing
+        begun.unlink()
+        return
+    try:
+        listed = json.loads(begun.read_bytes())
+    except ValueError:  # no list of ours
+        return
+    if all(listed.get(name) == mark for name, mark in _hashes(target).items()):
+        for part in target.iterdir():
+            if part != begun:
+                shutil.rmtree(part) if part.is_dir() else part.unlink()
+        begun.unlink()
+
+
+def _hashes(folder: Path) -> dict[str, str]:
+    files = (path for path in folder.rglob("*") if path.is_file() and path.name != _BEGUN)
+    return {
+        path.relative_to(folder).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest() for path in files
+    }
+
+
+def free_path(folder: Path, stem: str, ending: str, data: bytes) -> Path:
+    """Return a path that no file has, or that of a file that holds the same already."""
+    names = (f"{stem}{f'-{number}' if number > 1 else ''}{ending}" for number in count(1))
+    paths = (folder / name for name in names)
+    return next(path for path in paths if not path.exists() or path.read_bytes() == data)
+
+
+def sync(handle: int) -> None:
+    """Wait until the disk itself has it; a Mac's plain fsync stops at the drive's cache."""
+    if sys.platform == "darwin":
+        import fcntl
+
+        with suppress(OSError):  # a network drive does not know the stronger way
+            fcntl.fcntl(handle, fcntl.F_FULLFSYNC)
+            return
+    os.fsync(handle)
+
+
+def sync_folder(folder: Path) -> None:
+    """Wait until the disk knows the name of a new file too; Windows has no such wait."""
+    if os.name == "posix":
+        handle = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)
+
+
+def replace_file(path: str | os.PathLike[str], data: bytes, *, in_study: bool = False) -> Path:
+    """Write a file whole or not at all: beside its place first, then into it.
+
+    Parameters
+    ----------
+    path : where to; among a study's data only `in_study`, as `check_outside` sees to
+    data : what it is to hold
+    in_study : whether it belongs there
+
+    Raises
+    ------
+    NotSavedError
+        If it cannot be written; a file that was there stays as it was.
+
+    Examples
+    --------
+    >>> from tempfile import mkdtemp
+    >>> replace_file(Path(mkdtemp()) / "a.txt", b"text").read_bytes()
+    b'text'
+    """
+    path = Path(path) if in_study else check_outside(Path(path))
+    try:
+        path.parent.stat()  # a misspelt folder is not made in passing
+        write_whole(path, data)
+    except OSError as error:
+        msg = (
+            f"'{path}' was not saved ({error.strerror or error}). Allowed is a name in a folder that exists, "
+            "may be written to and has room; close the file if it is open in Excel, and try again. "
+            "What stood there before is unchanged."
+        )
+        raise NotSavedError(msg) from error
+    return path

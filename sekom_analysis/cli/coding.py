@@ -1,0 +1,327 @@
+"""Commands by which coders code: code, page, sheet, and collect for what they send back."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from sekom_analysis.basics.errors import SekomError
+from sekom_analysis.cli.app import (
+    StudyFolder,
+    app,
+    check_language,
+    console,
+    example,
+    near,
+    open_study,
+    print_collected,
+    print_undone,
+    study_root,
+)
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from sekom_analysis.study.adjudications import Showing
+    from sekom_analysis.study.desk import Desk
+    from sekom_analysis.study.study import Study
+
+
+@app.command(epilog=example("sekom code --coder anna"))
+def code(
+    coder: Annotated[str, typer.Option(help="Who codes, such as anna.")],
+    again: Annotated[int, typer.Option(min=0, help="This many notes a second time, blind to the first.")] = 0,
+    lang: Annotated[str, typer.Option(help="sv or en.")] = "sv",
+    browser: Annotated[bool, typer.Option(help="Open the browser, or only show the address.")] = True,
+    study: StudyFolder = None,
+) -> None:
+    """Code by keyboard in JupyterLab; every decision is saved as it is made."""
+    from sekom_analysis.coding.jupyter import open_coding
+
+    check_language(lang)
+    raise typer.Exit(open_coding(study_root(study), coder, lang=lang, browser=browser, again=again))
+
+
+@app.command(epilog=example("sekom page anna"))
+def page(
+    coder: Annotated[str, typer.Argument(help="Who is to code, such as anna.")],
+    to: Annotated[Path | None, typer.Option(help="The file; left out, STUDY-CODER.html here.")] = None,
+    lang: Annotated[str, typer.Option(help="sv or en.")] = "sv",
+    study: StudyFolder = None,
+) -> None:
+    """Write a page to mail to a coder: it opens in any browser, without Jupyter or a server."""
+    from sekom_analysis.coding.page import write_page
+
+    _hand_out(write_page, coder, to, "html", lang, study)
+
+
+@app.command(epilog=example("sekom sheet anna"))
+def sheet(
+    coder: Annotated[str, typer.Argument(help="Who is to code, such as anna.")],
+    to: Annotated[Path | None, typer.Option(help="The file; left out, STUDY-CODER.xlsx here.")] = None,
+    lang: Annotated[str, typer.Option(help="sv or en.")] = "sv",
+    study: StudyFolder = None,
+) -> None:
+    """Write an Excel sheet to send to a coder; `sekom collect` takes it back."""
+    from sekom_analysis.exchange.sheet_writing import write_coding_sheet
+
+    _hand_out(write_coding_sheet, coder, to, "xlsx", lang, study)
+
+
+@app.command(epilog=example("sekom collect anna.xlsx --dry-run"))
+def collect(
+    files: Annotated[
+        list[Path], typer.Argument(help="What came back: sheets, answers of a page, copied logs and ledgers.")
+    ],
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only show what would be added.")] = False,
+    keep_valid: Annotated[
+        bool, typer.Option("--keep-valid", help="Take what can be taken, and leave the rest.")
+    ] = False,
+    coder: Annotated[str | None, typer.Option(help="Whose answers they are, whatever the file says.")] = None,
+    same_person: Annotated[
+        bool,
+        typer.Option(
+            "--same-person", help="Answers that share nothing with those here are the same coder's."
+        ),
+    ] = False,
+    older: Annotated[
+        bool,
+        typer.Option("--older", help="Let an older sheet replace newer answers; take again what was undone."),
+    ] = False,
+    changed_texts: Annotated[
+        bool, typer.Option("--changed-texts", help="Take answers to texts that were changed since.")
+    ] = False,
+    undo: Annotated[
+        bool, typer.Option("--undo", help="Take files back: restore what stood before they were collected.")
+    ] = False,
+    study: StudyFolder = None,
+) -> None:
+    """Take in what coders send back, the oldest file first; collecting a file twice adds nothing."""
+    from sekom_analysis.exchange.collect import in_order_of_making
+
+    opened = open_study(study)
+    options = {"keep_valid": keep_valid, "same_person": same_person, "older": older}
+    options["changed_texts"] = changed_texts
+    out = console()
+    failed = False
+    for file in in_order_of_making(files) if not undo else files:
+        try:
+            if undo:
+                print_undone(file, opened.undo_collect(file, dry_run, coder=coder), out, opened.root)
+                continue
+            found = opened.collect(file, dry_run, coder=coder, **options)
+        except SekomError as error:
+            failed = True
+            console(stderr=True).print(str(error), markup=False, soft_wrap=True)
+            continue
+        failed = failed or bool(len(found.refused))
+        print_collected(file, found, out, opened.root)
+    if failed:
+        raise typer.Exit(1)
+
+
+def _hand_out(
+    write: Callable[[Desk, Path, str], Path],
+    coder: str,
+    to: Path | None,
+    ending: str,
+    lang: str,
+    study: Path | None,
+) -> None:
+    """Write what a coder is to get, and say where it is and how it comes back."""
+    from sekom_analysis.study.desk import Desk
+    from sekom_analysis.study.imports import command
+
+    check_language(lang)
+    root = study_root(study)
+    path = _fresh(to or Path(f"{root.name}-{coder}.{ending}"), root)
+    desk = Desk.open(root, coder)
+    write(desk, path, lang)
+    out = console()
+    out.print(f"Wrote {near(path)}", soft_wrap=True)
+    if inside := earlier_inside(desk):
+        out.print(inside, soft_wrap=True)
+    out.print(f"Send it to {coder}. What comes back: {command(Path('FILE'), root=root)}", soft_wrap=True)
+
+
+def earlier_inside(desk: Desk) -> str:
+    """Say that a page or sheet holds what its coder answered before; an empty text if that is nothing."""
+    decisions, left_open = desk.decisions(), desk.skipped()
+    n_answers = len(decisions)
+    n_memos = int((decisions["memo"] != "").sum()) + int((left_open["memo"] != "").sum())
+    counts = [
+        f"{n} {name}{'' if n == 1 else 's'}" for n, name in ((n_answers, "answer"), (n_memos, "memo")) if n
+    ]
+    if not counts:
+        return ""
+    what = " and ".join(counts)
+    return f"Inside is what {desk.coder} answered before ({what}): send it to nobody but {desk.coder}."
+
+
+def _fresh(path: Path, root: Path) -> Path:
+    """Refuse a file that is there: a sheet may hold a coder's answers."""
+    from sekom_analysis.basics.files import check_outside
+    from sekom_analysis.study.imports import command
+
+    check_outside(path)
+    if path.exists():
+        holds, first = " and may hold answers", f"Collect it ({command(path, root=root)}) and move it away"
+        if path.suffix.lower() == ".html":
+            holds, first = "", "Move it away"
+        msg = (
+            f"'{path}' is there already{holds}. Nothing was written. {first}, or choose another "
+            f"name with --to."
+        )
+        raise SekomError(msg)
+    return path
+
+
+# --- commands by which disagreements are settled: adjudicate ------------------------------------------
+
+
+@app.command(epilog=example("sekom adjudicate --as anna category_b"))
+def adjudicate(
+    adjudicator: Annotated[str, typer.Option("--as", help="Who settles, such as anna.")],
+    variable: Annotated[
+        str | None, typer.Argument(help="A variable's id; left out, the first with something to settle.")
+    ] = None,
+    beside: Annotated[
+        str, typer.Option("--with", metavar="ID,ID", help="Coders who sit beside and see the same.")
+    ] = "",
+    lang: Annotated[str, typer.Option(help="sv or en.")] = "sv",
+    browser: Annotated[bool, typer.Option(help="Open the browser, or only show the address.")] = True,
+    study: StudyFolder = None,
+) -> None:
+    """Settle what coders disagree on, with a reason, by keyboard in JupyterLab."""
+    from sekom_analysis.coding.judging import variables_to_settle
+    from sekom_analysis.coding.jupyter import open_adjudication
+
+    check_language(lang)
+    opened = open_study(study)
+    chosen = variable or next(iter(variables_to_settle(opened)), None)
+    if chosen is None:
+        console().print(
+            "Nothing to settle: on no variable with one code a note do coders differ, or all such notes "
+            "have been adjudicated. To look at them again: sekom adjudicate --as ID VARIABLE",
+            soft_wrap=True,
+        )
+        return
+    present = [name.strip() for name in beside.split(",") if name.strip()]
+    options: dict[str, Any] = {"lang": lang, "present": present, "browser": browser}
+    raise typer.Exit(open_adjudication(opened, adjudicator, chosen, **options))
+
+
+@app.command(epilog=example("sekom shown anna --variable category_b --notes B001,B002"))
+def shown(
+    coder: Annotated[str, typer.Argument(help="Which coder, such as anna.")],
+    variable: Annotated[
+        str | None, typer.Option(help="On which variable; left out, on all that are asked of the notes.")
+    ] = None,
+    notes: Annotated[str, typer.Option(metavar="ID,ID", help="Which notes, with commas; or all.")] = "",
+    since: Annotated[
+        str | None, typer.Option(metavar="TIME", help="Since when, as 2016-04-12T09:00; left out, now.")
+    ] = None,
+    as_written: Annotated[
+        bool, typer.Option("--as-written", help="Wherever the coder's log says so, and nothing else does.")
+    ] = False,
+    study: StudyFolder = None,
+) -> None:
+    """Say that a coder was shown others' answers, or list when a coder was.
+
+    What the coder answers there afterwards is not independent, and no part of the agreement.
+    """
+    opened = open_study(study)
+    out = console()
+    if as_written:
+        added = opened.log_written(coder)
+        out.print(f"Kept: {len(added)} answers of {coder} count as the log has them.", soft_wrap=True)
+    elif notes:
+        ids = None if notes == "all" else [name.strip() for name in notes.split(",") if name.strip()]
+        variables = None if variable is None else [variable]
+        added = opened.log_shown(coder, ids, variables, by="said", since=since)
+        out.print(_kept(coder, added), soft_wrap=True)
+    else:
+        table = opened.shown()
+        own = table[table["coder"] == coder]
+        if own.empty:
+            out.print(f"Nothing is kept of {coder} having been shown others' answers.", soft_wrap=True)
+        for row in own.to_dict("records"):
+            on = ", ".join(row["variables"]) or "all variables"
+            line = f"{row['shown_at'][:16].replace('T', ' ')}  {row['by']}: {len(row['notes'])} notes, {on}"
+            out.print(line, markup=False, soft_wrap=True)
+
+
+def _kept(coder: str, added: list[Showing]) -> str:
+    if not added:
+        return f"That {coder} was shown these is known already."
+    return f"Kept: what {coder} answers there from now on counts as given once others' answers were seen."
+
+
+# --- the command that lists notes which may say the same: duplicates ----------------------------------
+
+
+@app.command(epilog=example("sekom duplicates --stage D --first 20"))
+def duplicates(
+    stage: Annotated[str | None, typer.Option(help="Only notes of this stage, such as D.")] = None,
+    first: Annotated[int, typer.Option(min=1, help="How many pairs to show.")] = 20,
+    to: Annotated[
+        Path | None, typer.Option("--csv", metavar="FILE", help="Write them to a file as well.")
+    ] = None,
+    lang: Annotated[str, typer.Option(help="Language of the notes, sv or en.")] = "sv",
+    study: StudyFolder = None,
+) -> None:
+    """List pairs of notes that may say the same, most alike first, with the reasons."""
+    from rich.progress import Progress
+
+    from sekom_analysis.actions.duplicates import reasons_text, similar_pairs
+    from sekom_analysis.basics.files import check_new
+
+    check_language(lang)
+    if to is not None:
+        check_new(to)
+    opened = open_study(study)
+    notes = _notes(opened, stage)
+    with Progress(console=console(stderr=True), transient=True) as bar:
+        task = bar.add_task(f"Comparing {len(notes)} notes", total=1.0)
+        pairs = similar_pairs(
+            notes, opened.decisions(), lang=lang, at_most=first,
+            progress=lambda share: bar.update(task, completed=share),
+        )  # fmt: skip
+    shared = zip(pairs["shared_words"], pairs["shared_codes"], strict=True)
+    pairs["reasons"] = [reasons_text(words, codes, "en") for words, codes in shared]
+    _show(pairs, notes)
+    if to is not None:
+        from sekom_analysis.report.blocks import write_localised
+
+        write_localised(pairs.drop(columns=["shared_words", "shared_codes"]), to, lang)
+        console().print(f"Wrote {near(to)}", soft_wrap=True)
+
+
+def _notes(study: Study, stage: str | None) -> pd.DataFrame:
+    """Return the notes to compare."""
+    notes = study.main_notes
+    if stage is None:
+        return notes
+    stages = sorted(set(notes["stage"])) if "stage" in notes.columns else []
+    if stage not in stages:
+        there = f"there are: {', '.join(stages)}" if stages else "the notes have none; leave --stage out"
+        msg = f"no note has the stage '{stage}'; {there}."
+        raise typer.BadParameter(msg, param_hint="--stage")
+    return notes[notes["stage"] == stage]
+
+
+def _show(pairs: pd.DataFrame, notes: pd.DataFrame) -> None:
+    out = console()
+    if pairs.empty:
+        out.print("No two notes share a word or a code.")
+        return
+    texts = notes["text"].to_dict()
+    rows: list[Any] = pairs.to_dict("records")
+    for row in rows:
+        out.print(f"{row['similarity']:.2f}  {row['reasons']}", soft_wrap=True, markup=False)
+        for note_id in (row["note_a"], row["note_b"]):
+            out.print(f"      {note_id}: {texts[note_id]}", soft_wrap=True, markup=False)
+    out.print("It is an order in which to look, no verdict. Judge them in notebooks/05-actions.ipynb.")

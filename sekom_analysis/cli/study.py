@@ -1,0 +1,323 @@
+"""Commands about a study's folder: new, check, status."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from sekom_analysis.basics.errors import ExchangeError, StudyError
+from sekom_analysis.cli.app import (
+    StudyFolder,
+    app,
+    check_language,
+    console,
+    example,
+    near,
+    open_study,
+    print_table,
+    study_root,
+    warn_of,
+    warn_of_logs,
+)
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from sekom_analysis.basics.wording import Problem
+    from sekom_analysis.exchange.registry import Outcome
+    from sekom_analysis.exchange.taking_in import Material
+    from sekom_analysis.study.study import Study
+
+
+@app.command(epilog=example("sekom new mystudy --notes notes.xlsx"))
+def new(
+    folder: Annotated[Path, typer.Argument(help="The study's folder; it is made.")],
+    notes: Annotated[
+        Path | None,
+        typer.Option(help="Your notes, .csv or .xlsx, with a column text (and note_id, if they have ids)."),
+    ] = None,
+    categories: Annotated[
+        str | None,
+        typer.Option(
+            metavar="COLUMN",
+            help="A column of the notes that sorts them: drafts a codebook and a first coder.",
+        ),
+    ] = None,
+    codebook: Annotated[
+        Path | None, typer.Option(help="Your codebook, .yaml, .xlsx or .qdc; left out, one to change.")
+    ] = None,
+    from_: Annotated[
+        Path | None,
+        typer.Option(
+            "--from", help="A project of another program, .qdpx, or a study's workbook, .xlsx: all of it."
+        ),
+    ] = None,
+    title: Annotated[str, typer.Option(help="What the study is called.")] = "",
+    sample: Annotated[bool, typer.Option("--sample", help="A copy of the sample study of 2016.")] = False,
+) -> None:
+    """Make a new study, of your own notes or as a copy of the sample."""
+    from sekom_analysis.basics.files import as_typed
+    from sekom_analysis.study import making as newstudy
+    from sekom_analysis.study.raw import codebook_file
+    from sekom_analysis.study.study import Study
+
+    if sample and (notes or codebook):
+        msg = "--sample brings its own notes and codebook; leave out --notes and --codebook."
+        raise typer.BadParameter(msg)
+    if from_ is not None and (notes or codebook or sample):
+        msg = "--from brings its own notes and codebook; leave out --notes, --codebook and --sample."
+        raise typer.BadParameter(msg)
+    if categories is not None and (notes is None or codebook or sample or from_ is not None):
+        msg = "--categories drafts a codebook of a column of --notes; give --notes, and no other codebook."
+        raise typer.BadParameter(msg)
+    if sample:
+        newstudy.create_sample(folder)
+        study = Study.open(folder)
+    elif from_ is not None:
+        study = _from_project(folder, from_, title)
+    elif categories is not None and notes is not None:
+        study = _from_list(folder, notes, categories, title)
+    else:
+        study = Study.create(folder, notes=notes, codebook=_codebook_given(codebook), title=title)
+    out = console()
+    out.print(f"Made a study with {len(study.notes)} notes in {folder}", soft_wrap=True)
+    out.print(f"  notes     {folder / 'data' / 'raw'}", soft_wrap=True)
+    out.print(f"  codebook  {folder / codebook_file(folder)}", soft_wrap=True)
+    if codebook is None and from_ is None and not sample:
+        todo = "give each code a definition" if categories else "write your own questions and codes"
+        out.print(
+            f"Next: in the codebook, {todo}; then: sekom check --study {as_typed(folder)}", soft_wrap=True
+        )
+    else:
+        out.print(f"Next: sekom report --study {as_typed(folder)}", soft_wrap=True)
+
+
+def _codebook_given(path: Path | None) -> Path | dict[str, Any] | None:
+    """Return a codebook as `Study.create` takes it: one of another program is read first."""
+    if path is None or path.suffix.lower() != ".qdc":
+        return path
+    from sekom_analysis.exchange import read_codebook_qdc
+
+    try:
+        return read_codebook_qdc(path).codebook
+    except ExchangeError as error:
+        msg = f"No study was made. {error}"
+        raise StudyError(msg) from error
+
+
+def _from_project(folder: Path, project: Path, title: str) -> Study:
+    """Make a study of another program's project or of a workbook, and say what of it was not taken."""
+    from sekom_analysis.exchange.refi import study_from_project
+    from sekom_analysis.exchange.studybook import study_from_workbook
+
+    make = study_from_workbook if project.suffix.lower() == ".xlsx" else study_from_project
+    study, found = make(folder, project, title)
+    _say_found_in_project(project, study, found)
+    return study
+
+
+def _from_list(folder: Path, notes: Path, column: str, title: str) -> Study:
+    """Make a study of a sorted list, and say what is to be known of it."""
+    from sekom_analysis.exchange.studybook import study_from_list
+
+    study, found = study_from_list(folder, notes, column, title)
+    _say_found_in_project(notes, study, found)
+    line = f"The sorting in '{column}' stands as the coder '{', '.join(study.coders)}', named after the file."
+    console().print(line, markup=False, soft_wrap=True)
+    return study
+
+
+def _say_found_in_project(project: Path, study: Study, found: Material) -> None:
+    from sekom_analysis.basics.wording import problem_lines
+
+    out = console()
+    out.print(f"{project.name}: {len(found.decisions)} decisions of {', '.join(study.coders) or 'nobody'}")
+    for heading, problems in (("Not taken:", found.refused), ("To know:", found.remarks)):
+        if problems:
+            out.print(heading)
+            out.print(problem_lines(problems), markup=False, soft_wrap=True)
+
+
+@app.command(epilog=example("sekom check --study mystudy"))
+def check(study: StudyFolder = None) -> None:
+    """List every problem in the study's files, with the row and what to do."""
+    from sekom_analysis.actions.plan import plan_problems
+    from sekom_analysis.basics.files import as_typed, seen_from_here
+    from sekom_analysis.basics.wording import capped, command_of, problem_lines, problems_table
+    from sekom_analysis.study.imports import import_problems
+    from sekom_analysis.study.log import marks_problems
+    from sekom_analysis.study.raw import read_raw
+
+    root = study_root(study)
+    raw, found = read_raw(root)
+    out = console()
+    remarks = marks_problems(root)
+    if raw is None:
+        found += import_problems(root)
+    else:
+        opened = open_study(root)
+        found = [*opened.list_problems(), *plan_problems(opened)]
+        coders = ", ".join(opened.coders) or "none"
+        out.print(f"{opened.about.title.in_('en')}: {len(opened.notes)} notes, coders: {coders}")
+    problems = problems_table(found)
+    if remarks:
+        out.print("To know:")
+        out.print(problem_lines(remarks), markup=False, soft_wrap=True)
+    if problems.empty:
+        out.print("No problems found.")
+        return
+    print_table(problems_table(capped(found)), out)
+    if commands := list(dict.fromkeys(filter(None, map(command_of, found)))):
+        out.print("Commands to copy, in the study's folder:")
+        if root != Path.cwd().resolve():
+            out.print(f"  cd {as_typed(seen_from_here(root))}", markup=False, soft_wrap=True)
+        for command in commands:
+            out.print(f"  {command}", markup=False, soft_wrap=True)
+    out.print(
+        f"{len(problems)} problems. Nothing was changed."
+        if len(problems) > 1
+        else "1 problem. Nothing was changed."
+    )
+    raise typer.Exit(1)
+
+
+@app.command(epilog=example("sekom status"))
+def status(study: StudyFolder = None) -> None:
+    """Show who has coded how much of what, when last, and by which way."""
+    from sekom_analysis.study.checks import progress_table
+
+    opened = open_study(study)
+    table = progress_table(opened)
+    out = console()
+    warn_of_logs(opened, out)
+    if table.empty:
+        out.print(f"Nobody has coded yet. There are {len(opened.notes)} notes.")
+    else:
+        print_table(table, out)
+    warn_of(opened.problems, opened.root)
+
+
+# --- the command that takes in what others made: import -----------------------------------------------
+
+
+_MOST_SHOWN = 40
+
+
+@app.command("import", epilog=example("sekom import report.docx"))
+def import_(
+    file: Annotated[
+        Path,
+        typer.Argument(
+            help="A report (.txt, .md, .docx), a program's project (.qdpx), a study's workbook (.xlsx), or a "
+            "table of decisions."
+        ),
+    ],
+    kind: Annotated[
+        str | None,
+        typer.Option(
+            "--as",
+            help="What it is, if its name does not tell: outline, refi, codebook, study or decisions.",
+        ),
+    ] = None,
+    headings: Annotated[
+        Path | None, typer.Option(help="Which lines of a report are headings; a first run proposes it.")
+    ] = None,
+    mapping: Annotated[
+        Path | None, typer.Option("--map", help="Which column is what; a first run proposes it.")
+    ] = None,
+    coder: Annotated[str | None, typer.Option(help="Whose decisions they are.")] = None,
+    later: Annotated[
+        bool,
+        typer.Option(
+            "--later",
+            help="Take what coders who have a log here say otherwise in a project as decided later, by them.",
+        ),
+    ] = False,
+    lang: Annotated[str, typer.Option(help="sv or en.")] = "sv",
+    study: StudyFolder = None,
+) -> None:
+    """Take in notes and decisions from elsewhere, each in a file of its own."""
+    from sekom_analysis.exchange.registry import Request, import_file
+    from sekom_analysis.study.raw import open_raw
+
+    check_language(lang)
+    raw = open_raw(study_root(study))
+    out = console()
+    outcome = import_file(Request(raw, file, headings, mapping, coder, lang, later), kind)
+    if outcome.is_known:
+        _say_known(outcome, file, out)
+        return
+    _say_found(outcome, file, out)
+
+
+def _say_known(outcome: Outcome, file: Path, out: Console) -> None:
+    record = outcome.record
+    when = record.imported_at[:10] if record else ""
+    out.print(f"{file.name} was taken in already, on {when}. Nothing was added.", soft_wrap=True)
+    if record and int(record.refused or 0):
+        out.print(f"Not taken then: {record.refused}.")
+    for path in record.paths if record else []:
+        out.print(f"  {path}", soft_wrap=True)
+
+
+def _say_found(outcome: Outcome, file: Path, out: Console) -> None:
+    found, record = outcome.material, outcome.record
+    if found is None:
+        return
+    if record is None:
+        out.print(f"{file.name}: nothing was taken in yet. Go through the proposal first:", soft_wrap=True)
+        for path in found.proposals:
+            out.print(f"  {near(path)}", soft_wrap=True)
+    else:
+        coders = ", ".join(sorted(set(found.decisions["coder"])))
+        whose = f" of {coders}" if coders else ""
+        counts = f"{len(found.notes)} notes and {len(found.decisions)} decisions{whose}"
+        out.print(f"{file.name}: {counts} taken in as {outcome.kind}; written:", soft_wrap=True)
+        for name in [*record.paths, "data/imports.csv"]:
+            out.print(f"  {name}", soft_wrap=True)
+    _say_problems("Not taken:", found.refused, out)
+    _say_problems("To know:", found.remarks, out)
+
+
+def _say_problems(heading: str, problems: list[Problem], out: Console) -> None:
+    from sekom_analysis.basics.wording import problem_lines
+
+    if problems:
+        out.print(heading)
+        out.print(problem_lines(problems[:_MOST_SHOWN]), markup=False, soft_wrap=True)
+    if len(problems) > _MOST_SHOWN:
+        out.print(f"and {len(problems) - _MOST_SHOWN} more.")
+
+
+# --- the command that writes a study for other programs: export ---------------------------------------
+
+
+@app.command(epilog=example("sekom export study.qdpx"))
+def export(
+    file: Annotated[
+        Path,
+        typer.Argument(help="What to write; its ending tells what it becomes, such as .qdpx or .qdc."),
+    ],
+    layout: Annotated[
+        str | None,
+        typer.Option(
+            help="Of a .qdpx: per-coder (who coded shows everywhere), or shared (for counting agreement)."
+        ),
+    ] = None,
+    lang: Annotated[str, typer.Option(help="sv or en.")] = "sv",
+    study: StudyFolder = None,
+) -> None:
+    """Write the study for other programs, and say what their format cannot hold."""
+    from sekom_analysis.exchange.registry import Order, export_file, loss_lines
+
+    check_language(lang)
+    opened = open_study(study)
+    losses = export_file(Order(opened, file, layout, lang))
+    out = console()
+    out.print(f"Wrote {near(file)}", soft_wrap=True)
+    if losses:
+        out.print("What this format cannot hold, or holds where other programs do not look:")
+        out.print(loss_lines(losses), markup=False, soft_wrap=True)
+    warn_of(opened.problems, opened.root)

@@ -1,0 +1,212 @@
+"""Commands that tell what came of it: agreement, report."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from sekom_analysis.cli.app import (
+    StudyFolder,
+    app,
+    check_language,
+    console,
+    example,
+    near,
+    open_study,
+    print_table,
+    say_who,
+    warn_of,
+    warn_of_logs,
+)
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+
+_MOST_SHOWN = 10
+
+
+@app.command(epilog=example("sekom agreement category_b"))
+def agreement(
+    variable: Annotated[str | None, typer.Argument(help="A variable's id; left out, all of them.")] = None,
+    coefficients: Annotated[
+        str, typer.Option(help="Which, with commas between; or 'all'.")
+    ] = "percent,alpha,ac1",
+    resamples: Annotated[int, typer.Option(min=0, help="How many; 0 for no intervals.")] = 10_000,
+    study: StudyFolder = None,
+) -> None:
+    """Show how well coders agree: with the codebook, against the own sorting, all together."""
+    from sekom_analysis.results import agreement_overview
+
+    opened = open_study(study)
+    wanted = "all" if coefficients == "all" else [name.strip() for name in coefficients.split(",")]
+    table = agreement_overview(
+        opened, None if variable is None else [variable], coefficients=wanted, n_resamples=resamples
+    )
+    out = console()
+    warn_of_logs(opened, out)
+    if table.empty:
+        out.print("Nothing to compare yet: agreement takes two coders who decided on the same notes.")
+        return
+    shown = table[
+        ["scope", "coders", "variable", "coefficient", "level", "value", "low", "high", "n_pairable", "note"]
+    ]
+    shown = shown.rename(columns={"n_pairable": "notes"})
+    for scope, part in shown.groupby("scope", sort=False):
+        if scope == "main" and opened.about.main_sources:
+            out.print(f"Notes from {', '.join(opened.about.main_sources)}", style="bold")
+        elif scope == "all":
+            out.print("All notes", style="bold")
+        print_table(part.drop(columns="scope"), out)
+    say_who(opened, out)
+    warn_of(opened.problems, opened.root)
+
+
+@app.command(epilog=example("sekom report --lang en"))
+def report(
+    lang: Annotated[str, typer.Option(help="sv or en.")] = "sv",
+    to: Annotated[
+        Path | None, typer.Option("--folder", help="Where to; left out, the study's figures/.")
+    ] = None,
+    forms: Annotated[
+        str, typer.Option("--to", metavar="html,docx,pdf", help="Which forms of the report, with commas.")
+    ] = "html",
+    resamples: Annotated[int, typer.Option(min=0, help="Behind each interval.")] = 10_000,
+    study: StudyFolder = None,
+) -> None:
+    """Write figures, tables and the report: a page, a Word document, a PDF."""
+    from sekom_analysis.basics.files import check_outside
+
+    check_language(lang)
+    formats = [form.strip().lower() for form in forms.split(",") if form.strip()]
+    opened = open_study(study)
+    folder = check_outside(to or opened.root / "figures")
+    with console(stderr=True).status("Reading the study …") as shown:
+        from sekom_analysis.report import write_report
+        from sekom_analysis.report.documents import second_process
+        from sekom_analysis.results import work_out
+
+        with second_process() as helper:
+            results = work_out(
+                opened, lang, resamples, progress=lambda step: shown.update(f"Working out {step} …")
+            )
+            written = write_report(
+                results, folder, formats, lambda step: shown.update(f"Writing {step} …"), helper
+            )
+    out = console()
+    warn_of_logs(opened, out)
+    for page in written[: len(formats)]:
+        out.print(f"Wrote the report: {near(page)}", soft_wrap=True)
+    _say_kept([path.name for path in written], out)
+    rest = written[len(formats) :]
+    pictures = [path for path in rest if path.suffix in (".png", ".svg", ".pdf")]
+    out.print(f"  {len(pictures)} figures (png, svg, pdf) in {near(folder)}", soft_wrap=True)
+    out.print(f"  {len(rest) - len(pictures)} tables (csv) in {near(folder / 'tables')}", soft_wrap=True)
+    warn_of(results.problems, opened.root)
+
+
+def _say_kept(names: list[str], out: Console) -> None:
+    """Say which files were not touched, since somebody had changed them."""
+    kept = {
+        name: found[1] + found[2] for name in names if (found := re.fullmatch(r"(.*) \(\d+\)(\.\w+)", name))
+    }
+    for name, edited in list(kept.items())[:_MOST_SHOWN]:
+        out.print(f"'{edited}' was changed since it was written and stays so; new: '{name}'", soft_wrap=True)
+    if len(kept) > _MOST_SHOWN:
+        out.print(f"and {len(kept) - _MOST_SHOWN} more.")
+
+
+# --- commands about definitions and coders: codebook diff, codebook advice, coder-report --------------
+
+
+codebook = typer.Typer(
+    help="What the definitions said and say, and which to sharpen.",
+    no_args_is_help=True,
+    rich_markup_mode="rich",
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+app.add_typer(codebook, name="codebook")
+
+Lang = Annotated[str, typer.Option(help="sv or en: the language of the texts compared.")]
+
+
+@codebook.command(epilog=example("sekom codebook diff --variable category_b"))
+def diff(
+    before: Annotated[
+        str | None, typer.Argument(metavar="[A]", help="A version, or its beginning; left out, each earlier.")
+    ] = None,
+    after: Annotated[
+        str | None, typer.Argument(metavar="[B]", help="Another one; left out, the definition as it is now.")
+    ] = None,
+    variable: Annotated[str | None, typer.Option(help="Only this variable.")] = None,
+    lang: Lang = "en",
+    study: StudyFolder = None,
+) -> None:
+    """Say what changed between the definitions that were coded with and those of now."""
+    from sekom_analysis.quality import codebook_diff
+
+    check_language(lang)
+    opened = open_study(study)
+    changes = codebook_diff(opened, before, after, variable, lang)
+    out = console()
+    if changes.empty and before is None:
+        out.print("Every decision was made under the definitions as they are now.", soft_wrap=True)
+    elif changes.empty:
+        out.print("The two say the same.", soft_wrap=True)
+    for (name, old, new), part in changes.groupby(["variable", "from", "to"], sort=False):
+        out.print(f"{name}: {old} → {new}", style="bold", soft_wrap=True)
+        for sentence in part["sentence"]:
+            out.print(f"  {sentence}", markup=False, soft_wrap=True)
+    warn_of(opened.problems, opened.root)
+
+
+@codebook.command(epilog=example("sekom codebook advice category_b --lang sv"))
+def advice(
+    variable: Annotated[str, typer.Argument(help="A variable with codes.")],
+    lang: Annotated[str, typer.Option(help="sv or en.")] = "en",
+    study: StudyFolder = None,
+) -> None:
+    """Say which definitions to sharpen, where agreement would gain most first."""
+    from sekom_analysis.quality import codebook_advice
+
+    check_language(lang)
+    opened = open_study(study)
+    table = codebook_advice(opened, variable, lang)
+    out = console()
+    if table.empty and (opened.ratings(variable).notna().sum(axis=1) < 2).all():
+        out.print("Nothing to compare yet: advice takes two coders who decided on the same notes.")
+    elif table.empty:
+        out.print("No advice: no two codes are confused often, and no code stands out.", soft_wrap=True)
+    for row in table.to_dict("records"):
+        out.print(row["sentence"], markup=False, soft_wrap=True)
+        out.print(f"  {', '.join(row['note_ids'])}", markup=False, soft_wrap=True)
+    warn_of(opened.problems, opened.root)
+
+
+@app.command("coder-report", epilog=example("sekom coder-report anna category_b --lang sv"))
+def coder_report(
+    coder: Annotated[str, typer.Argument(help="Whose; one coder at a time.")],
+    variable: Annotated[str, typer.Argument(help="On which variable.")],
+    lang: Annotated[str, typer.Option(help="sv or en.")] = "en",
+    resamples: Annotated[int, typer.Option(min=0, help="Behind each interval.")] = 10_000,
+    shown: Annotated[
+        bool, typer.Option(" /--not-shown", help="Only you read it: the coder goes on coding blind.")
+    ] = True,
+    study: StudyFolder = None,
+) -> None:
+    """Tell one coder how they read beside the others: for learning, not for ranking.
+
+    What the coder answers to these notes afterwards counts as given once others' answers could be seen.
+    """
+    from sekom_analysis.quality import coder_report as report_on
+
+    check_language(lang)
+    opened = open_study(study)
+    report = report_on(opened, coder, variable, lang, n_resamples=resamples, shown=shown)
+    out = console()
+    for sentence in report.sentences:
+        out.print(sentence, markup=False, soft_wrap=True)
+    warn_of(opened.problems, opened.root)

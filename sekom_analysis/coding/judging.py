@@ -1,0 +1,335 @@
+"""One adjudicator at work: the notes that coders disagree on, most disputed first, and the ledger.
+
+Unlike a coder's card this one shows what everybody chose. So it takes the
+study, and nothing that a coder works with may import it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from functools import cached_property
+from typing import Any, ClassVar, NamedTuple
+
+import pandas as pd
+
+from sekom_analysis.agreement import disagreements
+from sekom_analysis.basics import wording
+from sekom_analysis.basics.errors import DecisionError, NotesError, NotSavedError
+from sekom_analysis.coding.session import Judging, Message, Past, past_of, shown_variable
+from sekom_analysis.study.adjudications import OPEN, SETTLE, same_answer
+from sekom_analysis.study.codebook import FLAG, NONE_FITS, Variable
+from sekom_analysis.study.decisions import AFTER_TALK, coder_fault, latest
+from sekom_analysis.study.ledgers import RETRACT
+from sekom_analysis.study.notes import note_hash
+from sekom_analysis.study.study import Study
+from sekom_analysis.study.worklist import Seed, shuffled
+
+# --- what the coders of a study say now of each note --------------------------------------------------
+
+
+PASSES = (1, AFTER_TALK)  # what coders say now: after talking, where they have talked
+
+
+class Reading(NamedTuple):
+    """How one coder read one note; `codes` as in the log, None where the coder passed the question over."""
+
+    codes: str | None
+    certainty: str = ""
+    memo: str = ""
+
+
+def disputed_notes(study: Study, variable: str, notes: object = None) -> list[str]:
+    """Return the ids of the notes on which coders differ now, most disputed first.
+
+    Parameters
+    ----------
+    study : Study
+    variable : id of the variable
+    notes : ids or a table of notes; left out, all that the variable is asked of
+    """
+    return list(disagreements(study.ratings(variable, notes=notes, passes=PASSES)).index)
+
+
+def readings(study: Study, variable: str) -> dict[str, dict[str, Reading]]:
+    """Return note_id -> coder -> how that coder read the note.
+
+    Parameters
+    ----------
+    study : Study
+    variable : id of the variable
+    """
+    found: dict[str, dict[str, Reading]] = {}
+    skipped = study.skipped()
+    for row in _records(skipped[(skipped["variable"] == variable) & skipped["pass"].isin(map(str, PASSES))]):
+        found.setdefault(row["note_id"], {})[row["coder"]] = Reading(None, "", row["memo"])
+    now = latest(study.history(), PASSES)
+    for row in _records(now[now["variable"] == variable]):
+        answer = Reading(row["codes"], row["certainty"], row["memo"])
+        found.setdefault(row["note_id"], {})[row["coder"]] = answer
+    return found
+
+
+def two_ideas(study: Study) -> dict[str, int]:
+    """Return note_id -> how many coders flagged the note as two ideas."""
+    now = latest(study.history(), PASSES)
+    return dict(now.loc[now["variable"] == FLAG, "note_id"].value_counts())
+
+
+def _records(table: pd.DataFrame) -> list[dict[str, Any]]:
+    return table.to_dict("records")  # type: ignore[return-value]
+
+
+# --- one adjudicator at work: the notes that coders disagree on, most disputed first, and the ledger ---
+
+
+LEDGER_EVENTS = {"decide": SETTLE, "skip": OPEN, "retract": RETRACT}
+CARD_EVENTS = {event: shown for shown, event in LEDGER_EVENTS.items()}
+
+
+def variables_to_settle(study: Study) -> list[str]:
+    """Return the ids of the `single` variables with disagreements that nobody has adjudicated."""
+    met = study.adjudications()
+    done = set(zip(met["note_id"], met["variable"], strict=True))
+    singles = [variable.id for variable in study.codebook.variables if variable.kind == "single"]
+    return [v for v in singles if any((note_id, v) not in done for note_id in disputed_notes(study, v))]
+
+
+class AdjudicationSession(Judging):
+    """What one adjudicator settles, and how far it is. Knows no widget.
+
+    Parameters
+    ----------
+    study : Study
+    adjudicator : the adjudicator's id, of the same form as a coder's
+    variable : id of the variable whose disagreements are to be settled
+    lang : language of the texts, ``"sv"`` or ``"en"``
+    notes : ids or a table of notes; left out, all that the variable is asked of
+    present : coders who sit beside the adjudicator and see the same; the card can change it
+
+    Raises
+    ------
+    CodebookError, DecisionError
+        If there is no such variable, an id cannot be used, or one who is present is no coder of the study.
+    NotesError
+        If there is nothing to settle: coders agree, or the study works reflexively.
+    """
+
+    # Who was present last, by study and adjudicator: a cell that is run again is the same sitting.
+    _remembered: ClassVar[dict[tuple[str, str], list[str]]] = {}
+
+    def __init__(
+        self,
+        study: Study,
+        adjudicator: str,
+        variable: str,
+        *,
+        lang: str = "sv",
+        notes: object = None,
+        present: Sequence[str] = (),
+    ) -> None:
+        if fault := coder_fault(adjudicator):
+            msg = f"{fault}. Nothing was saved."
+            raise DecisionError(msg)
+        self.study = study
+        self.adjudicator = adjudicator
+        self.variable: Variable = study.codebook[variable]
+        self.lang = wording.check_language(lang)
+        if study.about.stance == "reflexive":
+            raise NotesError(wording.say("adjudicating_reflexive", self.lang))
+        asked = set(study.notes_asked(self.variable, notes))
+        own = [note_id for note_id in self._own()["note_id"] if note_id in asked]
+        self.note_ids = list(dict.fromkeys([*disputed_notes(study, variable, notes), *own]))
+        if not self.note_ids:
+            label = self.variable.label.in_(self.lang)
+            raise NotesError(wording.say("adjudicating_nothing", self.lang, variable=label))
+        self._readings = readings(study, variable)
+        self._flags = two_ideas(study)
+        self.present = self._checked(present or self._remembered.get(self._place, []))
+        self._shown: set[tuple[str, str, str]] = set()
+
+    @property
+    def _place(self) -> tuple[str, str]:
+        return str(self.study.root), self.adjudicator
+
+    @property
+    def people(self) -> list[str]:
+        """Ids of the persons who code in the study, but for the adjudicator: they may be present."""
+        coders = dict.fromkeys([*self.study.coders, *self.study.about.coders])
+        kinds = {coder: self.study.about.coder(coder).kind for coder in coders}
+        return [c for c, kind in kinds.items() if kind == "human" and c != self.adjudicator]
+
+    def _checked(self, present: Sequence[str]) -> list[str]:
+        """Return who is present, in the order of the study."""
+        unknown = sorted(set(present) - {*self.people, self.adjudicator})
+        if unknown:
+            named, there = ", ".join(map(repr, unknown)), ", ".join(self.people) or "–"
+            raise DecisionError(
+                wording.say("adjudicating_no_such_coder", self.lang, named=named, there=there)
+            )
+        return [coder for coder in self.people if coder in present]
+
+    @cached_property
+    def _keys(self) -> Mapping[str, str]:
+        return self.study.note_keys
+
+    @cached_property
+    def _seed(self) -> Seed:
+        return self.study.keys.seed
+
+    def _own(self) -> pd.DataFrame:
+        table = self.study.adjudications(self.variable.id)
+        return table[table["adjudicator"] == self.adjudicator]
+
+    @property
+    def n_left(self) -> int:
+        """How many notes are neither settled nor left open."""
+        return len(set(self.note_ids) - set(self._own()["note_id"]))
+
+    def data(self) -> Message:
+        """Return what the card shows: notes, what each coder chose, definitions, own adjudications."""
+        variable = shown_variable(self.variable, self.lang)
+        if self.variable.kind == "multiple":  # the empty set is an answer, and takes a key
+            variable["codes"].append({"id": NONE_FITS, "label": wording.say("card_confirm_none", self.lang)})
+        answers, others = self._standing()
+        return {
+            "study": self.study.about.id,
+            "coder": self.adjudicator,
+            "lang": self.lang,
+            "pass": 1,
+            "texts": wording.texts("card_", self.lang) | wording.texts("adjudicate_", self.lang),
+            "variables": [variable],
+            "notes": [self._shown_note(note_id, others) for note_id in self.note_ids],
+            "answers": answers,
+            "people": self.people,
+            "present": self.present,
+        }
+
+    def _shown_note(self, note_id: str, others: Message) -> Message:
+        row: Any = self.study.notes.loc[note_id].to_dict()
+        key, found = self._keys[note_id], self._readings.get(note_id, {})
+        order = shuffled(found, self._seed, "adjudication", note_id)
+        seen = {coder: codes for coder in order if (codes := found[coder].codes) is not None}
+        return {
+            "key": key,
+            "text": row["text"],
+            "gloss": row.get("text_en", ""),
+            "hash": note_hash(row["text"]),
+            "pass": 1,
+            "variables": [self.variable.id],
+            "readings": [self._shown_reading(coder, found[coder]) for coder in order],
+            "disputed": sorted({code for codes in seen.values() for code in codes.split("|") if code}),
+            "seen": seen,
+            "flags": int(self._flags.get(note_id, 0)),
+            "others": others.get(key, []),
+        }
+
+    def _shown_reading(self, coder: str, reading: Reading) -> Message:
+        skipped = reading.codes is None
+        return {
+            "name": self._name(coder),
+            "codes": [code for code in (reading.codes or "").split("|") if code],
+            "label": wording.say("adjudicate_skipped", self.lang)
+            if skipped
+            else self._label(reading.codes or ""),
+            "certainty": reading.certainty,
+            "memo": reading.memo,
+        }
+
+    def _name(self, coder: str) -> str:
+        kind = self.study.about.coder(coder).kind
+        named = kind in ("source", "automatic")
+        return wording.say(f"adjudicating_{kind}", self.lang, coder=coder) if named else coder
+
+    def _label(self, codes: str) -> str:
+        labels = [self.variable.label_of(code, self.lang) for code in codes.split("|") if code]
+        return ", ".join(labels) or wording.say("card_confirm_none", self.lang)
+
+    # --- what stands ------------------------------------------------------------------------------
+
+    def _standing(self) -> tuple[Message, Message]:
+        """Return own adjudications, and what others did on notes that this adjudicator has settled."""
+        table = self.study.adjudications(self.variable.id)
+        rows: list[Any] = [row for row in table.to_dict("records") if row["note_id"] in self._keys]
+        own = {row["note_id"]: row for row in rows if row["adjudicator"] == self.adjudicator}
+        others: Message = {}
+        for row in rows:
+            mine = own.get(row["note_id"])
+            if mine is not None and mine is not row and mine["event"] == SETTLE:
+                others.setdefault(self._keys[row["note_id"]], []).append(self._shown_other(row, mine))
+        answers = {self._keys[note]: {self.variable.id: self._shown_own(row)} for note, row in own.items()}
+        for key, found in others.items():
+            answers[key][self.variable.id]["differs"] = any(other["differs"] for other in found)
+        return answers, others
+
+    def _shown_own(self, row: Any) -> Message:
+        return {
+            "event": CARD_EVENTS[row["event"]],
+            "id": row["event_id"],
+            "codes": row["codes"].split("|") if row["codes"] else [],
+            "certainty": "",
+            "memo": row["reason"],
+            "older": bool(row["is_stale"]),
+            "differs": False,
+        }
+
+    def _shown_other(self, row: Any, mine: Any) -> Message:
+        settled = row["event"] == SETTLE
+        return {
+            "who": row["adjudicator"],
+            "event": row["event"],
+            "label": self._label(row["codes"]) if settled else wording.say("adjudicate_left_open", self.lang),
+            "reason": row["reason"],
+            "differs": settled and same_answer(row["codes"]) != same_answer(mine["codes"]),
+        }
+
+    # --- messages ---------------------------------------------------------------------------------
+
+    def receive(self, message: Message) -> list[Message]:
+        """Take a message of the card and return the answers to it; it tells which note it shows to whom."""
+        if message.get("kind") == "hello":
+            return [*super().receive(message), {"kind": "present", "present": self.present}]
+        if message.get("kind") != "showing":
+            return super().receive(message)
+        if "present" in message:  # else the card has not heard yet who is
+            self.present = [coder for coder in self.people if coder in message["present"]]
+            self._remembered[self._place] = self.present
+        kept = self._keep_shown(
+            self.study.note_of(message["note"]), message.get("variable", self.variable.id)
+        )
+        return [{"kind": "shown", "ids": [message["id"]]}] if kept and "id" in message else []
+
+    def _keep_shown(self, note_id: str | None, variable: str) -> bool:
+        """Keep who is shown a note; False if the disk does not take it, and it is to be told again."""
+        if note_id is None or variable not in self.study.codebook:
+            return True
+        for coder in (self.adjudicator, *self.present):
+            if (coder, note_id, variable) not in self._shown:
+                try:
+                    self.study.log_shown(coder, [note_id], [variable], by="adjudication")
+                except NotSavedError:
+                    return False
+                self._shown.add((coder, note_id, variable))
+        return True
+
+    def _past(self, event: Message) -> Past:
+        note_id, table = self.study.note_of(event["note"]), self.study.adjudication_history()
+        if note_id is None:
+            return Past([], [event["replaces"]])  # for the ledger to refuse
+        is_own = (table["adjudicator"] == self.adjudicator) & (table["variable"] == event["variable"])
+        return past_of(table[is_own & (table["note_id"] == note_id)])
+
+    def _record(self, events: list[Message]) -> list[Any]:
+        return self.study.adjudicate_all([self._event(event) for event in events])
+
+    def _event(self, event: Message) -> Message:
+        """Say of a card's event what the ledger is to hold; an unknown key stays, to be refused."""
+        kind = LEDGER_EVENTS.get(event["event"], event["event"])
+        return {
+            "adjudicator": self.adjudicator,
+            "note_id": self.study.note_of(event["note"]) or event["note"],
+            "codes": event["codes"] if kind == SETTLE else None,
+            "reason": event["memo"],
+            "event": kind,
+            "present": event.get("present", self.present),
+            **{name: event[name] for name in ("variable", "event_id", "note_hash", "codebook", "seen")},
+        }

@@ -1,0 +1,456 @@
+"""Hold a copied log against the study: what is new, what is here already, what cannot be taken and why."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import pandas as pd
+
+from sekom_analysis.basics.errors import DecisionError
+from sekom_analysis.basics.wording import Problem
+from sekom_analysis.exchange.returned import Delivery
+from sekom_analysis.exchange.takings import Dates, Takings
+from sekom_analysis.study.adjudications import adjudication_ledger, notes_shown, shown_ledger
+from sekom_analysis.study.codebook import Codebook, Variable
+from sekom_analysis.study.decisions import AFTER_TALK, COLUMNS, HIDDEN_LEDGERS, INDEPENDENT, LEDGERS, Event
+from sekom_analysis.study.desk import Desk
+from sekom_analysis.study.imports import FORM as IMPORTS
+from sekom_analysis.study.imports import Collected, Numbered, Offer
+from sekom_analysis.study.ledgers import Ledger, keep, pair_ledger
+from sekom_analysis.study.log import coder_log
+from sekom_analysis.study.merges import merge_ledger
+from sekom_analysis.study.notes import note_hash
+from sekom_analysis.study.raw import CODED, Raw
+from sekom_analysis.study.rows import (
+    DELIMITERS,
+    Format,
+    Row,
+    answer_fault,
+    cells_of,
+    field_faults,
+    is_header,
+    row_of,
+    utc_text,
+)
+
+
+def weigh_log(
+    raw: Raw,
+    delivery: Delivery,
+    desk: Desk,
+    histories: Mapping[str, pd.DataFrame],
+    kept: Mapping[str, Variable],
+) -> Offer:
+    """Hold a copied log against the study; return what it offers.
+
+    It is another study's if most of its notes have texts that this study never
+    had. What its rows say of their times and passes is no more believed than
+    what a page says: times ahead of the clock count as of now, and a pass 3
+    that nothing known here gives is asked about.
+
+    Parameters
+    ----------
+    raw : the study's notes and codebook
+    delivery : the file as it was read
+    desk : that of the coder to whose log it is to be joined
+    histories : every event of each coder here
+    kept : the definitions kept here, by version
+    """
+    scales = _Scales(raw, delivery, desk, histories, kept)
+    foreign = list(scales.foreign_study())
+    if not foreign:
+        scales.weigh()
+    stale = scales.stale(scales.new)
+    return Offer(
+        delivery.file,
+        desk.coder,
+        scales.new,
+        scales.n_known,
+        sorted([*delivery.refused, *foreign, *scales.refused], key=lambda problem: problem.row or 0),
+        scales.save,
+        stale,
+        delivery.unfinished,
+        scales.remarks(),
+        other_texts=stale,
+        n_notes=len({event.note_id for _, event in delivery.events}),
+        here={event.event_id for _, event in delivery.events} & scales.own.keys(),
+        came=scales.came,
+        redated=scales.earlier,
+    )
+
+
+class _Scales:
+    """One file on one side, the study on the other."""
+
+    def __init__(
+        self,
+        raw: Raw,
+        delivery: Delivery,
+        desk: Desk,
+        histories: Mapping[str, pd.DataFrame],
+        kept: Mapping[str, Variable],
+    ) -> None:
+        self.file, self.events, self.desk, self.histories = delivery.file, delivery.events, desk, histories
+        self.codebook: Codebook = raw.codebook
+        self.kept, self.brought = kept, delivery.definitions
+        self.now = {str(note): note_hash(str(text)) for note, text in raw.notes["text"].items()}
+        self.current = {variable.version: variable for variable in raw.codebook.variables}
+        own = histories.get(desk.coder)
+        self.own = {} if own is None else {event.event_id: event for event in events_in(own)}
+        self.new: list[Numbered] = []
+        self.refused: list[Problem] = []
+        self.n_known = 0
+        self.earlier: list[Event] = []
+        self.came: dict[str, str] = {}  # event_id -> the time it came with, where another one counts
+
+    def foreign_study(self) -> Iterator[Problem]:
+        """Yield a problem if the texts that were coded are not this study's."""
+        seen = {
+            (event.note_id, event.note_hash) for _, event in self.events if event.event_id not in self.own
+        }
+        before = {
+            pair
+            for history in self.histories.values()
+            for pair in zip(history["note_id"], history["note_hash"], strict=True)
+        }
+        texts = set(self.now.values())
+        fitting = [
+            (note, digest)
+            for note, digest in seen
+            if self.now.get(note) == digest
+            or (note, digest) in before
+            or (note not in self.now and digest in texts)
+        ]
+        if 2 * len(fitting) < len(seen):
+            what = (
+                f"it seems to be another study's: {len(fitting)} of its {len(seen)} notes have a text of this"
+            )
+            todo = (
+                "collect it in its own study; if most texts were changed here, put the old notes back first"
+            )
+            yield Problem(self.file, None, what, todo)
+
+    def weigh(self) -> None:
+        """Tell new events from known ones and from those that cannot be taken."""
+        here = dict(self.own)
+        lacking: dict[tuple[str, str], list[int]] = {}
+        events = self._in_their_passes(self._dated())
+        for row, event in sorted(events, key=lambda numbered: numbered[1]):
+            if event.event_id in here:
+                self._compare(row, event, here[event.event_id])
+            elif self._definition(event) is None and event.variable in self.codebook:
+                lacking.setdefault((event.variable, event.codebook), []).append(row)
+            elif faults := list(self._faults(row, event)):
+                self.refused += faults
+            else:
+                here[event.event_id] = event
+                self.new.append((row, event))
+        self.refused += self._lacking(lacking)
+        self.n_known = sum(event.event_id in self.own for _, event in self.events)
+
+    def _dated(self) -> list[Numbered]:
+        """Give the new events the times that count, and remember those that they came with."""
+        rows = [(row[0], row[1]) for _, row in coder_log(self.desk.root, self.desk.coder).read()[0]]
+        came: dict[str, str] = {}
+        for _, event in self.events:
+            came[event.event_id] = min(event.decided_at, came.get(event.event_id, event.decided_at))
+        news = [(time, event_id) for event_id, time in came.items() if event_id not in self.own]
+        dates = Dates([*rows, *Takings(self.desk.root).came()], utc_text(datetime.now(UTC)))
+        times = dates.of(news)
+        self.came = {event_id: came[event_id] for event_id, time in times.items() if time < came[event_id]}
+        return [
+            (row, event._replace(decided_at=times.get(event.event_id, event.decided_at)))
+            for row, event in self.events
+        ]
+
+    def _in_their_passes(self, events: list[Numbered]) -> list[Numbered]:
+        """Give each event the pass that it has by what is known here."""
+        passes = self.desk.in_their_passes([event for _, event in events], as_said=True)
+        return [(row, event) for (row, _), event in zip(events, passes, strict=True)]
+
+    def _compare(self, row: int, event: Event, here: Event) -> None:
+        contradictions = list(self._contradiction(row, event, here))
+        self.refused += contradictions
+        if not contradictions and event.event_id in self.own and event.decided_at < here.decided_at:
+            # The earliest time of an event counts, so that copies joined either way are the same.
+            first, talk = str(INDEPENDENT), str(AFTER_TALK)
+            was_first = event.pass_ == first and here.pass_ == talk
+            pass_ = first if was_first else here.pass_
+            self.earlier.append(here._replace(decided_at=event.decided_at, pass_=pass_))
+
+    def remarks(self) -> list[Problem]:
+        """Tell of clocks that were ahead, and of answers known here that get an earlier time."""
+        now = utc_text(datetime.now(UTC))
+        found = []
+        ahead = [time for _, event in self.new if (time := self.came.get(event.event_id, "")) > now]
+        if ahead:
+            until = max(ahead)[:16].replace("T", " ")
+            what = f"a clock was ahead: {len(ahead)} decisions are dated after now, up to {until}"
+            found.append(Problem(self.file, None, what, "they are taken in the order made, dated now"))
+        if self.earlier:
+            what = f"{len(self.earlier)} decisions that are here already have an earlier time in the file"
+            found.append(Problem(self.file, None, what, "of two times of one decision the earlier counts"))
+        return found
+
+    def save(self, events: Sequence[Event]) -> None:
+        """Save events, and the earlier times of known ones."""
+        rows = [*self.earlier, *events]
+        if not rows:
+            return
+        versions = sorted({event.codebook for event in rows} - self.kept.keys())
+        there = {**self.brought, **self.current}
+        keep(self.desk.root, [there[version] for version in versions if version in there])
+        coder_log(self.desk.root, self.desk.coder).append([tuple(event) for event in rows], stamp=False)
+
+    def stale(self, new: Iterable[Numbered]) -> list[Problem]:
+        """List the notes whose text is no longer what was coded, each once."""
+        first: dict[str, int] = {}
+        for row, event in sorted(new):
+            if self.now[event.note_id] != event.note_hash:
+                first.setdefault(event.note_id, row)
+        todo = "a mended typo needs nothing; if the meaning changed, let it be decided again"
+        return [
+            Problem(self.file, row, f"the text of note '{note}' has changed since it was coded", todo)
+            for note, row in first.items()
+        ]
+
+    def _definition(self, event: Event) -> Variable | None:
+        version = event.codebook
+        return self.kept.get(version) or self.current.get(version) or self.brought.get(version)
+
+    def _contradiction(self, row: int, event: Event, here: Event) -> Iterator[Problem]:
+        """Yield a problem if an event says something else than it does here; a memo may have suffered."""
+        for name in ("note_id", "variable", "codes", "certainty", "event"):
+            given, stands = getattr(event, name), getattr(here, name)
+            if given != stands:
+                what = f"{name} is '{given}', but in the log here the same decision says '{stands}'"
+                yield Problem(self.file, row, what, "a log is not edited: decide the note again")
+
+    def _faults(self, row: int, event: Event) -> Iterator[Problem]:
+        for fault in field_faults(event):
+            yield Problem(self.file, row, fault, "correct the cell, or leave the row out")
+        if event.note_id not in self.now:
+            yield self._unknown_note(row, event)
+        then = self._definition(event)
+        if event.variable not in self.codebook and (then is None or event.codebook not in self.kept):
+            what = f"there is no variable '{event.variable}'"
+            yield Problem(self.file, row, what, f"allowed: {', '.join(self.codebook.ids)}")
+        elif then is not None and then.id != event.variable:
+            what = f"codebook '{event.codebook}' is the definition of '{then.id}', not of '{event.variable}'"
+            yield Problem(self.file, row, what, "send the log once more")
+        elif then is not None and event.event == "decide" and (fault := self._answer_fault(event, then)):
+            yield Problem(self.file, row, fault, "correct the answer, or decide the note again")
+
+    def _answer_fault(self, event: Event, then: Variable) -> str:
+        fault = answer_fault(then, event.codes)
+        if fault and event.variable in self.codebook:
+            fault = answer_fault(self.codebook[event.variable], event.codes) and fault
+        return fault
+
+    def _unknown_note(self, row: int, event: Event) -> Problem:
+        alike = [note for note, digest in self.now.items() if digest == event.note_hash]
+        what = f"there is no note '{event.note_id}'"
+        if alike:
+            return Problem(
+                self.file, row, f"{what}; its text is that of '{alike[0]}'", "write the id as it is here"
+            )
+        first, *_, last = [*self.now, *self.now]
+        todo = f"allowed are the {len(self.now)} ids of the notes, '{first}' to '{last}'"
+        return Problem(self.file, row, what, todo)
+
+    def _lacking(self, lacking: Mapping[tuple[str, str], list[int]]) -> Iterator[Problem]:
+        for (variable, version), rows in lacking.items():
+            what = f"the definition {version} of '{variable}', seen at {len(rows)} decisions, is not here"
+            todo = f"lay the coder's folder codebooks, with {version}.yaml in it, beside the file"
+            yield Problem(self.file, min(rows), what, todo)
+
+
+def events_in(history: pd.DataFrame) -> list[Event]:
+    """Return the events of a table of them, as `history_table` gives it."""
+    columns = list(history.columns[1:-1])  # between coder and row stand the cells of the log
+    return [Event._make(cells) for cells in history[columns].itertuples(index=False, name=None)]
+
+
+# --- copies of a study's ledgers, as they come back ---------------------------------------------------
+
+
+_OPEN: dict[str, Callable[[Path], Ledger[Any]]] = {
+    "adjudicated": adjudication_ledger,
+    "merges": merge_ledger,
+    "pairs": pair_ledger,
+    ".shown": shown_ledger,
+    ".taken": lambda root: Takings(root).ledger,
+}
+_FORMS = {name: made(Path()).form for name, made in _OPEN.items()} | {"imports": IMPORTS}
+_NAMES = "|".join(map(re.escape, (*LEDGERS, *HIDDEN_LEDGERS)))
+_NAME = re.compile(rf"(?:copy of|kopia av|kopia från)? *({_NAMES})(?![a-z0-9_])", re.IGNORECASE)
+_ELSEWHERE = {
+    "plan": "it is a plan of actions, which is filled in here and not joined: lay it in the study, or "
+    "read it in notebooks/05-actions.ipynb",
+    "imports": "it tells what was ever imported in one copy of the study, and is not joined: leave it there",
+}
+_AGAIN = "send it once more (data/coded/{name}.csv), not opened in another program"
+# What says of which note an entry is, and which text that note had; see `_notes_of`.
+_NOTES = {
+    "adjudicated": (("note_id", "note_hash"),),
+    "merges": (("note_id", ""), ("into", "")),
+    "pairs": (("note_a", "hash_a"), ("note_b", "hash_b")),
+}
+
+
+def ledger_of(path: Path) -> str:
+    """Return which ledger a file is a copy of, by what it holds, else by its name; empty if of none."""
+    if path.suffix.lower() != ".csv":
+        return ""
+    try:
+        with path.open("rb") as file:
+            first = file.readline(2_000)
+    except OSError:
+        return ""
+    encoding = "utf-16" if first.startswith((b"\xff\xfe", b"\xfe\xff")) else "utf-8-sig"
+    text = first.decode(encoding, "replace").strip("\r\n\x00")
+    headers = [tuple(cells_of(text, delimiter)) for delimiter in DELIMITERS]
+    if COLUMNS in headers:
+        return ""
+    told = [name for name, form in _FORMS.items() if form.columns in headers]
+    named = _NAME.match(path.stem)
+    return told[0] if told else named[1].lower() if named else ""
+
+
+class _Weighed(NamedTuple):
+    """New entries with their rows, and known ones with an earlier time."""
+
+    new: list[tuple[int, Row]]
+    earlier: list[Row]
+    known: int
+    refused: list[Problem]
+
+
+def weigh_ledger(raw: Raw, path: Path, name: str) -> tuple[Collected, Callable[[], object]]:
+    """Return what a copy of a ledger brings, and what saves that.
+
+    Raises
+    ------
+    DecisionError
+        If it is a ledger that is not joined.
+    """
+    if name in _ELSEWHERE:
+        msg = f"'{path.name}' cannot be collected: {_ELSEWHERE[name]}. Nothing was saved."
+        raise DecisionError(msg)
+    form, ledger = _FORMS[name], _OPEN[name](raw.root)
+    rows, refused = _read(path, form, name)
+    weighed = _weigh(raw, rows, _rows_here(ledger.path, form), path.name, name)
+    takings = Takings(raw.root)
+    here = [(row[0], row[1]) for _, row in _rows_here(ledger.path, form)]
+    dates = Dates([*here, *takings.came()], utc_text(datetime.now(UTC)))
+    dated = dates.of((row[0], row[1]) for _, row in weighed.new)
+    table = pd.DataFrame(
+        [(dated[row[1]], *row[1:], number) for number, row in weighed.new], columns=[*form.columns, "row"]
+    )
+    remarks = list(_ahead(weighed.new, dated, path.name))
+    found = Collected(name, table, weighed.known, [*refused, *weighed.refused], [], [], remarks=remarks)
+
+    def save() -> None:
+        came = {row[1]: row[0] for _, row in weighed.new if dated[row[1]] < row[0]}
+        if came:
+            takings.note(name, path, list(came), came)
+        ledger.append([(dated[row[1]], *row[1:]) for _, row in weighed.new] + weighed.earlier, stamp=False)
+
+    return found, save
+
+
+def _read(path: Path, form: Format, name: str) -> tuple[list[tuple[int, Row]], list[Problem]]:
+    """Return the rows of a file, and those that cannot be read."""
+    data = path.read_bytes()
+    if data.startswith((b"\xff\xfe", b"\xfe\xff")):
+        data = data.decode("utf-16", "replace").encode("utf-8")
+    rows, refused = [], []
+    for number, line in enumerate(data.splitlines(), start=1):
+        if not line.strip(b" ,;\t") or is_header(line, form):
+            continue
+        row, fault = row_of(line, form)
+        if fault:
+            shown = line[:60].decode("utf-8", "replace")
+            what = f"a line that cannot be read ({fault}): {shown}"
+            refused.append(Problem(path.name, number, what, _AGAIN.format(name=name)))
+        else:
+            rows.append((number, row))
+    if not rows and not refused:
+        refused.append(Problem(path.name, None, "there is no entry in it", _AGAIN.format(name=name)))
+    return rows, refused
+
+
+def _rows_here(path: Path, form: Format) -> list[tuple[int, Row]]:
+    return _read(path, form, path.stem)[0] if path.exists() else []
+
+
+def _weigh(
+    raw: Raw, rows: list[tuple[int, Row]], here: list[tuple[int, Row]], file: str, name: str
+) -> _Weighed:
+    """Tell new entries from known ones and from those that cannot be taken."""
+    form = _FORMS[name]
+    foreign = list(_other_study(raw, rows, file, name))
+    if foreign:
+        return _Weighed([], [], 0, foreign)
+    known: dict[str, Row] = {}
+    for _, row in sorted(here, key=lambda numbered: numbered[1]):
+        known.setdefault(row[1], row)
+    new: dict[str, tuple[int, Row]] = {}
+    found = _Weighed([], [], len({row[1] for _, row in rows} & known.keys()), [])
+    for number, row in sorted(rows, key=lambda numbered: numbered[1]):
+        stands = known.get(row[1]) or new.get(row[1], (0, None))[1]
+        if stands is not None:
+            differing = form.differing(row, stands)
+            if differing:
+                what = f"the entry '{row[1]}' says something else here (different: {', '.join(differing)})"
+                found.refused.append(Problem(file, number, what, "a ledger is not edited: settle it anew"))
+            elif row[1] in known and row[0] < stands[0]:
+                found.earlier.append((row[0], *stands[1:]))
+        elif unknown := _unknown(raw, row, name):
+            what = f"there is no note '{unknown}'"
+            found.refused.append(Problem(file, number, what, "collect it in the study that it is from"))
+        else:
+            new[row[1]] = (number, row)
+    return found._replace(new=list(new.values()))
+
+
+def _unknown(raw: Raw, row: Row, name: str) -> str:
+    """Return the first note of an entry that the study does not have."""
+    if name in HIDDEN_LEDGERS:  # that a note is gone makes nobody blind to the others
+        return ""
+    return next((note for note, _ in _notes_of(row, name) if note not in raw.notes.index), "")
+
+
+def _notes_of(row: Row, name: str) -> list[tuple[str, str]]:
+    """Return the notes that an entry is about, each with the hash of the text it had, as far as it says."""
+    if name == ".shown":
+        return [(note, "") for note in notes_shown(row)]
+    cells = dict(zip(_FORMS[name].columns, row, strict=True))
+    found = [(cells[note], cells.get(text, "")) for note, text in _NOTES.get(name, ())]
+    return [(note, digest) for note, digest in found if note]
+
+
+def _other_study(raw: Raw, rows: list[tuple[int, Row]], file: str, name: str) -> Iterator[Problem]:
+    """Yield a problem if most entries are about notes or texts that this study does not have."""
+    now = {str(note): note_hash(str(text)) for note, text in raw.notes["text"].items()}
+    pairs = {pair for _, row in rows for pair in _notes_of(row, name)}
+    fitting = [note for note, digest in pairs if note in now and digest in ("", now[note])]
+    if 2 * len(fitting) < len(pairs):
+        what = f"it seems to be another study's: {len(fitting)} of its {len(pairs)} notes have a text of this"
+        yield Problem(file, None, what, "collect it in its own study")
+
+
+def _ahead(new: list[tuple[int, Row]], dated: dict[str, str], file: str) -> Iterator[Problem]:
+    ahead = [row[0] for _, row in new if dated[row[1]] < row[0]]
+    if ahead:
+        what = f"a clock was ahead: {len(ahead)} entries are dated after now"
+        yield Problem(file, None, what, "they are taken in the order made, dated now")
+
+
+def is_in_coded(path: Path, root: Path) -> bool:
+    """Whether a file lies among the study's own logs and ledgers, as a sync program's second copy does."""
+    return path.resolve().parent == (root / CODED).resolve()

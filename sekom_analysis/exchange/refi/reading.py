@@ -1,0 +1,470 @@
+"""A REFI-QDA project read: our own exactly, one of another program as well as it can be.
+
+Of another program's project each coded selection becomes a note, and a text
+without any, or coded as a whole, one note.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import partial
+from pathlib import Path
+from typing import Any, NamedTuple
+from xml.etree.ElementTree import Element
+
+import pandas as pd
+
+from sekom_analysis.basics.wording import Problem
+from sekom_analysis.exchange.refi.codebook import EMPTY, CodesRead, read_codes, remark_on_form
+from sekom_analysis.exchange.refi.texts import INDEPENDENT, NOT_TAKEN, Sources, User, attributes, source_text
+from sekom_analysis.exchange.refi.words import (
+    Remarks,
+    bilingual,
+    child,
+    children,
+    coder_id,
+    local,
+    plain_guid,
+    text_of,
+    unpack,
+    xml_text,
+)
+from sekom_analysis.exchange.registry import Loss
+from sekom_analysis.formats.guarded import Archive, open_archive, parse_xml, refusal
+from sekom_analysis.study.codebook import Variable
+from sekom_analysis.study.decisions import LONGEST_MEMO, coder_fault
+from sekom_analysis.study.notes import OPTIONAL
+from sekom_analysis.study.raw import About
+from sekom_analysis.study.rows import is_time, utc_text
+
+# --- notes in REFI-QDA's sense, read: memos, certainties, and whole decisions of ours -----------------
+
+
+CERTAINTIES = ("1", "2", "3")
+
+
+class Beside(NamedTuple):
+    """What stands beside a coding."""
+
+    memo: str
+    certainty: str
+
+
+class Shelf:
+    """The notes of a project, by guid.
+
+    Parameters
+    ----------
+    root : the project
+    text : gives the text of a note's element, or None
+    """
+
+    def __init__(self, root: Element, text: Callable[[Element], str | None]) -> None:
+        self._memos: dict[str, str] = {}
+        self._certainties: dict[str, str] = {}
+        self.decisions: list[dict[str, Any]] = []
+        self._used: set[str] = set()
+        for note in children(child(root, "Notes"), "Note"):
+            self._put(plain_guid(note.get("guid")), note, text)
+
+    def _put(self, guid: str, note: Element, text: Callable[[Element], str | None]) -> None:
+        ours = unpack(text_of(note, "Description"))
+        kind, values = (ours.kind, ours.values) if ours else ("", {})
+        if kind == "certainty" and values.get("certainty") in CERTAINTIES:
+            self._certainties[guid] = values["certainty"]
+        elif kind == "decision":
+            self.decisions.append(values)
+        else:
+            written = text(note) or ("" if ours else note.get("name") or "")
+            exact = str(values.get("memo", ""))
+            self._memos[guid] = exact if exact and xml_text(exact) == written else written
+
+    @property
+    def unused(self) -> int:
+        """How many memos stand beside nothing that was coded."""
+        return len(self._memos.keys() - self._used)
+
+    def beside(self, elements: Iterable[Element], remarks: Remarks) -> Beside:
+        """Return what the `NoteRef` of some elements lead to, and what their descriptions say."""
+        memos: list[str] = []
+        certainty = ""
+        for element in elements:
+            if text_of(element, "Description").strip():
+                memos.append(text_of(element, "Description"))
+            for reference in children(element, "NoteRef"):
+                guid = plain_guid(reference.get("targetGUID"))
+                certainty = self._certainties.get(guid, certainty)
+                memos += [self._memos[guid]] if guid in self._memos else []
+                self._used.add(guid)
+        memo = "\n".join(dict.fromkeys(memo for memo in memos if memo))
+        if len(memo) > LONGEST_MEMO:
+            remarks.add(f"a memo is longer than {LONGEST_MEMO} signs", "its beginning was taken")
+        return Beside(memo[:LONGEST_MEMO], certainty)
+
+
+# --- codings put together into decisions: several codes of one coder on one note are one answer -------
+
+
+COLUMNS = ("note_id", "coder", "variable", "codes", "certainty", "memo", "decided_at", "pass")
+
+
+class Told(NamedTuple):
+    """One code that somebody gave to a note."""
+
+    note_id: str
+    user: User
+    variable: str
+    code: str
+    beside: Beside
+    decided_at: str
+
+
+class Gathered:
+    """Decisions, as far as they were told.
+
+    Parameters
+    ----------
+    kinds : variable -> its kind; of others any number of codes is taken
+    remarks, lost : where to say what was not as it should be, and what was left out
+    """
+
+    def __init__(self, kinds: Mapping[str, str], remarks: Remarks, lost: Counter[str]) -> None:
+        self._kinds = kinds
+        self._remarks = remarks
+        self._lost = lost
+        self._told: dict[tuple[str, User, str], list[Told]] = {}
+        self._users: dict[User, None] = {}
+
+    @property
+    def coders(self) -> list[str]:
+        """Whoever decided, each once."""
+        return list(dict.fromkeys(user.coder for user in self._users))
+
+    def take(self, told: Iterable[Told]) -> None:
+        """Add codes that were given."""
+        for one in told:
+            self._users.setdefault(one.user)
+            self._told.setdefault((one.note_id, one.user, one.variable), []).append(one)
+
+    def table(self) -> pd.DataFrame:
+        """Return the decisions, one row each, in the order of their times; what was told is let go."""
+        keys = list(self._told)  # each is taken out, so that a large project is not in memory twice
+        rows = [row for key in keys if (row := self._row(key, self._told.pop(key)))]
+        table = pd.DataFrame(rows, columns=list(COLUMNS), dtype="str")
+        return table.sort_values("decided_at", kind="stable", ignore_index=True)
+
+    def _row(self, key: tuple[str, User, str], told: list[Told]) -> tuple[str, ...] | None:
+        note, user, variable = key
+        codes = list(dict.fromkeys(one.code for one in told))
+        if len(codes) > 1 and EMPTY in codes:
+            what = "somebody chose a code and 'none of them' too"
+            self._remarks.add(what, "the code was taken", f"{user.id}, {note}")
+            codes.remove(EMPTY)
+        if len(codes) > 1 and self._kinds.get(variable) in ("single", "scale"):
+            what = f"there are several answers to '{variable}', which takes one"
+            self._remarks.add(what, "none was taken: decide which, and import again", f"{user.id}, {note}")
+            self._lost["answers to a variable that takes one, where several were given"] += 1
+            return None
+        memo = "\n".join(dict.fromkeys(one.beside.memo for one in told if one.beside.memo))
+        certainty = next((one.beside.certainty for one in told if one.beside.certainty), "")
+        when = max(one.decided_at for one in told)
+        return note, user.coder, variable, "|".join(codes), certainty, memo, when, user.pass_
+
+
+# --- users of a project as coders, and its times as a log's times -------------------------------------
+
+
+_UNKNOWN = "unknown"
+
+
+class People:
+    """Whose a guid is.
+
+    Parameters
+    ----------
+    root : the project
+    ours : whether the users' ids are coders' ids
+    remarks : where to say what was not as it should be
+    """
+
+    def __init__(self, root: Element, ours: bool, remarks: Remarks) -> None:
+        self._remarks = remarks
+        self._by_guid: dict[str, User] = {}
+        for element in children(child(root, "Users"), "User"):
+            own = User.of((element.get("id") or "").strip()) if ours else None
+            if own is None or coder_fault(own.coder):
+                own = self._named((element.get("name") or element.get("id") or "").strip())
+            self._by_guid.setdefault(plain_guid(element.get("guid")), own)
+
+    @property
+    def coders(self) -> tuple[str, ...]:
+        """Every coder, each once."""
+        return tuple(dict.fromkeys(user.coder for user in self._by_guid.values()))
+
+    def of(self, guid: str | None, otherwise: str | None = None) -> User:
+        """Return whose a guid is; that of the first of the two that is given."""
+        plain = plain_guid(guid) or plain_guid(otherwise)
+        if plain not in self._by_guid:
+            what = "it is not said who coded, or nobody of that guid is named"
+            self._remarks.add(what, f"a coder '{_UNKNOWN}' stands for them")
+            self._by_guid[plain] = self._named(_UNKNOWN)
+        return self._by_guid[plain]
+
+    def _named(self, name: str) -> User:
+        coder = coder_id(name, set(self.coders))
+        if coder != name:
+            self._remarks.add(
+                "a user's name is no coder's id", "they have an id made of it", f"{name} → {coder}"
+            )
+        return User(coder, INDEPENDENT)
+
+
+def time_of(text: str | None, remarks: Remarks) -> str:
+    """Return a moment as a log writes it; empty if none is given or it cannot be told.
+
+    Examples
+    --------
+    >>> time_of("2019-03-18T12:00:00+01:00", Remarks("a.qdpx"))
+    '2019-03-18T11:00:00.000000Z'
+    """
+    if not text:
+        return ""
+    try:
+        moment = datetime.fromisoformat(text.strip())
+        if moment.tzinfo is None:
+            remarks.add("a time does not say its zone", "it was taken for UTC", text)
+            moment = moment.replace(tzinfo=UTC)
+        shown = utc_text(moment)
+    except (ValueError, OverflowError):
+        shown = ""
+    if not is_time(shown):
+        remarks.add("a time cannot be told", "it was left out", text)
+        return ""
+    return shown
+
+
+# --- A REFI-QDA project read: our own exactly, one of another program as well as it can be ------------
+
+
+@dataclass(frozen=True)
+class ProjectRead:
+    """A project as another program wrote it, or we did.
+
+    Parameters
+    ----------
+    notes : table of N notes, index note_id: text, and any other columns; a gap is an empty text
+    codebook : plain data, for ``Study.create(codebook=…)``; its ``variables`` may be empty
+    decisions : one row a note, coder, variable and pass: note_id, coder, variable, codes, certainty,
+        memo, decided_at, pass; all texts, as `Study.decisions` has them
+    coders : ids of the coders, those without a decision among them
+    about : what the project says of the study, as ``study.yaml`` does; empty for another program's
+    warnings : what was not as it should be, and what was made of it
+    losses : what was left out
+    definitions : variables as they were when some of the decisions were made, where they differ by now
+    """
+
+    notes: pd.DataFrame
+    codebook: dict[str, Any]
+    decisions: pd.DataFrame
+    coders: tuple[str, ...]
+    about: dict[str, Any]
+    warnings: tuple[Problem, ...]
+    losses: tuple[Loss, ...]
+    definitions: tuple[Variable, ...] = ()
+
+
+def read_project_qdpx(path: Path | str) -> ProjectRead:
+    """Read a REFI-QDA project, ``.qdpx``.
+
+    What does not follow the format but can be understood is taken, with a
+    warning. A file that `write_project_qdpx` wrote comes back as it was.
+
+    Parameters
+    ----------
+    path : the file
+
+    Returns
+    -------
+    ProjectRead
+
+    Raises
+    ------
+    ExchangeError
+        If it is damaged, could do harm, or is no project.
+    """
+    path = Path(path)
+    remarks = Remarks(path.name)
+    with open_archive(path) as archive:
+        root = _document(archive, remarks)
+        remark_on_form(root, remarks)
+        files = {name.replace("\\", "/").rsplit("/", 1)[-1].lower(): name for name in archive.names}
+        text = partial(source_text, archive=archive, files=files, remarks=remarks)
+        return _Project(root, text, remarks).read()
+
+
+def _document(archive: Archive, remarks: Remarks) -> Element:
+    found = [name for name in archive.names if name.lower().endswith(".qde")]
+    found.sort(key=lambda name: (name.lower() != "project.qde", name.count("/")))
+    if not found:
+        what = "there is no project.qde in it, so it is no REFI-QDA project"
+        raise refusal(archive.name, what, "export the project as REFI-QDA (.qdpx)")
+    if found[0] != "project.qde":
+        remarks.add("the project is not named project.qde", "it was read all the same", found[0])
+    if any(name.startswith("Sources/") for name in archive.names):
+        remarks.add("the folder is named Sources, not sources", "it was read all the same")
+    if len(found) > 1:
+        remarks.add("there are several projects in it", "the first was read", found[0])
+    root = parse_xml(archive.read(found[0]), found[0])
+    if local(root) != "Project":
+        what = f"'{found[0]}' in it begins with <{local(root)}>, not with <Project>"
+        raise refusal(archive.name, what, "export the project as REFI-QDA (.qdpx)")
+    return root
+
+
+class _Project:
+    """Everything of one project on its way into tables."""
+
+    def __init__(self, root: Element, text: Any, remarks: Remarks) -> None:
+        self.root = root
+        self.remarks = remarks
+        self.lost: Counter[str] = Counter()
+        ours = unpack(text_of(root, "Description"))
+        self.ours = ours.values if ours and ours.kind == "project" else None
+        self.codes: CodesRead = read_codes(child(child(root, "CodeBook"), "Codes"), remarks)
+        self.people = People(root, self.ours is not None, remarks)
+        self.shelf = Shelf(root, text)
+        self.sources = Sources(root, text, remarks, self.lost)
+
+    def read(self) -> ProjectRead:
+        kinds = {variable["id"]: variable["kind"] for variable in self.codes.variables}
+        gathered = Gathered(kinds, self.remarks, self.lost)
+        gathered.take(self._codings())
+        gathered.take(self._scores())
+        gathered.take(self._asides())
+        decisions = gathered.table()
+        self._attributes()
+        for name in ("Links", "Graphs", "Sets"):
+            self.lost[name.lower()] += len(list(child(self.root, name) or ()))
+        self.lost["notes beside the text that no coding refers to"] += self.shelf.unused
+        losses = tuple(Loss(number, what, NOT_TAKEN) for what, number in self.lost.items() if number)
+        warnings = tuple(self.remarks.problems())
+        coders = tuple(dict.fromkeys((*self.people.coders, *gathered.coders)))
+        return ProjectRead(
+            self._notes(), self._codebook(), decisions, coders, self._about(), warnings, losses
+        )
+
+    def _codings(self) -> Iterator[Told]:
+        for coded in self.sources.coded:
+            reference = child(coded.coding, "CodeRef")
+            code = plain_guid(None if reference is None else reference.get("targetGUID"))
+            if code not in self.codes.answers:
+                self.lost["codings with a code that the codebook does not have"] += 1
+                continue
+            around = coded.selection if coded.selection is not None else coded.coding
+            user = self.people.of(coded.coding.get("creatingUser"), around.get("creatingUser"))
+            when = coded.coding.get("creationDateTime") or around.get("creationDateTime")
+            elements = [coded.coding] if around is coded.coding else [around, coded.coding]
+            beside = self.shelf.beside(elements, self.remarks)
+            variable, answer = self.codes.answers[code]
+            yield Told(coded.note_id, user, variable, answer, beside, time_of(when, self.remarks))
+
+    def _scores(self) -> Iterator[Told]:
+        """Yield the scores that our cases hold."""
+        variables = self._score_variables()
+        for case in children(child(self.root, "Cases"), "Case"):
+            ours = unpack(text_of(case, "Description"))
+            notes = [note for guid in _references(case) for note in self.sources.by_guid.get(guid, ())]
+            for value in children(case, "VariableValue"):
+                score = variables.get(_variable_of(value))
+                number = text_of(value, "IntegerValue").strip()
+                if score is None or not number:
+                    continue
+                told = ours.values.get(f"{score[0]} {score[1].id}") if ours else None
+                told = told if isinstance(told, dict) else {}
+                for note in notes:
+                    yield Told(note, score[1], score[0], number, *self._told(told))
+
+    def _score_variables(self) -> dict[str, tuple[str, User]]:
+        found = {}
+        for variable in children(child(self.root, "Variables"), "Variable"):
+            ours = unpack(text_of(variable, "Description"))
+            user = _user_of(ours.values) if ours and ours.kind == "score" else None
+            if ours and user and "variable" in ours.values:
+                found[plain_guid(variable.get("guid"))] = (str(ours.values["variable"]), user)
+        return found
+
+    def _told(self, values: dict[str, Any]) -> tuple[Beside, str]:
+        certainty = str(values.get("certainty", ""))
+        beside = Beside(str(values.get("memo", "")), certainty if certainty in CERTAINTIES else "")
+        return beside, time_of(str(values.get("decided_at", "")), self.remarks)
+
+    def _asides(self) -> Iterator[Told]:
+        """Yield the decisions of ours that stand as notes beside the text."""
+        for values in self.shelf.decisions:
+            codes = values.get("codes")
+            user, beside = _user_of(values), self._told(values)
+            if user and values.get("note_id") in self.sources.notes and isinstance(codes, list):
+                for code in codes:
+                    yield Told(values["note_id"], user, str(values.get("variable", "")), str(code), *beside)
+            else:
+                self.lost["decisions beside the text whose note is not there"] += 1
+
+    def _attributes(self) -> None:
+        """Add what another program says of cases and sources to the notes, as columns."""
+        names = {
+            plain_guid(variable.get("guid")): " ".join((variable.get("name") or "").split())
+            for variable in children(child(self.root, "Variables"), "Variable")
+            if unpack(text_of(variable, "Description")) is None
+        }
+        for value, sources in attributes(self.root):
+            name = names.get(_variable_of(value))
+            text = "".join(part for element in list(value)[1:] for part in element.itertext()).strip()
+            notes = [note for source in sources for note in self.sources.by_guid.get(source, ())]
+            if not (name and text):
+                continue
+            for note in notes:
+                column = name if name not in ("text", "note_id", *OPTIONAL) else f"{name} (2)"
+                self.sources.notes[note].setdefault(column, text)
+
+    def _notes(self) -> pd.DataFrame:
+        index = pd.Index(list(self.sources.notes), name="note_id", dtype="str")
+        table = pd.DataFrame(list(self.sources.notes.values()), index=index).fillna("").astype("str")
+        listed = (self.ours or {}).get("columns")
+        wanted = [str(name) for name in listed] if isinstance(listed, list) else [*OPTIONAL]
+        present = [name for name in wanted if name in table.columns or self.ours]
+        rest = [name for name in table.columns if name not in ("text", *present)]
+        columns = dict.fromkeys(["text", *present, *rest])
+        return table.reindex(columns=list(columns), fill_value="").astype("str")
+
+    def _codebook(self) -> dict[str, Any]:
+        book: dict[str, Any] = {}
+        for label in ("title", "goal"):
+            text = bilingual(self.ours or {}, f"codebook.{label}")
+            if text is not None:
+                book[label] = text
+        return {**book, "variables": self.codes.variables}
+
+    def _about(self) -> dict[str, Any]:
+        about = (self.ours or {}).get("study")
+        try:
+            About.model_validate(about)
+        except ValueError:  # another program's project, or ours after somebody changed it
+            return {}
+        return dict(about) if isinstance(about, dict) else {}
+
+
+def _user_of(values: dict[str, Any]) -> User | None:
+    user = User.of(str(values.get("user", "")))
+    return None if coder_fault(user.coder) else user
+
+
+def _references(case: Element) -> Iterator[str]:
+    return (plain_guid(reference.get("targetGUID")) for reference in children(case, "SourceRef"))
+
+
+def _variable_of(value: Element) -> str:
+    reference = child(value, "VariableRef")
+    return plain_guid(None if reference is None else reference.get("targetGUID"))

@@ -1,0 +1,374 @@
+"""From what was typed into a row of a coding sheet to an answer, or to what is wrong with it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from difflib import get_close_matches
+from typing import Any, NamedTuple
+
+import pandas as pd
+
+from sekom_analysis.basics.wording import LANGUAGES, say
+from sekom_analysis.exchange import layout
+from sekom_analysis.exchange.layout import ANSWER, CERTAINTY, CODE, MEMO, NONE, Column, Row, Tab
+from sekom_analysis.exchange.sheet_grid import Cell, Ticket, is_what_is_left
+from sekom_analysis.study.codebook import Variable
+from sekom_analysis.study.decisions import LONGEST_MEMO, latest
+from sekom_analysis.study.desk import Desk
+from sekom_analysis.study.notes import note_hash
+from sekom_analysis.study.rows import answer_fault
+
+AS_MANY = 12  # how many answers a message lists
+# What spreadsheets show where a formula has no result, in English and Swedish; 'Err:509' is LibreOffice's.
+_ERRORS = frozenset(
+    {
+        "#NULL!", "#DIV/0!", "#VALUE!", "#REF!", "#NAME?", "#NUM!", "#N/A", "#SPILL!", "#CALC!", "#FIELD!",
+        "#BUSY!", "#BLOCKED!", "#CONNECT!", "#UNKNOWN!", "#GETTING_DATA", "#ERROR!",
+        "#SKÄRNING!", "#DIVISION/0!", "#VÄRDEFEL!", "#REFERENS!", "#NAMN?", "#OGILTIGT!", "#SAKNAS!", "#FEL!",
+    }
+)  # fmt: skip
+_CODED_ERROR = re.compile(r"(Err|Fel):[0-9]{3}")
+
+Given = Mapping[Column, Cell]
+
+
+class Fault(NamedTuple):
+    """What is wrong with one cell, and what to do about it."""
+
+    cell: Cell
+    what: str
+    todo: str
+
+
+class Answer(NamedTuple):
+    """What a row says on one variable; `codes` is None where it is unseen. `cell` stands for the place."""
+
+    cell: Cell | None
+    codes: str | None
+    certainty: str
+    memo: str
+
+
+def answer_of(variable: Variable, given: Given, lang: str, encoding: str = "") -> tuple[Answer, list[Fault]]:
+    """Return a row's answer to one variable, and every cell that is no answer.
+
+    Parameters
+    ----------
+    variable : the definition that the coder saw
+    given : the filled cells of the variable's columns
+    lang : language of the sheet; labels of the other one and the codes themselves are understood too
+    encoding : of a text table that cannot hold every letter: labels may have lost some; else empty
+    """
+    faults = [_is_formula(cell) for cell in given.values() if cell.formula]
+    if faults:
+        return Answer(None, None, "", ""), faults
+    take = _marked if variable.kind == "multiple" else _number if variable.kind == "scale" else _chosen
+    cell, codes, faults = take(variable, given, lang, encoding)
+    certainty, doubts = _certainty(given.get(Column(variable.id, CERTAINTY)), lang)
+    memo = given.get(Column(variable.id, MEMO))
+    if memo and len(memo.text) > LONGEST_MEMO:
+        what = f"the memo has {len(memo.text):,} characters"
+        doubts.append(Fault(memo, what, f"at most {LONGEST_MEMO:,} fit: shorten it"))
+    return Answer(cell, codes, certainty, memo.text if memo else ""), [*faults, *doubts]
+
+
+def _is_formula(cell: Cell) -> Fault:
+    return Fault(cell, f"it holds the formula '{_short(cell.text)}'", "type the answer itself")
+
+
+def error_faults(memo: Cell | None, stands: str) -> list[Fault]:
+    """Return a fault where a memo is what is left of a formula; not where the log says just that.
+
+    Parameters
+    ----------
+    memo : the cell, if it is filled
+    stands : the memo in the log
+
+    Examples
+    --------
+    >>> [fault.what for fault in error_faults(Cell("Lappar", "E6", 6, "Err:509"), "")]
+    ["it shows the error 'Err:509': what was typed began like a formula, and is lost in this file"]
+    """
+    text = memo.text.strip() if memo else ""
+    is_error = text.upper() in _ERRORS or bool(_CODED_ERROR.fullmatch(text))
+    if memo is None or not is_error or text == stands.strip():
+        return []
+    what = f"it shows the error '{text}': what was typed began like a formula, and is lost in this file"
+    return [Fault(memo, what, "type it again with a word before the sign, or collect the .xlsx")]
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= 60 else text[:59] + "…"
+
+
+Taken = tuple[Cell | None, str | None, list[Fault]]
+
+
+def _chosen(variable: Variable, given: Given, lang: str, encoding: str) -> Taken:
+    """Read the one code of a `single`."""
+    cell = given.get(Column(variable.id, ANSWER))
+    if cell is None:
+        return None, None, []
+    codes = _codes_called(variable, cell.text, lang, encoding)
+    if len(codes) == 1:
+        return cell, codes[0], []
+    if codes:
+        what = f"'{_short(cell.text)}' could be any of the codes {', '.join(codes)}"
+        return cell, None, [Fault(cell, what, "choose the answer in the list")]
+    return cell, None, [_unknown(variable, cell, lang)]
+
+
+def _codes_called(variable: Variable, text: str, lang: str, encoding: str) -> list[str]:
+    """Return the codes that a text can mean: as the sheet names them, else by id or in the other language."""
+    wanted = layout.plain(text)
+    shown = [
+        code for code, label in layout.labels_of(variable, lang).items() if layout.plain(label) == wanted
+    ]
+    if shown:
+        return shown
+    others = {other: layout.labels_of(variable, other) for other in LANGUAGES if other != lang}
+    called = [
+        code
+        for code in variable.answers
+        if wanted in (code, *(layout.plain(labels[code]) for labels in others.values()))
+    ]
+    labels = layout.labels_of(variable, lang)
+    return called or [code for code, label in labels.items() if is_what_is_left(text, label, encoding)]
+
+
+def _unknown(variable: Variable, cell: Cell, lang: str) -> Fault:
+    labels = list(layout.labels_of(variable, lang).values())
+    what = f"'{_short(cell.text)}' is no answer to '{variable.label.in_(lang)}'"
+    if len(labels) <= AS_MANY:
+        return Fault(cell, what, f"allowed: {', '.join(labels)}")
+    near = get_close_matches(cell.text, labels, n=3, cutoff=0.3)
+    closest = f"; the closest are: {', '.join(near)}" if near else ""
+    return Fault(cell, what, f"allowed are the {len(labels)} answers of the cell's list{closest}")
+
+
+def _number(variable: Variable, given: Given, lang: str, _: str) -> Taken:
+    """Read the number of a `scale`."""
+    cell = given.get(Column(variable.id, ANSWER))
+    if cell is None:
+        return None, None, []
+    text = cell.text.strip()
+    if not answer_fault(variable, text):
+        return cell, text, []
+    low, high = variable.range or (1, 5)
+    what = f"'{_short(text)}' is no answer to '{variable.label.in_(lang)}'"
+    return cell, None, [Fault(cell, what, f"allowed: a whole number from {low} to {high}")]
+
+
+def _marked(variable: Variable, given: Given, lang: str, _: str) -> Taken:
+    """Read the marks of a `multiple`: no mark at all is unseen, 'none of them' the empty set."""
+    cells = {column: cell for column, cell in given.items() if column.part in (CODE, NONE)}
+    faults = [_no_mark(cell) for cell in cells.values() if layout.plain(cell.text) not in layout.MARKS]
+    if not cells or faults:
+        return None, None, faults
+    none = cells.pop(Column(variable.id, NONE), None)
+    marked = {column.code: cell for column, cell in cells.items()}
+    if none and marked:
+        labels = ", ".join(layout.labels_of(variable, lang, marked).values())
+        what = f"'{say('card_confirm_none', lang)}' is marked together with: {labels}"
+        return none, None, [Fault(none, what, "empty the one that is not meant")]
+    if none:
+        return none, "", []
+    unknown = [cell for code, cell in marked.items() if code not in variable.code_ids]
+    if unknown:
+        return (
+            None,
+            None,
+            [Fault(cell, "its column is no code of the variable", "empty it") for cell in unknown],
+        )
+    codes = [code for code in variable.code_ids if code in marked]
+    return marked[codes[0]], "|".join(codes), []
+
+
+def _no_mark(cell: Cell) -> Fault:
+    what = f"'{_short(cell.text)}' is no mark"
+    return Fault(cell, what, f"allowed: {layout.MARK}, or empty the cell")
+
+
+def _certainty(cell: Cell | None, lang: str) -> tuple[str, list[Fault]]:
+    if cell is None:
+        return "", []
+    wanted = layout.plain(cell.text)
+    for number in layout.CERTAINTIES:
+        names = [number, *(say(f"card_certainty_{number}", language) for language in LANGUAGES)]
+        if wanted in map(layout.plain, names):
+            return number, []
+    allowed = ", ".join(say(f"card_certainty_{number}", lang) for number in layout.CERTAINTIES)
+    return "", [
+        Fault(cell, f"'{_short(cell.text)}' is no answer to how sure", f"allowed: {allowed} (1, 2, 3)")
+    ]
+
+
+# --- what a coder's log says before a sheet is read, and what it said when the sheet was written ------
+
+
+Question = tuple[str, str]
+
+
+class Before:
+    """One coder's log, held against what a sheet says.
+
+    Parameters
+    ----------
+    desk : the coder's desk
+    ticket : says which events the sheet was written with
+    encoding : of a text table that cannot hold every letter; else empty
+
+    Attributes
+    ----------
+    now, then : (note_id, variable) -> the decision that stands now, that stood when the sheet was written
+    event_ids : of every event in the log
+    """
+
+    def __init__(self, desk: Desk, ticket: Ticket, encoding: str = "") -> None:
+        history = desk.history()
+        self.event_ids = frozenset(history["event_id"])
+        self.now = layout.standing(latest(history))
+        self.then = layout.standing(latest(_written_with(history, desk, ticket)))
+        self._left_open = layout.standing(desk.skipped())
+        self._hashes = {str(note): note_hash(str(text)) for note, text in desk.notes["text"].items()}
+        self._encoding = encoding
+
+    def shown(self, cell: Question, written: str) -> Mapping[str, str] | None:
+        """Return the answer that the sheet was filled in with; None if the text was another one by then."""
+        then = self.then.get(cell)
+        return then if then is not None and then["note_hash"] in ("", written) else None
+
+    def holds(self, cell: Question, answer: Answer, written: str) -> bool:
+        """Whether the log says already what the sheet says, about the text that the sheet shows."""
+        now = self.now.get(cell)
+        if now is None or not self._says(now, answer):
+            return False
+        return now["note_hash"] in ("", written) or self.is_of_a_later_text(cell, written)
+
+    def is_of_a_later_text(self, cell: Question, written: str) -> bool:
+        """Whether the answer in the log is about the text as it is now, or as it was after the sheet's."""
+        now, then, text = self.now.get(cell), self.then.get(cell), self._hashes.get(cell[0], "")
+        if now is None or written == text or now["note_hash"] in ("", written):
+            return False
+        return now["note_hash"] == text or then is None or then["event_id"] != now["event_id"]
+
+    def is_overtaken(self, cell: Question, answer: Answer, written: str) -> bool:
+        """Whether an answer is as the sheet was written, while the log has been changed since.
+
+        A new memo or certainty does not make an answer a new one.
+        """
+        then, now = self.shown(cell, written), self.now.get(cell)
+        if then is None or not _same_codes(then, answer):
+            return False
+        if now is None:
+            return True
+        is_changed = now["event_id"] != then["event_id"]
+        return is_changed and (not _same_codes(now, answer) or self._says(then, answer))
+
+    def is_of_a_sheet_since(self, cell: Question) -> bool:
+        """Whether the answer that stands came by a sheet, after this one was written."""
+        now, then = self.now.get(cell), self.then.get(cell)
+        is_new = now is not None and (then is None or then["event_id"] != now["event_id"])
+        return is_new and now is not None and now["via"] == "sheet"
+
+    def with_what_stands(self, cell: Question, answer: Answer, written: str) -> Answer:
+        """Return an answer with the certainty and memo beside the same codes, where it has none itself."""
+        now = self.now.get(cell)
+        if now is None or not _same_codes(now, answer) or now["note_hash"] not in ("", written):
+            return answer
+        certainty, memo = answer.certainty or now["certainty"], answer.memo or now["memo"]
+        return answer._replace(certainty=certainty, memo=memo)
+
+    def memo_of(self, cell: Question, written: str) -> str:
+        """Return the memo that stands at an answer about this text, or at a question that was left open."""
+        now = self.now.get(cell)
+        if now is not None:
+            return now["memo"] if now["note_hash"] in ("", written) else ""
+        return self._left_open[cell]["memo"] if cell in self._left_open else ""
+
+    def has_memo(self, cell: Question, memo: str) -> bool:
+        """Whether a question was left open with this memo."""
+        return cell in self._left_open and self.is_alike(memo, self._left_open[cell]["memo"])
+
+    def is_alike(self, stored: str, memo: str) -> bool:
+        """Whether two memos are the same but for what programs change: spaces, line breaks, lost letters."""
+        return _alike(stored, memo) or is_what_is_left(stored, memo, self._encoding)
+
+    def _says(self, row: Mapping[str, str], answer: Answer) -> bool:
+        """Whether a decision says what a sheet says; what the sheet leaves empty it does not contradict."""
+        is_sure = answer.certainty in ("", row["certainty"])
+        is_memo = not answer.memo or self.is_alike(answer.memo, row["memo"])
+        return _same_codes(row, answer) and is_sure and is_memo
+
+
+def _written_with(history: pd.DataFrame, desk: Desk, ticket: Ticket) -> pd.DataFrame:
+    """Return the events that stood in the log when a sheet was written: by rows, where it names the last one.
+
+    What was collected later may have been decided earlier.
+    """
+    last = history["event_id"] == (desk.event_of(ticket.last_row) or ticket.last_row)
+    if last.any():
+        return history[history["row"] <= int(history.loc[last, "row"].iloc[-1])]
+    return history[history["decided_at"] <= ticket.seen_until]
+
+
+def _same_codes(row: Mapping[str, str], answer: Answer) -> bool:
+    return sorted(row["codes"].split("|")) == sorted((answer.codes or "").split("|"))
+
+
+def _alike(one: str, other: str) -> bool:
+    """Whether two memos are the same but for spaces and line breaks, which programs change."""
+    return layout.writable(one).split() == layout.writable(other).split()
+
+
+# --- what a coder answered before, as it goes into a sheet --------------------------------------------
+
+
+_LONGEST_MEMO = 300
+Answers = dict[tuple[str, str], Mapping[str, str]]
+
+
+def about_these_texts(desk: Desk) -> Answers:
+    """Return the standing answers that are about the notes' texts as they are now."""
+    return _split(desk)[0]
+
+
+def with_remarks(desk: Desk, tabs: list[Tab], lang: str) -> list[Tab]:
+    """Return the tabs, with a remark at each note whose text has changed since it was answered."""
+    others = _split(desk)[1]
+    return [
+        tab._replace(rows=tuple(_with_remark(row, tab.variables, others, lang) for row in tab.rows))
+        for tab in tabs
+    ]
+
+
+def _split(desk: Desk) -> tuple[Answers, Answers]:
+    """Return the standing answers about the texts as they are now, and those about other ones."""
+    now = {str(note): note_hash(str(text)) for note, text in desk.notes["text"].items()}
+    found: tuple[Answers, Answers] = ({}, {})
+    for cell, row in layout.standing(latest(desk.history())).items():
+        found[row["note_hash"] not in ("", now.get(cell[0], ""))][cell] = row
+    return found
+
+
+def _with_remark(row: Row, variables: tuple[Variable, ...], others: Answers, lang: str) -> Row:
+    told = [
+        _told(variable, others[row.note_id, variable.id], lang)
+        for variable in variables
+        if variable.id in row.variables and (row.note_id, variable.id) in others
+    ]
+    if not told:
+        return row
+    return row._replace(remark=layout.writable(say("sheet_text_changed", lang, answers="; ".join(told))))
+
+
+def _told(variable: Variable, given: Mapping[str, Any], lang: str) -> str:
+    codes = given["codes"].split("|") if given["codes"] else []
+    answer = ", ".join(variable.label_of(code, lang) if variable.kind != "scale" else code for code in codes)
+    parts = [answer or say("card_confirm_none", lang)]
+    if given["certainty"]:
+        parts.append(say(f"card_certainty_{given['certainty']}", lang).lower())
+    if memo := " ".join(given["memo"].split()):
+        parts.append(f"”{memo if len(memo) <= _LONGEST_MEMO else memo[:_LONGEST_MEMO] + '…'}”")
+    return f"{variable.label.in_(lang)}: {', '.join(parts)}"

@@ -1,0 +1,301 @@
+"""A coding sheet as it comes back: its ticket and its rows, wherever tabs and columns have moved to."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import NamedTuple
+
+from sekom_analysis.basics.wording import Problem
+from sekom_analysis.exchange import layout
+from sekom_analysis.exchange.answers_file import OTHER_SECRET
+from sekom_analysis.exchange.layout import ANSWER, CODE, NONE
+from sekom_analysis.exchange.sheet_answers import answer_of
+from sekom_analysis.exchange.sheet_beside import ReadTab, SheetRow, beside_of, is_guide, mark_row
+from sekom_analysis.exchange.sheet_grid import (
+    Cell,
+    Opened,
+    Ticket,
+    digest,
+    is_unread,
+    is_what_is_left,
+    open_file,
+    ticket_of,
+)
+from sekom_analysis.formats.workbooks import stored_text
+from sekom_analysis.study.codebook import Variable
+from sekom_analysis.study.desk import Desk
+from sekom_analysis.study.notes import note_hash
+
+_NOT_OURS = "send the file that 'sekom sheet CODER' wrote, filled in and saved as .xlsx"
+_AS_WORKBOOK = "open the sheet as it was sent, and save it as 'Excel Workbook (.xlsx)'"
+
+
+class SheetFile(NamedTuple):
+    """All of a sheet that matters.
+
+    Attributes
+    ----------
+    ticket : what it says of itself
+    rows : of every tab with notes
+    beside : what stands in it besides that was not written with it
+    comments : those that stand at no row of a note
+    lacking : what was sent and is not in it
+    saved_at : when it was last saved; empty where it does not say
+    encoding : of a text table that cannot hold every letter; else empty
+    """
+
+    ticket: Ticket
+    rows: tuple[SheetRow, ...]
+    beside: tuple[Cell, ...] = ()
+    comments: tuple[Cell, ...] = ()
+    lacking: tuple[Problem, ...] = ()
+    saved_at: str = ""
+    encoding: str = ""
+
+
+def is_coding_sheet(path: str | os.PathLike[str]) -> bool:
+    """Whether a file says of itself that it is a coding sheet; a log saved by Excel is a workbook too.
+
+    A spreadsheet of a kind that is not read counts as one: `read_coding_sheet` says how to save it.
+    """
+    path = Path(path)
+    if is_unread(path):
+        return path.is_file()
+    opened, _, _ = open_file(path)
+    return opened is not None and any(
+        ticket_of(grid) or mark_row(grid) or (opened.is_text and is_guide(grid))
+        for grid in opened.grids.values()
+    )
+
+
+def read_sheet_file(path: Path) -> tuple[SheetFile | None, bytes, list[Problem]]:
+    """Read a coding sheet; None where it is none, with every problem found.
+
+    Returns
+    -------
+    sheet, data, problems
+        `data` is the file itself.
+    """
+    opened, data, problems = open_file(path)
+    if opened is None:
+        return None, data, problems
+    tickets = {tab: found for tab, grid in opened.grids.items() if (found := ticket_of(grid))}
+    if not tickets:
+        return None, data, [*problems, Problem(path.name, None, *_no_ticket(opened))]
+    if more := list(_several_sheets(path.name, tickets)):
+        return None, data, [*problems, *more]
+    tabs = [ReadTab(tab, grid, opened.comments.get(tab, {})) for tab, grid in opened.grids.items()]
+    problems += [problem for tab in tabs for problem in tab.problems(path.name)]
+    rows = tuple(row for tab in tabs for row in tab.rows())
+    if not rows and not problems:
+        problems.append(Problem(path.name, None, "no tab with notes was found in it", _no_notes(opened)))
+    ticket = _whole(list(tickets.values()))
+    is_lists = any(not found.tab for found in tickets.values()) and ticket.written is not None
+    sheet = SheetFile(
+        ticket,
+        rows,
+        tuple(cell for tab in tabs for cell in beside_of(tab.rest(ticket), ticket, with_titles=is_lists)),
+        tuple(cell for tab in tabs for cell in tab.loose_comments()),
+        tuple(_lacking(path.name, ticket, tickets, tabs, is_text=opened.is_text)),
+        opened.saved_at,
+        opened.encoding,
+    )
+    return sheet, data, problems
+
+
+def _several_sheets(file: str, tickets: Mapping[str, Ticket]) -> Iterator[Problem]:
+    """Say so where tabs of different sheets have been put together."""
+    said: dict[tuple[str, ...], str] = {}
+    for tab, ticket in tickets.items():
+        said.setdefault((ticket.study, ticket.coder, ticket.copy, ticket.seen_until), tab)
+    if len(said) > 1:
+        tabs = ", ".join(f"'{tab}' (coder '{key[1]}')" for key, tab in said.items())
+        what = f"its tabs come from {len(said)} different sheets: {tabs}"
+        yield Problem(file, None, what, "collect each sheet on its own, as it was filled in")
+
+
+def _whole(tickets: list[Ticket]) -> Ticket:
+    """Return the ticket, with what only those of the tabs with notes say."""
+    first = tickets[0]
+    counts = next((ticket.tabs for ticket in tickets if ticket.tabs), {})
+    versions = {name: version for ticket in tickets for name, version in ticket.versions.items()}
+    written = [ticket.written for ticket in tickets]
+    known = frozenset[str]().union(*(hashes or () for hashes in written))
+    return first._replace(versions=versions, tabs=counts, written=None if None in written else known)
+
+
+def _no_ticket(opened: Opened) -> tuple[str, str]:
+    if not opened.is_text:
+        return "it is no coding sheet: no tab says whose it is and for which study", _NOT_OURS
+    (grid,) = opened.grids.values()
+    if is_guide(grid):
+        return "it is the first tab of a coding sheet, and a text table holds one tab only", _AS_WORKBOOK
+    return "it is a text table that does not say whose sheet it is", _AS_WORKBOOK
+
+
+def _no_notes(opened: Opened) -> str:
+    return _AS_WORKBOOK if opened.is_text else _NOT_OURS
+
+
+def _lacking(
+    file: str, ticket: Ticket, tickets: Mapping[str, Ticket], tabs: list[ReadTab], *, is_text: bool
+) -> Iterator[Problem]:
+    """Yield what was sent and did not come back: whole tabs, and notes of a tab."""
+    there = {tickets[tab.name].tab: tab for tab in tabs if tab.marks and tab.name in tickets}
+    if any(not tab.marks and any(tab.problems(file)) for tab in tabs):
+        return
+    for name, n_notes in ticket.tabs.items():
+        if name not in there:
+            what = f"the tab '{name}' ({n_notes} notes) is not in it"
+            kept = "a text table holds one tab: save the sheet as .xlsx, or that tab as .csv too"
+            todo = kept if is_text else "ask for it if it was filled in; nothing of it was taken"
+            yield Problem(file, None, what, todo)
+        elif (n_left := there[name].n_keys()) < n_notes:
+            what = f"the tab '{name}' was sent with {n_notes} notes, and {n_notes - n_left} of them are gone"
+            yield Problem(file, None, what, "ask for them if they were answered; what stands here stays")
+    if is_text:
+        todo = "if there were any, save the sheet as .xlsx"
+        yield Problem(file, None, "comments on cells are not in a text table", todo)
+
+
+# --- which note a row of a coding sheet is about, by its key and its text; and what is no note's row ---
+
+
+_FEW = 3  # rows that are named one by one
+_AGAIN = "send the sheet that was written for this study"
+
+
+class Knowing:
+    """Tells the rows of one sheet apart.
+
+    Parameters
+    ----------
+    desk : the coder's desk
+    sheet : the sheet
+    definitions : variables as the coder saw them
+    file : name of the file
+
+    Attributes
+    ----------
+    problems : rows that cannot be taken
+    beside : cells that are no answers
+    comments : those on rows that are no note's
+    """
+
+    def __init__(self, desk: Desk, sheet: SheetFile, definitions: Mapping[str, Variable], file: str) -> None:
+        self.desk, self.sheet, self.file = desk, sheet, file
+        self.problems: list[Problem] = []
+        self.beside: list[Cell] = []
+        self.comments: list[Cell] = []
+        self._definitions = definitions
+        self.by_text: set[str] = set()  # notes known by their texts alone
+        self._hashes = {note_hash(str(text)) for text in desk.notes["text"]}
+        self._seen: dict[str, SheetRow] = {}
+        self._moved: list[SheetRow] = []
+
+    def refuse(self, cell: Cell, what: str, todo: str) -> None:
+        """Note that a row cannot be taken, for one of its cells."""
+        self.problems.append(Problem(self.file, cell.row, f"{cell.place}: {what}", todo))
+
+    def note_of(self, row: SheetRow) -> str | None:
+        """Return the note of a row by its key, if key and text are as they were written."""
+        parts = layout.key_and_hash(row.key.text.strip())
+        if parts is None:
+            self._read_row_without_key(row)
+            return None
+        note_id = self._named(*parts)
+        if note_id is None:
+            todo = f"{_AGAIN}; {OTHER_SECRET}"
+            self.refuse(row.key, f"the study has no note with the key '{parts[0]}'", todo)
+            return None
+        if note_id in self._seen:
+            first = self._seen[note_id].key
+            what = f"the same note stands already in row {first.row} of the tab '{first.tab}'"
+            self.refuse(row.key, what, "keep one of the two rows")
+            return None
+        self._seen[note_id] = row
+        return note_id if self._text_is_whole(row, note_id, parts[1]) else None
+
+    def _named(self, key: str, text_hash: str) -> str | None:
+        """Return the note of a key; by its text where the key's secret is not here."""
+        note_id = self.desk.note_of(key)
+        if note_id is None:
+            note_id = self.desk.note_with(text_hash)
+            self.by_text |= {note_id} if note_id else set()
+        return note_id
+
+    def _text_is_whole(self, row: SheetRow, note_id: str, written: str) -> bool:
+        """Whether the row's text is the one that the sheet was written with."""
+        if note_hash(row.text.text) == written:
+            return True
+        text = str(self.desk.notes.at[note_id, "text"])
+        # Some programs lose what a text looks like when it looks like an escaped character.
+        as_now = {layout.plain(layout.writable(text)), layout.plain(stored_text(layout.writable(text)))}
+        if note_hash(text) == written and layout.plain(row.text.text) in as_now:
+            return True
+        if is_what_is_left(row.text.text, text, self.sheet.encoding) and note_hash(text) == written:
+            return True
+        self._moved.append(row)
+        return False
+
+    def _read_row_without_key(self, row: SheetRow) -> None:
+        """Refuse a row that must be a note's; text below the table is told instead."""
+        is_note = note_hash(row.text.text) in self._hashes
+        if row.key.text:
+            what = f"'{row.key.text[:60]}' is no key of a note"
+            self.refuse(row.key, what, "copy the row's key from the sheet as it was sent")
+        elif is_note or self._holds_an_answer(row):
+            what = "the key of the note is missing"
+            self.refuse(row.key, what, "copy the row's key from the sheet as it was sent")
+        else:
+            cells = [row.text, *row.given.values(), *([row.gloss] if row.gloss else [])]
+            self.beside += [cell for cell in cells if cell.text.strip()]
+            self.comments += [cell for _, cell in row.comments]
+
+    def _holds_an_answer(self, row: SheetRow) -> bool:
+        for name, variable in self._definitions.items():
+            given = {
+                column: cell
+                for column, cell in row.given.items()
+                if column.variable == name and column.part in (ANSWER, CODE, NONE)
+            }
+            answer, faults = answer_of(variable, given, self.sheet.ticket.lang, self.sheet.encoding)
+            if answer.codes is not None and not faults:
+                return True
+        return False
+
+    def refuse_moved_texts(self) -> None:
+        """Refuse the rows whose text is not the key's: each, or together where they have changed places."""
+        hashes = {layout.key_and_hash(row.key.text.strip()) for row in self.sheet.rows}
+        sent = {parts[1] for parts in hashes if parts}
+        swapped = [row for row in self._moved if note_hash(row.text.text) in sent]
+        if len(swapped) > _FEW:
+            shown = ", ".join(f"{row.text.address} '{row.text.text[:40]}'" for row in swapped[:_FEW])
+            what = (
+                f"{len(swapped)} texts stand beside the keys of other notes (such as {shown}): the column of "
+                "texts was sorted by itself, or keys were"
+            )
+            todo = (
+                "nobody can tell which text an answer is about: undo the sorting, or put the column of texts "
+                "back from the sheet as it was sent if the answers were given before it was sorted"
+            )
+            self.problems.append(Problem(self.file, swapped[0].number, what, todo))
+        for row in self._moved:
+            if len(swapped) <= _FEW or row not in swapped:
+                what = f"the text of the note was changed in the sheet; it says now '{row.text.text[:60]}'"
+                todo = "put the text back as it was sent; remarks on it belong in a memo"
+                self.refuse(row.text, what, todo)
+
+    def note_gloss(self, row: SheetRow, note_id: str) -> None:
+        """Tell a gloss that is not the study's."""
+        if row.gloss is None:
+            return
+        has_gloss = "text_en" in self.desk.notes.columns
+        gloss = layout.writable(str(self.desk.notes.at[note_id, "text_en"])) if has_gloss else ""
+        forms = {layout.plain(gloss), layout.plain(stored_text(gloss))}
+        is_ours = layout.plain(row.gloss.text) in forms
+        is_ours = is_ours or digest(row.gloss.text) in (self.sheet.ticket.written or ())
+        if not is_ours and not is_what_is_left(row.gloss.text, gloss, self.sheet.encoding):
+            self.beside.append(row.gloss)

@@ -1,0 +1,387 @@
+"""What the report says of settled notes: on what basis, by whom and why, and what talking did."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import product
+
+import pandas as pd
+
+from sekom_analysis.agreement import agreement
+from sekom_analysis.agreement.tables import COLUMNS
+from sekom_analysis.basics.wording import column_beside
+from sekom_analysis.consensus.counts import count_by_source
+from sekom_analysis.consensus.settled import (
+    BASES,
+    MAJORITY_BAR,
+    Negotiation,
+    consensus,
+    negotiation,
+    settled_answers,
+)
+from sekom_analysis.quality import codebook_advice, findings_of, is_reflexive, readings
+from sekom_analysis.quality.quotes import READING_COLUMNS, reading
+from sekom_analysis.study.adjudications import seen_text
+from sekom_analysis.study.checks import check_stance
+from sekom_analysis.study.codebook import Variable
+from sekom_analysis.study.study import Study
+
+BASIS_COLUMNS = ["variable", *BASES, "n_stale", "n_notes"]
+ENTRY_COLUMNS = [
+    "note_id",
+    "text",
+    "variable",
+    "answer",
+    "reason",
+    "adjudicator",
+    "said",
+    "is_stale",
+    "changed",
+]
+
+
+@dataclass(frozen=True)
+class SettledTables:
+    """The tables behind the section on settled notes.
+
+    Attributes
+    ----------
+    bases : one row a `single` variable that two or more coded: how many of the main notes rest on each basis
+    entries : one row an adjudication: note, answer and what coders said then in words, reason, by whom
+    talks : variable -> what talking did, where somebody answered after it
+    """
+
+    bases: pd.DataFrame = field(default_factory=lambda: pd.DataFrame(columns=BASIS_COLUMNS))
+    entries: pd.DataFrame = field(default_factory=lambda: pd.DataFrame(columns=ENTRY_COLUMNS))
+    talks: dict[str, Negotiation] = field(default_factory=dict)
+
+
+def settled_of(
+    study: Study,
+    variables: Sequence[Variable],
+    coders: Sequence[str],
+    notes: pd.DataFrame,
+    lang: str,
+    *,
+    n_resamples: int = 0,
+    rng: int = 0,
+) -> SettledTables:
+    """Return what is settled; nothing of a reflexive study.
+
+    Parameters
+    ----------
+    study : Study
+    variables : those that somebody coded
+    coders : those who code on their own: not the report's own sorting
+    notes : the notes of the main sources
+    lang, n_resamples, rng : as in `work_out`
+    """
+    if is_reflexive(study):
+        return SettledTables()
+    talked = _talked(study)
+    talks = {
+        variable.id: negotiation(
+            study, variable.id, notes=notes, coders=coders, n_resamples=n_resamples, rng=rng, lang=lang
+        )
+        for variable in variables
+        if variable.id in talked
+    }
+    return SettledTables(
+        _bases(study, variables, coders, notes),
+        _entries(study, lang),
+        {name: found for name, found in talks.items() if found.n_talked},
+    )
+
+
+def _talked(study: Study) -> set[str]:
+    events = study.history()
+    return set(events.loc[events["pass"] == "3", "variable"])
+
+
+def _bases(
+    study: Study, variables: Sequence[Variable], coders: Sequence[str], notes: pd.DataFrame
+) -> pd.DataFrame:
+    rows = []
+    for variable in variables:
+        if variable.kind != "single":
+            continue
+        ratings = study.ratings(variable.id, coders, notes)
+        if ratings.notna().any().sum() < 2:
+            continue
+        settled = consensus(ratings, study.adjudications(variable.id))
+        sums = settled["basis"].value_counts()
+        n_stale = int(settled["is_stale"].sum())
+        rows.append([variable.id, *(int(sums.get(basis, 0)) for basis in BASES), n_stale, len(settled)])
+    return pd.DataFrame(rows, columns=BASIS_COLUMNS)
+
+
+def _entries(study: Study, lang: str) -> pd.DataFrame:
+    table = study.adjudications()
+    known = table["variable"].isin(study.codebook.ids) & table["note_id"].isin(study.notes.index)
+    table = table[known].sort_values(["variable", "note_id", "decided_at"], ignore_index=True)
+    book = study.codebook
+    said, answers = [], []
+    for row in table.to_dict("records"):
+        variable = book[row["variable"]]
+        answers.append(reading(variable, row["codes"], lang) if row["event"] == "settle" else "")
+        words = {coder: reading(variable, codes, lang) for coder, codes in row["seen"].items()}
+        said.append("; ".join(f"{coder}: {answer}" for coder, answer in words.items()))
+    texts = table["note_id"].map(study.notes["text"])
+    shown = table.assign(text=texts, answer=answers, said=said, seen=table["seen"].map(seen_text))
+    return shown[[*ENTRY_COLUMNS, "event", "codes", "seen", "decided_at", "present"]]
+
+
+# --- agreement on each variable of a study, for the groups of coders that may be compared -------------
+
+
+INDEPENDENT, AGAINST, POOLED = "independent", "against", "pooled"
+MAIN, ALL = "main", "all"
+AGREEMENT_KEYS = ["scope", "group", "coders", "variable", "level"]
+OVERVIEW = [*AGREEMENT_KEYS, *COLUMNS, "primary"]
+
+
+def planned(study: Study, variable: Variable) -> tuple[str, str]:
+    """Return the coefficient and level that the study's plan names for a kind of variable.
+
+    Returns
+    -------
+    tuple such as ``("alpha", "ordinal")``
+    """
+    return study.about.plan.primary.measure(variable.kind)
+
+
+def agreement_overview(
+    study: Study,
+    variables: Sequence[str] | None = None,
+    *,
+    coefficients: str | Sequence[str] | None = None,
+    lang: str = "en",
+    n_resamples: int = 10_000,
+    rng: int = 0,
+    without_lost: bool = False,
+) -> pd.DataFrame:
+    """Return agreement on each variable: with the codebook, against the own sorting, all together.
+
+    Parameters
+    ----------
+    study : Study
+    variables : which; left out, all that somebody decided on
+    coefficients : as in `agreement`
+    lang, n_resamples, rng : as in `work_out`
+    without_lost : go on without coders of whose log nothing can be read, where that is said beside it
+
+    Returns
+    -------
+    DataFrame as `Results` describes ``agreement``; empty if nobody can be compared.
+
+    Raises
+    ------
+    StanceError
+        If the study is reflexive.
+    StudyError
+        If nothing can be read of a coder's log, though something was there.
+    """
+    check_stance(study)
+    if not without_lost:
+        study.check_logs()
+    asked = [study.codebook[v] for v in (study.codebook.ids if variables is None else variables)]
+    sources = [c for c in study.coders if study.about.coder(c).kind == "source"]
+    independent = [c for c in study.coders if c not in sources]
+    groups = [(INDEPENDENT, tuple(independent))]
+    groups += [(AGAINST, (coder, source)) for source, coder in product(sources, independent)]
+    groups += [(POOLED, (*sources, *independent))] if sources else []
+    main = study.main_notes
+    parts = []
+    for variable, (scope, notes) in product(asked, _scopes(study).items()):
+        everybody = study.ratings(variable.id, [*sources, *independent], study.notes_asked(variable, notes))
+        decided = set(everybody.columns[everybody.notna().any()])
+        name, level = planned(study, variable)
+        for group, members in groups:
+            coders = [coder for coder in members if coder in decided]
+            if len(coders) < 2 or (group == POOLED and not decided & set(sources)):
+                continue
+            if scope == ALL and group == AGAINST and not _adds_notes(everybody[coders], main):
+                continue
+            table = agreement(
+                everybody[coders],
+                level,
+                coefficients=coefficients,
+                n_resamples=n_resamples,
+                rng=rng,
+                lang=lang,
+            )
+            keys = dict(
+                zip(AGREEMENT_KEYS, (scope, group, ", ".join(coders), variable.id, level), strict=True)
+            )
+            keyed = table.assign(**keys, primary=table["coefficient"] == name)
+            parts.append(keyed[[*AGREEMENT_KEYS, *table.columns, "primary"]])
+    return pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=OVERVIEW)
+
+
+def _adds_notes(ratings: pd.DataFrame, main: pd.DataFrame) -> bool:
+    """Whether the coders share notes beyond those of the main sources."""
+    return not ratings.dropna().index.isin(main.index).all()
+
+
+def _scopes(study: Study) -> dict[str, pd.DataFrame]:
+    main = study.main_notes
+    return {MAIN: main} if len(main) == len(study.notes) else {MAIN: main, ALL: study.notes}
+
+
+# --- what the report says of definitions, findings and readings ---------------------------------------
+
+
+Tables = dict[str, pd.DataFrame]
+
+
+def advice_on(study: Study, variables: list[Variable], notes: pd.DataFrame, lang: str) -> Tables:
+    """Return the advice on each `single` variable, where there is any: on others there are no borders."""
+    if is_reflexive(study):
+        return {}
+    with_codes = [variable.id for variable in variables if variable.kind == "single"]
+    found = {name: codebook_advice(study, name, lang, notes=notes) for name in with_codes}
+    return {name: table for name, table in found.items() if len(table)}
+
+
+def findings_in(study: Study, counts: Mapping[str, pd.DataFrame], lang: str) -> Tables:
+    """Return what the bars show, and whether it holds for each coder, where two or more are counted."""
+    if is_reflexive(study):
+        return {}
+    compared = {name: table for name, table in counts.items() if table["coder"].nunique() > 1}
+    return {name: findings_of(table, lang=lang) for name, table in compared.items()}
+
+
+def readings_of(study: Study, notes: pd.DataFrame, lang: str) -> pd.DataFrame:
+    """Return the readings side by side, of a reflexive study; others show what they measured."""
+    if not is_reflexive(study):
+        return pd.DataFrame(columns=READING_COLUMNS)
+    return readings(study, notes=notes, lang=lang)
+
+
+# --- the study's sources beside each other, worked out for a report -----------------------------------
+
+
+def sources_of(study: Study, coded: list[Variable]) -> dict[str, pd.DataFrame]:
+    """Return the counts by source of each `single` variable of which several sources have notes.
+
+    A variable with two codes is left to the figures of counts, which it splits.
+    """
+    if "source" not in study.notes.columns:
+        return {}
+    found = {}
+    for variable in coded:
+        if variable.kind == "single" and len(variable.codes) > 2:
+            table = count_by_source(study, variable.id)
+            if table["source"].nunique() > 1 and table["n_settled"].sum():
+                found[variable.id] = table
+    return found
+
+
+# --- which variable splits the counts of another, such as hinder/möjlighet the categories -------------
+
+
+def splitting(study: Study, variable: Variable) -> str | None:
+    """Return the variable that splits a count: the first other `single` one with two codes, same notes."""
+    for other in study.codebook.variables:
+        same = other.stage == variable.stage and other.notes == variable.notes
+        if other.id != variable.id and other.kind == "single" and len(other.codes) == 2 and same:
+            return other.id if len(study.ratings(other.id).columns) else None
+    return None
+
+
+# --- the notes under the codes that the bars of the figures give them, stage by stage -----------------
+
+
+MATERIAL_COLUMNS = ("source", "n")
+
+
+@dataclass(frozen=True)
+class Chapter:
+    """The notes of one stage.
+
+    Attributes
+    ----------
+    stage : the stage, or empty where notes have none
+    variable : the `single` variable that orders the notes; None where nobody has decided on any
+    by : the variable that splits it, such as hinder/möjlighet; often None
+    bar : whose answers order the notes: a coder, or `MAJORITY_BAR`
+    notes : DataFrame of N notes in their order, index note_id: ``text``, ``subcategory``, ``code`` and
+        ``by``; a missing code is one that is not settled
+    """
+
+    stage: str
+    variable: Variable | None
+    by: Variable | None
+    bar: str
+    notes: pd.DataFrame
+
+    @property
+    def codes(self) -> list[str]:
+        """The codes that notes stand under, in the codebook's order."""
+        return _in_order(self.variable, self.notes["code"])
+
+    @property
+    def by_codes(self) -> list[str]:
+        """The codes of the splitting variable that notes stand under, in the codebook's order."""
+        return _in_order(self.by, self.notes["by"])
+
+
+def chapters_of(study: Study, counts: Mapping[str, pd.DataFrame], notes: pd.DataFrame) -> list[Chapter]:
+    """Return the notes of each stage, ordered as the bars of the counts order them.
+
+    Parameters
+    ----------
+    study : Study
+    counts : variable -> counts that may be shown, as `count_codes` gives them
+    notes : the notes of the main sources
+    """
+    stages = notes["stage"].fillna("") if "stage" in notes.columns else pd.Series("", index=notes.index)
+    return [_chapter(study, counts, str(stage), notes[stages == stage]) for stage in dict.fromkeys(stages)]
+
+
+def material_of(notes: pd.DataFrame) -> pd.DataFrame:
+    """Return how many notes each source has: a column a stage where there are several, and ``n``."""
+    plain = pd.Series("", index=notes.index)
+    source = notes["source"].fillna("") if "source" in notes.columns else plain
+    stage = notes["stage"].fillna("") if "stage" in notes.columns else plain
+    table = pd.DataFrame({"n": source.groupby(source, sort=False).size()}).rename_axis("source")
+    if stage.nunique() < 2:
+        return table
+    counts = pd.crosstab(source, stage)[list(dict.fromkeys(stage))].reindex(table.index)
+    named = counts.rename(columns=lambda one: column_beside(one, MATERIAL_COLUMNS, "stage"))
+    return named.rename_axis(columns=None).assign(n=table["n"])
+
+
+def _chapter(study: Study, counts: Mapping[str, pd.DataFrame], stage: str, notes: pd.DataFrame) -> Chapter:
+    subcategory = notes["subcategory"].fillna("") if "subcategory" in notes.columns else ""
+    table = pd.DataFrame({"text": notes["text"]}).assign(subcategory=subcategory, code=None, by=None)
+    asked = [study.codebook[name] for name in counts]
+    whole = [v for v in asked if len(study.notes_asked(v, notes)) == len(notes)]
+    variable = max(whole, key=lambda v: len(v.codes), default=None)
+    if variable is None:
+        return Chapter(stage, None, None, "", table)
+    shown = counts[variable.id]
+    bar = str(shown.loc[shown["is_bar"].astype(bool), "coder"].iloc[0])
+    split = splitting(study, variable) if (shown["by"] != "").any() else None
+    # As the bars are counted: what splits a count is settled by those who also chose the code.
+    coders = list(study.ratings(variable.id, notes=notes).columns)
+    table["code"] = _answers(study, variable, notes, bar, coders)
+    by = None if split is None else study.codebook[split]
+    if by is not None:
+        table["by"] = _answers(study, by, notes, bar, coders)
+    return Chapter(stage, variable, by, bar, table)
+
+
+def _answers(study: Study, variable: Variable, notes: pd.DataFrame, bar: str, coders: list[str]) -> pd.Series:
+    if bar != MAJORITY_BAR:
+        return study.ratings(variable.id, [bar], notes)[bar].astype(object)
+    ratings = study.ratings(variable.id, coders, notes)
+    return settled_answers(ratings, variable, study.adjudications(variable.id)).astype(object)
+
+
+def _in_order(variable: Variable | None, codes: pd.Series) -> list[str]:
+    """Return the codes that stand there, those of the codebook first."""
+    there = list(dict.fromkeys(str(code) for code in codes.dropna()))
+    own = [code.id for code in variable.codes if code.id in there] if variable else []
+    return [*own, *(code for code in there if code not in own)]

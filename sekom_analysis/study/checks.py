@@ -1,0 +1,283 @@
+"""What is wrong, or worth knowing, about a study's files and decisions held against notes and codebook."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from sekom_analysis.basics.errors import StanceError
+from sekom_analysis.basics.wording import Phrase, Problem
+from sekom_analysis.study.codebook import Codebook, Variable
+from sekom_analysis.study.decisions import AFTER_TALK, INDEPENDENT, coder_fault, latest
+from sekom_analysis.study.notes import note_hash
+from sekom_analysis.study.raw import STUDY_FILE, Raw, codebook_file
+from sekom_analysis.study.rows import WHOLE_NUMBER, answer_fault
+
+if TYPE_CHECKING:
+    from sekom_analysis.study.study import Study
+
+
+AS_MANY = 3  # how many notes a summary names
+
+
+def study_problems(raw: Raw) -> list[Problem]:
+    """List coders whose ids cannot be, and questions asked of no note."""
+    return [*_strange_coders(raw), *_asked_of_nothing(raw)]
+
+
+def _strange_coders(raw: Raw) -> Iterator[Problem]:
+    for coder in raw.about.coders:
+        if fault := coder_fault(coder):
+            yield Problem.of(STUDY_FILE.name, None, "strange_coder", fault=fault)
+
+
+def _asked_of_nothing(raw: Raw) -> Iterator[Problem]:
+    stages, file = _stages(raw.notes), codebook_file(raw.root).name
+    for variable in raw.codebook.variables:
+        missing = [note for note in variable.notes or () if note not in raw.notes.index]
+        if missing:
+            yield Problem.of(file, None, "notes_not_there", variable=variable.id, notes=named_first(missing))
+        if not any(variable.applies_to(str(note), stages.get(note)) for note in raw.notes.index):
+            there = ", ".join(dict.fromkeys(map(repr, stages.values()))) or Phrase("problem_no_stages")
+            yield Problem.of(file, None, "asked_of_nothing", variable=variable.id, there=there)
+
+
+def decision_problems(
+    decisions: pd.DataFrame, notes: pd.DataFrame, codebook: Codebook, kept: Mapping[str, Variable]
+) -> list[Problem]:
+    """List unknown notes, variables and codes, changed texts, retired codes and older definitions.
+
+    Parameters
+    ----------
+    decisions : the standing decisions, as `fold` gives them: what was decided anew is mended
+    notes : the study's notes, indexed by note_id
+    codebook : the codebook as it is now
+    kept : version -> the variable as it was seen then
+    """
+    return [
+        *unknown_notes(decisions, notes),
+        *_unknown_answers(decisions, codebook, kept),
+        *_not_asked(decisions, notes, codebook),
+        *_changed_texts(decisions, notes),
+        *_older_definitions(decisions, codebook),
+        *_lost_definitions(decisions, codebook, kept),
+    ]
+
+
+def _file(coder: object) -> str:
+    return f"{coder}.csv"
+
+
+def named_first(values: object) -> str:
+    """Name the first few of a list: ``B001, B002, B003 and 4 more``."""
+    distinct = list(dict.fromkeys(pd.Series(values).astype(str)))
+    rest, names = len(distinct) - AS_MANY, ", ".join(distinct[:AS_MANY])
+    return Phrase("problem_and_more", names=names, n=rest) if rest > 0 else names
+
+
+def _stages(notes: pd.DataFrame) -> dict[object, str]:
+    return {note: str(stage) for note, stage in notes["stage"].items()} if "stage" in notes.columns else {}
+
+
+def unknown_notes(decisions: pd.DataFrame, notes: pd.DataFrame) -> Iterator[Problem]:
+    """List decisions on notes that the study does not have."""
+    for event in decisions[~decisions["note_id"].isin(notes.index)].itertuples():
+        yield Problem.of(_file(event.coder), int(str(event.row)), "unknown_note", note=event.note_id)
+
+
+def moved_passes(decisions: pd.DataFrame, passes: Mapping[str, str]) -> Iterator[Problem]:
+    """List answers that count in another pass than the one written in the log; see `passes_of`.
+
+    Parameters
+    ----------
+    decisions : one coder's standing decisions
+    passes : event_id -> the pass that an event counts in, where that is another than the one written
+    """
+    for number, kind in ((AFTER_TALK, "late"), (INDEPENDENT, "not_late")):
+        ids = {event_id for event_id, pass_ in passes.items() if pass_ == str(number)}
+        found = decisions[decisions["event_id"].isin(ids)]
+        for (coder, variable), group in found.groupby(["coder", "variable"]):
+            notes = {"n": group["note_id"].nunique(), "notes": named_first(group["note_id"])}
+            yield Problem.of(_file(coder), None, kind, coder=coder, variable=variable, **notes)
+
+
+def _unknown_answers(
+    decisions: pd.DataFrame, codebook: Codebook, kept: Mapping[str, Variable]
+) -> Iterator[Problem]:
+    """Answers that the codebook does not have: retired, new in another copy of the study, or unknown."""
+    grouped: dict[tuple[str, str, str, str], list[str]] = {}
+    first_used = decisions.groupby("codebook")["decided_at"].min().to_dict()
+    newest: dict[tuple[str, str], str] = {}
+    answers = decisions[["coder", "variable", "codes", "codebook", "row", "note_id"]]
+    for coder, variable, codes, version, row, note_id in answers.itertuples(index=False):
+        if variable not in codebook:
+            yield Problem.of(_file(coder), int(row), "unknown_variable", variable=variable)
+        elif fault := answer_fault(codebook[variable], codes):
+            if was_possible(codebook[variable], kept.get(version), codes):
+                kind = (
+                    "new_there"
+                    if _is_new_there(codebook[variable], version, codes, first_used)
+                    else "retired"
+                )
+                grouped.setdefault((kind, coder, variable, codes), []).append(note_id)
+                newest[variable, codes] = version
+            else:
+                yield Problem(
+                    file=_file(coder), row=int(row), what=fault, todo=_until(codebook[variable], codes)
+                )
+    for (kind, coder, variable, codes), note_ids in grouped.items():
+        said = {"n": len(note_ids), "notes": named_first(note_ids), "version": newest[variable, codes]}
+        yield Problem.of(_file(coder), None, kind, codes=codes, variable=variable, **said)
+
+
+def _is_new_there(now: Variable, version: str, codes: str, first_used: Mapping[object, str]) -> bool:
+    """Whether an answer is under a definition that came after the one of here: it was never taken out here.
+
+    What tells is which was decided under first; a code that the codebook keeps as retired was here.
+    """
+    is_kept = not set(codes.split("|")).isdisjoint(code.id for code in now.codes if code.retired)
+    return not is_kept and first_used.get(now.version, "~") < first_used.get(version, "")
+
+
+def was_possible(now: Variable, then: Variable | None, codes: str) -> bool:
+    """Whether an answer could be given once: under the definition seen then, or with codes since retired."""
+    if then is not None and then.id == now.id and not answer_fault(then, codes):
+        return True
+    revived = tuple(code.model_copy(update={"retired": False}) for code in now.codes)
+    return not answer_fault(now.model_copy(update={"codes": revived}), codes)
+
+
+def _until(variable: Variable, codes: str) -> str:
+    if variable.kind == "scale" and not WHOLE_NUMBER.fullmatch(codes):
+        return Phrase("problem_todo_no_number")
+    return Phrase("problem_todo_as_it_stands")
+
+
+def _not_asked(decisions: pd.DataFrame, notes: pd.DataFrame, codebook: Codebook) -> Iterator[Problem]:
+    """Decisions on notes of which the variable is not asked (another stage)."""
+    stages = _stages(notes)
+    known = decisions[decisions["note_id"].isin(notes.index) & decisions["variable"].isin(codebook.ids)]
+    outside = pd.Series(
+        [
+            not codebook[variable].applies_to(note_id, stages.get(note_id))
+            for variable, note_id in zip(known["variable"], known["note_id"], strict=True)
+        ],
+        index=known.index,
+        dtype=bool,
+    )
+    for (coder, variable), group in known[outside].groupby(["coder", "variable"]):
+        row, named = int(group["row"].iloc[0]), named_first(group["note_id"])
+        yield Problem.of(_file(coder), row, "not_asked", variable=variable, notes=named)
+
+
+def _changed_texts(decisions: pd.DataFrame, notes: pd.DataFrame) -> Iterator[Problem]:
+    """Notes whose text is no longer what the coder read."""
+    now = {note_id: note_hash(text) for note_id, text in notes["text"].items()}
+    known = decisions[decisions["note_id"].isin(now.keys())]
+    changed = known[known["note_hash"] != known["note_id"].map(now)]
+    for coder, group in changed.groupby("coder"):
+        yield Problem.of(_file(coder), None, "changed_text", notes=named_first(group["note_id"]))
+
+
+def _older_definitions(decisions: pd.DataFrame, codebook: Codebook) -> Iterator[Problem]:
+    for (coder, variable), group in decisions.groupby(["coder", "variable"]):
+        if str(variable) not in codebook:
+            continue
+        older = group[group["codebook"] != codebook[str(variable)].version]
+        if len(older):
+            n = older["note_id"].nunique()
+            yield Problem.of(_file(coder), None, "older_definition", variable=variable, n=n)
+
+
+def _lost_definitions(
+    decisions: pd.DataFrame, codebook: Codebook, kept: Mapping[str, Variable]
+) -> Iterator[Problem]:
+    there = {*kept, *(variable.version for variable in codebook.variables)}
+    lost = decisions[~decisions["codebook"].isin(there)]
+    for (variable, version), group in lost.groupby(["variable", "codebook"]):
+        file, n = f"codebooks/{version}.yaml", group["note_id"].nunique()
+        yield Problem.of(file, None, "lost_definition", variable=variable, n=n)
+
+
+# --- where the door is: a reflexive study is not measured ---------------------------------------------
+
+
+REFLEXIVE = "reflexive"
+
+
+def is_reflexive(study: Study) -> bool:
+    """Whether the study's file says that it works reflexively."""
+    return study.about.stance == REFLEXIVE
+
+
+def check_stance(study: Study) -> Study:
+    """Return a study whose coders may be measured against each other.
+
+    A reflexive study takes a reading for somebody's own: two that differ are no error, and there is no
+    one code to settle on (Braun & Clarke 2021, *Qualitative Research in Psychology* 18, 328–352). What
+    asks a study for a coefficient or a consensus comes through here. `agreement` of a table of ratings
+    knows no study, and computes what it is asked.
+
+    Raises
+    ------
+    StanceError
+        If the study's stance is reflexive.
+    """
+    if is_reflexive(study):
+        msg = (
+            "This study works reflexively (study.yaml says 'stance: reflexive'), so no agreement and no "
+            "consensus is shown: readings that differ are no errors. See them side by side with "
+            "sekom report, or readings(study) in Python. To measure agreement, change the stance to "
+            "coding-reliability or codebook. Nothing was worked out."
+        )
+        raise StanceError(msg)
+    return study
+
+
+# --- who has coded how much of what -------------------------------------------------------------------
+
+
+def progress_table(study: Study) -> pd.DataFrame:
+    """Return one row a coder and variable: notes decided, skipped and unseen, when last, by which way.
+
+    Parameters
+    ----------
+    study : Study
+
+    Returns
+    -------
+    DataFrame of ``coder``, ``variable``, ``decided``, ``skipped``, ``unseen``, ``of`` (notes asked),
+    ``last`` (UTC) and ``via``. A coder named in the study who has not begun has every note unseen; one
+    whose log is gone or cannot be read is left out, since nobody knows.
+    """
+    decisions, open_ = latest(study.history()), study.skipped()
+    open_ = open_[open_["pass"].isin(["1", "3"])].drop_duplicates(["note_id", "coder", "variable"])
+    known, lost = study.coders, study.lost_coders
+    coders = [c for c in (*known, *(c for c in study.about.coders if c not in known)) if c not in lost]
+    rows = []
+    for coder in coders:
+        kind = study.about.coder(coder).kind
+        for variable in study.codebook.variables:
+            asked = study.notes_asked(variable)
+            own = decisions[(decisions["coder"] == coder) & (decisions["variable"] == variable.id)]
+            own = own[own["note_id"].isin(asked)]
+            if own.empty and kind != "human":
+                continue  # a program or an own sorting is not asked to go on
+            left = open_[(open_["coder"] == coder) & (open_["variable"] == variable.id)]
+            left = left[~left["note_id"].isin(own["note_id"])]
+            rows.append(
+                {
+                    "coder": coder,
+                    "variable": variable.id,
+                    "decided": len(own),
+                    "skipped": len(left),
+                    "unseen": len(asked) - len(own) - len(left),
+                    "of": len(asked),
+                    "last": own["decided_at"].max()[:16].replace("T", " ") if len(own) else "",
+                    "via": ", ".join(sorted(set(own["via"]))),
+                }
+            )
+    columns = ["coder", "variable", "decided", "skipped", "unseen", "of", "last", "via"]
+    return pd.DataFrame(rows, columns=columns)

@@ -1,0 +1,282 @@
+"""The codebook: which questions are asked of a note, and which answers there are."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterator
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, model_validator
+
+from sekom_analysis.basics.errors import CodebookError
+from sekom_analysis.basics.wording import Fault, FaultsError
+
+NONE_FITS = "none_fits"
+FLAG = "flag"
+RESERVED_VARIABLES = (FLAG,)
+NONE_FITS_LABEL = {"sv": "Ingen passar", "en": "None fits"}
+
+MOST_STEPS = 1000
+
+Kind = Literal["single", "multiple", "scale"]
+
+
+def _both_languages(value: Any) -> Any:
+    """Let a plain text, or a text in one language, stand for both."""
+    if isinstance(value, str | int | float) and not isinstance(value, bool):
+        return {"sv": str(value), "en": str(value)}
+    if isinstance(value, dict) and len(value) == 1 and set(value) <= {"sv", "en"}:
+        (text,) = value.values()
+        return {"sv": text, "en": text}
+    return value
+
+
+def _as_tuple(value: Any) -> Any:
+    """Let one text stand for a list of one, and a number for its digits."""
+    values = value if isinstance(value, list | tuple) else [value]
+    plain = [str(v) if isinstance(v, int | float) and not isinstance(v, bool) else v for v in values]
+    return value if value is None else tuple(plain)
+
+
+class _Frozen(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Bilingual(_Frozen):
+    """One text in Swedish and English."""
+
+    sv: str
+    en: str
+
+    def in_(self, lang: str) -> str:
+        """Return the text in a language, ``"sv"`` or ``"en"``."""
+        return self.en if lang == "en" else self.sv
+
+
+Text = Annotated[Bilingual, BeforeValidator(_both_languages)]
+Id = Annotated[
+    str, StringConstraints(pattern=r"^[a-z0-9_]{1,40}$"), Field(coerce_numbers_to_str=True, strict=False)
+]
+Colour = Annotated[str, StringConstraints(pattern=r"^#[0-9a-fA-F]{6}$")]
+Texts = Annotated[tuple[str, ...], BeforeValidator(_as_tuple)]
+
+
+class Code(_Frozen):
+    """One possible answer to a variable."""
+
+    id: Id
+    label: Text
+    definition: Text | None = None
+    include: Text | None = None
+    exclude: Text | None = None
+    example: Text | None = None
+    colour: Colour | None = None
+    retired: bool = False
+
+
+class Variable(_Frozen):
+    """One question asked of a note.
+
+    ``codes`` holds the variable's own codes, or those of the variable that
+    ``codes_from`` names. ``stage`` and ``notes`` narrow the notes that the
+    question is asked of; both absent means all notes.
+    """
+
+    id: Id
+    kind: Kind
+    label: Text
+    question: Text | None = None
+    stage: Texts | None = None
+    notes: Texts | None = None
+    codes: tuple[Code, ...] = ()
+    codes_from: Id | None = None
+    range: tuple[int, int] | None = None
+    none_fits: bool | None = None
+    round: int | None = None
+
+    @model_validator(mode="after")
+    def _kind_has_what_it_needs(self) -> Variable:
+        faults = list(_kind_faults(self))
+        if faults:
+            raise FaultsError(faults)
+        return self
+
+    @property
+    def code_ids(self) -> tuple[str, ...]:
+        """Ids of the codes a coder can choose now, in the codebook's order."""
+        return tuple(code.id for code in self.codes if not code.retired)
+
+    @property
+    def allows_none_fits(self) -> bool:
+        """Whether a coder may answer that no code fits."""
+        return self.kind == "single" and self.none_fits is not False
+
+    @property
+    def answers(self) -> tuple[str, ...]:
+        """Every single answer there is: codes, `none_fits`, or the numbers of the scale."""
+        if self.range is not None:
+            return tuple(str(number) for number in range(self.range[0], self.range[1] + 1))
+        return (*self.code_ids, *([NONE_FITS] if self.allows_none_fits else []))
+
+    @property
+    def version(self) -> str:
+        """Hash of what a coder sees of the variable; a colour or another variable changes nothing."""
+        seen = json.dumps(self.as_seen(), ensure_ascii=False, sort_keys=True)
+        return "c" + hashlib.sha256(seen.encode("utf-8")).hexdigest()[:11]
+
+    def as_seen(self) -> dict[str, Any]:
+        """Return what a coder sees of the variable, as plain data."""
+        seen = self.model_dump(
+            mode="json", exclude_none=True, include={"id", "kind", "label", "question", "range"}
+        )
+        seen["none_fits"] = self.allows_none_fits
+        seen["codes"] = [
+            code.model_dump(mode="json", exclude_none=True, exclude={"colour", "retired"})
+            for code in self.codes
+            if not code.retired
+        ]
+        return seen
+
+    def label_of(self, code: str, lang: str = "sv") -> str:
+        """Return the label of a code; the code itself if the codebook does not have it."""
+        if code == NONE_FITS:
+            return NONE_FITS_LABEL["en" if lang == "en" else "sv"]
+        return next((c.label.in_(lang) for c in self.codes if c.id == code), code)
+
+    def applies_to(self, note_id: str, stage: str | None) -> bool:
+        """Whether the question is asked of this note."""
+        return (self.stage is None or stage in self.stage) and (self.notes is None or note_id in self.notes)
+
+
+def _kind_faults(variable: Variable) -> Iterator[Fault]:
+    """Say what the variable's kind asks for and does not find."""
+    yield from _code_faults(variable)
+    if variable.kind == "scale":
+        yield from _scale_faults(variable)
+    else:
+        if not variable.codes and not variable.codes_from:
+            what = f"kind '{variable.kind}' needs codes"
+            yield Fault((), what, "list them, or name another variable with 'codes_from:'")
+        if variable.codes and variable.codes_from:
+            yield Fault(("codes_from",), "there are both codes and codes_from", "keep one of the two")
+        if variable.range is not None:
+            what = f"kind '{variable.kind}' has no range"
+            yield Fault(("range",), what, "take the range out, or make it 'kind: scale'")
+    if variable.kind != "single" and variable.none_fits is not None:
+        what = "none_fits is for kind 'single' only"
+        yield Fault(("none_fits",), what, "take it out (choosing nothing is an answer of 'multiple')")
+
+
+def _code_faults(variable: Variable) -> Iterator[Fault]:
+    seen: set[str] = set()
+    for place, code in enumerate(variable.codes):
+        if code.id in seen:
+            what = f"the code '{code.id}' stands more than once"
+            yield Fault(("codes", place), what, "give each code an id of its own")
+        if code.id == NONE_FITS:
+            what = f"'{NONE_FITS}' is reserved"
+            yield Fault(("codes", place), what, "use 'none_fits: true' instead of a code of that name")
+        seen.add(code.id)
+
+
+def _scale_faults(variable: Variable) -> Iterator[Fault]:
+    low, high = variable.range or (0, 0)
+    if not 0 < high - low <= MOST_STEPS:
+        what = f"a scale needs a range from low to high, not {_shown(variable.range)}"
+        yield Fault(("range",), what, f"write for instance 'range: [1, 5]' (at most {MOST_STEPS} steps)")
+    if variable.codes or variable.codes_from:
+        what = "a scale has a range, no codes"
+        yield Fault(("codes" if variable.codes else "codes_from",), what, "take the codes out")
+
+
+def _shown(numbers: tuple[int, int] | None) -> str:
+    return "none" if numbers is None else str(list(numbers))
+
+
+class Codebook(_Frozen):
+    """All variables of a study.
+
+    Examples
+    --------
+    >>> book = Codebook.model_validate({"variables": [
+    ...     {"id": "valence", "kind": "single", "label": "Hinder?", "codes": [
+    ...         {"id": "hinder", "label": "Hinder"}, {"id": "mojlighet", "label": "Möjlighet"}]}]})
+    >>> book["valence"].answers
+    ('hinder', 'mojlighet', 'none_fits')
+    """
+
+    title: Text | None = None
+    goal: Text | None = None
+    variables: Annotated[tuple[Variable, ...], Field(min_length=1)]
+
+    @model_validator(mode="after")
+    def _variables_fit_together(self) -> Codebook:
+        own = {variable.id: variable for variable in self.variables if not variable.codes_from}
+        faults = list(self._faults(own))
+        if faults:
+            raise FaultsError(faults)
+        whole = tuple(
+            variable.model_copy(update={"codes": own[variable.codes_from].codes})
+            if variable.codes_from
+            else variable
+            for variable in self.variables
+        )
+        object.__setattr__(self, "variables", whole)
+        return self
+
+    def _faults(self, own: dict[str, Variable]) -> Iterator[Fault]:
+        seen: set[str] = set()
+        for place, variable in enumerate(self.variables):
+            here = ("variables", place)
+            if variable.id in seen:
+                what = f"the variable '{variable.id}' stands more than once"
+                yield Fault(here, what, "give each variable an id of its own")
+            if variable.id in RESERVED_VARIABLES:
+                yield Fault((*here, "id"), f"'{variable.id}' is a reserved name", "choose another id")
+            if variable.codes_from and not (variable.codes_from in own and own[variable.codes_from].codes):
+                what = f"there are no codes in '{variable.codes_from}' to take"
+                lenders = ", ".join(i for i, lender in own.items() if lender.codes) or "none"
+                yield Fault((*here, "codes_from"), what, f"name a variable with codes of its own ({lenders})")
+            seen.add(variable.id)
+
+    @property
+    def ids(self) -> tuple[str, ...]:
+        """Ids of the variables, in the codebook's order."""
+        return tuple(variable.id for variable in self.variables)
+
+    def __getitem__(self, variable: str) -> Variable:
+        """Return one variable.
+
+        Raises
+        ------
+        CodebookError
+            If the codebook has no such variable.
+        """
+        for candidate in self.variables:
+            if candidate.id == variable:
+                return candidate
+        if variable == FLAG:
+            return FLAG_VARIABLE
+        msg = f"The codebook has no variable '{variable}'. Its variables: {', '.join(self.ids)}."
+        raise CodebookError(msg)
+
+    def __contains__(self, variable: object) -> bool:
+        """Whether there is such a variable."""
+        return variable in self.ids or variable == FLAG
+
+
+# A note may hold two ideas at once; any coder can say so, whatever the codebook asks.
+FLAG_VARIABLE = Variable.model_construct(
+    id=FLAG,
+    kind="multiple",
+    label=Bilingual(sv="Märkning", en="Flag"),
+    question=None,
+    stage=None,
+    notes=None,
+    codes=(Code(id="two_ideas", label=Bilingual(sv="Två tankar i en lapp", en="Two ideas in one note")),),
+    codes_from=None,
+    range=None,
+    none_fits=None,
+    round=None,
+)

@@ -1,0 +1,488 @@
+"""What was ever taken in from elsewhere: ``data/imports.csv``, append-only.
+
+An import is a row when it begins, with the files that it is going to write,
+and a row when all of them are on the disk: one that was cut off can be told,
+and completed.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from types import MappingProxyType
+from typing import TYPE_CHECKING, NamedTuple
+
+import pandas as pd
+from filelock import FileLock, Timeout
+
+from sekom_analysis.basics.errors import DecisionError, ExchangeError, NotSavedError
+from sekom_analysis.basics.files import as_typed
+from sekom_analysis.basics.wording import Phrase, Problem, problem_lines
+from sekom_analysis.formats.tables import check_table
+from sekom_analysis.study.adjudications import same_answer
+from sekom_analysis.study.decisions import Event, counting, history_table, new_event_id
+from sekom_analysis.study.log import LOCK_SECONDS, MARKS, EventFile, is_unreadable, loss_problem
+from sekom_analysis.study.raw import RAW, Raw, read_notes, study_option
+from sekom_analysis.study.rows import Format
+
+if TYPE_CHECKING:
+    from sekom_analysis.study.study import Study
+
+
+IMPORTS_FILE = Path("data/imports.csv")
+_BLOCK = 1 << 20
+_BETWEEN = "|"
+
+
+class Import(NamedTuple):
+    """One import, as it stands in the file; ``written`` joins the paths of the files it wrote by ``|``."""
+
+    imported_at: str
+    event_id: str
+    file: str
+    sha256: str
+    kind: str
+    taken: str
+    refused: str
+    written: str
+    event: str
+
+    @property
+    def paths(self) -> list[str]:
+        """The files that were written or added to, from the study's folder."""
+        return [path for path in self.written.split(_BETWEEN) if path]
+
+
+BEGIN, DONE = "begin", "import"
+FORM = Format(Import._fields, (BEGIN, DONE))
+
+
+def imports(study: Study) -> pd.DataFrame:
+    """Return every import of a study, the oldest first.
+
+    Parameters
+    ----------
+    study : an opened study
+
+    Returns
+    -------
+    DataFrame, one row an import: imported_at (UTC), file, sha256, kind, taken and refused (numbers of
+    rows), written (paths from the study's folder, ``|`` between them).
+    """
+    rows = [entry._asdict() for entry in _entries(study.root) if entry.event == DONE]
+    table = pd.DataFrame(rows, columns=list(Import._fields)).drop(columns=["event_id", "event"])
+    return table.astype({"taken": "Int64", "refused": "Int64"})
+
+
+def file_hash(path: Path) -> str:
+    """Return the SHA-256 of what a file holds, as 64 hexadecimal digits."""
+    digest = hashlib.sha256()
+    with path.open("rb") as file:
+        while block := file.read(_BLOCK):
+            digest.update(block)
+    return digest.hexdigest()
+
+
+def event_ids(decisions: pd.DataFrame, digest: str) -> list[str]:
+    """Return the ids that decisions get when the file of that hash is taken in, where they have none."""
+    ids = []
+    for row in decisions.to_dict("records"):
+        said = (str(row[name]) for name in ("coder", "note_id", "variable", "codes"))
+        key = "\n".join([digest, *said, str(row.get("pass", 1))])
+        made = "e" + hashlib.sha256(key.encode("utf-8")).hexdigest()[:16]
+        ids.append(str(row.get("event_id", "")) or made)
+    return ids
+
+
+def record_import(
+    root: Path, source: Path, kind: str, taken: int, refused: int, written: Sequence[Path]
+) -> Import:
+    """Record that a file was taken in, once everything that it brought is on the disk.
+
+    Parameters
+    ----------
+    root : the study's folder
+    source : the file that was taken in
+    kind : what it was taken for, such as ``outline``
+    taken, refused : numbers of rows (notes and decisions)
+    written : the files in the study that it went into
+
+    Raises
+    ------
+    NotSavedError
+        If the disk did not take the record.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     root = Path(folder)
+    ...     _ = (root / "report.txt").write_text("BILAGA 1", encoding="utf-8")
+    ...     made = record_import(root, root / "report.txt", "outline", 80, 0, [root / "data/raw/notes-a.csv"])
+    ...     made.file, made.taken, made.paths, earlier_import(root, made.sha256, "outline") is None
+    ('report.txt', '80', ['data/raw/notes-a.csv'], True)
+    """
+    return _append(root, source, kind, (str(taken), str(refused)), written, DONE)
+
+
+def begin_import(root: Path, source: Path, kind: str, written: Sequence[Path]) -> Import:
+    """Record that a file is going to be taken in, before anything of it is written.
+
+    Raises
+    ------
+    NotSavedError
+        If the disk did not take the record.
+    """
+    return _append(root, source, kind, ("", ""), written, BEGIN)
+
+
+def _append(
+    root: Path, source: Path, kind: str, counts: tuple[str, str], written: Sequence[Path], event: str
+) -> Import:
+    digest = file_hash(source)
+    paths = _BETWEEN.join(path.relative_to(root).as_posix() for path in written)
+    entry = Import("", new_event_id(), source.name, digest, kind, *counts, paths, event)
+    return Import._make(_file(root).append([entry])[0])
+
+
+def earlier_import(root: Path, sha256: str, kind: str) -> Import | None:
+    """Return the last time that the same file was taken in, unless what it brought is no longer there."""
+    entry = _last(root, sha256, kind)
+    if entry is None or entry.event != DONE:
+        return None
+    return entry if all((root / path).is_file() for path in entry.paths) else None
+
+
+def unfinished_import(root: Path, sha256: str, kind: str) -> Import | None:
+    """Return how the same file was begun to be taken in, if that was cut off."""
+    entry = _last(root, sha256, kind)
+    return entry if entry is not None and entry.event == BEGIN else None
+
+
+def import_problems(root: Path) -> list[Problem]:
+    """List the lines that cannot be read, and the imports that were begun and never ended.
+
+    One is ended by the same file taken for the same thing, so that what it
+    left unwritten can be told from what somebody decided not to take in.
+    """
+    file = _file(root)
+    marked = file.marked()
+    rows, problems = file.read()
+    if not is_unreadable(problems):
+        problems += loss_problem(file.path, marked, {cells[1] for _, cells in rows})
+    last: dict[tuple[str, str], tuple[Import, int]] = {}
+    for entry, row in sorted((Import._make(cells), row) for row, cells in rows):
+        last[entry.sha256, entry.kind] = entry, row
+    return [*problems, *(_cut_off(root, entry, row) for entry, row in last.values() if entry.event == BEGIN)]
+
+
+def _cut_off(root: Path, entry: Import, row: int) -> Problem:
+    there = ", ".join(path for path in entry.paths if (root / path).is_file())
+    left = Phrase("problem_cut_off_left", files=there) if there else Phrase("problem_cut_off_nothing")
+    said = {"file": entry.file, "kind": entry.kind, "date": entry.imported_at[:10], "left": left}
+    return Problem.of(IMPORTS_FILE.name, row, "cut_off", **said)
+
+
+def without_unfinished(raw: Raw, source: Path, kind: str) -> Raw:
+    """Return a study without the notes that an import of the same file left before it was cut off."""
+    begun = unfinished_import(raw.root, file_hash(source), kind)
+    left = [raw.root / path for path in begun.paths] if begun else []
+    ids = {
+        note_id
+        for path in left
+        if path.match("notes-*.csv") and path.is_file()
+        for note_id in check_table(path)[0].get("note_id", pd.Series(dtype="str"))
+    }
+    return raw._replace(notes=raw.notes[~raw.notes.index.isin(ids)])
+
+
+def _has_grown(raw: Raw, source: Path, kind: str) -> bool:
+    """Whether the study on the disk has notes that `raw` does not know, but for those of the same import."""
+    notes, _ = read_notes(raw.root / RAW)
+    now = without_unfinished(raw if notes is None else raw._replace(notes=notes), source, kind)
+    return not now.notes.index.isin(raw.notes.index).all()
+
+
+@contextmanager
+def alone(raw: Raw, source: Path, kind: str, *, brings_notes: bool) -> Iterator[None]:
+    """Let one import at a time add to a study, and only to what it has seen of it.
+
+    Raises
+    ------
+    ExchangeError
+        If notes came in since the study was read, and this import brings some too.
+    NotSavedError
+        If another one takes too long, or the folder cannot be written to.
+    """
+    path = raw.root / ".sekom" / "importing.lock"
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        lock = FileLock(str(path), timeout=LOCK_SECONDS)
+        lock.acquire()
+    except (Timeout, OSError, NotImplementedError) as error:
+        reason = getattr(error, "strerror", None) or "another import has not ended"
+        msg = f"Nothing was saved: the study's folder cannot be written to ({reason}). Try again."
+        raise NotSavedError(msg) from error
+    try:
+        if brings_notes and _has_grown(raw, source, kind):
+            msg = f"Notes came in while '{source.name}' was read. Nothing was saved; import it again."
+            raise ExchangeError(msg)
+        yield
+    finally:
+        lock.release()
+
+
+def _last(root: Path, sha256: str, kind: str) -> Import | None:
+    entries = reversed(_entries(root))
+    return next((entry for entry in entries if (entry.sha256, entry.kind) == (sha256, kind)), None)
+
+
+def _entries(root: Path) -> list[Import]:
+    return sorted(Import._make(row) for _, row in _file(root).read()[0])
+
+
+def _file(root: Path) -> EventFile:
+    return EventFile(root / IMPORTS_FILE, FORM, root / ".sekom" / "imports.lock", root / MARKS)
+
+
+# --- taking in what comes back: what a file offers, what became of it, and all of it or nothing saved ---
+
+
+Numbered = tuple[int, Event]
+Cell = tuple[str, str, str]  # note, variable, pass
+Question = tuple[str, str]
+REPLACED_COLUMNS = ["note_id", "variable", "pass", "old", "new", "is_gone", "row"]
+NONE_REPLACED = pd.DataFrame({name: pd.Series(dtype="str") for name in REPLACED_COLUMNS})
+_MOST_LISTED = 10
+
+
+class Collected(NamedTuple):
+    """What a file brought.
+
+    Attributes
+    ----------
+    coder : whose decisions they are; of a ledger its name, such as ``adjudicated``
+    added : the new events, one row each, ``row`` being that in the file
+    known : how many events of the file were here already
+    refused : what cannot be taken, and why
+    stale : notes that were coded before their text was changed; they are taken
+    unfinished : lines that were cut off; they say nothing
+    saved : whether `added` is in the coder's log now
+    remarks : what was left as it is in the log, and is worth knowing
+    replaced : answers that stood here and do so no longer: ``note_id``, ``variable``, ``pass``, ``old``,
+        ``new``, ``is_gone`` (it is taken back, and nothing stands), and the ``row`` in the file
+    """
+
+    coder: str
+    added: pd.DataFrame
+    known: int
+    refused: list[Problem]
+    stale: list[Problem]
+    unfinished: list[Problem]
+    saved: bool = False
+    remarks: Sequence[Problem] = ()
+    replaced: pd.DataFrame = NONE_REPLACED
+
+
+class Wish(NamedTuple):
+    """How a file is to be taken.
+
+    Attributes
+    ----------
+    coder : to whom its answers belong, whatever the file says; None: as it says
+    same_person : answers that share nothing with those here are the same person's
+    older : take answers of an older sheet too, and those that were taken back
+    changed_texts : take answers to texts that have changed, however many
+    """
+
+    coder: str | None = None
+    same_person: bool = False
+    older: bool = False
+    changed_texts: bool = False
+
+
+class Offer(NamedTuple):
+    """What a file of one coder offers, be it a page's, a sheet or a copied log.
+
+    Attributes
+    ----------
+    file : name of the file
+    coder : whose answers they are to be
+    events : the new ones: row in the file, and the event in its pass and with the time that counts; a
+        sheet's have no time, and get that of the saving
+    known : how many answers of the file are here already
+    refused, stale, unfinished, remarks : as in `Collected`
+    other_texts : those of `stale` whose text is another one
+    n_notes : how many notes the file answers
+    last_event : the newest event of the coder that page or sheet was written with
+    saved_at : when a page's file or a sheet was saved; a log bears its own times
+    way : page, sheet or log
+    here : ids of the events of the file that stand in the coder's log
+    came : event_id -> the time that an event came with, where another counts
+    redated : events of the log that get an earlier time, which the file has
+    as_written : answers that a sheet was written with, and what is said where they are left out: they were
+        changed elsewhere since
+    other_wave : ids of events about the texts of an earlier wave; they are left out unless they are asked for
+    copy : id of the page's copy or of the sheet; empty where it has none
+    blank : questions, note and variable, that a sheet shows without an answer
+    save : saves events of `events`
+    """
+
+    file: str
+    coder: str
+    events: list[Numbered]
+    known: int
+    refused: list[Problem]
+    save: Callable[[list[Event]], object]
+    stale: Sequence[Problem] = ()
+    unfinished: Sequence[Problem] = ()
+    remarks: Sequence[Problem] = ()
+    other_texts: Sequence[Problem] = ()
+    n_notes: int = 0
+    last_event: str = ""
+    saved_at: str = ""
+    way: str = "log"
+    here: Collection[str] = ()
+    came: Mapping[str, str] = MappingProxyType({})
+    redated: Sequence[Event] = ()
+    other_wave: Collection[str] = ()
+    as_written: Sequence[tuple[Numbered, Sequence[Problem]]] = ()
+    copy: str = ""
+    blank: Collection[tuple[str, str]] = ()
+
+    def found(self) -> Collected:
+        """Return it as what was found, before anything of it is saved."""
+        is_timed = all(event.decided_at for _, event in self.events)
+        added = history_table({self.coder: self.events}) if is_timed else self._in_order_of_rows()
+        return Collected(
+            self.coder,
+            added,
+            self.known,
+            list(self.refused),
+            list(self.stale),
+            list(self.unfinished),
+            remarks=list(self.remarks),
+        )
+
+    def _in_order_of_rows(self) -> pd.DataFrame:
+        columns = history_table({}).columns
+        return pd.DataFrame([(self.coder, *event, row) for row, event in self.events], columns=columns)
+
+
+def command(path: Path, *options: str, root: Path | None = None) -> str:
+    """Return the command that collects a file, as it can be typed here.
+
+    Parameters
+    ----------
+    path : the file
+    options : as they are typed
+    root : the study's folder, which is named where the command would not find it; None: it would
+
+    Examples
+    --------
+    >>> command(Path("svar anna.jsonl"), "--same-person")
+    'sekom collect "svar anna.jsonl" --same-person'
+    """
+    words = [as_typed(path), *options, study_option(root)]
+    return " ".join(["sekom collect", *filter(None, words)])
+
+
+def settle(
+    found: Collected,
+    save: Callable[[], object],
+    path: Path,
+    *,
+    dry_run: bool,
+    keep_valid: bool,
+    root: Path | None = None,
+) -> Collected:
+    """Save what a file brings, all of it or nothing unless `keep_valid`, and nothing in a dry run.
+
+    Parameters
+    ----------
+    found : what was found in the file
+    save : saves what is new in it
+    path : the file
+    root : the study's folder, as in `command`
+
+    Raises
+    ------
+    DecisionError
+        If something is refused; nothing is saved.
+    """
+    if dry_run:
+        return found
+    taken = len(found.added) + found.known
+    if found.refused and not (keep_valid and taken):
+        offered = f" With --keep-valid (in Python keep_valid=True) the other {taken} decisions are taken."
+        rest = offered if taken and not keep_valid else ""
+        lines = "\n".join(_lines(found.refused, path, root))
+        msg = f"'{path.name}' cannot be taken in whole. Nothing was saved.{rest}\n{lines}"
+        raise DecisionError(msg)
+    save()
+    return found._replace(saved=True)
+
+
+def _lines(refused: Sequence[Problem], path: Path, root: Path | None) -> Iterator[str]:
+    yield problem_lines(refused[:_MOST_LISTED])
+    if len(refused) > _MOST_LISTED:
+        every = command(path, "--dry-run", root=root)
+        yield f"- and {len(refused) - _MOST_LISTED} more; all of them: {every}"
+
+
+# --- what stands, and what no longer does -----------------------------------------------------------------
+
+
+def cell_of(event: Event) -> Cell:
+    """Return what an event is about."""
+    return event.note_id, event.variable, event.pass_
+
+
+def standing(events: Iterable[Event]) -> dict[Cell, Event]:
+    """Fold events of one coder into the standing decisions, as `decisions.fold` does."""
+    once: dict[str, Event] = {}
+    for event in events:
+        known = once.get(event.event_id)
+        once[event.event_id] = event if known is None else min(event, known)
+    found = {cell_of(event): event for event in sorted(counting(once.values())) if event.event != "skip"}
+    return {cell: event for cell, event in found.items() if event.event == "decide"}
+
+
+def standing_answers(events: Iterable[Event]) -> dict[Question, Event]:
+    """Return question -> the last answer to it, whatever its pass."""
+    found = sorted(standing(timed(events)).values())
+    return {(event.note_id, event.variable): event for event in found}
+
+
+def replaced(
+    own: Sequence[Event], events: Sequence[tuple[int, Event]], redated: Sequence[Event] = ()
+) -> pd.DataFrame:
+    """Return the answers that stand and do so no longer once some events are added.
+
+    Parameters
+    ----------
+    own : every event of a coder
+    events : the new ones, with their rows in a file
+    redated : events of `own` with the earlier times that they get
+    """
+    before = standing(own)
+    after = standing(timed([*own, *redated, *(event for _, event in events)]))
+    rows = {cell_of(event): row for row, event in events}
+    found = []
+    for cell, old in before.items():
+        new = after.get(cell)
+        if new is None or same_answer(new.codes) != same_answer(old.codes):
+            codes = new.codes if new is not None else ""
+            found.append((*cell, old.codes, codes, new is None, rows.get(cell)))
+    table = pd.DataFrame(found, columns=REPLACED_COLUMNS)
+    return table.astype({**dict.fromkeys(REPLACED_COLUMNS[:5], "str"), "is_gone": "bool", "row": "Int64"})
+
+
+def timed(events: Iterable[Event]) -> list[Event]:
+    """Give a time to events that get it only when they are saved: later than any, in their order."""
+    return [
+        event if event.decided_at else event._replace(decided_at=f"9{number:09}")
+        for number, event in enumerate(events)
+    ]

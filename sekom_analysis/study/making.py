@@ -1,0 +1,223 @@
+"""Making a study: from somebody's notes, or as a copy of the sample that travels with the package."""
+
+from __future__ import annotations
+
+import os
+import secrets
+import shutil
+from collections.abc import Callable
+from importlib.resources import as_file, files
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import yaml
+
+from sekom_analysis.basics.errors import ExchangeError, NotSavedError, StudyError, TableError
+from sekom_analysis.basics.files import draft_folder, put_in_place, remove_begun, remove_left_folders
+from sekom_analysis.basics.wording import problem_lines
+from sekom_analysis.basics.yamlfile import dump_yaml
+from sekom_analysis.formats.tables import read_table, write_table
+from sekom_analysis.study.raw import CODEBOOK_FILE, CODEBOOK_WORKBOOK, CODED, RAW, STUDY_FILE, read_raw
+from sekom_analysis.study.secret import make_secret
+
+OF_THE_SAMPLE = "07-the-2016-report.ipynb"
+NotesSource = str | os.PathLike[str] | pd.DataFrame | None
+CodebookSource = str | os.PathLike[str] | dict[str, Any] | None
+
+
+def create(
+    path: Path,
+    notes: NotesSource,
+    codebook: CodebookSource,
+    title: str,
+    take_in: Callable[[Path], None] | None = None,
+) -> None:
+    """Make a study of somebody's own notes, with what `take_in` puts into its folder before it has its name.
+
+    Raises
+    ------
+    StudyError
+        If the folder is not empty, or notes or codebook cannot be used; nothing is left behind.
+    """
+
+    def fill(folder: Path) -> None:
+        (folder / RAW).mkdir(parents=True)
+        make_secret(folder)  # before anything is taken in: nobody has begun with this study
+        _put_notes(folder / RAW, notes)
+        _put_codebook(folder, codebook)
+        about = _template("study.yaml").format(
+            id=_quoted(secrets.token_hex(6)),
+            title=_quoted(title or path.resolve().name),
+            seed=secrets.randbelow(1_000_000),
+        )
+        (folder / STUDY_FILE).write_text(about, encoding="utf-8")
+        _put_notebooks(folder)
+        if take_in is not None:
+            take_in(folder)
+
+    _make(path, fill)
+
+
+def create_sample(path: Path) -> None:
+    """Make a copy of the sample study, with its decisions and the notebooks.
+
+    Raises
+    ------
+    StudyError
+        If the folder is not empty; nothing is changed.
+    """
+
+    def fill(folder: Path) -> None:
+        for part in ("data", "notebooks"):
+            _copy(sample_folder() / part, folder / part)
+
+    _make(path, fill)
+
+
+def sample_folder() -> Path:
+    """Return where the sample is: inside the installed package, or the checkout's own folders."""
+    with as_file(files("sekom_analysis")) as package:
+        inside = package / "sample"
+        return inside if (inside / STUDY_FILE).is_file() else package.parent
+
+
+def _copy(source: Path, target: Path) -> None:
+    """Copy a folder so that it can be written to, wherever the package was installed read-only."""
+    shutil.copytree(source, target, ignore=_leftovers, copy_function=shutil.copyfile)
+    for folder in (target, *(path for path in target.rglob("*") if path.is_dir())):
+        folder.chmod(0o755)
+
+
+def _leftovers(folder: str, names: list[str]) -> set[str]:
+    return {name for name in names if name.startswith(".") or name == "__pycache__"}
+
+
+def _make(path: Path, fill: Callable[[Path], None]) -> None:
+    """Fill a draft folder beside the target, check it, and only then give it its name."""
+    target = path.resolve()
+    remove_begun(target)
+    if target.exists() and (not target.is_dir() or any(target.iterdir())):
+        msg = f"'{path}' is there already and is not an empty folder. Nothing was made; choose another name."
+        raise StudyError(msg)
+    beside = next(folder for folder in target.parents if folder.is_dir())
+    remove_left_folders(beside)
+    try:
+        with draft_folder(beside) as draft:
+            _fill(draft, fill)
+            put_in_place(draft, target)
+    except OSError as error:
+        msg = f"'{path}' cannot be made here ({error.strerror or error}). No study was made."
+        raise StudyError(msg) from error
+
+
+def _fill(draft: Path, fill: Callable[[Path], None]) -> None:
+    try:
+        fill(draft)
+    except (TableError, ExchangeError, NotSavedError) as error:
+        msg = f"No study was made. {error}"
+        raise StudyError(msg) from error
+    (draft / CODED).mkdir(parents=True, exist_ok=True)
+    make_secret(draft)
+    (draft / "figures").mkdir(exist_ok=True)
+    (draft / ".gitignore").write_text(".sekom/\n", encoding="utf-8")
+    raw, problems = read_raw(draft)
+    if raw is None:
+        msg = f"No study was made, because of:\n{problem_lines(problems)}"
+        raise StudyError(msg)
+
+
+def _template(name: str) -> str:
+    return files("sekom_analysis.study").joinpath("templates", name).read_text(encoding="utf-8")
+
+
+def _quoted(text: str) -> str:
+    """Return a text so that YAML reads it back as it is."""
+    return yaml.safe_dump(text, allow_unicode=True, default_style='"', width=10_000).strip()
+
+
+def _put_notebooks(folder: Path) -> None:
+    """Copy the notebooks, with this study's variables in them, but for the one on the sample's report."""
+    _copy(sample_folder() / "notebooks", folder / "notebooks")
+    (folder / "notebooks" / OF_THE_SAMPLE).unlink(missing_ok=True)
+    raw, _ = read_raw(folder)
+    asked = [one for one in raw.codebook.variables if one.kind == "single"] if raw is not None else []
+    if not asked:
+        return
+    main = max(reversed(asked), key=lambda variable: len(variable.codes))
+    others = [one for one in asked if one is not main]
+    splits = next((one for one in others if len(one.codes) == 2 and one.stage == main.stage), None)
+    another = next((one for one in others if one is not splits), None)
+    named = {"category_b": main, "valence": splits, "category_d": another}
+    for path in (folder / "notebooks").glob("*.ipynb"):
+        text = path.read_text(encoding="utf-8")
+        for name, own in named.items():
+            text = text.replace(rf"= \"{name}\"", rf"= \"{own.id}\"" if own else "= None")
+        path.write_text(text, encoding="utf-8")
+
+
+def _put_notes(folder: Path, notes: NotesSource) -> None:
+    """Copy a file of notes as it is, or number the notes of one that has no ids."""
+    if notes is None:
+        (folder / "notes.csv").write_text(_template("notes.csv"), encoding="utf-8-sig")
+        return
+    if isinstance(notes, pd.DataFrame):
+        frame = notes.reset_index() if notes.index.name == "note_id" else notes
+        write_table(_numbered(frame), folder / "notes.csv", in_study=True)
+        return
+    frame = read_table(notes)
+    suffix = Path(notes).suffix.lower()
+    if "note_id" in frame.columns and suffix != ".xlsm":
+        shutil.copyfile(notes, folder / ("notes.xlsx" if suffix == ".xlsx" else "notes.csv"))
+    else:
+        write_table(_numbered(frame), folder / "notes.csv", in_study=True)
+
+
+def _numbered(frame: pd.DataFrame) -> pd.DataFrame:
+    """Give notes without ids the ids N001, N002, … in the order of the file."""
+    if "note_id" in frame.columns:
+        return frame
+    width = max(3, len(str(len(frame))))
+    numbered = frame.copy()
+    numbered.insert(0, "note_id", [f"N{number:0{width}}" for number in range(1, len(frame) + 1)])
+    return numbered
+
+
+def _put_codebook(folder: Path, codebook: CodebookSource) -> None:
+    target = folder / CODEBOOK_FILE
+    if isinstance(codebook, str | os.PathLike) and Path(codebook).suffix.lower() == ".xlsx":
+        _put_codebook_workbook(folder / CODEBOOK_WORKBOOK, Path(codebook))
+        return
+    if isinstance(codebook, str | os.PathLike) and Path(codebook).suffix.lower() == ".qdc":
+        msg = (
+            f"No study was made. '{codebook}' is another program's codebook; read it first: "
+            f"codebook=sekom_analysis.exchange.read_codebook_qdc({str(codebook)!r}).codebook. On the command "
+            f"line, sekom new reads it by itself."
+        )
+        raise StudyError(msg)
+    if codebook is None:
+        target.write_text(_template("codebook.yaml"), encoding="utf-8")
+    elif isinstance(codebook, dict):
+        try:
+            text = dump_yaml(codebook)
+        except yaml.YAMLError as error:
+            msg = f"No study was made. The codebook holds what is no plain data: {error}"
+            raise StudyError(msg) from error
+        target.write_text(text, encoding="utf-8")
+    else:
+        try:
+            shutil.copyfile(codebook, target)
+        except OSError as error:
+            msg = f"No study was made. The codebook '{codebook}' cannot be read: {error.strerror}."
+            raise StudyError(msg) from error
+
+
+def _put_codebook_workbook(target: Path, source: Path) -> None:
+    """Keep a codebook in Excel, for whoever goes on in Excel; of a study's workbook only its sheet."""
+    from sekom_analysis.study.codebook_table import read_codebook_file, write_codebook_file
+
+    codebook, problems = read_codebook_file(source)
+    if codebook is None:
+        msg = f"No study was made. The codebook '{source}' cannot be used:\n{problem_lines(problems)}"
+        raise StudyError(msg)
+    write_codebook_file(codebook, target, in_study=True)

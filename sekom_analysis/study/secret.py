@@ -1,0 +1,368 @@
+"""The secret of a study: keys and orders come from it, so that what a coder is given opens nothing.
+
+It is a file of its own, ``data/coded/.secret``, that goes wherever the study
+goes and stands in nothing that is given out. It is made with the study, or
+when it is first needed. What was handed out before there was one, or under
+another one, is still known when it comes back. A hash of it stands among the
+marks, so that its loss can be told.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import secrets
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import suppress
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import NamedTuple
+
+import pandas as pd
+from filelock import FileLock, Timeout
+
+from sekom_analysis.basics.errors import NotSavedError, StudyError
+from sekom_analysis.basics.files import write_whole
+from sekom_analysis.basics.wording import Phrase, Problem, say
+from sekom_analysis.study.decisions import Event, coder_fault
+from sekom_analysis.study.log import LOCK_SECONDS, MARKS, coder_log
+from sekom_analysis.study.notes import note_hash
+from sekom_analysis.study.raw import CODED, Raw
+from sekom_analysis.study.rows import utc_text
+from sekom_analysis.study.worklist import WARM_UP, Seed, masked, note_key, old_note_key
+
+SECRET_FILE = CODED / ".secret"
+OWN, FORMER, BEGUN, OLD_WARM_UP = "secret", "former", "begun", "warm-up-begun"
+BROWSER = ("card", "page")  # where an event's id is made at random, and must be known again
+MARK = MARKS / "secret"
+_HEX = re.compile(r"[0-9a-f]{64}")
+_MARK = re.compile(r"[0-9a-f]{16}")
+_LONGEST = 1 << 16
+
+
+class Secret(NamedTuple):
+    """What the file says.
+
+    Attributes
+    ----------
+    now : 64 hexadecimal digits, from which keys and orders are made
+    former : those from which they were made earlier, or in another copy of the study
+    begun : coders who had begun before there was a secret; they keep the order that they had
+    warm_up : whether somebody had warmed up by then; the notes for that stay the same too
+    """
+
+    now: str
+    former: tuple[str, ...] = ()
+    begun: frozenset[str] = frozenset()
+    warm_up: bool = False
+
+
+def read_secret(root: Path) -> Secret | None:
+    """Return a study's secret; None if there is none yet.
+
+    What stands in copies beside the file, as programs that synchronize folders
+    leave them, is read as former secrets.
+
+    Parameters
+    ----------
+    root : the study's folder
+
+    Raises
+    ------
+    StudyError
+        If there is a file, and no secret can be read from it.
+    """
+    own, problems = _parts(root / SECRET_FILE)
+    copies = [parts for path in secret_copies(root) if (parts := _parts(path)[0])]
+    if own is None and problems:
+        said = problems[0]
+        msg = f"{SECRET_FILE.as_posix()}: {said.what}: {said.todo}. Nothing was given out or saved."
+        raise StudyError(msg)
+    found = [parts for parts in (own, *copies) if parts is not None]
+    if not found:
+        return None
+    first = found[0]
+    every = dict.fromkeys(secret for parts in found for secret in (parts.now, *parts.former))
+    former = tuple(secret for secret in every if secret != first.now)
+    begun = frozenset(coder for parts in found for coder in parts.begun)
+    return Secret(first.now, former, begun, any(parts.warm_up for parts in found))
+
+
+def secret_of(root: Path) -> Secret:
+    """Return a study's secret; make one if there is none.
+
+    Raises
+    ------
+    NotSavedError
+        If there is none, and none can be made.
+    StudyError
+        If there is a file, and no secret can be read from it.
+    """
+    found = read_secret(root)
+    if found is not None and (root / SECRET_FILE).exists():
+        _leave_mark(root, found)
+        return found
+    lock = FileLock(str(root / ".sekom" / "secret.lock"), timeout=LOCK_SECONDS)
+    try:
+        (root / ".sekom").mkdir(parents=True, exist_ok=True)
+        with lock:
+            make_secret(root)
+    except (Timeout, OSError, NotImplementedError) as error:
+        reason = getattr(error, "strerror", None) or "another program is making it"
+        msg = (
+            f"{SECRET_FILE.as_posix()}: the study's secret cannot be saved ({reason}), and without it no "
+            f"page, sheet or card can be given out. Nothing was saved. Check that the study's folder is not "
+            f"read-only, or copy the study to where you may write."
+        )
+        raise NotSavedError(msg) from error
+    found = _there(root)
+    _leave_mark(root, found)
+    return found
+
+
+def _there(root: Path) -> Secret:
+    found = read_secret(root)
+    if found is None:
+        msg = f"{SECRET_FILE.as_posix()}: it was written and is not there. Nothing was given out or saved."
+        raise NotSavedError(msg)
+    return found
+
+
+def _leave_mark(root: Path, secret: Secret) -> None:
+    """Note that there is this secret; a disk that takes no mark has it all the same."""
+    if _hash(secret.now) in _marked(root):
+        return
+    with suppress(OSError):
+        (root / MARKS).mkdir(parents=True, exist_ok=True)
+        with (root / MARK).open("a", encoding="utf-8", newline="\n") as file:
+            file.write(f"{_hash(secret.now)}\n")
+
+
+def _marked(root: Path) -> set[str]:
+    """Return the hashes of the secrets that the study has had; none where it is not known."""
+    try:
+        words = (root / MARK).read_text(encoding="utf-8", errors="replace").split()
+    except OSError:
+        return set()
+    return {word for word in words if _MARK.fullmatch(word)}
+
+
+def _hash(secret: str) -> str:
+    return hashlib.sha256(f"mark {secret}".encode()).hexdigest()[:16]
+
+
+def make_secret(root: Path) -> None:
+    """Make a study's secret, unless there is one; only one at a time may do so.
+
+    Raises
+    ------
+    OSError
+        If it cannot be written.
+    """
+    path = root / SECRET_FILE
+    if path.exists():
+        return
+    beside = next((data for copy in secret_copies(root) if (data := copy.read_bytes())), b"")
+    write_whole(path, beside or _text(root).encode("utf-8"))
+
+
+def _text(root: Path) -> str:
+    """Return what a new file holds: what it is, the secret, and who had begun before there was one.
+
+    Where there was one, and it is lost, nobody had: an order from the study's own seed can be guessed.
+    """
+    begun, warmed_up = ([], False) if _marked(root) else _begun(root)
+    lines = [f"# {say('secret_file', lang)}" for lang in ("sv", "en")]
+    lines.append(f"{OWN} {secrets.token_hex(32)} {utc_text(datetime.now(UTC))}")
+    lines += [f"{BEGUN} {' '.join(begun)}"] if begun else []
+    lines += [OLD_WARM_UP] if warmed_up else []
+    return "".join(f"{line}\n" for line in lines)
+
+
+def _begun(root: Path) -> tuple[list[str], bool]:
+    """Return who has a log with anything in it, and whether anybody has warmed up."""
+    coders = sorted(path.stem for path in (root / CODED).glob("*.csv") if not coder_fault(path.stem))
+    begun, warmed_up = [], False
+    for coder in coders:
+        rows, problems = coder_log(root, coder).read()
+        begun += [coder] if rows or problems else []
+        warmed_up |= any(Event._make(row).pass_ == str(WARM_UP) for _, row in rows)
+    return begun, warmed_up
+
+
+def secret_copies(root: Path) -> list[Path]:
+    """Return the copies of the secret that lie beside it, whatever a program has called them."""
+    folder = root / CODED
+    found = folder.iterdir() if folder.is_dir() else []
+    return sorted(path for path in found if path.name != SECRET_FILE.name and is_secret(path))
+
+
+def is_secret(path: Path) -> bool:
+    """Whether a file is a secret, or a copy of one, by its name and by what it holds."""
+    name = path.name.lower()
+    is_named = SECRET_FILE.name in name and path.suffix.lower() != ".draft"
+    return is_named and path.is_file() and _parts(path)[0] is not None
+
+
+def secret_problems(root: Path) -> list[Problem]:
+    """List what of the secret cannot be read, and that one is lost; that there is none yet is no problem."""
+    if problems := _parts(root / SECRET_FILE)[1]:
+        return problems
+    found = read_secret(root)
+    there = {_hash(secret) for secret in (found.now, *found.former)} if found is not None else set()
+    return [] if _marked(root) <= there else [Problem.of(SECRET_FILE.name, None, "secret_lost")]
+
+
+def _parts(path: Path) -> tuple[Secret | None, list[Problem]]:
+    """Read one file; None where there is none, or no secret in it."""
+    try:
+        with path.open("rb") as file:
+            text = file.read(_LONGEST).decode("utf-8-sig", "replace")
+    except FileNotFoundError:
+        return None, []
+    except OSError as error:
+        return None, [Problem.of(path.name, None, "secret_unreadable", reason=str(error.strerror))]
+    lines = [(number, line.split()) for number, line in enumerate(text.splitlines(), start=1)]
+    lines = [(number, words) for number, words in lines if words and not words[0].startswith("#")]
+    problems = [_odd(path.name, number, words) for number, words in lines if not _is_sound(words)]
+    said = [words for _, words in lines if _is_sound(words)]
+    now = [words[1] for words in said if words[0] == OWN]
+    if not now:
+        return None, [Problem.of(path.name, None, "secret_unreadable", reason=Phrase("problem_secret_none"))]
+    former = [words[1] for words in said if words[0] == FORMER]
+    begun = frozenset(coder for words in said if words[0] == BEGUN for coder in words[1:])
+    warm_up = any(words[0] == OLD_WARM_UP for words in said)
+    return Secret(now[0], (*now[1:], *former), begun, warm_up), problems
+
+
+def _is_sound(words: list[str]) -> bool:
+    if words[0] in (OWN, FORMER):
+        return len(words) > 1 and _HEX.fullmatch(words[1]) is not None
+    return words[0] in (BEGUN, OLD_WARM_UP)
+
+
+def _odd(file: str, number: int, words: list[str]) -> Problem:
+    return Problem.of(file, number, "secret_line", line=" ".join(words)[:12])
+
+
+class Keys:
+    """The names by which cards, pages and sheets know the notes of a study, and what orders come from.
+
+    A key that is given out comes from the secret as it is now. One that comes
+    back may come from an earlier secret, or from a time before there was one.
+
+    Parameters
+    ----------
+    raw : the study
+    """
+
+    def __init__(self, raw: Raw) -> None:
+        self._root, self._study_id, self._seed = raw.root, raw.about.id, raw.about.seed
+        self._notes: pd.DataFrame = raw.notes
+        self._read: tuple[object, Secret] | None = None
+        self._marks: object = None
+        self._met: dict[str, None] = {}  # secrets, of which some may have been replaced since
+        self._known: dict[str, dict[str, str]] = {}  # secret, or nothing for the time before -> key -> note
+        self._now: tuple[str, dict[str, str]] = ("", {})
+        self._texts: dict[str, str | None] | None = None
+
+    @property
+    def secret(self) -> Secret:
+        """The study's secret as it is on the disk now; made if there is none."""
+        mark = _mark(self._root / SECRET_FILE)
+        if self._read is None or mark is None or self._read[0] != mark:
+            found = secret_of(self._root)
+            self._read = (_mark(self._root / SECRET_FILE), found)
+            self._met |= dict.fromkeys((found.now, *found.former))
+        return self._read[1]
+
+    @property
+    def notes(self) -> Mapping[str, str]:
+        """Every note's key as it is given out now, by note_id."""
+        secret = self.secret.now
+        if self._now[0] != secret:
+            name = self.namer()
+            self._now = (secret, {note_id: name(note_id) for note_id in map(str, self._notes.index)})
+        return self._now[1]
+
+    def namer(self) -> Callable[[str], str]:
+        """Return what gives anything its key, always from the same secret."""
+        secret = bytes.fromhex(self.secret.now)
+        return lambda name: note_key(secret, name)
+
+    def names(self, name: str) -> Iterator[str]:
+        """Yield every key under which something may come back."""
+        yield self.namer()(name)
+        yield from (self._name_in(secret, name) for secret in self._secrets())
+
+    def note_of(self, key: str) -> str | None:
+        """Return the note of a key, be it given out now or earlier; None if it is that of none."""
+        for known in self._known.values():
+            if key in known:
+                return known[key]
+        fresh = [secret for secret in self._secrets() if secret not in self._known]
+        return next((note for secret in fresh if (note := self._notes_by_key(secret).get(key))), None)
+
+    def note_with(self, text_hash: str) -> str | None:
+        """Return the only note whose text has this hash; None if there are several, or none."""
+        if self._texts is None:
+            self._texts = {}
+            for note_id, text in self._notes["text"].items():
+                found = note_hash(str(text))
+                self._texts[found] = None if found in self._texts else str(note_id)
+        return self._texts.get(text_hash)
+
+    def shown_id(self, event_id: str, via: str) -> str:
+        """Return the id under which a page or sheet names an event; it tells nothing of the note.
+
+        Ids made elsewhere than in a browser may come from the note's id and a file that the coder has.
+        """
+        return event_id if via in BROWSER else masked(bytes.fromhex(self.secret.now), event_id)
+
+    def shown_ids(self, event_ids: Iterable[str]) -> dict[str, str]:
+        """Return events' ids by every name under which a page or sheet may have named them."""
+        secrets_ = [bytes.fromhex(secret) for secret in self._secrets() if secret]
+        ids = list(event_ids)
+        return {masked(secret, one): one for secret in secrets_ for one in ids} | {one: one for one in ids}
+
+    def seed_of(self, coder: str) -> Seed:
+        """Return what a coder's orders come from: what they came from when the coder began."""
+        return self._seed if coder in self.secret.begun else self.seed
+
+    @property
+    def seed(self) -> Seed:
+        """What all other orders come from."""
+        return f"{self.secret.now} {self._seed}"
+
+    @property
+    def warm_up_seed(self) -> Seed:
+        """What the choice of notes to warm up on comes from."""
+        return self._seed if self.secret.warm_up else self.seed
+
+    def _secrets(self) -> Iterable[str]:
+        """Return the secrets met so far or to be read now, and nothing for the time before there was one."""
+        mark = tuple(map(_mark, [self._root / SECRET_FILE, *secret_copies(self._root)]))
+        if mark != self._marks and (found := read_secret(self._root)) is not None:
+            self._met |= dict.fromkeys((found.now, *found.former))
+        self._marks = mark
+        return [*self._met, ""]
+
+    def _name_in(self, secret: str, name: str) -> str:
+        return note_key(bytes.fromhex(secret), name) if secret else old_note_key(self._study_id, name)
+
+    def _notes_by_key(self, secret: str) -> Mapping[str, str]:
+        if secret not in self._known:
+            is_now = bool(secret) and self._now[0] == secret
+            ids = list(map(str, self._notes.index))
+            keys = self._now[1].values() if is_now else (self._name_in(secret, note_id) for note_id in ids)
+            self._known[secret] = dict(zip(keys, ids, strict=True))
+        return self._known[secret]
+
+
+def _mark(path: Path) -> object:
+    """Return what is another whenever a file is; None where there is none."""
+    try:
+        found = path.stat()
+    except OSError:
+        return None
+    return found.st_size, found.st_mtime_ns, found.st_ctime_ns, found.st_ino
