@@ -458,3 +458,24 @@ def test_what_needs_a_look_is_looked_at_from_where_it_is_said(tmp_path, monkeypa
     monkeypatch.chdir(study.root)
     out = sekom("check")[1]
     assert 'folder:\n  sekom collect "data/coded/anna (1).csv" --coder anna\n' in out
+
+
+def test_a_traceback_is_shown_only_where_it_was_asked_for(tmp_path):
+    asked = ("check", "--study", tmp_path / "nowhere")
+    code, _, err = sekom_process(*asked)
+    assert (code, b"Traceback" in err) == (1, False)
+    code, _, err = sekom_process(*asked, "--debug")
+    assert code == 1
+    assert b"Traceback" in err
+    assert b"in find_root" in err
+    assert sekom_process(*asked, SEKOM_DEBUG="1")[2].startswith(b"Traceback")
+
+
+def test_a_notebook_shows_the_message_alone_until_somebody_asks_for_more(monkeypatch):
+    with pytest.raises(SekomError) as caught:
+        sa.Study.open("nowhere")
+    assert len(caught.value._render_traceback_()) == 1
+    monkeypatch.setenv("SEKOM_DEBUG", "1")
+    shown = caught.value._render_traceback_()
+    assert shown[0].startswith("Traceback")
+    assert any("in find_root" in line for line in shown)

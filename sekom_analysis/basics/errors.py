@@ -6,10 +6,20 @@ allowed, what to do, and what was or was not saved.
 
 from __future__ import annotations
 
+import os
+import traceback
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from sekom_analysis.basics.wording import Problem
+
+
+DEBUG_VARIABLE = "SEKOM_DEBUG"
+
+
+def is_debugging() -> bool:
+    """Whether somebody wants to see where in the code a problem was found."""
+    return bool(os.environ.get(DEBUG_VARIABLE))
 
 
 class SekomError(Exception):
@@ -17,6 +27,8 @@ class SekomError(Exception):
 
     def _render_traceback_(self) -> list[str]:
         """Show the message alone in a notebook: a person can act on it, not on the calls behind it."""
+        if is_debugging():
+            return "".join(traceback.format_exception(self)).splitlines()
         return [f"{type(self).__name__}: {self}"]
 
 

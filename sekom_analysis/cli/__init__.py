@@ -8,31 +8,34 @@ import sys
 
 import typer
 
-from sekom_analysis.basics.errors import SekomError
+from sekom_analysis.basics.errors import DEBUG_VARIABLE, SekomError, is_debugging
 from sekom_analysis.basics.wording import visible
 from sekom_analysis.cli import coding, study, telling
-from sekom_analysis.cli.app import app
+from sekom_analysis.cli.app import DEBUG, app
 
 __all__ = ["app", "coding", "main", "study", "telling"]
 
 
 def main() -> None:
-    """Run the command line; no traceback reaches a person."""
+    """Run the command line; no traceback reaches a person who did not ask for it."""
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(encoding="utf-8", errors="replace")
+    if DEBUG in sys.argv:  # wherever it stands in the line
+        sys.argv.remove(DEBUG)
+        os.environ[DEBUG_VARIABLE] = "1"
     try:
         app()
-    except SekomError as error:
-        typer.echo(visible(str(error)), err=True)
-        sys.exit(1)
     except Exception as error:
-        if os.environ.get("SEKOM_DEBUG"):
+        if is_debugging():
             raise
-        fault = visible(f"{type(error).__name__}: {error}")
-        typer.echo(
-            f"Something went wrong that should not have ({fault}). What was saved before is safe. "
-            f"Run it again with SEKOM_DEBUG=1 set to see where, and report that.",
-            err=True,
-        )
+        typer.echo(visible(str(error) if isinstance(error, SekomError) else _unforeseen(error)), err=True)
         sys.exit(1)
+
+
+def _unforeseen(error: Exception) -> str:
+    fault = f"{type(error).__name__}: {error}"
+    return (
+        f"Something went wrong that should not have ({fault}). What was saved before is safe. "
+        f"Run it again with {DEBUG} to see where, and report that."
+    )

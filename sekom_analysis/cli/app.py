@@ -27,6 +27,9 @@ ORDER = [
 ]
 
 
+DEBUG = "--debug"
+
+
 class InOrder(TyperGroup):
     """Commands in the order in which a study needs them, wherever they are defined."""
 
@@ -92,8 +95,11 @@ def _options(
     version: Annotated[
         bool, typer.Option("--version", callback=_version, is_eager=True, help="Show the version.")
     ] = False,
+    debug: Annotated[
+        bool, typer.Option(DEBUG, help="Where something goes wrong, show where in the code it did.")
+    ] = False,
 ) -> None:
-    """Take the options that come before a command."""
+    """Take the options that come before a command; `main` has seen to `debug`, wherever it stands."""
 
 
 # --- what the command line prints, and how ------------------------------------------------------------
