@@ -24,6 +24,9 @@ lab: $(VENV)/notebooks.stamp ## open the notebooks in JupyterLab
 test: $(VENV)/test.stamp ## run all tests, the examples in the docs and the notebooks, two files at a time
 	@PYTHONWARNDEFAULTENCODING=1 $(BIN)/pytest --numprocesses 2 --dist loadfile
 
+fast: $(VENV)/test.stamp ## the tests that take no browser, no LibreOffice and little time: a minute and a half
+	@PYTHONWARNDEFAULTENCODING=1 $(BIN)/pytest --numprocesses 2 --dist loadfile -m fast
+
 check: $(VENV)/test.stamp ## style, types, and that the lists of packages agree
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
@@ -36,11 +39,20 @@ bench: $(VENV)/test.stamp ## measure speed and endurance; prints numbers, takes 
 	  echo "== $$script"; $(BIN)/python "$$script" || exit 1; \
 	done
 
+docs: $(VENV)/docs.stamp ## the documentation as a site, in build/docs
+	@rm -rf build/api
+	@$(BIN)/sphinx-build --quiet --fail-on-warning --keep-going --conf-dir docs . build/docs
+	@echo "Open build/docs/index.html in a browser."
+
+hooks: $(VENV)/hooks.stamp ## check style before each commit, from now on
+	@$(BIN)/pre-commit install
+
 requirements: $(BIN)/python ## write requirements.txt anew from pyproject.toml (UPGRADE=--upgrade: newest of all)
 	@$(PIP) install --quiet uv
 	@cp requirements.txt $(VENV)/pins.txt 2>/dev/null || :
 	@$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --no-header --no-annotate \
-	  --no-emit-index-url --extra notebooks --extra test $(UPGRADE) --output-file $(VENV)/pins.txt pyproject.toml
+	  --no-emit-index-url --extra notebooks --extra test --extra docs --extra hooks $(UPGRADE) \
+	  --output-file $(VENV)/pins.txt pyproject.toml
 	@{ echo "# The exact versions this project was tested with, for Python 3.11 and newer on any system."; \
 	   echo "# Made by \`make requirements\` from pyproject.toml; do not edit by hand."; \
 	   cat $(VENV)/pins.txt; } > $(VENV)/requirements.txt
@@ -81,5 +93,14 @@ $(VENV)/test.stamp: $(BIN)/python pyproject.toml requirements.txt
 	@$(INSTALL) ".[notebooks,test]"
 	@touch $@ $(VENV)/notebooks.stamp $(VENV)/base.stamp
 
+$(VENV)/docs.stamp: $(BIN)/python pyproject.toml requirements.txt
+	@echo "Installing the package, JupyterLab and Sphinx into $(VENV) (once, some minutes)."
+	@$(INSTALL) ".[notebooks,docs]"
+	@touch $@ $(VENV)/notebooks.stamp $(VENV)/base.stamp
+
+$(VENV)/hooks.stamp: $(VENV)/test.stamp
+	@$(INSTALL) ".[hooks]"
+	@touch $@
+
 .DELETE_ON_ERROR:
-.PHONY: help report lab test check bench requirements clean
+.PHONY: help report lab test fast check bench docs hooks requirements clean

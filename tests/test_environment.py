@@ -78,8 +78,8 @@ def test_conda_asks_one_channel_only(environment):
 
 
 def test_every_package_asked_for_has_an_exact_version_within_its_bounds(project, pins):
-    extras = project["optional-dependencies"]
-    asked = [Requirement(text) for text in (*project["dependencies"], *extras["notebooks"], *extras["test"])]
+    extras = [name for names in project["optional-dependencies"].values() for name in names]
+    asked = [Requirement(text) for text in (*project["dependencies"], *extras)]
     pinned = {canonicalize_name(pin.name): [] for pin in pins}
     for pin in pins:
         pinned[canonicalize_name(pin.name)].append(str(pin.specifier).removeprefix("=="))
@@ -121,6 +121,7 @@ def imported(folder: Path) -> Iterator[tuple[str, str]]:
         ("sekom_analysis", ["notebooks"]),
         ("tests", ["notebooks", "test"]),
         ("benchmarks", ["notebooks", "test"]),
+        ("docs", ["docs"]),
     ],
 )
 def test_what_is_imported_is_asked_for(folder, extras, root, project):
