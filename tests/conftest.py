@@ -47,6 +47,71 @@ CODEBOOK = {
 }
 
 
+BROWSERS = {"chromium", "playwright", "browser", "a_firefox", "person", "lab"}  # fixtures that open one
+OFFICES = {"office", "by_office"}
+SLOW = {  # files, by the seconds they take; see CONTRIBUTING
+    "tests/agreement/test_engines.py",
+    "tests/agreement/test_oracles.py",
+    "tests/coding/test_adjudication.py",
+    "tests/coding/test_many_coders.py",
+    "tests/coding/test_secret.py",
+    "tests/coding/test_session.py",
+    "tests/coding/test_third_coder.py",
+    "tests/consensus/test_settled.py",
+    "tests/exchange/refi/test_round_trips.py",
+    "tests/exchange/test_fuzzed_imports.py",
+    "tests/exchange/test_returned.py",
+    "tests/exchange/test_sheets.py",
+    "tests/exchange/test_sheets_beside.py",
+    "tests/exchange/test_sheets_saved_again.py",
+    "tests/exchange/test_studybook.py",
+    "tests/figures/test_count_spans.py",
+    "tests/figures/test_counts.py",
+    "tests/figures/test_style.py",
+    "tests/quality/test_stance.py",
+    "tests/report/test_conduct.py",
+    "tests/report/test_drawing.py",
+    "tests/report/test_whole.py",
+    "tests/report/test_written.py",
+    "tests/test_adjudications.py",
+    "tests/test_architecture.py",
+    "tests/test_cli.py",
+    "tests/test_coderlogs.py",
+    "tests/test_collect.py",
+    "tests/test_collect_asks.py",
+    "tests/test_diverged.py",
+    "tests/test_edited_answers.py",
+    "tests/test_guides.py",
+    "tests/test_hostile_names.py",
+    "tests/test_hostile_texts.py",
+    "tests/test_log.py",
+    "tests/test_makefile.py",
+    "tests/test_notebooks.py",
+    "tests/test_passes.py",
+    "tests/test_problems.py",
+    "tests/test_readme.py",
+    "tests/test_report.py",
+    "tests/test_study.py",
+    "tests/test_wheel.py",
+    "tests/test_yamlfile.py",
+}
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark every test, so that `-m fast` leaves out what takes a browser, LibreOffice or long."""
+    slow = {ROOT / name for name in SLOW}
+    for item in items:
+        given = set(getattr(item, "fixturenames", ()))
+        if given & BROWSERS:
+            item.add_marker("browser")
+        if given & OFFICES:
+            item.add_marker("office")
+        if item.path in slow:
+            item.add_marker("slow")
+        if not any(item.get_closest_marker(name) for name in ("browser", "office", "slow")):
+            item.add_marker("fast")
+
+
 def pytest_make_parametrize_id(val: object) -> str | None:
     """Name bytes by their length: an archive holds the second it was made in, and workers that collect
     a second apart would each have a test that the other lacks."""

@@ -300,6 +300,7 @@ def test_a_document_that_cannot_be_set_is_named(tmp_path):
         write_pdf('<p><img src="missing.svg" alt=""></p>', tmp_path / "a.pdf", "T", "sv")
 
 
+@pytest.mark.office
 def test_libreoffice_opens_the_document(report, tmp_path):
     folder, lang = report[2], report[0].lang
     if lang != "sv":

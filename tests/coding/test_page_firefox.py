@@ -14,6 +14,7 @@ from .test_page import HOSTILE, hostile_desk
 from .test_page_browser import CODES, ONE, events_in, keys, standing_in
 
 __all__ = ["hostile_desk"]  # a fixture
+pytestmark = pytest.mark.browser
 
 SHOWN = "document.querySelector('.sk-card:not(.sk-loading)') === document.activeElement"
 ASKED = "!document.getElementById('who').hidden"

@@ -496,6 +496,7 @@ def test_the_last_screen_and_the_counter_say_the_same(person, study, tmp_path):
 # --- windows that forget ----------------------------------------------------------------------------
 
 
+@pytest.mark.browser
 def test_a_private_window_of_firefox_says_that_it_forgets(study, tmp_path, monkeypatch):
     firefox_path()
     file = page_of(study, tmp_path / "sida.html", **ONE)
