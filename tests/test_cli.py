@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from sekom_analysis.basics.errors import SekomError
 from sekom_analysis.cli import main
 from sekom_analysis.cli.app import ORDER
 from sekom_analysis.study.imports import begin_import
@@ -473,7 +474,7 @@ def test_a_traceback_is_shown_only_where_it_was_asked_for(tmp_path):
 
 def test_a_notebook_shows_the_message_alone_until_somebody_asks_for_more(monkeypatch):
     with pytest.raises(SekomError) as caught:
-        sa.Study.open("nowhere")
+        Study.open("nowhere")
     assert len(caught.value._render_traceback_()) == 1
     monkeypatch.setenv("SEKOM_DEBUG", "1")
     shown = caught.value._render_traceback_()

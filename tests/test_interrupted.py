@@ -18,7 +18,7 @@ from tests.conftest import CODEBOOK, NOTES
 KILLED = """
 import os, shutil, signal, sys
 from pathlib import Path
-from sekom_analysis import newstudy
+from sekom_analysis.study import making
 from sekom_analysis.exchange.studybook import study_from_list
 target, at, kind = Path(sys.argv[1]), int(sys.argv[2]), sys.argv[3]
 calls = []
@@ -35,9 +35,9 @@ shutil.copyfile = counted(shutil.copyfile)
 if kind == "list":
     study_from_list(target, Path(sys.argv[4]), "tema")
 elif kind == "sample":
-    newstudy.create_sample(target)
+    making.create_sample(target)
 else:
-    newstudy.create(target, None, None, "T")
+    making.create(target, None, None, "T")
 print(len(calls))
 """
 

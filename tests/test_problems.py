@@ -7,10 +7,11 @@ import copy
 import pickle
 from collections import defaultdict
 
+import pandas as pd
 import pytest
 import yaml
 
-from sekom_analysis.actions.plan import PLAN_FILE, plan_problems
+from sekom_analysis.actions.plan import PLAN_FILE, _overwritten, plan_problems
 from sekom_analysis.basics.wording import Phrase, Problem, problem_lines, problems_table, texts
 from sekom_analysis.basics.yamlfile import check_data, parse_yaml
 from sekom_analysis.formats import tables
@@ -202,6 +203,11 @@ def every_kind(study, tmp_path, monkeypatch) -> list[Problem]:
     for text in ("secret 9f\n", f"secret {'9f' * 32}\nsecret 9f\n"):
         write(study, "data/coded/.secret", text)
         found += told(study)
+    secret = study.root / "data/coded/.secret"
+    secret.unlink()
+    assert Study.open(study.root).note_keys  # a new one is made, and marked
+    secret.unlink()
+    found += told(study)
     about = study.root / "data/raw/study.yaml"
     sound = about.read_bytes()
     about.write_bytes(sound + b"coders: {con: {}}\n")
@@ -219,6 +225,7 @@ def every_kind(study, tmp_path, monkeypatch) -> list[Problem]:
         with monkeypatch.context() as patch:
             patch.setattr(tables, constant, 10)
             found += plan_problems(study)
+    found += _overwritten(pd.DataFrame({"action": ["n1"]}, index=[2]), {"n1": ["start"]}, "plan.xlsx")
     (study.root / PLAN_FILE).unlink()
     (study.root / PLAN_FILE).mkdir()
     found += plan_problems(study) + read_raw(study.root)[1]

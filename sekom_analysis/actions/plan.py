@@ -428,9 +428,8 @@ def _differing(old: pd.DataFrame, new: pd.DataFrame, action: str) -> list[str]:
 
 def _overwritten(there: pd.DataFrame, differing: dict[str, list[str]], file: str) -> list[Problem]:
     rows = {action: int(str(row)) for row, action in there["action"].items()}
-    todo = "edit the plan itself, or take the file's rows with replace=True (the former plan is kept)"
     return [
-        Problem(file, rows[action], f"'{action}' differs ({'; '.join(columns)})", todo)
+        Problem.of(file, rows[action], "plan_differs", action=action, columns="; ".join(columns))
         for action, columns in differing.items()
         if columns
     ]

@@ -32,6 +32,7 @@ from sekom_analysis.coding.page import (
 )
 from sekom_analysis.coding.session import Session
 from sekom_analysis.study.desk import Desk
+from sekom_analysis.study.making import sample_folder
 from sekom_analysis.study.raw import STUDY_VARIABLE, VIEWER_VARIABLE
 from sekom_analysis.study.study import Study
 
@@ -403,10 +404,9 @@ def lab_command(
 
 def _template(name: str) -> Path:
     """Return a notebook of an installed package, or of the checkout that the package runs from."""
-    package = Path(__file__).parent
-    for folder in (package / "sample" / "notebooks", package.parent / "notebooks"):
-        if (folder / name).is_file():
-            return folder / name
+    path = sample_folder() / "notebooks" / name
+    if path.is_file():
+        return path
     msg = f"The notebook {name} is missing from the installation; install sekom_analysis again."
     raise StudyError(msg)
 

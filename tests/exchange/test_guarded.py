@@ -116,7 +116,7 @@ def test_an_entry_that_lies_about_its_size_fills_no_memory():
     code = (
         "import io, zipfile\n"
         "from sekom_analysis.basics.errors import ExchangeError\n"
-        "from sekom_analysis.exchange.guarded import open_archive\n"
+        "from sekom_analysis.formats.guarded import open_archive\n"
         "buffer = io.BytesIO()\n"
         "with zipfile.ZipFile(buffer, 'w', zipfile.ZIP_DEFLATED, compresslevel=1) as made:\n"
         "    with made.open('a', 'w', force_zip64=False) as entry:\n"

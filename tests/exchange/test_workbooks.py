@@ -277,7 +277,7 @@ def test_coding_sheets_are_read_behind_the_same_guard(tmp_path):
 LARGE = f"""
 import io, sys, time, zipfile
 {PEAK_MB}
-from sekom_analysis.exchange.workbooks import read_rows
+from sekom_analysis.formats.workbook_reading import read_rows
 import openpyxl.utils.datetime, openpyxl.styles.numbers
 data = sys.stdin.buffer.read()
 before, start = peak_mb(), time.process_time()
