@@ -1,4 +1,4 @@
-"""Which actions answer what the present state asks for, and what is left without an answer."""
+"""Which actions answer what the present state asks for, what is left without one, and actions once merged."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Actions in order of priority, with how sure the order is."""
+"""Actions in order of priority, how sure the order is, what would move it, and how far scores agree."""
 
 from __future__ import annotations
 

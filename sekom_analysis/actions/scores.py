@@ -1,4 +1,4 @@
-"""Scores of actions: what coders answered to the criteria, as a long table and as an array."""
+"""Scores of actions: what coders answered to the criteria, as a table and pooled by Gibbs sampling."""
 
 from __future__ import annotations
 

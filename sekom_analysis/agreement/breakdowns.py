@@ -1,4 +1,4 @@
-"""Agreement broken down: for each code, pair of coders, coder left out, group of notes."""
+"""Agreement broken down: by code, pair of coders, coder left out or set beside the others, group of notes."""
 
 from __future__ import annotations
 

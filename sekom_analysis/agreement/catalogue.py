@@ -6,7 +6,6 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 from sekom_analysis.agreement import coefficients
-from sekom_analysis.agreement import coefficients as by_count
 from sekom_analysis.agreement.coefficients import Parts, Question, Sums
 from sekom_analysis.agreement.patterns import FloatArray, Patterns
 
@@ -14,13 +13,13 @@ Term = Callable[[Question], FloatArray]
 TERMS: dict[str, Term] = {
     term.__name__: term
     for term in (
-        by_count.pairable_notes,
-        by_count.decided_notes,
-        by_count.marginals,
-        by_count.shares,
-        by_count.agreeing,
-        by_count.disagreeing,
-        by_count.coincidences,
+        coefficients.pairable_notes,
+        coefficients.decided_notes,
+        coefficients.marginals,
+        coefficients.shares,
+        coefficients.agreeing,
+        coefficients.disagreeing,
+        coefficients.coincidences,
         coefficients.chosen_by,
         coefficients.paired,
         coefficients.squares,
@@ -42,18 +41,18 @@ class Coefficient(NamedTuple):
 
 _PAIRS = ("agreeing", "pairable_notes")
 _SHARES = (*_PAIRS, "shares", "decided_notes")
-ORDINAL_ALPHA = Coefficient(by_count.alpha, ("coincidences", "marginals"))
+ORDINAL_ALPHA = Coefficient(coefficients.alpha, ("coincidences", "marginals"))
 COEFFICIENTS: dict[str, Coefficient] = {
-    "percent": Coefficient(by_count.percent, _PAIRS),
-    "alpha": Coefficient(by_count.alpha, ("disagreeing", "marginals")),
-    "fleiss": Coefficient(by_count.fleiss, _SHARES),
+    "percent": Coefficient(coefficients.percent, _PAIRS),
+    "alpha": Coefficient(coefficients.alpha, ("disagreeing", "marginals")),
+    "fleiss": Coefficient(coefficients.fleiss, _SHARES),
     "scott": Coefficient(coefficients.scott, ("paired",), who=True, two=True),
     "conger": Coefficient(coefficients.conger, (*_PAIRS, "chosen_by"), who=True),
     "cohen": Coefficient(coefficients.cohen, ("paired",), who=True, two=True),
     "light": Coefficient(coefficients.light, ("paired",), who=True),
-    "ac1": Coefficient(by_count.ac1, _SHARES, listed=True),
-    "ac2": Coefficient(by_count.ac1, _SHARES, listed=True),
-    "brennan_prediger": Coefficient(by_count.brennan_prediger, _PAIRS, listed=True),
+    "ac1": Coefficient(coefficients.ac1, _SHARES, listed=True),
+    "ac2": Coefficient(coefficients.ac1, _SHARES, listed=True),
+    "brennan_prediger": Coefficient(coefficients.brennan_prediger, _PAIRS, listed=True),
     "icc_1_1": Coefficient(coefficients.icc_1_1, ("squares",), who=True, numbers=True),
     "icc_1_k": Coefficient(coefficients.icc_1_k, ("squares",), who=True, numbers=True),
     "icc_a_1": Coefficient(coefficients.icc_a_1, ("squares",), who=True, numbers=True),

@@ -1,4 +1,4 @@
-"""Where coders differ: which codes they confuse, and on which notes."""
+"""Where coders differ: on which notes, which codes they confuse, and what that costs in agreement."""
 
 from __future__ import annotations
 

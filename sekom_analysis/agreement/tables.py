@@ -1,4 +1,4 @@
-"""Agreement as a tidy table, and alpha as a number."""
+"""Agreement as a tidy table, alpha as a number, and why two coefficients differ."""
 
 from __future__ import annotations
 

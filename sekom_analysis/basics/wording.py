@@ -1,4 +1,4 @@
-"""Texts on screen and on paper, in Swedish and English, from one table."""
+"""What people are told: texts in Swedish and English from the tables of wordings, and problems."""
 
 from __future__ import annotations
 

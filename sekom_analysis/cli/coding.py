@@ -1,4 +1,4 @@
-"""Commands by which coders code: code, page, sheet, and collect for what they send back."""
+"""Commands by which people code and settle: code, page, sheet, collect, adjudicate, shown, duplicates."""
 
 from __future__ import annotations
 

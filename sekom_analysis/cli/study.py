@@ -1,4 +1,4 @@
-"""Commands about a study's folder: new, check, status."""
+"""Commands about a study's folder: new, import, check, status, export."""
 
 from __future__ import annotations
 

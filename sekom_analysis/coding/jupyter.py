@@ -1,4 +1,4 @@
-"""The coding card as a Jupyter widget."""
+"""The cards in JupyterLab: as widgets, and the notebooks and the Lab in which they open."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The settled code of each note, always with its basis."""
+"""The settled code of each note, always with its basis, and how it was negotiated."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Hold a copied log against the study: what is new, what is here already, what cannot be taken and why."""
+"""Hold a copied log or ledger against the study: what is new, what is here, what cannot be taken."""
 
 from __future__ import annotations
 

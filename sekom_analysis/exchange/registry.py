@@ -1,4 +1,4 @@
-"""Which importer a file gets, and what `sekom import` does with what it finds.
+"""Which importer or exporter a file gets, and what `sekom import` and `sekom export` do with it.
 
 An importer is a function ``(Request) -> Material``: it reads a file and
 writes nothing into the study; checking, writing and recording are done here

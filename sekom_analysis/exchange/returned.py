@@ -1,4 +1,4 @@
-"""Decisions that come back with a project, held against the logs here.
+"""What comes back from elsewhere, held against the logs here: decisions of a project, and copied logs.
 
 A project goes out, is coded by somebody more, and comes back with the answers
 that it went out with. These are known by what they say. What a coder who has a

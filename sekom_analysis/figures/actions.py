@@ -1,4 +1,4 @@
-"""Actions in order of priority: their ranks with intervals, and their scores by each criterion."""
+"""Actions in order of priority: their ranks with intervals, their scores by each criterion, and the plan."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Grids of counts: themes by category, categories by source."""
+"""Grids of counts: themes by category, categories by source, coverage, and scores by coder."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Texts of notes as labels of rows: wrapped to a width, cut after some lines, set from the left."""
+"""Labels, legends and tiles: texts of notes wrapped to a width, and what colours and marks stand for."""
 
 from __future__ import annotations
 

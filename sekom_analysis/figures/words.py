@@ -1,4 +1,4 @@
-"""Words that mark each group of notes against the others."""
+"""Words that mark each group of notes against the others, as bars and as a cloud."""
 
 from __future__ import annotations
 

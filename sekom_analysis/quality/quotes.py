@@ -1,4 +1,4 @@
-"""Notes to quote from: those that all coders agree on, and those most disputed, with their memos."""
+"""Notes to quote from, with their memos, and the words that mark each group of notes."""
 
 from __future__ import annotations
 

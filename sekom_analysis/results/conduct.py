@@ -1,4 +1,4 @@
-"""How the coding was done: who decided on what, under which wording, and where it left the plan."""
+"""How the coding was done: who decided on what, where it left the plan, the steps, and the checklists."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the report says of settled notes: on what basis, by whom and why, and what talking did."""
+"""What the report's tables say of settled notes, chapters, sources and coders, worked out once."""
 
 from __future__ import annotations
 

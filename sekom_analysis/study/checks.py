@@ -1,4 +1,4 @@
-"""What is wrong, or worth knowing, about a study's files and decisions held against notes and codebook."""
+"""What is wrong, or worth knowing, about a study's files and decisions, and how far each coder is."""
 
 from __future__ import annotations
 

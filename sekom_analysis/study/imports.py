@@ -1,4 +1,4 @@
-"""What was ever taken in from elsewhere: ``data/imports.csv``, append-only.
+"""What came in from elsewhere: the ledger of imports, and what a collected file brought.
 
 An import is a row when it begins, with the files that it is going to write,
 and a row when all of them are on the disk: one that was cut off can be told,

@@ -1,4 +1,4 @@
-"""What a study starts from, ``data/raw``: read, checked, never changed."""
+"""What a study starts from, ``data/raw``: read, checked, chosen from, never changed."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""One event as one physical line of a file: written so that it always reads back."""
+"""One event as one physical line of a file: written so that it always reads back, and checked then."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The text of a source, and its pieces by positions, however the program counted."""
+"""The text of a source in REFI-QDA, its pieces by positions, and the answers given to them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Labelled lines: what a `Description` of ours holds, readable by people and by this package.
+"""Words, ids and XML of REFI-QDA: labelled lines in a `Description`, read by people and by this package.
 
 The first line names what it is (``sekom_analysis: code``), each other line is
 ``label: text``. A text that a line cannot hold as it is stands as JSON.

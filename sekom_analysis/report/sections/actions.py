@@ -1,4 +1,4 @@
-"""Which actions come first, how sure that is, and what would move them."""
+"""Sections on actions: which come first and how sure that is, the plan, coverage and merges."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is settled, on what basis, and what was changed by talking."""
+"""Sections on agreement's worth: what is settled and on what basis, advice, findings and readings."""
 
 from __future__ import annotations
 

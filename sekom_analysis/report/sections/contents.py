@@ -1,4 +1,4 @@
-"""What the notes say, category by category: counts, subcategories, and voices to quote from."""
+"""Sections on what the notes say and how that was found: opening, chapters, sources, conduct, appendix."""
 
 from __future__ import annotations
 
