@@ -23,7 +23,7 @@ NO_ACTION, NO_ANSWER, UNSETTLED, UNREAD = "no_action", "no_answer", "unsettled",
 class Coverage:
     """Categories of the present state beside the actions that answer them.
 
-    ``categories``: one row a category: ``code``, labels, ``n_notes`` (barriers and possibilities together),
+    ``categories``: one row per category: ``code``, labels, ``n_notes`` (barriers and possibilities together),
     ``n_actions`` that answer it, as adjudicated, else by the coders' majority, ``low`` and ``high`` over the
     coders who read every action (missing if fewer than two did), ``weight`` (the actions' weights summed, if
     there are any), ``actions`` (their ids), ``n_adjudicated`` (of all actions, the same in every row).
@@ -123,7 +123,7 @@ def _categories(
     ratings: pd.DataFrame,
     weights: Mapping[str, float] | pd.Series | None,
 ) -> pd.DataFrame:
-    """Return one row a category, all that can be chosen and those that are in use."""
+    """Return one row per category, all that can be chosen and those that are in use."""
     readers = readers_of_all(ratings)
     n_adjudicated = int(settled["is_adjudicated"].sum())
     rows = []
@@ -193,7 +193,7 @@ def co_occurrence(ratings: pd.DataFrame, adjudicated: pd.DataFrame | None = None
 
     Returns
     -------
-    DataFrame, one row a pair of codes that share a note: ``code_a``, ``code_b`` (in the order of the
+    DataFrame, one row per pair of codes that share a note: ``code_a``, ``code_b`` (in the order of the
     alphabet), ``n_both``, ``n_a``, ``n_b`` and ``jaccard``, the notes that have both by those that have any.
 
     Examples
@@ -227,7 +227,7 @@ def themes_by_category(study: Study, themes: str, category: str, notes: object =
 
     Returns
     -------
-    DataFrame, one row a theme × category, zeros included: ``theme``, ``category``, their labels,
+    DataFrame, one row per theme × category, zeros included: ``theme``, ``category``, their labels,
     ``count`` (the theme as adjudicated, else the majority's; the bars' category as in `count_codes`),
     ``low`` and ``high`` of the coders who read all the notes (each by own theme, all by the same category;
     missing if fewer than two did) and ``n_category``.
@@ -347,7 +347,7 @@ def counts_before_and_after(study: Study, variable: str, notes: object = None) -
 
     Returns
     -------
-    DataFrame, one row a code and a last one, with an empty ``code``, for notes on which coders differ
+    DataFrame, one row per code and a last one, with an empty ``code``, for notes on which coders differ
     without a majority, or that adjudicators left open: ``code``, ``before``, ``after``. Notes that nobody
     coded are in none of them.
     """

@@ -352,7 +352,7 @@ def similar_pairs(
 
     Returns
     -------
-    DataFrame, one row a pair: ``note_a``, ``note_b``, ``similarity`` (0 to 1), ``reasons`` (what they
+    DataFrame, one row per pair: ``note_a``, ``note_b``, ``similarity`` (0 to 1), ``reasons`` (what they
     share, as a text), the likeness by each kind (missing where not known), ``shared_words`` and
     ``shared_codes`` (tuples, most telling first; a code as ``variable=code``). It is an order in which to
     look, no probability.

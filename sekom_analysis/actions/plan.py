@@ -51,7 +51,7 @@ def read_plan(study: Study, path: Path | None = None) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        One row an action, index ``row`` as a spreadsheet numbers it, all columns text but ``start`` and
+        One row per action, index ``row`` as a spreadsheet numbers it, all columns text but ``start`` and
         ``end`` (datetime64; missing where there is none or it is no date). ``status`` is one of planned,
         ongoing, done, paused, dropped, whether the file says so in English or Swedish, and else what
         stands there; ``depends_on`` joins actions by ``|``. Empty without a file. `check_plan` tells

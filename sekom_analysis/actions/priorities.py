@@ -66,7 +66,7 @@ def rank_actions(
     Returns
     -------
     DataFrame
-        One row an action and round, in order of rank. ``rank`` and ``rank_to``: the same, or the range
+        One row per action and round, in order of rank. ``rank`` and ``rank_to``: the same, or the range
         that actions with equal scores share. ``low``, ``high``: interval of the rank. ``p_top``:
         probability of being among the first `top`. ``n_coders``, ``n_scores``. ``total``: the weighted
         mean of the criteria's plain means (missing where a criterion has no score). ``pooled``: the same
@@ -272,7 +272,7 @@ def rank_sensitivity(
     Returns
     -------
     DataFrame
-        One row an action and round. ``rank``: middle of the range it shares with its ties.
+        One row per action and round. ``rank``: middle of the range it shares with its ties.
         ``weights_low``, ``weights_high``: first and last rank under any of the weights tried.
         ``weights_moved``: places it moves on average. ``weights_top``: share of the weights that leave it
         among the first `top`. ``alone_low``, ``alone_high``, ``alone_moved``, ``alone_top``: the same over
@@ -344,7 +344,7 @@ def moves(
 
 
 def _factors(n_criteria: int, within: float, rng: np.random.Generator) -> FloatArray:
-    """Return factors for the weights, one row a trial: every corner, and draws between."""
+    """Return factors for the weights, one row per trial: every corner, and draws between."""
     signs = list(itertools.product((-1.0, 1.0), repeat=n_criteria)) if n_criteria <= MOST_CORNERS else []
     corners = np.array(signs).reshape(len(signs), n_criteria)
     between = rng.uniform(-1.0, 1.0, (N_WEIGHTS, n_criteria))
@@ -445,7 +445,7 @@ def criteria_correlations(ranking: pd.DataFrame) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        One row a round and pair: ``round``, ``criterion_a``, ``criterion_b``, ``rho``, ``n_actions``.
+        One row per round and pair: ``round``, ``criterion_a``, ``criterion_b``, ``rho``, ``n_actions``.
 
     Examples
     --------

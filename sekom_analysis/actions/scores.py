@@ -221,7 +221,7 @@ def action_scores(
     coders: Iterable[str] | None = None,
     merged: Mapping[str, str] | None = None,
 ) -> pd.DataFrame:
-    """Return the scores that coders gave to actions, one row a score.
+    """Return the scores that coders gave to actions, one row per score.
 
     Parameters
     ----------
@@ -417,7 +417,7 @@ def checked(scores: pd.DataFrame) -> pd.DataFrame:
     else:
         faults = list(_score_faults(table))
     if faults:
-        msg = f"Scores are a long table, one row a score, and here {'; '.join(faults)}. Nothing was ranked."
+        msg = f"Scores are a long table, one row per score, and here {'; '.join(faults)}. Nothing was ranked."
         raise RatingsError(msg)
     numbers = pd.to_numeric(table["score"]).astype("float64")
     return table.assign(score=numbers)[COLUMNS].dropna(subset=["score"])

@@ -138,7 +138,7 @@ def agreement_by_group(
     Parameters
     ----------
     ratings : DataFrame of shape (N, M)
-        One row a note, one column a coder; missing means unseen.
+        One row per note, one column per coder; missing means unseen.
     by : Series
         The group of each note, indexed by note_id; notes without one are left out.
     level, **options
@@ -248,7 +248,7 @@ def beside_the_others(ratings: pd.DataFrame, coder: str) -> pd.DataFrame:
     Parameters
     ----------
     ratings : DataFrame of shape (N, M)
-        One row a note, one column a coder; missing means unseen.
+        One row per note, one column per coder; missing means unseen.
     coder : str
         Whose report it is; the coder's own choice has no part in the other column.
 

@@ -29,7 +29,7 @@ def confusions(ratings: pd.DataFrame | Patterns) -> pd.DataFrame:
     Parameters
     ----------
     ratings : DataFrame of shape (N, M), or Patterns
-        One row a note, one column a coder; missing means unseen.
+        One row per note, one column per coder; missing means unseen.
 
     Returns
     -------
@@ -82,7 +82,7 @@ def disagreements(ratings: pd.DataFrame, notes: pd.DataFrame | None = None) -> p
     Parameters
     ----------
     ratings : DataFrame of shape (N, M)
-        One row a note, one column a coder; missing means unseen.
+        One row per note, one column per coder; missing means unseen.
     notes : DataFrame, optional
         The notes, with a column `text`; indexed by note_id or with a column
         `note_id`.
@@ -91,7 +91,7 @@ def disagreements(ratings: pd.DataFrame, notes: pd.DataFrame | None = None) -> p
     -------
     DataFrame
         Indexed by note_id: `disagreement` (share of coder pairs that differ),
-        `n_coders`, one column a coder with the choice (`coder text` of one
+        `n_coders`, one column per coder with the choice (`coder text` of one
         called as a column of ours), and `text` where notes are given. Ties keep
         the order of the ratings.
 
@@ -145,7 +145,7 @@ def borders(ratings: pd.DataFrame) -> pd.DataFrame:
     Parameters
     ----------
     ratings : DataFrame of shape (N, M)
-        One row a note, one column a coder, one code a cell; missing means unseen.
+        One row per note, one column per coder, one code per cell; missing means unseen.
 
     Returns
     -------

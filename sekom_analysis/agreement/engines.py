@@ -32,7 +32,7 @@ def count_patterns(
     Parameters
     ----------
     table : any table that narwhals reads, lazy ones included
-        One row a decision: pandas, Polars, DuckDB relation, Spark DataFrame, …
+        One row per decision: pandas, Polars, DuckDB relation, Spark DataFrame, …
         A missing code counts as unseen; an empty text is an answer.
     note, coder, code : str
         Names of the columns.

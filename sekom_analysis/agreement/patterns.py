@@ -63,7 +63,7 @@ def read_ratings(ratings: Any, codes: Sequence[Code] | None = None) -> CodedRati
     Parameters
     ----------
     ratings : DataFrame of shape (N, M)
-        One row a note, one column a coder; missing means unseen.
+        One row per note, one column per coder; missing means unseen.
     codes : sequence, optional
         All codes on offer, in order. Left out: the categories of the columns,
         or else the values seen, sorted.
@@ -81,7 +81,7 @@ def read_ratings(ratings: Any, codes: Sequence[Code] | None = None) -> CodedRati
     """
     if not isinstance(ratings, pd.DataFrame):
         msg = (
-            f"Ratings are a pandas DataFrame with one row a note and one column a coder, "
+            f"Ratings are a pandas DataFrame with one row per note and one column per coder, "
             f"not {type(ratings).__name__}. A long table goes through count_patterns first."
         )
         raise RatingsError(msg)

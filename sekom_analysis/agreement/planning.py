@@ -79,7 +79,7 @@ def plan_sample(
     Returns
     -------
     DataFrame
-        One row a size: n_notes; the coefficient's median, low and high (the
+        One row per size: n_notes; the coefficient's median, low and high (the
         middle `confidence` of the studies), width; with a floor
         `reaches_floor` (studies whose value does) and `clears_floor` (studies
         whose interval does, by value − z·spread); `enough`, whether what was

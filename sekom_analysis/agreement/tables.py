@@ -225,7 +225,7 @@ class Request:
         return [known.get(name, UNKNOWN) for name in self.names]
 
     def answer(self, patterns: Patterns, **about: Any) -> pd.DataFrame:
-        """Return one row a coefficient, with columns in front that say what it is about."""
+        """Return one row per coefficient, with columns in front that say what it is about."""
         return self.rows(self.estimates(patterns), patterns, **about)
 
     def rows(
@@ -326,12 +326,12 @@ def agreement(
     floor: float | None = None,
     declared: str | None = None,
 ) -> pd.DataFrame:
-    """Return coefficients of agreement with intervals, one row a coefficient.
+    """Return coefficients of agreement with intervals, one row per coefficient.
 
     Parameters
     ----------
     ratings : DataFrame of shape (N, M), or Patterns
-        One row a note, one column a coder; missing means unseen.
+        One row per note, one column per coder; missing means unseen.
     level : str or array of shape (V, V)
         How far apart two codes are, for alpha: ``"nominal"``, ``"ordinal"``,
         ``"interval"``, ``"ratio"``; for sets ``"masi"``, ``"jaccard"``,
@@ -406,7 +406,7 @@ def alpha(ratings: Ratings, level: Level = "nominal") -> float:
     Parameters
     ----------
     ratings : DataFrame of shape (N, M), or Patterns
-        One row a note, one column a coder; missing means unseen.
+        One row per note, one column per coder; missing means unseen.
     level : str or array of shape (V, V)
         As in `agreement`.
 

@@ -1,5 +1,5 @@
 // Events kept on this page: their times, what they come to, and the progress file that holds them. Pure.
-// A progress file is JSON lines: first what it is and how many events follow, then one event a line.
+// A progress file is JSON lines: first what it is and how many events follow, then one event per line.
 
 const FILE_KIND = "sekom-answers";
 const FILE_VERSION = 1;

@@ -66,7 +66,7 @@ def add_spans(
 
     Parameters
     ----------
-    counts : one row a code, `by` and coder, with ``count``, ``n_notes`` and ``n_all``
+    counts : one row per code, `by` and coder, with ``count``, ``n_notes`` and ``n_all``
     ratings, split : what was counted, and what splits the counts; the coders' own, no majority
     interval : one of `SPANS`
     rng, n_draws : as for `span_of_draws`
@@ -86,7 +86,7 @@ def span_of_coders(tally: pd.DataFrame) -> pd.DataFrame:
 
     Parameters
     ----------
-    tally : one row a code, `by` and coder: ``code``, ``by``, ``coder``, ``count``, ``n_notes``, ``n_all``
+    tally : one row per code, `by` and coder: ``code``, ``by``, ``coder``, ``count``, ``n_notes``, ``n_all``
 
     Returns
     -------
@@ -209,7 +209,7 @@ def count_codes(
 
     Returns
     -------
-    DataFrame, one row a code × `by` × coder, zeros included: ``code``, ``by``, their labels,
+    DataFrame, one row per code × `by` × coder, zeros included: ``code``, ``by``, their labels,
     ``coder`` (``"(majority)"``, as no coder can be called, for the majority), ``is_bar``, ``count``,
     ``n_notes`` (notes that the coder decided, or that the majority
     resolves), ``n_all`` (notes there are), ``n_adjudicated`` (of the notes, those that were adjudicated,
@@ -316,7 +316,7 @@ def count_by_source(
 
     Returns
     -------
-    DataFrame, one row a source × code, sources by the year in their names if all have one (else as the
+    DataFrame, one row per source × code, sources by the year in their names if all have one (else as the
     notes come) and codes as in the codebook, zeros included:
     ``count``, ``share`` of the source's settled notes, ``low`` and ``high`` over the coders who read all
     the source's notes (missing if fewer than two did), ``n_settled``, ``n_read`` (that somebody decided)
@@ -388,7 +388,7 @@ def recurrence(table: pd.DataFrame) -> pd.DataFrame:
 
     Returns
     -------
-    DataFrame, one row a code: ``label_sv``, ``label_en``, ``n_sources`` with the code, ``of``, ``sources``
+    DataFrame, one row per code: ``label_sv``, ``label_en``, ``n_sources`` with the code, ``of``, ``sources``
     (their names), ``is_new`` (not in the first source, but in a later one) and ``is_gone`` (the reverse).
     A source lacks a code only if all its notes were read: of one that was not, neither is said.
 

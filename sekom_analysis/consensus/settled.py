@@ -115,7 +115,7 @@ def adjudicated_answers(adjudicated: pd.DataFrame | pd.Series) -> pd.DataFrame:
 
     Returns
     -------
-    DataFrame, one row an adjudicated note: ``codes``, as in a log (missing where two differ or one left
+    DataFrame, one row per adjudicated note: ``codes``, as in a log (missing where two differ or one left
     the note open), and ``is_stale``.
 
     Raises
@@ -281,11 +281,11 @@ class Negotiation:
     variable : its id
     agreement : as `agreement` gives it, with the column ``when``: before (pass 1 alone) or after (an
         answer of pass 3 in the place of that of pass 1). Same notes, same coders.
-    moves : one row an ordered pair of coders: ``n_differed`` notes on which they differed before,
+    moves : one row per ordered pair of coders: ``n_differed`` notes on which they differed before,
         ``n_moved`` of them on which ``coder`` now says what ``towards`` said before, their ``share``; and
         the seniority of both, with ``towards_senior`` true where the move goes up (missing where they are
         equal or not given as numbers)
-    coders : one row a coder: ``n_notes`` answered before, ``n_changed`` of them answered otherwise now,
+    coders : one row per coder: ``n_notes`` answered before, ``n_changed`` of them answered otherwise now,
         ``n_elsewhere`` of those to what nobody had said, ``n_withdrawn`` taken back, ``n_added`` answered
         only after talking
     changed : the notes on which somebody's answer is another now, with each coder's answer before and

@@ -100,7 +100,7 @@ IMPORTERS = [
     Importer(
         "decisions",
         (),
-        "what others decided: a table (.csv, .tsv, .xlsx) with a row a decision, or a column a coder",
+        "what others decided: a table (.csv, .tsv, .xlsx) with a row per decision, or a column per coder",
         "sekom_analysis.exchange.others",
         "find_decisions",
     ),

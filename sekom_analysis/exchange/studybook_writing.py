@@ -1,4 +1,4 @@
-"""A study's workbook as a file: a first sheet that says what is where, and one sheet a page."""
+"""A study's workbook as a file: a first sheet that says what is where, and one sheet per page."""
 
 from __future__ import annotations
 
@@ -185,7 +185,7 @@ def _short_title(title: str, taken: Sequence[str], longest: int = 31) -> str:
     return short
 
 
-# --- A study's workbook as a file: a first sheet that says what is where, and one sheet a page --------
+# --- A study's workbook as a file: a first sheet that says what is where, and one sheet per page --------
 
 
 _LINE, _TALLEST = 15.5, 400.0  # points

@@ -53,7 +53,7 @@ class Material:
     ----------
     notes : DataFrame of N notes, index note_id, with ``text`` and any other columns
         One that the study has already, under the same id and with the same text, is left as it is.
-    decisions : DataFrame, one row a decision: note_id, coder, variable, codes (``|`` between several), and
+    decisions : DataFrame, one row per decision: note_id, coder, variable, codes (``|`` between several), and
         where wanted certainty, memo, pass, decided_at as a log writes it (empty: the time of the import),
         event_id, note_hash and codebook
     coders : who is no person, or of whom more is known

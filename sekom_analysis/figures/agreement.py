@@ -1,4 +1,4 @@
-"""Agreement as a forest plot: a row a coefficient, with its interval."""
+"""Agreement as a forest plot: a row per coefficient, with its interval."""
 
 from __future__ import annotations
 

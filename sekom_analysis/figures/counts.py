@@ -168,7 +168,7 @@ MARKERS = ("o", "s", "^", "D", "v")
 
 @st.texts_as_texts
 def plot_counts(counts: pd.DataFrame, *, ax: Axes | None = None, lang: str = "sv") -> Axes:
-    """Draw how many notes each code got: a bar a code and group, and on it a dot for every other coder.
+    """Draw how many notes each code got: a bar per code and group, and on it a dot for every other coder.
 
     The bars are one coder's counts, or the majority's; the legend says whose. The dots stand on the bar
     at each other coder's own count, so that their spread shows how far the figure depends on who coded.

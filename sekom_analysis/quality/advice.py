@@ -60,7 +60,7 @@ def codebook_advice(
 
     Returns
     -------
-    DataFrame, one row a piece of advice: ``kind``: ``border`` (two codes that are confused more than the
+    DataFrame, one row per piece of advice: ``kind``: ``border`` (two codes that are confused more than the
     study's disputes and the codes' use make likely), ``code`` (chosen on ten notes or more, with α below
     the plan's floor, else .667), ``unused`` (one coder never chooses it, others do) or ``two_ideas`` (notes
     flagged so); ``code``, ``other`` and ``coder`` it is about; ``n_notes``; ``n_with_codebook``, notes of a

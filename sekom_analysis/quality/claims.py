@@ -148,7 +148,7 @@ def findings(
 
     Returns
     -------
-    DataFrame, one row a statement and coder: ``kind``, ``about``, ``claim`` (a tuple of codes),
+    DataFrame, one row per statement and coder: ``kind``, ``about``, ``claim`` (a tuple of codes),
     ``statement`` (the sentence), ``coder``, ``is_bar``, ``gives`` (what the coder's counts say, with the
     counts), ``holds`` (yes; partly: it shares the place with others, or the order is another; no; unknown:
     the coder decided nothing, or has no note whose sides could balance), ``n_notes`` that the coder
@@ -326,7 +326,7 @@ def verdicts(found: pd.DataFrame, lang: str = "sv", *, tolerance: float = BALANC
 
     Returns
     -------
-    DataFrame, one row a statement: ``statement``; ``how`` it is computed; a column for each of the M
+    DataFrame, one row per statement: ``statement``; ``how`` it is computed; a column for each of the M
     coders, with what their counts give and whether the statement holds by it; ``verdict`` (holds; does not
     hold; in part; depends; unknown) and ``verdict_shown``, the same in words. It *depends* on the coder
     where it holds by some and not, or in part, by others. Who decided nothing has no say.

@@ -46,7 +46,7 @@ def voices(
 
     Returns
     -------
-    DataFrame, one row a code, note and coder who decided: ``code``, ``kind`` (agreed or disputed),
+    DataFrame, one row per code, note and coder who decided: ``code``, ``kind`` (agreed or disputed),
     ``note_id``, ``text``, ``disagreement`` (share of pairs of coders that differ), ``n_coders``, ``coder``,
     ``choice``, ``certainty`` (1–3, missing where none was given) and ``memo``. Agreed notes were decided by
     two or more; those that most coders read come first, then those they were surest of, then those with
@@ -166,7 +166,7 @@ def readings(
 
     Returns
     -------
-    DataFrame, one row a note, coder and variable, in the order of notes, coders and codebook: ``note_id``,
+    DataFrame, one row per note, coder and variable, in the order of notes, coders and codebook: ``note_id``,
     ``text``, ``variable``, ``label`` of the variable, ``coder``, ``reading`` (the codes' labels), ``memo``.
     What a coder has not answered on their own has no row. Who looks, if it is known (`Study.viewer`), is
     kept as shown it.
@@ -241,7 +241,7 @@ def keywords(
 
     Returns
     -------
-    DataFrame, one row a group × word: ``count`` of ``n_group`` notes have the word, and ``count_rest``
+    DataFrame, one row per group × word: ``count`` of ``n_group`` notes have the word, and ``count_rest``
     of ``n_rest`` notes of the other groups; ``log_odds``, ``z``. Above 1.96, a single word chosen
     beforehand would stand out; of many words some will by chance, so read it as an order.
 

@@ -87,7 +87,7 @@ def codebook_diff(
 
     Returns
     -------
-    DataFrame, one row a change: ``variable``, ``from`` and ``to`` (versions), ``code`` (empty: the variable
+    DataFrame, one row per change: ``variable``, ``from`` and ``to`` (versions), ``code`` (empty: the variable
     itself), ``field``, ``change`` (added, retired, removed, reworded, moved), ``before`` and ``after`` (the
     texts), ``sentence``. A field that changed in the other language only is told in that language. Empty
     if nothing changed: what a coder does not see, such as a colour, makes no version.

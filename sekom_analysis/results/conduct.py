@@ -47,7 +47,7 @@ class Conduct:
     decided : variable × coder: main notes decided in the independent pass; ``both``: by two or more who
         used the codebook; ``of``: notes asked
     answered : the same of notes that a coder answers now, on their own or once others' answers could be seen
-    done : one row a coder: decisions in each kind of pass, over all notes, and by which way they came
+    done : one row per coder: decisions in each kind of pass, over all notes, and by which way they came
     versions : as `codebook_versions` gives it
     changes : as `codebook_diff` gives it: what changed since decisions were made
     departures : where the plan was left

@@ -47,8 +47,8 @@ class SettledTables:
 
     Attributes
     ----------
-    bases : one row a `single` variable that two or more coded: how many of the main notes rest on each basis
-    entries : one row an adjudication: note, answer and what coders said then in words, reason, by whom
+    bases : one row per `single` variable that two or more coded: main notes that rest on each basis
+    entries : one row per adjudication: note, answer and what coders said then in words, reason, by whom
     talks : variable -> what talking did, where somebody answered after it
     """
 
@@ -341,7 +341,7 @@ def chapters_of(study: Study, counts: Mapping[str, pd.DataFrame], notes: pd.Data
 
 
 def material_of(notes: pd.DataFrame) -> pd.DataFrame:
-    """Return how many notes each source has: a column a stage where there are several, and ``n``."""
+    """Return how many notes each source has: a column per stage where there are several, and ``n``."""
     plain = pd.Series("", index=notes.index)
     source = notes["source"].fillna("") if "source" in notes.columns else plain
     stage = notes["stage"].fillna("") if "stage" in notes.columns else plain

@@ -70,7 +70,7 @@ class Adjudicating:
         return self._ledger.read().history.copy()
 
     def table(self, variable: str | None = None) -> pd.DataFrame:
-        """Return what stands, one row a note, variable and adjudicator; see `adjudication_table`."""
+        """Return what stands, one row per note, variable and adjudicator; see `adjudication_table`."""
         history = self.history()
         if variable is not None:
             history = history[history["variable"] == self._raw.codebook[variable].id]
@@ -288,7 +288,7 @@ class Showings:
         self._blindness = Blindness(raw.root)
 
     def table(self) -> pd.DataFrame:
-        """Return one row a showing; see `showings_table`."""
+        """Return one row per showing; see `showings_table`."""
         return showings_table(self._ledger.read().history)
 
     def problems(self) -> list[Problem]:

@@ -130,7 +130,7 @@ def changed_since(seen: Mapping[str, str], now: Mapping[str, str]) -> list[str]:
 def adjudication_table(
     history: pd.DataFrame, answers: Mapping[tuple[str, str], Mapping[str, str]]
 ) -> pd.DataFrame:
-    """Return what stands: one row a note, variable and adjudicator.
+    """Return what stands: one row per note, variable and adjudicator.
 
     Parameters
     ----------
@@ -234,7 +234,7 @@ def showings(
 
 
 def showings_table(history: pd.DataFrame) -> pd.DataFrame:
-    """Return what coders were shown, one row a showing: lists of variables (none: all) and notes, by what.
+    """Return what coders were shown, one row per showing: lists of variables (none: all) and notes, by what.
 
     Parameters
     ----------

@@ -240,7 +240,7 @@ def check_stance(study: Study) -> Study:
 
 
 def progress_table(study: Study) -> pd.DataFrame:
-    """Return one row a coder and variable: notes decided, skipped and unseen, when last, by which way.
+    """Return one row per coder and variable: notes decided, skipped and unseen, when last, by which way.
 
     Parameters
     ----------

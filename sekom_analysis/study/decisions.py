@@ -332,7 +332,7 @@ def history_table(events: Mapping[str, Iterable[tuple[int, Event]]]) -> pd.DataF
 
     Returns
     -------
-    DataFrame, one row an event, also what was taken back with a file, all columns text but ``row``. A doubled
+    DataFrame, one row per event, also what was taken back with a file; text but for ``row``. A doubled
     ``event_id`` counts once. The order is that of (decided_at, event_id),
     never that of the file, so that copies merged either way are equal.
     """
@@ -379,7 +379,7 @@ def latest_answers(decisions: pd.DataFrame) -> dict[tuple[str, str], dict[str, s
 
     Parameters
     ----------
-    decisions : one row a note, coder and variable, as `latest` gives them
+    decisions : one row per note, coder and variable, as `latest` gives them
     """
     answers: dict[tuple[str, str], dict[str, str]] = {}
     columns = (decisions[name].tolist() for name in ("note_id", "variable", "coder", "codes"))
@@ -391,7 +391,7 @@ def latest_answers(decisions: pd.DataFrame) -> dict[tuple[str, str], dict[str, s
 def skipped(history: pd.DataFrame) -> pd.DataFrame:
     """Return what was looked at and left open: skips without a standing decision.
 
-    One row a note, coder, variable and pass. Skipped is not unseen, and none
+    One row per note, coder, variable and pass. Skipped is not unseen, and none
     of the two is "none fits".
     """
     history = counting_rows(history)

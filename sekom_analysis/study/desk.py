@@ -156,7 +156,7 @@ class Desk:
         return list(self._read_past().get((note_id, variable), ()))
 
     def decisions(self) -> pd.DataFrame:
-        """Return the coder's standing decisions, one row a note, variable and pass."""
+        """Return the coder's standing decisions, one row per note, variable and pass."""
         return fold(self.history())
 
     def skipped(self) -> pd.DataFrame:

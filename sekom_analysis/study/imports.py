@@ -68,7 +68,7 @@ def imports(study: Study) -> pd.DataFrame:
 
     Returns
     -------
-    DataFrame, one row an import: imported_at (UTC), file, sha256, kind, taken and refused (numbers of
+    DataFrame, one row per import: imported_at (UTC), file, sha256, kind, taken and refused (numbers of
     rows), written (paths from the study's folder, ``|`` between them).
     """
     rows = [entry._asdict() for entry in _entries(study.root) if entry.event == DONE]

@@ -259,7 +259,7 @@ def pair_ledger(root: Path) -> Ledger[Judgement]:
 
 
 def judgements_table(history: pd.DataFrame) -> pd.DataFrame:
-    """Return what stands: one row a pair and reviewer."""
+    """Return what stands: one row per pair and reviewer."""
     columns = ["note_a", "note_b", "judgement", "reason", "reviewer", "decided_at", "hash_a", "hash_b"]
     return standing(history, KEYS)[[*columns, "event_id", "row"]]
 

@@ -180,7 +180,7 @@ def state_of(history: pd.DataFrame) -> State:
 
 
 def merges_table(history: pd.DataFrame, notes: pd.DataFrame) -> pd.DataFrame:
-    """Return the merges that stand: one row a note that is part of another.
+    """Return the merges that stand: one row per note that is part of another.
 
     Parameters
     ----------
@@ -272,7 +272,7 @@ class Joining:
         return event
 
     def pair_judgements(self) -> pd.DataFrame:
-        """Return what stands, one row a pair and reviewer; see `judgements_table`."""
+        """Return what stands, one row per pair and reviewer; see `judgements_table`."""
         return judgements_table(self._pairs.read().history)
 
     def pair_history(self) -> pd.DataFrame:
@@ -361,7 +361,7 @@ class Joining:
         return self._merges.append([event])[0]
 
     def merges(self) -> pd.DataFrame:
-        """Return the merges that stand, one row a note that is part of another; see `merges_table`."""
+        """Return the merges that stand, one row per note that is part of another; see `merges_table`."""
         return merges_table(self._merges.read().history, self._raw.notes)
 
     def merge_history(self) -> pd.DataFrame:

@@ -212,7 +212,7 @@ class Study(Joining):
         return self._logs.history(self._chosen(coder))
 
     def decisions(self, variable: str | None = None, coders: Iterable[str] | None = None) -> pd.DataFrame:
-        """Return the standing decisions: one row a note, coder, variable and pass.
+        """Return the standing decisions: one row per note, coder, variable and pass.
 
         Parameters
         ----------
@@ -323,7 +323,7 @@ class Study(Joining):
         return self._adjudicating.save(events)
 
     def adjudications(self, variable: str | None = None) -> pd.DataFrame:
-        """Return what stands, one row a note, variable and adjudicator; see `adjudication_table`."""
+        """Return what stands, one row per note, variable and adjudicator; see `adjudication_table`."""
         return self._adjudicating.table(variable)
 
     def adjudication_history(self) -> pd.DataFrame:

@@ -34,7 +34,7 @@ def table(*rows, quoting=csv.QUOTE_MINIMAL):
 
 
 def label_studio(rows, ids=True, updated=ANNA):
-    """A row an annotation, columns in the order of the alphabet, the annotator a number."""
+    """A row per annotation, columns in the order of the alphabet, the annotator a number."""
     names = ["annotation_id", "annotator", "created_at", "goal", "id", "lead_time", "memo", "note_id", "text"]
     lines = [
         [k, who, when, goal, task, 3.4, memo, note, TEXTS[note], themes, updated, valence]
@@ -70,7 +70,7 @@ LABEL_STUDIO = {
 
 
 def doccano(labels, first=1):
-    """A row a text, whether it was looked at or not; labels in the order of the alphabet, with # between."""
+    """A row per text, looked at or not; labels in the order of the alphabet, with # between."""
     rows = [
         (k, TEXTS[note], note, "#".join(sorted(codes)), "# kanske" if codes else "")
         for k, (note, codes) in enumerate(labels.items(), start=first)
@@ -79,7 +79,7 @@ def doccano(labels, first=1):
 
 
 def inception(kind, feature, people, *rows):
-    """A row a place, a column an annotator by the name that is shown."""
+    """A row per place, a column per annotator by the name that is shown."""
     names = ["Type", "Collection", "Document", "Layer", "Feature", "Position", "Flags", *people]
     lines = [
         [kind, "notes", document, "webanno.custom.Note", feature, position, "COMPLETE, USED", *cells]
@@ -89,7 +89,7 @@ def inception(kind, feature, people, *rows):
 
 
 def fragments(*rows):
-    """A row a code of one coder; allTags holds everybody's codes of the place."""
+    """A row per code of one coder; allTags holds everybody's codes of the place."""
     names = ["zotqdaFormat", "code", "codeId", "annotationKey", "text", "comment", "allTags", "codedBy"]
     lines = [
         ["fragments/1", code, f"c{k}", f"K{note}", TEXTS[note], comment, tags, who, when]

@@ -1,4 +1,4 @@
-"""What others decided, in tables of any program: a row a decision, or a column a coder.
+"""What others decided, in tables of any program: a row per decision, or a column per coder.
 
 `proposing` says what each column seems to be, in a map for a person to go
 through; `taking` takes the decisions as the map says.
@@ -51,7 +51,7 @@ class Taken(NamedTuple):
 
     Parameters
     ----------
-    decisions : one row a note, coder, variable and pass
+    decisions : one row per note, coder, variable and pass
     refused : what was not taken, and why
     remarks : what was taken, or is unseen, and is to be known
     """

@@ -203,7 +203,7 @@ def propose(table: pd.DataFrame, codebook: Codebook, notes: pd.DataFrame, whose:
 
     Parameters
     ----------
-    table : texts, one row a decision, or a note with a column for each coder
+    table : texts, one row per decision, or a note with a column for each coder
     codebook : labels and ids of its variables and codes are looked for
     notes : the N notes of the study
     whose : id of the coder, where no column tells

@@ -284,8 +284,8 @@ class Outline:
     ----------
     notes : DataFrame of N notes, index note_id: text, source, stage, and a column for each level of
         headings that names one (``subcategory``)
-    decisions : DataFrame, one row a decision of the report's own sorting: note_id, coder, variable, codes
-    lines : DataFrame, one row a line of the file: row, text, taken_for, stage, headings, note_id, doubt
+    decisions : DataFrame, one row per decision of the report's own sorting: note_id, coder, variable, codes
+    lines : DataFrame, one row per line of the file: row, text, taken_for, stage, headings, note_id, doubt
     headings : the headings that told notes from the rest
     proposal : what was proposed, where no headings were given
     problems : what was left out, headings without notes, headings that were not found

@@ -257,7 +257,7 @@ class ProjectRead:
     ----------
     notes : table of N notes, index note_id: text, and any other columns; a gap is an empty text
     codebook : plain data, for ``Study.create(codebook=…)``; its ``variables`` may be empty
-    decisions : one row a note, coder, variable and pass: note_id, coder, variable, codes, certainty,
+    decisions : one row per note, coder, variable and pass: note_id, coder, variable, codes, certainty,
         memo, decided_at, pass; all texts, as `Study.decisions` has them
     coders : ids of the coders, those without a decision among them
     about : what the project says of the study, as ``study.yaml`` does; empty for another program's

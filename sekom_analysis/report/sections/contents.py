@@ -79,7 +79,7 @@ def _counted(results: Results, chapter: Chapter, code: str, n: int) -> str:
 
 
 def _subcategories(chapter: Chapter, notes: pd.DataFrame, lang: str) -> Iterator[str]:
-    """Yield the subcategories with their counts, one line a side; nothing where there are none."""
+    """Yield the subcategories with their counts, one line per side; nothing where there are none."""
     if not (notes["subcategory"] != "").any():
         return
     sides = [code for code in chapter.by_codes if (notes["by"] == code).any()] if chapter.by else [""]
