@@ -8,10 +8,7 @@ from __future__ import annotations
 
 import os
 import traceback
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from sekom_analysis.basics.wording import Problem
+from typing import Any
 
 
 DEBUG_VARIABLE = "SEKOM_DEBUG"
@@ -39,7 +36,7 @@ class TableError(SekomError):
 class ExchangeError(SekomError):
     """A file of the world outside that cannot be taken in, or could do harm; ``problems`` tell each why."""
 
-    problems: tuple[Problem, ...] = ()
+    problems: tuple[Any, ...] = ()  # each a `wording.Problem`, which stands above this module
 
 
 class CodebookError(SekomError):
