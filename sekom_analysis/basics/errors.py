@@ -10,7 +10,6 @@ import os
 import traceback
 from typing import Any
 
-
 DEBUG_VARIABLE = "SEKOM_DEBUG"
 
 
