@@ -214,7 +214,8 @@ def test_answers_that_an_undo_gave_back_are_nobody_elses(study, tmp_path):
     study.undo_collect(path)
     anew = answers(tmp_path / "anew.jsonl", study, first(4, "pengar"), who="a", start=200)
     more = tmp_path / "a2.jsonl"
-    more.write_text((tmp_path / "a.jsonl").read_text() + "\n".join(anew.read_text().split("\n")[1:]))
+    lines = [path.read_text(encoding="utf-8") for path in (tmp_path / "a.jsonl", anew)]
+    more.write_text(lines[0] + lines[1].split("\n", 1)[1], encoding="utf-8")
     assert len(study.collect(more).added) == 4
     assert "shares nothing" not in str(study.collect(path, dry_run=True).remarks)
 
@@ -1031,6 +1032,102 @@ def test_what_was_taken_back_takes_no_part_in_tables_of_what_was_done(study, tmp
     assert told() != before
     study.undo_collect(path)
     assert told() == before
+
+
+def taken_again(study: Study, *paths: Path) -> None:
+    """Undo files, the last first, and take them again in the order in which they came."""
+    for path in reversed(paths):
+        study.undo_collect(path)
+    for path in paths:
+        study.collect(path, older=True)
+
+
+def test_what_is_taken_again_has_its_own_times_so_that_corrections_stand(study, tmp_path):
+    first_day = [("n01", "tid"), ("n02", "tid")]
+    monday = goes_on(tmp_path / "mon.jsonl", study, first_day)
+    tuesday = goes_on(tmp_path / "tue.jsonl", study, [*first_day, ("n01", "vilja")])
+    study.collect(monday)
+    taken_again(study, monday)
+    study.collect(tuesday)
+    assert said(study) == {"n01": "vilja", "n02": "tid"}
+    before = state(study)
+    taken_again(study, monday, tuesday)
+    assert state(study) == before
+
+
+def test_what_is_taken_again_is_as_independent_as_it_was(study, tmp_path):
+    study.record("bo", [{"note_id": note, "variable": "theme", "codes": "vilja"} for note in first(4)])
+    path = goes_on(tmp_path / "a.jsonl", study, list(first(4).items()))
+    study.collect(path)
+    study.adjudicate("bo", "n01", "theme", "tid", reason="så är det", present=["anna"])
+    before = state(study)
+    taken_again(study, path)
+    assert state(study) == before
+    assert study.ratings("theme", passes=(1,))["anna"].notna().sum() == 4
+
+
+def test_what_was_taken_back_on_the_page_stays_so_when_its_file_is_taken_again(study, tmp_path):
+    path = goes_on(tmp_path / "a.jsonl", study, [("n01", "tid"), ("n02", "tid")])
+    head, *lines = path.read_text(encoding="utf-8").splitlines()
+    undone = json.loads(lines[0]) | {"event_id": "e-m-900", "event": "retract", "codes": []}
+    undone["at"] = utc_text(datetime.now(UTC) - timedelta(minutes=5))
+    lines.append(json.dumps(undone))
+    text = "\n".join([json.dumps(json.loads(head) | {"events": 3}), *lines])
+    path.write_text(text + "\n", encoding="utf-8")
+    study.collect(path)
+    assert said(study) == {"n02": "tid"}
+    taken_again(study, path)
+    assert said(study) == {"n02": "tid"}
+
+
+def test_a_file_that_brought_nothing_takes_nothing_back(study, tmp_path):
+    friday = goes_on(tmp_path / "fri.jsonl", study, list(first(6).items()))
+    thursday = goes_on(tmp_path / "thu.jsonl", study, list(first(3).items()))
+    study.collect(friday)
+    assert study.collect(thursday).added.empty
+    with pytest.raises(
+        DecisionError, match=r"'thu.jsonl' brought nothing here: its answers came with 'fri.jsonl'"
+    ):
+        study.undo_collect(thursday)
+    assert said(study) == first(6)
+    again = tmp_path / "again.jsonl"  # saved once more, by another program
+    again.write_text(friday.read_text(encoding="utf-8").replace(": ", ":"), encoding="utf-8")
+    assert len(study.undo_collect(again).added) == 6
+
+
+def test_a_copied_log_takes_back_nothing_that_was_answered_here(study, tmp_path):
+    study.record("anna", [{"note_id": note, "variable": "theme", "codes": "tid"} for note in first(5)])
+    study.collect(goes_on(tmp_path / "page.jsonl", study, [("n09", "vilja")]), same_person=True)
+    copy = Path(shutil.copy(study.root / "data/coded/anna.csv", tmp_path / "anna.csv"))
+    assert study.collect(copy).added.empty
+    before = said(study)
+    with pytest.raises(DecisionError, match=r"came with 'page.jsonl'"):
+        study.undo_collect(copy)
+    assert said(study) == before
+
+
+def test_a_sheet_that_goes_on_leaves_what_was_changed_elsewhere(study, tmp_path):
+    blank = write_coding_sheet(study.desk("anna"), tmp_path / "blank.xlsx")
+    monday = fill(blank, study, first(20), tmp_path / "mon.xlsx")
+    study.collect(monday)
+    study.record("anna", [{"note_id": note, "variable": "theme", "codes": "vilja"} for note in first(2)])
+    wednesday = fill(blank, study, {**first(20), "n30": "pengar"}, tmp_path / "wed.xlsx")
+    found = study.collect(wednesday)
+    assert said(study) == {**first(20), **first(2, "vilja"), "n30": "pengar"}
+    assert found.replaced.empty
+
+
+def test_a_sheet_that_somebody_said_to_be_the_same_persons_is_not_asked_about_again(study, tmp_path):
+    blank = write_coding_sheet(study.desk("anna"), tmp_path / "blank.xlsx")
+    study.collect(fill(blank, study, first(28), tmp_path / "1.xlsx"))
+    changed = {**first(28), **first(5, "vilja")}
+    second = fill(blank, study, changed, tmp_path / "2.xlsx")
+    with pytest.raises(DecisionError, match="differs in the others"):
+        study.collect(second)
+    study.collect(second, same_person=True)
+    third = {**changed, "n06": "vilja", "n07": "vilja", "n08": "vilja", "n29": "tid"}
+    study.collect(fill(blank, study, third, tmp_path / "3.xlsx"))
+    assert said(study) == third
 
 
 # --- what may not be believed -------------------------------------------------------------------------------

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from sekom_analysis.basics.errors import DecisionError, SekomError
 from sekom_analysis.coding.session import Session
 from sekom_analysis.exchange.sheet_answers import Before
+from sekom_analysis.exchange.sheet_grid import Ticket
 from sekom_analysis.exchange.sheet_writing import write_coding_sheet
 from sekom_analysis.study.adjudications import adjudication_ledger, showings
 from sekom_analysis.study.checks import progress_table
@@ -516,7 +517,8 @@ def test_a_sheet_shows_what_the_coder_says_now_and_brings_pass_3(settled, tmp_pa
 
     settled.decide("anna", "n1", "valence", "mojlighet")
     desk = settled.desk("anna")
-    assert Before(desk, "").now["n1", "valence"]["codes"] == "mojlighet"
+    ticket = Ticket("small", "anna", "sv", "", {})
+    assert Before(desk, ticket).now["n1", "valence"]["codes"] == "mojlighet"
     path = tmp_path / "anna.xlsx"
     write_coding_sheet(desk, path, lang="sv")
     assert len(settled.collect(path).added) == 0  # nothing was changed in it

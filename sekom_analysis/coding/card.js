@@ -141,13 +141,13 @@ function createAnyCard(kind, host, data, post, { onPaint = () => {}, onDraft = (
   }
 
   // A memo that was being typed when an earlier page went away becomes what closing it would have made of it.
-  // One that was typed to an answer since replaced waits, if it says something else than that answer's memo.
+  // One that was typed to an answer since replaced waits, unless that answer's memo goes on from it.
   function finishTyping({ note, variable: name, draft: { typing, to, ...draft } }) {
     const [cell, variable, memo] = [list.cellOf(note, name), list.variables.get(name), typing.trim()];
     const answer = list.answerTo(note, name) ?? { memo: "" };
     if (lengthOf(memo) > LONGEST_MEMO) return;
     list.drafts.delete(cell);
-    if (answer.id !== to) list.draftMore({ memo: memo && memo !== answer.memo ? memo : undefined }, { note, variable });
+    if (answer.id !== to) list.draftMore({ memo: answer.memo.startsWith(memo) ? undefined : memo }, { note, variable });
     else {
       list.drafts.set(cell, draft);
       save(list.amend("memo", memo, { note, variable }));

@@ -15,13 +15,13 @@ from sekom_analysis.exchange.answers_file import Reading, event_ids, read_progre
 from sekom_analysis.exchange.copies import events_in, is_in_coded, ledger_of, weigh_ledger, weigh_log
 from sekom_analysis.exchange.returned import coder_of, read_log_copy
 from sekom_analysis.exchange.sheet_reading import event_id_of, read_coding_sheet
-from sekom_analysis.exchange.takings import Takings, offer_of_undoing, save_undoing
+from sekom_analysis.exchange.takings import Takings, countering, offer_of_undoing, save_undoing
 from sekom_analysis.exchange.weighing import Judge
 from sekom_analysis.formats.guarded import LIMITS, MEGABYTE, megabytes
 from sekom_analysis.formats.tables import WORKBOOKS
 from sekom_analysis.formats.workbook_reading import Book
 from sekom_analysis.study.codebook import Variable
-from sekom_analysis.study.decisions import AFTER_TALK, Event, coder_fault, new_event_id
+from sekom_analysis.study.decisions import AFTER_TALK, Event, coder_fault
 from sekom_analysis.study.desk import Desk
 from sekom_analysis.study.imports import Collected, Offer, Wish, command, file_hash, replaced, settle
 from sekom_analysis.study.log import coder_log
@@ -368,8 +368,9 @@ class Collector:
 
 
 def _with_again(found: Collected, judge: Judge, again: Iterable[Event]) -> Collected:
-    """Add the answers that had been taken back, made anew, with the time of the saving."""
-    anew = [event._replace(event_id=new_event_id(), decided_at="") for event in again]
+    """Add what makes answers count again that had been taken back, as they were."""
+    ways = {event.event_id: event.via for event in judge.own}
+    anew = [countering(event, ways) for event in again]
     rows = pd.DataFrame([(found.coder, *event, 0) for event in anew], columns=found.added.columns)
     brought = [*judge.offer.events, *((0, event) for event in anew)]
     return found._replace(

@@ -13,8 +13,9 @@ from sekom_analysis.basics.wording import LANGUAGES, say
 from sekom_analysis.exchange import layout
 from sekom_analysis.exchange.layout import ANSWER, CERTAINTY, CODE, MEMO, NONE, Column, Row, Tab
 from sekom_analysis.exchange.sheet_grid import Cell, Ticket, is_what_is_left
+from sekom_analysis.exchange.takings import Takings
 from sekom_analysis.study.codebook import Variable
-from sekom_analysis.study.decisions import LONGEST_MEMO, latest
+from sekom_analysis.study.decisions import LONGEST_MEMO, counting_rows, latest
 from sekom_analysis.study.desk import Desk
 from sekom_analysis.study.notes import note_hash
 from sekom_analysis.study.rows import answer_fault
@@ -230,6 +231,7 @@ class Before:
         self.event_ids = frozenset(history["event_id"])
         self.now = layout.standing(latest(history))
         self.then = layout.standing(latest(_written_with(history, desk, ticket)))
+        self._said = layout.standing(latest(_brought_by(history, desk, ticket)))
         self._left_open = layout.standing(desk.skipped())
         self._hashes = {str(note): note_hash(str(text)) for note, text in desk.notes["text"].items()}
         self._encoding = encoding
@@ -254,12 +256,17 @@ class Before:
         return now["note_hash"] == text or then is None or then["event_id"] != now["event_id"]
 
     def is_overtaken(self, cell: Question, answer: Answer, written: str) -> bool:
-        """Whether an answer is as the sheet was written, while the log has been changed since.
+        """Whether an answer is as the sheet was written, or collected last, while the log was changed since.
 
         A new memo or certainty does not make an answer a new one.
         """
-        then, now = self.shown(cell, written), self.now.get(cell)
-        if then is None or not _same_codes(then, answer):
+        known = (self.shown(cell, written), self._said.get(cell))
+        return any(self._is_since(then, cell, answer) for then in known if then is not None)
+
+    def _is_since(self, then: Mapping[str, str], cell: Question, answer: Answer) -> bool:
+        """Whether an answer says what the sheet said then, while the log has been changed since."""
+        now = self.now.get(cell)
+        if not _same_codes(then, answer):
             return False
         if now is None:
             return True
@@ -311,6 +318,13 @@ def _written_with(history: pd.DataFrame, desk: Desk, ticket: Ticket) -> pd.DataF
     if last.any():
         return history[history["row"] <= int(history.loc[last, "row"].iloc[-1])]
     return history[history["decided_at"] <= ticket.seen_until]
+
+
+def _brought_by(history: pd.DataFrame, desk: Desk, ticket: Ticket) -> pd.DataFrame:
+    """Return the events that earlier savings of this very sheet brought, and that count."""
+    ids = Takings(desk.root).of_copy(ticket.copy).get(desk.coder, {})
+    counting = counting_rows(history)
+    return counting[counting["event_id"].isin(ids.keys())]
 
 
 def _same_codes(row: Mapping[str, str], answer: Answer) -> bool:

@@ -112,6 +112,7 @@ def _moment(time: str) -> datetime:
 
 
 TAKE = "take"
+MADE_HERE = ("card", "python")  # no page or sheet brought an answer that came so
 _MOST_IDS = 1_000  # in one row
 _LEDGERS = (*LEDGERS, *HIDDEN_LEDGERS)
 
@@ -214,6 +215,17 @@ class Takings:
                 found.setdefault(entry.coder, set()).update(entry.ids)
         return found
 
+    def by_file(self) -> dict[str, list[tuple[str, set[str]]]]:
+        """Return coder -> the files that brought something, each with the ids of the events."""
+        found: dict[tuple[str, str], tuple[str, set[str]]] = {}
+        for entry in self._entries():
+            if entry.event == TAKE and entry.coder not in _LEDGERS:
+                found.setdefault((entry.coder, entry.sha256), (entry.file, set()))[1].update(entry.ids)
+        by_coder: dict[str, list[tuple[str, set[str]]]] = {}
+        for (coder, _), file in found.items():
+            by_coder.setdefault(coder, []).append(file)
+        return by_coder
+
     def of_copy(self, copy: str) -> dict[str, dict[str, str]]:
         """Return coder -> event_id -> when the file was saved, of what a copy of a page or sheet brought."""
         found: dict[str, dict[str, str]] = {}
@@ -307,9 +319,11 @@ def offer_of_undoing(
     Raises
     ------
     DecisionError
-        If nothing of it was taken in, or it went into several logs and `coder` does not say which.
+        If nothing of it was taken in, or its answers came with other files, or it went into several logs and
+        `coder` does not say which.
     """
-    brought = Takings(root).brought(path) or _found_in(logs, set(ids_in()))
+    takings = Takings(root)
+    brought = takings.brought(path) or _not_listed(takings, path, _found_in(logs, set(ids_in())), logs)
     there = {name: ids for name, ids in brought.items() if coder in (None, name)}
     if not there:
         whose = f" into the log of '{coder}'" if coder else ""
@@ -328,6 +342,29 @@ def offer_of_undoing(
     numbered: list[Numbered] = list(enumerate(events, start=1))
     found = Offer(path.name, whose, numbered, 0, [], lambda _: None).found()
     return found._replace(replaced=replaced(own, numbered))
+
+
+def _not_listed(
+    takings: Takings, path: Path, held: Mapping[str, set[str]], logs: Mapping[str, list[Event]]
+) -> dict[str, set[str]]:
+    """Return what a file brought that no taking names: it is a copy of one, or came in earlier times."""
+    came = takings.by_file()
+    alike = {
+        coder: ids for coder, ids in held.items() if any(ids == theirs for _, theirs in came.get(coder, ()))
+    }
+    if alike:
+        return alike
+    files = {name for coder, ids in held.items() for name, theirs in came.get(coder, ()) if ids & theirs}
+    if files:
+        names = ", ".join(f"'{name}'" for name in sorted(files))
+        msg = (
+            f"'{path.name}' brought nothing here: its answers came with {names}. Nothing was saved. "
+            f"To take an answer back, undo the file that it came with."
+        )
+        raise DecisionError(msg)
+    made_here = {event.event_id for log in logs.values() for event in log if event.via in MADE_HERE}
+    left = {coder: ids - made_here if came else ids for coder, ids in held.items()}
+    return {coder: ids for coder, ids in left.items() if ids}
 
 
 def _found_in(logs: Mapping[str, list[Event]], ids: set[str]) -> dict[str, set[str]]:
@@ -351,10 +388,10 @@ def restoring(own: Sequence[Event], ids: set[str]) -> Iterator[Event]:
     for event in {event.event_id: event for event in own if event.via != UNDO}.values():
         should_count = event.event_id in left and event.event_id not in gone_without
         if should_count == (event.event_id in gone):
-            yield _undoing(event, ways)
+            yield countering(event, ways)
 
 
-def _undoing(event: Event, ways: Mapping[str, str]) -> Event:
+def countering(event: Event, ways: Mapping[str, str]) -> Event:
     """Return the event that takes another out of the log, or puts it in again."""
     event_id = undoing(event.event_id)
     while event_id in ways:

@@ -28,9 +28,8 @@ from typing import NamedTuple
 
 from sekom_analysis.basics.wording import Problem
 from sekom_analysis.study.adjudications import same_answer
-from sekom_analysis.study.decisions import OWN, Event, counting, undoing, undone
+from sekom_analysis.study.decisions import Event, counting, undone
 from sekom_analysis.study.imports import (
-    Cell,
     Collected,
     Offer,
     Question,
@@ -190,10 +189,8 @@ class Judge:
             return
         coder = self.offer.coder
         questions = "1 question" if both.n == 1 else f"{both.n} questions"
-        what = (
-            f"it answers {questions} that {coder} has answered here ({both.alike} alike), and was not made "
-            f"from those answers"
-        )
+        made = "differs in the others" if self.offer.way == "sheet" else "was not made from those answers"
+        what = f"it answers {questions} that {coder} has answered here ({both.alike} alike), and {made}"
         if both.lacking:
             what = (
                 f"of one sheet that was saved twice, the later one lacks {both.lacking} answers of the other"
@@ -234,8 +231,16 @@ class Judge:
         only = max(0, only_here - alike), len(given) - both.n
         kept = max(alike / max(1, alike + n_differing + n) for n in only)
         n, lacking = n_differing + alike, self._lacking()
-        is_strange = (n_differing >= 2 and kept < _KEPT) or _are_many(n_differing, n) or lacking > 0
-        return Compared(n, alike, is_strange, lacking)
+        is_other = (n_differing >= 2 and kept < _KEPT) or _are_many(n_differing, n)
+        return Compared(n, alike, (is_other and not self._has_changed_much()) or lacking > 0, lacking)
+
+    def _has_changed_much(self) -> bool:
+        """Whether this sheet changed so many of its own answers before that it was asked about."""
+        said: dict[Question, set[frozenset[str]]] = {}
+        for event in counting(self.own):
+            if event.event_id in self.same_copy and event.event == "decide":
+                said.setdefault((event.note_id, event.variable), set()).add(same_answer(event.codes))
+        return sum(len(answers) > 1 for answers in said.values()) >= _ANEW
 
     def _lacking(self) -> int:
         """Return how many answers of one saving of a sheet a later one leaves open; 0 if they are few."""
@@ -410,21 +415,14 @@ class Judge:
             yield self._problem(what, f"to have them again: {self._command('--older')}")
 
     def taken_back(self) -> list[Event]:
-        """Return the answers of the file that were here, and that somebody took back by undoing the file.
+        """Return the events of the file that were here, and that somebody took back by undoing the file.
 
         None if somebody has to be asked first.
         """
         if self._stops:
             return []
-        gone = _undone_in(self.own)
-        here = {_round(e): e for e in self.own if e.event_id in self.offer.here and e.event == "decide"}
-        place = {event.event_id: number for number, event in enumerate(self.own)}
-        last = {_round(event): place[event.event_id] for event in counting(self.own)}
-        return [
-            event
-            for cell, event in here.items()
-            if event.event_id in gone and last.get(cell, -1) < place[undoing(event.event_id)]
-        ]
+        gone = _undone_in([*self.own, *(event for _, event in self.offer.events)])
+        return [event for event in self.own if event.event_id in self.offer.here and event.event_id in gone]
 
     # --- saying it --------------------------------------------------------------------------------
 
@@ -460,11 +458,6 @@ def _compared(given: Mapping[Question, Event], there: Mapping[Question, Event]) 
 
 def _are_many(n: int, of: int) -> bool:
     return n >= _ANEW and n > _SHARE * of
-
-
-def _round(event: Event) -> Cell:
-    """Return what an event is about; what a coder says first and after talking is one round."""
-    return event.note_id, event.variable, OWN[0] if event.pass_ in OWN else event.pass_
 
 
 def _undone_in(log: Iterable[Event]) -> set[str]:

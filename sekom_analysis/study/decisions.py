@@ -21,7 +21,7 @@ RESERVED_CODERS = frozenset(
     + [f"{port}{number}" for port in ("com", "lpt") for number in range(1, 10)]
 )
 EVENTS = ("decide", "retract", "skip")
-WAYS = ("card", "page", "sheet", "import", "python", "undo")
+WAYS = ("card", "page", "sheet", "import", "python")
 UNDO = "undo"  # the way of an event that only says of another one that it counts no more
 PASSES = {0: "warm-up", 1: "independent", 2: "blind second time", 3: "after others' answers could be seen"}
 INDEPENDENT, AFTER_TALK = 1, 3

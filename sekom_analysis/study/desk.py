@@ -21,6 +21,8 @@ from sekom_analysis.study.decisions import (
     AFTER_TALK,
     COLUMNS,
     INDEPENDENT,
+    UNDO,
+    WAYS,
     Event,
     Known,
     Question,
@@ -363,6 +365,8 @@ class Desk:
         faults = [f"'{key}' is no field of a decision" for key in values if key not in KNOWN_FIELDS]
         if values.get("coder", self.coder) != self.coder:
             faults.append(f"it is another coder's ('{values['coder']}'), and this is {self.coder}'s log")
+        if event.via == UNDO:
+            faults.append(f"via is one of {', '.join(WAYS)}, not '{UNDO}': that is for files taken back")
         return [*faults, *field_faults(event)]
 
     def _answer_faults(self, event: Event, codes: str | None) -> list[str]:

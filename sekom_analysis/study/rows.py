@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from sekom_analysis.basics.wording import Phrase
 from sekom_analysis.study.codebook import Variable
-from sekom_analysis.study.decisions import EVENTS, LONGEST_MEMO, PASSES, WAYS, Event
+from sekom_analysis.study.decisions import EVENTS, LONGEST_MEMO, PASSES, UNDO, WAYS, Event
 
 Row = tuple[str, ...]
 EVENT_ID = re.compile(r"[A-Za-z0-9_.:-]{4,80}")
@@ -311,6 +311,8 @@ def field_faults(event: Event) -> list[str]:
         ("via", event.via, WAYS),
         ("event", event.event, EVENTS),
     ):
+        if name == "via" and value == UNDO:  # it stands in logs, and nobody gives it
+            continue
         if value not in allowed:
             faults.append(f"{name} is one of {', '.join(allowed)}, not '{value}'")
     return faults

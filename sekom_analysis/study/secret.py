@@ -115,9 +115,7 @@ def secret_of(root: Path) -> Secret:
             f"read-only, or copy the study to where you may write."
         )
         raise NotSavedError(msg) from error
-    found = _there(root)
-    _leave_mark(root, found)
-    return found
+    return _there(root)
 
 
 def _there(root: Path) -> Secret:
@@ -164,6 +162,8 @@ def make_secret(root: Path) -> None:
         return
     beside = next((data for copy in secret_copies(root) if (data := copy.read_bytes())), b"")
     write_whole(path, beside or _text(root).encode("utf-8"))
+    if (made := read_secret(root)) is not None:
+        _leave_mark(root, made)
 
 
 def _text(root: Path) -> str:

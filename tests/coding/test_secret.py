@@ -7,6 +7,7 @@ import hashlib
 import io
 import json
 import re
+import shutil
 import subprocess
 import sys
 import threading
@@ -33,6 +34,7 @@ from sekom_analysis.exchange.sheet_writing import write_coding_sheet
 from sekom_analysis.report import write_report
 from sekom_analysis.results import work_out
 from sekom_analysis.study import secret as secret_module
+from sekom_analysis.study.log import MARKS
 from sekom_analysis.study.making import create_sample
 from sekom_analysis.study.secret import SECRET_FILE, read_secret
 from sekom_analysis.study.study import Study
@@ -342,6 +344,7 @@ def test_a_coder_who_had_begun_keeps_the_order_and_the_others_get_one_of_their_o
 @pytest.mark.parametrize("who", ["bo", None])
 def test_the_warm_up_stays_if_anybody_had_begun_it(study, who):
     (study.root / SECRET_FILE).unlink()
+    shutil.rmtree(study.root / MARKS)  # as in a study from before there were secrets
     if who:
         study.decide(who, "n1", "valence", "hinder", **{"pass": 0})
     old = old_order(study.notes.index, study.about.seed, "warm-up")
