@@ -1117,6 +1117,25 @@ def test_a_sheet_that_goes_on_leaves_what_was_changed_elsewhere(study, tmp_path)
     assert found.replaced.empty
 
 
+@pytest.mark.parametrize("order", ["sheet first", "page first"])
+def test_what_a_page_answered_after_a_sheet_was_saved_is_newer_whenever_that_came(study, tmp_path, order):
+    blank = write_coding_sheet(study.desk("anna"), tmp_path / "blank.xlsx")
+    saved = (datetime.now(UTC) - timedelta(days=3)).strftime("%Y-%m-%dT%H:%M:%SZ")
+    sheet = fill(blank, study, first(20), tmp_path / "mon.xlsx", saved)
+    page = goes_on(tmp_path / "tue.jsonl", study, [("n01", "vilja"), ("n02", "vilja")])
+    if order == "sheet first":
+        study.collect(sheet)
+        assert said(study) == first(20)
+        found = study.collect(page, same_person=True)
+        assert found.replaced["new"].tolist() == ["vilja", "vilja"]
+        assert not any("older" in problem.what for problem in found.remarks)
+    else:
+        study.collect(page)
+        study.collect(sheet, keep_valid=True, same_person=True)
+    assert said(study) == first(20) | first(2, "vilja")
+    assert study.problems.empty
+
+
 def test_a_sheet_that_somebody_said_to_be_the_same_persons_is_not_asked_about_again(study, tmp_path):
     blank = write_coding_sheet(study.desk("anna"), tmp_path / "blank.xlsx")
     study.collect(fill(blank, study, first(28), tmp_path / "1.xlsx"))

@@ -276,6 +276,8 @@ class Collector:
 
         def save() -> None:
             self._save(path, offer, found, takings)
+            if judge.earlier:
+                self._desk(offer.coder).take_in(judge.earlier)
 
         return settle(found, save, path, dry_run=dry_run, keep_valid=keep_valid, root=self._raw.root)
 

@@ -79,6 +79,7 @@ class Judge:
         self._ids = {event.event_id for event in self.own}
         self._before = standing(self.own)
         self._stops: list[Problem] = []
+        self.earlier: list[Event] = []  # of a sheet, with the time of its saving; see `_given_since`
 
     def found(self) -> Collected:
         """Return what the file brings: nothing of it if somebody has to be asked first."""
@@ -99,9 +100,10 @@ class Judge:
         late = {event.event_id for _, event, _ in older}
         events = [numbered for numbered in self.offer.events if numbered[1].event_id not in late]
         refused = [*self.offer.refused, *(self._too_old(*one) for one in older)]
+        self.earlier = list(self._given_since(events))
         remarks = [*self.offer.remarks, *self._overtaken(events), *self._unknown(), *self._taken_back()]
         taken = self.offer._replace(events=events, refused=refused, remarks=remarks).found()
-        return taken._replace(replaced=replaced(self.own, events, self.offer.redated))
+        return taken._replace(replaced=replaced(self.own, events, [*self.offer.redated, *self.earlier]))
 
     # --- whose ----------------------------------------------------------------------------------
 
@@ -393,11 +395,21 @@ class Judge:
             )
         return Problem(self.offer.file, row, what, f"if the file is right: {self._command('--older')}")
 
+    def _given_since(self, events: Sequence[tuple[int, Event]]) -> Iterator[Event]:
+        """Yield a sheet's answers as of its saving, where the file has one that was given after that.
+
+        An answer of a sheet has the time of its collecting, and is no newer for that.
+        """
+        for cell, event in standing([event for _, event in events if event.decided_at]).items():
+            stands = self._before.get(cell)
+            if stands is not None and self._said_at(stands) < event.decided_at < stands.decided_at:
+                yield stands._replace(decided_at=self._said_at(stands))
+
     def _overtaken(self, events: Sequence[tuple[int, Event]]) -> Iterator[Problem]:
         """Tell of answers that are older than what stands here, and so change nothing."""
         timed = [event for _, event in events if event.decided_at]
         last = standing(sorted(timed))
-        after = standing([*self.own, *self.offer.redated, *timed])
+        after = standing([*self.own, *self.offer.redated, *self.earlier, *timed])
         older = [
             f"'{event.variable}' of note '{event.note_id}' '{after[cell].codes}', in the file '{event.codes}'"
             for cell, event in last.items()
