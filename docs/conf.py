@@ -15,6 +15,7 @@ MENU = {
 
 project = "sekom_analysis"
 release = __version__
+html_show_copyright = False
 html_theme = "furo"
 html_title = f"{project} {release}"
 extensions = ["myst_parser", "sphinx.ext.autodoc", "sphinx.ext.autosummary", "numpydoc"]
