@@ -53,22 +53,28 @@ function eventAfter(before, event, versions) {
   const stands = before && (before.event === "decide" || before.event === "changed") && isSameText(before.hash, hash);
   if (event.event === "skip" && stands) return before;
   const now = versions.get(event.variable) ?? codebook;
-  return { event: event.event, id: event.event_id, codes, certainty, memo, older: codebook !== now, hash, codebook };
+  return { event: event.event, id: event.event_id, codes, certainty, memo, older: codebook !== now, hash, codebook, at: event.at };
 }
 
-// An answer to another text is no answer to this one: it is "changed". Where most notes have other texts than those
-// answered, they are other notes under the same keys (a second wave), and nothing is said of the earlier answers.
+// An answer to another text is no answer to this one: it is "changed". Where most notes answered until then had other
+// texts, they are other notes under the same keys (a second wave), and nothing is said of the earlier answers.
 function asOfTexts(answers, notes) {
   const hashes = new Map(notes.map((note) => [note.key, note.hash]));
-  const [kept, changed] = [new Set(), new Set()];
+  const [kept, changed] = [new Map(), new Set()];
+  let last = ""; // when the latest answer to another text was given
   const isOther = (key, answer) => answer.event === "changed" || !isSameText(answer.hash, hashes.get(key));
   for (const [key, byVariable] of Object.entries(answers)) {
     for (const answer of Object.values(byVariable)) {
-      if (!isOther(key, answer)) kept.add(key);
-      else if (answer.event !== "skip" && answer.event !== "retract") changed.add(key);
+      const at = answer.at ?? "";
+      if (!isOther(key, answer)) kept.set(key, kept.has(key) && kept.get(key) < at ? kept.get(key) : at);
+      else if (answer.event !== "skip" && answer.event !== "retract") {
+        changed.add(key);
+        if (at > last) last = at;
+      }
     }
   }
-  const isOtherStudy = changed.size > MANY_CHANGED && changed.size > kept.size;
+  const unchanged = [...kept.values()].filter((at) => at <= last).length;
+  const isOtherStudy = changed.size > MANY_CHANGED && changed.size > unchanged;
   const marked = ({ event }) => (isOtherStudy || event === "skip" || event === "retract" ? "retract" : "changed");
   const shown = (key, answer) => (isOther(key, answer) ? { ...answer, event: marked(answer) } : answer);
   return Object.fromEntries(Object.entries(answers).map(([key, byVariable]) => [key,

@@ -43,6 +43,7 @@ class Answer(NamedTuple):
     codebook: str = ""
     note_hash: str = ""
     via: str = ""
+    decided_at: str = ""
 
 
 Cell = tuple[str, str]
@@ -177,7 +178,7 @@ def after(before: Answer | None, row: Mapping[str, str]) -> Answer:
     if row["event"] == "retract":
         return Answer("retract", **name)
     said = {part: row[part] for part in ("codes", "certainty", "memo", "codebook")}
-    made = Answer(row["event"], **name, **said, note_hash=text)
+    made = Answer(row["event"], **name, **said, note_hash=text, decided_at=row.get("decided_at", ""))
     stands = before is not None and before.event == "decide" and _is_same_text(before.note_hash, text)
     return before if made.event == "skip" and before and stands else made
 
@@ -190,9 +191,9 @@ def _is_same_text(one: str, other: str) -> bool:
 def as_of_texts(answers: Mapping[Cell, Answer], texts: Mapping[str, str]) -> dict[Cell, Answer]:
     """Return what stands for the texts as they are now.
 
-    An answer to another text is no answer to this one: it is "changed". Where most of the notes have
-    other texts than those answered, they are other notes under the same ids, such as a second wave in
-    a copied study, and nothing is said of the earlier answers.
+    An answer to another text is no answer to this one: it is "changed". Where most of the notes answered
+    until then had other texts, they are other notes under the same ids, such as a second wave in a copied
+    study, and nothing is said of the earlier answers, however many of the new texts are answered since.
 
     Parameters
     ----------
@@ -208,7 +209,9 @@ def as_of_texts(answers: Mapping[Cell, Answer], texts: Mapping[str, str]) -> dic
     kept = {cell for cell, answer in answers.items() if _is_same_text(answer.note_hash, texts[cell[0]])}
     others = {cell for cell, answer in answers.items() if cell not in kept and answer.event == "decide"}
     changed = {note_id for note_id, _ in others}
-    is_other_study = len(changed) > MANY and len(changed) > len({note_id for note_id, _ in kept})
+    last = max((answers[cell].decided_at for cell in others), default="")
+    unchanged = {cell[0] for cell in kept if answers[cell].decided_at <= last}
+    is_other_study = len(changed) > MANY and len(changed) > len(unchanged)
     event = "retract" if is_other_study else "changed"
     return {
         cell: answer if cell in kept else answer._replace(event=event if cell in others else "retract")

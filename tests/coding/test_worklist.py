@@ -85,9 +85,6 @@ def test_what_stands_after_several_events(kinds, event, codes, which):
 
 
 def test_the_page_makes_the_same_of_several_events():
-    node = shutil.which("node")
-    if not node:
-        (pytest.fail if os.environ.get("CI") else pytest.skip)("node is not installed (it comes with npm)")
     cases = json.dumps([kinds for kinds, *_ in STANDING])
     folded = """
       const eventsOf = (kinds) => kinds.map((event, at) => ({ event, event_id: String(at), codes: [] }));
@@ -95,8 +92,7 @@ def test_the_page_makes_the_same_of_several_events():
       const made = cases.map((kinds) => eventsOf(kinds).reduce(after, undefined));
       console.log(JSON.stringify(made.map(({ event, id }) => [event, id])));"""
     source = f"const cases = {cases};{script('progressfile.js')}{folded}"
-    said = subprocess.run([node, "-e", source], capture_output=True, encoding="utf-8", check=True).stdout
-    assert json.loads(said) == [[event, which] for _, event, _, which in STANDING]
+    assert json.loads(in_node(source)) == [[event, which] for _, event, _, which in STANDING]
 
 
 def test_what_stands_agrees_with_the_fold_of_the_logs(tmp_path):
@@ -176,6 +172,35 @@ def test_where_most_notes_have_other_texts_nothing_is_said_of_the_earlier_answer
     answers = {(note, "v"): about("now" if n < n_kept else "old") for n, note in enumerate(texts)}
     now = worklist.as_of_texts(answers, texts)
     assert [a.event for a in now.values()] == ["decide"] * n_kept + [event] * n_other
+
+
+@pytest.mark.parametrize(("n_new", "n_same"), [(4, 0), (8, 1), (20, 2)])
+def test_a_second_wave_stays_one_however_many_of_its_notes_are_answered(n_new, n_same):
+    texts = {f"n{n}": "now" for n in range(n_new + n_same + 4)}
+    times = ["2026-02"] * n_new + ["2026-01"] * (n_same + 4)
+    said = ["now"] * (n_new + n_same) + ["old"] * 4
+    given = zip(texts, said, times, strict=True)
+    answers = {(note, "v"): about(text)._replace(decided_at=time) for note, text, time in given}
+    now = worklist.as_of_texts(answers, texts)
+    assert [a.event for a in now.values()][-4:] == ["retract"] * 4
+
+
+def test_the_page_tells_a_second_wave_in_the_same_way():
+    waves = """
+      const notes = Array.from({ length: 12 }, (_, n) => ({ key: `n${n}`, hash: "now" }));
+      const answer = (at, hash) => ({ v: { event: "decide", codes: ["a"], hash, at } });
+      const told = (n, early) => Object.values(asOfTexts(Object.fromEntries(notes.map(({ key }, number) =>
+        [key, number < n ? answer(early, "now") : answer("2026-01", "old")])), notes)).at(-1).v.event;
+      console.log(JSON.stringify([told(8, "2026-02"), told(8, "2025-12"), told(2, "2025-12")]));"""
+    assert json.loads(in_node(script("progressfile.js") + waves)) == ["retract", "changed", "retract"]
+
+
+def in_node(source):
+    """What a piece of JavaScript prints."""
+    node = shutil.which("node")
+    if not node:
+        (pytest.fail if os.environ.get("CI") else pytest.skip)("node is not installed (it comes with npm)")
+    return subprocess.run([node, "-e", source], capture_output=True, encoding="utf-8", check=True).stdout
 
 
 def test_a_skip_of_the_new_text_does_not_let_the_answer_to_the_old_one_stand():
