@@ -412,6 +412,8 @@ def _by_code(results: Results) -> str:
 
 def _settling(results: Results) -> str:
     bases = results.settled.bases
+    if bases.empty:  # of scales and sets nothing is known to be unresolved
+        return ""
     sums = {name: int(bases[name].sum()) for name in (ADJUDICATED, UNRESOLVED)}
     section = say("report_settled", results.lang)
     return _say(results, "settling", n=sums[ADJUDICATED], n_open=sums[UNRESOLVED], section=section)

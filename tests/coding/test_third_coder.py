@@ -146,9 +146,9 @@ ABOUT_CILLA = {
         "som någon har avgjort med ett skäl. Lika många röster lämnar lappen oavgjord; ordningen avgör "
         "aldrig. Att många valde samma kod gör den inte sann: kodare som läser på samma sätt gör också samma "
         "fel.",
-        "anna, bo och cilla beslutade var för sig om 12 lappar. En lapp som en kodare inte har sett är ett "
-        "saknat värde och aldrig ett svar. Att ingen kod passar, eller att inget av flera val gäller, är "
-        "däremot svar.",
+        "anna, bo och cilla beslutade var för sig om alla eller några av de 12 lapparna. En lapp som en "
+        "kodare inte har sett är ett saknat värde och aldrig ett svar. Att ingen kod passar, eller att inget "
+        "av flera val gäller, är däremot svar.",
         "cilla | person | ej angivet | DAY",
         "Variabel | anna | bo | cilla | Av minst två, med kodbok | Alla lappar",
         "Det står inte vad dessa var blinda för: anna, bo och cilla.",
@@ -173,9 +173,9 @@ ABOUT_CILLA = {
         "A note's code is the one that more than half of the coders (anna, bo and cilla) chose on their own, "
         "or the one that somebody settled with a reason. Equal votes leave the note unresolved; order never "
         "settles it. That many chose a code does not make it true: coders who read alike err alike too.",
-        "anna, bo and cilla decided separately on 12 notes. A note that a coder has not seen is a missing "
-        "value and never an answer. That no code fits, or that none of several choices applies, is an "
-        "answer.",
+        "anna, bo and cilla decided separately on all or some of the 12 notes. A note that a coder has not "
+        "seen is a missing value and never an answer. That no code fits, or that none of several choices "
+        "applies, is an answer.",
         "cilla | person | not stated | DAY",
         "Variable | anna | bo | cilla | By two or more, with codebook | All notes",
         "It is not stated what these were blind to: anna, bo and cilla.",
