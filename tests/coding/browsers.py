@@ -56,7 +56,12 @@ class Tab:
                 raise
             return False
 
+    def settle(self):
+        """Wait while answers are on their way to the disk: what is on the screen then stays."""
+        self.wait("document.querySelector('.sk-card')?.dataset.saved !== 'saving'")
+
     def text(self, selector):
+        self.settle()
         return self.ask(f"document.querySelector({json.dumps(selector)}).innerText")
 
     def header(self, text):
@@ -67,6 +72,7 @@ class Tab:
         self.wait(f"document.body.innerText.includes({json.dumps(text)})")
 
     def is_seen(self, text):
+        self.settle()
         return self.ask(f"document.body.innerText.includes({json.dumps(text)})")
 
     def wait_for_state(self, state="saved"):
@@ -74,6 +80,7 @@ class Tab:
 
     def kept(self):
         """The ids of the events in the browser's own database, asked for anew."""
+        self.settle()
         return set(json.loads(self.ask(KEPT)))
 
     def events(self):
