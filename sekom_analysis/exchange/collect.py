@@ -11,9 +11,10 @@ import pandas as pd
 
 from sekom_analysis.basics.errors import DecisionError, SekomError
 from sekom_analysis.basics.wording import Problem
-from sekom_analysis.exchange.answers_file import Reading, event_ids, read_progress
-from sekom_analysis.exchange.copies import events_in, is_in_coded, ledger_of, weigh_ledger, weigh_log
+from sekom_analysis.exchange.answers_file import Reading, event_ids, is_progress_file, read_progress
+from sekom_analysis.exchange.copies import ledger_of, weigh_ledger, weigh_log
 from sekom_analysis.exchange.returned import coder_of, read_log_copy
+from sekom_analysis.exchange.sheet_file import is_coding_sheet
 from sekom_analysis.exchange.sheet_reading import event_id_of, read_coding_sheet
 from sekom_analysis.exchange.takings import Takings, countering, offer_of_undoing, save_undoing
 from sekom_analysis.exchange.weighing import Judge
@@ -21,11 +22,11 @@ from sekom_analysis.formats.guarded import LIMITS, MEGABYTE, megabytes
 from sekom_analysis.formats.tables import WORKBOOKS
 from sekom_analysis.formats.workbook_reading import Book
 from sekom_analysis.study.codebook import Variable
-from sekom_analysis.study.decisions import AFTER_TALK, Event, coder_fault
+from sekom_analysis.study.decisions import AFTER_TALK, Event, coder_fault, events_in
 from sekom_analysis.study.desk import Desk
 from sekom_analysis.study.imports import Collected, Offer, Wish, command, file_hash, replaced, settle
 from sekom_analysis.study.log import coder_log
-from sekom_analysis.study.raw import Raw
+from sekom_analysis.study.raw import CODED, Raw
 from sekom_analysis.study.rows import is_time, utc_text
 
 # --- what a coding page sent back, as it is held against the study ------------------------------------
@@ -194,6 +195,18 @@ def _fault(path: Path) -> str:
     return ""
 
 
+ANSWERS, SHEET, LOG = KINDS = "answers of a page", "coding sheet", "coder's log"
+
+
+def kind_of(path: Path) -> str:
+    """Return what a file is by what it holds, one of `KINDS`; for a copy of a ledger the ledger's name."""
+    if is_progress_file(path):
+        return ANSWERS
+    if name := ledger_of(path):
+        return name
+    return SHEET if is_coding_sheet(path) else LOG
+
+
 def in_order_of_making(paths: Iterable[Path]) -> list[Path]:
     """Return files in the order in which they are to be taken: ledgers, then the rest, the oldest first.
 
@@ -258,11 +271,12 @@ class Collector:
     def collect(self, path: Path, wish: Wish, *, dry_run: bool, keep_valid: bool) -> Collected:
         """Take a file in; see `Study.collect`."""
         check_arrival(path)
-        if name := ledger_of(path):
-            weighed = weigh_ledger(self._raw, path, name)
+        kind = kind_of(path)
+        if kind not in KINDS:
+            weighed = weigh_ledger(self._raw, path, kind)
             return settle(*weighed, path, dry_run=dry_run, keep_valid=keep_valid, root=self._raw.root)
         histories = self._histories_beside(path)
-        offer = self._offer(path, wish.coder, histories)
+        offer = self._offer(path, kind, wish.coder, histories)
         logs = {coder: events_in(history) for coder, history in histories.items()}
         takings = Takings(self._raw.root)
         copies, saved = takings.of_copy(offer.copy), takings.saved()
@@ -284,14 +298,15 @@ class Collector:
     def undo(self, path: Path, coder: str | None, *, dry_run: bool) -> Collected:
         """Take a file back; see `Study.undo_collect`."""
         check_arrival(path)
-        if name := ledger_of(path):
+        kind = kind_of(path)
+        if kind not in KINDS:
             msg = (
-                f"'{path.name}' is a copy of the ledger '{name}', whose entries are taken back one by one, "
+                f"'{path.name}' is a copy of the ledger '{kind}', whose entries are taken back one by one, "
                 f"each with a new one. Nothing was saved."
             )
             raise DecisionError(msg)
         logs = {name: events_in(history) for name, history in self._histories_beside(path).items()}
-        found = offer_of_undoing(self._raw.root, path, coder, logs, lambda: self._ids_in(path))
+        found = offer_of_undoing(self._raw.root, path, coder, logs, lambda: self._ids_in(path, kind))
         if dry_run or found.added.empty:
             return found
         save_undoing(self._raw.root, path, found)
@@ -300,24 +315,22 @@ class Collector:
     def _histories_beside(self, path: Path) -> Mapping[str, pd.DataFrame]:
         """Return the logs but for the file itself, where it is a second copy that lies among them."""
         histories = dict(self._histories())
-        if is_in_coded(path, self._raw.root):
+        if path.resolve().parent == (self._raw.root / CODED).resolve():
             others = [coder for coder in (*histories, *self._raw.about.coders) if coder != path.stem]
             if coder_of(path, others) in others:
                 histories.pop(path.stem, None)
         return histories
 
-    def _offer(self, path: Path, coder: str | None, histories: Mapping[str, pd.DataFrame]) -> Offer:
-        """Return what a file offers, by what it is."""
+    def _offer(
+        self, path: Path, kind: str, coder: str | None, histories: Mapping[str, pd.DataFrame]
+    ) -> Offer:
+        """Return what a file of a kind offers."""
         if fault := coder_fault(coder) if coder is not None else "":
             msg = f"{fault}. Nothing was saved."
             raise DecisionError(msg)
-        from sekom_analysis.exchange.sheet_file import is_coding_sheet
-
-        if is_coding_sheet(path):
+        if kind == SHEET:
             return weigh_sheet(path, self._desk, coder)
-        from sekom_analysis.exchange.answers_file import is_progress_file
-
-        if is_progress_file(path):
+        if kind == ANSWERS:
             return weigh_progress(path, self._desk, coder)
         whose = coder or self._whose(path, histories)
         return weigh_log(self._raw, read_log_copy(path), self._desk(whose), histories, self._kept())
@@ -345,16 +358,12 @@ class Collector:
         if again:
             coder_log(self._raw.root, offer.coder).append([tuple(event) for event in again])
 
-    def _ids_in(self, path: Path) -> Iterable[str]:
-        """Return the ids of all events that a file holds."""
-        from sekom_analysis.exchange.sheet_file import is_coding_sheet
-
-        if is_coding_sheet(path):
+    def _ids_in(self, path: Path, kind: str) -> Iterable[str]:
+        """Return the ids of all events that a file of a kind holds."""
+        if kind == SHEET:
             first = next(iter(self._histories()), "a")
             return sheet_event_ids(path, self._desk(first))
-        from sekom_analysis.exchange.answers_file import event_ids, is_progress_file
-
-        if is_progress_file(path):
+        if kind == ANSWERS:
             return event_ids(path)
         return [event.event_id for _, event in read_log_copy(path).events]
 

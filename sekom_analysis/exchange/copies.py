@@ -16,7 +16,15 @@ from sekom_analysis.exchange.returned import Delivery
 from sekom_analysis.exchange.takings import Dates, Takings
 from sekom_analysis.study.adjudications import adjudication_ledger, notes_shown, shown_ledger
 from sekom_analysis.study.codebook import Codebook, Variable
-from sekom_analysis.study.decisions import AFTER_TALK, COLUMNS, HIDDEN_LEDGERS, INDEPENDENT, LEDGERS, Event
+from sekom_analysis.study.decisions import (
+    AFTER_TALK,
+    COLUMNS,
+    HIDDEN_LEDGERS,
+    INDEPENDENT,
+    LEDGERS,
+    Event,
+    events_in,
+)
 from sekom_analysis.study.desk import Desk
 from sekom_analysis.study.imports import FORM as IMPORTS
 from sekom_analysis.study.imports import Collected, Numbered, Offer
@@ -24,7 +32,7 @@ from sekom_analysis.study.ledgers import Ledger, keep, pair_ledger
 from sekom_analysis.study.log import coder_log
 from sekom_analysis.study.merges import merge_ledger
 from sekom_analysis.study.notes import note_hash
-from sekom_analysis.study.raw import CODED, Raw
+from sekom_analysis.study.raw import Raw
 from sekom_analysis.study.rows import (
     DELIMITERS,
     Format,
@@ -269,12 +277,6 @@ class _Scales:
             yield Problem(self.file, min(rows), what, todo)
 
 
-def events_in(history: pd.DataFrame) -> list[Event]:
-    """Return the events of a table of them, as `history_table` gives it."""
-    columns = list(history.columns[1:-1])  # between coder and row stand the cells of the log
-    return [Event._make(cells) for cells in history[columns].itertuples(index=False, name=None)]
-
-
 # --- copies of a study's ledgers, as they come back ---------------------------------------------------
 
 
@@ -449,8 +451,3 @@ def _ahead(new: list[tuple[int, Row]], dated: dict[str, str], file: str) -> Iter
     if ahead:
         what = f"a clock was ahead: {len(ahead)} entries are dated after now"
         yield Problem(file, None, what, "they are taken in the order made, dated now")
-
-
-def is_in_coded(path: Path, root: Path) -> bool:
-    """Whether a file lies among the study's own logs and ledgers, as a sync program's second copy does."""
-    return path.resolve().parent == (root / CODED).resolve()

@@ -343,6 +343,12 @@ def history_table(events: Mapping[str, Iterable[tuple[int, Event]]]) -> pd.DataF
     return pd.DataFrame(once.values(), columns=list(HISTORY_COLUMNS))
 
 
+def events_in(history: pd.DataFrame) -> list[Event]:
+    """Return the events of a table of them, as `history_table` gives it."""
+    columns = list(history.columns[1:-1])  # between coder and row stand the cells of the log
+    return [Event._make(cells) for cells in history[columns].itertuples(index=False, name=None)]
+
+
 def fold(history: pd.DataFrame) -> pd.DataFrame:
     """Return the standing decisions: the last answer to each note, variable and pass of each coder.
 
