@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 
 from sekom_analysis.basics import files as files_module
 from sekom_analysis.basics.errors import DecisionError, NotSavedError
-from sekom_analysis.basics.files import write_whole
+from sekom_analysis.basics.files import locked, write_whole
 from sekom_analysis.study import log as log_module
 from sekom_analysis.study.log import EventFile
 from sekom_analysis.study.rows import Format, line_of, row_of, well_formed
@@ -369,9 +369,9 @@ def test_a_log_that_cannot_be_read_is_said_to_be(log):
 
 
 def test_a_writer_that_never_ends_is_named(log, monkeypatch):
-    monkeypatch.setattr(log_module, "LOCK_SECONDS", 0.05)
+    monkeypatch.setattr(files_module, "LOCK_SECONDS", 0.05)
     with (
-        log._locked(),
+        locked(log._lock_path, log.path.name),
         pytest.raises(NotSavedError, match=r"another program has been writing.*Nothing was saved"),
     ):
         log_at(log.path.parents[1]).append([say(1)])

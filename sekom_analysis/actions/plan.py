@@ -10,17 +10,15 @@ import datetime as dt
 import os
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import NamedTuple
 
 import pandas as pd
-from filelock import FileLock, Timeout
 
 from sekom_analysis.actions.coverage import merged_into
-from sekom_analysis.basics.errors import NotSavedError, PlanError
-from sekom_analysis.basics.files import replace_file
+from sekom_analysis.basics.errors import PlanError
+from sekom_analysis.basics.files import locked, replace_file
 from sekom_analysis.basics.wording import Problem, problem_lines, say
 from sekom_analysis.formats.tables import check_table, write_table
 from sekom_analysis.study.raw import CODED
@@ -261,7 +259,6 @@ def _way_back(action: str, waits: Mapping[str, list[str]]) -> list[str]:
 
 FORMER = PLAN_FILE.parent / "plans"
 LOCK = Path(".sekom/plan.lock")
-LOCK_SECONDS = 30
 TEXT = "text"
 _OUR_OWN = [*(f"said_{name}" for name in DATES), TEXT]
 
@@ -312,7 +309,7 @@ def write_plan(study: Study, plan: pd.DataFrame) -> Path:
             f"A plan has: {', '.join(COLUMNS)}. Nothing was saved."
         )
         raise PlanError(msg)
-    with _locked(study):
+    with locked(study.root / LOCK, PLAN_FILE.name):
         return _put(study, plan)
 
 
@@ -329,23 +326,6 @@ def _keep(path: Path, folder: Path) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     moment = datetime.now(UTC).strftime("%Y%m%dT%H%M%S%fZ")
     replace_file(folder / f"{path.stem}-{moment}{path.suffix}", path.read_bytes(), in_study=True)
-
-
-@contextmanager
-def _locked(study: Study) -> Iterator[None]:
-    lock = study.root / LOCK
-    try:
-        lock.parent.mkdir(parents=True, exist_ok=True)
-        held = FileLock(str(lock), timeout=LOCK_SECONDS)
-        held.acquire()
-    except (Timeout, OSError) as error:
-        reason = "another program is writing it" if isinstance(error, Timeout) else error.strerror or error
-        msg = f"The plan was not saved ({reason}). What stood there before is unchanged. Try again."
-        raise NotSavedError(msg) from error
-    try:
-        yield
-    finally:
-        held.release()
 
 
 def export_plan(study: Study, path: str | os.PathLike[str]) -> Path:
@@ -390,7 +370,7 @@ def import_plan(study: Study, path: str | os.PathLike[str], *, replace: bool = F
     path = Path(path)
     there = read_plan(study, path)
     _refuse(_identity_problems(there, study, path.name), "The plan cannot be taken in.")
-    with _locked(study):
+    with locked(study.root / LOCK, PLAN_FILE.name):
         here = read_plan(study)
         old, new = (as_texts(plan).set_index("action") for plan in (here, there))
         added = [action for action in new.index if action not in old.index]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import json
 import os
@@ -11,14 +12,22 @@ import shlex
 import shutil
 import sys
 import tempfile
+import time
 import unicodedata
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager, suppress
 from itertools import count
 from pathlib import Path
+from typing import TypeVar
 
 from sekom_analysis.basics.errors import NotSavedError
+from sekom_analysis.basics.wording import Phrase
 
+T = TypeVar("T")
+
+HELD_SECONDS, HELD_PAUSE = 2.0, 0.05  # how long a file that another program holds is tried, how often
+LOCK_SECONDS, LOCK_PAUSE = 30, 0.005
+_HELD = {5, 32, 33}  # what Windows calls a file that another program holds: access, sharing, lock violation
 _DATA = "data"
 _STUDY = Path("raw/study.yaml")  # in a study's folder of data
 _DRAFT_FOLDER = ".new-study-"
@@ -154,6 +163,79 @@ def _beside(path: Path, number: int) -> Path:
     return path.with_name(f"{path.stem} ({number}){path.suffix}")
 
 
+# --- files that other programs hold: Excel, Word, a sync program, an antivirus ------------------------
+
+
+def is_held(error: BaseException) -> bool:
+    """Whether another program holds the file, so that it may be had in a moment."""
+    if isinstance(error, OSError) and error.errno == errno.EBUSY:
+        return True
+    return getattr(error, "winerror", None) in _HELD
+
+
+def patiently(act: Callable[[], T]) -> T:
+    """Do what needs a file; where another program holds it, try again for two seconds.
+
+    Raises
+    ------
+    OSError
+        If it is held all that time, or cannot be done for another reason.
+    """
+    end = time.monotonic() + HELD_SECONDS
+    while True:
+        try:
+            return act()
+        except OSError as error:
+            if not is_held(error) or time.monotonic() > end:
+                raise
+        time.sleep(HELD_PAUSE)
+
+
+def reason_of(error: BaseException) -> str:
+    """Return why a file cannot be had, for a message."""
+    if is_held(error):
+        return Phrase("file_held")
+    return getattr(error, "strerror", None) or str(error)
+
+
+@contextmanager
+def locked(lock: Path, what: str) -> Iterator[None]:
+    """Hold a lock while something is written, so that one program at a time writes it.
+
+    Parameters
+    ----------
+    lock : the lock's file, never what is written: on Windows that would shut readers out
+    what : what is written, for the message
+
+    Raises
+    ------
+    NotSavedError
+        If another program holds the lock for half a minute, or the folder takes no lock.
+    """
+    from filelock import FileLock, Timeout
+
+    held = FileLock(str(lock), timeout=LOCK_SECONDS)
+    try:
+        lock.parent.mkdir(parents=True, exist_ok=True)
+        held.acquire(poll_interval=LOCK_PAUSE)
+    except Timeout:
+        msg = (
+            f"{what}: another program has been writing for {LOCK_SECONDS} seconds. "
+            f"Nothing was saved. Close it (a second notebook perhaps) and try again."
+        )
+        raise NotSavedError(msg) from None
+    except (OSError, NotImplementedError) as error:
+        msg = (
+            f"{what}: the study's folder cannot be written to ({reason_of(error)}). "
+            f"Nothing was saved. Check that it is not read-only, or copy the study to where you may write."
+        )
+        raise NotSavedError(msg) from error
+    try:
+        yield
+    finally:
+        held.release()
+
+
 def write_whole(path: Path, data: bytes) -> None:
     """Put a whole file in its place at once: a crash leaves the old one or the new one, never half.
 
@@ -168,12 +250,12 @@ def write_whole(path: Path, data: bytes) -> None:
     _remove_left_drafts(path)
     draft = path.with_name(f".{path.name}.{secrets.token_hex(4)}.draft")
     try:
-        with draft.open("xb") as file:
+        with patiently(lambda: draft.open("xb")) as file:
             _hold(file.fileno())
             file.write(data)
             file.flush()
             sync(file.fileno())
-        draft.replace(path)
+        patiently(lambda: draft.replace(path))
     finally:
         with suppress(OSError):
             draft.unlink(missing_ok=True)
@@ -330,10 +412,11 @@ def replace_file(path: str | os.PathLike[str], data: bytes, *, in_study: bool = 
         path.parent.stat()  # a misspelt folder is not made in passing
         write_whole(path, data)
     except OSError as error:
-        msg = (
-            f"'{path}' was not saved ({error.strerror or error}). Allowed is a name in a folder that exists, "
-            "may be written to and has room; close the file if it is open in Excel, and try again. "
-            "What stood there before is unchanged."
+        todo = (
+            "Close it there, and try again."
+            if is_held(error)
+            else "Allowed is a name in a folder that exists, may be written to and has room."
         )
+        msg = f"'{path}' was not saved ({reason_of(error)}). {todo} What stood there before is unchanged."
         raise NotSavedError(msg) from error
     return path

@@ -12,6 +12,7 @@ from typing import Any, TypeVar
 import yaml
 from pydantic import BaseModel, ValidationError
 
+from sekom_analysis.basics.files import patiently
 from sekom_analysis.basics.wording import Phrase, Problem, is_known
 
 Model = TypeVar("Model", bound=BaseModel)
@@ -111,7 +112,7 @@ def read_yaml_text(path: Path) -> str:
     OSError, UnicodeDecodeError
         If it cannot be read, or is not UTF-8.
     """
-    with path.open("rb") as file:
+    with patiently(lambda: path.open("rb")) as file:
         data = file.read(MOST_BYTES + 8)
     is_cut = len(data) == MOST_BYTES + 8  # perhaps within a sign; what is cut is refused by its size
     return data.decode("utf-8-sig", "replace" if is_cut else "strict")

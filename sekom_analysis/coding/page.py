@@ -19,7 +19,7 @@ import pandas as pd
 
 from sekom_analysis.basics import wording
 from sekom_analysis.basics.errors import NotSavedError
-from sekom_analysis.basics.files import check_outside, write_whole
+from sekom_analysis.basics.files import check_outside, reason_of, write_whole
 from sekom_analysis.coding.session import Session
 from sekom_analysis.study.desk import Desk
 from sekom_analysis.study.rows import utc_text, well_formed
@@ -139,7 +139,7 @@ def write_page(desk: Desk, path: str | os.PathLike[str], lang: str = "sv", **opt
     try:
         write_whole(target, page_html(data).encode("utf-8"))
     except OSError as error:
-        msg = f"{target}: the page cannot be written ({error.strerror or error}). Nothing was saved."
+        msg = f"{target}: the page cannot be written ({reason_of(error)}). Nothing was saved."
         raise NotSavedError(msg) from error
     return target
 

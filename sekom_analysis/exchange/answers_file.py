@@ -10,6 +10,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from sekom_analysis.basics.files import patiently, reason_of
 from sekom_analysis.basics.wording import Problem
 from sekom_analysis.exchange.takings import Dates, Takings, believed_passes
 from sekom_analysis.study.checks import named_first, was_possible
@@ -161,9 +162,9 @@ def event_ids(path: Path) -> list[str]:
 def _text_of(path: Path) -> tuple[str, list[Problem], list[Problem]]:
     """Return what a file says, why it cannot be read, and what is worth knowing of how it was saved."""
     try:
-        data = path.read_bytes()
+        data = patiently(path.read_bytes)
     except OSError as error:
-        what, todo = f"it cannot be read: {error.strerror}", "check the name and the folder"
+        what, todo = f"it cannot be read: {reason_of(error)}", "check the name and the folder"
         return "", [Problem(path.name, None, what, todo)], []
     encoding = "utf-16" if data.startswith((b"\xff\xfe", b"\xfe\xff")) else "utf-8-sig"
     try:

@@ -10,6 +10,7 @@ from pathlib import Path
 import pandas as pd
 
 from sekom_analysis.basics.errors import DecisionError, SekomError
+from sekom_analysis.basics.files import patiently, reason_of
 from sekom_analysis.basics.wording import Problem
 from sekom_analysis.exchange.answers_file import Reading, event_ids, is_progress_file, read_progress
 from sekom_analysis.exchange.copies import ledger_of, weigh_ledger, weigh_log
@@ -184,10 +185,12 @@ def _fault(path: Path) -> str:
     if not path.exists():
         return f"is not in '{path.resolve().parent}': check the name and the folder"
     try:
-        with path.open("rb") as file:
+        with patiently(lambda: path.open("rb")) as file:
             file.read(1)
     except OSError as error:
-        return f"cannot be read: {error.strerror}. Close it in other programs, or copy it to where it can be"
+        return (
+            f"cannot be read: {reason_of(error)}. Close it in other programs, or copy it to where it can be"
+        )
     most = LIMITS.file_bytes if ending in WORKBOOKS else LOG_BYTES
     if path.is_file() and path.stat().st_size > most:
         size = megabytes(path.stat().st_size)

@@ -16,7 +16,7 @@ from typing import Any, NamedTuple
 import pandas as pd
 
 from sekom_analysis.basics.errors import ExchangeError
-from sekom_analysis.basics.files import original_name
+from sekom_analysis.basics.files import original_name, reason_of
 from sekom_analysis.basics.wording import Problem
 from sekom_analysis.exchange.registry import Request
 from sekom_analysis.exchange.taking_in import NO_DECISIONS
@@ -292,7 +292,7 @@ def read_log_copy(path: Path) -> Delivery:
         data = path.read_bytes()
     except OSError as error:
         problem = Problem(
-            path.name, None, f"cannot be read: {error.strerror}", "check the name and the folder"
+            path.name, None, f"cannot be read: {reason_of(error)}", "check the name and the folder"
         )
         return Delivery(path.name, [], [problem], [], definitions)
     return _read_lines(path.name, as_utf8(data), definitions)

@@ -18,7 +18,7 @@ from typing import Any
 import pandas as pd
 
 from sekom_analysis.basics.errors import ExchangeError, NotSavedError
-from sekom_analysis.basics.files import free_path, write_whole
+from sekom_analysis.basics.files import free_path, reason_of, write_whole
 from sekom_analysis.basics.wording import Problem, problem_lines
 from sekom_analysis.basics.yamlfile import dump_yaml
 from sekom_analysis.formats.tables import guarded, join_rows
@@ -296,5 +296,5 @@ def _write(path: Path, data: bytes) -> None:
         if not path.exists():
             write_whole(path, data)
     except OSError as error:
-        msg = f"'{path}' was not saved ({error.strerror or error}). Make room, and import the file again."
+        msg = f"'{path}' was not saved ({reason_of(error)}). Make room, and import the file again."
         raise NotSavedError(msg) from error

@@ -22,7 +22,7 @@ from matplotlib.text import Text
 from matplotlib.textpath import text_to_path
 
 from sekom_analysis.basics.errors import FigureError, NotSavedError
-from sekom_analysis.basics.files import check_outside, write_whole
+from sekom_analysis.basics.files import check_outside, reason_of, write_whole
 from sekom_analysis.basics.wording import visible
 
 # --- colours that hold in grey print, and ink that reads on them --------------------------------------
@@ -284,7 +284,7 @@ def _save(path: Path, content: bytes) -> None:
         write_whole(path, content)
     except OSError as error:
         msg = (
-            f"The figure {path} could not be written ({error.strerror or error}). "
+            f"The figure {path} could not be written ({reason_of(error)}). "
             "Close it in other programs and check that there is room; what was there before is unchanged."
         )
         raise NotSavedError(msg) from error

@@ -17,6 +17,7 @@ from xml.etree import ElementTree
 from xml.parsers import expat
 
 from sekom_analysis.basics.errors import ExchangeError
+from sekom_analysis.basics.files import patiently, reason_of
 from sekom_analysis.basics.wording import Problem, problem_lines
 
 # --- how much of a stranger's file is read, and what is said of one that is refused -------------------
@@ -93,13 +94,13 @@ def refusal_of(problems: list[Problem]) -> ExchangeError:
 def opened(path: Path) -> IO[bytes]:
     """Return a file opened for reading, or say why it cannot be."""
     try:
-        return path.open("rb")
+        return patiently(lambda: path.open("rb"))
     except FileNotFoundError:
         raise refusal(path.name, "there is no such file", "check the name and the folder") from None
     except (OSError, ValueError) as error:
         if path.is_dir():
             raise refusal(path.name, "it is a folder", "name a file in it") from None
-        reason = getattr(error, "strerror", None) or error
+        reason = reason_of(error)
         todo = "close it in other programs, and check that you may read it"
         raise refusal(path.name, f"it cannot be read ({reason})", todo) from None
 

@@ -18,7 +18,7 @@ from typing import Any
 import pandas as pd
 
 from sekom_analysis.basics.errors import TableError
-from sekom_analysis.basics.files import replace_file
+from sekom_analysis.basics.files import patiently, replace_file
 from sekom_analysis.basics.wording import Phrase, Problem, problem_lines
 from sekom_analysis.formats.workbook_reading import OLD_OFFICE, ZIP, read_rows
 from sekom_analysis.formats.workbooks import LONGEST_TEXT, MOST_ROWS, plain_text, write_rows
@@ -281,7 +281,7 @@ def read_bytes(path: Path) -> tuple[bytes, Problem | None]:
     try:
         if path.stat().st_size > LARGEST_FILE:
             return b"", Problem.of(path.name, None, "table_large", n=LARGEST_FILE // 1_000_000)
-        data = path.read_bytes()
+        data = patiently(path.read_bytes)
     except FileNotFoundError:
         return b"", Problem.of(path.name, None, "table_missing")
     except PermissionError:

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
 TABLES = "tables"
 FORMATS = HTML, DOCX, PDF = "html", "docx", "pdf"
+_PICTURES = {HTML: ".svg", DOCX: ".png", PDF: ".svg"}
 
 
 def write_report(
@@ -56,7 +57,7 @@ def write_report(
     Raises
     ------
     NotSavedError
-        If the folder cannot be written to.
+        If a file cannot be written, as it is open in another program; all others are written.
     ReportError
         If there is no such format, or a document could not be made.
     """
@@ -69,12 +70,14 @@ def write_report(
         raise ReportError(msg)
     more = sections(results)
     progress("figures")
-    figures = draw_figures(_figures(results, more), folder, results.lang, helper)
+    written = Written(folder)
+    figures = draw_figures(_figures(results, more), written, results.lang, helper)
     progress("tables")
-    tables = _write_tables(results, more, folder)
+    tables = _write_tables(results, more, written)
     progress("pages")
-    pages = [_write_page(results, more, figures, folder, form) for form in formats]
+    pages = [_write_page(results, more, figures, written, form) for form in formats]
     _tell_shown(results)
+    written.check()
     return [*pages, *(path for paths in figures.values() for path in paths), *tables]
 
 
@@ -88,11 +91,16 @@ def _tell_shown(results: Results) -> None:
 
 
 def _write_page(
-    results: Results, more: Sequence[Section], figures: dict[str, list[Path]], folder: Path, form: str
+    results: Results, more: Sequence[Section], figures: dict[str, list[Path]], written: Written, form: str
 ) -> Path:
-    """Write the report in one of its forms."""
+    """Write the report in one of its forms; never with an old picture in place of one that is held open."""
     name = f"report.{results.lang}.{form}"
-    return Written(folder).put({name: _page_bytes(results, more, figures, folder, form)})[name]
+    needed = (_of_kind(paths, _PICTURES[form]) for paths in figures.values())
+    held = next((path for path in needed if path in written.unsaved), None)
+    if held is not None:
+        written.unsaved[written.folder / name] = say("picture_held", "en", file=held.name)
+        return written.folder / name
+    return written.put({name: _page_bytes(results, more, figures, written.folder, form)})[name]
 
 
 def _page_bytes(
@@ -101,8 +109,8 @@ def _page_bytes(
     if form == HTML:
         pictures = {stem: _data_uri(paths) for stem, paths in figures.items()}
         return render_page(results, pictures, more).encode("utf-8")
-    ending, make = {DOCX: (".png", docx_bytes), PDF: (".svg", pdf_bytes)}[form]
-    pictures = {stem: _of_kind(paths, ending).name for stem, paths in figures.items()}
+    make = {DOCX: docx_bytes, PDF: pdf_bytes}[form]
+    pictures = {stem: _of_kind(paths, _PICTURES[form]).name for stem, paths in figures.items()}
     title = visible(results.study.about.title.in_(results.lang))
     return make(render_page(results, pictures, more, form), folder, title, results.lang)
 
@@ -197,7 +205,7 @@ def _figures(results: Results, more: Sequence[Section]) -> dict[str, Callable[[]
     return drawn | {figure.stem: figure.draw for section in more for figure in section.figures()}
 
 
-def _write_tables(results: Results, more: Sequence[Section], folder: Path) -> list[Path]:
+def _write_tables(results: Results, more: Sequence[Section], written: Written) -> list[Path]:
     """Write every table as a spreadsheet program of the language reads it."""
     tables = {f"counts_{name}": table for name, table in results.counts.items()}
     if not is_reflexive(results.study):
@@ -212,11 +220,11 @@ def _write_tables(results: Results, more: Sequence[Section], folder: Path) -> li
     lang = results.lang
     files = {f"{TABLES}/{name}.{lang}.csv": table for name, table in tables.items()}
     contents = {name: blocks.localised(table, name, lang) for name, table in files.items()}
-    return list(Written(folder).put(contents).values())
+    return list(written.put(contents).values())
 
 
 def _data_uri(paths: list[Path]) -> str:
-    drawing = _of_kind(paths, ".svg").read_bytes()
+    drawing = _of_kind(paths, _PICTURES[HTML]).read_bytes()
     return "data:image/svg+xml;base64," + base64.b64encode(drawing).decode("ascii")
 
 

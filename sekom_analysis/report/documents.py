@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Any
 from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
 from sekom_analysis.basics.errors import NotSavedError, ReportError
-from sekom_analysis.basics.files import check_outside, replace_file
+from sekom_analysis.basics.files import check_outside, patiently, reason_of, replace_file, write_whole
 from sekom_analysis.figures import render_figure, style
 
 if TYPE_CHECKING:
@@ -211,7 +211,7 @@ def pdf_bytes(html: str, folder: Path, title: str, lang: str) -> bytes:
         source.write_text(look + facts + body, encoding="utf-8")
         return _typeset(source)
     except OSError as error:
-        msg = f"{source.name}: cannot be written ({error.strerror or error}). The PDF was not made."
+        msg = f"{source.name}: cannot be written ({reason_of(error)}). The PDF was not made."
         raise ReportError(msg) from error
     finally:
         source.unlink(missing_ok=True)
@@ -273,6 +273,7 @@ def _moment() -> int:
 
 
 RECORD = ".written.json"
+_MOST = 8
 
 
 class Written:
@@ -286,6 +287,10 @@ class Written:
     ----------
     folder : where to; it is made if it does not exist
 
+    Attributes
+    ----------
+    unsaved : path -> why a file could not be written; the others were, and what stood there is unchanged
+
     Raises
     ------
     NotSavedError
@@ -294,18 +299,20 @@ class Written:
 
     def __init__(self, folder: Path) -> None:
         self.folder = check_outside(folder)
+        self.unsaved: dict[Path, str] = {}
         self._marks: dict[str, list[str]] = _read(folder / RECORD)
 
     def put(self, files: Mapping[str, bytes]) -> dict[str, Path]:
         """Write files, by their names in the folder, and return where each is now.
 
         The record is written first, with what stood there and what will: a crash in between leaves
-        nothing that is taken for somebody's work.
+        nothing that is taken for somebody's work. One that cannot be written, as another program has it
+        open, is noted in `unsaved`, and the others are written.
 
         Raises
         ------
         NotSavedError
-            If one cannot be written; those before it are.
+            If the folder cannot be written to.
         """
         marks = {name: _mark(data) for name, data in files.items()}
         paths = {name: self._free(name, marks[name]) for name in files}
@@ -315,9 +322,28 @@ class Written:
             self._keep({name: [*self._marks.get(name, []), mark] for name, mark in new.items()})
         for name, path in paths.items():
             self._write(path, files[name], marks[name])
+        saved = {self._name(path) for path in paths.values() if path not in self.unsaved}
         if new:
-            self._keep({name: [mark] for name, mark in new.items()})
+            self._keep({name: [mark] for name, mark in new.items() if name in saved})
         return paths
+
+    def check(self) -> None:
+        """See that everything was written.
+
+        Raises
+        ------
+        NotSavedError
+            With the name of each file that was not, and why.
+        """
+        if self.unsaved:
+            listed = [f"- {self._name(path)}: {reason}" for path, reason in self.unsaved.items()]
+            more = [f"- and {len(listed) - _MOST} more"] if len(listed) > _MOST else []
+            msg = "\n".join([
+                f"Of the files in '{self.folder}' these were not saved, and what stood there before is "
+                "unchanged; all others are new. Close them there, and make the report once more:",
+                *listed[:_MOST], *more,
+            ])  # fmt: skip
+            raise NotSavedError(msg)
 
     def _free(self, name: str, mark: str) -> Path:
         """Return the first path of that name, or of that name and a number, that is not somebody's work."""
@@ -326,14 +352,22 @@ class Written:
     def _is_ours(self, path: Path, mark: str) -> bool:
         if not path.exists():
             return True
-        there = _mark(path.read_bytes()) if path.is_file() else ""
+        try:
+            there = _mark(patiently(path.read_bytes)) if path.is_file() else ""
+        except OSError as error:  # whose it is cannot be told, so it stays
+            self.unsaved[path] = reason_of(error)
+            return True
         return there in (mark, *self._marks.get(self._name(path), []))
 
     def _write(self, path: Path, data: bytes, mark: str) -> None:
-        if path.is_file() and _mark(path.read_bytes()) == mark:
+        if path in self.unsaved:
             return
         _make(path.parent)
-        replace_file(path, data)
+        try:
+            if not path.is_file() or _mark(path.read_bytes()) != mark:
+                write_whole(path, data)
+        except OSError as error:
+            self.unsaved[path] = reason_of(error)
 
     def _keep(self, marks: dict[str, list[str]]) -> None:
         self._marks |= marks
@@ -368,7 +402,7 @@ def _make(folder: Path) -> None:
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        msg = f"The folder '{folder}' cannot be made ({error.strerror or error}). Nothing was saved there."
+        msg = f"The folder '{folder}' cannot be made ({reason_of(error)}). Nothing was saved there."
         raise NotSavedError(msg) from error
 
 
@@ -393,14 +427,14 @@ def second_process() -> Iterator[Executor | None]:
 
 
 def draw_figures(
-    drawn: Mapping[str, Callable[[], Axes]], folder: Path, lang: str, helper: Executor | None = None
+    drawn: Mapping[str, Callable[[], Axes]], written: Written, lang: str, helper: Executor | None = None
 ) -> dict[str, list[Path]]:
     """Draw and save every figure: its stem -> its files, beside those that somebody edited.
 
     Parameters
     ----------
     drawn : stem -> what draws it; `helper` needs them to be `functools.partial` of a function of a module
-    folder : where to
+    written : the folder where to
     lang : stands in the files' names
     helper : a second process, as `second_process` gives it; the files are the same with and without it
 
@@ -409,7 +443,6 @@ def draw_figures(
     NotSavedError
         If a file cannot be written.
     """
-    written = Written(folder)
     asked: dict[str, Future[dict[str, bytes]]] = {}
     if helper is not None:
         for stem in reversed(list(drawn)):  # it begins with the last one, and this process with the first

@@ -15,15 +15,14 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple
 
 import pandas as pd
-from filelock import FileLock, Timeout
 
-from sekom_analysis.basics.errors import DecisionError, ExchangeError, NotSavedError
-from sekom_analysis.basics.files import as_typed
+from sekom_analysis.basics.errors import DecisionError, ExchangeError
+from sekom_analysis.basics.files import as_typed, locked
 from sekom_analysis.basics.wording import Phrase, Problem, problem_lines
 from sekom_analysis.formats.tables import check_table
 from sekom_analysis.study.adjudications import same_answer
 from sekom_analysis.study.decisions import Event, counting, history_table, new_event_id
-from sekom_analysis.study.log import LOCK_SECONDS, MARKS, EventFile, is_unreadable, loss_problem
+from sekom_analysis.study.log import MARKS, EventFile, is_unreadable, loss_problem
 from sekom_analysis.study.raw import RAW, Raw, read_notes, study_option
 from sekom_analysis.study.rows import Format
 
@@ -216,22 +215,11 @@ def alone(raw: Raw, source: Path, kind: str, *, brings_notes: bool) -> Iterator[
     NotSavedError
         If another one takes too long, or the folder cannot be written to.
     """
-    path = raw.root / ".sekom" / "importing.lock"
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        lock = FileLock(str(path), timeout=LOCK_SECONDS)
-        lock.acquire()
-    except (Timeout, OSError, NotImplementedError) as error:
-        reason = getattr(error, "strerror", None) or "another import has not ended"
-        msg = f"Nothing was saved: the study's folder cannot be written to ({reason}). Try again."
-        raise NotSavedError(msg) from error
-    try:
+    with locked(raw.root / ".sekom" / "importing.lock", source.name):
         if brings_notes and _has_grown(raw, source, kind):
             msg = f"Notes came in while '{source.name}' was read. Nothing was saved; import it again."
             raise ExchangeError(msg)
         yield
-    finally:
-        lock.release()
 
 
 def _last(root: Path, sha256: str, kind: str) -> Import | None:

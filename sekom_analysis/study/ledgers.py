@@ -15,7 +15,7 @@ import pandas as pd
 import yaml
 
 from sekom_analysis.basics.errors import NotSavedError
-from sekom_analysis.basics.files import original_name, write_whole
+from sekom_analysis.basics.files import original_name, reason_of, write_whole
 from sekom_analysis.basics.wording import Phrase, Problem
 from sekom_analysis.basics.yamlfile import dump_yaml, load_yaml, read_yaml_text
 from sekom_analysis.study.codebook import FLAG, FLAG_VARIABLE, Variable
@@ -198,7 +198,7 @@ def keep(root: Path, variables: Iterable[Variable]) -> None:
         try:  # the name is a hash of the content: what holds anything else is damaged, and mended here
             write_whole(path, _yaml(variable))
         except OSError as error:
-            msg = f"{path.name}: cannot be written ({error.strerror or error}). Nothing was saved."
+            msg = f"{path.name}: cannot be written ({reason_of(error)}). Nothing was saved."
             raise NotSavedError(msg) from error
 
 

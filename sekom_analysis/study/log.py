@@ -12,16 +12,14 @@ from __future__ import annotations
 
 import os
 import zlib
-from collections.abc import Collection, Iterable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Collection, Iterable, Sequence
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import NamedTuple
 
-from filelock import FileLock, Timeout
-
 from sekom_analysis.basics.errors import DecisionError, NotSavedError
-from sekom_analysis.basics.files import sync, sync_folder
+from sekom_analysis.basics.files import is_held, locked, patiently, reason_of, sync, sync_folder
 from sekom_analysis.basics.wording import Phrase, Problem, kind_of
 from sekom_analysis.study.decisions import COLUMNS, EVENTS, PASSES, Event
 from sekom_analysis.study.raw import CODED
@@ -38,8 +36,6 @@ from sekom_analysis.study.rows import (
     utf16_of,
 )
 
-LOCK_SECONDS = 30
-POLL_SECONDS = 0.005
 _TAIL = 1024
 _APPEND = os.O_WRONLY | os.O_APPEND | getattr(os, "O_BINARY", 0)
 MARKS = Path("data/coded/.marks")
@@ -198,11 +194,11 @@ class EventFile:
     def read(self) -> tuple[list[tuple[int, Row]], list[Problem]]:
         """Return the events with their rows in the file, and what in it cannot be read or was saved anew."""
         try:
-            data = self.path.read_bytes()
+            data = patiently(self.path.read_bytes)
         except FileNotFoundError:
             return [], []
         except OSError as error:
-            return [], [Problem.of(self.path.name, None, "log_unreadable", reason=error.strerror)]
+            return [], [Problem.of(self.path.name, None, "log_unreadable", reason=reason_of(error))]
         events, problems = [], []
         for number, line in lines_of(as_utf8(data), self.form):
             if not line or is_header(line, self.form):
@@ -238,7 +234,7 @@ class EventFile:
         NotSavedError
             If the disk did not take them all. Sending the same events again is harmless.
         """
-        with self._locked():
+        with locked(self._lock_path, self.path.name):
             try:
                 found = self._catch_up()
                 fresh = self._fresh(rows, stamp)
@@ -248,11 +244,13 @@ class EventFile:
                 self._leave_mark()
                 return [self._known[row[1]] for row in rows]
             except (OSError, KeyError) as error:
-                reason = getattr(error, "strerror", None) or "what was written is not found again"
+                is_found = isinstance(error, OSError)
+                reason = reason_of(error) if is_found else "what was written is not found again"
+                todo = "Make room, or check that the folder may be written to"
                 msg = (
-                    f"{self.path.name}: the disk did not take the decisions ({reason}). "
-                    f"None of these {len(rows)} counts as saved. Make room, or check that the folder may be "
-                    f"written to, and send them again; what is there already is not written twice."
+                    f"{self.path.name}: the disk did not take the decisions ({reason}). None of these "
+                    f"{len(rows)} counts as saved. {'Close it there' if is_held(error) else todo}, and send "
+                    f"them again; what is there already is not written twice."
                 )
                 raise NotSavedError(msg) from error
 
@@ -291,30 +289,6 @@ class EventFile:
             )
             raise DecisionError(msg)
 
-    @contextmanager
-    def _locked(self) -> Iterator[None]:
-        try:
-            self._lock_path.parent.mkdir(parents=True, exist_ok=True)
-            lock = FileLock(str(self._lock_path), timeout=LOCK_SECONDS)
-            lock.acquire(poll_interval=POLL_SECONDS)
-        except Timeout:
-            msg = (
-                f"{self.path.name}: another program has been writing for {LOCK_SECONDS} seconds. "
-                f"Nothing was saved. Close it (a second notebook perhaps) and try again."
-            )
-            raise NotSavedError(msg) from None
-        except (OSError, NotImplementedError) as error:
-            reason = getattr(error, "strerror", None) or error
-            msg = (
-                f"{self.path.name}: the study's folder cannot be written to ({reason}). "
-                f"Nothing was saved. Check that it is not read-only."
-            )
-            raise NotSavedError(msg) from error
-        try:
-            yield
-        finally:
-            lock.release()
-
     def _leave_mark(self) -> None:
         """Say how much the file holds, once the disk has it; a disk that takes no mark has all the same."""
         if self._marks is None or not self._known:
@@ -328,7 +302,7 @@ class EventFile:
     def _catch_up(self) -> bool:
         """Learn what stands in the file, reading only what is new; False if there is no file."""
         try:
-            with self.path.open("rb") as file:
+            with patiently(lambda: self.path.open("rb")) as file:
                 if self._codec or (not self._offset and utf16_of(file.read(2))):
                     self._forget()
                 file.seek(self._offset - len(self._tail))
@@ -369,7 +343,8 @@ class EventFile:
         if is_new:
             self.path.parent.mkdir(parents=True, exist_ok=True)
         # A new log never takes the place of one that came up meanwhile, and a lost one is not begun anew.
-        handle = os.open(self.path, _APPEND | (os.O_CREAT | os.O_EXCL if is_new else 0), 0o666)
+        flags = _APPEND | (os.O_CREAT | os.O_EXCL if is_new else 0)
+        handle = patiently(lambda: os.open(self.path, flags, 0o666))
         try:
             rest = memoryview(lines)
             while rest:

@@ -14,7 +14,13 @@ import pandas as pd
 import yaml
 
 from sekom_analysis.basics.errors import ExchangeError, NotSavedError, StudyError, TableError
-from sekom_analysis.basics.files import draft_folder, put_in_place, remove_begun, remove_left_folders
+from sekom_analysis.basics.files import (
+    draft_folder,
+    put_in_place,
+    reason_of,
+    remove_begun,
+    remove_left_folders,
+)
 from sekom_analysis.basics.wording import problem_lines
 from sekom_analysis.basics.yamlfile import dump_yaml
 from sekom_analysis.formats.tables import read_table, write_table
@@ -107,7 +113,7 @@ def _make(path: Path, fill: Callable[[Path], None]) -> None:
             _fill(draft, fill)
             put_in_place(draft, target)
     except OSError as error:
-        msg = f"'{path}' cannot be made here ({error.strerror or error}). No study was made."
+        msg = f"'{path}' cannot be made here ({reason_of(error)}). No study was made."
         raise StudyError(msg) from error
 
 
@@ -208,7 +214,7 @@ def _put_codebook(folder: Path, codebook: CodebookSource) -> None:
         try:
             shutil.copyfile(codebook, target)
         except OSError as error:
-            msg = f"No study was made. The codebook '{codebook}' cannot be read: {error.strerror}."
+            msg = f"No study was made. The codebook '{codebook}' cannot be read: {reason_of(error)}."
             raise StudyError(msg) from error
 
 

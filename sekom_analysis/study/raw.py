@@ -11,7 +11,7 @@ import pandas as pd
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 from sekom_analysis.basics.errors import NotesError, StudyError
-from sekom_analysis.basics.files import as_typed, original_name, seen_from_here
+from sekom_analysis.basics.files import as_typed, original_name, reason_of, seen_from_here
 from sekom_analysis.basics.wording import Phrase, Problem, problem_lines
 from sekom_analysis.basics.yamlfile import Model, parse_yaml, read_yaml_text
 from sekom_analysis.formats.tables import check_table
@@ -288,7 +288,7 @@ def _read_yaml(path: Path, model: type[Model]) -> tuple[Model | None, list[Probl
             return None, [Problem.of(path.name, None, "file_named", there=there, name=path.name)]
         return None, [Problem.of(path.name, None, "file_missing")]
     except (OSError, UnicodeDecodeError) as error:
-        reason = Phrase("problem_not_utf8") if isinstance(error, UnicodeDecodeError) else str(error.strerror)
+        reason = Phrase("problem_not_utf8") if isinstance(error, UnicodeDecodeError) else reason_of(error)
         return None, [Problem.of(path.name, None, "file_unreadable", reason=reason)]
     return parse_yaml(text, model, path.name)
 

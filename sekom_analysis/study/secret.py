@@ -19,13 +19,12 @@ from pathlib import Path
 from typing import NamedTuple
 
 import pandas as pd
-from filelock import FileLock, Timeout
 
 from sekom_analysis.basics.errors import NotSavedError, StudyError
-from sekom_analysis.basics.files import write_whole
+from sekom_analysis.basics.files import locked, patiently, reason_of, write_whole
 from sekom_analysis.basics.wording import Phrase, Problem, say
 from sekom_analysis.study.decisions import Event, coder_fault
-from sekom_analysis.study.log import LOCK_SECONDS, MARKS, coder_log
+from sekom_analysis.study.log import MARKS, coder_log
 from sekom_analysis.study.notes import note_hash
 from sekom_analysis.study.raw import CODED, Raw
 from sekom_analysis.study.rows import utc_text
@@ -102,13 +101,11 @@ def secret_of(root: Path) -> Secret:
     if found is not None and (root / SECRET_FILE).exists():
         _leave_mark(root, found)
         return found
-    lock = FileLock(str(root / ".sekom" / "secret.lock"), timeout=LOCK_SECONDS)
     try:
-        (root / ".sekom").mkdir(parents=True, exist_ok=True)
-        with lock:
+        with locked(root / ".sekom" / "secret.lock", SECRET_FILE.as_posix()):
             make_secret(root)
-    except (Timeout, OSError, NotImplementedError) as error:
-        reason = getattr(error, "strerror", None) or "another program is making it"
+    except OSError as error:
+        reason = reason_of(error)
         msg = (
             f"{SECRET_FILE.as_posix()}: the study's secret cannot be saved ({reason}), and without it no "
             f"page, sheet or card can be given out. Nothing was saved. Check that the study's folder is not "
@@ -216,12 +213,12 @@ def secret_problems(root: Path) -> list[Problem]:
 def _parts(path: Path) -> tuple[Secret | None, list[Problem]]:
     """Read one file; None where there is none, or no secret in it."""
     try:
-        with path.open("rb") as file:
+        with patiently(lambda: path.open("rb")) as file:
             text = file.read(_LONGEST).decode("utf-8-sig", "replace")
     except FileNotFoundError:
         return None, []
     except OSError as error:
-        return None, [Problem.of(path.name, None, "secret_unreadable", reason=str(error.strerror))]
+        return None, [Problem.of(path.name, None, "secret_unreadable", reason=reason_of(error))]
     lines = [(number, line.split()) for number, line in enumerate(text.splitlines(), start=1)]
     lines = [(number, words) for number, words in lines if words and not words[0].startswith("#")]
     problems = [_odd(path.name, number, words) for number, words in lines if not _is_sound(words)]

@@ -31,6 +31,7 @@ from sekom_analysis.study.decisions import (
 from sekom_analysis.study.desk import Desk
 from sekom_analysis.study.imports import Collected, Wish, import_problems
 from sekom_analysis.study.ledgers import Definitions
+from sekom_analysis.study.log import is_unreadable
 from sekom_analysis.study.merges import Joining
 from sekom_analysis.study.raw import (
     CODED,
@@ -207,6 +208,16 @@ class Study(Joining):
             )
             raise StudyError(msg)
 
+    def _check_readable(self, coders: Sequence[str]) -> None:
+        """See that no coder is missing from a table because another program holds the log just now."""
+        held = [one for coder in coders for one in self._logs.read(coder).problems if is_unreadable([one])]
+        if held:
+            msg = (
+                f"The logs of {len(held)} of {len(coders)} coders cannot be read, and without them the "
+                f"numbers would be others. Nothing was changed.\n{problem_lines(held)}"
+            )
+            raise StudyError(msg)
+
     def history(self, coder: str | None = None) -> pd.DataFrame:
         """Return every event of one coder or of all, in the order in which they count."""
         return self._logs.history(self._chosen(coder))
@@ -257,6 +268,7 @@ class Study(Joining):
         asked = self.codebook[variable]
         chosen = self.notes_asked(asked, notes)
         whose = self._chosen(coders)
+        self._check_readable(whose)
 
         def make() -> pd.DataFrame:
             decisions = self.decisions(variable, whose)

@@ -7,14 +7,14 @@ from functools import partial
 import pandas as pd
 
 from sekom_analysis.figures import plot_sample
-from sekom_analysis.report.documents import draw_figures, second_process
+from sekom_analysis.report.documents import Written, draw_figures, second_process
 
 
 def test_a_second_process_draws_the_same_figures(tmp_path):
     drawn = {f"sample_{n}": partial(plot_sample, plan_of(n)) for n in range(2, 7)}
-    alone = draw_figures(drawn, tmp_path / "alone", "sv")
+    alone = draw_figures(drawn, Written(tmp_path / "alone"), "sv")
     with second_process() as helper:
-        together = draw_figures(drawn, tmp_path / "together", "sv", helper)
+        together = draw_figures(drawn, Written(tmp_path / "together"), "sv", helper)
     assert list(alone) == list(together) == list(drawn)
     for stem, paths in alone.items():
         assert [p.read_bytes() for p in paths] == [p.read_bytes() for p in together[stem]]
@@ -39,7 +39,7 @@ class Ended(Executor):
 
 def test_what_a_second_process_left_undone_is_drawn_here(tmp_path):
     drawn = {stem: partial(plot_sample, plan_of(2)) for stem in ("first", "second")}
-    files = draw_figures(drawn, tmp_path, "en", Ended())
+    files = draw_figures(drawn, Written(tmp_path), "en", Ended())
     assert [path.name for paths in files.values() for path in paths if path.is_file()] == [
         f"{stem}.en.{form}" for stem in drawn for form in ("png", "svg", "pdf")
     ]
