@@ -22,7 +22,7 @@ from sekom_analysis.exchange.weighing import Judge
 from sekom_analysis.study.decisions import Event
 from sekom_analysis.study.imports import Offer, Wish
 from sekom_analysis.study.notes import note_hash
-from sekom_analysis.study.rows import utc_text
+from sekom_analysis.study.rows import local_minute, utc_text
 from sekom_analysis.study.study import Study
 
 START = datetime(2020, 3, 1, 9, tzinfo=UTC)
@@ -72,6 +72,11 @@ def answers(path: Path, study: Study, given: dict[str, str], *, who: str, start:
     first |= {"last_event": "", "events": len(lines), "written": at(start + len(lines))} | head
     path.write_text("".join(json.dumps(one) + "\n" for one in [first, *lines]), encoding="utf-8")
     return path
+
+
+def clock(time: str) -> str:
+    """A time of a log as a message shows it."""
+    return local_minute(f"{time}:00.000000Z")
 
 
 def first(n: int, code: str = "tid", after: int = 0) -> dict[str, str]:
@@ -564,8 +569,9 @@ def test_mondays_sheet_after_fridays_is_refused_unless_it_is_asked_for():
     found = Judge(offer, {"anna": log}, Wish(), Path("a.xlsx")).found()
     (problem,) = found.refused
     assert (problem.row, found.added["note_id"].tolist()) == (6, ["n2", "n9"])
-    assert "'theme' of note 'n1': 'tid' in the file, which was saved 2024-03-04 10:00 UTC" in problem.what
-    assert "would replace 'vilja', which is newer: 2024-03-08 16:00 UTC" in problem.what
+    saved = clock("2024-03-04T10:00")
+    assert f"'theme' of note 'n1': 'tid' in the file, which was saved {saved}, would replace" in problem.what
+    assert f"would replace 'vilja', which is newer: {clock('2024-03-08T16:00')}" in problem.what
     assert "sekom collect a.xlsx --older" in problem.todo
     older = Judge(offer, {"anna": log}, Wish(older=True), Path("a.xlsx")).found()
     assert (older.refused, older.replaced["note_id"].tolist()) == ([], ["n1"])
@@ -578,7 +584,8 @@ def test_mondays_sheet_after_fridays(study, sheet, tmp_path):
     friday = {**first(9), "n09": "vilja", **first(9, "pengar", 9)}
     study.collect(fill(sheet, study, friday, tmp_path / "friday.xlsx"))
     with pytest.raises(
-        DecisionError, match=r"(?s)saved 2024-03-04 10:00 UTC, would replace 'vilja', which is newer"
+        DecisionError,
+        match=rf"(?s)saved {clock('2024-03-04T10:00')}, would replace 'vilja', which is newer",
     ):
         study.collect(monday)
     assert said(study) == friday
@@ -596,7 +603,7 @@ def test_sheets_that_are_all_collected_later_are_compared_by_when_they_were_save
         study.collect(fill(sheet, study, given, tmp_path / f"{number}.xlsx", saved))
         assert said(study) == given
     between = fill(sheet, study, {**first(9), "n03": "tid"}, tmp_path / "x.xlsx", "2024-03-07T10:00:00Z")
-    with pytest.raises(DecisionError, match="'pengar', which is newer: 2024-03-08 10:00 UTC"):
+    with pytest.raises(DecisionError, match=f"'pengar', which is newer: {clock('2024-03-08T10:00')}"):
         study.collect(between)
 
 

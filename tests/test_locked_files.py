@@ -145,7 +145,7 @@ def test_one_open_document_does_not_stop_the_others(coded, hold, impatient):
     command = ("report", "--study", coded.root, "--resamples", 0, "--to", "docx,html")
     assert sekom(*command)[0] == 0
     folder = coded.root / "figures"
-    before = (folder / "report.sv.docx").read_bytes()
+    before, page = (folder / "report.sv.docx").read_bytes(), (folder / "report.sv.html").read_bytes()
     coded.decide("anna", "n2", "valence", "mojlighet")
     hold(folder / "report.sv.docx", FOR_EVER)
     code, _, err = sekom(*command)
@@ -154,15 +154,12 @@ def test_one_open_document_does_not_stop_the_others(coded, hold, impatient):
     assert "Close them there" in err
     hold.free()
     assert (folder / "report.sv.docx").read_bytes() == before
-    page = (folder / "report.sv.html").read_bytes()
-    assert sekom(*command)[0] == 0
-    assert (folder / "report.sv.html").read_bytes() == page
-    assert (folder / "report.sv.docx").read_bytes() != before
+    assert (folder / "report.sv.html").read_bytes() != page
     assert not list(folder.glob("* (2)*"))
 
 
 def test_a_page_never_gets_an_old_picture(coded, hold, impatient):
-    command = ("report", "--study", coded.root, "--resamples", 0, "--to", "docx,html")
+    command = ("report", "--study", coded.root, "--resamples", 0)
     assert sekom(*command)[0] == 0
     folder = coded.root / "figures"
     before = (folder / "report.sv.html").read_bytes()

@@ -248,9 +248,11 @@ def shown(
         own = table[table["coder"] == coder]
         if own.empty:
             out.print(f"Nothing is kept of {coder} having been shown others' answers.", soft_wrap=True)
+        from sekom_analysis.study.rows import local_minute
+
         for row in own.to_dict("records"):
             on = ", ".join(row["variables"]) or "all variables"
-            line = f"{row['shown_at'][:16].replace('T', ' ')}  {row['by']}: {len(row['notes'])} notes, {on}"
+            line = f"{local_minute(row['shown_at'])}  {row['by']}: {len(row['notes'])} notes, {on}"
             out.print(line, markup=False, soft_wrap=True)
 
 

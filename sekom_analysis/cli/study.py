@@ -195,7 +195,10 @@ def status(study: StudyFolder = None) -> None:
     if table.empty:
         out.print(f"Nobody has coded yet. There are {len(opened.notes)} notes.")
     else:
+        from sekom_analysis.study.rows import zone_of
+
         print_table(table, out)
+        out.print(f"Times are local ({zone_of()}); logs keep UTC.")
     warn_of(opened.problems, opened.root)
 
 
@@ -254,7 +257,9 @@ def import_(
 
 def _say_known(outcome: Outcome, file: Path, out: Console) -> None:
     record = outcome.record
-    when = record.imported_at[:10] if record else ""
+    from sekom_analysis.study.rows import local_day
+
+    when = local_day(record.imported_at) if record else ""
     out.print(f"{file.name} was taken in already, on {when}. Nothing was added.", soft_wrap=True)
     if record and int(record.refused or 0):
         out.print(f"Not taken then: {record.refused}.")

@@ -21,7 +21,15 @@ from sekom_analysis.study.ledgers import Definitions
 from sekom_analysis.study.log import IDENTITY, coder_log
 from sekom_analysis.study.notes import note_hash
 from sekom_analysis.study.raw import CODED
-from sekom_analysis.study.rows import answer_fault, field_faults, is_time, utc_text, well_formed
+from sekom_analysis.study.rows import (
+    answer_fault,
+    field_faults,
+    is_time,
+    local_day,
+    local_minute,
+    utc_text,
+    well_formed,
+)
 from sekom_analysis.study.worklist import is_note_key
 
 # --- what a file that came back holds, be it a page's answers or a coding sheet -----------------------
@@ -411,7 +419,7 @@ class _Reader:
         if ahead:
             what = (
                 f"the clock of the coder's computer was ahead: {len(ahead)} decisions are dated after now, "
-                f"up to {max(ahead)[:16].replace('T', ' ')}"
+                f"up to {local_minute(max(ahead))}"
             )
             yield Problem(self.file, None, what, "they are taken in the order made, dated now")
 
@@ -420,7 +428,7 @@ class _Reader:
         written = _time_in(head, "page")
         early = [at for at in came if at < written]
         if early:
-            what = f"{len(early)} decisions are dated before the page was written ({written[:10]})"
+            what = f"{len(early)} decisions are dated before the page was written ({local_day(written)})"
             yield Problem(self.file, None, what, "they are taken with these times; ask if that can be so")
 
 

@@ -41,6 +41,7 @@ from sekom_analysis.study.rows import (
     cells_of,
     field_faults,
     is_header,
+    local_minute,
     row_of,
     utc_text,
 )
@@ -196,7 +197,7 @@ class _Scales:
         found = []
         ahead = [time for _, event in self.new if (time := self.came.get(event.event_id, "")) > now]
         if ahead:
-            until = max(ahead)[:16].replace("T", " ")
+            until = local_minute(max(ahead))
             what = f"a clock was ahead: {len(ahead)} decisions are dated after now, up to {until}"
             found.append(Problem(self.file, None, what, "they are taken in the order made, dated now"))
         if self.earlier:

@@ -41,6 +41,7 @@ from sekom_analysis.study.imports import (
     standing_answers,
     timed,
 )
+from sekom_analysis.study.rows import local_minute
 
 _MOST = 20  # how many are named
 _FEW, _SHARE = 2, 0.05  # notes about other texts, or answers that differ, that are only told; share of all
@@ -385,13 +386,13 @@ class Judge:
         here = f"'{event.variable}' of note '{event.note_id}': '{event.codes}' in the file"
         saved_at = self.offer.saved_at
         what = (
-            f"{here}, which was saved {_minute(saved_at)}, would replace '{stands.codes}', which is newer: "
-            f"{_minute(self._said_at(stands))}"
+            f"{here}, which was saved {local_minute(saved_at)}, would replace '{stands.codes}', which is "
+            f"newer: {local_minute(self._said_at(stands))}"
         )
         if not saved_at:
             what = (
                 f"{here}, which does not say when it was saved, would replace '{stands.codes}', which came "
-                f"since the sheet was written and may be newer: {_minute(self._said_at(stands))}"
+                f"since the sheet was written and may be newer: {local_minute(self._said_at(stands))}"
             )
         return Problem(self.offer.file, row, what, f"if the file is right: {self._command('--older')}")
 
@@ -487,10 +488,6 @@ def _is_theirs(event: Event, answers: Mapping[Question, Event]) -> bool:
 
 def _same(one: Event, other: Event) -> bool:
     return one.event_id == other.event_id or same_answer(one.codes) == same_answer(other.codes)
-
-
-def _minute(time: str) -> str:
-    return f"{time[:16].replace('T', ' ')} UTC"
 
 
 def _listed(texts: Sequence[str]) -> str:

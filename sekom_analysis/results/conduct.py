@@ -21,6 +21,7 @@ from sekom_analysis.quality.revisions import DIFF_COLUMNS, VERSION_COLUMNS
 from sekom_analysis.results.tables import INDEPENDENT as WITH_CODEBOOK
 from sekom_analysis.results.tables import MAIN
 from sekom_analysis.study.decisions import AFTER_TALK, INDEPENDENT, latest
+from sekom_analysis.study.rows import local_day
 
 if TYPE_CHECKING:
     from sekom_analysis.results import Results
@@ -441,7 +442,7 @@ def _one_round(results: Results) -> str:
 
 def _when(results: Results) -> str:
     first, last = results.coders["first"].min(), results.coders["last"].max()
-    return _say(results, "when", first=str(first)[:10], last=str(last)[:10])
+    return _say(results, "when", first=local_day(first), last=local_day(last))
 
 
 def _departures_of(results: Results) -> str:

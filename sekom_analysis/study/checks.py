@@ -13,7 +13,7 @@ from sekom_analysis.study.codebook import Codebook, Variable
 from sekom_analysis.study.decisions import AFTER_TALK, INDEPENDENT, coder_fault, latest
 from sekom_analysis.study.notes import note_hash
 from sekom_analysis.study.raw import STUDY_FILE, Raw, codebook_file
-from sekom_analysis.study.rows import WHOLE_NUMBER, answer_fault
+from sekom_analysis.study.rows import WHOLE_NUMBER, answer_fault, local_minute
 
 if TYPE_CHECKING:
     from sekom_analysis.study.study import Study
@@ -249,7 +249,7 @@ def progress_table(study: Study) -> pd.DataFrame:
     Returns
     -------
     DataFrame of ``coder``, ``variable``, ``decided``, ``skipped``, ``unseen``, ``of`` (notes asked),
-    ``last`` (UTC) and ``via``. A coder named in the study who has not begun has every note unseen; one
+    ``last`` (local time) and ``via``. A coder named in the study who has not begun has every note unseen; one
     whose log is gone or cannot be read is left out, since nobody knows.
     """
     decisions, open_ = latest(study.history()), study.skipped()
@@ -275,7 +275,7 @@ def progress_table(study: Study) -> pd.DataFrame:
                     "skipped": len(left),
                     "unseen": len(asked) - len(own) - len(left),
                     "of": len(asked),
-                    "last": own["decided_at"].max()[:16].replace("T", " ") if len(own) else "",
+                    "last": local_minute(own["decided_at"].max()) if len(own) else "",
                     "via": ", ".join(sorted(set(own["via"]))),
                 }
             )

@@ -24,7 +24,7 @@ from sekom_analysis.study.adjudications import same_answer
 from sekom_analysis.study.decisions import Event, counting, history_table, new_event_id
 from sekom_analysis.study.log import MARKS, EventFile, is_unreadable, loss_problem
 from sekom_analysis.study.raw import RAW, Raw, read_notes, study_option
-from sekom_analysis.study.rows import Format
+from sekom_analysis.study.rows import Format, local_day
 
 if TYPE_CHECKING:
     from sekom_analysis.study.study import Study
@@ -180,7 +180,7 @@ def import_problems(root: Path) -> list[Problem]:
 def _cut_off(root: Path, entry: Import, row: int) -> Problem:
     there = ", ".join(path for path in entry.paths if (root / path).is_file())
     left = Phrase("problem_cut_off_left", files=there) if there else Phrase("problem_cut_off_nothing")
-    said = {"file": entry.file, "kind": entry.kind, "date": entry.imported_at[:10], "left": left}
+    said = {"file": entry.file, "kind": entry.kind, "date": local_day(entry.imported_at), "left": left}
     return Problem.of(IMPORTS_FILE.name, row, "cut_off", **said)
 
 

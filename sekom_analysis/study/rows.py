@@ -56,6 +56,28 @@ def utc_text(moment: datetime) -> str:
     return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
 
 
+def local_minute(time: str) -> str:
+    """Return the time of an event, as `utc_text` writes it, as a clock on this computer's wall shows it.
+
+    Examples
+    --------
+    >>> len(local_minute("2016-04-12T09:00:00.000000Z")), local_minute("")
+    (16, '')
+    """
+    return datetime.fromisoformat(time).astimezone().strftime("%Y-%m-%d %H:%M") if time else ""
+
+
+def local_day(time: str) -> str:
+    """Return the day of an event where this computer is, such as ``2016-04-12``; empty for no time."""
+    return local_minute(time)[:10]
+
+
+def zone_of(time: str = "") -> str:
+    """Return what the zone of `local_minute` is called at a time; left out, now."""
+    moment = datetime.fromisoformat(time) if time else datetime.now()
+    return moment.astimezone().tzname() or ""
+
+
 def well_formed(text: str) -> str:
     r"""Join the two halves of a character; half a character alone becomes U+FFFD, as screens show it.
 

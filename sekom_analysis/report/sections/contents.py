@@ -34,6 +34,7 @@ from sekom_analysis.results import Results
 from sekom_analysis.results.conduct import PASSES, Checklist, Departure, Step
 from sekom_analysis.results.tables import MATERIAL_COLUMNS, Chapter
 from sekom_analysis.study.codebook import Variable
+from sekom_analysis.study.rows import local_day, zone_of
 
 
 def chapter_sections(results: Results) -> list[Section]:
@@ -268,7 +269,7 @@ def _coders(results: Results) -> Table:
     lang, rows = results.lang, []
     for row in results.coders.reset_index().to_dict("records"):
         about = results.study.about.coder(row["coder"])
-        days = " – ".join(dict.fromkeys(moment[:10] for moment in (row["first"], row["last"])))
+        days = " – ".join(dict.fromkeys(local_day(moment) for moment in (row["first"], row["last"])))
         told = [text.in_(lang) for text in (about.role, about.training) if text]
         blind = ", ".join(_blind(what, lang) for what in about.blind_to) or say("report_not_said", lang)
         rows.append(
@@ -278,6 +279,8 @@ def _coders(results: Results) -> Table:
             ]
         )  # fmt: skip
     heads = [say(f"column_{key}", lang) for key in ("coder", "kind", "role", "blind_to", "when")]
+    if zone := zone_of(max(results.coders["last"], default="")):
+        heads[-1] += f" ({zone})"
     return Table("coders_who", say("report_coders", lang), heads, rows, [False] * 4)
 
 
@@ -320,7 +323,7 @@ def _codebook(results: Results) -> Iterator[Block]:
         [
             label_of(results, row["variable"]),
             row["version"],
-            str(row["first"])[:10],
+            local_day(row["first"]),
             number(row["n_decisions"], lang, 0),
             say("report_yes" if row["is_now"] else "report_no", lang),
         ]
