@@ -27,10 +27,12 @@ T = TypeVar("T")
 
 HELD_SECONDS, HELD_PAUSE = 2.0, 0.05  # how long a file that another program holds is tried, how often
 LOCK_SECONDS, LOCK_PAUSE = 30, 0.005
+_NOT_OFFERED = {errno.EINVAL, errno.ENOTSUP, errno.EBADF}  # what a network drive says to what it cannot do
 _HELD = {5, 32, 33}  # what Windows calls a file that another program holds: access, sharing, lock violation
 _DATA = "data"
 _STUDY = Path("raw/study.yaml")  # in a study's folder of data
 _DRAFT_FOLDER = ".new-study-"
+_SHORT = 40  # signs of a name in that of its draft, which must not be too long where the name is not
 _BEGUN = ".begun.json"
 # What mail programs, file managers and sync programs put before or after the name of a second copy.
 _BEFORE = re.compile(r"^(?:copy(?: \(\d+\))? of|kopia(?: \(\d+\))? (?:av|från)) +", re.IGNORECASE)
@@ -248,7 +250,7 @@ def write_whole(path: Path, data: bytes) -> None:
     """
     path.parent.mkdir(parents=True, exist_ok=True)
     _remove_left_drafts(path)
-    draft = path.with_name(f".{path.name}.{secrets.token_hex(4)}.draft")
+    draft = path.with_name(f".{path.name[:_SHORT]}.{secrets.token_hex(4)}.draft")
     try:
         with patiently(lambda: draft.open("xb")) as file:
             _hold(file.fileno())
@@ -264,7 +266,7 @@ def write_whole(path: Path, data: bytes) -> None:
 
 def _remove_left_drafts(path: Path) -> None:
     """Take away drafts of a file that nobody is writing any more."""
-    is_draft = re.compile(rf"\.{re.escape(path.name)}\.[0-9a-f]{{8}}\.draft")
+    is_draft = re.compile(rf"\.{re.escape(path.name[:_SHORT])}\.[0-9a-f]{{8}}\.draft")
     for left in path.parent.glob(".*.draft"):
         if is_draft.fullmatch(left.name):
             with suppress(OSError), left.open("r+b") as file:  # Windows refuses to delete what is open
@@ -383,6 +385,9 @@ def sync_folder(folder: Path) -> None:
         handle = os.open(folder, os.O_RDONLY)
         try:
             os.fsync(handle)
+        except OSError as error:
+            if error.errno not in _NOT_OFFERED:
+                raise
         finally:
             os.close(handle)
 

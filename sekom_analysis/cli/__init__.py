@@ -9,6 +9,7 @@ import sys
 import typer
 
 from sekom_analysis.basics.errors import DEBUG_VARIABLE, SekomError, is_debugging
+from sekom_analysis.basics.files import reason_of
 from sekom_analysis.basics.wording import visible
 from sekom_analysis.cli import coding, study, telling
 from sekom_analysis.cli.app import DEBUG, app
@@ -34,6 +35,12 @@ def main() -> None:
 
 
 def _unforeseen(error: Exception) -> str:
+    if isinstance(error, OSError) and error.filename and not isinstance(error, FileNotFoundError):
+        return (  # the computer's doing, not the program's
+            f"'{error.filename}' cannot be read or written ({reason_of(error)}). What was saved before is "
+            f"safe. Close it in other programs, or choose a shorter name or a folder that may be written "
+            f"to, and run it again."
+        )
     fault = f"{type(error).__name__}: {error}"
     return (
         f"Something went wrong that should not have ({fault}). What was saved before is safe. "

@@ -40,6 +40,7 @@ _TAIL = 1024
 _APPEND = os.O_WRONLY | os.O_APPEND | getattr(os, "O_BINARY", 0)
 MARKS = Path("data/coded/.marks")
 MARKED = "marked"
+KEEPS_CHANGES = os.name == "posix"  # whether the system notes when a file was changed in any way
 UNREADABLE = "problem_log_unreadable"
 
 
@@ -180,12 +181,14 @@ class EventFile:
         """Return what is another whenever the file is; None where there is none.
 
         The time of the last change too: who copies a file over another may set back that of its content.
+        Windows keeps no such time, so there the content itself is looked at.
         """
         try:
             found = self.path.stat()
+            changed = found.st_ctime_ns if KEEPS_CHANGES else zlib.crc32(self.path.read_bytes())
         except OSError:
             return None
-        return found.st_size, found.st_mtime_ns, found.st_ctime_ns, found.st_ino
+        return found.st_size, found.st_mtime_ns, changed, found.st_ino
 
     def marked(self) -> Marked:
         """Return what is known of what the file held; to be asked before the file is read."""

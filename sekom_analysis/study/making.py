@@ -89,26 +89,27 @@ def sample_folder() -> Path:
 
 
 def _copy(source: Path, target: Path) -> None:
-    """Copy a folder so that it can be written to, wherever the package was installed read-only."""
-    shutil.copytree(source, target, ignore=_leftovers, copy_function=shutil.copyfile)
-    for folder in (target, *(path for path in target.rglob("*") if path.is_dir())):
-        folder.chmod(0o755)
-
-
-def _leftovers(folder: str, names: list[str]) -> set[str]:
-    return {name for name in names if name.startswith(".") or name == "__pycache__"}
+    """Copy what a folder holds, and no rights: the package may be read-only, and a stick knows none."""
+    target.mkdir(parents=True)
+    for path in source.iterdir():
+        if path.name.startswith(".") or path.name == "__pycache__":
+            continue
+        if path.is_dir():
+            _copy(path, target / path.name)
+        else:
+            shutil.copyfile(path, target / path.name)
 
 
 def _make(path: Path, fill: Callable[[Path], None]) -> None:
     """Fill a draft folder beside the target, check it, and only then give it its name."""
     target = path.resolve()
-    remove_begun(target)
-    if target.exists() and (not target.is_dir() or any(target.iterdir())):
-        msg = f"'{path}' is there already and is not an empty folder. Nothing was made; choose another name."
-        raise StudyError(msg)
-    beside = next(folder for folder in target.parents if folder.is_dir())
-    remove_left_folders(beside)
     try:
+        remove_begun(target)
+        if target.exists() and (not target.is_dir() or any(target.iterdir())):
+            msg = f"'{path}' is there and is not an empty folder. Nothing was made; choose another name."
+            raise StudyError(msg)
+        beside = next(folder for folder in target.parents if folder.is_dir())
+        remove_left_folders(beside)
         with draft_folder(beside) as draft:
             _fill(draft, fill)
             put_in_place(draft, target)
