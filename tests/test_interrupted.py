@@ -86,7 +86,7 @@ def test_what_a_person_laid_into_a_half_made_folder_is_not_taken_away(tmp_path):
     for name in (made, "mitt.txt"):
         (target / ".begun.json").write_text(json.dumps(marks), encoding="utf-8")
         (target / name).write_text("mitt", encoding="utf-8")
-        with pytest.raises(StudyError, match="is there and is not an empty folder"):
+        with pytest.raises(StudyError, match="is there already and is not an empty folder"):
             Study.create(target)
         assert (target / name).read_text(encoding="utf-8") == "mitt"
         (target / made).write_text("{}", encoding="utf-8")

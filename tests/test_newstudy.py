@@ -130,7 +130,7 @@ def test_what_is_there_is_left_alone(tmp_path, content):
         target /= "viktigt.txt"
     target.write_text("viktigt", encoding="utf-8")
     for make in (Study.create, making.create_sample):
-        with pytest.raises(StudyError, match="is there and is not an empty folder"):
+        with pytest.raises(StudyError, match="is there already and is not an empty folder"):
             make(tmp_path / "a")
     assert target.read_text(encoding="utf-8") == "viktigt"
 

@@ -106,7 +106,10 @@ def _make(path: Path, fill: Callable[[Path], None]) -> None:
     try:
         remove_begun(target)
         if target.exists() and (not target.is_dir() or any(target.iterdir())):
-            msg = f"'{path}' is there and is not an empty folder. Nothing was made; choose another name."
+            msg = (
+                f"'{path}' is there already and is not an empty folder. Nothing was made; "
+                f"choose another name."
+            )
             raise StudyError(msg)
         beside = next(folder for folder in target.parents if folder.is_dir())
         remove_left_folders(beside)
