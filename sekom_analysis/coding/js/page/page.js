@@ -1,16 +1,13 @@
 // The card as a page of its own: no server, nobody to ask. The browser keeps the answers; a file carries them back.
 
-function download(name, text) {
-  const link = make("a", "");
-  link.href = URL.createObjectURL(new Blob([text], { type: "application/jsonl" }));
-  link.download = name;
-  document.body.append(link);
-  link.click();
-  link.remove();
-  setTimeout(() => URL.revokeObjectURL(link.href), 60000);
-}
+import { createCodingCard } from "../coding/card.js";
+import { fill } from "../looks/elements.js";
+import { createKeeper } from "../saving/keeper.js";
+import { standing } from "../saving/progressfile.js";
+import { createPanel } from "./panel.js";
+import { askWho } from "./who.js";
 
-async function startPage(host, shelf, data) {
+export async function startPage(host, shelf, data) {
   const say = (key, values) => fill(data.page[key] ?? key, values);
   const channel = "BroadcastChannel" in window ? new BroadcastChannel(`sekom-${data.study}-${data.coder}`) : null;
   const unsaved = new Set();
@@ -30,7 +27,7 @@ async function startPage(host, shelf, data) {
 
   const given = { ...data, answers: standing(data, keeper.events) };
   const onDraft = () => { if (channel) channel.postMessage("drafts"); };
-  card = createCard(host, given, receive, { onPaint: panel.follow, onDraft, keepsEvents: false });
+  card = createCodingCard(host, given, receive, { onPaint: panel.follow, onDraft, keepsEvents: false });
 
   async function receive(message) {
     if (message.kind === "hello") return hear();
@@ -110,6 +107,3 @@ async function startPage(host, shelf, data) {
   await card.start();
   panel.paint();
 }
-
-startPage(document.getElementById("card"), document.getElementById("shelf"),
-  JSON.parse(document.getElementById("data").textContent));

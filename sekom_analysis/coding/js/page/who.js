@@ -1,7 +1,9 @@
 // Whose page it is: asked once in every browser, before a note is shown. Several people with one page would be one coder.
 
+import { make } from "../looks/elements.js";
+
 // Resolves once somebody has said that the page is theirs; until then there is nothing to code.
-function askWho({ box, data, say, message }) {
+export function askWho({ box, data, say, message }) {
   return new Promise((resolve) => {
     function button(key, onClick) {
       const made = make("button", "sp-button", say(key));

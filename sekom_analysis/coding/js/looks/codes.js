@@ -1,5 +1,9 @@
 // The buttons of a question's codes, and the definition that belongs to each.
 
+import { shownNumber } from "../answering/answers.js";
+import { keysOf } from "../answering/keys.js";
+import { keycap } from "./elements.js";
+
 // Rows of buttons that a question takes.
 function rowsOf(codes) {
   const columns = codes.length > 12 ? 3 : codes.length > 4 ? 2 : 1;
@@ -7,7 +11,7 @@ function rowsOf(codes) {
 }
 
 const MOST_BUTTONS = 42; // numbers of a longer scale are reached through their tens, hundreds …
-const TOLD_OF_NUMBERS = new Set(["refuse_number", "number_dropped", "number_missing"]);
+export const TOLD_OF_NUMBERS = new Set(["refuse_number", "number_dropped", "number_missing"]);
 const WITH_FIELD = 20; // a scale with more numbers has a field for them as well
 
 // Numbers side by side in rows of about the same length.
@@ -26,7 +30,7 @@ function blocksOf(codes) {
 }
 
 // Rows that the longest question takes, so that what stands below never moves; `more` buttons stand among its codes.
-function mostRows(variables, more = []) {
+export function mostRows(variables, more = []) {
   return Math.max(...variables.map((variable) => rowsOfQuestion(variable, more)));
 }
 
@@ -36,7 +40,7 @@ function rowsOfQuestion({ kind, codes }, more) {
   return rows + more.length + (codes.length > WITH_FIELD ? 2 : 1);
 }
 
-function createCodes(kit, { tip, panelIsOpen, say, hand, focus, id }) {
+export function createCodes(kit, { tip, panelIsOpen, say, hand, focus, id }) {
   const { parts, part, button } = kit;
   let shown = { variable: null, more: [], open: null }; // `open`: the block of numbers that is open
 

@@ -1,28 +1,14 @@
 // The adjudication card: what its keys and buttons do. A choice waits for its reason; only then is it saved.
 // A settled note is a decided one in the list, one left open a skipped one, and the reason is the memo.
 
+import { isOpen, lengthOf, LONGEST_MEMO, newEventId, numberIn } from "../answering/answers.js";
+import { COMMANDS, NONE_FITS } from "../answering/keys.js";
+import { createAnyCard, withOthers } from "../card.js";
+import { RESEND } from "../saving/outbox.js";
+import { choiceOf, draftOf, isChoice, reasonOf } from "./choice.js";
+import { createAdjudicationView } from "./view.js";
+
 const ADJUDICATION_COMMANDS = { ...COMMANDS, s: "leaveOpen", t: "names", m: "reason", "Ctrl+Enter": "settle" };
-
-function choiceOf(answer, draft) {
-  const { event, codes } = draft.event ? draft : answer ?? {};
-  return { event, codes: codes ?? [] };
-}
-
-// Whether there is a choice to be settled; a code may be gone from the codebook since.
-function isChoice({ event, codes }, variable) {
-  return Boolean(event) && choosable(codes, variable).length === codes.length;
-}
-
-const draftOf = ({ event, codes, memo }) => ({ event, codes, memo });
-
-// A reason belongs to its choice: another choice asks for another one.
-function reasonOf(answer, draft) {
-  if (draft.memo !== undefined) return draft.memo;
-  if (!answer) return "";
-  const choice = choiceOf(answer, draft);
-  const same = choice.event === answer.event && choice.codes.join("|") === answer.codes.join("|");
-  return same ? answer.memo : "";
-}
 
 function adjudicationActions({ list, view, save, turned, keepDraft, refuseNumber }, sitting) {
   const beside = () => sitting.said;
@@ -151,7 +137,7 @@ function createShowings(name, post) {
   return { tell, confirm, stop: () => clearInterval(timer) };
 }
 
-function createCard(host, data, post, { onPaint = () => {}, ...options } = {}) {
+export function createAdjudicationCard(host, data, post, { onPaint = () => {}, ...options } = {}) {
   // Who sits beside: they see what the adjudicator sees. The data may be from when the card was made, so that what
   // it says is said on only once Python or the adjudicator has said so too.
   const sitting = {
@@ -176,7 +162,7 @@ function createCard(host, data, post, { onPaint = () => {}, ...options } = {}) {
   const kind = {
     name,
     commands: ADJUDICATION_COMMANDS,
-    createView: (...given) => createView(...given, sitting.present),
+    createView: (...given) => createAdjudicationView(...given, sitting.present),
     actionsOf: (given) => adjudicationActions(given, sitting),
     draftOf,
   };

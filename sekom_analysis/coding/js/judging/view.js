@@ -1,6 +1,16 @@
 // What the adjudication card looks like: builds it once, then paints the present note into it. Decides nothing.
 
-function createView(host, data, say, list, hand, present) {
+import { isOpen, lengthOf, LONGEST_MEMO } from "../answering/answers.js";
+import { keysOf, NONE_FITS } from "../answering/keys.js";
+import { createCodes, mostRows, TOLD_OF_NUMBERS } from "../looks/codes.js";
+import { createKit, latestOf, make, paintDefinitions, retiredOf } from "../looks/elements.js";
+import { createFrame } from "../looks/frame.js";
+import { createNotices } from "../looks/notices.js";
+import { createOverlays } from "../looks/overlays.js";
+import { choiceOf, isChoice, reasonOf } from "./choice.js";
+import { paintReadings, sayReadings } from "./readings.js";
+
+export function createAdjudicationView(host, data, say, list, hand, present) {
   const act = hand.click;
   const kit = createKit(act);
   const { parts, part, button, tool, group } = kit;

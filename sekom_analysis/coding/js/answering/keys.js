@@ -1,17 +1,17 @@
 // Which key does what. Digits go by their place on the keyboard (a French one needs shift to type them),
 // letters by what they type.
 
-const COMMANDS = {
+export const COMMANDS = {
   u: "undo", Backspace: "undo", r: "redo", s: "skip", m: "memo", t: "flag", n: "toFirstOpen",
   d: "panel", g: "gloss", "/": "search", Enter: "confirm", ArrowLeft: "back", ArrowRight: "forward",
   " ": "scroll",
 };
 const LETTERS = "abcefhijklopqvwxyz"; // what commands leave for codes; more codes than keys are searched with "/"
-const NONE_FITS = "none_fits";
+export const NONE_FITS = "none_fits";
 const MINUS = /^[-\u2212]$/;
 
 // The keys of each code, in the codebook's order: 1–9, then letters; none fits is 0. A scale's number is typed as it is.
-function keysOf(variable) {
+export function keysOf(variable) {
   if (variable.kind === "scale") return new Map(variable.codes.map(({ id }) => [id, id]));
   const keys = new Map();
   const row = [..."123456789", ...LETTERS];
@@ -38,7 +38,7 @@ function signOf(event, variable) {
 }
 
 // What a key press asks for: { name, value }; null if it is nothing of the card's.
-function actionOf(event, variable, commands) {
+export function actionOf(event, variable, commands) {
   const key = typed(event);
   if (event.ctrlKey || event.metaKey) {
     if (event.altKey) return null;
@@ -59,7 +59,7 @@ function actionOf(event, variable, commands) {
 }
 
 // `hand` is told of every key that is not typed into a field; it says which were for the card.
-function listenForKeys(root, hand) {
+export function listenForKeys(root, hand) {
   root.addEventListener("keydown", (event) => {
     if (event.target.matches("input, textarea")) return event.stopPropagation(); // a digit in a memo codes nothing
     const onButton = event.target.matches("button, summary") && (event.key === "Enter" || event.key === " ");

@@ -1,5 +1,10 @@
 // What opens on top of the card: the memo, the search among codes, a definition beside a button.
 
+import { lengthOf, LONGEST_MEMO } from "../answering/answers.js";
+import { aboutOf, make } from "./elements.js";
+
+export const UNCLOSED = Symbol("a memo that is too long to be saved, and stays open");
+
 // Says under a field how much too long its text is; returns whether it is. Nothing is ever cut off.
 function tellLength(field, warning, say) {
   const n = lengthOf(field.value.trim());
@@ -9,7 +14,7 @@ function tellLength(field, warning, say) {
   return tooLong;
 }
 
-function createOverlays({ root, answer, main, say, list, hand, focus, id }) {
+export function createOverlays({ root, answer, main, say, list, hand, focus, id }) {
   let sheet = null; // { kind, box, field, cell, warning }
   let tipBox = null;
   const act = hand.click;

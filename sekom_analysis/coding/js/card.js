@@ -3,9 +3,15 @@
 // `kind` says which card it is: `name` of its store, `commands` of its keys, `createView`,
 // `actionsOf`, and `draftOf`: what an answer that was refused leaves to be given again.
 
-const UNCLOSED = Symbol("a memo that is too long to be saved, and stays open");
+import { lengthOf, LONGEST_MEMO, numberIn, shownNumber } from "./answering/answers.js";
+import { createHand } from "./answering/hand.js";
+import { listenForKeys } from "./answering/keys.js";
+import { createWorklist } from "./answering/worklist.js";
+import { fill, labelsOf } from "./looks/elements.js";
+import { UNCLOSED } from "./looks/overlays.js";
+import { createOutbox } from "./saving/outbox.js";
 
-function createAnyCard(kind, host, data, post, { onPaint = () => {}, onDraft = () => {}, keepsEvents = true } = {}) {
+export function createAnyCard(kind, host, data, post, { onPaint = () => {}, onDraft = () => {}, keepsEvents = true } = {}) {
   const say = (key, values) => fill(data.texts[key] ?? key, values);
   const list = createWorklist(data);
   const hand = createHand({
@@ -160,7 +166,10 @@ function createAnyCard(kind, host, data, post, { onPaint = () => {}, onDraft = (
     const before = drafting;
     const stored = await outbox.storedDrafts();
     if (!stored) return;
-    if (before !== drafting) return hearDrafts(); // one was on its way meanwhile
+    if (before !== drafting) { // one was on its way meanwhile
+      await hearDrafts();
+      return;
+    }
     const now = new Map(placed(stored).map(({ note, variable, draft }) => [list.cellOf(note, variable), draft]));
     for (const cell of list.drafts.keys()) if (!now.has(cell)) list.drafts.delete(cell);
     for (const [cell, draft] of now) {
@@ -223,4 +232,24 @@ function createAnyCard(kind, host, data, post, { onPaint = () => {}, onDraft = (
   }
 
   return { start, act, list, hearDrafts, again: outbox.put, repaint, receive, stop };
+}
+
+// A card on which somebody judges what others judged too: their choices come only once one has chosen oneself.
+export function withOthers(card) {
+  // An answer made here does not know yet what the others said.
+  function learnOthers(others) {
+    for (const note of card.list.notes) {
+      note.others = others[note.key] ?? [];
+      const answer = card.list.answerTo(note, note.variables[0]);
+      if (answer) answer.differs = note.others.some((other) => other.differs);
+    }
+  }
+
+  function receive(message) {
+    if (message.kind !== "others") return card.receive(message);
+    learnOthers(message.others);
+    return card.repaint();
+  }
+
+  return { ...card, receive };
 }

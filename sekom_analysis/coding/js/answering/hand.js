@@ -1,27 +1,15 @@
 // What the coder's hands are at: a number half typed on a scale, prose just left, a word on why a key did nothing.
 // Pure: no page and no clock; a press brings its own time, and `wait` lets time pass.
 
+import { rangeOf, shownNumber } from "./answers.js";
+import { actionOf } from "./keys.js";
+
 const PAUSE = 600; // after so many milliseconds a number that could go on is taken
 const BURST = 400; // keys closer than this to prose belong to it
 const MOVES = new Set(["back", "forward", "noteBack", "noteForward", "toFirstOpen", "toStep", "review", "answerAgain"]);
 const OTHERWISE = new Set(["code", "skip", "leaveOpen", "openBlock", "numberIs", "numberGiven"]); // an answer other than the number
 const REPEATED = new Set([...MOVES, "undo", "redo"]); // clicked fast on purpose, whatever has come up meanwhile
 const BESIDE = new Set(["typing", "saveMemo", "typed", "typedText"]); // written elsewhere, while nothing is half typed
-
-const shownNumber = (text) => text.replace("-", "\u2212");
-
-// The number that a text stands for, as the scale has it; "" if it is none of the scale's.
-function numberIn(text, variable) {
-  const plain = text.trim().replace(/^[\u2212\u2013]/, "-").replace(/^\+/, "");
-  const number = /^-?[0-9]{1,12}$/.test(plain) ? String(Number(plain)) : "";
-  return variable.codes.some(({ id }) => id === number) ? number : "";
-}
-
-// What is said of a number that a scale lacks.
-function rangeOf({ codes }, number) {
-  const [low, high] = [codes[0].id, codes.at(-1).id].map(shownNumber);
-  return { number: shownNumber(number), low, high };
-}
 
 function later(milliseconds, work) {
   const timer = setTimeout(work, milliseconds);
@@ -30,7 +18,7 @@ function later(milliseconds, work) {
 
 // `act` does what was asked; `onChange` is told when only what is half typed or said has changed; `shows` tells
 // whether a key's cap is on screen; `isWriting`, whether keys go into a field now.
-function createHand({ list, commands, act, onChange, shows = () => true, isWriting = () => false, wait = later }) {
+export function createHand({ list, commands, act, onChange, shows = () => true, isWriting = () => false, wait = later }) {
   let text = "";
   let told = null; // { key, values } of what is to be said of the latest key
   let proseAt = -Infinity;

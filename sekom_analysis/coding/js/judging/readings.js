@@ -1,5 +1,8 @@
 // What the coders chose on one note, side by side; who they are stays hidden until somebody asks.
 
+import { keysOf } from "../answering/keys.js";
+import { keycap, make } from "../looks/elements.js";
+
 function nameOf(reading, number, say, named) {
   const letter = number < 26 ? String.fromCharCode(65 + number) : String(number + 1);
   return named ? reading.name : say("coder_letter", { letter });
@@ -17,7 +20,7 @@ function readingRow(reading, number, columns, say, named, keys) {
   return row;
 }
 
-function paintReadings(table, note, variable, say, named) {
+export function paintReadings(table, note, variable, say, named) {
   const columns = {
     certainty: note.readings.some((reading) => reading.certainty),
     memo: note.readings.some((reading) => reading.memo),
@@ -33,6 +36,6 @@ function paintReadings(table, note, variable, say, named) {
   table.replaceChildren(make("thead", "", head), make("tbody", "", ...rows));
 }
 
-function sayReadings(note, say) {
+export function sayReadings(note, say) {
   return note.readings.map((reading, number) => `${nameOf(reading, number, say, false)}: ${reading.label}.`).join(" ");
 }

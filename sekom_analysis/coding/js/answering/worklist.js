@@ -1,38 +1,11 @@
 // Where a coder is in the list of notes, what was answered, back and forth. Pure: no page, no network.
 // Every step returns the events that somebody has to save; nothing here waits for anybody.
 
-const FLAG = "flag";
+import { choosable, FLAG, hasSelection, isOpen, lengthOf, LONGEST_MEMO, newEventId, numberIn, rangeOf, sameAnswer } from "./answers.js";
+
 const WINDOW = 40; // how many of the latest decisions tell the pace
-const LONGEST_MEMO = 20000; // as in the log, counted in the same way: one for each sign, also one beyond the first plane
 
-const lengthOf = (text) => Array.from(text).length;
-
-function newEventId() {
-  const bytes = crypto.getRandomValues(new Uint8Array(8));
-  return "e" + Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
-}
-
-// "changed": an answer to a text that has been replaced since; its question is asked again.
-function isOpen(answer) {
-  return !answer || answer.event === "retract" || answer.event === "changed";
-}
-
-// A choice that is begun and not given yet: codes of several, or a number in its field.
-function hasSelection(draft) {
-  return Boolean(draft.codes || draft.event || draft.judged || draft.number !== undefined);
-}
-
-// Of these codes those that can still be chosen.
-function choosable(codes, variable) {
-  return codes.filter((code) => variable.codes.some(({ id }) => id === code));
-}
-
-function sameAnswer(one, other) {
-  return one && other && one.event === other.event && one.certainty === other.certainty
-    && one.memo === other.memo && one.codes.join("|") === other.codes.join("|");
-}
-
-function createWorklist(data) {
+export function createWorklist(data) {
   const variables = new Map(data.variables.map((variable) => [variable.id, variable]));
   const notes = data.notes;
   const numbers = new Map(notes.map((note, number) => [note.key, number]));

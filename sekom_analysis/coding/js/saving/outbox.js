@@ -1,45 +1,17 @@
 // Decisions on their way: kept in the browser from the key press until somebody says that they are on the disk.
 // Knows nothing of who that is: `post` takes a message, `receive` is given the answers.
 
+import { inStore, openStore } from "./store.js";
+
 const PATIENCE = 3000; // after so many milliseconds without an answer nothing counts as being saved
 const NOTICEABLE = 400;
-const RESEND = 2500;
+export const RESEND = 2500;
 const TICK = 500;
 const GREETING = 1500; // how long the card waits, at its start, to hear how far the log is
 
-const STORES = { events: { keyPath: "order", autoIncrement: true }, drafts: { keyPath: "cell" } };
-
-function openStore(name, stores = STORES) {
-  return new Promise((resolve) => {
-    let request;
-    try {
-      request = indexedDB.open(name, 1);
-    } catch {
-      return resolve(null); // forbidden here; the card says so once something is not saved
-    }
-    request.onupgradeneeded = () => {
-      for (const [store, settings] of Object.entries(stores)) request.result.createObjectStore(store, settings);
-    };
-    request.onsuccess = () => resolve(request.result);
-    request.onerror = () => resolve(null);
-    request.onblocked = () => resolve(null);
-    return undefined;
-  });
-}
-
-function inStore(db, store, mode, work) {
-  return new Promise((resolve, reject) => {
-    const transaction = db.transaction(store, mode, { durability: "strict" });
-    const request = work(transaction.objectStore(store));
-    transaction.oncomplete = () => resolve(request.result);
-    transaction.onerror = () => reject(transaction.error);
-    transaction.onabort = () => reject(transaction.error);
-  });
-}
-
 // `keepsEvents`: false where `post` itself keeps them in the browser, so that nothing is kept twice.
 // `onReopen`: called when the browser's store was taken away and there is a new one, empty.
-function createOutbox({ name, post, onState, onAnswers, onReopen = () => {}, keepsEvents = true }) {
+export function createOutbox({ name, post, onState, onAnswers, onReopen = () => {}, keepsEvents = true }) {
   const waiting = new Map(); // event_id -> { event, since, order, refused }
   const refused = new Set(); // ids of what nobody has taken
   let asked = new Set(); // ids of the latest message that nothing was heard of

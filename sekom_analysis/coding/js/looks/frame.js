@@ -1,11 +1,13 @@
 // What every card has around its questions: progress, the note, definitions beside it, the keys' focus, and room
 // that does not jump from note to note. Decides nothing.
 
+import { make } from "./elements.js";
+
 let cards = 0; // a page may hold several cards; ids must differ
 
 // `work`: what stands below the note; `label`: what a screen reader calls the card; `panelFirst`: whether the
 // definitions are open where there is no room beside the note; `search`: whether a button stands for it.
-function createFrame(host, data, say, list, kit, { work, label, panelFirst = null, search = true }) {
+export function createFrame(host, data, say, list, kit, { work, label, panelFirst = null, search = true }) {
   const { parts, part, tool, group } = kit;
   let panelOpen = null;
   let glossOpen = false;

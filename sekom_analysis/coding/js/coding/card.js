@@ -1,6 +1,11 @@
 // The coding card: what its keys and buttons do.
 
-function codingActions({ list, view, save, turned, keepDraft, tell }) {
+import { choosable } from "../answering/answers.js";
+import { COMMANDS } from "../answering/keys.js";
+import { createAnyCard } from "../card.js";
+import { createCodingView } from "./view.js";
+
+export function codingActions({ list, view, save, turned, keepDraft, tell }) {
   const unlessFinished = (work) => (value) => { if (!list.isFinished()) work(value); };
 
   // Only an answer can be unsure: with none yet, nothing is stored, and the card says so.
@@ -53,8 +58,8 @@ function codingActions({ list, view, save, turned, keepDraft, tell }) {
   };
 }
 
-function createCard(...given) {
+export function createCodingCard(...given) {
   const name = (data) => `sekom-${data.study}-${data.coder}`;
   const draftOf = ({ codes, memo }, kind) => ({ codes: kind === "multiple" ? codes : undefined, memo: memo || undefined });
-  return createAnyCard({ name, commands: COMMANDS, createView, actionsOf: codingActions, draftOf }, ...given);
+  return createAnyCard({ name, commands: COMMANDS, createView: createCodingView, actionsOf: codingActions, draftOf }, ...given);
 }

@@ -1,6 +1,13 @@
 // What the coding card looks like: builds it once, then paints the present note into it. Decides nothing.
 
-function createView(host, data, say, list, hand) {
+import { choosable, FLAG, isOpen } from "../answering/answers.js";
+import { createCodes, mostRows, TOLD_OF_NUMBERS } from "../looks/codes.js";
+import { afterLatest, createKit, labelsOf, latestOf, make, paintDefinitions, retiredOf } from "../looks/elements.js";
+import { createFrame } from "../looks/frame.js";
+import { createNotices } from "../looks/notices.js";
+import { createOverlays } from "../looks/overlays.js";
+
+export function createCodingView(host, data, say, list, hand) {
   const kit = createKit(hand.click);
   const { parts, part, button, tool, group } = kit;
   let shown = { note: null, variable: null };

@@ -1,24 +1,26 @@
 // The small pieces that the card is made of.
 
-function make(tag, className, ...children) {
+import { isOpen, lengthOf, shownNumber } from "../answering/answers.js";
+
+export function make(tag, className, ...children) {
   const element = document.createElement(tag);
   if (className) element.className = className;
   element.append(...children); // texts become text, never markup
   return element;
 }
 
-function fill(text, values = {}) {
+export function fill(text, values = {}) {
   return text.replace(/\{(\w+)\}/g, (gap, name) => values[name] ?? gap);
 }
 
-function keycap(key) {
+export function keycap(key) {
   const cap = make("kbd", "sk-key", key.length === 1 ? key.toUpperCase() : key);
   cap.setAttribute("aria-hidden", "true");
   return cap;
 }
 
 // `first`: codes whose definitions come first, while the others wait folded; left out, all in the codebook's order.
-function paintDefinitions(box, variable, say, first = null) {
+export function paintDefinitions(box, variable, say, first = null) {
   const entries = variable.codes.filter((code) => code.definition || code.include || code.exclude || code.example);
   const isFirst = (code) => !first || first.includes(code.id);
   const shown = (codes) => codes.map((code) => definitionOf(code, say));
@@ -40,7 +42,7 @@ function definitionOf(code, say) {
 }
 
 // What was just chosen, so that a slip of the finger is seen before the next one.
-function latestOf(list, say, withMemo = true) {
+export function latestOf(list, say, withMemo = true) {
   const { just } = list;
   if (!just || isOpen(just.answer)) return "";
   const { certainty, memo } = just.answer;
@@ -56,7 +58,7 @@ function saidOf({ variable, answer }, say) {
 }
 
 // Which note and answer a memo is about.
-function aboutOf(list, aim, say) {
+export function aboutOf(list, aim, say) {
   const isHere = !list.isFinished() && list.current().note === aim.note;
   const asked = aim.note.variables.length > 1 ? `${aim.variable.label}: ` : "";
   const answer = isOpen(aim.answer) ? say("step_open") : saidOf(aim, say);
@@ -67,20 +69,52 @@ function aboutOf(list, aim, say) {
 }
 
 // How an answered question stands, behind what was just answered before it.
-function afterLatest(list, say, status) {
+export function afterLatest(list, say, status) {
   const latest = latestOf(list, say);
   return latest ? say("latest_and_here", { latest, status }) : status;
 }
 
 // The answer as its labels; one that can no longer be chosen too.
-function labelsOf(variable, answer) {
+export function labelsOf(variable, answer) {
   const labels = new Map(variable.codes.map((code) => [code.id, code.label]));
   const named = answer.codes.map((code) => labels.get(code) ?? variable.retired[code] ?? code);
   return named.join(", ") || "–";
 }
 
 // The codes of an answer that can no longer be chosen.
-function retiredOf(variable, answer) {
+export function retiredOf(variable, answer) {
   const known = new Set(variable.codes.map((code) => code.id));
   return answer.codes.filter((code) => !known.has(code)).map((code) => variable.retired[code] ?? code).join(", ");
+}
+
+// The pieces of one card, by name, and the buttons that act.
+export function createKit(act) {
+  const parts = {};
+  const part = (name, tag, className, ...children) => (parts[name] = make(tag, className, ...children));
+  let afterClick = () => {};
+
+  function button(className, label, key, name, value) {
+    const made = make("button", className, ...(key ? [keycap(key)] : []), make("span", "sk-label", label));
+    made.type = "button";
+    if (key) made.setAttribute("aria-keyshortcuts", key.replace("⇧", "Shift+").replace("Ctrl", "Control"));
+    made.addEventListener("click", (event) => {
+      act(name, value, event.detail);
+      // A mouse click gives the keys back to the card; somebody who tabs keeps their place.
+      if (event.detail > 0 || !made.isConnected || made.disabled) afterClick();
+    });
+    return made;
+  }
+
+  function tool(name, label, key, action = name, value = undefined) {
+    return (parts[name] = button("sk-tool", label, key, action, value));
+  }
+
+  function group(name, className, label, ...children) {
+    const made = part(name, "div", className, ...children);
+    made.setAttribute("role", "group");
+    made.setAttribute("aria-label", label);
+    return made;
+  }
+
+  return { parts, part, button, tool, group, onClicked(then) { afterClick = then; } };
 }

@@ -1,6 +1,14 @@
 // What the review card looks like: two notes side by side, builds it once, then paints the present pair. Decides nothing.
 
-function createView(host, data, say, list, hand) {
+import { isOpen, lengthOf, LONGEST_MEMO } from "../answering/answers.js";
+import { createCodes } from "../looks/codes.js";
+import { createKit, latestOf, make, paintDefinitions } from "../looks/elements.js";
+import { createFrame } from "../looks/frame.js";
+import { createNotices } from "../looks/notices.js";
+import { createOverlays } from "../looks/overlays.js";
+import { judgedAs, ownText, SAME, standsIn, whyOf } from "./judgement.js";
+
+export function createComparingView(host, data, say, list, hand) {
   const act = hand.click;
   const kit = createKit(act);
   const { parts, part, button, group } = kit;

@@ -1,6 +1,9 @@
 // What the card says besides the note: how much is saved, what is not and why, and that all is done.
 
-const MOST_NAMED = 8; // more notes than these are counted
+import { isOpen } from "../answering/answers.js";
+import { make } from "./elements.js";
+
+export const MOST_NAMED = 8; // more notes than these are counted
 const NAME_LENGTH = 40;
 
 // A note by the beginning of its text; a page has no ids.
@@ -10,16 +13,16 @@ function nameOfNote(note) {
 }
 
 // Of which note and, where it is asked several, of which question something was begun, and what.
-function begunLabel({ note, variable, codes, memo }, list, say) {
+export function begunLabel({ note, variable, codes, memo }, list, say) {
   const question = note.variables.length > 1 ? `, ${list.variables.get(variable).label}` : "";
   return `${nameOfNote(note)}${question}: ${say(`begun_${codes && memo ? "both" : codes ? "codes" : "memo"}`)}`;
 }
 
 // Whether saving what was begun passes over a question that has no answer yet.
-const savesSkip = (list, begun) => begun.some(({ note, variable, codes }) => !codes && isOpen(list.answerTo(note, variable)));
+export const savesSkip = (list, begun) => begun.some(({ note, variable, codes }) => !codes && isOpen(list.answerTo(note, variable)));
 
 // `savesBegun`: whether the card can make answers of what was begun; where a reason is asked for it cannot.
-function createNotices({ root, parts, part, button, say, list, data, savesBegun = false }) {
+export function createNotices({ root, parts, part, button, say, list, data, savesBegun = false }) {
   let state = { name: "saved", n: 0, slow: false, cells: new Set() };
 
   // Everything on the last screen follows from one set of numbers.

@@ -1,6 +1,10 @@
 // Where a page without a server keeps its events: in the browser's database and, if the coder has chosen one, in a
 // file. What `save` has returned from is on the disk; if it throws, nothing of it counts.
 
+import { newEventId } from "../answering/answers.js";
+import { createClock, progressText } from "./progressfile.js";
+import { inStore, openStore } from "./store.js";
+
 const PAGE_STORES = { events: { keyPath: "event_id" }, settings: { keyPath: "name" } };
 const DATABASE_PATIENCE = 10000;
 const FILE_PAUSE = 1000;
@@ -31,7 +35,7 @@ async function willForget() {
 }
 
 // `onLost`: called when what was kept is gone and could not be kept anew; `onCleared`: when another tab cleared it all.
-function createKeeper(data, { onChange, onLost, onCleared }) {
+export function createKeeper(data, { onChange, onLost, onCleared }) {
   const name = `sekom-page-${data.study}-${data.coder}`;
   const events = new Map(); // all that this page knows of, by id
   const clock = createClock(data.floor);

@@ -1,10 +1,24 @@
 // What stands below the card on a page: where the answers are kept, the file that carries them, how to send it back.
 
+import { fill, make } from "../looks/elements.js";
+import { begunLabel, MOST_NAMED, savesSkip } from "../looks/notices.js";
+import { readProgress } from "../saving/progressfile.js";
+
 const MANY_WITHOUT_COPY = 100;
 const QUESTIONS = ["confirm", "landed", "unsaved", "unsavedClear"];
 
+function download(name, text) {
+  const link = make("a", "");
+  link.href = URL.createObjectURL(new Blob([text], { type: "application/jsonl" }));
+  link.download = name;
+  document.body.append(link);
+  link.click();
+  link.remove();
+  setTimeout(() => URL.revokeObjectURL(link.href), 60000);
+}
+
 // `card` gives the card, once there is one.
-function createPanel({ shelf, data, say, keeper, message: first, card, hear, confirmSaved, reset, focusCard }) {
+export function createPanel({ shelf, data, say, keeper, message: first, card, hear, confirmSaved, reset, focusCard }) {
   const parts = {};
   const part = (name, tag, className, ...children) => (parts[name] = make(tag, className, ...children));
   const canChoose = Boolean(window.showSaveFilePicker);

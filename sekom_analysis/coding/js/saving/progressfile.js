@@ -7,7 +7,7 @@ const MANY_CHANGED = 2; // so many notes may have other texts without being othe
 const EVENT_KINDS = new Set(["decide", "retract", "skip"]);
 
 // Moments as text that sorts as it passes, microseconds included. Never back, whatever the computer's clock does.
-function createClock(floor) {
+export function createClock(floor) {
   let ms = 0;
   let us = 0;
 
@@ -46,7 +46,7 @@ function createPlacer(notes) {
   return (event) => (known.has(event.note) ? event.note : byText.get(event.note_hash) ?? null);
 }
 
-function eventAfter(before, event, versions) {
+export function eventAfter(before, event, versions) {
   const { codes, certainty, memo, codebook } = event;
   const hash = event.note_hash ?? "";
   if (event.event === "retract") return { event: "retract", id: event.event_id, codes: [], certainty: "", memo: "", hash };
@@ -58,7 +58,7 @@ function eventAfter(before, event, versions) {
 
 // An answer to another text is no answer to this one: it is "changed". Where most notes answered until then had other
 // texts, they are other notes under the same keys (a second wave), and nothing is said of the earlier answers.
-function asOfTexts(answers, notes) {
+export function asOfTexts(answers, notes) {
   const hashes = new Map(notes.map((note) => [note.key, note.hash]));
   const [kept, changed] = [new Map(), new Set()];
   let last = ""; // when the latest answer to another text was given
@@ -83,7 +83,7 @@ function asOfTexts(answers, notes) {
 
 // What stands: the answers that the page was written with, and the events kept since. An event that those answers
 // know already, or that is older than what came after it elsewhere, changes nothing.
-function standing(data, events) {
+export function standing(data, events) {
   const versions = new Map(data.variables.map((variable) => [variable.id, variable.version]));
   const passes = new Map(data.notes.map((note) => [note.key, note.pass]));
   const noteOf = createPlacer(data.notes);
@@ -108,7 +108,7 @@ function standing(data, events) {
 }
 
 // `copy`: what tells this browser's copy of the page from one that somebody else has.
-function progressText(data, events, now, copy) {
+export function progressText(data, events, now, copy) {
   const codebook = Object.fromEntries(data.variables.map((variable) => [variable.id, variable.version]));
   const head = { file: FILE_KIND, version: FILE_VERSION, study: data.study, coder: data.coder, codebook,
     page: data.made, written: now, copy, last_event: data.last_event ?? "", events: events.length };
@@ -132,7 +132,7 @@ function isEvent(event) {
 }
 
 // The events of a file; `fault` says why there are none: no_file, other_study, other_coder.
-function readProgress(text, data) {
+export function readProgress(text, data) {
   const [first, ...lines] = text.replace(/^\ufeff/, "").split(/\r?\n/).filter((line) => line.trim());
   const head = parsed(first ?? "");
   if (!head || head.file !== FILE_KIND) return { fault: "no_file", events: [], damaged: 0 };

@@ -1,28 +1,20 @@
 // The review card: what its keys and buttons do. "Same" waits for the text that stands and a reason, since it
 // merges; the other judgements are saved at once. The judgement is the answer in the list, the reason its memo.
 
-const COMPARE_COMMANDS = { ...COMMANDS, a: "standsA", b: "standsB", c: "standsOwn", m: "reason", "Ctrl+Enter": "settle" };
-const SAME = "same";
+import { lengthOf, LONGEST_MEMO } from "../answering/answers.js";
+import { COMMANDS } from "../answering/keys.js";
+import { createAnyCard, withOthers } from "../card.js";
+import { judgedAs, ownText, SAME, standsIn, whyOf } from "./judgement.js";
+import { createComparingView } from "./view.js";
 
-function judgedAs(answer, draft) {
-  return draft.judged ?? (answer ? answer.codes[0] : "");
-}
-
-// A reason belongs to its judgement: another judgement asks for another one.
-function whyOf(answer, draft) {
-  if (draft.memo !== undefined) return draft.memo;
-  return answer && judgedAs(answer, draft) === answer.codes[0] ? answer.memo : "";
-}
-
-const standsIn = (answer, draft) => draft.stands ?? (answer && answer.stands) ?? "a";
-const ownText = (answer, draft) => draft.text ?? (answer && answer.text) ?? "";
+const COMPARING_COMMANDS = { ...COMMANDS, a: "standsA", b: "standsB", c: "standsOwn", m: "reason", "Ctrl+Enter": "settle" };
 
 function withText(events, answer) {
   const { stands = "a", text = "" } = answer ?? {};
   return events.map((event) => ({ ...event, stands, text }));
 }
 
-function compareActions({ list, view, save, turned, tell }) {
+function comparingActions({ list, view, save, turned, tell }) {
   const { draftMore } = list;
 
   function give(to) {
@@ -99,9 +91,9 @@ function compareActions({ list, view, save, turned, tell }) {
   };
 }
 
-function createCard(...given) {
+export function createComparingCard(...given) {
   const name = (data) => `sekom-review-${data.study}-${data.coder}`;
   const draftOf = ({ codes: [judged], memo, stands, text }) => (judged === SAME ? { judged, memo, stands, text } : { memo: memo || undefined });
-  const kind = { name, commands: COMPARE_COMMANDS, createView, actionsOf: compareActions, draftOf };
+  const kind = { name, commands: COMPARING_COMMANDS, createView: createComparingView, actionsOf: comparingActions, draftOf };
   return withOthers(createAnyCard(kind, ...given));
 }
