@@ -1,4 +1,6 @@
-// sekom_analysis/coding/js/answering/answers.js
+// Made by make bundle from the modules in js/; change those, not this.
+
+// answering/answers.js
 var FLAG = "flag";
 var LONGEST_MEMO = 2e4;
 var lengthOf = (text) => Array.from(text).length;
@@ -29,7 +31,7 @@ function rangeOf({ codes }, number) {
   return { number: shownNumber(number), low, high };
 }
 
-// sekom_analysis/coding/js/answering/keys.js
+// answering/keys.js
 var COMMANDS = {
   u: "undo",
   Backspace: "undo",
@@ -102,7 +104,7 @@ function listenForKeys(root, hand) {
   });
 }
 
-// sekom_analysis/coding/js/answering/hand.js
+// answering/hand.js
 var PAUSE = 600;
 var BURST = 400;
 var MOVES = /* @__PURE__ */ new Set(["back", "forward", "noteBack", "noteForward", "toFirstOpen", "toStep", "review", "answerAgain"]);
@@ -251,7 +253,7 @@ function createHand({ list, commands, act, onChange, shows = () => true, isWriti
   };
 }
 
-// sekom_analysis/coding/js/answering/worklist.js
+// answering/worklist.js
 var WINDOW = 40;
 function createWorklist(data) {
   const variables = new Map(data.variables.map((variable) => [variable.id, variable]));
@@ -695,7 +697,7 @@ function createWorklist(data) {
   };
 }
 
-// sekom_analysis/coding/js/looks/elements.js
+// looks/elements.js
 function make(tag, className, ...children) {
   const element = document.createElement(tag);
   if (className) element.className = className;
@@ -793,7 +795,7 @@ function createKit(act) {
   } };
 }
 
-// sekom_analysis/coding/js/looks/overlays.js
+// looks/overlays.js
 var UNCLOSED = Symbol("a memo that is too long to be saved, and stays open");
 function tellLength(field, warning, say) {
   const n = lengthOf(field.value.trim());
@@ -954,7 +956,7 @@ function createOverlays({ root, answer, main, say, list, hand, focus, id }) {
   } };
 }
 
-// sekom_analysis/coding/js/saving/store.js
+// saving/store.js
 var STORES = { events: { keyPath: "order", autoIncrement: true }, drafts: { keyPath: "cell" } };
 function openStore(name, stores = STORES) {
   return new Promise((resolve) => {
@@ -983,7 +985,7 @@ function inStore(db, store, mode, work) {
   });
 }
 
-// sekom_analysis/coding/js/saving/outbox.js
+// saving/outbox.js
 var PATIENCE = 3e3;
 var NOTICEABLE = 400;
 var RESEND = 2500;
@@ -1166,7 +1168,7 @@ function createOutbox({ name, post, onState, onAnswers, onReopen = () => {
   return { start, hello, put, receive, keepDraft, storedDrafts, discard, cells, of, stop, wasRefused: (id) => refused.has(id), show: () => onState(state()) };
 }
 
-// sekom_analysis/coding/js/card.js
+// card.js
 function createAnyCard(kind, host, data, post, { onPaint = () => {
 }, onDraft = () => {
 }, keepsEvents = true } = {}) {
@@ -1390,7 +1392,7 @@ function withOthers(card) {
   return { ...card, receive };
 }
 
-// sekom_analysis/coding/js/looks/codes.js
+// looks/codes.js
 function rowsOf(codes) {
   const columns = codes.length > 12 ? 3 : codes.length > 4 ? 2 : 1;
   return Math.ceil(codes.length / columns);
@@ -1559,7 +1561,7 @@ function createCodes(kit, { tip, panelIsOpen, say, hand, focus, id }) {
   return { paint, paintTyped, press, light, openBlock, close };
 }
 
-// sekom_analysis/coding/js/looks/frame.js
+// looks/frame.js
 var cards = 0;
 function createFrame(host, data, say, list, kit, { work, label, panelFirst = null, search = true }) {
   const { parts, part, tool, group } = kit;
@@ -1777,7 +1779,7 @@ function createFrame(host, data, say, list, kit, { work, label, panelFirst = nul
   };
 }
 
-// sekom_analysis/coding/js/looks/notices.js
+// looks/notices.js
 var MOST_NAMED = 8;
 var NAME_LENGTH = 40;
 function nameOfNote(note) {
@@ -1844,7 +1846,7 @@ function createNotices({ root, parts, part, button, say, list, data, savesBegun 
   return { paintFinish, paintSaved, showState };
 }
 
-// sekom_analysis/coding/js/coding/view.js
+// coding/view.js
 function createCodingView(host, data, say, list, hand) {
   const kit = createKit(hand.click);
   const { parts, part, button, tool, group } = kit;
@@ -1989,7 +1991,7 @@ function createCodingView(host, data, say, list, hand) {
   };
 }
 
-// sekom_analysis/coding/js/coding/card.js
+// coding/card.js
 function codingActions({ list, view, save, turned, keepDraft, tell }) {
   const unlessFinished = (work) => (value) => {
     if (!list.isFinished()) work(value);
@@ -2047,7 +2049,7 @@ function createCodingCard(...given) {
   return createAnyCard({ name, commands: COMMANDS, createView: createCodingView, actionsOf: codingActions, draftOf: draftOf2 }, ...given);
 }
 
-// sekom_analysis/coding/js/comparing/judgement.js
+// comparing/judgement.js
 var SAME = "same";
 function judgedAs(answer, draft) {
   return draft.judged ?? (answer ? answer.codes[0] : "");
@@ -2059,7 +2061,7 @@ function whyOf(answer, draft) {
 var standsIn = (answer, draft) => draft.stands ?? (answer && answer.stands) ?? "a";
 var ownText = (answer, draft) => draft.text ?? (answer && answer.text) ?? "";
 
-// sekom_analysis/coding/js/comparing/view.js
+// comparing/view.js
 function createComparingView(host, data, say, list, hand) {
   const act = hand.click;
   const kit = createKit(act);
@@ -2270,7 +2272,7 @@ function createComparingView(host, data, say, list, hand) {
   };
 }
 
-// sekom_analysis/coding/js/comparing/card.js
+// comparing/card.js
 var COMPARING_COMMANDS = { ...COMMANDS, a: "standsA", b: "standsB", c: "standsOwn", m: "reason", "Ctrl+Enter": "settle" };
 function withText(events, answer) {
   const { stands = "a", text = "" } = answer ?? {};
@@ -2352,7 +2354,7 @@ function createComparingCard(...given) {
   return withOthers(createAnyCard(kind, ...given));
 }
 
-// sekom_analysis/coding/js/judging/choice.js
+// judging/choice.js
 function choiceOf(answer, draft) {
   const { event, codes } = draft.event ? draft : answer ?? {};
   return { event, codes: codes ?? [] };
@@ -2369,7 +2371,7 @@ function reasonOf(answer, draft) {
   return same ? answer.memo : "";
 }
 
-// sekom_analysis/coding/js/judging/readings.js
+// judging/readings.js
 function nameOf(reading, number, say, named) {
   const letter = number < 26 ? String.fromCharCode(65 + number) : String(number + 1);
   return named ? reading.name : say("coder_letter", { letter });
@@ -2403,7 +2405,7 @@ function sayReadings(note, say) {
   return note.readings.map((reading, number) => `${nameOf(reading, number, say, false)}: ${reading.label}.`).join(" ");
 }
 
-// sekom_analysis/coding/js/judging/view.js
+// judging/view.js
 function createAdjudicationView(host, data, say, list, hand, present) {
   const act = hand.click;
   const kit = createKit(act);
@@ -2609,7 +2611,7 @@ function createAdjudicationView(host, data, say, list, hand, present) {
   };
 }
 
-// sekom_analysis/coding/js/judging/card.js
+// judging/card.js
 var ADJUDICATION_COMMANDS = { ...COMMANDS, s: "leaveOpen", t: "names", m: "reason", "Ctrl+Enter": "settle" };
 function adjudicationActions({ list, view, save, turned, keepDraft, refuseNumber }, sitting) {
   const beside = () => sitting.said;
@@ -2770,7 +2772,7 @@ function createAdjudicationCard(host, data, post, { onPaint = () => {
   return { ...card, receive, stop };
 }
 
-// sekom_analysis/coding/js/saving/progressfile.js
+// saving/progressfile.js
 var FILE_KIND = "sekom-answers";
 var FILE_VERSION = 1;
 var MANY_CHANGED = 2;
@@ -2900,7 +2902,7 @@ function readProgress(text, data) {
   return { fault: "", events, damaged: Math.max(lines.length, head.events || 0) - events.length };
 }
 
-// sekom_analysis/coding/js/saving/keeper.js
+// saving/keeper.js
 var PAGE_STORES = { events: { keyPath: "event_id" }, settings: { keyPath: "name" } };
 var DATABASE_PATIENCE = 1e4;
 var FILE_PAUSE = 1e3;
@@ -3200,7 +3202,7 @@ function createKeeper(data, { onChange, onLost, onCleared }) {
   };
 }
 
-// sekom_analysis/coding/js/page/panel.js
+// page/panel.js
 var MANY_WITHOUT_COPY = 100;
 var QUESTIONS = ["confirm", "landed", "unsaved", "unsavedClear"];
 function download(name, text) {
@@ -3440,7 +3442,7 @@ function createPanel({ shelf, data, say, keeper, message: first, card, hear, con
   return { paint, follow };
 }
 
-// sekom_analysis/coding/js/page/who.js
+// page/who.js
 function askWho({ box, data, say, message }) {
   return new Promise((resolve) => {
     function button(key, onClick) {
@@ -3475,7 +3477,7 @@ function askWho({ box, data, say, message }) {
   });
 }
 
-// sekom_analysis/coding/js/page/page.js
+// page/page.js
 async function startPage(host, shelf, data) {
   const say = (key, values) => fill(data.page[key] ?? key, values);
   const channel = "BroadcastChannel" in window ? new BroadcastChannel(`sekom-${data.study}-${data.coder}`) : null;
@@ -3567,7 +3569,7 @@ async function startPage(host, shelf, data) {
   panel.paint();
 }
 
-// sekom_analysis/coding/js/main.js
+// main.js
 var CARDS = { coding: createCodingCard, adjudication: createAdjudicationCard, comparing: createComparingCard };
 function render({ model, el }) {
   const data = model.get("data");
