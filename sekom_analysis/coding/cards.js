@@ -27,7 +27,7 @@ function numberIn(text, variable) {
   return variable.codes.some(({ id }) => id === number) ? number : "";
 }
 function rangeOf({ codes }, number) {
-  const [low, high] = [codes[0].id, codes.at(-1).id].map(shownNumber);
+  const [low, high] = [codes[0].id, codes[codes.length - 1].id].map(shownNumber);
   return { number: shownNumber(number), low, high };
 }
 
@@ -93,8 +93,12 @@ function actionOf(event, variable, commands) {
 }
 function listenForKeys(root, hand) {
   root.addEventListener("keydown", (event) => {
-    if (event.target.matches("input, textarea")) return event.stopPropagation();
-    const onButton = event.target.matches("button, summary") && (event.key === "Enter" || event.key === " ");
+    const target = (
+      /** @type {Element} */
+      event.target
+    );
+    if (target.matches("input, textarea")) return event.stopPropagation();
+    const onButton = target.matches("button, summary") && (event.key === "Enter" || event.key === " ");
     if (onButton && event.repeat) event.preventDefault();
     const ours = !onButton && hand.press(event);
     const modified = event.ctrlKey || event.metaKey || event.altKey;
@@ -123,12 +127,13 @@ function createHand({ list, commands, act, onChange, shows = () => true, isWriti
   };
   let clicked = {};
   const asked = () => list.isFinished() ? null : list.current().variable;
+  const scale = () => list.current().variable;
   function tell(key, values = {}) {
     told = { key, values };
     onChange();
   }
   function refuse(number) {
-    if (number) tell("refuse_number", rangeOf(asked(), number));
+    if (number) tell("refuse_number", rangeOf(scale(), number));
     else tell("number_missing");
   }
   function drop() {
@@ -141,7 +146,7 @@ function createHand({ list, commands, act, onChange, shows = () => true, isWriti
     stop();
     const number = text;
     text = "";
-    if (!asked().codes.some(({ id }) => id === number)) {
+    if (!scale().codes.some(({ id }) => id === number)) {
       refuse(number);
       return false;
     }
@@ -156,12 +161,12 @@ function createHand({ list, commands, act, onChange, shows = () => true, isWriti
   }
   function goesOn(sign) {
     const longer = text + sign;
-    const could = asked().codes.filter(({ id }) => id.startsWith(longer));
+    const could = scale().codes.filter(({ id }) => id.startsWith(longer));
     if (could.length === 1 && could[0].id === longer) {
       text = longer;
       take();
     } else if (could.length) half(longer);
-    else if (text && asked().codes.some(({ id }) => id === text)) return false;
+    else if (text && scale().codes.some(({ id }) => id === text)) return false;
     else {
       stop();
       text = "";
@@ -184,32 +189,36 @@ function createHand({ list, commands, act, onChange, shows = () => true, isWriti
     if (!action && !text) return false;
     if (event.repeat) return true;
     told = null;
-    return text ? pressAmid(event, action) : run(action, event);
+    return text ? pressAmid(event, action) : run(
+      /** @type {Action} */
+      action,
+      event
+    );
   }
   function markAmid() {
-    const isWhole = asked().codes.some(({ id }) => id === text);
+    const isWhole = scale().codes.some(({ id }) => id === text);
     act("flag");
     if (isWhole) take();
     else drop();
   }
   function run(action, event) {
     if (event.key === "Backspace" && !shows("Backspace")) return false;
-    if (action.name === "number") goesOn(action.value);
+    if (action.name === "number") goesOn(action.value ?? "");
     else act(action.name, action.value);
     return true;
   }
   function pressAmid(event, action) {
-    const name = action ? action.name : "";
+    const { name, value } = action ?? { name: "" };
     const isOther = event.ctrlKey || event.metaKey || event.altKey || event.key.length > 1 && event.key !== "Escape";
     if (!action && isOther) return false;
-    if (name === "number" && goesOn(action.value)) return true;
+    if (name === "number" && goesOn(value ?? "")) return true;
     if (event.key === "Backspace" && text.length > 1) half(text.slice(0, -1));
     else if (name === "undo" || event.key === "Escape") drop();
     else if (name === "confirm") take();
-    else if (MOVES.has(name)) take("pick") && act(name, action.value);
+    else if (MOVES.has(name)) take("pick") && act(name, value);
     else if (OTHERWISE.has(name)) {
       drop();
-      act(name, action.value);
+      act(name, value);
     } else if (name === "flag") markAmid();
     else if (take() && !isWriting()) {
       const itself = actionOf(event, asked(), commands);
@@ -218,7 +227,7 @@ function createHand({ list, commands, act, onChange, shows = () => true, isWriti
     return true;
   }
   function isOnSame(name, value, nth) {
-    const now = { name, value, question: asked() && list.cellOf(list.current().note, asked().id) };
+    const now = { name, value, question: list.isFinished() ? null : list.cellOf(list.current().note, list.current().variable.id) };
     const isSame = nth < 2 || clicked.name === name && (REPEATED.has(name) || clicked.value === value && clicked.question === now.question);
     if (isSame) clicked = now;
     return isSame;
@@ -241,6 +250,7 @@ function createHand({ list, commands, act, onChange, shows = () => true, isWriti
     settle,
     tell,
     refuse,
+    /** @param {{ timeStamp: number }} event */
     leaveProse(event) {
       proseAt = event.timeStamp;
     },
@@ -256,9 +266,15 @@ function createHand({ list, commands, act, onChange, shows = () => true, isWriti
 // answering/worklist.js
 var WINDOW = 40;
 function createWorklist(data) {
-  const variables = new Map(data.variables.map((variable) => [variable.id, variable]));
+  const variables = (
+    /** @type {Known<Variable>} */
+    new Map(data.variables.map((variable) => [variable.id, variable]))
+  );
   const notes = data.notes;
-  const numbers = new Map(notes.map((note, number) => [note.key, number]));
+  const numbers = (
+    /** @type {Known<number>} */
+    new Map(notes.map((note, number) => [note.key, number]))
+  );
   const answers = /* @__PURE__ */ new Map();
   const earlier = /* @__PURE__ */ new Map();
   const drafts = /* @__PURE__ */ new Map();
@@ -328,7 +344,7 @@ function createWorklist(data) {
     if (note) at.step = Math.max(note.variables.findIndex((v) => answerIsOfSort(standing2(note, v), kind)), 0);
   }
   function answerIsOfSort(answer, kind) {
-    if (kind === "changed") return Boolean(answer) && answer.event === "changed";
+    if (kind === "changed") return Boolean(answer && answer.event === "changed");
     if (isOpen(answer)) return false;
     if (kind === "skipped") return answer.event === "skip";
     if (kind === "differing") return Boolean(answer.differs);
@@ -363,7 +379,7 @@ function createWorklist(data) {
     const cell = cellOf(note, variable);
     const events = eventsBetween(note, variable, answers.get(cell), to);
     if (isOpen(to)) answers.delete(cell);
-    else answers.set(cell, { ...to, older: false, id: events.at(-1).event_id });
+    else answers.set(cell, { ...to, older: false, id: events[events.length - 1].event_id });
     settleDraft(cell);
     return events;
   }
@@ -374,7 +390,7 @@ function createWorklist(data) {
   }
   function change(note, variable, to) {
     const from = answerTo(note, variable);
-    if (sameAnswer(from, to) && !from.older) {
+    if (from && sameAnswer(from, to) && !from.older) {
       settleDraft(cellOf(note, variable));
       return [];
     }
@@ -418,7 +434,10 @@ function createWorklist(data) {
   function takesDoubt({ answer, draft }) {
     return hasSelection(draft) || Boolean(answer && answer.event === "decide" && !answer.older);
   }
-  function amend(field, value, { note, variable } = aim()) {
+  function amend(field, value, { note, variable } = (
+    /** @type {Cell} */
+    aim()
+  )) {
     const { answer, draft } = cellAt(note, variable);
     if (isOpen(answer) || answer.older || hasSelection(draft)) {
       const kept = isOpen(answer) ? value || void 0 : value;
@@ -585,7 +604,7 @@ function createWorklist(data) {
   }
   function begunIn(note, variable) {
     const answer = answerTo(note, variable);
-    const draft = drafts.get(cellOf(note, variable));
+    const draft = drafts.get(cellOf(note, variable)) ?? {};
     const chosen = chosenIn(draft, variables.get(variable));
     const { event, codes } = answer ?? { event: draft.event ? "" : "decide", codes: [] };
     const same = (chosen ?? []).join("|") === codes.join("|") && (draft.event ?? event) === event;
@@ -608,7 +627,7 @@ function createWorklist(data) {
   function isGone({ note, variable, number, codes }) {
     const { answer, draft } = cellAt(note, variable);
     const now = (draft.codes ?? (answer ? answer.codes : [])).join("|");
-    return number === void 0 ? !draft.codes && now !== codes.join("|") : draft.number === void 0 && now !== numberIn(number, variable);
+    return number === void 0 ? !draft.codes && now !== (codes ?? []).join("|") : draft.number === void 0 && now !== numberIn(number, variable);
   }
   function unchoose(one) {
     if (!chosenAt(one)) return false;
@@ -624,13 +643,16 @@ function createWorklist(data) {
     return begun().flatMap((one) => {
       const { note, variable, codes } = one;
       const answer = answerTo(note, variable);
-      const draft = drafts.get(cellOf(note, variable));
+      const draft = drafts.get(cellOf(note, variable)) ?? {};
       const memo = draftedMemo(draft, answer) ?? (answer ? answer.memo : "");
       if (faultOf(one) || !codes && answer && answer.older) return [];
       drafts.delete(cellOf(note, variable));
       if (!codes && answer) return reword(note, variable, answer, "memo", memo);
       if (!codes) return change(note, variable, { event: "skip", codes: [], certainty: "", memo });
-      const chosen = chosenIn(draft, variables.get(variable));
+      const chosen = (
+        /** @type {string[]} */
+        chosenIn(draft, variables.get(variable))
+      );
       return change(note, variable, { event: "decide", codes: chosen, certainty: draft.certainty ?? "", memo });
     });
   }
@@ -705,7 +727,7 @@ function make(tag, className, ...children) {
   return element;
 }
 function fill(text, values = {}) {
-  return text.replace(/\{(\w+)\}/g, (gap, name) => values[name] ?? gap);
+  return text.replace(/\{(\w+)\}/g, (gap, name) => String(values[name] ?? gap));
 }
 function keycap(key) {
   const cap = make("kbd", "sk-key", key.length === 1 ? key.toUpperCase() : key);
@@ -726,7 +748,11 @@ function definitionOf(code, say) {
   const entry = make("div", "sk-entry", make("p", "sk-entry-label", code.label));
   entry.dataset.code = code.id;
   if (code.definition) entry.append(make("p", "", code.definition));
-  for (const kind of ["include", "exclude", "example"]) {
+  for (
+    const kind of
+    /** @type {const} */
+    ["include", "exclude", "example"]
+  ) {
     if (code[kind]) entry.append(make("p", "sk-entry-more", make("em", "", `${say(kind)} `), code[kind]));
   }
   return entry;
@@ -735,7 +761,7 @@ function latestOf(list, say, withMemo = true) {
   const { just } = list;
   if (!just || isOpen(just.answer)) return "";
   const { certainty, memo } = just.answer;
-  const words = [saidOf(just, say), ...certainty ? [say(`just_${certainty}`)] : [], ...memo && withMemo ? [say("just_memo")] : []];
+  const words = [saidOf({ variable: just.variable, answer: just.answer }, say), ...certainty ? [say(`just_${certainty}`)] : [], ...memo && withMemo ? [say("just_memo")] : []];
   return say("latest", { codes: words.join(" · ") });
 }
 function saidOf({ variable, answer }, say) {
@@ -747,7 +773,7 @@ function saidOf({ variable, answer }, say) {
 function aboutOf(list, aim, say) {
   const isHere = !list.isFinished() && list.current().note === aim.note;
   const asked = aim.note.variables.length > 1 ? `${aim.variable.label}: ` : "";
-  const answer = isOpen(aim.answer) ? say("step_open") : saidOf(aim, say);
+  const answer = isOpen(aim.answer) ? say("step_open") : saidOf({ variable: aim.variable, answer: aim.answer }, say);
   if (isHere) return say(aim.isJust ? "about_last_question" : "about_this", { answer: asked + answer });
   const [text, most] = [aim.note.text.replace(/\s+/g, " ").trim(), 60];
   const begins = lengthOf(text) > most ? `${Array.from(text).slice(0, most - 1).join("")}…` : text;
@@ -790,9 +816,10 @@ function createKit(act) {
     made.setAttribute("aria-label", label);
     return made;
   }
-  return { parts, part, button, tool, group, onClicked(then) {
+  function onClicked(then) {
     afterClick = then;
-  } };
+  }
+  return { parts, part, button, tool, group, onClicked };
 }
 
 // looks/overlays.js
@@ -801,7 +828,7 @@ function tellLength(field, warning, say) {
   const n = lengthOf(field.value.trim());
   const tooLong = n > LONGEST_MEMO;
   warning.textContent = tooLong ? say("too_long", { n, most: LONGEST_MEMO, over: n - LONGEST_MEMO }) : "";
-  field.setAttribute("aria-invalid", tooLong);
+  field.setAttribute("aria-invalid", String(tooLong));
   return tooLong;
 }
 function createOverlays({ root, answer, main, say, list, hand, focus, id }) {
@@ -916,20 +943,23 @@ function createOverlays({ root, answer, main, say, list, hand, focus, id }) {
   }
   function light(field, hits, number) {
     const all = [...hits.querySelectorAll(".sk-hit")];
-    all.forEach((hit, i) => hit.setAttribute("aria-selected", i === number));
+    all.forEach((hit, i) => hit.setAttribute("aria-selected", String(i === number)));
     if (all[number]) {
       field.setAttribute("aria-activedescendant", all[number].id);
       all[number].scrollIntoView({ block: "nearest" });
     } else field.removeAttribute("aria-activedescendant");
   }
   function onSearchKey(event, field, hits) {
-    const all = [...hits.querySelectorAll(".sk-hit")];
+    const all = (
+      /** @type {HTMLElement[]} */
+      [...hits.querySelectorAll(".sk-hit")]
+    );
     const now = all.findIndex((hit) => hit.getAttribute("aria-selected") === "true");
     if (event.key === "ArrowDown") light(field, hits, Math.min(now + 1, all.length - 1));
     else if (event.key === "ArrowUp") light(field, hits, Math.max(now - 1, 0));
     else if (event.isComposing) return;
     else if (event.key === "Escape") finish(event);
-    else if (event.key === "Enter" && all[now]) choose(all[now].dataset.code, event);
+    else if (event.key === "Enter" && all[now]) choose(all[now].dataset.code ?? "", event);
     else return;
     event.preventDefault();
   }
@@ -942,7 +972,7 @@ function createOverlays({ root, answer, main, say, list, hand, focus, id }) {
   function tip(text, near) {
     if (tipBox) tipBox.remove();
     tipBox = null;
-    if (!text || sheet) return;
+    if (!text || !near || sheet) return;
     tipBox = make("div", "sk-tip", text);
     tipBox.setAttribute("role", "tooltip");
     root.append(tipBox);
@@ -978,7 +1008,10 @@ function openStore(name, stores = STORES) {
 function inStore(db, store, mode, work) {
   return new Promise((resolve, reject) => {
     const transaction = db.transaction(store, mode, { durability: "strict" });
-    const request = work(transaction.objectStore(store));
+    const request = (
+      /** @type {IDBRequest<T>} */
+      work(transaction.objectStore(store))
+    );
     transaction.oncomplete = () => resolve(request.result);
     transaction.onerror = () => reject(transaction.error);
     transaction.onabort = () => reject(transaction.error);
@@ -1002,7 +1035,7 @@ function createOutbox({ name, post, onState, onAnswers, onReopen = () => {
   let kept = true;
   let draftsKept = true;
   let greeted = null;
-  let timer = null;
+  let timer;
   function state() {
     const all = [...waiting.values()];
     const late = all.some((one) => Date.now() - one.since > PATIENCE);
@@ -1014,7 +1047,7 @@ function createOutbox({ name, post, onState, onAnswers, onReopen = () => {
   function cells() {
     return new Set([...waiting.values()].map(({ event: { note, variable } }) => `${note} ${variable}`));
   }
-  const of = (ids) => ids.filter((id) => waiting.has(id)).map((id) => waiting.get(id).event);
+  const of = (ids) => ids.flatMap((id) => waiting.get(id)?.event ?? []);
   function send() {
     const events = [...waiting.values()].filter((one) => !one.refused).map((one) => one.event);
     if (!events.length) return;
@@ -1033,9 +1066,18 @@ function createOutbox({ name, post, onState, onAnswers, onReopen = () => {
     onState(state());
   }
   async function keep(event) {
-    const entry = waiting.get(event.event_id);
+    const entry = (
+      /** @type {Waiting} */
+      waiting.get(event.event_id)
+    );
     try {
-      const order = await inStore(db, "events", "readwrite", (store) => store.add({ event }));
+      const order = await inStore(
+        /** @type {IDBDatabase} */
+        db,
+        "events",
+        "readwrite",
+        (store) => store.add({ event })
+      );
       if (waiting.has(event.event_id)) entry.order = order;
       else await drop(order);
     } catch {
@@ -1055,7 +1097,7 @@ function createOutbox({ name, post, onState, onAnswers, onReopen = () => {
     if (!events.length) return;
     events.forEach(dropRefused);
     for (const event of events) {
-      if (refused.has(event.replaces)) delete event.replaces;
+      if (event.replaces && refused.has(event.replaces)) delete event.replaces;
       waiting.set(event.event_id, { event, since: Date.now() });
       if (keepsEvents) keep(event);
     }
@@ -1072,7 +1114,7 @@ function createOutbox({ name, post, onState, onAnswers, onReopen = () => {
   }
   function receive(message) {
     const wasAsked = asked.size;
-    for (const id of message.ids ?? []) asked.delete(id);
+    for (const id of "ids" in message ? message.ids : []) asked.delete(id);
     if (message.kind === "saved" || message.kind === "overtaken") {
       settle(message.ids);
       why = "";
@@ -1080,7 +1122,7 @@ function createOutbox({ name, post, onState, onAnswers, onReopen = () => {
       why = message.why;
     } else if (message.kind === "refused") {
       message.ids.forEach((id) => refused.add(id));
-      for (const id of message.ids) if (waiting.has(id)) waiting.get(id).refused = message.why;
+      for (const one of message.ids.map((id) => waiting.get(id))) if (one) one.refused = message.why;
     } else if (message.kind === "answers") {
       if (greeted) greeted(message.answers);
       else onAnswers(message.answers);
@@ -1159,13 +1201,16 @@ function createOutbox({ name, post, onState, onAnswers, onReopen = () => {
     dropRefused(question);
     onState(state());
   }
+  function wasRefused(id = "") {
+    return refused.has(id);
+  }
   function stop() {
     clearInterval(timer);
     const open = db;
     db = null;
     if (open) open.close();
   }
-  return { start, hello, put, receive, keepDraft, storedDrafts, discard, cells, of, stop, wasRefused: (id) => refused.has(id), show: () => onState(state()) };
+  return { start, hello, put, receive, keepDraft, storedDrafts, discard, cells, of, stop, wasRefused, show: () => onState(state()) };
 }
 
 // card.js
@@ -1180,7 +1225,7 @@ function createAnyCard(kind, host, data, post, { onPaint = () => {
     commands: kind.commands,
     onChange: () => repaint(),
     shows: (key) => view.shows(key),
-    isWriting: () => view.root.contains(document.activeElement) && document.activeElement.matches("input, textarea")
+    isWriting: () => view.root.contains(document.activeElement) && Boolean(document.activeElement?.matches("input, textarea"))
   });
   const view = kind.createView(host, data, say, list, hand);
   const outbox = createOutbox({
@@ -1203,9 +1248,9 @@ function createAnyCard(kind, host, data, post, { onPaint = () => {
     outbox.put(events);
   }
   function turned(step) {
-    const { note, variable } = (step === "undo" ? list.latest : list.next) ?? {};
+    const taken = step === "undo" ? list.latest : list.next;
     const events = list[step](outbox.wasRefused);
-    if (note && !events.length) outbox.discard({ note: note.key, variable, pass: note.pass });
+    if (taken && !events.length) outbox.discard({ note: taken.note.key, variable: taken.variable, pass: taken.note.pass });
     return events;
   }
   const actions = {
@@ -1251,7 +1296,7 @@ function createAnyCard(kind, host, data, post, { onPaint = () => {
     if (memo === UNCLOSED) return;
     if (memo) act("saveMemo", memo);
     const cells = touched(name, value);
-    const chosen = WRITES.has(name) ? [] : cells.map(list.chosenAt).filter(Boolean);
+    const chosen = WRITES.has(name) ? [] : cells.flatMap((cell) => list.chosenAt(cell) ?? []);
     view.keepFocus(() => {
       actions[name](value);
       for (const { note, variable } of cells) keepDraft(note, variable);
@@ -1272,7 +1317,7 @@ function createAnyCard(kind, host, data, post, { onPaint = () => {
   }
   function tellGone({ variable, number, codes }) {
     if (number !== void 0) hand.tell("number_dropped", { number: shownNumber(number) });
-    else hand.tell("choice_dropped", { codes: labelsOf(variable, { codes }) });
+    else hand.tell("choice_dropped", { codes: labelsOf(variable, { codes: codes ?? [] }) });
   }
   function repaint() {
     view.keepFocus(view.paint);
@@ -1296,11 +1341,14 @@ function createAnyCard(kind, host, data, post, { onPaint = () => {
     return note && (!hash || hash === note.hash) && note.variables.includes(variable) ? { note, variable } : null;
   }
   function placed(stored) {
-    return stored.map((one) => ({ ...one, ...placeOf(one) })).filter(({ note }) => note);
+    return stored.flatMap((one) => {
+      const place = placeOf(one);
+      return place ? { ...one, ...place } : [];
+    });
   }
   function finishTyping({ note, variable: name, draft: { typing, to, ...draft } }) {
-    const [cell, variable, memo] = [list.cellOf(note, name), list.variables.get(name), typing.trim()];
-    const answer = list.answerTo(note, name) ?? { memo: "" };
+    const [cell, variable, memo] = [list.cellOf(note, name), list.variables.get(name), (typing ?? "").trim()];
+    const answer = list.answerTo(note, name) ?? { id: void 0, memo: "" };
     if (lengthOf(memo) > LONGEST_MEMO) return;
     list.drafts.delete(cell);
     if (answer.id !== to) list.draftMore({ memo: answer.memo.startsWith(memo) ? void 0 : memo }, { note, variable });
@@ -1330,7 +1378,11 @@ function createAnyCard(kind, host, data, post, { onPaint = () => {
     const [left] = [...list.drafts].filter(([, draft]) => draft.typing !== void 0);
     if (!left) return;
     const [key, name] = left[0].split(" ");
-    list.goTo(list.notes.find((one) => one.key === key), name);
+    list.goTo(
+      /** @type {Note} */
+      list.notes.find((one) => one.key === key),
+      name
+    );
     act("memo");
   }
   const onHide = () => {
@@ -1362,7 +1414,7 @@ function createAnyCard(kind, host, data, post, { onPaint = () => {
     const late = message.kind === "overtaken" ? outbox.of(message.ids) : [];
     outbox.receive(message);
     if (!late.length) return;
-    for (const { note, variable } of late.map(list.miss).filter(Boolean)) keepDraft(note, variable);
+    for (const { note, variable } of late.flatMap((event) => list.miss(event) ?? [])) keepDraft(note, variable);
     const memo = late.some((event) => event.amends === "memo" && event.memo);
     hand.tell(memo ? "memo_overtaken" : late.every((event) => event.amends) ? "amend_overtaken" : "overtaken");
   }
@@ -1421,7 +1473,10 @@ function rowsOfQuestion({ kind, codes }, more) {
 }
 function createCodes(kit, { tip, panelIsOpen, say, hand, focus, id }) {
   const { parts, part, button } = kit;
-  let shown = { variable: null, more: [], open: null };
+  let shown = { variable: (
+    /** @type {any} */
+    null
+  ), more: [], open: null };
   function paint(variable, more = []) {
     shown = { variable, more, open: null };
     paintButtons();
@@ -1450,7 +1505,7 @@ function createCodes(kit, { tip, panelIsOpen, say, hand, focus, id }) {
     return made;
   }
   function blockButton(block) {
-    const [first, last] = [block[0].id, block.at(-1).id].map(shownNumber);
+    const [first, last] = [block[0].id, block[block.length - 1].id].map(shownNumber);
     if (block.length === 1) return numberButton(block[0]);
     const made = button("sk-code sk-block", `${first} … ${last}`, "", "openBlock", block);
     made.dataset.block = block.map(({ id: number }) => number).join(" ");
@@ -1464,7 +1519,7 @@ function createCodes(kit, { tip, panelIsOpen, say, hand, focus, id }) {
     parts.scale.remove();
     if (kind !== "scale") return;
     parts.codes.after(parts.scale);
-    const [low, high] = [codes[0].id, codes.at(-1).id].map(shownNumber);
+    const [low, high] = [codes[0].id, codes[codes.length - 1].id].map(shownNumber);
     parts.low.textContent = say("lowest", { number: low });
     parts.high.textContent = say("highest", { number: high });
     parts.scale.replaceChildren(parts.ends, ...codes.length > WITH_FIELD ? [parts.numberBox] : []);
@@ -1520,7 +1575,7 @@ function createCodes(kit, { tip, panelIsOpen, say, hand, focus, id }) {
     const isWhole = codes.some(({ id: number }) => number === text);
     return say(isWhole ? "half_typed" : "half_typed_open", { number: shownNumber(text) });
   }
-  function codeButton(code, key) {
+  function codeButton(code, key = "") {
     const made = button("sk-code", code.label, key, "code", code.id);
     made.dataset.code = code.id;
     if (code.definition) {
@@ -1587,7 +1642,11 @@ function createFrame(host, data, say, list, kit, { work, label, panelFirst = nul
   }
   function buildUndo() {
     const undo = tool("undo", say("undo"), "u");
-    undo.prepend(undo.firstChild, part("backspace", "kbd", "sk-key", "⌫"));
+    undo.prepend(
+      /** @type {Node} */
+      undo.firstChild,
+      part("backspace", "kbd", "sk-key", "⌫")
+    );
     parts.backspace.setAttribute("aria-hidden", "true");
     undo.setAttribute("aria-keyshortcuts", "u Backspace");
     return undo;
@@ -1646,9 +1705,13 @@ function createFrame(host, data, say, list, kit, { work, label, panelFirst = nul
     );
     parts.alarm.setAttribute("role", "alert");
     root2.addEventListener("focusin", () => showFocus(true));
-    root2.addEventListener("focusout", (event) => showFocus(root2.contains(event.relatedTarget)));
+    root2.addEventListener("focusout", (event) => showFocus(root2.contains(
+      /** @type {Node | null} */
+      event.relatedTarget
+    )));
     root2.addEventListener("click", (event) => {
-      if (!event.target.closest("button, input, textarea, label, summary")) focus();
+      if (!/** @type {Element} */
+      event.target.closest("button, input, textarea, label, summary")) focus();
     });
     host.append(root2);
     return root2;
@@ -1736,8 +1799,11 @@ function createFrame(host, data, say, list, kit, { work, label, panelFirst = nul
   function keepFocus(work2) {
     const had = root.contains(document.activeElement);
     work2();
-    const now = document.activeElement;
-    if (had && (!root.contains(now) || now.disabled || !isSeen(now))) focus();
+    const now = (
+      /** @type {HTMLButtonElement | null} */
+      document.activeElement
+    );
+    if (had && (!now || !root.contains(now) || now.disabled || !isSeen(now))) focus();
   }
   function open(paint) {
     root.classList.remove("sk-loading");
@@ -1792,12 +1858,13 @@ function begunLabel({ note, variable, codes, memo }, list, say) {
 }
 var savesSkip = (list, begun) => begun.some(({ note, variable, codes }) => !codes && isOpen(list.answerTo(note, variable)));
 function createNotices({ root, parts, part, button, say, list, data, savesBegun = false }) {
-  let state = { name: "saved", n: 0, slow: false, cells: /* @__PURE__ */ new Set() };
+  let state = { name: "saved", n: 0, slow: false, cells: /* @__PURE__ */ new Set(), why: "", kept: true, refused: null };
   function paintFinish(counts) {
-    const sorts = ["skipped", "unsure", "changed", "older", "differing"].map((kind) => [kind, list.countSort(kind)]).filter(([, n]) => n);
+    const kinds = ["skipped", "unsure", "changed", "older", "differing"];
+    const sorts = kinds.map((kind) => ({ kind, n: list.countSort(kind) })).filter(({ n }) => n);
     const title = counts.open ? say("finish_open", { n: counts.open }) : counts.begun ? say("begun", { n: counts.begun }) : say(`finish_pass_${data.pass}`);
     const heading = make("p", "sk-finish-title", title);
-    const actions = sorts.map(([kind, n]) => button("sk-code", say(`review_${kind}`, { n }), "", "review", kind));
+    const actions = sorts.map(({ kind, n }) => button("sk-code", say(`review_${kind}`, { n }), "", "review", kind));
     if (counts.open) actions.unshift(button("sk-code", say("to_first_open"), "n", "toFirstOpen"));
     parts.finish.replaceChildren(heading, ...begunBox(counts), part("finishSaved", "p", "sk-finish-saved"), ...actions);
     parts.live.textContent = title;
@@ -1821,7 +1888,7 @@ function createNotices({ root, parts, part, button, say, list, data, savesBegun 
   function paintSaved() {
     const begun = list.begun().length;
     const calm = state.name === "saved" || state.name === "saving" && !state.slow;
-    root.dataset.begun = begun;
+    root.dataset.begun = String(begun);
     parts.saved.textContent = calm ? say(begun ? "saved_begun" : "saved", { n: list.countSaved(state.cells), begun }) : say(state.name, { n: state.n });
     if (list.isFinished()) showFinishSaved(list.count());
   }
@@ -1829,7 +1896,7 @@ function createNotices({ root, parts, part, button, say, list, data, savesBegun 
     const was = root.dataset.saved;
     state = now;
     root.dataset.saved = state.name;
-    root.dataset.waiting = state.n;
+    root.dataset.waiting = String(state.n);
     paintSaved();
     if (state.name !== "not_saved") return was === "not_saved" ? parts.alarm.replaceChildren() : void 0;
     const why = state.refused ? say("refused") : state.why ? say("disk_refuses") : say("nobody_answers");
@@ -1925,7 +1992,10 @@ function createCodingView(host, data, say, list, hand) {
     const chosen = choosable(draft.codes ?? (answer ? answer.codes : []), variable);
     codes.press((code) => chosen.includes(code));
     codes.paintTyped(answer, draft);
-    paintDoubt(list.aim());
+    paintDoubt(
+      /** @type {Cell} */
+      list.aim()
+    );
     parts.flag.setAttribute("aria-pressed", !isOpen(list.answerTo(note, FLAG)));
     parts.remark.textContent = remark(variable, answer, draft, earlier);
     parts.remark.classList.toggle("sk-due", Boolean(earlier) && isOpen(answer));
@@ -1969,13 +2039,14 @@ function createCodingView(host, data, say, list, hand) {
   parts.question.id = `${id}-question`;
   parts.codes.removeAttribute("aria-label");
   parts.codes.setAttribute("aria-labelledby", parts.question.id);
-  root.style.setProperty("--sk-rows", mostRows(data.variables));
+  root.style.setProperty("--sk-rows", String(mostRows(data.variables)));
   kit.onClicked(() => {
     if (!overlays.isOpen) focus();
   });
   return {
     root,
     paint,
+    focus,
     showState: notices.showState,
     togglePanel: frame.togglePanel,
     toggleGloss: frame.toggleGloss,
@@ -2021,13 +2092,15 @@ function codingActions({ list, view, save, turned, keepDraft, tell }) {
     // What is chosen on the answer and not confirmed is what one sees, so that goes first.
     undo() {
       const { note, variable } = list.latest ?? {};
-      if (!list.variables.has(variable) || !list.unchoose({ note, variable: list.variables.get(variable) })) save(turned("undo"));
+      if (!note || !variable || !list.variables.has(variable) || !list.unchoose({ note, variable: list.variables.get(variable) })) save(turned("undo"));
     },
     certainty,
+    /** @param {Question & { text: string }} memo */
     typing: ({ note, variable, text }) => {
       const answer = list.answerTo(note, variable.id);
       list.draftMore({ typing: text, to: answer && answer.id }, { note, variable });
     },
+    /** @param {Question & { text: string | null }} memo */
     saveMemo({ note, variable, text }) {
       list.draftMore({ typing: void 0, to: void 0 }, { note, variable });
       if (text !== null) save(list.amend("memo", text, { note, variable }));
@@ -2040,6 +2113,7 @@ function codingActions({ list, view, save, turned, keepDraft, tell }) {
       if (fault) tell(fault.key, fault.values);
     },
     memo: () => view.openMemo(),
+    /** @param {string} variable */
     toStep: (variable) => list.goTo(list.current().note, variable)
   };
 }
@@ -2285,7 +2359,8 @@ function comparingActions({ list, view, save, turned, tell }) {
     if (answer && (answer.stands !== to.stands || answer.text !== to.text)) answer.older = true;
     save(withText(list.give(to), to));
     view.focus();
-    if (!(draft.text ?? "").trim() || draft.text.trim() === to.text) return;
+    const written = (draft.text ?? "").trim();
+    if (!written || written === to.text) return;
     list.draftMore({ text: draft.text }, { note, variable });
     tell("text_kept");
   }
@@ -2377,7 +2452,7 @@ function nameOf(reading, number, say, named) {
   return named ? reading.name : say("coder_letter", { letter });
 }
 function readingRow(reading, number, columns, say, named, keys) {
-  const caps = reading.codes.filter((code) => keys.has(code)).map((code) => keycap(keys.get(code)));
+  const caps = reading.codes.flatMap((code) => keys.get(code) ?? []).map(keycap);
   const choice = make("td", "", make("div", "sk-choice", ...caps, make("span", "", reading.label)));
   const name = make("th", "sk-coder", nameOf(reading, number, say, named));
   name.scope = "row";
@@ -2422,7 +2497,7 @@ function createAdjudicationView(host, data, say, list, hand, present) {
     return box;
   }
   function paintPeople() {
-    parts.toggles.forEach((toggle, place) => toggle.setAttribute("aria-pressed", present.has(data.people[place])));
+    parts.toggles.forEach((toggle, place) => toggle.setAttribute("aria-pressed", String(present.has(data.people[place]))));
   }
   function buildReadings() {
     const box = group("readings", "sk-readings", say("readings"), part("table", "table", "sk-table"));
@@ -2462,8 +2537,8 @@ function createAdjudicationView(host, data, say, list, hand, present) {
   }
   function paint() {
     const finished = list.isFinished();
-    const counts = { ...list.count(), skipped: list.countSort("skipped") };
-    counts.settled = counts.done - counts.skipped;
+    const [count, skipped] = [list.count(), list.countSort("skipped")];
+    const counts = { ...count, skipped, settled: count.done - skipped };
     frame.paintHead(counts, finished);
     parts.work.hidden = finished;
     parts.finish.hidden = !finished;
@@ -2483,7 +2558,10 @@ function createAdjudicationView(host, data, say, list, hand, present) {
     if (hadField) frame.focus();
   }
   function paintNote() {
-    const { note, variable, answer, draft } = list.current();
+    const { note, variable, answer, draft } = (
+      /** @type {Cell & { note: DisputedNote }} */
+      list.current()
+    );
     const isNew = note !== shown.note;
     if (isNew) {
       named = false;
@@ -2584,8 +2662,8 @@ function createAdjudicationView(host, data, say, list, hand, present) {
   parts.refusal.id = `${id}-refusal`;
   parts.reason.setAttribute("aria-describedby", parts.refusal.id);
   root.classList.add("sk-adjudication");
-  root.style.setProperty("--sk-rows", mostRows(data.variables, [parts.leaveOpen]));
-  root.style.setProperty("--sk-readers", Math.max(...data.notes.map((note) => note.readings.length)));
+  root.style.setProperty("--sk-rows", String(mostRows(data.variables, [parts.leaveOpen])));
+  root.style.setProperty("--sk-readers", String(Math.max(...data.notes.map((note) => note.readings.length))));
   kit.onClicked(() => {
     if (!overlays.isOpen) focus();
   });
@@ -2644,7 +2722,10 @@ function adjudicationActions({ list, view, save, turned, keepDraft, refuseNumber
     else if (!memo) view.refuse("refuse_no_reason");
     else if (lengthOf(memo) > LONGEST_MEMO) view.refuse("too_long");
     else {
-      save(list.give({ ...choice, certainty: "", memo }).map((event) => ({ ...event, seen: note.seen, ...beside() })));
+      save(list.give(
+        /** @type {Answer} */
+        { ...choice, certainty: "", memo }
+      ).map((event) => ({ ...event, seen: note.seen, ...beside() })));
       view.focus();
     }
   }
@@ -2670,6 +2751,7 @@ function adjudicationActions({ list, view, save, turned, keepDraft, refuseNumber
       else settle();
     }),
     names: unlessFinished(() => view.toggleNames()),
+    /** @param {string} coder */
     present(coder) {
       if (!sitting.present.delete(coder)) sitting.present.add(coder);
       sitting.isKnown = true;
@@ -2677,20 +2759,20 @@ function adjudicationActions({ list, view, save, turned, keepDraft, refuseNumber
     // What is taken back stays in the card, unsaved: usually one word of it is to be another.
     undo() {
       const taken = list.latest;
-      const events = turned("undo").map((event2) => ({ ...event2, seen: taken.note.seen, ...beside() }));
+      const events = turned("undo").map((event2) => ({ ...event2, seen: taken?.note.seen, ...beside() }));
       save(events);
-      if (!taken || !isOpen(taken.from)) return;
+      if (!taken || !taken.to || !isOpen(taken.from)) return;
       const { event, codes, memo } = taken.to;
       const cell = list.cellOf(taken.note, taken.variable);
       const newer = list.drafts.get(cell) ?? {};
-      const isOther = newer.event && (newer.event !== event || newer.codes.join("|") !== codes.join("|"));
+      const isOther = newer.event && (newer.event !== event || (newer.codes ?? []).join("|") !== codes.join("|"));
       const undone = Object.keys(newer).length ? {} : { undone: (events[0] ?? {}).event_id };
       if (!isOther) list.drafts.set(cell, { event, codes, memo, ...newer, ...undone });
       keepDraft(taken.note, list.variables.get(taken.variable));
     },
     redo() {
       const { note } = list.next ?? {};
-      save(turned("redo").map((event) => ({ ...event, seen: note.seen, ...beside() })));
+      save(turned("redo").map((event) => ({ ...event, seen: note?.seen, ...beside() })));
     }
   };
 }
@@ -2724,7 +2806,10 @@ function createShowings(name, post) {
       kept((store) => store.removeItem(prefix + id));
     }
   }
-  kept((store) => Object.keys(store).filter((key) => key.startsWith(prefix)).forEach((key) => untold.set(key.slice(prefix.length), JSON.parse(store.getItem(key)))));
+  kept((store) => Object.keys(store).filter((key) => key.startsWith(prefix)).forEach((key) => untold.set(key.slice(prefix.length), JSON.parse(
+    /** @type {string} */
+    store.getItem(key)
+  ))));
   const timer = setInterval(() => [...untold.keys()].forEach(send), RESEND);
   return { tell, confirm, stop: () => clearInterval(timer) };
 }
@@ -2751,7 +2836,9 @@ function createAdjudicationCard(host, data, post, { onPaint = () => {
   const kind = {
     name,
     commands: ADJUDICATION_COMMANDS,
+    /** @type {CardKind<AdjudicationData>["createView"]} */
     createView: (...given) => createAdjudicationView(...given, sitting.present),
+    /** @type {CardKind["actionsOf"]} */
     actionsOf: (given) => adjudicationActions(given, sitting),
     draftOf
   };
@@ -2849,15 +2936,17 @@ function standing(data, events) {
     const event = { ...kept, note: noteOf(kept) };
     if (!event.note || passes.get(event.note) !== event.pass) continue;
     const cell = `${event.note} ${event.variable}`;
-    if (!cells.has(cell)) cells.set(cell, []);
-    cells.get(cell).push(event);
+    const known = cells.get(cell);
+    if (known) known.push(event);
+    else cells.set(cell, [event]);
   }
   const answers = Object.fromEntries(Object.entries(data.answers).map(([key, cell]) => [key, { ...cell }]));
   for (const made of cells.values()) {
     const { note, variable } = made[0];
     const base = (answers[note] ?? {})[variable];
     const place = base ? made.findIndex((event) => event.event_id === base.id) : -1;
-    const fresh = made.filter((event, number) => place >= 0 ? number > place : !base || event.at > base.at);
+    const fresh = made.filter((event, number) => place >= 0 ? number > place : !base || event.at > /** @type {string} */
+    base.at);
     const now = fresh.reduce((before, event) => eventAfter(before, event, versions), base);
     if (now) answers[note] = { ...answers[note], [variable]: now };
   }
@@ -3012,13 +3101,19 @@ function createKeeper(data, { onChange, onLost, onCleared }) {
     return await readSetting("copy") ?? copy;
   }
   function rememberNew(known) {
-    return inStore(db, "settings", "readwrite", (store2) => Object.entries(known).map(([key, value]) => {
-      const asked = store2.get(key);
-      asked.onsuccess = () => {
-        if (!asked.result) store2.put({ name: key, value });
-      };
-      return asked;
-    }).at(-1));
+    return inStore(
+      /** @type {IDBDatabase} */
+      db,
+      "settings",
+      "readwrite",
+      (store2) => Object.entries(known).map(([key, value]) => {
+        const asked = store2.get(key);
+        asked.onsuccess = () => {
+          if (!asked.result) store2.put({ name: key, value });
+        };
+        return asked;
+      }).at(-1)
+    );
   }
   async function take() {
     if (!db) return 0;
@@ -3038,13 +3133,23 @@ function createKeeper(data, { onChange, onLost, onCleared }) {
   }
   async function putAll() {
     if (await wasCleared()) return;
-    await inStore(db, "events", "readwrite", (opened) => [...events.values()].map((event) => opened.put(event)).at(-1));
+    await inStore(
+      /** @type {IDBDatabase} */
+      db,
+      "events",
+      "readwrite",
+      (opened) => [...events.values()].map((event) => opened.put(event)).at(-1)
+    );
     const known = { copy, who, era, copied, file: file && file.handle };
     await rememberNew(Object.fromEntries(Object.entries(known).filter(([, value]) => value)));
     copy = await readSetting("copy") ?? copy;
   }
   const reload = () => take().catch(() => 0);
-  async function save(fresh) {
+  async function save(given) {
+    const fresh = (
+      /** @type {KeptEvent[]} */
+      given
+    );
     for (const event of fresh) {
       event.at ??= clock.next();
       delete event.replaces;
@@ -3073,10 +3178,16 @@ function createKeeper(data, { onChange, onLost, onCleared }) {
   }
   function put(fresh) {
     return whileOpen(async () => {
-      const n = await inStore(db, "events", "readwrite", (opened) => {
-        for (const event of fresh) opened.put(event);
-        return opened.count();
-      });
+      const n = await inStore(
+        /** @type {IDBDatabase} */
+        db,
+        "events",
+        "readwrite",
+        (opened) => {
+          for (const event of fresh) opened.put(event);
+          return opened.count();
+        }
+      );
       if (n < events.size) await putAll();
     });
   }
@@ -3110,20 +3221,24 @@ function createKeeper(data, { onChange, onLost, onCleared }) {
     try {
       await reload();
       const n = events.size;
-      const stream = await file.handle.createWritable();
+      const stream = await /** @type {ChosenFile} */
+      file.handle.createWritable();
       await stream.write(text());
       await stream.close();
-      file = { ...file, fault: "", written: clock.next() };
+      file = { .../** @type {ChosenFile} */
+      file, fault: "", written: clock.next() };
       setCopied(n);
     } catch (error) {
-      file = { ...file, fault: String(error.message || error) };
+      file = { .../** @type {ChosenFile} */
+      file, fault: String(error.message || error) };
     }
     onChange();
   }
   async function chooseFile(suggestedName) {
     try {
       const accept = { "application/jsonl": [".jsonl"] };
-      const handle = await window.showSaveFilePicker({ suggestedName, types: [{ description: data.page.title, accept }] });
+      const handle = await /** @type {(options: object) => Promise<FileSystemFileHandle>} */
+      window.showSaveFilePicker({ suggestedName, types: [{ description: data.page.title, accept }] });
       file = { handle, allowed: true, fault: "", written: "" };
     } catch (error) {
       if (error.name !== "AbortError") throw error;
@@ -3134,9 +3249,11 @@ function createKeeper(data, { onChange, onLost, onCleared }) {
     return true;
   }
   async function allowFile() {
-    const answer = await file.handle.requestPermission({ mode: "readwrite" }).catch(() => "denied");
+    const answer = await /** @type {ChosenFile} */
+    file.handle.requestPermission({ mode: "readwrite" }).catch(() => "denied");
     if (answer === "granted") {
-      file = { ...file, allowed: true };
+      file = { .../** @type {ChosenFile} */
+      file, allowed: true };
       await write();
     }
     onChange();
@@ -3151,7 +3268,7 @@ function createKeeper(data, { onChange, onLost, onCleared }) {
     return remember("who", answer);
   }
   async function clear() {
-    clearTimeout(timer);
+    clearTimeout(timer ?? void 0);
     if (writing) await writing;
     era = newCopyId();
     if (db) {
@@ -3286,6 +3403,7 @@ function createPanel({ shelf, data, say, keeper, message: first, card, hear, con
     const open = n - keeper.copied;
     const { file } = keeper;
     const isWriting = Boolean(file && file.allowed && !file.fault);
+    const name = file && isWriting ? file.handle.name : data.file;
     parts.where.textContent = whereText(n, isWriting);
     parts.where.classList.toggle("sp-warning", (!keeper.hasDatabase || keeper.forgets) && !isWriting);
     parts.copy.hidden = !n || isWriting && open < MANY_WITHOUT_COPY;
@@ -3296,8 +3414,8 @@ function createPanel({ shelf, data, say, keeper, message: first, card, hear, con
     allowDownload();
     parts.download.classList.toggle("sp-next", (finished || keeper.forgets) && open > 0);
     parts.sending.hidden = !finished;
-    parts.send_1.textContent = say(isWriting ? "send_1_file" : "send_1", { file: isWriting ? file.handle.name : data.file });
-    parts.send_2.textContent = say("send_2", { file: isWriting ? file.handle.name : data.file });
+    parts.send_1.textContent = say(isWriting ? "send_1_file" : "send_1", { file: name });
+    parts.send_2.textContent = say("send_2", { file: name });
     parts.send_3.textContent = say("send_3");
     parts.message.textContent = message;
   }
@@ -3325,7 +3443,7 @@ function createPanel({ shelf, data, say, keeper, message: first, card, hear, con
   }
   function follow(list) {
     const counts = list.isFinished() && list.list.kind === "open" ? list.count() : null;
-    const now = Boolean(counts) && !counts.open && !counts.begun;
+    const now = counts !== null && !counts.open && !counts.begun;
     allowDownload();
     for (const name of ["unsaved", "unsavedClear"]) if (!parts[name].hidden) paintBegun(name);
     if (now === finished) return;
@@ -3390,7 +3508,7 @@ function createPanel({ shelf, data, say, keeper, message: first, card, hear, con
     if (file && !file.allowed) await keeper.allowFile();
     else {
       try {
-        if (await keeper.chooseFile(data.file) && !keeper.file.fault && !keeper.hasDatabase) confirmSaved();
+        if (await keeper.chooseFile(data.file) && !keeper.file?.fault && !keeper.hasDatabase) confirmSaved();
       } catch (error) {
         return tell(say("no_choice", { why: error.message }));
       }
@@ -3484,13 +3602,19 @@ async function startPage(host, shelf, data) {
   const unsaved = /* @__PURE__ */ new Set();
   const message = window.location.hash === "#cleared" ? say("cleared") : "";
   if (message) window.location.hash = "";
-  let card = null;
+  let card = (
+    /** @type {any} */
+    null
+  );
   const keeper = createKeeper(data, { onChange: () => panel.paint(), onLost: keepAgain, onCleared: beginUnlessUnsaved });
   const panel = createPanel({ shelf, data, say, keeper, message, card: () => card, hear, confirmSaved, reset, focusCard });
   await keeper.open();
   if (!keeper.who) {
     for (const part of [host, shelf]) part.hidden = true;
-    await askWho({ box: document.getElementById("who"), data, say, message });
+    await askWho({ box: (
+      /** @type {HTMLElement} */
+      document.getElementById("who")
+    ), data, say, message });
     for (const part of [host, shelf]) part.hidden = false;
     keeper.sayWho("yes");
     await keeper.reload();
@@ -3501,7 +3625,7 @@ async function startPage(host, shelf, data) {
   };
   card = createCodingCard(host, given, receive, { onPaint: panel.follow, onDraft, keepsEvents: false });
   async function receive(message2) {
-    if (message2.kind === "hello") return hear();
+    if (message2.kind !== "events") return hear();
     const ids = message2.events.map((event) => event.event_id);
     ids.forEach((id) => unsaved.add(id));
     try {
@@ -3563,7 +3687,8 @@ async function startPage(host, shelf, data) {
     if (isAtRisk()) event.preventDefault();
   });
   document.addEventListener("click", (event) => {
-    if (!event.target.closest("button, input, textarea, label, a, summary, .sk-card")) focusCard();
+    if (!/** @type {Element} */
+    event.target.closest("button, input, textarea, label, a, summary, .sk-card")) focusCard();
   });
   await card.start();
   panel.paint();
@@ -3582,13 +3707,12 @@ function render({ model, el }) {
     card.stop();
   };
 }
-var page = document.querySelector("main.sp-page");
-if (page) {
-  startPage(
-    document.getElementById("card"),
-    document.getElementById("shelf"),
-    JSON.parse(document.getElementById("data").textContent)
-  );
+if (document.querySelector("main.sp-page")) {
+  const [host, shelf, data] = ["card", "shelf", "data"].map((id) => (
+    /** @type {HTMLElement} */
+    document.getElementById(id)
+  ));
+  startPage(host, shelf, JSON.parse(data.textContent ?? ""));
 }
 var main_default = { render };
 export {

@@ -1,11 +1,14 @@
 // Drives the card without a page: reads a line of JSON (what the card shows, and what is pressed), answers with one
 // (what was on the card before each event, in the order in which it came). Time passes only where a line says so.
 
+import { webcrypto } from "node:crypto";
 import { createInterface } from "node:readline";
 
 import { COMMANDS, keysOf } from "../../sekom_analysis/coding/js/answering/keys.js";
 import { createAnyCard } from "../../sekom_analysis/coding/js/card.js";
 import { codingActions } from "../../sekom_analysis/coding/js/coding/card.js";
+
+globalThis.crypto ??= webcrypto; // node 18 has it only by this name
 
 const NUMPAD = { 0: "Insert", 1: "End", 4: "ArrowLeft", 6: "ArrowRight", 7: "Home" };
 const CODES = { "-": "Minus", " ": "Space", "/": "Slash" };

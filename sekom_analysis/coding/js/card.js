@@ -11,12 +11,18 @@ import { fill, labelsOf } from "./looks/elements.js";
 import { UNCLOSED } from "./looks/overlays.js";
 import { createOutbox } from "./saving/outbox.js";
 
+/** @import { Card, CardData, CardEvent, CardKind, CardOptions, Chosen, Draft } from "./types" */
+/** @import { Message, Note, Other, Placed, Post, Question, StoredDraft, Variable } from "./types" */
+
+/** @template {CardData} Data @param {CardKind<Data>} kind @param {HTMLElement} host @param {Data} data
+ * @param {Post} post @param {CardOptions} [options] */
 export function createAnyCard(kind, host, data, post, { onPaint = () => {}, onDraft = () => {}, keepsEvents = true } = {}) {
+  /** @param {string} key @param {Record<string, unknown>} [values] */
   const say = (key, values) => fill(data.texts[key] ?? key, values);
   const list = createWorklist(data);
   const hand = createHand({
     list, act, commands: kind.commands, onChange: () => repaint(), shows: (key) => view.shows(key),
-    isWriting: () => view.root.contains(document.activeElement) && document.activeElement.matches("input, textarea"),
+    isWriting: () => view.root.contains(document.activeElement) && Boolean(document.activeElement?.matches("input, textarea")),
   });
   const view = kind.createView(host, data, say, list, hand);
   const outbox = createOutbox({
@@ -33,22 +39,27 @@ export function createAnyCard(kind, host, data, post, { onPaint = () => {}, onDr
       if (isNews || left.length) repaint();
     },
   });
+  /** @type {(Placed & { draft: Draft })[]} */
   const unheard = []; // memos that were being typed, while nothing is known of the answers that they belong to
   let drafting = 0; // how often a draft was put into the browser or taken out
+  /** @type {Set<string>} */
   const drafted = new Set(); // cells of which the browser holds a draft from here
 
+  /** @param {CardEvent[]} events */
   function save(events) {
     outbox.put(events);
   }
 
   // What was refused is taken back by not sending it again.
+  /** @param {"undo" | "redo"} step */
   function turned(step) {
-    const { note, variable } = (step === "undo" ? list.latest : list.next) ?? {};
+    const taken = step === "undo" ? list.latest : list.next;
     const events = list[step](outbox.wasRefused);
-    if (note && !events.length) outbox.discard({ note: note.key, variable, pass: note.pass });
+    if (taken && !events.length) outbox.discard({ note: taken.note.key, variable: taken.variable, pass: taken.note.pass });
     return events;
   }
 
+  /** @type {Record<string, (value?: any) => unknown>} */
   const actions = {
     undo: () => save(turned("undo")),
     redo: () => save(turned("redo")),
@@ -88,13 +99,14 @@ export function createAnyCard(kind, host, data, post, { onPaint = () => {}, onDr
 
   // Every action first ends what is open on top of the card, so that nothing typed is lost; a memo that cannot be
   // saved stays open instead. Whatever then goes from the screen, the keys stay with the card.
+  /** @param {string} name @param {any} [value] */
   function act(name, value) {
     if (!actions[name]) return; // a key that means something on another card
     const memo = OVERLAYS.has(name) ? null : view.closeOverlays();
     if (memo === UNCLOSED) return;
     if (memo) act("saveMemo", memo);
     const cells = touched(name, value);
-    const chosen = WRITES.has(name) ? [] : cells.map(list.chosenAt).filter(Boolean);
+    const chosen = WRITES.has(name) ? [] : cells.flatMap((cell) => list.chosenAt(cell) ?? []);
     view.keepFocus(() => {
       actions[name](value);
       for (const { note, variable } of cells) keepDraft(note, variable);
@@ -105,6 +117,7 @@ export function createAnyCard(kind, host, data, post, { onPaint = () => {}, onDr
   }
 
   // The questions whose drafts an action may change.
+  /** @param {string} name @param {any} value @returns {Question[]} */
   function touched(name, value) {
     const turned = { undo: list.latest, redo: list.next }[name];
     const all = [list.isFinished() ? null : list.current(), list.aim(), name === "typing" || name === "saveMemo" ? value : null,
@@ -112,15 +125,17 @@ export function createAnyCard(kind, host, data, post, { onPaint = () => {}, onDr
     return [...new Map(all.filter((one) => one && one.variable).map((one) => [list.cellOf(one.note, one.variable.id), one])).values()];
   }
 
+  /** @param {Chosen} chosen */
   function tellGone({ variable, number, codes }) {
     if (number !== undefined) hand.tell("number_dropped", { number: shownNumber(number) });
-    else hand.tell("choice_dropped", { codes: labelsOf(variable, { codes }) });
+    else hand.tell("choice_dropped", { codes: labelsOf(variable, { codes: codes ?? [] }) });
   }
 
   function repaint() {
     view.keepFocus(view.paint);
   }
 
+  /** @param {Note} note @param {Variable} variable */
   async function keepDraft(note, variable) {
     const cell = list.cellOf(note, variable.id);
     const draft = list.drafts.get(cell);
@@ -134,6 +149,7 @@ export function createAnyCard(kind, host, data, post, { onPaint = () => {}, onDr
   }
 
   // The question that a stored draft belongs to. Keys may be new since: then it belongs to the one note with its text.
+  /** @param {{ cell: string }} stored @returns {Placed | null} */
   function placeOf({ cell }) {
     const [key, variable, hash] = cell.split(" ");
     const known = list.notes.find((note) => note.key === key);
@@ -142,15 +158,20 @@ export function createAnyCard(kind, host, data, post, { onPaint = () => {}, onDr
     return note && (!hash || hash === note.hash) && note.variables.includes(variable) ? { note, variable } : null;
   }
 
+  /** @param {StoredDraft[]} stored @returns {(Placed & { draft: Draft })[]} */
   function placed(stored) {
-    return stored.map((one) => ({ ...one, ...placeOf(one) })).filter(({ note }) => note);
+    return stored.flatMap((one) => {
+      const place = placeOf(one);
+      return place ? { ...one, ...place } : [];
+    });
   }
 
   // A memo that was being typed when an earlier page went away becomes what closing it would have made of it.
   // One that was typed to an answer since replaced waits, unless that answer's memo goes on from it.
+  /** @param {Placed & { draft: Draft }} begun */
   function finishTyping({ note, variable: name, draft: { typing, to, ...draft } }) {
-    const [cell, variable, memo] = [list.cellOf(note, name), list.variables.get(name), typing.trim()];
-    const answer = list.answerTo(note, name) ?? { memo: "" };
+    const [cell, variable, memo] = [list.cellOf(note, name), list.variables.get(name), (typing ?? "").trim()];
+    const answer = list.answerTo(note, name) ?? { id: undefined, memo: "" };
     if (lengthOf(memo) > LONGEST_MEMO) return;
     list.drafts.delete(cell);
     if (answer.id !== to) list.draftMore({ memo: answer.memo.startsWith(memo) ? undefined : memo }, { note, variable });
@@ -184,7 +205,7 @@ export function createAnyCard(kind, host, data, post, { onPaint = () => {}, onDr
     const [left] = [...list.drafts].filter(([, draft]) => draft.typing !== undefined);
     if (!left) return;
     const [key, name] = left[0].split(" ");
-    list.goTo(list.notes.find((one) => one.key === key), name);
+    list.goTo(/** @type {Note} */ (list.notes.find((one) => one.key === key)), name);
     act("memo");
   }
 
@@ -213,11 +234,12 @@ export function createAnyCard(kind, host, data, post, { onPaint = () => {}, onDr
     if (answers) openUnsaved();
   }
 
+  /** @param {Message} message */
   function receive(message) {
     const late = message.kind === "overtaken" ? outbox.of(message.ids) : []; // of one sent twice nothing more is told
     outbox.receive(message);
     if (!late.length) return;
-    for (const { note, variable } of late.map(list.miss).filter(Boolean)) keepDraft(note, variable);
+    for (const { note, variable } of late.flatMap((event) => list.miss(event) ?? [])) keepDraft(note, variable);
     const memo = late.some((event) => event.amends === "memo" && event.memo);
     hand.tell(memo ? "memo_overtaken" : late.every((event) => event.amends) ? "amend_overtaken" : "overtaken");
   }
@@ -235,8 +257,10 @@ export function createAnyCard(kind, host, data, post, { onPaint = () => {}, onDr
 }
 
 // A card on which somebody judges what others judged too: their choices come only once one has chosen oneself.
+/** @param {Card} card @returns {Card} */
 export function withOthers(card) {
   // An answer made here does not know yet what the others said.
+  /** @param {Record<string, Other[]>} others */
   function learnOthers(others) {
     for (const note of card.list.notes) {
       note.others = others[note.key] ?? [];
@@ -245,6 +269,7 @@ export function withOthers(card) {
     }
   }
 
+  /** @param {Message} message */
   function receive(message) {
     if (message.kind !== "others") return card.receive(message);
     learnOthers(message.others);

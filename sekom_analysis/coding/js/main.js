@@ -5,12 +5,17 @@ import { createComparingCard } from "./comparing/card.js";
 import { createAdjudicationCard } from "./judging/card.js";
 import { startPage } from "./page/page.js";
 
+/** @import { Card, Message, Post, Posted } from "./types" */
+
+/** @type {Record<string, (host: HTMLElement, data: any, post: Post) => Card>} */
 const CARDS = { coding: createCodingCard, adjudication: createAdjudicationCard, comparing: createComparingCard };
 
 // The card as a notebook's widget: what the card posts goes to Python, what Python says comes back.
+/** @param {{ model: { get: (name: string) => any, send: (message: Posted) => any, on: (name: string, listen: (message: Message) => void) => void, off: (name: string, listen: (message: Message) => void) => void }, el: HTMLElement }} given */
 function render({ model, el }) {
   const data = model.get("data");
   const card = CARDS[data.card](el, data, (message) => model.send(message));
+  /** @type {(message: Message) => void} */
   const listen = (message) => card.receive(message);
   model.on("msg:custom", listen);
   card.start();
@@ -20,10 +25,9 @@ function render({ model, el }) {
   };
 }
 
-const page = document.querySelector("main.sp-page");
-if (page) {
-  startPage(document.getElementById("card"), document.getElementById("shelf"),
-    JSON.parse(document.getElementById("data").textContent));
+if (document.querySelector("main.sp-page")) {
+  const [host, shelf, data] = ["card", "shelf", "data"].map((id) => /** @type {HTMLElement} */ (document.getElementById(id)));
+  startPage(host, shelf, JSON.parse(data.textContent ?? ""));
 }
 
 export default { render };

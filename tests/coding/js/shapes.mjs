@@ -1,5 +1,9 @@
 // What a card is given, as small as can be, and time that passes only where a test says so.
 
+import { webcrypto } from "node:crypto";
+
+globalThis.crypto ??= webcrypto; // node 18 has it only by this name
+
 export const PAUSE = 600; // after so many milliseconds a number that could go on is taken
 export const BURST = 400; // keys closer than this to prose belong to it
 

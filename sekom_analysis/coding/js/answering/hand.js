@@ -4,6 +4,8 @@
 import { rangeOf, shownNumber } from "./answers.js";
 import { actionOf } from "./keys.js";
 
+/** @import { Action, Commands, Press, Variable, Wait, Worklist } from "../types" */
+
 const PAUSE = 600; // after so many milliseconds a number that could go on is taken
 const BURST = 400; // keys closer than this to prose belong to it
 const MOVES = new Set(["back", "forward", "noteBack", "noteForward", "toFirstOpen", "toStep", "review", "answerAgain"]);
@@ -11,6 +13,7 @@ const OTHERWISE = new Set(["code", "skip", "leaveOpen", "openBlock", "numberIs",
 const REPEATED = new Set([...MOVES, "undo", "redo"]); // clicked fast on purpose, whatever has come up meanwhile
 const BESIDE = new Set(["typing", "saveMemo", "typed", "typedText"]); // written elsewhere, while nothing is half typed
 
+/** @param {number} milliseconds @param {() => void} work */
 function later(milliseconds, work) {
   const timer = setTimeout(work, milliseconds);
   return () => clearTimeout(timer);
@@ -18,15 +21,22 @@ function later(milliseconds, work) {
 
 // `act` does what was asked; `onChange` is told when only what is half typed or said has changed; `shows` tells
 // whether a key's cap is on screen; `isWriting`, whether keys go into a field now.
+/** @param {{ list: Worklist, commands: Commands, act: (name: string, value?: any) => unknown, onChange: () => void,
+ *   shows?: (key: string) => boolean, isWriting?: () => boolean, wait?: Wait }} given */
 export function createHand({ list, commands, act, onChange, shows = () => true, isWriting = () => false, wait = later }) {
   let text = "";
+  /** @type {{ key: string, values: Record<string, unknown> } | null} */
   let told = null; // { key, values } of what is to be said of the latest key
   let proseAt = -Infinity;
   let stop = () => {};
+  /** @type {{ name?: string, value?: unknown, question?: string | null }} */
   let clicked = {}; // what the latest click was on, and which question stood there
 
+  /** @type {() => Variable | null} */
   const asked = () => (list.isFinished() ? null : list.current().variable);
+  const scale = () => list.current().variable; // while something is half typed there is one
 
+  /** @param {string} key @param {Record<string, unknown>} [values] */
   function tell(key, values = {}) {
     told = { key, values };
     onChange();
@@ -34,8 +44,9 @@ export function createHand({ list, commands, act, onChange, shows = () => true, 
 
   // --- a number, sign by sign ---------------------------------------------------------------------
 
+  /** @param {string} number */
   function refuse(number) {
-    if (number) tell("refuse_number", rangeOf(asked(), number));
+    if (number) tell("refuse_number", rangeOf(scale(), number));
     else tell("number_missing");
   }
 
@@ -47,11 +58,12 @@ export function createHand({ list, commands, act, onChange, shows = () => true, 
   }
 
   // Takes what is half typed as the answer, or says why it cannot be; false if there is nothing more to do.
+  /** @param {string} [name] */
   function take(name = "code") {
     stop();
     const number = text;
     text = "";
-    if (!asked().codes.some(({ id }) => id === number)) {
+    if (!scale().codes.some(({ id }) => id === number)) {
       refuse(number);
       return false;
     }
@@ -59,6 +71,7 @@ export function createHand({ list, commands, act, onChange, shows = () => true, 
     return true;
   }
 
+  /** @param {string} longer */
   function half(longer) {
     text = longer;
     stop();
@@ -67,14 +80,15 @@ export function createHand({ list, commands, act, onChange, shows = () => true, 
   }
 
   // Whether the sign goes on with what is half typed, or stands for itself where nothing is.
+  /** @param {string} sign */
   function goesOn(sign) {
     const longer = text + sign;
-    const could = asked().codes.filter(({ id }) => id.startsWith(longer));
+    const could = scale().codes.filter(({ id }) => id.startsWith(longer));
     if (could.length === 1 && could[0].id === longer) {
       text = longer;
       take();
     } else if (could.length) half(longer);
-    else if (text && asked().codes.some(({ id }) => id === text)) return false;
+    else if (text && scale().codes.some(({ id }) => id === text)) return false;
     else {
       stop();
       text = "";
@@ -85,6 +99,7 @@ export function createHand({ list, commands, act, onChange, shows = () => true, 
 
   // --- keys and clicks ----------------------------------------------------------------------------
 
+  /** @param {Press} event @param {Action | null} action */
   function isProse(event, action) {
     const types = event.key.length === 1 && !event.ctrlKey && !event.metaKey && !event.altKey;
     if (event.timeStamp - proseAt >= BURST || !(action || types)) return false;
@@ -93,6 +108,7 @@ export function createHand({ list, commands, act, onChange, shows = () => true, 
   }
 
   // Returns whether the key was for the card.
+  /** @param {Press} event */
   function press(event) {
     const action = actionOf(event, asked(), commands);
     if (isProse(event, action)) {
@@ -102,37 +118,39 @@ export function createHand({ list, commands, act, onChange, shows = () => true, 
     if (!action && !text) return false;
     if (event.repeat) return true; // a held key must not code note after note
     told = null;
-    return text ? pressAmid(event, action) : run(action, event);
+    return text ? pressAmid(event, action) : run(/** @type {Action} */ (action), event);
   }
 
   // A mark is of the note on screen, so it comes before the number, which leads on to the next.
   function markAmid() {
-    const isWhole = asked().codes.some(({ id }) => id === text);
+    const isWhole = scale().codes.some(({ id }) => id === text);
     act("flag");
     if (isWhole) take();
     else drop();
   }
 
+  /** @param {Action} action @param {Press} event */
   function run(action, event) {
     if (event.key === "Backspace" && !shows("Backspace")) return false; // undoes only where it says so
-    if (action.name === "number") goesOn(action.value);
+    if (action.name === "number") goesOn(action.value ?? "");
     else act(action.name, action.value);
     return true;
   }
 
   // A key while a number is half typed: goes on with it, takes it, drops it, or takes it and then acts as itself.
+  /** @param {Press} event @param {Action | null} action */
   function pressAmid(event, action) {
-    const name = action ? action.name : "";
+    const { name, value } = action ?? { name: "" };
     const isOther = event.ctrlKey || event.metaKey || event.altKey || (event.key.length > 1 && event.key !== "Escape");
     if (!action && isOther) return false;
-    if (name === "number" && goesOn(action.value)) return true;
+    if (name === "number" && goesOn(value ?? "")) return true;
     if (event.key === "Backspace" && text.length > 1) half(text.slice(0, -1));
     else if (name === "undo" || event.key === "Escape") drop();
     else if (name === "confirm") take();
-    else if (MOVES.has(name)) take("pick") && act(name, action.value);
+    else if (MOVES.has(name)) take("pick") && act(name, value);
     else if (OTHERWISE.has(name)) {
       drop();
-      act(name, action.value);
+      act(name, value);
     } else if (name === "flag") markAmid();
     else if (take() && !isWriting()) {
       const itself = actionOf(event, asked(), commands);
@@ -142,14 +160,16 @@ export function createHand({ list, commands, act, onChange, shows = () => true, 
   }
 
   // Whether a click, the nth at one spot, is on what its first one was on: something else may have come up there.
+  /** @param {string} name @param {unknown} value @param {number} nth */
   function isOnSame(name, value, nth) {
-    const now = { name, value, question: asked() && list.cellOf(list.current().note, asked().id) };
+    const now = { name, value, question: list.isFinished() ? null : list.cellOf(list.current().note, list.current().variable.id) };
     const isSame = nth < 2 || (clicked.name === name && (REPEATED.has(name) || (clicked.value === value && clicked.question === now.question)));
     if (isSame) clicked = now;
     return isSame;
   }
 
   // A click means what is on screen: it does not wait for the question after the number.
+  /** @param {string} name @param {unknown} [value] @param {number} [nth] @returns {unknown} */
   function click(name, value, nth = 1) {
     if (BESIDE.has(name)) return act(name, value);
     if (!isOnSame(name, value, nth)) return tell("second_click");
@@ -167,6 +187,7 @@ export function createHand({ list, commands, act, onChange, shows = () => true, 
 
   return {
     press, click, settle, tell, refuse,
+    /** @param {{ timeStamp: number }} event */
     leaveProse(event) { proseAt = event.timeStamp; },
     get text() { return text; },
     get told() { return told; },

@@ -1,6 +1,9 @@
 // Which key does what. Digits go by their place on the keyboard (a French one needs shift to type them),
 // letters by what they type.
 
+/** @import { Action, Commands, Hand, Press, Variable } from "../types" */
+
+/** @type {Commands} */
 export const COMMANDS = {
   u: "undo", Backspace: "undo", r: "redo", s: "skip", m: "memo", t: "flag", n: "toFirstOpen",
   d: "panel", g: "gloss", "/": "search", Enter: "confirm", ArrowLeft: "back", ArrowRight: "forward",
@@ -11,6 +14,7 @@ export const NONE_FITS = "none_fits";
 const MINUS = /^[-\u2212]$/;
 
 // The keys of each code, in the codebook's order: 1–9, then letters; none fits is 0. A scale's number is typed as it is.
+/** @param {Variable} variable @returns {Map<string, string>} */
 export function keysOf(variable) {
   if (variable.kind === "scale") return new Map(variable.codes.map(({ id }) => [id, id]));
   const keys = new Map();
@@ -23,6 +27,7 @@ export function keysOf(variable) {
 }
 
 // The numpad's keys go by what they type alone: without NumLock, or with shift in Windows, they move about.
+/** @param {Press} event */
 function typed(event) {
   const digit = /^Digit([0-9])$/.exec(event.code);
   if (digit && event.key !== "/") return digit[1];
@@ -30,6 +35,7 @@ function typed(event) {
 }
 
 // The part of a number that a key types: a digit, or minus where the scale goes below zero or no digit is meant.
+/** @param {Press} event @param {Variable} variable */
 function signOf(event, variable) {
   const hasMinus = variable.codes.some(({ id }) => id.startsWith("-"));
   if (MINUS.test(event.key) && (hasMinus || !/^Digit/.test(event.code))) return "-";
@@ -38,6 +44,7 @@ function signOf(event, variable) {
 }
 
 // What a key press asks for: { name, value }; null if it is nothing of the card's.
+/** @param {Press} event @param {Variable | null} variable @param {Commands} commands @returns {Action | null} */
 export function actionOf(event, variable, commands) {
   const key = typed(event);
   if (event.ctrlKey || event.metaKey) {
@@ -59,10 +66,12 @@ export function actionOf(event, variable, commands) {
 }
 
 // `hand` is told of every key that is not typed into a field; it says which were for the card.
+/** @param {HTMLElement} root @param {Hand} hand */
 export function listenForKeys(root, hand) {
   root.addEventListener("keydown", (event) => {
-    if (event.target.matches("input, textarea")) return event.stopPropagation(); // a digit in a memo codes nothing
-    const onButton = event.target.matches("button, summary") && (event.key === "Enter" || event.key === " ");
+    const target = /** @type {Element} */ (event.target);
+    if (target.matches("input, textarea")) return event.stopPropagation(); // a digit in a memo codes nothing
+    const onButton = target.matches("button, summary") && (event.key === "Enter" || event.key === " ");
     if (onButton && event.repeat) event.preventDefault(); // a held key must not press for note after note
     const ours = !onButton && hand.press(event);
     const modified = event.ctrlKey || event.metaKey || event.altKey;

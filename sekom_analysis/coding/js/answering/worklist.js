@@ -3,36 +3,53 @@
 
 import { choosable, FLAG, hasSelection, isOpen, lengthOf, LONGEST_MEMO, newEventId, numberIn, rangeOf, sameAnswer } from "./answers.js";
 
+/** @import { Answer, Answers, Begun, CardData, CardEvent, Cell, Chosen } from "../types" */
+/** @import { Draft, Known, Note, Question, Sort, Turn, Variable } from "../types" */
+
 const WINDOW = 40; // how many of the latest decisions tell the pace
 
+/** @param {CardData} data */
 export function createWorklist(data) {
-  const variables = new Map(data.variables.map((variable) => [variable.id, variable]));
+  const variables = /** @type {Known<Variable>} */ (new Map(data.variables.map((variable) => [variable.id, variable])));
   const notes = data.notes;
-  const numbers = new Map(notes.map((note, number) => [note.key, number]));
+  const numbers = /** @type {Known<number>} */ (new Map(notes.map((note, number) => [note.key, number])));
+  /** @type {Map<string, Answer>} */
   const answers = new Map();
+  /** @type {Map<string, Answer>} */
   const earlier = new Map(); // answers to a text that has been replaced since
+  /** @type {Map<string, Draft>} */
   const drafts = new Map();
+  /** @type {number[]} */
   const moments = []; // when decisions were made, for the pace
   const everything = notes.map((_, number) => number);
+  /** @type {{ kind: Sort, notes: number[] }} */
   let list = { kind: "open", notes: everything };
   let at = { place: 0, step: 0 };
+  /** @type {Turn[]} */
   let undone = [];
+  /** @type {Turn[]} */
   let done = [];
+  /** @type {Question | null} */
   let just = null; // the question just answered, until the coder answers another or moves on
 
+  /** @param {Note} note @param {string} variable */
   const cellOf = (note, variable) => `${note.key} ${variable}`;
   const here = () => notes[list.notes[at.place]];
   const isFinished = () => at.place >= list.notes.length;
+  /** @param {Note} note @param {string} variable */
   const answerTo = (note, variable) => answers.get(cellOf(note, variable));
+  /** @param {Note} note */
   const isDone = (note) => note.variables.every((variable) => !isOpen(answerTo(note, variable)));
 
   // --- moving -------------------------------------------------------------------------------------
 
+  /** @param {number} by */
   function step(by) {
     just = null;
     pass(by);
   }
 
+  /** @param {number} by */
   function pass(by) {
     const before = at;
     at = { ...at, step: at.step + by };
@@ -46,6 +63,7 @@ export function createWorklist(data) {
     }
   }
 
+  /** @param {number} by */
   function leap(by) {
     just = null;
     at = { place: Math.min(Math.max(at.place + by, 0), list.notes.length), step: 0 };
@@ -75,6 +93,7 @@ export function createWorklist(data) {
     return undefined;
   }
 
+  /** @param {Note} note @param {string} variable */
   function goTo(note, variable) {
     just = null;
     const number = numbers.get(note.key);
@@ -82,6 +101,7 @@ export function createWorklist(data) {
     at = { place: list.notes.indexOf(number), step: Math.max(note.variables.indexOf(variable), 0) };
   }
 
+  /** @param {Sort} kind */
   function review(kind) {
     just = null;
     list = { kind, notes: everything.filter((number) => isOfSort(notes[number], kind)) };
@@ -90,21 +110,26 @@ export function createWorklist(data) {
     if (note) at.step = Math.max(note.variables.findIndex((v) => answerIsOfSort(standing(note, v), kind)), 0);
   }
 
+  /** @param {Answer | null | undefined} answer @param {Sort} kind @returns {boolean} */
   function answerIsOfSort(answer, kind) {
-    if (kind === "changed") return Boolean(answer) && answer.event === "changed";
+    if (kind === "changed") return Boolean(answer && answer.event === "changed");
     if (isOpen(answer)) return false;
     if (kind === "skipped") return answer.event === "skip";
     if (kind === "differing") return Boolean(answer.differs);
     return answer.event === "decide" && (kind === "unsure" ? answer.certainty === "1" : Boolean(answer.older));
   }
 
+  /** @param {Note} note @param {Sort} kind */
   function isOfSort(note, kind) {
     return note.variables.some((variable) => answerIsOfSort(standing(note, variable), kind));
   }
 
   // --- answering ----------------------------------------------------------------------------------
 
+  /** @param {Note} note @param {string} variable @param {Answer["event"]} kind
+   * @param {Answer | null | undefined} answer @returns {CardEvent} */
   function eventOf(note, variable, kind, answer) {
+    /** @type {CardEvent} */
     const event = {
       event_id: newEventId(), note: note.key, variable, event: kind,
       codes: answer ? answer.codes : [], certainty: answer ? answer.certainty : "", memo: answer ? answer.memo : "",
@@ -115,6 +140,8 @@ export function createWorklist(data) {
   }
 
   // The events that lead from one answer to another. A skip does not take an answer back, so that comes first.
+  /** @param {Note} note @param {string} variable @param {Answer | null | undefined} from
+   * @param {Answer | null | undefined} to @returns {CardEvent[]} */
   function eventsBetween(note, variable, from, to) {
     if (isOpen(to)) return isOpen(from) ? [] : [takenBack(note, variable)];
     if (to.event === "skip" && from && from.event === "decide") {
@@ -123,25 +150,28 @@ export function createWorklist(data) {
     return [eventOf(note, variable, to.event, to)];
   }
 
+  /** @param {Note} note @param {string} variable @param {Answer | null | undefined} to */
   function turn(note, variable, to) {
     const cell = cellOf(note, variable);
     const events = eventsBetween(note, variable, answers.get(cell), to);
     if (isOpen(to)) answers.delete(cell);
-    else answers.set(cell, { ...to, older: false, id: events.at(-1).event_id });
+    else answers.set(cell, { ...to, older: false, id: events[events.length - 1].event_id });
     settleDraft(cell);
     return events;
   }
 
   // An answer takes its draft with it, but for a memo that is still being written, here or in another window.
+  /** @param {string} cell */
   function settleDraft(cell) {
     const { typing } = drafts.get(cell) ?? {};
     drafts.delete(cell);
     if (typing !== undefined) drafts.set(cell, { typing, to: (answers.get(cell) ?? {}).id });
   }
 
+  /** @param {Note} note @param {string} variable @param {Answer | null | undefined} to @returns {CardEvent[]} */
   function change(note, variable, to) {
     const from = answerTo(note, variable);
-    if (sameAnswer(from, to) && !from.older) {
+    if (from && sameAnswer(from, to) && !from.older) {
       settleDraft(cellOf(note, variable));
       return [];
     }
@@ -151,6 +181,7 @@ export function createWorklist(data) {
   }
 
   // `stays`: the coder is about to move, and says where to.
+  /** @param {string[]} codes @param {{ stays?: boolean }} [how] */
   function decide(codes, { stays = false } = {}) {
     const { answer, draft } = current();
     const same = answer && answer.codes.join("|") === codes.join("|");
@@ -161,6 +192,7 @@ export function createWorklist(data) {
     }, stays);
   }
 
+  /** @param {Answer} to @param {boolean} [stays] */
   function give(to, stays = false) {
     const { note, variable } = current();
     moments.push(Date.now());
@@ -170,6 +202,7 @@ export function createWorklist(data) {
     return events;
   }
 
+  /** @returns {CardEvent[]} */
   function skip() {
     const { note, variable, answer, draft } = current();
     const memo = draft.memo ?? (answer ? answer.memo : "");
@@ -181,6 +214,7 @@ export function createWorklist(data) {
   }
 
   // What a certainty or memo is about: the answer just given, until another is begun; else the present question.
+  /** @returns {(Cell & { isJust: boolean }) | null} */
   function aim() {
     const isBegun = !isFinished() && hasSelection(current().draft);
     if (just && !isBegun) return { ...cellAt(just.note, just.variable), isJust: true };
@@ -188,13 +222,15 @@ export function createWorklist(data) {
   }
 
   // Whether there is something that a certainty can be about: an answer under the present definition, or a selection.
+  /** @param {Cell} cell */
   function takesDoubt({ answer, draft }) {
     return hasSelection(draft) || Boolean(answer && answer.event === "decide" && !answer.older);
   }
 
   // A certainty or memo belongs to an answer: with none yet it waits for it, else it is saved with it at once. One
   // under an older definition is to be given again first, or a word on it would count as an answer under the new one.
-  function amend(field, value, { note, variable } = aim()) {
+  /** @param {"certainty" | "memo"} field @param {string} value @param {Question} [question] @returns {CardEvent[]} */
+  function amend(field, value, { note, variable } = /** @type {Cell} */ (aim())) {
     const { answer, draft } = cellAt(note, variable);
     if (isOpen(answer) || answer.older || hasSelection(draft)) {
       const kept = isOpen(answer) ? value || undefined : value;
@@ -205,12 +241,15 @@ export function createWorklist(data) {
   }
 
   // A word on an answer counts only while that answer stands; `amends` says what to keep of it otherwise.
+  /** @param {Note} note @param {string} variable @param {Answer} answer @param {"certainty" | "memo"} field
+   * @param {string} value @returns {CardEvent[]} */
   function reword(note, variable, answer, field, value) {
     const events = change(note, variable, { ...answer, [field]: value });
     return events.map((event) => ({ ...event, replaces: answer.id, amends: field }));
   }
 
   // What is not an answer yet is kept with its question; where nothing is left of it, it is no draft.
+  /** @param {Draft} change @param {Question} [question] */
   function draftMore(change, { note, variable } = current()) {
     const cell = cellOf(note, variable.id);
     const draft = { ...drafts.get(cell), undone: undefined, ...change };
@@ -218,6 +257,7 @@ export function createWorklist(data) {
     else drafts.set(cell, draft);
   }
 
+  /** @param {string} code */
   function toggle(code) {
     const { note, variable, answer, draft } = current();
     const chosen = new Set(draft.codes ?? (answer ? answer.codes : []));
@@ -234,6 +274,8 @@ export function createWorklist(data) {
 
   // Undo and redo are about the answer on screen: each event says which it replaces, for if another window has
   // answered anew since, it is not this one's to take back. Of what was refused nobody knows, and no event is needed.
+  /** @param {Note} note @param {string} variable @param {Answer | null | undefined} to
+   * @param {(id?: string) => boolean} wasRefused @returns {CardEvent[]} */
   function turnBack(note, variable, to, wasRefused) {
     const cell = cellOf(note, variable);
     const { id = "" } = answers.get(cell) ?? {};
@@ -246,6 +288,7 @@ export function createWorklist(data) {
   }
 
   // What was begun on an answer outlives its undo and redo, if it says more than what stands then.
+  /** @param {Note} note @param {string} variable @param {Draft} draft */
   function keepIfMore(note, variable, draft) {
     const cell = cellOf(note, variable);
     drafts.set(cell, draft);
@@ -255,6 +298,7 @@ export function createWorklist(data) {
     else if (draft.typing !== undefined) draftMore({ to: (answers.get(cell) ?? {}).id }, { note, variable: variables.get(variable) });
   }
 
+  /** @param {(id?: string) => boolean} [wasRefused] */
   function undo(wasRefused = () => false) {
     const last = done.pop();
     if (!last) return [];
@@ -264,6 +308,7 @@ export function createWorklist(data) {
     return events;
   }
 
+  /** @param {(id?: string) => boolean} [wasRefused] */
   function redo(wasRefused = () => false) {
     const next = undone.pop();
     if (!next) return [];
@@ -279,6 +324,7 @@ export function createWorklist(data) {
   // --- what others tell ---------------------------------------------------------------------------
 
   // Take in answers as the log has them. What another window decided since is not ours to undo.
+  /** @param {Answers} fresh @param {Set<string>} waiting */
   function learn(fresh, waiting) {
     let changed = false;
     for (const [key, byVariable] of Object.entries(fresh)) {
@@ -292,6 +338,7 @@ export function createWorklist(data) {
         if (isOpen(answer) && !known) continue;
         if (isOpen(answer)) answers.delete(cell);
         else answers.set(cell, answer);
+        /** @type {(taken: Turn) => boolean} */
         const elsewhere = (taken) => cellOf(taken.note, taken.variable) !== cell;
         done = done.filter(elsewhere);
         undone = undone.filter(elsewhere);
@@ -303,6 +350,7 @@ export function createWorklist(data) {
   }
 
   // Decisions that an earlier page could not save still count; they are older than anything made here.
+  /** @param {CardEvent} event */
   function recall(event) {
     const note = notes[numbers.get(event.note)];
     if (!note || note.pass !== event.pass || (event.note_hash && event.note_hash !== note.hash)) return;
@@ -315,6 +363,7 @@ export function createWorklist(data) {
   }
 
   // What another window has overtaken is not here either: a memo that was written waits for its question anew.
+  /** @param {CardEvent} event @returns {Question | null} */
   function miss(event) {
     const note = notes[numbers.get(event.note)];
     if (!note || !note.variables.includes(event.variable)) return null;
@@ -326,6 +375,7 @@ export function createWorklist(data) {
   }
 
   // Takes out an answer that was refused; what was written of it, `draft`, waits to be given again.
+  /** @param {CardEvent} event @param {Draft} draft */
   function forget(event, draft) {
     const note = notes[numbers.get(event.note)];
     if (!note) return;
@@ -338,11 +388,13 @@ export function createWorklist(data) {
 
   // --- what the card shows ------------------------------------------------------------------------
 
+  /** @returns {Cell} */
   function current() {
     const note = here();
     return cellAt(note, variables.get(note.variables[at.step]));
   }
 
+  /** @param {Note} note @param {Variable} variable @returns {Cell} */
   function cellAt(note, variable) {
     const cell = cellOf(note, variable.id);
     return { note, variable, answer: answers.get(cell), draft: drafts.get(cell) || {}, earlier: earlier.get(cell) };
@@ -353,13 +405,16 @@ export function createWorklist(data) {
     return { open, done: notes.filter(isDone).length, begun: begun().length };
   }
 
+  /** @param {Sort} kind */
   const countSort = (kind) => notes.filter((note) => isOfSort(note, kind)).length;
 
+  /** @param {Set<string>} waiting */
   function countSaved(waiting) {
     return answers.size - [...waiting].filter((cell) => answers.has(cell)).length;
   }
 
   // Minutes left, from the median time between the latest decisions; a coffee break does not count.
+  /** @param {number} open */
   function minutesLeft(open) {
     const gaps = moments.slice(-WINDOW).map((moment, i, all) => (i ? moment - all[i - 1] : Infinity));
     const steady = gaps.filter((gap) => gap < 180000).sort((a, b) => a - b);
@@ -369,9 +424,11 @@ export function createWorklist(data) {
 
   // --- texts that were replaced -------------------------------------------------------------------
 
+  /** @param {Note} note @param {string} variable */
   const standing = (note, variable) => answerTo(note, variable) ?? earlier.get(cellOf(note, variable));
 
   // Whether what is told of an answer's text is news.
+  /** @param {string} cell @param {string} variable @param {Answer} answer */
   function hearOfText(cell, variable, answer) {
     const { id } = earlier.get(cell) ?? {};
     if (answer.event === "changed" && variable !== FLAG) earlier.set(cell, answer);
@@ -380,6 +437,7 @@ export function createWorklist(data) {
   }
 
   // What leads back to an open question: the answer to the earlier text stands again, if there is one.
+  /** @param {Note} note @param {string} variable @returns {CardEvent} */
   function takenBack(note, variable) {
     const before = earlier.get(cellOf(note, variable));
     if (!before) return eventOf(note, variable, "retract", null);
@@ -389,6 +447,7 @@ export function createWorklist(data) {
   // --- what was begun and not given ---------------------------------------------------------------
 
   // A memo as it stands, in its open box or waiting for an answer; undefined if nobody wrote one.
+  /** @param {Draft} draft @param {Answer | null | undefined} answer */
   function draftedMemo(draft, answer) {
     const memo = draft.typing === undefined ? draft.memo : draft.typing.trim();
     return memo === undefined || memo.trim() === (answer ? answer.memo : "") ? undefined : memo.trim();
@@ -396,6 +455,7 @@ export function createWorklist(data) {
 
   // The codes that a draft would give; a number in its field is the latest, and one that the scale lacks stands as it
   // was written.
+  /** @param {Draft} draft @param {Variable} variable @returns {string[] | undefined} */
   function chosenIn({ judged, codes, number }, variable) {
     if (judged) return [judged];
     if (number !== undefined) return [numberIn(number, variable) || number.trim()];
@@ -403,15 +463,17 @@ export function createWorklist(data) {
   }
 
   // Of two notes merged: another one's text is to stand, or another of one's own.
+  /** @param {Draft} draft @param {Partial<Answer>} [answer] */
   function isOtherText({ stands, text }, { stands: stood = "a", text: was = "" } = {}) {
     if ((stands ?? stood) !== stood) return true;
     return stood === "own" && text !== undefined && text.trim() !== was;
   }
 
   // What a cell's draft would lose: a selection that nobody confirmed, a memo that is in no answer.
+  /** @param {Note} note @param {string} variable @returns {Begun} */
   function begunIn(note, variable) {
     const answer = answerTo(note, variable);
-    const draft = drafts.get(cellOf(note, variable));
+    const draft = drafts.get(cellOf(note, variable)) ?? {};
     const chosen = chosenIn(draft, variables.get(variable));
     const { event, codes } = answer ?? { event: draft.event ? "" : "decide", codes: [] };
     const same = (chosen ?? []).join("|") === codes.join("|") && (draft.event ?? event) === event;
@@ -419,6 +481,7 @@ export function createWorklist(data) {
   }
 
   // Why what was begun cannot be an answer as it is, and is to be mended first: what is to be said, or null.
+  /** @param {Begun} begun @returns {{ key: string, values: Record<string, unknown> } | null} */
   function faultOf({ note, variable: name }) {
     const { variable, answer, draft } = cellAt(note, variables.get(name));
     const n = lengthOf(draftedMemo(draft, answer) ?? "");
@@ -429,6 +492,7 @@ export function createWorklist(data) {
   }
 
   // What is chosen on a question and not given, where it can go unseen: several codes, or a number in its field.
+  /** @param {Question} question @returns {Chosen | null} */
   function chosenAt({ note, variable }) {
     const draft = drafts.get(cellOf(note, variable.id));
     if (!draft || !begunIn(note, variable.id).codes) return null;
@@ -437,13 +501,15 @@ export function createWorklist(data) {
   }
 
   // Whether that is gone: neither begun any more nor the answer.
+  /** @param {Chosen} chosen */
   function isGone({ note, variable, number, codes }) {
     const { answer, draft } = cellAt(note, variable);
     const now = (draft.codes ?? (answer ? answer.codes : [])).join("|");
-    return number === undefined ? !draft.codes && now !== codes.join("|") : draft.number === undefined && now !== numberIn(number, variable);
+    return number === undefined ? !draft.codes && now !== (codes ?? []).join("|") : draft.number === undefined && now !== numberIn(number, variable);
   }
 
   // Takes back what is chosen on a question and goes there; false if nothing is.
+  /** @param {Question} one */
   function unchoose(one) {
     if (!chosenAt(one)) return false;
     draftMore({ codes: undefined, number: undefined, certainty: undefined }, one);
@@ -452,6 +518,7 @@ export function createWorklist(data) {
   }
 
   // All of it, in the order of the notes.
+  /** @returns {Begun[]} */
   function begun() {
     if (!drafts.size) return [];
     return notes.flatMap((note) => note.variables.filter((variable) => drafts.has(cellOf(note, variable)))
@@ -464,13 +531,13 @@ export function createWorklist(data) {
     return begun().flatMap((one) => {
       const { note, variable, codes } = one;
       const answer = answerTo(note, variable);
-      const draft = drafts.get(cellOf(note, variable));
+      const draft = drafts.get(cellOf(note, variable)) ?? {};
       const memo = draftedMemo(draft, answer) ?? (answer ? answer.memo : "");
       if (faultOf(one) || (!codes && answer && answer.older)) return [];
       drafts.delete(cellOf(note, variable)); // what was still being written is in the answer now
       if (!codes && answer) return reword(note, variable, answer, "memo", memo);
       if (!codes) return change(note, variable, { event: "skip", codes: [], certainty: "", memo });
-      const chosen = chosenIn(draft, variables.get(variable));
+      const chosen = /** @type {string[]} */ (chosenIn(draft, variables.get(variable)));
       return change(note, variable, { event: "decide", codes: chosen, certainty: draft.certainty ?? "", memo });
     });
   }

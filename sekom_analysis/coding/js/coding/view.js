@@ -7,9 +7,14 @@ import { createFrame } from "../looks/frame.js";
 import { createNotices } from "../looks/notices.js";
 import { createOverlays } from "../looks/overlays.js";
 
+/** @import { Answer, CardData, Cell, Draft, Hand, Note, Say, Variable, View, Worklist } from "../types" */
+
+/** @param {HTMLElement} host @param {CardData} data @param {Say} say @param {Worklist} list @param {Hand} hand
+ * @returns {View} */
 export function createCodingView(host, data, say, list, hand) {
   const kit = createKit(hand.click);
   const { parts, part, button, tool, group } = kit;
+  /** @type {{ note: Note | null, variable: Variable | null }} */
   let shown = { note: null, variable: null };
 
   // --- building -----------------------------------------------------------------------------------
@@ -61,6 +66,7 @@ export function createCodingView(host, data, say, list, hand) {
     shown = { note, variable };
   }
 
+  /** @param {Variable} variable */
   function paintVariable(variable) {
     parts.question.textContent = variable.question;
     const confirm = variable.kind === "multiple" ? [(parts.confirm = button("sk-confirm", "", "Enter", "confirm"))] : [];
@@ -71,6 +77,7 @@ export function createCodingView(host, data, say, list, hand) {
 
   const said = () => (hand.told ? say(hand.told.key, hand.told.values) : "");
 
+  /** @param {Note} note @param {Variable} variable */
   function paintSteps(note, variable) {
     parts.steps.hidden = data.notes.every((one) => one.variables.length < 2);
     const few = note.variables.length <= 4;
@@ -88,11 +95,13 @@ export function createCodingView(host, data, say, list, hand) {
     }));
   }
 
+  /** @param {Note} note @param {Variable} variable @param {Answer | undefined} answer @param {Draft} draft
+   * @param {Answer | undefined} earlier */
   function paintAnswer(note, variable, answer, draft, earlier) {
     const chosen = choosable(draft.codes ?? (answer ? answer.codes : []), variable);
     codes.press((code) => chosen.includes(code));
     codes.paintTyped(answer, draft);
-    paintDoubt(list.aim());
+    paintDoubt(/** @type {Cell} */ (list.aim()));
     parts.flag.setAttribute("aria-pressed", !isOpen(list.answerTo(note, FLAG)));
     parts.remark.textContent = remark(variable, answer, draft, earlier);
     parts.remark.classList.toggle("sk-due", Boolean(earlier) && isOpen(answer));
@@ -104,6 +113,7 @@ export function createCodingView(host, data, say, list, hand) {
   }
 
   // Certainty and memo are of what they act on: the answer just given, or the present one.
+  /** @param {Cell} aim */
   function paintDoubt({ answer, draft }) {
     const certainty = draft.certainty ?? (answer ? answer.certainty : "");
     for (const n of ["1", "2", "3"]) parts[`sure${n}`].setAttribute("aria-pressed", certainty === n);
@@ -113,6 +123,8 @@ export function createCodingView(host, data, say, list, hand) {
   }
 
   // One line that says how this question stands, and before it what was just answered or why a key did nothing.
+  /** @param {Variable} variable @param {Answer | undefined} answer @param {Draft} draft
+   * @param {Answer | undefined} earlier */
   function remark(variable, answer, draft, earlier) {
     if (hand.told && !(variable.kind === "scale" && TOLD_OF_NUMBERS.has(hand.told.key))) return said(); // else it stands below the numbers
     if (draft.codes) return say("not_confirmed");
@@ -122,6 +134,7 @@ export function createCodingView(host, data, say, list, hand) {
     return afterLatest(list, say, status(variable, answer, draft));
   }
 
+  /** @param {Variable} variable @param {Answer} answer @param {Draft} draft */
   function status(variable, answer, draft) {
     if (answer.older && draft.memo !== undefined) return say("memo_waits_older");
     if (draft.memo !== undefined && draft.memo !== answer.memo) return say("waits_for_answer");
@@ -131,6 +144,7 @@ export function createCodingView(host, data, say, list, hand) {
     return say(answer.older ? "older_answer" : "answered");
   }
 
+  /** @param {Note} note @param {Variable} variable @param {boolean} newNote */
   function announce(note, variable, newNote) {
     parts.live.textContent = newNote ? `${parts.place.textContent}. ${note.text}. ${variable.question}` : variable.question;
   }
@@ -143,11 +157,11 @@ export function createCodingView(host, data, say, list, hand) {
   parts.question.id = `${id}-question`;
   parts.codes.removeAttribute("aria-label");
   parts.codes.setAttribute("aria-labelledby", parts.question.id);
-  root.style.setProperty("--sk-rows", mostRows(data.variables));
+  root.style.setProperty("--sk-rows", String(mostRows(data.variables)));
   kit.onClicked(() => { if (!overlays.isOpen) focus(); });
 
   return {
-    root, paint, showState: notices.showState, togglePanel: frame.togglePanel, toggleGloss: frame.toggleGloss,
+    root, paint, focus, showState: notices.showState, togglePanel: frame.togglePanel, toggleGloss: frame.toggleGloss,
     scrollNote: frame.scrollNote, openMemo: overlays.openMemo, openSearch: overlays.openSearch,
     closeOverlays: overlays.close, openBlock: codes.openBlock, keepFocus: frame.keepFocus, shows: frame.shows, open: () => frame.open(paint), stop: frame.stop,
   };

@@ -7,27 +7,34 @@ import { createAnyCard, withOthers } from "../card.js";
 import { judgedAs, ownText, SAME, standsIn, whyOf } from "./judgement.js";
 import { createComparingView } from "./view.js";
 
+/** @import { Answer, CardData, CardEvent, CardKind, CardOptions, Means, Post } from "../types" */
+
 const COMPARING_COMMANDS = { ...COMMANDS, a: "standsA", b: "standsB", c: "standsOwn", m: "reason", "Ctrl+Enter": "settle" };
 
+/** @param {CardEvent[]} events @param {Answer | null | undefined} answer */
 function withText(events, answer) {
   const { stands = "a", text = "" } = answer ?? {};
   return events.map((event) => ({ ...event, stands, text }));
 }
 
+/** @param {Means} means */
 function comparingActions({ list, view, save, turned, tell }) {
   const { draftMore } = list;
 
+  /** @param {Answer} to */
   function give(to) {
     const { note, variable, answer, draft } = list.current();
     // Another text is another answer, though the judgement and its reason are the same.
     if (answer && (answer.stands !== to.stands || answer.text !== to.text)) answer.older = true;
     save(withText(list.give(to), to));
     view.focus();
-    if (!(draft.text ?? "").trim() || draft.text.trim() === to.text) return;
+    const written = (draft.text ?? "").trim();
+    if (!written || written === to.text) return;
     list.draftMore({ text: draft.text }, { note, variable }); // not for this judgement, but somebody wrote it
     tell("text_kept");
   }
 
+  /** @param {string} judgement @returns {unknown} */
   function judge(judgement) {
     const { answer, draft } = list.current();
     if (judgement === SAME) return draftMore({ judged: SAME });
@@ -36,6 +43,7 @@ function comparingActions({ list, view, save, turned, tell }) {
     return give({ event: "decide", codes: [judgement], certainty: "", memo: memo.trim(), stands: "a", text: "" });
   }
 
+  /** @param {string} value */
   function stands(value) {
     const { answer, draft } = list.current();
     if (judgedAs(answer, draft) !== SAME) return;
@@ -69,6 +77,7 @@ function comparingActions({ list, view, save, turned, tell }) {
     if (!list.isFinished()) view.ask("reason");
   }
 
+  /** @type {<T>(work: (value: T) => unknown) => (value: T) => void} */
   const unlessFinished = (work) => (value) => { if (!list.isFinished()) work(value); };
   return {
     code: unlessFinished(judge),
@@ -76,8 +85,8 @@ function comparingActions({ list, view, save, turned, tell }) {
     standsB: unlessFinished(() => stands("b")),
     standsOwn: unlessFinished(() => stands("own")),
     reason,
-    typed: unlessFinished((text) => draftMore({ memo: text })),
-    typedText: unlessFinished((text) => draftMore({ text })),
+    typed: unlessFinished((/** @type {string} */ text) => draftMore({ memo: text })),
+    typedText: unlessFinished((/** @type {string} */ text) => draftMore({ text })),
     settle: unlessFinished(settle),
     confirm: unlessFinished(settle),
     undo() {
@@ -91,8 +100,11 @@ function comparingActions({ list, view, save, turned, tell }) {
   };
 }
 
+/** @param {[host: HTMLElement, data: CardData, post: Post, options?: CardOptions]} given */
 export function createComparingCard(...given) {
+  /** @type {CardKind["name"]} */
   const name = (data) => `sekom-review-${data.study}-${data.coder}`;
+  /** @type {CardKind["draftOf"]} */
   const draftOf = ({ codes: [judged], memo, stands, text }) => (judged === SAME ? { judged, memo, stands, text } : { memo: memo || undefined });
   const kind = { name, commands: COMPARING_COMMANDS, createView: createComparingView, actionsOf: comparingActions, draftOf };
   return withOthers(createAnyCard(kind, ...given));

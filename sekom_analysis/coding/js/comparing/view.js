@@ -8,10 +8,15 @@ import { createNotices } from "../looks/notices.js";
 import { createOverlays } from "../looks/overlays.js";
 import { judgedAs, ownText, SAME, standsIn, whyOf } from "./judgement.js";
 
+/** @import { Answer, CardData, Draft, Hand, Note, Say, Variable, View, Worklist } from "../types" */
+
+/** @param {HTMLElement} host @param {CardData} data @param {Say} say @param {Worklist} list @param {Hand} hand
+ * @returns {View} */
 export function createComparingView(host, data, say, list, hand) {
   const act = hand.click;
   const kit = createKit(act);
   const { parts, part, button, group } = kit;
+  /** @type {Note | null} */
   let shown = null;
   let refused = ""; // what was missing when something was to be saved
 
@@ -27,6 +32,7 @@ export function createComparingView(host, data, say, list, hand) {
     return make("div", "sk-paper sk-paper-b", note);
   }
 
+  /** @param {string} name @param {string} label @param {number} rows @param {string} typed @returns {Node[]} */
   function field(name, label, rows, typed) {
     const box = part(name, "textarea", "sk-field");
     box.rows = rows;
@@ -36,6 +42,7 @@ export function createComparingView(host, data, say, list, hand) {
     return [title, box];
   }
 
+  /** @param {KeyboardEvent} event */
   function onFieldKey(event) {
     if (event.isComposing) return;
     if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) {
@@ -86,6 +93,7 @@ export function createComparingView(host, data, say, list, hand) {
     parts.glossB.hidden = parts.gloss.hidden;
   }
 
+  /** @param {{ open: number, begun: number }} counts */
   function paintFinish(counts) {
     const hadField = [parts.reason, parts.own].includes(document.activeElement);
     shown = null;
@@ -109,12 +117,14 @@ export function createComparingView(host, data, say, list, hand) {
     shown = note;
   }
 
+  /** @param {Variable} variable */
   function paintQuestion(variable) {
     parts.question.textContent = variable.question;
     paintDefinitions(parts.panelBox, variable, say);
     codes.paint(variable);
   }
 
+  /** @param {Note} note @param {Answer | undefined} answer @param {Draft} draft @param {boolean} isNew */
   function paintAnswer(note, answer, draft, isNew) {
     const judgement = judgedAs(answer, draft);
     const chosen = standsIn(answer, draft);
@@ -138,11 +148,13 @@ export function createComparingView(host, data, say, list, hand) {
 
   const lengthOfFields = () => Math.max(...[parts.reason, parts.own].map((box) => lengthOf(box.value.trim())));
 
+  /** @param {HTMLTextAreaElement} box @param {string} text */
   function write(box, text) {
     if (box.value !== text) box.value = text;
   }
 
   // What another reviewer said is for those who have made up their own mind.
+  /** @param {Note} note @param {Answer | undefined} answer */
   function paintOthers(note, answer) {
     const others = isOpen(answer) ? [] : note.others ?? [];
     const lines = others.map((other) => make("li", "", make("strong", "", other.who), `: ${other.label}`,
@@ -153,6 +165,7 @@ export function createComparingView(host, data, say, list, hand) {
   }
 
   // One line that says how this pair stands.
+  /** @param {Answer | undefined} answer @param {Draft} draft */
   function remark(answer, draft) {
     if (hand.told) return say(hand.told.key, hand.told.values);
     const waits = draft.judged || draft.stands || draft.text !== undefined;
@@ -163,12 +176,14 @@ export function createComparingView(host, data, say, list, hand) {
     return say(draft.memo === undefined ? "answered" : "enter_saves");
   }
 
+  /** @param {Note} note @param {Variable} variable */
   function announce(note, variable) {
     parts.live.textContent = `${parts.place.textContent}. A: ${note.text}. B: ${note.text_b}. ${variable.question}`;
   }
 
   // --- what has to be written ---------------------------------------------------------------------
 
+  /** @param {"text" | "reason"} what */
   function ask(what) {
     const box = what === "text" ? parts.own : parts.reason;
     parts.ownBox.hidden = what === "text" ? false : parts.ownBox.hidden;
@@ -177,12 +192,14 @@ export function createComparingView(host, data, say, list, hand) {
   }
 
   // Says what is missing before anything can be saved, and puts the keys there.
+  /** @param {string} key */
   function refuse(key) {
     showRefusal(key);
     if (key === "refuse_no_choice") frame.focus();
     else ask(key === "refuse_no_text" || (key === "too_long" && lengthOf(parts.reason.value) <= LONGEST_MEMO) ? "text" : "reason");
   }
 
+  /** @param {string} key */
   function showRefusal(key) {
     refused = key;
     const n = lengthOfFields();

@@ -8,11 +8,17 @@ import { RESEND } from "../saving/outbox.js";
 import { choiceOf, draftOf, isChoice, reasonOf } from "./choice.js";
 import { createAdjudicationView } from "./view.js";
 
+/** @import { AdjudicationData, Answer, CardKind, CardOptions } from "../types" */
+/** @import { Means, Message, Post, Worklist } from "../types" */
+
 const ADJUDICATION_COMMANDS = { ...COMMANDS, s: "leaveOpen", t: "names", m: "reason", "Ctrl+Enter": "settle" };
 
+/** @param {Means} means
+ * @param {{ present: Set<string>, isKnown: boolean, readonly said: { present?: string[] } }} sitting */
 function adjudicationActions({ list, view, save, turned, keepDraft, refuseNumber }, sitting) {
   const beside = () => sitting.said;
 
+  /** @param {string} code */
   function toggled(code) {
     const { variable, answer, draft } = list.current();
     if (variable.kind !== "multiple") return [code];
@@ -22,6 +28,7 @@ function adjudicationActions({ list, view, save, turned, keepDraft, refuseNumber
     return variable.codes.map(({ id }) => id).filter((id) => chosen.has(id));
   }
 
+  /** @param {Answer["event"]} event @param {string[]} codes */
   function choose(event, codes) {
     list.draftMore({ event, codes, number: undefined });
     view.focusReason();
@@ -47,23 +54,24 @@ function adjudicationActions({ list, view, save, turned, keepDraft, refuseNumber
     else if (!memo) view.refuse("refuse_no_reason");
     else if (lengthOf(memo) > LONGEST_MEMO) view.refuse("too_long");
     else {
-      save(list.give({ ...choice, certainty: "", memo }).map((event) => ({ ...event, seen: note.seen, ...beside() })));
+      save(list.give(/** @type {Answer} */ ({ ...choice, certainty: "", memo })).map((event) => ({ ...event, seen: note.seen, ...beside() })));
       view.focus();
     }
   }
 
+  /** @type {<T>(work: (value: T) => unknown) => (value: T) => void} */
   const unlessFinished = (work) => (value) => { if (!list.isFinished()) work(value); };
   return {
-    code: unlessFinished((code) => {
+    code: unlessFinished((/** @type {string} */ code) => {
       const { variable } = list.current();
       if (variable.kind === "multiple") list.draftMore({ event: "decide", codes: toggled(code) });
       else choose("decide", [code]);
       view.light(code);
     }),
-    pick: unlessFinished((code) => list.draftMore({ event: "decide", codes: [code], number: undefined })),
+    pick: unlessFinished((/** @type {string} */ code) => list.draftMore({ event: "decide", codes: [code], number: undefined })),
     leaveOpen: unlessFinished(() => choose("skip", [])),
     reason: unlessFinished(() => view.focusReason()),
-    typed: unlessFinished((text) => list.draftMore({ memo: text })),
+    typed: unlessFinished((/** @type {string} */ text) => list.draftMore({ memo: text })),
     settle: unlessFinished(settle),
     confirm: unlessFinished(() => {
       if (!takeNumber()) return;
@@ -72,6 +80,7 @@ function adjudicationActions({ list, view, save, turned, keepDraft, refuseNumber
       else settle();
     }),
     names: unlessFinished(() => view.toggleNames()),
+    /** @param {string} coder */
     present(coder) {
       if (!sitting.present.delete(coder)) sitting.present.add(coder);
       sitting.isKnown = true;
@@ -79,29 +88,31 @@ function adjudicationActions({ list, view, save, turned, keepDraft, refuseNumber
     // What is taken back stays in the card, unsaved: usually one word of it is to be another.
     undo() {
       const taken = list.latest;
-      const events = turned("undo").map((event) => ({ ...event, seen: taken.note.seen, ...beside() }));
+      const events = turned("undo").map((event) => ({ ...event, seen: taken?.note.seen, ...beside() }));
       save(events);
-      if (!taken || !isOpen(taken.from)) return;
+      if (!taken || !taken.to || !isOpen(taken.from)) return;
       const { event, codes, memo } = taken.to;
       const cell = list.cellOf(taken.note, taken.variable);
       const newer = list.drafts.get(cell) ?? {}; // written over the answer since: it stays
-      const isOther = newer.event && (newer.event !== event || newer.codes.join("|") !== codes.join("|"));
+      const isOther = newer.event && (newer.event !== event || (newer.codes ?? []).join("|") !== codes.join("|"));
       const undone = Object.keys(newer).length ? {} : { undone: (events[0] ?? {}).event_id }; // comes it too late, this goes
       if (!isOther) list.drafts.set(cell, { event, codes, memo, ...newer, ...undone });
       keepDraft(taken.note, list.variables.get(taken.variable));
     },
     redo() {
       const { note } = list.next ?? {};
-      save(turned("redo").map((event) => ({ ...event, seen: note.seen, ...beside() })));
+      save(turned("redo").map((event) => ({ ...event, seen: note?.seen, ...beside() })));
     },
   };
 }
 
 // What was shown to whom, kept in the browser and told anew until somebody confirms that it is on the disk.
+/** @param {string} name @param {Post} post */
 function createShowings(name, post) {
   const untold = new Map();
   const prefix = `${name} shown `;
 
+  /** @param {string} id */
   function send(id) {
     try {
       const sent = post({ kind: "showing", id, ...untold.get(id) });
@@ -109,6 +120,7 @@ function createShowings(name, post) {
     } catch { /* nobody there: it is told again */ }
   }
 
+  /** @template T @param {(store: Storage) => T} work @returns {T | undefined} */
   function kept(work) {
     try {
       return work(window.localStorage);
@@ -117,6 +129,7 @@ function createShowings(name, post) {
     }
   }
 
+  /** @param {{ note: string, variable: string, present?: string[] }} showing */
   function tell(showing) {
     const id = newEventId();
     untold.set(id, showing);
@@ -124,6 +137,7 @@ function createShowings(name, post) {
     send(id);
   }
 
+  /** @param {string[]} ids */
   function confirm(ids) {
     for (const id of ids) {
       untold.delete(id);
@@ -132,11 +146,12 @@ function createShowings(name, post) {
   }
 
   kept((store) => Object.keys(store).filter((key) => key.startsWith(prefix))
-    .forEach((key) => untold.set(key.slice(prefix.length), JSON.parse(store.getItem(key)))));
+    .forEach((key) => untold.set(key.slice(prefix.length), JSON.parse(/** @type {string} */ (store.getItem(key))))));
   const timer = setInterval(() => [...untold.keys()].forEach(send), RESEND);
   return { tell, confirm, stop: () => clearInterval(timer) };
 }
 
+/** @param {HTMLElement} host @param {AdjudicationData} data @param {Post} post @param {CardOptions} [options] */
 export function createAdjudicationCard(host, data, post, { onPaint = () => {}, ...options } = {}) {
   // Who sits beside: they see what the adjudicator sees. The data may be from when the card was made, so that what
   // it says is said on only once Python or the adjudicator has said so too.
@@ -145,11 +160,13 @@ export function createAdjudicationCard(host, data, post, { onPaint = () => {}, .
     isKnown: false,
     get said() { return this.isKnown ? { present: [...this.present] } : {}; },
   };
+  /** @type {CardKind["name"]} */
   const name = ({ study, coder }) => `sekom-adjudication-${study}-${coder}`;
   const showings = createShowings(name(data), post);
   let told = "";
 
   // Which note is shown, and to whom, is kept: what they answer to it later is not independent.
+  /** @param {Worklist} list */
   function tellShowing(list) {
     onPaint(list);
     if (list.isFinished()) return;
@@ -162,12 +179,15 @@ export function createAdjudicationCard(host, data, post, { onPaint = () => {}, .
   const kind = {
     name,
     commands: ADJUDICATION_COMMANDS,
+    /** @type {CardKind<AdjudicationData>["createView"]} */
     createView: (...given) => createAdjudicationView(...given, sitting.present),
+    /** @type {CardKind["actionsOf"]} */
     actionsOf: (given) => adjudicationActions(given, sitting),
     draftOf,
   };
   const card = withOthers(createAnyCard(kind, host, data, post, { ...options, onPaint: tellShowing }));
 
+  /** @param {Message} message @returns {unknown} */
   function receive(message) {
     if (message.kind === "shown") return showings.confirm(message.ids);
     if (message.kind !== "present") return card.receive(message);

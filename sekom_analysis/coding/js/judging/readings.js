@@ -3,14 +3,19 @@
 import { keysOf } from "../answering/keys.js";
 import { keycap, make } from "../looks/elements.js";
 
+/** @import { DisputedNote, Reading, Say, Variable } from "../types" */
+
+/** @param {Reading} reading @param {number} number @param {Say} say @param {boolean} named */
 function nameOf(reading, number, say, named) {
   const letter = number < 26 ? String.fromCharCode(65 + number) : String(number + 1);
   return named ? reading.name : say("coder_letter", { letter });
 }
 
 // `keys`: code -> its key, so that the choice of a coder is one key press away.
+/** @param {Reading} reading @param {number} number @param {{ certainty: boolean, memo: boolean }} columns
+ * @param {Say} say @param {boolean} named @param {Map<string, string>} keys */
 function readingRow(reading, number, columns, say, named, keys) {
-  const caps = reading.codes.filter((code) => keys.has(code)).map((code) => keycap(keys.get(code)));
+  const caps = reading.codes.flatMap((code) => keys.get(code) ?? []).map(keycap);
   const choice = make("td", "", make("div", "sk-choice", ...caps, make("span", "", reading.label)));
   const name = make("th", "sk-coder", nameOf(reading, number, say, named));
   name.scope = "row";
@@ -20,6 +25,8 @@ function readingRow(reading, number, columns, say, named, keys) {
   return row;
 }
 
+/** @param {HTMLElement} table @param {DisputedNote} note @param {Variable} variable @param {Say} say
+ * @param {boolean} named */
 export function paintReadings(table, note, variable, say, named) {
   const columns = {
     certainty: note.readings.some((reading) => reading.certainty),
@@ -36,6 +43,7 @@ export function paintReadings(table, note, variable, say, named) {
   table.replaceChildren(make("thead", "", head), make("tbody", "", ...rows));
 }
 
+/** @param {DisputedNote} note @param {Say} say */
 export function sayReadings(note, say) {
   return note.readings.map((reading, number) => `${nameOf(reading, number, say, false)}: ${reading.label}.`).join(" ");
 }

@@ -10,10 +10,16 @@ import { createOverlays } from "../looks/overlays.js";
 import { choiceOf, isChoice, reasonOf } from "./choice.js";
 import { paintReadings, sayReadings } from "./readings.js";
 
+/** @import { AdjudicationData, Answer, Cell, DisputedNote, Draft } from "../types" */
+/** @import { Hand, Note, Say, Variable, View, Worklist } from "../types" */
+
+/** @param {HTMLElement} host @param {AdjudicationData} data @param {Say} say @param {Worklist} list
+ * @param {Hand} hand @param {Set<string>} present @returns {View} */
 export function createAdjudicationView(host, data, say, list, hand, present) {
   const act = hand.click;
   const kit = createKit(act);
   const { parts, part, button, tool, group } = kit;
+  /** @type {{ note: Note | null, named: boolean }} */
   let shown = { note: null, named: false };
   let named = false; // who chose what; hidden again on the next note
   let refused = ""; // what was missing when something was to be saved
@@ -31,7 +37,7 @@ export function createAdjudicationView(host, data, say, list, hand, present) {
   }
 
   function paintPeople() {
-    parts.toggles.forEach((toggle, place) => toggle.setAttribute("aria-pressed", present.has(data.people[place])));
+    parts.toggles.forEach((/** @type {HTMLElement} */ toggle, /** @type {number} */ place) => toggle.setAttribute("aria-pressed", String(present.has(data.people[place]))));
   }
 
   function buildReadings() {
@@ -54,6 +60,7 @@ export function createAdjudicationView(host, data, say, list, hand, present) {
     return make("div", "sk-reason", head, field, refusal, foot);
   }
 
+  /** @param {KeyboardEvent} event */
   function onReasonKey(event) {
     if (event.isComposing) return;
     if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) act("settle");
@@ -74,8 +81,8 @@ export function createAdjudicationView(host, data, say, list, hand, present) {
 
   function paint() {
     const finished = list.isFinished();
-    const counts = { ...list.count(), skipped: list.countSort("skipped") };
-    counts.settled = counts.done - counts.skipped;
+    const [count, skipped] = [list.count(), list.countSort("skipped")];
+    const counts = { ...count, skipped, settled: count.done - skipped };
     frame.paintHead(counts, finished);
     parts.work.hidden = finished;
     parts.finish.hidden = !finished;
@@ -88,6 +95,7 @@ export function createAdjudicationView(host, data, say, list, hand, present) {
     frame.showPanel();
   }
 
+  /** @param {{ open: number, begun: number }} counts */
   function paintFinish(counts) {
     const hadField = frame.root.contains(document.activeElement) && document.activeElement === parts.reason;
     shown = { note: null, named: false };
@@ -97,7 +105,7 @@ export function createAdjudicationView(host, data, say, list, hand, present) {
   }
 
   function paintNote() {
-    const { note, variable, answer, draft } = list.current();
+    const { note, variable, answer, draft } = /** @type {Cell & { note: DisputedNote }} */ (list.current());
     const isNew = note !== shown.note;
     if (isNew) {
       named = false;
@@ -116,11 +124,13 @@ export function createAdjudicationView(host, data, say, list, hand, present) {
     shown = { note, named };
   }
 
+  /** @param {Variable} variable */
   function paintQuestion(variable) {
     parts.question.textContent = variable.question;
     codes.paint(variable, [parts.leaveOpen]);
   }
 
+  /** @param {DisputedNote} note @param {Variable} variable @param {Answer | undefined} answer @param {Draft} draft */
   function paintAnswer(note, variable, answer, draft) {
     const choice = choiceOf(answer, draft);
     const emptySet = choice.event === "decide" && !choice.codes.length;
@@ -138,6 +148,7 @@ export function createAdjudicationView(host, data, say, list, hand, present) {
   }
 
   // What another adjudicator chose is for those who have made up their own mind.
+  /** @param {Note} note @param {Answer | undefined} answer */
   function paintOthers(note, answer) {
     const others = answer && answer.event === "decide" ? note.others ?? [] : [];
     const differ = others.some((other) => other.differs);
@@ -150,6 +161,7 @@ export function createAdjudicationView(host, data, say, list, hand, present) {
   }
 
   // One line that says how this note stands.
+  /** @param {DisputedNote} note @param {Variable} variable @param {Answer | undefined} answer @param {Draft} draft */
   function remark(note, variable, answer, draft) {
     if (hand.told && !TOLD_OF_NUMBERS.has(hand.told.key)) return say(hand.told.key, hand.told.values);
     if (draft.number !== undefined) return say("number_waits", { number: draft.number.trim() });
@@ -161,8 +173,10 @@ export function createAdjudicationView(host, data, say, list, hand, present) {
     return say(answer.event === "skip" ? "skipped_before" : "answered");
   }
 
+  /** @param {Note} note */
   const flagged = (note) => (note.flags ? say("flagged", { n: note.flags }) : "");
 
+  /** @param {DisputedNote} note @param {Variable} variable */
   function announce(note, variable) {
     parts.live.textContent = `${parts.place.textContent}. ${note.text}. ${sayReadings(note, say)} ${variable.question}`;
   }
@@ -175,12 +189,14 @@ export function createAdjudicationView(host, data, say, list, hand, present) {
   }
 
   // Says what is missing before anything can be saved, and puts the keys there.
+  /** @param {string} key */
   function refuse(key) {
     showRefusal(key);
     if (key === "refuse_no_choice") frame.focus();
     else focusReason();
   }
 
+  /** @param {string} key */
   function showRefusal(key) {
     refused = key;
     const n = lengthOf(parts.reason.value.trim());
@@ -208,8 +224,8 @@ export function createAdjudicationView(host, data, say, list, hand, present) {
   parts.refusal.id = `${id}-refusal`;
   parts.reason.setAttribute("aria-describedby", parts.refusal.id);
   root.classList.add("sk-adjudication");
-  root.style.setProperty("--sk-rows", mostRows(data.variables, [parts.leaveOpen]));
-  root.style.setProperty("--sk-readers", Math.max(...data.notes.map((note) => note.readings.length)));
+  root.style.setProperty("--sk-rows", String(mostRows(data.variables, [parts.leaveOpen])));
+  root.style.setProperty("--sk-readers", String(Math.max(...data.notes.map((note) => note.readings.length))));
   kit.onClicked(() => { if (!overlays.isOpen) focus(); });
 
   return {

@@ -4,7 +4,10 @@ import { shownNumber } from "../answering/answers.js";
 import { keysOf } from "../answering/keys.js";
 import { keycap } from "./elements.js";
 
+/** @import { Answer, Code, Draft, Hand, Kit, Say, Variable } from "../types" */
+
 // Rows of buttons that a question takes.
+/** @param {unknown[]} codes */
 function rowsOf(codes) {
   const columns = codes.length > 12 ? 3 : codes.length > 4 ? 2 : 1;
   return Math.ceil(codes.length / columns);
@@ -15,12 +18,15 @@ export const TOLD_OF_NUMBERS = new Set(["refuse_number", "number_dropped", "numb
 const WITH_FIELD = 20; // a scale with more numbers has a field for them as well
 
 // Numbers side by side in rows of about the same length.
+/** @param {number} n @param {number} most */
 const columnsOf = (n, most) => Math.ceil(n / Math.ceil(n / most));
 
 // The numbers of a long scale by tens, hundreds …, in as few blocks as buttons are easily taken in.
+/** @param {Code[]} codes */
 function blocksOf(codes) {
   let size = 10;
   while (codes.length / size > WITH_FIELD) size *= 10;
+  /** @type {Map<number, Code[]>} */
   const blocks = new Map();
   for (const code of codes) {
     const start = Math.floor(Number(code.id) / size) * size;
@@ -30,20 +36,26 @@ function blocksOf(codes) {
 }
 
 // Rows that the longest question takes, so that what stands below never moves; `more` buttons stand among its codes.
+/** @param {Variable[]} variables @param {unknown[]} [more] */
 export function mostRows(variables, more = []) {
   return Math.max(...variables.map((variable) => rowsOfQuestion(variable, more)));
 }
 
+/** @param {Variable} variable @param {unknown[]} more */
 function rowsOfQuestion({ kind, codes }, more) {
   if (kind !== "scale") return rowsOf([...codes, ...more]) + (kind === "multiple" ? 1 : 0);
   const rows = codes.length > MOST_BUTTONS ? Math.ceil(blocksOf(codes).length / 6) : Math.ceil(codes.length / 12);
   return rows + more.length + (codes.length > WITH_FIELD ? 2 : 1);
 }
 
+/** @param {Kit} kit
+ * @param {{ tip: (text: string | null | undefined, near?: Element) => void, panelIsOpen: () => boolean, say: Say, hand: Hand, focus: () => void, id: string }} given */
 export function createCodes(kit, { tip, panelIsOpen, say, hand, focus, id }) {
   const { parts, part, button } = kit;
-  let shown = { variable: null, more: [], open: null }; // `open`: the block of numbers that is open
+  /** @type {{ variable: Variable, more: Node[], open: Code[] | null }} */
+  let shown = { variable: /** @type {any} */ (null), more: [], open: null }; // `open`: the block of numbers that is open
 
+  /** @param {Variable} variable @param {Node[]} [more] */
   function paint(variable, more = []) {
     shown = { variable, more, open: null };
     paintButtons();
@@ -65,12 +77,14 @@ export function createCodes(kit, { tip, panelIsOpen, say, hand, focus, id }) {
 
   // --- a scale ------------------------------------------------------------------------------------
 
+  /** @param {Code[]} codes @param {boolean} isOpen */
   function numberButtons(codes, isOpen) {
     const back = isOpen ? [button("sk-code sk-block", say("all_numbers"), "", "openBlock", null)] : [];
     if (codes.length > MOST_BUTTONS) return [...back, ...blocksOf(codes).map(blockButton)];
     return [...back, ...codes.map(numberButton)];
   }
 
+  /** @param {Code} code */
   function numberButton({ id: number }) {
     const made = button("sk-code", shownNumber(number), number.length === 1 ? number : "", "code", number);
     if (number.length > 1) made.prepend(keycap(""));
@@ -78,25 +92,28 @@ export function createCodes(kit, { tip, panelIsOpen, say, hand, focus, id }) {
     return made;
   }
 
+  /** @param {Code[]} block */
   function blockButton(block) {
-    const [first, last] = [block[0].id, block.at(-1).id].map(shownNumber);
+    const [first, last] = [block[0].id, block[block.length - 1].id].map(shownNumber);
     if (block.length === 1) return numberButton(block[0]);
     const made = button("sk-code sk-block", `${first} … ${last}`, "", "openBlock", block);
     made.dataset.block = block.map(({ id: number }) => number).join(" ");
     return made;
   }
 
+  /** @param {Code[] | null} block */
   function openBlock(block) {
     shown.open = block;
     paintButtons();
   }
 
   // Below the numbers: which end is which, and what is half typed; for a long scale a field as well.
+  /** @param {Variable} variable */
   function paintScale({ kind, codes }) {
     parts.scale.remove();
     if (kind !== "scale") return;
     parts.codes.after(parts.scale);
-    const [low, high] = [codes[0].id, codes.at(-1).id].map(shownNumber);
+    const [low, high] = [codes[0].id, codes[codes.length - 1].id].map(shownNumber);
     parts.low.textContent = say("lowest", { number: low });
     parts.high.textContent = say("highest", { number: high });
     parts.scale.replaceChildren(parts.ends, ...(codes.length > WITH_FIELD ? [parts.numberBox] : []));
@@ -121,6 +138,7 @@ export function createCodes(kit, { tip, panelIsOpen, say, hand, focus, id }) {
     part("scale", "div", "sk-scale-foot");
   }
 
+  /** @param {KeyboardEvent} event */
   function onNumberKey(event) {
     if (event.isComposing || (event.key !== "Enter" && event.key !== "Escape")) return undefined;
     event.preventDefault();
@@ -133,6 +151,7 @@ export function createCodes(kit, { tip, panelIsOpen, say, hand, focus, id }) {
   }
 
   // What is half typed, what keys would go on with it, and what became of a number that the scale does not have.
+  /** @param {Answer | undefined} answer @param {Draft} draft */
   function paintTyped(answer, draft) {
     const { text, told } = hand;
     if (shown.variable.kind !== "scale") return;
@@ -152,13 +171,15 @@ export function createCodes(kit, { tip, panelIsOpen, say, hand, focus, id }) {
     if (parts.number.value !== value && !isEmptied) parts.number.value = value;
   }
 
+  /** @param {string} text */
   function halfTyped(text) {
     const { codes } = shown.variable;
     const isWhole = codes.some(({ id: number }) => number === text);
     return say(isWhole ? "half_typed" : "half_typed_open", { number: shownNumber(text) });
   }
 
-  function codeButton(code, key) {
+  /** @param {Code} code @param {string} [key] */
+  function codeButton(code, key = "") {
     const made = button("sk-code", code.label, key, "code", code.id);
     made.dataset.code = code.id;
     if (code.definition) {
@@ -169,6 +190,7 @@ export function createCodes(kit, { tip, panelIsOpen, say, hand, focus, id }) {
     return made;
   }
 
+  /** @param {(code: string) => boolean} isChosen */
   function press(isChosen) {
     for (const made of parts.codes.querySelectorAll("[data-code]")) made.setAttribute("aria-pressed", isChosen(made.dataset.code));
     for (const made of parts.codes.querySelectorAll("[data-block]")) made.setAttribute("aria-pressed", made.dataset.block.split(" ").some(isChosen));
@@ -179,11 +201,13 @@ export function createCodes(kit, { tip, panelIsOpen, say, hand, focus, id }) {
     if (shown.open) openBlock(null);
   }
 
+  /** @param {Code | null} code @param {Element} [near] */
   function showDefinition(code, near) {
     light(code ? code.id : null);
     if (!panelIsOpen()) tip(code ? code.definition : null, near);
   }
 
+  /** @param {string | null} id */
   function light(id) {
     for (const entry of parts.panelBox.querySelectorAll(".sk-entry")) {
       const lit = entry.dataset.code === id;
@@ -193,6 +217,7 @@ export function createCodes(kit, { tip, panelIsOpen, say, hand, focus, id }) {
   }
 
   // Scrolls the box alone, never the page.
+  /** @param {Element} entry @param {Element} box */
   function reveal(entry, box) {
     const folded = entry.closest("details");
     if (folded) folded.open = true;

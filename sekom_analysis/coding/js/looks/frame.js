@@ -3,12 +3,17 @@
 
 import { make } from "./elements.js";
 
+/** @import { CardData, Kit, Note, Say, Worklist } from "../types" */
+
 let cards = 0; // a page may hold several cards; ids must differ
 
 // `work`: what stands below the note; `label`: what a screen reader calls the card; `panelFirst`: whether the
 // definitions are open where there is no room beside the note; `search`: whether a button stands for it.
+/** @param {HTMLElement} host @param {CardData} data @param {Say} say @param {Worklist} list @param {Kit} kit
+ * @param {{ work: Node[], label: string, panelFirst?: boolean | null, search?: boolean }} how */
 export function createFrame(host, data, say, list, kit, { work, label, panelFirst = null, search = true }) {
   const { parts, part, tool, group } = kit;
+  /** @type {boolean | null} */
   let panelOpen = null;
   let glossOpen = false;
   let hasFocus = false;
@@ -29,7 +34,7 @@ export function createFrame(host, data, say, list, kit, { work, label, panelFirs
 
   function buildUndo() {
     const undo = tool("undo", say("undo"), "u");
-    undo.prepend(undo.firstChild, part("backspace", "kbd", "sk-key", "⌫"));
+    undo.prepend(/** @type {Node} */ (undo.firstChild), part("backspace", "kbd", "sk-key", "⌫"));
     parts.backspace.setAttribute("aria-hidden", "true");
     undo.setAttribute("aria-keyshortcuts", "u Backspace");
     return undo;
@@ -72,9 +77,9 @@ export function createFrame(host, data, say, list, kit, { work, label, panelFirs
       part("alarm", "div", "sk-alarm"), live);
     parts.alarm.setAttribute("role", "alert");
     root.addEventListener("focusin", () => showFocus(true));
-    root.addEventListener("focusout", (event) => showFocus(root.contains(event.relatedTarget)));
+    root.addEventListener("focusout", (event) => showFocus(root.contains(/** @type {Node | null} */ (event.relatedTarget))));
     root.addEventListener("click", (event) => {
-      if (!event.target.closest("button, input, textarea, label, summary")) focus();
+      if (!/** @type {Element} */ (event.target).closest("button, input, textarea, label, summary")) focus();
     });
     host.append(root);
     return root;
@@ -82,6 +87,7 @@ export function createFrame(host, data, say, list, kit, { work, label, panelFirs
 
   // --- painting -----------------------------------------------------------------------------------
 
+  /** @param {Record<string, number>} counts @param {boolean} finished */
   function paintHead(counts, finished) {
     const all = data.notes.length;
     const share = Math.round((100 * counts.done) / all);
@@ -97,6 +103,7 @@ export function createFrame(host, data, say, list, kit, { work, label, panelFirs
     parts.left.textContent = say(minutes === null || !left.n ? "left" : "left_time", left);
   }
 
+  /** @param {Note} note */
   function paintNote(note) {
     parts.text.textContent = note.text;
     parts.gloss.textContent = note.gloss;
@@ -108,6 +115,7 @@ export function createFrame(host, data, say, list, kit, { work, label, panelFirs
     parts.more.hidden = parts.note.scrollHeight <= parts.note.clientHeight + 2;
   }
 
+  /** @param {boolean} finished */
   function paintMoves(finished) {
     parts.undo.disabled = !list.canUndo;
     parts.redo.disabled = !list.canRedo;
@@ -168,6 +176,7 @@ export function createFrame(host, data, say, list, kit, { work, label, panelFirs
     parts.note.scrollTop = end ? 0 : parts.note.scrollTop + parts.note.clientHeight * 0.8;
   }
 
+  /** @param {boolean} now */
   function showFocus(now) {
     if (now === hasFocus && parts.hints.textContent) return;
     hasFocus = now;
@@ -179,20 +188,24 @@ export function createFrame(host, data, say, list, kit, { work, label, panelFirs
     root.focus({ preventScroll: true });
   }
 
+  /** @param {Element} element */
   const isSeen = (element) => element.getClientRects().length > 0;
 
   // Whether a key does what its cap says, because the cap is there to be read.
+  /** @param {string} key */
   const shows = (key) => key !== "Backspace" || (isSeen(parts.backspace) && !parts.undo.disabled);
 
   // Where the work takes away what had the focus, the card has it, so that the next key is not lost.
+  /** @param {() => unknown} work */
   function keepFocus(work) {
     const had = root.contains(document.activeElement);
     work();
-    const now = document.activeElement;
-    if (had && (!root.contains(now) || now.disabled || !isSeen(now))) focus();
+    const now = /** @type {HTMLButtonElement | null} */ (document.activeElement);
+    if (had && (!now || !root.contains(now) || now.disabled || !isSeen(now))) focus();
   }
 
   // A host may move the focus once more after it has shown the card.
+  /** @param {() => void} paint */
   function open(paint) {
     root.classList.remove("sk-loading");
     measure();

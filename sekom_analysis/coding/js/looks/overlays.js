@@ -3,22 +3,30 @@
 import { lengthOf, LONGEST_MEMO } from "../answering/answers.js";
 import { aboutOf, make } from "./elements.js";
 
+/** @import { Code, Hand, Question, Say, Worklist } from "../types" */
+
 export const UNCLOSED = Symbol("a memo that is too long to be saved, and stays open");
 
 // Says under a field how much too long its text is; returns whether it is. Nothing is ever cut off.
+/** @param {HTMLTextAreaElement | HTMLInputElement} field @param {HTMLElement} warning @param {Say} say */
 function tellLength(field, warning, say) {
   const n = lengthOf(field.value.trim());
   const tooLong = n > LONGEST_MEMO;
   warning.textContent = tooLong ? say("too_long", { n, most: LONGEST_MEMO, over: n - LONGEST_MEMO }) : "";
-  field.setAttribute("aria-invalid", tooLong);
+  field.setAttribute("aria-invalid", String(tooLong));
   return tooLong;
 }
 
+/** @param {{ root: HTMLElement, answer: HTMLElement, main: HTMLElement, say: Say, list: Worklist, hand: Hand, focus: () => void, id: string }} given */
 export function createOverlays({ root, answer, main, say, list, hand, focus, id }) {
+  /** @type {any} */
   let sheet = null; // { kind, box, field, cell, warning }
+  /** @type {HTMLElement | null} */
   let tipBox = null;
   const act = hand.click;
 
+  /** @param {string} kind @param {Node | string} label @param {HTMLInputElement | HTMLTextAreaElement} field
+   * @param {Node[]} rest @param {object} [more] */
   function place(kind, label, field, rest, more = {}) {
     const title = make("label", "sk-sheet-label", label);
     const box = make("div", `sk-sheet sk-${kind}`, title, field, ...rest);
@@ -32,6 +40,7 @@ export function createOverlays({ root, answer, main, say, list, hand, focus, id 
 
   // Ends what is open; returns a memo that was written with its question, null if there is none, or that it cannot
   // be closed: too long to be saved, and nothing of it is to be lost.
+  /** @returns {(Question & { text: string | null }) | typeof UNCLOSED | null} */
   function close() {
     tip(null);
     if (!sheet) return null;
@@ -50,12 +59,14 @@ export function createOverlays({ root, answer, main, say, list, hand, focus, id 
   }
 
   // The memo of a question as it is now: another window may have saved what was half written here.
+  /** @param {Question} question */
   function memoOf({ note, variable }) {
     const { memo = "" } = list.answerTo(note, variable.id) ?? {};
     return (list.drafts.get(list.cellOf(note, variable.id)) ?? {}).memo ?? memo;
   }
 
   // `event`: the key that closed it; what is typed right after it still belongs to the prose.
+  /** @param {UIEvent} [event] */
   function finish(event) {
     const memo = close();
     if (memo === UNCLOSED) return;
@@ -114,14 +125,18 @@ export function createOverlays({ root, answer, main, say, list, hand, focus, id 
     showHits(field, hits);
   }
 
+  /** @param {string[]} words */
   function found(words) {
     const { codes } = list.current().variable;
+    /** @param {Code} code */
     const textOf = (code) => [code.label, code.definition, code.include, code.example].join(" ").toLowerCase();
     const hits = codes.filter((code) => words.every((word) => textOf(code).includes(word)));
+    /** @param {Code} code */
     const byName = (code) => words.every((word) => code.label.toLowerCase().includes(word));
     return [...hits.filter(byName), ...hits.filter((code) => !byName(code))];
   }
 
+  /** @param {HTMLInputElement} field @param {HTMLElement} hits */
   function showHits(field, hits) {
     const codes = found(field.value.toLowerCase().split(/\s+/).filter(Boolean));
     hits.replaceChildren(...codes.map((code, number) => {
@@ -136,27 +151,30 @@ export function createOverlays({ root, answer, main, say, list, hand, focus, id 
     light(field, hits, 0);
   }
 
+  /** @param {HTMLInputElement} field @param {HTMLElement} hits @param {number} number */
   function light(field, hits, number) {
     const all = [...hits.querySelectorAll(".sk-hit")];
-    all.forEach((hit, i) => hit.setAttribute("aria-selected", i === number));
+    all.forEach((hit, i) => hit.setAttribute("aria-selected", String(i === number)));
     if (all[number]) {
       field.setAttribute("aria-activedescendant", all[number].id);
       all[number].scrollIntoView({ block: "nearest" });
     } else field.removeAttribute("aria-activedescendant");
   }
 
+  /** @param {KeyboardEvent} event @param {HTMLInputElement} field @param {HTMLElement} hits */
   function onSearchKey(event, field, hits) {
-    const all = [...hits.querySelectorAll(".sk-hit")];
+    const all = /** @type {HTMLElement[]} */ ([...hits.querySelectorAll(".sk-hit")]);
     const now = all.findIndex((hit) => hit.getAttribute("aria-selected") === "true");
     if (event.key === "ArrowDown") light(field, hits, Math.min(now + 1, all.length - 1));
     else if (event.key === "ArrowUp") light(field, hits, Math.max(now - 1, 0));
     else if (event.isComposing) return;
     else if (event.key === "Escape") finish(event);
-    else if (event.key === "Enter" && all[now]) choose(all[now].dataset.code, event);
+    else if (event.key === "Enter" && all[now]) choose(all[now].dataset.code ?? "", event);
     else return;
     event.preventDefault();
   }
 
+  /** @param {string} code @param {UIEvent} [event] */
   function choose(code, event) {
     close();
     if (event) hand.leaveProse(event);
@@ -166,10 +184,11 @@ export function createOverlays({ root, answer, main, say, list, hand, focus, id 
 
   // --- a definition beside its button -------------------------------------------------------------
 
+  /** @param {string | null | undefined} text @param {Element} [near] */
   function tip(text, near) {
     if (tipBox) tipBox.remove();
     tipBox = null;
-    if (!text || sheet) return;
+    if (!text || !near || sheet) return;
     tipBox = make("div", "sk-tip", text);
     tipBox.setAttribute("role", "tooltip");
     root.append(tipBox);

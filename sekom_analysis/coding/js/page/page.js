@@ -7,19 +7,25 @@ import { standing } from "../saving/progressfile.js";
 import { createPanel } from "./panel.js";
 import { askWho } from "./who.js";
 
+/** @import { Card, KeptEvent, PageData, Posted } from "../types" */
+
+/** @param {HTMLElement} host @param {HTMLElement} shelf @param {PageData} data */
 export async function startPage(host, shelf, data) {
+  /** @param {string} key @param {Record<string, unknown>} [values] */
   const say = (key, values) => fill(data.page[key] ?? key, values);
   const channel = "BroadcastChannel" in window ? new BroadcastChannel(`sekom-${data.study}-${data.coder}`) : null;
+  /** @type {Set<string>} */
   const unsaved = new Set();
   const message = window.location.hash === "#cleared" ? say("cleared") : "";
   if (message) window.location.hash = ""; // said once
-  let card = null;
+  /** @type {Card} */
+  let card = /** @type {any} */ (null); // until somebody has said whose page it is
   const keeper = createKeeper(data, { onChange: () => panel.paint(), onLost: keepAgain, onCleared: beginUnlessUnsaved });
   const panel = createPanel({ shelf, data, say, keeper, message, card: () => card, hear, confirmSaved, reset, focusCard });
   await keeper.open();
   if (!keeper.who) {
     for (const part of [host, shelf]) part.hidden = true;
-    await askWho({ box: document.getElementById("who"), data, say, message });
+    await askWho({ box: /** @type {HTMLElement} */ (document.getElementById("who")), data, say, message });
     for (const part of [host, shelf]) part.hidden = false;
     keeper.sayWho("yes");
     await keeper.reload(); // another tab may have been answering meanwhile
@@ -29,13 +35,14 @@ export async function startPage(host, shelf, data) {
   const onDraft = () => { if (channel) channel.postMessage("drafts"); };
   card = createCodingCard(host, given, receive, { onPaint: panel.follow, onDraft, keepsEvents: false });
 
+  /** @param {Posted} message */
   async function receive(message) {
-    if (message.kind === "hello") return hear();
+    if (message.kind !== "events") return hear();
     const ids = message.events.map((event) => event.event_id);
     ids.forEach((id) => unsaved.add(id));
     try {
       await keeper.save(message.events);
-    } catch (error) {
+    } catch (/** @type {any} */ error) {
       return card.receive({ kind: "not_saved", ids, why: String(error.message || error) });
     }
     confirmSaved(ids);
@@ -43,6 +50,7 @@ export async function startPage(host, shelf, data) {
     return undefined;
   }
 
+  /** @param {string[]} [ids] */
   function confirmSaved(ids = [...unsaved]) {
     ids.forEach((id) => unsaved.delete(id));
     card.receive({ kind: "saved", ids });
@@ -53,6 +61,7 @@ export async function startPage(host, shelf, data) {
   }
 
   // What the browser has taken away counts as not saved until it is kept anew.
+  /** @param {KeptEvent[]} events */
   function keepAgain(events) {
     if (card) card.again(events);
     else keeper.save(events).catch(() => {});
@@ -60,7 +69,7 @@ export async function startPage(host, shelf, data) {
 
   // An open memo keeps the focus, whatever was clicked below the card.
   function focusCard() {
-    if (!host.contains(document.activeElement)) host.firstChild.focus({ preventScroll: true });
+    if (!host.contains(document.activeElement)) /** @type {HTMLElement} */ (host.firstChild).focus({ preventScroll: true });
   }
 
   async function catchUp() {
@@ -102,7 +111,7 @@ export async function startPage(host, shelf, data) {
   window.addEventListener("focus", catchUp);
   window.addEventListener("beforeunload", (event) => { if (isAtRisk()) event.preventDefault(); });
   document.addEventListener("click", (event) => {
-    if (!event.target.closest("button, input, textarea, label, a, summary, .sk-card")) focusCard();
+    if (!/** @type {Element} */ (event.target).closest("button, input, textarea, label, a, summary, .sk-card")) focusCard();
   });
   await card.start();
   panel.paint();

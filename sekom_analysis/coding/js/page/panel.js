@@ -4,9 +4,12 @@ import { fill, make } from "../looks/elements.js";
 import { begunLabel, MOST_NAMED, savesSkip } from "../looks/notices.js";
 import { readProgress } from "../saving/progressfile.js";
 
+/** @import { Begun, Card, ChosenFile, Keeper, PageData, Say, Worklist } from "../types" */
+
 const MANY_WITHOUT_COPY = 100;
 const QUESTIONS = ["confirm", "landed", "unsaved", "unsavedClear"];
 
+/** @param {string} name @param {string} text */
 function download(name, text) {
   const link = make("a", "");
   link.href = URL.createObjectURL(new Blob([text], { type: "application/jsonl" }));
@@ -18,13 +21,19 @@ function download(name, text) {
 }
 
 // `card` gives the card, once there is one.
+/** @param {{ shelf: HTMLElement, data: PageData, say: Say, keeper: Keeper, message: string, card: () => Card, hear: () => void,
+ *   confirmSaved: () => void, reset: () => void, focusCard: () => void }} given */
 export function createPanel({ shelf, data, say, keeper, message: first, card, hear, confirmSaved, reset, focusCard }) {
+  /** @type {Record<string, any>} */
   const parts = {};
+  /** @template {keyof HTMLElementTagNameMap} T @param {string} name @param {T} tag @param {string} className
+   * @param {...(Node | string)} children @returns {HTMLElementTagNameMap[T]} */
   const part = (name, tag, className, ...children) => (parts[name] = make(tag, className, ...children));
   const canChoose = Boolean(window.showSaveFilePicker);
   let finished = false;
   let message = first;
 
+  /** @param {string} name @param {string} label @param {(event: MouseEvent) => unknown} onClick */
   function button(name, label, onClick) {
     const made = part(name, "button", "sp-button", label);
     made.type = "button";
@@ -37,6 +46,7 @@ export function createPanel({ shelf, data, say, keeper, message: first, card, he
     return made;
   }
 
+  /** @type {() => Begun[]} */
   const begun = () => (card() ? card().list.begun() : []);
 
   // --- building -----------------------------------------------------------------------------------
@@ -70,6 +80,7 @@ export function createPanel({ shelf, data, say, keeper, message: first, card, he
     return part("sending", "div", "sp-sending", make("p", "sp-lead", say("send_title")), make("ol", "", ...steps));
   }
 
+  /** @param {string} name @param {string} text @param {...[string, (event: MouseEvent) => unknown]} answers */
   function buildQuestion(name, text, ...answers) {
     const box = part(name, "div", "sp-question", part(`${name}Text`, "p", "", text), part(`${name}List`, "div", ""),
       make("div", "sp-buttons", ...answers.map(([key, onClick]) => button(key, say(key), onClick))));
@@ -85,6 +96,7 @@ export function createPanel({ shelf, data, say, keeper, message: first, card, he
     const open = n - keeper.copied;
     const { file } = keeper;
     const isWriting = Boolean(file && file.allowed && !file.fault);
+    const name = file && isWriting ? file.handle.name : data.file;
     parts.where.textContent = whereText(n, isWriting);
     parts.where.classList.toggle("sp-warning", (!keeper.hasDatabase || keeper.forgets) && !isWriting);
     parts.copy.hidden = !n || (isWriting && open < MANY_WITHOUT_COPY);
@@ -95,8 +107,8 @@ export function createPanel({ shelf, data, say, keeper, message: first, card, he
     allowDownload();
     parts.download.classList.toggle("sp-next", (finished || keeper.forgets) && open > 0);
     parts.sending.hidden = !finished;
-    parts.send_1.textContent = say(isWriting ? "send_1_file" : "send_1", { file: isWriting ? file.handle.name : data.file });
-    parts.send_2.textContent = say("send_2", { file: isWriting ? file.handle.name : data.file });
+    parts.send_1.textContent = say(isWriting ? "send_1_file" : "send_1", { file: name });
+    parts.send_2.textContent = say("send_2", { file: name });
     parts.send_3.textContent = say("send_3");
     parts.message.textContent = message;
   }
@@ -106,12 +118,14 @@ export function createPanel({ shelf, data, say, keeper, message: first, card, he
     parts.download.disabled = !keeper.events.length && !begun().length;
   }
 
+  /** @param {number} n @param {boolean} isWriting */
   function whereText(n, isWriting) {
     if (!keeper.hasDatabase) return say(isWriting ? "where_file_only" : canChoose ? "no_storage" : "no_storage_download");
     if (!keeper.forgets) return say(n ? "where" : "where_empty");
     return isWriting ? say("forgets") : `${say("forgets")} ${say(canChoose ? "forgets_choose" : "forgets_download")}`;
   }
 
+  /** @param {ChosenFile | null} file */
   function paintFile(file) {
     parts.fileLine.hidden = !file;
     if (file) {
@@ -124,14 +138,16 @@ export function createPanel({ shelf, data, say, keeper, message: first, card, he
     parts.choose.textContent = file && !file.allowed ? say("allow", { file: file.handle.name }) : say(file ? "choose_other" : first);
   }
 
+  /** @param {string} text */
   function hourOf(text) {
     return text ? new Date(`${text.slice(0, 23)}Z`).toLocaleTimeString(data.lang, { hour: "2-digit", minute: "2-digit" }) : "";
   }
 
   // Called at every key: touches the page only when something has changed. Finished is what the last screen calls so.
+  /** @param {Worklist} list */
   function follow(list) {
     const counts = list.isFinished() && list.list.kind === "open" ? list.count() : null;
-    const now = Boolean(counts) && !counts.open && !counts.begun;
+    const now = counts !== null && !counts.open && !counts.begun;
     allowDownload();
     for (const name of ["unsaved", "unsavedClear"]) if (!parts[name].hidden) paintBegun(name);
     if (now === finished) return;
@@ -142,6 +158,7 @@ export function createPanel({ shelf, data, say, keeper, message: first, card, he
   // --- what was begun and is not saved ------------------------------------------------------------
 
   // The notes by the beginning of their texts; closed once there are none.
+  /** @param {string} name */
   function paintBegun(name) {
     const all = begun();
     if (!all.length) parts[name].hidden = true;
@@ -154,6 +171,7 @@ export function createPanel({ shelf, data, say, keeper, message: first, card, he
   }
 
   // Somebody who tabs goes on among the answers; with the mouse the card keeps the keys.
+  /** @param {string} name @param {string} answer @param {MouseEvent} [event] */
   function ask(name, answer, event) {
     for (const question of QUESTIONS) parts[question].hidden = question !== name;
     if (name === "unsaved" || name === "unsavedClear") paintBegun(name);
@@ -162,6 +180,7 @@ export function createPanel({ shelf, data, say, keeper, message: first, card, he
   }
 
   // Closes the questions; the focus does not fall into nothing with the button that was pressed.
+  /** @param {string} name */
   function close(name) {
     const had = QUESTIONS.some((question) => parts[question].contains(document.activeElement));
     for (const question of QUESTIONS) parts[question].hidden = true;
@@ -174,6 +193,7 @@ export function createPanel({ shelf, data, say, keeper, message: first, card, he
     focusCard();
   }
 
+  /** @param {string} text */
   function tell(text) {
     message = text;
     paint();
@@ -182,6 +202,7 @@ export function createPanel({ shelf, data, say, keeper, message: first, card, he
   // --- doing --------------------------------------------------------------------------------------
 
   // What other windows have begun counts too.
+  /** @param {MouseEvent} event */
   async function askToDownload(event) {
     await card().hearDrafts();
     if (begun().length) ask("unsaved", "save_download", event);
@@ -216,8 +237,8 @@ export function createPanel({ shelf, data, say, keeper, message: first, card, he
     if (file && !file.allowed) await keeper.allowFile();
     else {
       try {
-        if (await keeper.chooseFile(data.file) && !keeper.file.fault && !keeper.hasDatabase) confirmSaved();
-      } catch (error) {
+        if (await keeper.chooseFile(data.file) && !keeper.file?.fault && !keeper.hasDatabase) confirmSaved();
+      } catch (/** @type {any} */ error) {
         return tell(say("no_choice", { why: error.message }));
       }
     }
@@ -244,6 +265,7 @@ export function createPanel({ shelf, data, say, keeper, message: first, card, he
     tell(say(damaged ? "opened_damaged" : "opened", { n, damaged, file: chosen.name }));
   }
 
+  /** @param {MouseEvent} event */
   async function askToClear(event) {
     await card().hearDrafts();
     if (begun().length) return ask("unsavedClear", "keep_all", event);
@@ -259,6 +281,7 @@ export function createPanel({ shelf, data, say, keeper, message: first, card, he
   }
 
   // Something may have been begun since the question was asked.
+  /** @param {MouseEvent} event */
   async function clearIfAllIsSaved(event) {
     await card().hearDrafts();
     if (begun().length) ask("unsavedClear", "keep_all", event);

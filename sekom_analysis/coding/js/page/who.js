@@ -2,9 +2,13 @@
 
 import { make } from "../looks/elements.js";
 
+/** @import { PageData, Say } from "../types" */
+
 // Resolves once somebody has said that the page is theirs; until then there is nothing to code.
+/** @param {{ box: HTMLElement, data: PageData, say: Say, message: string }} given @returns {Promise<void>} */
 export function askWho({ box, data, say, message }) {
   return new Promise((resolve) => {
+    /** @param {string} key @param {() => void} onClick */
     function button(key, onClick) {
       const made = make("button", "sp-button", say(key));
       made.type = "button";
@@ -12,6 +16,7 @@ export function askWho({ box, data, say, message }) {
       return made;
     }
 
+    /** @param {string} heading @param {string[]} texts @param {...Node} buttons */
     function show(heading, texts, ...buttons) {
       const title = make("h2", "", heading);
       title.id = "who-title";

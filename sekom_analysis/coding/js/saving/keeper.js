@@ -5,12 +5,15 @@ import { newEventId } from "../answering/answers.js";
 import { createClock, progressText } from "./progressfile.js";
 import { inStore, openStore } from "./store.js";
 
+/** @import { CardEvent, ChosenFile, KeptEvent, PageData } from "../types" */
+
 const PAGE_STORES = { events: { keyPath: "event_id" }, settings: { keyPath: "name" } };
 const DATABASE_PATIENCE = 10000;
 const FILE_PAUSE = 1000;
 const QUESTION_PATIENCE = 2000; // some browsers never answer what they are asked about their storage
 const TINY = 300 * 1024 * 1024; // an ordinary window has more room than this, or a disk so full that it forgets too
 
+/** @template T @param {Promise<T>} promise @param {number} milliseconds @returns {Promise<T | null>} */
 function patiently(promise, milliseconds) {
   return Promise.race([promise, new Promise((resolve) => { setTimeout(() => resolve(null), milliseconds); })]);
 }
@@ -22,9 +25,11 @@ function newCopyId() {
 // Whether the browser will forget what it keeps once its window is closed, as far as it lets that be known: little
 // room in a store that need not last; or Firefox, which in a private window alone refuses a folder of one's own.
 // Chromium since 2025 says the same of an incognito window as of any other.
+/** @returns {Promise<boolean>} */
 async function willForget() {
   const { storage } = navigator;
   if (!storage || !storage.estimate) return false;
+  /** @type {(what: () => Promise<any>) => Promise<any>} */
   const asked = (what) => patiently(Promise.resolve().then(what).catch((error) => error), QUESTION_PATIENCE);
   const persisted = storage.persisted ? await asked(() => storage.persisted()) : false;
   if (persisted === true) return false;
@@ -35,16 +40,24 @@ async function willForget() {
 }
 
 // `onLost`: called when what was kept is gone and could not be kept anew; `onCleared`: when another tab cleared it all.
+/** @param {PageData} data
+ * @param {{ onChange: () => void, onLost: (events: KeptEvent[]) => void, onCleared: () => void }} told */
 export function createKeeper(data, { onChange, onLost, onCleared }) {
   const name = `sekom-page-${data.study}-${data.coder}`;
+  /** @type {Map<string, KeptEvent>} */
   const events = new Map(); // all that this page knows of, by id
   const clock = createClock(data.floor);
+  /** @type {IDBDatabase | null} */
   let db = null;
   let copied = 0; // how many of the events stand in a file that the coder has
+  /** @type {ChosenFile | null} */
   let file = null; // { handle, allowed, fault, written }
+  /** @type {Promise<void> | null} */
   let writing = null;
   let again = false;
+  /** @type {ReturnType<typeof setTimeout> | null} */
   let timer = null;
+  /** @type {Promise<IDBDatabase | null> | null} */
   let connecting = null;
   let hadDatabase = false;
   let copy = newCopyId();
@@ -53,10 +66,13 @@ export function createKeeper(data, { onChange, onLost, onCleared }) {
   let forgets = false;
 
   const text = () => progressText(data, [...events.values()], clock.next(), copy);
+  /** @param {string} key */
   const setting = (key) => (db ? inStore(db, "settings", "readonly", (store) => store.get(key)).catch(() => null) : null);
+  /** @param {string} key @param {unknown} value */
   const remember = (key, value) => (db
     ? inStore(db, "settings", "readwrite", (store) => store.put({ name: key, value })).catch(() => {}) : undefined);
 
+  /** @param {KeptEvent[]} fresh */
   function know(fresh) {
     const before = events.size;
     for (const event of fresh) {
@@ -66,11 +82,13 @@ export function createKeeper(data, { onChange, onLost, onCleared }) {
     return events.size - before;
   }
 
+  /** @returns {Promise<IDBDatabase | null>} */
   function connect() {
     connecting ??= connectOnce().finally(() => { connecting = null; });
     return connecting;
   }
 
+  /** @returns {Promise<IDBDatabase | null>} */
   async function connectOnce() {
     const opened = await patiently(openStore(name, PAGE_STORES), DATABASE_PATIENCE);
     if (!opened) return null;
@@ -84,6 +102,7 @@ export function createKeeper(data, { onChange, onLost, onCleared }) {
   }
 
   // What was in a database that is gone is put into a new one.
+  /** @param {IDBDatabase} gone */
   function lose(gone) {
     if (db !== gone) return;
     db = null;
@@ -115,6 +134,7 @@ export function createKeeper(data, { onChange, onLost, onCleared }) {
     });
   }
 
+  /** @param {string} key @returns {Promise<any>} */
   async function readSetting(key) {
     const row = db ? await inStore(db, "settings", "readonly", (store) => store.get(key)) : null;
     return row ? row.value : undefined;
@@ -127,8 +147,9 @@ export function createKeeper(data, { onChange, onLost, onCleared }) {
     return (await readSetting("copy")) ?? copy;
   }
 
+  /** @param {Record<string, unknown>} known */
   function rememberNew(known) {
-    return inStore(db, "settings", "readwrite", (store) => Object.entries(known).map(([key, value]) => {
+    return inStore(/** @type {IDBDatabase} */ (db), "settings", "readwrite", (store) => Object.entries(known).map(([key, value]) => {
       const asked = store.get(key);
       asked.onsuccess = () => { if (!asked.result) store.put({ name: key, value }); };
       return asked;
@@ -156,7 +177,7 @@ export function createKeeper(data, { onChange, onLost, onCleared }) {
   // Put everything that this page knows of into the database: it is new, or has been emptied meanwhile.
   async function putAll() {
     if (await wasCleared()) return;
-    await inStore(db, "events", "readwrite", (opened) => [...events.values()].map((event) => opened.put(event)).at(-1));
+    await inStore(/** @type {IDBDatabase} */ (db), "events", "readwrite", (opened) => [...events.values()].map((event) => opened.put(event)).at(-1));
     const known = { copy, who, era, copied, file: file && file.handle };
     await rememberNew(Object.fromEntries(Object.entries(known).filter(([, value]) => value)));
     copy = (await readSetting("copy")) ?? copy;
@@ -165,7 +186,9 @@ export function createKeeper(data, { onChange, onLost, onCleared }) {
   // Take in what another tab has kept meanwhile; returns how many events that are.
   const reload = () => take().catch(() => 0);
 
-  async function save(fresh) {
+  /** @param {(CardEvent & { at?: string })[]} given */
+  async function save(given) {
+    const fresh = /** @type {KeptEvent[]} */ (given);
     for (const event of fresh) {
       event.at ??= clock.next(); // one that is sent again keeps its time
       delete event.replaces; // tabs hear of each other's answers at once
@@ -179,6 +202,7 @@ export function createKeeper(data, { onChange, onLost, onCleared }) {
     }
   }
 
+  /** @param {KeptEvent[]} fresh */
   async function store(fresh) {
     if (!db && (hadDatabase || !(file && file.allowed))) await reconnect();
     if (db) {
@@ -195,9 +219,10 @@ export function createKeeper(data, { onChange, onLost, onCleared }) {
     if (db) await whileOpen(putAll);
   }
 
+  /** @param {KeptEvent[]} fresh */
   function put(fresh) {
     return whileOpen(async () => {
-      const n = await inStore(db, "events", "readwrite", (opened) => {
+      const n = await inStore(/** @type {IDBDatabase} */ (db), "events", "readwrite", (opened) => {
         for (const event of fresh) opened.put(event);
         return opened.count();
       });
@@ -205,10 +230,11 @@ export function createKeeper(data, { onChange, onLost, onCleared }) {
     });
   }
 
+  /** @param {() => Promise<unknown>} work */
   async function whileOpen(work) {
     try {
       await work();
-    } catch (error) {
+    } catch (/** @type {any} */ error) {
       if (error.name === "InvalidStateError") db = null; // closed under our hands; the next attempt opens it anew
       throw error;
     }
@@ -236,24 +262,25 @@ export function createKeeper(data, { onChange, onLost, onCleared }) {
     try {
       await reload();
       const n = events.size;
-      const stream = await file.handle.createWritable();
+      const stream = await /** @type {ChosenFile} */ (file).handle.createWritable();
       await stream.write(text());
       await stream.close();
-      file = { ...file, fault: "", written: clock.next() };
+      file = { .../** @type {ChosenFile} */ (file), fault: "", written: clock.next() };
       setCopied(n);
-    } catch (error) {
-      file = { ...file, fault: String(error.message || error) };
+    } catch (/** @type {any} */ error) {
+      file = { .../** @type {ChosenFile} */ (file), fault: String(error.message || error) };
     }
     onChange();
   }
 
   // Ask where; must be called from a click. Returns false if the coder changed their mind.
+  /** @param {string} suggestedName */
   async function chooseFile(suggestedName) {
     try {
       const accept = { "application/jsonl": [".jsonl"] };
-      const handle = await window.showSaveFilePicker({ suggestedName, types: [{ description: data.page.title, accept }] });
+      const handle = await /** @type {(options: object) => Promise<FileSystemFileHandle>} */ (window.showSaveFilePicker)({ suggestedName, types: [{ description: data.page.title, accept }] });
       file = { handle, allowed: true, fault: "", written: "" };
-    } catch (error) {
+    } catch (/** @type {any} */ error) {
       if (error.name !== "AbortError") throw error;
       return false;
     }
@@ -263,20 +290,22 @@ export function createKeeper(data, { onChange, onLost, onCleared }) {
   }
 
   async function allowFile() {
-    const answer = await file.handle.requestPermission({ mode: "readwrite" }).catch(() => "denied");
+    const answer = await /** @type {ChosenFile} */ (file).handle.requestPermission({ mode: "readwrite" }).catch(() => "denied");
     if (answer === "granted") {
-      file = { ...file, allowed: true };
+      file = { .../** @type {ChosenFile} */ (file), allowed: true };
       await write();
     }
     onChange();
   }
 
+  /** @param {number} n */
   function setCopied(n) {
     copied = n;
     remember("copied", n);
     onChange();
   }
 
+  /** @param {string} answer */
   function sayWho(answer) {
     who = answer;
     return remember("who", answer);
@@ -284,7 +313,7 @@ export function createKeeper(data, { onChange, onLost, onCleared }) {
 
   // Forget everything here, whose page it is and which copy too; other tabs see by the era that it was meant.
   async function clear() {
-    clearTimeout(timer);
+    clearTimeout(timer ?? undefined);
     if (writing) await writing;
     era = newCopyId();
     if (db) {

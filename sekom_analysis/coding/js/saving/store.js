@@ -2,8 +2,11 @@
 
 const STORES = { events: { keyPath: "order", autoIncrement: true }, drafts: { keyPath: "cell" } };
 
+/** @param {string} name @param {Record<string, IDBObjectStoreParameters>} [stores]
+ * @returns {Promise<IDBDatabase | null>} */
 export function openStore(name, stores = STORES) {
   return new Promise((resolve) => {
+    /** @type {IDBOpenDBRequest} */
     let request;
     try {
       request = indexedDB.open(name, 1);
@@ -20,10 +23,12 @@ export function openStore(name, stores = STORES) {
   });
 }
 
+/** @template T @param {IDBDatabase} db @param {string} store @param {IDBTransactionMode} mode
+ * @param {(store: IDBObjectStore) => IDBRequest<T> | undefined} work @returns {Promise<T>} */
 export function inStore(db, store, mode, work) {
   return new Promise((resolve, reject) => {
     const transaction = db.transaction(store, mode, { durability: "strict" });
-    const request = work(transaction.objectStore(store));
+    const request = /** @type {IDBRequest<T>} */ (work(transaction.objectStore(store)));
     transaction.oncomplete = () => resolve(request.result);
     transaction.onerror = () => reject(transaction.error);
     transaction.onabort = () => reject(transaction.error);
