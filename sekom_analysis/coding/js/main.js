@@ -5,13 +5,13 @@ import { createComparingCard } from "./comparing/card.js";
 import { createAdjudicationCard } from "./judging/card.js";
 import { startPage } from "./page/page.js";
 
-/** @import { Card, Message, Post, Posted } from "./types" */
+/** @import { Card, Message, Model, Post } from "./types" */
 
 /** @type {Record<string, (host: HTMLElement, data: any, post: Post) => Card>} */
 const CARDS = { coding: createCodingCard, adjudication: createAdjudicationCard, comparing: createComparingCard };
 
 // The card as a notebook's widget: what the card posts goes to Python, what Python says comes back.
-/** @param {{ model: { get: (name: string) => any, send: (message: Posted) => any, on: (name: string, listen: (message: Message) => void) => void, off: (name: string, listen: (message: Message) => void) => void }, el: HTMLElement }} given */
+/** @param {{ model: Model, el: HTMLElement }} given */
 function render({ model, el }) {
   const data = model.get("data");
   const card = CARDS[data.card](el, data, (message) => model.send(message));

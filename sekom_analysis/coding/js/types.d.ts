@@ -232,6 +232,14 @@ export type Message =
   | { kind: "others"; others: Record<string, Other[]> }
   | { kind: "present"; present: string[] };
 
+/** What a notebook joins a card to: Python's side of it. */
+export interface Model {
+  get: (name: string) => any;
+  send: (message: Posted) => any;
+  on: (name: string, listen: (message: Message) => void) => void;
+  off: (name: string, listen: (message: Message) => void) => void;
+}
+
 export interface Waiting {
   event: CardEvent;
   since: number;

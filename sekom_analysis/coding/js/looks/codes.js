@@ -49,7 +49,8 @@ function rowsOfQuestion({ kind, codes }, more) {
 }
 
 /** @param {Kit} kit
- * @param {{ tip: (text: string | null | undefined, near?: Element) => void, panelIsOpen: () => boolean, say: Say, hand: Hand, focus: () => void, id: string }} given */
+ * @param {{ tip: (text: string | null | undefined, near?: Element) => void, panelIsOpen: () => boolean,
+ *   say: Say, hand: Hand, focus: () => void, id: string }} given */
 export function createCodes(kit, { tip, panelIsOpen, say, hand, focus, id }) {
   const { parts, part, button } = kit;
   /** @type {{ variable: Variable, more: Node[], open: Code[] | null }} */

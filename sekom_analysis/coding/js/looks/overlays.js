@@ -17,7 +17,8 @@ function tellLength(field, warning, say) {
   return tooLong;
 }
 
-/** @param {{ root: HTMLElement, answer: HTMLElement, main: HTMLElement, say: Say, list: Worklist, hand: Hand, focus: () => void, id: string }} given */
+/** @param {{ root: HTMLElement, answer: HTMLElement, main: HTMLElement, say: Say, list: Worklist,
+ *   hand: Hand, focus: () => void, id: string }} given */
 export function createOverlays({ root, answer, main, say, list, hand, focus, id }) {
   /** @type {any} */
   let sheet = null; // { kind, box, field, cell, warning }
