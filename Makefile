@@ -3,6 +3,8 @@
 
 VENV = .venv
 BIN = $(VENV)/bin
+JS = sekom_analysis/coding/js
+NODE = $(VENV)/js/node_modules/.bin
 PIP = $(BIN)/python -m pip --disable-pip-version-check
 INSTALL = $(PIP) install --quiet --constraint requirements.txt --editable
 CANDIDATES = python3.14 python3.13 python3.12 python3.11 python3 python
@@ -21,18 +23,25 @@ report: $(VENV)/base.stamp ## the report (page, Word, PDF) and figures of this s
 lab: $(VENV)/notebooks.stamp ## open the notebooks in JupyterLab
 	@$(BIN)/jupyter lab --LabApp.default_url=/lab/tree/notebooks $(LABFLAGS)
 
-test: $(VENV)/test.stamp ## run all tests, the examples in the docs and the notebooks, two files at a time
+test: $(VENV)/test.stamp $(VENV)/js.stamp ## run all tests, the examples in the docs and the notebooks, two files at a time
 	@PYTHONWARNDEFAULTENCODING=1 $(BIN)/pytest --numprocesses 2 --dist loadfile
 
-fast: $(VENV)/test.stamp ## the tests that take no browser, no LibreOffice and little time: a minute and a half
+fast: $(VENV)/test.stamp $(VENV)/js.stamp ## the tests that take no browser, no LibreOffice and little time: a minute and a half
 	@PYTHONWARNDEFAULTENCODING=1 $(BIN)/pytest --numprocesses 2 --dist loadfile -m fast
 
-check: $(VENV)/test.stamp ## style, types, and that the lists of packages agree
+check: $(VENV)/test.stamp $(VENV)/js.stamp ## style, types, and that the lists of packages agree
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
+	@if [ -e $(VENV)/js.stamp ]; then \
+	  $(NODE)/eslint --config $(JS)/eslint.config.js $(JS) tests/coding && $(NODE)/tsc --project $(JS); \
+	fi
 	@$(BIN)/pytest --quiet tests/test_environment.py
 	@echo "Checks passed."
+
+bundle: $(VENV)/js.stamp ## make sekom_analysis/coding/cards.js anew from the modules in sekom_analysis/coding/js
+	@PATH="$(CURDIR)/$(NODE):$$PATH" npm run --silent --prefix $(JS) bundle > $(VENV)/js/cards.js
+	@mv $(VENV)/js/cards.js sekom_analysis/coding/cards.js
 
 bench: $(VENV)/test.stamp ## measure speed and endurance; prints numbers, takes minutes
 	@for script in benchmarks/*.py; do \
@@ -102,5 +111,17 @@ $(VENV)/hooks.stamp: $(VENV)/test.stamp
 	@$(INSTALL) ".[hooks]"
 	@touch $@
 
+# What bundles, lints and checks the cards' JavaScript. A laptop without npm goes without; in CI nothing is left out.
+$(VENV)/js.stamp: $(JS)/package.json | $(BIN)/python
+	@if command -v npm >/dev/null; then \
+	  echo "Installing esbuild, eslint and TypeScript into $(VENV)/js (once, some seconds)."; \
+	  mkdir -p $(VENV)/js && cp $(JS)/package.json $(VENV)/js && \
+	  npm install --prefix $(VENV)/js --no-package-lock --no-audit --no-fund --silent && touch $@; \
+	elif [ -n "$$CI" ]; then \
+	  echo "npm was not found, with which the cards' JavaScript is checked (apt install npm)." >&2; exit 1; \
+	else \
+	  echo "npm was not found: the cards' JavaScript is neither checked nor bundled."; \
+	fi
+
 .DELETE_ON_ERROR:
-.PHONY: help report lab test fast check bench docs hooks requirements clean
+.PHONY: help report lab test fast check bundle bench docs hooks requirements clean

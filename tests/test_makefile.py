@@ -81,6 +81,20 @@ def test_a_python_that_is_too_old_is_not_taken(machine):
     assert "No Python" in make(machine, ".venv/bin/python").stderr
 
 
+def test_without_npm_a_laptop_goes_on_and_ci_stops(machine):
+    checkout = machine / "checkout"
+    for name in (".venv/bin/python", "sekom_analysis/coding/js/package.json"):
+        (checkout / name).parent.mkdir(parents=True, exist_ok=True)
+        (checkout / name).write_text("", encoding="utf-8")
+    told = make(machine, ".venv/js.stamp")
+    assert (told.returncode, told.stderr) == (0, "")
+    assert "npm was not found: the cards' JavaScript is neither checked nor bundled." in told.stdout
+    told = make(machine, ".venv/js.stamp", "CI=true")
+    assert told.returncode != 0
+    assert "npm was not found" in told.stderr
+    assert not (checkout / ".venv" / "js.stamp").exists()
+
+
 def test_clean_removes_what_make_made_and_nothing_of_anybody(machine):
     checkout = machine / "checkout"
     kept = [

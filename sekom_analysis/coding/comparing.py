@@ -112,6 +112,7 @@ class ReviewSession(Judging):
         """Return what the card shows: pairs, the three judgements, this reviewer's own."""
         answers, others = self._standing()
         return {
+            "card": "comparing",
             "study": self.study.about.id,
             "coder": self.reviewer,
             "lang": self.lang,

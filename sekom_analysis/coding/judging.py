@@ -192,6 +192,7 @@ class AdjudicationSession(Judging):
             variable["codes"].append({"id": NONE_FITS, "label": wording.say("card_confirm_none", self.lang)})
         answers, others = self._standing()
         return {
+            "card": "adjudication",
             "study": self.study.about.id,
             "coder": self.adjudicator,
             "lang": self.lang,

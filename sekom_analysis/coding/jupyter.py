@@ -22,11 +22,9 @@ from sekom_analysis.basics.files import write_whole
 from sekom_analysis.coding.comparing import ReviewSession
 from sekom_analysis.coding.judging import AdjudicationSession, variables_to_settle
 from sekom_analysis.coding.page import (
-    ADJUDICATION_SCRIPTS,
     ADJUDICATION_STYLES,
-    REVIEW_SCRIPTS,
     REVIEW_STYLES,
-    SCRIPTS,
+    SCRIPT,
     STYLES,
     script,
 )
@@ -55,6 +53,7 @@ class Card(anywidget.AnyWidget):
     session : who works with it
     """
 
+    _esm = script(SCRIPT)
     data = traitlets.Dict().tag(sync=True)
 
     def __init__(self, session: AnySession, **settings: Any) -> None:
@@ -77,7 +76,6 @@ class CodingCard(Card):
     session : the coder's session
     """
 
-    _esm = script(*SCRIPTS, "widget.js")
     _css = script(*STYLES)
 
 
@@ -130,7 +128,6 @@ class AdjudicationCard(Card):
     session : the adjudicator's session
     """
 
-    _esm = script(*ADJUDICATION_SCRIPTS, "widget.js")
     _css = script(*ADJUDICATION_STYLES)
 
 
@@ -201,7 +198,6 @@ class ReviewCard(Card):
     session : the reviewer's session
     """
 
-    _esm = script(*REVIEW_SCRIPTS, "widget.js")
     _css = script(*REVIEW_STYLES)
 
 

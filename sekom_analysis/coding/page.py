@@ -25,26 +25,10 @@ from sekom_analysis.study.desk import Desk
 from sekom_analysis.study.rows import utc_text, well_formed
 from sekom_analysis.study.secret import BROWSER
 
-# --- the cards' scripts and styles, as text: the same in a notebook and on a page ---------------------
+# --- the cards' script and styles, as text: the same in a notebook and on a page ----------------------
 
 
-_SHARED = (
-    "worklist.js",
-    "outbox.js",
-    "keys.js",
-    "hand.js",
-    "elements.js",
-    "kit.js",
-    "frame.js",
-    "overlays.js",
-    "notices.js",
-    "codes.js",
-    "card.js",
-)
-# What ties a card to its place comes after these; each kind of card defines `createCard`.
-SCRIPTS = (*_SHARED, "view.js", "coding.js")
-ADJUDICATION_SCRIPTS = (*_SHARED, "others.js", "readings.js", "adjudication_view.js", "adjudication.js")
-REVIEW_SCRIPTS = (*_SHARED, "others.js", "compare_view.js", "compare.js")
+SCRIPT = "cards.js"  # all kinds of card, made by `make bundle` from the modules in js/
 STYLES = ("card.css",)
 ADJUDICATION_STYLES = (*STYLES, "adjudication.css")
 REVIEW_STYLES = (*STYLES, "compare.css")
@@ -52,7 +36,7 @@ REVIEW_STYLES = (*STYLES, "compare.css")
 
 @cache
 def script(*names: str) -> str:
-    """Return scripts, or styles, as one; they share one scope and import nothing."""
+    """Return the script, or styles, as one text."""
     folder = files("sekom_analysis.coding")
     return "\n".join(folder.joinpath(name).read_text(encoding="utf-8") for name in names)
 
@@ -60,7 +44,6 @@ def script(*names: str) -> str:
 # --- the coding card as one HTML file that needs no server --------------------------------------------
 
 
-PAGE_SCRIPTS = (*SCRIPTS, "progressfile.js", "keeper.js", "who.js", "panel.js", "page.js")
 PAGE_STYLES = (*STYLES, "page.css")
 POLICY = "default-src 'none'; script-src {script}; style-src {style}; base-uri 'none'; form-action 'none'"
 _TOGETHER = timedelta(seconds=0.1)  # nobody decides so fast by hand
@@ -85,7 +68,7 @@ TEMPLATE = """\
 <section id="shelf" class="sp-shelf"></section>
 </main>
 <script type="application/json" id="data">{data}</script>
-<script>{script}</script>
+<script type="module">{script}</script>
 </body>
 </html>
 """
@@ -196,7 +179,7 @@ def _study_name(desk: Desk) -> str:
 
 def page_html(data: dict[str, Any]) -> str:
     """Return the page as text: the same for the same data."""
-    code, style = _inline(script(*PAGE_SCRIPTS)), script(*PAGE_STYLES)
+    code, style = script(SCRIPT), script(*PAGE_STYLES)
     return TEMPLATE.format(
         lang=data["lang"],
         policy=html.escape(POLICY.format(script=_hash(code), style=_hash(style))),
@@ -206,11 +189,6 @@ def page_html(data: dict[str, Any]) -> str:
         data=_json(data),
         script=code,
     )
-
-
-def _inline(code: str) -> str:
-    """Give the scripts a scope of their own."""
-    return f'(() => {{\n"use strict";\n{code}}})();\n'
 
 
 def _hash(text: str) -> str:

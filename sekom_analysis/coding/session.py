@@ -335,6 +335,7 @@ class Session:
     def data(self) -> Message:
         """Return what the card shows: texts, variables, notes by opaque keys, this coder's own answers."""
         return {
+            "card": "coding",
             "study": self.desk.study_id,
             "coder": self.desk.coder,
             "lang": self.lang,

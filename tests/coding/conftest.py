@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import socket
@@ -15,9 +16,10 @@ import pytest
 
 import sekom_analysis as sa
 from sekom_analysis.coding import jupyter
-from sekom_analysis.coding.page import SCRIPTS, STYLES, script
+from sekom_analysis.coding.page import SCRIPT, STYLES, script
 
 CHECKOUT = Path(__file__).parents[2]
+MODULES = CHECKOUT / "sekom_analysis" / "coding" / "js"  # of which the cards' script is made
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-sync",
          "--disable-background-networking", "--disable-component-update"]  # fmt: skip
 TOKEN = "only-for-tests"
@@ -55,6 +57,27 @@ def chromium():
         reason = "no Chromium was found (apt-get install chromium, or name one in SEKOM_CHROMIUM)"
         (pytest.fail if os.environ.get("CI") else pytest.skip)(reason)
     return settings
+
+
+@pytest.fixture(scope="session")
+def node():
+    """The program that runs JavaScript without a browser; without one CI fails and a laptop skips."""
+    program = shutil.which("node")
+    if not program:
+        (pytest.fail if os.environ.get("CI") else pytest.skip)("node is not installed (it comes with npm)")
+    return program
+
+
+@pytest.fixture(scope="session")
+def in_node(node):
+    """What a piece of JavaScript prints that imports names from one of the cards' modules."""
+
+    def run(source, names, module):
+        imports = f"import {{ {names} }} from {json.dumps((MODULES / module).as_uri())};"
+        command = [node, "--input-type=module", "--eval", imports + source]
+        return subprocess.run(command, capture_output=True, encoding="utf-8", check=True).stdout
+
+    return run
 
 
 @pytest.fixture(scope="session")
@@ -149,7 +172,6 @@ class Page:
         session,
         *,
         theme: str = "",
-        scripts=SCRIPTS,
         styles=STYLES,
         clock: bool = False,
         **context: object,
@@ -166,11 +188,18 @@ class Page:
         self.html = f"""<!doctype html><html lang="sv"><meta charset="utf-8"><title>Kort</title>
             <meta name="viewport" content="width=device-width, initial-scale=1">
             <style>{script(*styles)}</style><body {theme}><main><h1>Kort</h1><div id="here"></div></main>
-            <script>{script(*scripts)}
-            function begin(data) {{
-              const post = (message) => window.post(message).then((replies) => replies.forEach(card.receive));
-              const card = createCard(document.getElementById("here"), data, post);
-              card.start();
+            <script type="text/plain" id="cards">{script(SCRIPT)}</script>
+            <script>
+            async function begin(data) {{
+              const source = document.getElementById("cards").textContent;
+              const address = URL.createObjectURL(new Blob([source], {{ type: "text/javascript" }}));
+              const cards = (await import(address)).default;
+              let listen = null;
+              const model = {{
+                get: (name) => ({{ data }})[name], on: (_, listener) => {{ listen = listener; }},
+                send: (message) => window.post(message).then((replies) => replies.forEach(listen)),
+              }};
+              cards.render({{ model, el: document.getElementById("here") }});
             }}</script></body></html>"""
         self.page.route(
             "http://card.test/", lambda route: route.fulfill(body=self.html, content_type="text/html")

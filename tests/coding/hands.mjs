@@ -1,12 +1,14 @@
 // Drives the card without a page: reads a line of JSON (what the card shows, and what is pressed), answers with one
 // (what was on the card before each event, in the order in which it came). Time passes only where a line says so.
 
-import { readFileSync } from "node:fs";
+import { webcrypto } from "node:crypto";
 import { createInterface } from "node:readline";
-import vm from "node:vm";
 
-const [, , folder, ...names] = process.argv;
-const SOURCE = names.map((name) => readFileSync(`${folder}/${name}`, "utf8")).join("\n");
+import { COMMANDS, keysOf } from "../../sekom_analysis/coding/js/answering/keys.js";
+import { createAnyCard } from "../../sekom_analysis/coding/js/card.js";
+import { codingActions } from "../../sekom_analysis/coding/js/coding/card.js";
+
+globalThis.crypto ??= webcrypto; // node 18 has it only by this name
 
 const NUMPAD = { 0: "Insert", 1: "End", 4: "ArrowLeft", 6: "ArrowRight", 7: "Home" };
 const CODES = { "-": "Minus", " ": "Space", "/": "Slash" };
@@ -27,9 +29,10 @@ function createTime() {
   let now = 0;
   let last = 0;
   return {
+    setInterval: () => 0, // what is sent is confirmed at once
     setTimeout: (work, milliseconds) => timers.set((last += 1), { work, at: now + milliseconds }) && last,
     clearTimeout: (id) => timers.delete(id),
-    get now() { return now; },
+    now: () => now,
     pass(milliseconds) {
       const end = now + milliseconds;
       for (;;) {
@@ -59,7 +62,7 @@ async function run({ data, steps }) {
     shown.aim = target && { note: target.note.key, variable: target.variable.id, isJust: target.isJust, answer: target.answer ?? null };
     if (shown.done) return shown;
     const { note, variable, answer, draft } = list.current();
-    const caps = Object.fromEntries(scope.keysOf(variable));
+    const caps = Object.fromEntries(keysOf(variable));
     return { ...shown, note: note.key, variable: variable.id, kind: variable.kind, caps, answer: answer ?? null, draft: { ...draft } };
   }
 
@@ -69,16 +72,18 @@ async function run({ data, steps }) {
     closeOverlays: () => null, showState() {}, open() {}, stop() {}, keepFocus: (work) => work(), shows: () => true,
     openMemo: () => { aim = list.aim(); }, openSearch() {}, togglePanel() {}, toggleGloss() {}, scrollNote() {}, openBlock() {},
   };
-  const document = { addEventListener() {}, activeElement: null };
-  const scope = vm.createContext({ ...time, setTimeout: time.setTimeout, crypto, document, window: { addEventListener() {} }, structuredClone });
-  scope.createOutbox = () => ({
-    put: (events) => events.forEach((event) => trace.push({ event: structuredClone(event) })),
-    start: async () => ({ answers: null, events: [], drafts: [] }), keepDraft() {}, cells: () => new Set(), show() {}, stop() {}, wasRefused: () => false, discard() {},
-  });
-  vm.runInContext(`${SOURCE}\nObject.assign(globalThis, { createAnyCard, codingActions, COMMANDS, keysOf });`, scope);
-  const createView = (host, given, say, made, hands) => { list = made; hand = hands; return view; };
-  const kind = { name: () => "test", commands: scope.COMMANDS, createView, actionsOf: scope.codingActions };
-  const card = scope.createAnyCard(kind, null, data, () => {});
+  Object.assign(globalThis, time, { document: { addEventListener() {}, activeElement: null }, window: { addEventListener() {} } });
+  const kind = { name: () => "test", commands: COMMANDS, actionsOf: codingActions,
+    createView: (host, given, say, made, hands) => { list = made; hand = hands; return view; } };
+  const card = createAnyCard(kind, null, data, receive);
+
+  // Who keeps the answers: all are on the disk at once.
+  function receive({ kind: what, events = [] }) {
+    if (what === "hello") return card.receive({ kind: "answers", answers: data.answers });
+    events.forEach((event) => trace.push({ event: structuredClone(event) }));
+    return card.receive({ kind: "saved", ids: events.map((event) => event.event_id) });
+  }
+
   await card.start();
   view.paint();
 
@@ -86,10 +91,10 @@ async function run({ data, steps }) {
     trace.push({ step });
     if (step.wait) time.pass(step.wait);
     else {
-      press(eventOf(step, time.now));
+      press(eventOf(step, time.now()));
       if (step.memo !== undefined && aim) {
         hand.click("saveMemo", { note: aim.note, variable: aim.variable, text: step.memo });
-        hand.leaveProse({ timeStamp: time.now });
+        hand.leaveProse({ timeStamp: time.now() });
       }
       aim = null;
     }

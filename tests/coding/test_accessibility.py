@@ -14,9 +14,7 @@ import sekom_analysis as sa
 from sekom_analysis.coding.comparing import ReviewSession
 from sekom_analysis.coding.judging import AdjudicationSession
 from sekom_analysis.coding.page import (
-    ADJUDICATION_SCRIPTS,
     ADJUDICATION_STYLES,
-    REVIEW_SCRIPTS,
     REVIEW_STYLES,
 )
 from sekom_analysis.coding.session import Session
@@ -209,9 +207,7 @@ ADJUDICATION_FACES = [note, chosen, refused, named_with_search, folded_with_tran
 @pytest.mark.parametrize(("lang", "scheme"), [("sv", "dark"), ("en", "light")])
 def test_axe_finds_no_serious_fault_on_any_face_of_the_adjudication_card(show, axe, sample, scheme, lang):
     session = AdjudicationSession(sample, "anna", "category_b", lang=lang)
-    page = show(
-        session, clock=True, color_scheme=scheme, scripts=ADJUDICATION_SCRIPTS, styles=ADJUDICATION_STYLES
-    )
+    page = show(session, clock=True, color_scheme=scheme, styles=ADJUDICATION_STYLES)
     page.page.evaluate(axe)
     found = []
     for face in ADJUDICATION_FACES:
@@ -244,7 +240,7 @@ def judged_otherwise_than_another(page):
 def test_axe_finds_no_serious_fault_on_any_face_of_the_review_card(show, axe, sample, scheme, lang):
     pairs = sample.pair_judgements()
     session = ReviewSession(sample, "anna", pairs, lang=lang)
-    page = show(session, clock=True, color_scheme=scheme, scripts=REVIEW_SCRIPTS, styles=REVIEW_STYLES)
+    page = show(session, clock=True, color_scheme=scheme, styles=REVIEW_STYLES)
     page.page.evaluate(axe)
     found = [("first", *fault) for fault in faults(page)]
     for face in (

@@ -13,7 +13,7 @@ from playwright.sync_api import expect
 import sekom_analysis as sa
 from sekom_analysis.coding import jupyter
 from sekom_analysis.coding.judging import AdjudicationSession
-from sekom_analysis.coding.page import ADJUDICATION_SCRIPTS, ADJUDICATION_STYLES
+from sekom_analysis.coding.page import ADJUDICATION_STYLES
 from sekom_analysis.study.making import create_sample
 
 VARIABLE = "category_b"
@@ -32,7 +32,7 @@ def settle(show, root):
 
     def opened(adjudicator, variable=VARIABLE, lang="sv", **settings):
         session = AdjudicationSession(sa.Study.open(root), adjudicator, variable, lang=lang)
-        return show(session, scripts=ADJUDICATION_SCRIPTS, styles=ADJUDICATION_STYLES, clock=True, **settings)
+        return show(session, styles=ADJUDICATION_STYLES, clock=True, **settings)
 
     return opened
 
@@ -377,7 +377,7 @@ def over_a_scale(show, root, tmp_path):
         for note_id in study.notes.index:
             study.decide(coder, note_id, "scale", number)
     session = AdjudicationSession(study, "anna", "scale")
-    page = show(session, scripts=ADJUDICATION_SCRIPTS, styles=ADJUDICATION_STYLES, clock=True)
+    page = show(session, styles=ADJUDICATION_STYLES, clock=True)
     return page, lambda: [row[1:] for row in ledger(study.root, "anna", "scale")]
 
 

@@ -3,22 +3,19 @@
 from __future__ import annotations
 
 import json
-import os
-import shutil
 import subprocess
-from importlib.resources import files
 from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from sekom_analysis.coding.page import script
 from sekom_analysis.coding.session import shown_variable
 from sekom_analysis.study.codebook import Variable
 from sekom_analysis.study.decisions import LONGEST_MEMO
 
-PURE = ("elements.js", "worklist.js", "keys.js", "hand.js", "card.js", "coding.js")
+from .conftest import MODULES
+
 PAUSE, BURST = 600, 400
 
 
@@ -47,14 +44,11 @@ def card(*variables, notes=2):
 
 
 @pytest.fixture(scope="module")
-def drive():
+def drive(node):
     """Send what is pressed to the card's own scripts in Node; they tell what was shown and stored."""
-    node = shutil.which("node")
-    if not node:
-        (pytest.fail if os.environ.get("CI") else pytest.skip)("node is not installed (it comes with npm)")
     here = Path(__file__).parent
     with subprocess.Popen(
-        [node, str(here / "hands.mjs"), str(files("sekom_analysis.coding")), *PURE],
+        [node, str(here / "hands.mjs")],
         stdin=subprocess.PIPE, stdout=subprocess.PIPE, encoding="utf-8",
     ) as running:  # fmt: skip
 
@@ -207,9 +201,9 @@ def test_keys_in_one_burst_with_prose_do_nothing_and_say_why(drive):
 
 
 def test_one_limit_for_a_memo_everywhere():
-    assert f"const LONGEST_MEMO = {LONGEST_MEMO};" in script("worklist.js")
-    folder = Path(str(files("sekom_analysis.coding")))
-    cut = [path.name for path in folder.glob("*.js") if "maxLength" in path.read_text(encoding="utf-8")]
+    answers = (MODULES / "answering" / "answers.js").read_text(encoding="utf-8")
+    assert f"const LONGEST_MEMO = {LONGEST_MEMO};" in answers
+    cut = [path.name for path in MODULES.rglob("*.js") if "maxLength" in path.read_text(encoding="utf-8")]
     assert cut == []
 
 

@@ -13,9 +13,7 @@ from sekom_analysis.coding import write_page
 from sekom_analysis.coding.comparing import ReviewSession
 from sekom_analysis.coding.judging import AdjudicationSession
 from sekom_analysis.coding.page import (
-    ADJUDICATION_SCRIPTS,
     ADJUDICATION_STYLES,
-    REVIEW_SCRIPTS,
     REVIEW_STYLES,
 )
 from sekom_analysis.coding.session import Session
@@ -275,7 +273,7 @@ def test_the_adjudication_card_takes_a_scales_numbers_as_they_are(show, desk_of)
         for note_id in study.notes.index:
             study.decide(coder, note_id, "scale", number)
     session = AdjudicationSession(study, "anna", "scale")
-    page = show(session, scripts=ADJUDICATION_SCRIPTS, styles=ADJUDICATION_STYLES, clock=True)
+    page = show(session, styles=ADJUDICATION_STYLES, clock=True)
     assert page.page.locator(".sk-choice .sk-key").all_inner_texts() in (["3", "9"], ["9", "3"])
     for keys, reason in ((("7",), "sju"), (("1", "0"), "tio"), (("1", "Enter"), "ett 15")):
         page.press(*keys)
@@ -367,7 +365,7 @@ def test_on_the_review_card_a_reason_goes_to_the_pair_just_judged(show, sample):
     ids = ["D069", "D071", "D055", "D057"]
     pairs = pd.DataFrame({"note_a": ids[::2], "note_b": ids[1::2], "reasons": ""})
     session = ReviewSession(sample, "anna", pairs)
-    page = show(session, scripts=REVIEW_SCRIPTS, styles=REVIEW_STYLES, clock=True)
+    page = show(session, styles=REVIEW_STYLES, clock=True)
     page.press("3", "m")
     assert page.text(".sk-place") == "Par 1 av 2"
     page.page.keyboard.type("olika saker")
@@ -422,7 +420,7 @@ def test_a_memo_too_long_is_told_and_neither_cut_nor_lost(show, desk_of):
 
 def test_an_adjudicators_reason_too_long_is_told_and_not_saved(show, sample):
     session = AdjudicationSession(sample, "anna", "category_b")
-    page = show(session, scripts=ADJUDICATION_SCRIPTS, styles=ADJUDICATION_STYLES, clock=True)
+    page = show(session, styles=ADJUDICATION_STYLES, clock=True)
     page.press("1")
     page.page.keyboard.insert_text("x" * (LONGEST_MEMO + 1))
     page.press("Control+Enter")

@@ -8,7 +8,7 @@ import pytest
 import sekom_analysis as sa
 from sekom_analysis.actions.coverage import merged_into
 from sekom_analysis.coding.comparing import ReviewSession
-from sekom_analysis.coding.page import REVIEW_SCRIPTS, REVIEW_STYLES
+from sekom_analysis.coding.page import REVIEW_STYLES
 
 IDS = ["D069", "D071", "D055", "D057", "D033", "D040", "D061", "D068"]
 PAIRS = pd.DataFrame({"note_a": IDS[::2], "note_b": IDS[1::2], "reasons": "Samma ord: fokus, lobba"})
@@ -20,7 +20,7 @@ def review(show, sample):
 
     def opened(reviewer="anna", lang="sv", **settings):
         session = ReviewSession(sa.Study.open(sample.root), reviewer, PAIRS, lang=lang)
-        return show(session, scripts=REVIEW_SCRIPTS, styles=REVIEW_STYLES, clock=True, **settings)
+        return show(session, styles=REVIEW_STYLES, clock=True, **settings)
 
     return opened
 

@@ -1,13 +1,9 @@
 from __future__ import annotations
 
 import json
-import os
-import shutil
-import subprocess
 
 import pytest
 
-from sekom_analysis.coding.page import script
 from sekom_analysis.study import worklist
 from sekom_analysis.study.worklist import Answer, Item
 
@@ -84,15 +80,15 @@ def test_what_stands_after_several_events(kinds, event, codes, which):
     assert answer.event_id == which  # a skip of what is answered is not that answer
 
 
-def test_the_page_makes_the_same_of_several_events():
+def test_the_page_makes_the_same_of_several_events(in_node):
     cases = json.dumps([kinds for kinds, *_ in STANDING])
     folded = """
       const eventsOf = (kinds) => kinds.map((event, at) => ({ event, event_id: String(at), codes: [] }));
       const after = (before, event) => eventAfter(before, event, new Map());
       const made = cases.map((kinds) => eventsOf(kinds).reduce(after, undefined));
       console.log(JSON.stringify(made.map(({ event, id }) => [event, id])));"""
-    source = f"const cases = {cases};{script('progressfile.js')}{folded}"
-    assert json.loads(in_node(source)) == [[event, which] for _, event, _, which in STANDING]
+    printed = in_node(f"const cases = {cases};{folded}", "eventAfter", "saving/progressfile.js")
+    assert json.loads(printed) == [[event, which] for _, event, _, which in STANDING]
 
 
 def test_what_stands_agrees_with_the_fold_of_the_logs(tmp_path):
@@ -185,22 +181,15 @@ def test_a_second_wave_stays_one_however_many_of_its_notes_are_answered(n_new, n
     assert [a.event for a in now.values()][-4:] == ["retract"] * 4
 
 
-def test_the_page_tells_a_second_wave_in_the_same_way():
+def test_the_page_tells_a_second_wave_in_the_same_way(in_node):
     waves = """
       const notes = Array.from({ length: 12 }, (_, n) => ({ key: `n${n}`, hash: "now" }));
       const answer = (at, hash) => ({ v: { event: "decide", codes: ["a"], hash, at } });
       const told = (n, early) => Object.values(asOfTexts(Object.fromEntries(notes.map(({ key }, number) =>
         [key, number < n ? answer(early, "now") : answer("2026-01", "old")])), notes)).at(-1).v.event;
       console.log(JSON.stringify([told(8, "2026-02"), told(8, "2025-12"), told(2, "2025-12")]));"""
-    assert json.loads(in_node(script("progressfile.js") + waves)) == ["retract", "changed", "retract"]
-
-
-def in_node(source):
-    """What a piece of JavaScript prints."""
-    node = shutil.which("node")
-    if not node:
-        (pytest.fail if os.environ.get("CI") else pytest.skip)("node is not installed (it comes with npm)")
-    return subprocess.run([node, "-e", source], capture_output=True, encoding="utf-8", check=True).stdout
+    printed = in_node(waves, "asOfTexts", "saving/progressfile.js")
+    assert json.loads(printed) == ["retract", "changed", "retract"]
 
 
 def test_a_skip_of_the_new_text_does_not_let_the_answer_to_the_old_one_stand():

@@ -1,0 +1,3720 @@
+// Made by make bundle from the modules in js/; change those, not this.
+
+// answering/answers.js
+var FLAG = "flag";
+var LONGEST_MEMO = 2e4;
+var lengthOf = (text) => Array.from(text).length;
+function newEventId() {
+  const bytes = crypto.getRandomValues(new Uint8Array(8));
+  return "e" + Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
+}
+function isOpen(answer) {
+  return !answer || answer.event === "retract" || answer.event === "changed";
+}
+function hasSelection(draft) {
+  return Boolean(draft.codes || draft.event || draft.judged || draft.number !== void 0);
+}
+function choosable(codes, variable) {
+  return codes.filter((code) => variable.codes.some(({ id }) => id === code));
+}
+function sameAnswer(one, other) {
+  return one && other && one.event === other.event && one.certainty === other.certainty && one.memo === other.memo && one.codes.join("|") === other.codes.join("|");
+}
+var shownNumber = (text) => text.replace("-", "−");
+function numberIn(text, variable) {
+  const plain = text.trim().replace(/^[\u2212\u2013]/, "-").replace(/^\+/, "");
+  const number = /^-?[0-9]{1,12}$/.test(plain) ? String(Number(plain)) : "";
+  return variable.codes.some(({ id }) => id === number) ? number : "";
+}
+function rangeOf({ codes }, number) {
+  const [low, high] = [codes[0].id, codes[codes.length - 1].id].map(shownNumber);
+  return { number: shownNumber(number), low, high };
+}
+
+// answering/keys.js
+var COMMANDS = {
+  u: "undo",
+  Backspace: "undo",
+  r: "redo",
+  s: "skip",
+  m: "memo",
+  t: "flag",
+  n: "toFirstOpen",
+  d: "panel",
+  g: "gloss",
+  "/": "search",
+  Enter: "confirm",
+  ArrowLeft: "back",
+  ArrowRight: "forward",
+  " ": "scroll"
+};
+var LETTERS = "abcefhijklopqvwxyz";
+var NONE_FITS = "none_fits";
+var MINUS = /^[-\u2212]$/;
+function keysOf(variable) {
+  if (variable.kind === "scale") return new Map(variable.codes.map(({ id }) => [id, id]));
+  const keys = /* @__PURE__ */ new Map();
+  const row = [..."123456789", ...LETTERS];
+  for (const { id } of variable.codes) {
+    const key = id === NONE_FITS ? "0" : row.shift();
+    if (key) keys.set(key, id);
+  }
+  return keys;
+}
+function typed(event) {
+  const digit = /^Digit([0-9])$/.exec(event.code);
+  if (digit && event.key !== "/") return digit[1];
+  return event.key.length === 1 ? event.key.toLowerCase() : event.key;
+}
+function signOf(event, variable) {
+  const hasMinus = variable.codes.some(({ id }) => id.startsWith("-"));
+  if (MINUS.test(event.key) && (hasMinus || !/^Digit/.test(event.code))) return "-";
+  const key = typed(event);
+  return /^[0-9]$/.test(key) ? key : "";
+}
+function actionOf(event, variable, commands) {
+  const key = typed(event);
+  if (event.ctrlKey || event.metaKey) {
+    if (event.altKey) return null;
+    if (key === "z") return { name: event.shiftKey ? "redo" : "undo" };
+    if (key === "s") return { name: "nothing" };
+    if (key === "y") return { name: "redo" };
+    return commands[`Ctrl+${key}`] ? { name: commands[`Ctrl+${key}`] } : null;
+  }
+  if (event.altKey) return null;
+  if (event.shiftKey && /^[123]$/.test(key)) return { name: "certainty", value: key };
+  if (event.shiftKey && key === "ArrowLeft") return { name: "noteBack" };
+  if (event.shiftKey && key === "ArrowRight") return { name: "noteForward" };
+  if (event.shiftKey && key !== "/" && !/^[0-9]$/.test(event.key)) return null;
+  if (variable && variable.kind === "scale" && signOf(event, variable)) return { name: "number", value: signOf(event, variable) };
+  const code = variable && variable.kind !== "scale" ? keysOf(variable).get(key) : void 0;
+  if (code !== void 0) return { name: "code", value: code };
+  return commands[key] ? { name: commands[key] } : null;
+}
+function listenForKeys(root, hand) {
+  root.addEventListener("keydown", (event) => {
+    const target = (
+      /** @type {Element} */
+      event.target
+    );
+    if (target.matches("input, textarea")) return event.stopPropagation();
+    const onButton = target.matches("button, summary") && (event.key === "Enter" || event.key === " ");
+    if (onButton && event.repeat) event.preventDefault();
+    const ours = !onButton && hand.press(event);
+    const modified = event.ctrlKey || event.metaKey || event.altKey;
+    if (!modified || ours) event.stopPropagation();
+    if (ours) event.preventDefault();
+    return void 0;
+  });
+}
+
+// answering/hand.js
+var PAUSE = 600;
+var BURST = 400;
+var MOVES = /* @__PURE__ */ new Set(["back", "forward", "noteBack", "noteForward", "toFirstOpen", "toStep", "review", "answerAgain"]);
+var OTHERWISE = /* @__PURE__ */ new Set(["code", "skip", "leaveOpen", "openBlock", "numberIs", "numberGiven"]);
+var REPEATED = /* @__PURE__ */ new Set([...MOVES, "undo", "redo"]);
+var BESIDE = /* @__PURE__ */ new Set(["typing", "saveMemo", "typed", "typedText"]);
+function later(milliseconds, work) {
+  const timer = setTimeout(work, milliseconds);
+  return () => clearTimeout(timer);
+}
+function createHand({ list, commands, act, onChange, shows = () => true, isWriting = () => false, wait = later }) {
+  let text = "";
+  let told = null;
+  let proseAt = -Infinity;
+  let stop = () => {
+  };
+  let clicked = {};
+  const asked = () => list.isFinished() ? null : list.current().variable;
+  const scale = () => list.current().variable;
+  function tell(key, values = {}) {
+    told = { key, values };
+    onChange();
+  }
+  function refuse(number) {
+    if (number) tell("refuse_number", rangeOf(scale(), number));
+    else tell("number_missing");
+  }
+  function drop() {
+    stop();
+    const dropped = text;
+    text = "";
+    if (dropped) tell("number_dropped", { number: shownNumber(dropped) });
+  }
+  function take(name = "code") {
+    stop();
+    const number = text;
+    text = "";
+    if (!scale().codes.some(({ id }) => id === number)) {
+      refuse(number);
+      return false;
+    }
+    act(name, number);
+    return true;
+  }
+  function half(longer) {
+    text = longer;
+    stop();
+    stop = wait(PAUSE, () => take());
+    onChange();
+  }
+  function goesOn(sign) {
+    const longer = text + sign;
+    const could = scale().codes.filter(({ id }) => id.startsWith(longer));
+    if (could.length === 1 && could[0].id === longer) {
+      text = longer;
+      take();
+    } else if (could.length) half(longer);
+    else if (text && scale().codes.some(({ id }) => id === text)) return false;
+    else {
+      stop();
+      text = "";
+      refuse(longer);
+    }
+    return true;
+  }
+  function isProse(event, action) {
+    const types = event.key.length === 1 && !event.ctrlKey && !event.metaKey && !event.altKey;
+    if (event.timeStamp - proseAt >= BURST || !(action || types)) return false;
+    proseAt = event.timeStamp;
+    return true;
+  }
+  function press(event) {
+    const action = actionOf(event, asked(), commands);
+    if (isProse(event, action)) {
+      tell("same_burst");
+      return true;
+    }
+    if (!action && !text) return false;
+    if (event.repeat) return true;
+    told = null;
+    return text ? pressAmid(event, action) : run(
+      /** @type {Action} */
+      action,
+      event
+    );
+  }
+  function markAmid() {
+    const isWhole = scale().codes.some(({ id }) => id === text);
+    act("flag");
+    if (isWhole) take();
+    else drop();
+  }
+  function run(action, event) {
+    if (event.key === "Backspace" && !shows("Backspace")) return false;
+    if (action.name === "number") goesOn(action.value ?? "");
+    else act(action.name, action.value);
+    return true;
+  }
+  function pressAmid(event, action) {
+    const { name, value } = action ?? { name: "" };
+    const isOther = event.ctrlKey || event.metaKey || event.altKey || event.key.length > 1 && event.key !== "Escape";
+    if (!action && isOther) return false;
+    if (name === "number" && goesOn(value ?? "")) return true;
+    if (event.key === "Backspace" && text.length > 1) half(text.slice(0, -1));
+    else if (name === "undo" || event.key === "Escape") drop();
+    else if (name === "confirm") take();
+    else if (MOVES.has(name)) take("pick") && act(name, value);
+    else if (OTHERWISE.has(name)) {
+      drop();
+      act(name, value);
+    } else if (name === "flag") markAmid();
+    else if (take() && !isWriting()) {
+      const itself = actionOf(event, asked(), commands);
+      if (itself) run(itself, event);
+    }
+    return true;
+  }
+  function isOnSame(name, value, nth) {
+    const now = { name, value, question: list.isFinished() ? null : list.cellOf(list.current().note, list.current().variable.id) };
+    const isSame = nth < 2 || clicked.name === name && (REPEATED.has(name) || clicked.value === value && clicked.question === now.question);
+    if (isSame) clicked = now;
+    return isSame;
+  }
+  function click(name, value, nth = 1) {
+    if (BESIDE.has(name)) return act(name, value);
+    if (!isOnSame(name, value, nth)) return tell("second_click");
+    told = null;
+    const half2 = text;
+    if (half2 && (name === "undo" || OTHERWISE.has(name))) drop();
+    else if (half2 && !take("pick")) return void 0;
+    return half2 && name === "undo" ? void 0 : act(name, value);
+  }
+  function settle() {
+    if (text) take();
+  }
+  return {
+    press,
+    click,
+    settle,
+    tell,
+    refuse,
+    /** @param {{ timeStamp: number }} event */
+    leaveProse(event) {
+      proseAt = event.timeStamp;
+    },
+    get text() {
+      return text;
+    },
+    get told() {
+      return told;
+    }
+  };
+}
+
+// answering/worklist.js
+var WINDOW = 40;
+function createWorklist(data) {
+  const variables = (
+    /** @type {Known<Variable>} */
+    new Map(data.variables.map((variable) => [variable.id, variable]))
+  );
+  const notes = data.notes;
+  const numbers = (
+    /** @type {Known<number>} */
+    new Map(notes.map((note, number) => [note.key, number]))
+  );
+  const answers = /* @__PURE__ */ new Map();
+  const earlier = /* @__PURE__ */ new Map();
+  const drafts = /* @__PURE__ */ new Map();
+  const moments = [];
+  const everything = notes.map((_, number) => number);
+  let list = { kind: "open", notes: everything };
+  let at = { place: 0, step: 0 };
+  let undone = [];
+  let done = [];
+  let just = null;
+  const cellOf = (note, variable) => `${note.key} ${variable}`;
+  const here = () => notes[list.notes[at.place]];
+  const isFinished = () => at.place >= list.notes.length;
+  const answerTo = (note, variable) => answers.get(cellOf(note, variable));
+  const isDone = (note) => note.variables.every((variable) => !isOpen(answerTo(note, variable)));
+  function step(by) {
+    just = null;
+    pass(by);
+  }
+  function pass(by) {
+    const before = at;
+    at = { ...at, step: at.step + by };
+    if (isFinished()) {
+      const last = list.notes.length - 1;
+      at = by < 0 ? { place: last, step: notes[list.notes[last]].variables.length - 1 } : before;
+    } else if (at.step < 0) {
+      at = at.place === 0 ? before : { place: at.place - 1, step: notes[list.notes[at.place - 1]].variables.length - 1 };
+    } else if (at.step >= here().variables.length) {
+      at = { place: at.place + 1, step: 0 };
+    }
+  }
+  function leap(by) {
+    just = null;
+    at = { place: Math.min(Math.max(at.place + by, 0), list.notes.length), step: 0 };
+  }
+  function firstOpen(from = { place: 0, step: 0 }) {
+    for (let place = from.place; place < list.notes.length; place += 1) {
+      const note = notes[list.notes[place]];
+      for (let step2 = place === from.place ? from.step : 0; step2 < note.variables.length; step2 += 1) {
+        if (isOpen(answerTo(note, note.variables[step2]))) return { place, step: step2 };
+      }
+    }
+    return null;
+  }
+  function toFirstOpen() {
+    just = null;
+    list = { kind: "open", notes: everything };
+    at = firstOpen() || { place: list.notes.length, step: 0 };
+  }
+  function advance() {
+    if (list.kind !== "open") return pass(1);
+    const end = { place: list.notes.length, step: 0 };
+    at = firstOpen(at) || firstOpen() || end;
+    return void 0;
+  }
+  function goTo(note, variable) {
+    just = null;
+    const number = numbers.get(note.key);
+    if (!list.notes.includes(number)) list = { kind: "open", notes: everything };
+    at = { place: list.notes.indexOf(number), step: Math.max(note.variables.indexOf(variable), 0) };
+  }
+  function review(kind) {
+    just = null;
+    list = { kind, notes: everything.filter((number) => isOfSort(notes[number], kind)) };
+    at = { place: 0, step: 0 };
+    const note = here();
+    if (note) at.step = Math.max(note.variables.findIndex((v) => answerIsOfSort(standing2(note, v), kind)), 0);
+  }
+  function answerIsOfSort(answer, kind) {
+    if (kind === "changed") return Boolean(answer && answer.event === "changed");
+    if (isOpen(answer)) return false;
+    if (kind === "skipped") return answer.event === "skip";
+    if (kind === "differing") return Boolean(answer.differs);
+    return answer.event === "decide" && (kind === "unsure" ? answer.certainty === "1" : Boolean(answer.older));
+  }
+  function isOfSort(note, kind) {
+    return note.variables.some((variable) => answerIsOfSort(standing2(note, variable), kind));
+  }
+  function eventOf(note, variable, kind, answer) {
+    const event = {
+      event_id: newEventId(),
+      note: note.key,
+      variable,
+      event: kind,
+      codes: answer ? answer.codes : [],
+      certainty: answer ? answer.certainty : "",
+      memo: answer ? answer.memo : "",
+      pass: note.pass,
+      note_hash: note.hash
+    };
+    if (variables.has(variable)) event.codebook = variables.get(variable).version;
+    return event;
+  }
+  function eventsBetween(note, variable, from, to) {
+    if (isOpen(to)) return isOpen(from) ? [] : [takenBack(note, variable)];
+    if (to.event === "skip" && from && from.event === "decide") {
+      return [eventOf(note, variable, "retract", null), eventOf(note, variable, "skip", to)];
+    }
+    return [eventOf(note, variable, to.event, to)];
+  }
+  function turn(note, variable, to) {
+    const cell = cellOf(note, variable);
+    const events = eventsBetween(note, variable, answers.get(cell), to);
+    if (isOpen(to)) answers.delete(cell);
+    else answers.set(cell, { ...to, older: false, id: events[events.length - 1].event_id });
+    settleDraft(cell);
+    return events;
+  }
+  function settleDraft(cell) {
+    const { typing } = drafts.get(cell) ?? {};
+    drafts.delete(cell);
+    if (typing !== void 0) drafts.set(cell, { typing, to: (answers.get(cell) ?? {}).id });
+  }
+  function change(note, variable, to) {
+    const from = answerTo(note, variable);
+    if (from && sameAnswer(from, to) && !from.older) {
+      settleDraft(cellOf(note, variable));
+      return [];
+    }
+    done.push({ note, variable, from, to });
+    undone = [];
+    return turn(note, variable, to);
+  }
+  function decide(codes, { stays = false } = {}) {
+    const { answer, draft } = current();
+    const same = answer && answer.codes.join("|") === codes.join("|");
+    return give({
+      event: "decide",
+      codes,
+      certainty: draft.certainty ?? (same ? answer.certainty : ""),
+      // another answer is another certainty
+      memo: draft.memo ?? (answer ? answer.memo : "")
+    }, stays);
+  }
+  function give(to, stays = false) {
+    const { note, variable } = current();
+    moments.push(Date.now());
+    const events = change(note, variable.id, to);
+    just = { note, variable };
+    if (!stays) advance();
+    return events;
+  }
+  function skip() {
+    const { note, variable, answer, draft } = current();
+    const memo = draft.memo ?? (answer ? answer.memo : "");
+    const stands = answer && answer.event === "decide";
+    const events = stands ? [] : change(note, variable.id, { event: "skip", codes: [], certainty: "", memo });
+    just = stands ? null : { note, variable };
+    advance();
+    return events;
+  }
+  function aim() {
+    const isBegun = !isFinished() && hasSelection(current().draft);
+    if (just && !isBegun) return { ...cellAt(just.note, just.variable), isJust: true };
+    return isFinished() ? null : { ...current(), isJust: false };
+  }
+  function takesDoubt({ answer, draft }) {
+    return hasSelection(draft) || Boolean(answer && answer.event === "decide" && !answer.older);
+  }
+  function amend(field, value, { note, variable } = (
+    /** @type {Cell} */
+    aim()
+  )) {
+    const { answer, draft } = cellAt(note, variable);
+    if (isOpen(answer) || answer.older || hasSelection(draft)) {
+      const kept = isOpen(answer) ? value || void 0 : value;
+      draftMore({ typing: void 0, to: void 0, [field]: kept }, { note, variable });
+      return [];
+    }
+    return reword(note, variable.id, answer, field, value);
+  }
+  function reword(note, variable, answer, field, value) {
+    const events = change(note, variable, { ...answer, [field]: value });
+    return events.map((event) => ({ ...event, replaces: answer.id, amends: field }));
+  }
+  function draftMore(change2, { note, variable } = current()) {
+    const cell = cellOf(note, variable.id);
+    const draft = { ...drafts.get(cell), undone: void 0, ...change2 };
+    if (Object.values(draft).every((value) => value === void 0)) drafts.delete(cell);
+    else drafts.set(cell, draft);
+  }
+  function toggle(code) {
+    const { note, variable, answer, draft } = current();
+    const chosen = new Set(draft.codes ?? (answer ? answer.codes : []));
+    if (!chosen.delete(code)) chosen.add(code);
+    const order = variable.codes.map((known) => known.id).filter((known) => chosen.has(known));
+    draftMore({ codes: order }, { note, variable });
+  }
+  function flag() {
+    const note = here();
+    const from = answerTo(note, FLAG);
+    return change(note, FLAG, isOpen(from) ? { event: "decide", codes: ["two_ideas"], certainty: "", memo: "" } : null);
+  }
+  function turnBack(note, variable, to, wasRefused) {
+    const cell = cellOf(note, variable);
+    const { id = "" } = answers.get(cell) ?? {};
+    const draft = drafts.get(cell);
+    const events = turn(note, variable, to);
+    const isSent = !wasRefused(id) || wasRefused((to ?? {}).id);
+    if (!isSent && !isOpen(to)) answers.set(cell, to);
+    if (draft) keepIfMore(note, variable, draft);
+    return isSent ? events.map((event, number) => ({ ...event, replaces: number ? "" : id })) : [];
+  }
+  function keepIfMore(note, variable, draft) {
+    const cell = cellOf(note, variable);
+    drafts.set(cell, draft);
+    const { codes, memo } = begunIn(note, variable);
+    const isInAnswer = (draft.text ?? "").trim() === ((answers.get(cell) ?? {}).text ?? "");
+    if (!codes && !memo && (isInAnswer || !draft.text)) settleDraft(cell);
+    else if (draft.typing !== void 0) draftMore({ to: (answers.get(cell) ?? {}).id }, { note, variable: variables.get(variable) });
+  }
+  function undo(wasRefused = () => false) {
+    const last = done.pop();
+    if (!last) return [];
+    undone.push(last);
+    const events = turnBack(last.note, last.variable, last.from, wasRefused);
+    goTo(last.note, last.variable === FLAG ? last.note.variables[0] : last.variable);
+    return events;
+  }
+  function redo(wasRefused = () => false) {
+    const next = undone.pop();
+    if (!next) return [];
+    done.push(next);
+    const events = turnBack(next.note, next.variable, next.to, wasRefused);
+    goTo(next.note, next.variable);
+    if (next.variable === FLAG) return events;
+    if (!isOpen(next.to)) just = { note: next.note, variable: variables.get(next.variable) };
+    advance();
+    return events;
+  }
+  function learn(fresh, waiting) {
+    let changed = false;
+    for (const [key, byVariable] of Object.entries(fresh)) {
+      const note = notes[numbers.get(key)];
+      if (!note) continue;
+      for (const [variable, answer] of Object.entries(byVariable)) {
+        const cell = cellOf(note, variable);
+        const known = answers.get(cell);
+        if (waiting.has(cell) || known && known.id === answer.id) continue;
+        changed = hearOfText(cell, variable, answer) || changed;
+        if (isOpen(answer) && !known) continue;
+        if (isOpen(answer)) answers.delete(cell);
+        else answers.set(cell, answer);
+        const elsewhere = (taken) => cellOf(taken.note, taken.variable) !== cell;
+        done = done.filter(elsewhere);
+        undone = undone.filter(elsewhere);
+        if (just && cellOf(just.note, just.variable.id) === cell) just = null;
+        changed = true;
+      }
+    }
+    return changed;
+  }
+  function recall(event) {
+    const note = notes[numbers.get(event.note)];
+    if (!note || note.pass !== event.pass || event.note_hash && event.note_hash !== note.hash) return;
+    const cell = cellOf(note, event.variable);
+    const known = answers.get(cell);
+    if (event.event === "retract") answers.delete(cell);
+    else if (event.event === "decide" || !known || known.event !== "decide") {
+      answers.set(cell, { ...event, id: event.event_id, older: false });
+    }
+  }
+  function miss(event) {
+    const note = notes[numbers.get(event.note)];
+    if (!note || !note.variables.includes(event.variable)) return null;
+    const cell = cellOf(note, event.variable);
+    const draft = drafts.get(cell) ?? {};
+    if (draft.undone === event.event_id) drafts.delete(cell);
+    else if (event.amends === "memo" && event.memo) drafts.set(cell, { memo: event.memo, ...draft });
+    return { note, variable: variables.get(event.variable) };
+  }
+  function forget(event, draft) {
+    const note = notes[numbers.get(event.note)];
+    if (!note) return;
+    const cell = cellOf(note, event.variable);
+    answers.delete(cell);
+    done = done.filter((taken) => cellOf(taken.note, taken.variable) !== cell);
+    goTo(note, event.variable);
+    if (current().variable.id === event.variable) draftMore({ ...draft, ...drafts.get(cell) });
+  }
+  function current() {
+    const note = here();
+    return cellAt(note, variables.get(note.variables[at.step]));
+  }
+  function cellAt(note, variable) {
+    const cell = cellOf(note, variable.id);
+    return { note, variable, answer: answers.get(cell), draft: drafts.get(cell) || {}, earlier: earlier.get(cell) };
+  }
+  function count() {
+    const open = notes.reduce((sum, note) => sum + note.variables.filter((v) => isOpen(answerTo(note, v))).length, 0);
+    return { open, done: notes.filter(isDone).length, begun: begun().length };
+  }
+  const countSort = (kind) => notes.filter((note) => isOfSort(note, kind)).length;
+  function countSaved(waiting) {
+    return answers.size - [...waiting].filter((cell) => answers.has(cell)).length;
+  }
+  function minutesLeft(open) {
+    const gaps = moments.slice(-WINDOW).map((moment, i, all) => i ? moment - all[i - 1] : Infinity);
+    const steady = gaps.filter((gap) => gap < 18e4).sort((a, b) => a - b);
+    if (steady.length < 9) return null;
+    return Math.max(1, Math.round(open * steady[Math.floor(steady.length / 2)] / 6e4));
+  }
+  const standing2 = (note, variable) => answerTo(note, variable) ?? earlier.get(cellOf(note, variable));
+  function hearOfText(cell, variable, answer) {
+    const { id } = earlier.get(cell) ?? {};
+    if (answer.event === "changed" && variable !== FLAG) earlier.set(cell, answer);
+    else if (answer.event === "retract") earlier.delete(cell);
+    return (earlier.get(cell) ?? {}).id !== id;
+  }
+  function takenBack(note, variable) {
+    const before = earlier.get(cellOf(note, variable));
+    if (!before) return eventOf(note, variable, "retract", null);
+    return { ...eventOf(note, variable, "decide", before), note_hash: before.hash, codebook: before.codebook };
+  }
+  function draftedMemo(draft, answer) {
+    const memo = draft.typing === void 0 ? draft.memo : draft.typing.trim();
+    return memo === void 0 || memo.trim() === (answer ? answer.memo : "") ? void 0 : memo.trim();
+  }
+  function chosenIn({ judged, codes, number }, variable) {
+    if (judged) return [judged];
+    if (number !== void 0) return [numberIn(number, variable) || number.trim()];
+    return codes && choosable(codes, variable);
+  }
+  function isOtherText({ stands, text }, { stands: stood = "a", text: was = "" } = {}) {
+    if ((stands ?? stood) !== stood) return true;
+    return stood === "own" && text !== void 0 && text.trim() !== was;
+  }
+  function begunIn(note, variable) {
+    const answer = answerTo(note, variable);
+    const draft = drafts.get(cellOf(note, variable)) ?? {};
+    const chosen = chosenIn(draft, variables.get(variable));
+    const { event, codes } = answer ?? { event: draft.event ? "" : "decide", codes: [] };
+    const same = (chosen ?? []).join("|") === codes.join("|") && (draft.event ?? event) === event;
+    return { note, variable, codes: Boolean(chosen) && !same || isOtherText(draft, answer), memo: draftedMemo(draft, answer) !== void 0 };
+  }
+  function faultOf({ note, variable: name }) {
+    const { variable, answer, draft } = cellAt(note, variables.get(name));
+    const n = lengthOf(draftedMemo(draft, answer) ?? "");
+    if (n > LONGEST_MEMO) return { key: "too_long", values: { n, most: LONGEST_MEMO, over: n - LONGEST_MEMO } };
+    if (draft.number === void 0 || numberIn(draft.number, variable)) return null;
+    const number = draft.number.trim();
+    return number ? { key: "refuse_number", values: rangeOf(variable, number) } : { key: "number_missing", values: {} };
+  }
+  function chosenAt({ note, variable }) {
+    const draft = drafts.get(cellOf(note, variable.id));
+    if (!draft || !begunIn(note, variable.id).codes) return null;
+    if (draft.number !== void 0) return { note, variable, number: draft.number.trim() };
+    return draft.codes && variable.kind === "multiple" ? { note, variable, codes: draft.codes } : null;
+  }
+  function isGone({ note, variable, number, codes }) {
+    const { answer, draft } = cellAt(note, variable);
+    const now = (draft.codes ?? (answer ? answer.codes : [])).join("|");
+    return number === void 0 ? !draft.codes && now !== (codes ?? []).join("|") : draft.number === void 0 && now !== numberIn(number, variable);
+  }
+  function unchoose(one) {
+    if (!chosenAt(one)) return false;
+    draftMore({ codes: void 0, number: void 0, certainty: void 0 }, one);
+    goTo(one.note, one.variable.id);
+    return true;
+  }
+  function begun() {
+    if (!drafts.size) return [];
+    return notes.flatMap((note) => note.variables.filter((variable) => drafts.has(cellOf(note, variable))).map((variable) => begunIn(note, variable))).filter(({ codes, memo }) => codes || memo);
+  }
+  function saveBegun() {
+    return begun().flatMap((one) => {
+      const { note, variable, codes } = one;
+      const answer = answerTo(note, variable);
+      const draft = drafts.get(cellOf(note, variable)) ?? {};
+      const memo = draftedMemo(draft, answer) ?? (answer ? answer.memo : "");
+      if (faultOf(one) || !codes && answer && answer.older) return [];
+      drafts.delete(cellOf(note, variable));
+      if (!codes && answer) return reword(note, variable, answer, "memo", memo);
+      if (!codes) return change(note, variable, { event: "skip", codes: [], certainty: "", memo });
+      const chosen = (
+        /** @type {string[]} */
+        chosenIn(draft, variables.get(variable))
+      );
+      return change(note, variable, { event: "decide", codes: chosen, certainty: draft.certainty ?? "", memo });
+    });
+  }
+  return {
+    notes,
+    variables,
+    drafts,
+    begun,
+    faultOf,
+    saveBegun,
+    chosenAt,
+    isGone,
+    unchoose,
+    cellOf,
+    answerTo,
+    isDone,
+    isFinished,
+    current,
+    count,
+    countSort,
+    countSaved,
+    minutesLeft,
+    step,
+    leap,
+    toFirstOpen,
+    goTo,
+    review,
+    decide,
+    give,
+    skip,
+    amend,
+    toggle,
+    flag,
+    undo,
+    redo,
+    learn,
+    recall,
+    miss,
+    forget,
+    aim,
+    takesDoubt,
+    draftMore,
+    get list() {
+      return list;
+    },
+    get at() {
+      return at;
+    },
+    get latest() {
+      return done.at(-1);
+    },
+    get just() {
+      return just && cellAt(just.note, just.variable);
+    },
+    get next() {
+      return undone.at(-1);
+    },
+    get canUndo() {
+      return done.length > 0;
+    },
+    get canRedo() {
+      return undone.length > 0;
+    }
+  };
+}
+
+// looks/elements.js
+function make(tag, className, ...children) {
+  const element = document.createElement(tag);
+  if (className) element.className = className;
+  element.append(...children);
+  return element;
+}
+function fill(text, values = {}) {
+  return text.replace(/\{(\w+)\}/g, (gap, name) => String(values[name] ?? gap));
+}
+function keycap(key) {
+  const cap = make("kbd", "sk-key", key.length === 1 ? key.toUpperCase() : key);
+  cap.setAttribute("aria-hidden", "true");
+  return cap;
+}
+function paintDefinitions(box, variable, say, first = null) {
+  const entries = variable.codes.filter((code) => code.definition || code.include || code.exclude || code.example);
+  const isFirst = (code) => !first || first.includes(code.id);
+  const shown = (codes) => codes.map((code) => definitionOf(code, say));
+  box.replaceChildren(make("p", "sk-panel-title", variable.label), ...shown(entries.filter(isFirst)));
+  const rest = entries.filter((code) => !isFirst(code));
+  if (rest.length) box.append(make("details", "sk-rest", make("summary", "", say("other_codes", { n: rest.length })), ...shown(rest)));
+  if (!entries.length) box.append(make("p", "sk-quiet", say("no_definitions")));
+  box.scrollTop = 0;
+}
+function definitionOf(code, say) {
+  const entry = make("div", "sk-entry", make("p", "sk-entry-label", code.label));
+  entry.dataset.code = code.id;
+  if (code.definition) entry.append(make("p", "", code.definition));
+  for (
+    const kind of
+    /** @type {const} */
+    ["include", "exclude", "example"]
+  ) {
+    if (code[kind]) entry.append(make("p", "sk-entry-more", make("em", "", `${say(kind)} `), code[kind]));
+  }
+  return entry;
+}
+function latestOf(list, say, withMemo = true) {
+  const { just } = list;
+  if (!just || isOpen(just.answer)) return "";
+  const { certainty, memo } = just.answer;
+  const words = [saidOf({ variable: just.variable, answer: just.answer }, say), ...certainty ? [say(`just_${certainty}`)] : [], ...memo && withMemo ? [say("just_memo")] : []];
+  return say("latest", { codes: words.join(" · ") });
+}
+function saidOf({ variable, answer }, say) {
+  if (answer.event === "skip") return say("step_skipped");
+  const labels = variable.codes.filter((code) => answer.codes.includes(code.id)).map((code) => code.label);
+  if (variable.kind === "scale") return labels.map(shownNumber).join();
+  return labels.join(", ") || say("confirm_none");
+}
+function aboutOf(list, aim, say) {
+  const isHere = !list.isFinished() && list.current().note === aim.note;
+  const asked = aim.note.variables.length > 1 ? `${aim.variable.label}: ` : "";
+  const answer = isOpen(aim.answer) ? say("step_open") : saidOf({ variable: aim.variable, answer: aim.answer }, say);
+  if (isHere) return say(aim.isJust ? "about_last_question" : "about_this", { answer: asked + answer });
+  const [text, most] = [aim.note.text.replace(/\s+/g, " ").trim(), 60];
+  const begins = lengthOf(text) > most ? `${Array.from(text).slice(0, most - 1).join("")}…` : text;
+  return say("about_last_note", { text: begins, answer: asked + answer });
+}
+function afterLatest(list, say, status) {
+  const latest = latestOf(list, say);
+  return latest ? say("latest_and_here", { latest, status }) : status;
+}
+function labelsOf(variable, answer) {
+  const labels = new Map(variable.codes.map((code) => [code.id, code.label]));
+  const named = answer.codes.map((code) => labels.get(code) ?? variable.retired[code] ?? code);
+  return named.join(", ") || "–";
+}
+function retiredOf(variable, answer) {
+  const known = new Set(variable.codes.map((code) => code.id));
+  return answer.codes.filter((code) => !known.has(code)).map((code) => variable.retired[code] ?? code).join(", ");
+}
+function createKit(act) {
+  const parts = {};
+  const part = (name, tag, className, ...children) => parts[name] = make(tag, className, ...children);
+  let afterClick = () => {
+  };
+  function button(className, label, key, name, value) {
+    const made = make("button", className, ...key ? [keycap(key)] : [], make("span", "sk-label", label));
+    made.type = "button";
+    if (key) made.setAttribute("aria-keyshortcuts", key.replace("⇧", "Shift+").replace("Ctrl", "Control"));
+    made.addEventListener("click", (event) => {
+      act(name, value, event.detail);
+      if (event.detail > 0 || !made.isConnected || made.disabled) afterClick();
+    });
+    return made;
+  }
+  function tool(name, label, key, action = name, value = void 0) {
+    return parts[name] = button("sk-tool", label, key, action, value);
+  }
+  function group(name, className, label, ...children) {
+    const made = part(name, "div", className, ...children);
+    made.setAttribute("role", "group");
+    made.setAttribute("aria-label", label);
+    return made;
+  }
+  function onClicked(then) {
+    afterClick = then;
+  }
+  return { parts, part, button, tool, group, onClicked };
+}
+
+// looks/overlays.js
+var UNCLOSED = Symbol("a memo that is too long to be saved, and stays open");
+function tellLength(field, warning, say) {
+  const n = lengthOf(field.value.trim());
+  const tooLong = n > LONGEST_MEMO;
+  warning.textContent = tooLong ? say("too_long", { n, most: LONGEST_MEMO, over: n - LONGEST_MEMO }) : "";
+  field.setAttribute("aria-invalid", String(tooLong));
+  return tooLong;
+}
+function createOverlays({ root, answer, main, say, list, hand, focus, id }) {
+  let sheet = null;
+  let tipBox = null;
+  const act = hand.click;
+  function place(kind, label, field, rest, more = {}) {
+    const title = make("label", "sk-sheet-label", label);
+    const box = make("div", `sk-sheet sk-${kind}`, title, field, ...rest);
+    field.id = `${id}-${kind}`;
+    title.htmlFor = field.id;
+    (list.isFinished() ? main : answer).append(box);
+    sheet = { kind, box, field, ...more };
+    field.focus({ preventScroll: true });
+    box.scrollIntoView({ block: "nearest" });
+  }
+  function close() {
+    tip(null);
+    if (!sheet) return null;
+    const { kind, box, field, cell, warning } = sheet;
+    const text = field.value.trim();
+    const isChanged = kind === "memo" && text !== (sheet.isTouched ? memoOf(cell) : field.dataset.before);
+    if (isChanged && tellLength(field, warning, say)) {
+      field.focus();
+      return UNCLOSED;
+    }
+    sheet = null;
+    const hadFocus = box.contains(document.activeElement);
+    box.remove();
+    if (hadFocus) focus();
+    return kind === "memo" ? { ...cell, text: isChanged ? text : null } : null;
+  }
+  function memoOf({ note, variable }) {
+    const { memo = "" } = list.answerTo(note, variable.id) ?? {};
+    return (list.drafts.get(list.cellOf(note, variable.id)) ?? {}).memo ?? memo;
+  }
+  function finish(event) {
+    const memo = close();
+    if (memo === UNCLOSED) return;
+    if (event && event.detail === 0) hand.leaveProse(event);
+    if (memo) act("saveMemo", memo);
+    focus();
+  }
+  function openMemo() {
+    const aim = list.aim();
+    if (sheet || !aim) return;
+    const { note, variable, answer: given, draft } = aim;
+    const field = make("textarea", "sk-field");
+    const warning = make("p", "sk-too-long");
+    warning.setAttribute("role", "alert");
+    field.rows = 3;
+    field.dataset.before = draft.memo ?? (given ? given.memo : "");
+    field.value = draft.typing ?? field.dataset.before;
+    field.addEventListener("input", () => {
+      sheet.isTouched = true;
+      tellLength(field, warning, say);
+      act("typing", { note, variable, text: field.value });
+    });
+    field.addEventListener("keydown", (event) => {
+      const closes = event.key === "Escape" || event.key === "Enter" && (event.ctrlKey || event.metaKey);
+      if (!closes || event.isComposing) return;
+      event.preventDefault();
+      finish(event);
+    });
+    const done = make("button", "sk-tool", say("memo_done"));
+    done.type = "button";
+    done.addEventListener("click", finish);
+    const label = make("span", "", make("span", "sk-about", aboutOf(list, aim, say)), ` ${say("memo_label")}`);
+    const foot = make("div", "sk-sheet-foot", make("span", "sk-quiet", say("memo_hint")), done);
+    place("memo", label, field, [warning, foot], { cell: { note, variable }, warning });
+    tellLength(field, warning, say);
+  }
+  function openSearch() {
+    if (sheet || list.isFinished()) return;
+    const field = make("input", "sk-field");
+    const hits = make("div", "sk-hits");
+    field.type = "text";
+    field.autocomplete = "off";
+    hits.id = `${id}-hits`;
+    hits.setAttribute("role", "listbox");
+    hits.setAttribute("aria-label", say("codes"));
+    for (const [name, value] of [
+      ["role", "combobox"],
+      ["aria-expanded", "true"],
+      ["aria-controls", hits.id],
+      ["aria-autocomplete", "list"]
+    ]) field.setAttribute(name, value);
+    field.addEventListener("input", () => showHits(field, hits));
+    field.addEventListener("keydown", (event) => onSearchKey(event, field, hits));
+    place("search", say("search_label"), field, [hits]);
+    showHits(field, hits);
+  }
+  function found(words) {
+    const { codes } = list.current().variable;
+    const textOf = (code) => [code.label, code.definition, code.include, code.example].join(" ").toLowerCase();
+    const hits = codes.filter((code) => words.every((word) => textOf(code).includes(word)));
+    const byName = (code) => words.every((word) => code.label.toLowerCase().includes(word));
+    return [...hits.filter(byName), ...hits.filter((code) => !byName(code))];
+  }
+  function showHits(field, hits) {
+    const codes = found(field.value.toLowerCase().split(/\s+/).filter(Boolean));
+    hits.replaceChildren(...codes.map((code, number) => {
+      const hit = make("div", "sk-hit", make("strong", "", code.label), make("span", "", code.definition ?? ""));
+      hit.id = `${id}-hit-${number}`;
+      hit.dataset.code = code.id;
+      hit.setAttribute("role", "option");
+      hit.addEventListener("click", () => choose(code.id));
+      return hit;
+    }));
+    if (!codes.length) hits.append(make("div", "sk-quiet", say("no_hits")));
+    light(field, hits, 0);
+  }
+  function light(field, hits, number) {
+    const all = [...hits.querySelectorAll(".sk-hit")];
+    all.forEach((hit, i) => hit.setAttribute("aria-selected", String(i === number)));
+    if (all[number]) {
+      field.setAttribute("aria-activedescendant", all[number].id);
+      all[number].scrollIntoView({ block: "nearest" });
+    } else field.removeAttribute("aria-activedescendant");
+  }
+  function onSearchKey(event, field, hits) {
+    const all = (
+      /** @type {HTMLElement[]} */
+      [...hits.querySelectorAll(".sk-hit")]
+    );
+    const now = all.findIndex((hit) => hit.getAttribute("aria-selected") === "true");
+    if (event.key === "ArrowDown") light(field, hits, Math.min(now + 1, all.length - 1));
+    else if (event.key === "ArrowUp") light(field, hits, Math.max(now - 1, 0));
+    else if (event.isComposing) return;
+    else if (event.key === "Escape") finish(event);
+    else if (event.key === "Enter" && all[now]) choose(all[now].dataset.code ?? "", event);
+    else return;
+    event.preventDefault();
+  }
+  function choose(code, event) {
+    close();
+    if (event) hand.leaveProse(event);
+    act("code", code);
+    focus();
+  }
+  function tip(text, near) {
+    if (tipBox) tipBox.remove();
+    tipBox = null;
+    if (!text || !near || sheet) return;
+    tipBox = make("div", "sk-tip", text);
+    tipBox.setAttribute("role", "tooltip");
+    root.append(tipBox);
+    const card = root.getBoundingClientRect();
+    const spot = near.getBoundingClientRect();
+    tipBox.style.left = `${Math.max(8, Math.min(spot.left - card.left, card.width - tipBox.offsetWidth - 8))}px`;
+    tipBox.style.top = `${spot.bottom - card.top + 4}px`;
+  }
+  return { openMemo, openSearch, close, tip, get isOpen() {
+    return Boolean(sheet);
+  } };
+}
+
+// saving/store.js
+var STORES = { events: { keyPath: "order", autoIncrement: true }, drafts: { keyPath: "cell" } };
+function openStore(name, stores = STORES) {
+  return new Promise((resolve) => {
+    let request;
+    try {
+      request = indexedDB.open(name, 1);
+    } catch {
+      resolve(null);
+      return;
+    }
+    request.onupgradeneeded = () => {
+      for (const [store, settings] of Object.entries(stores)) request.result.createObjectStore(store, settings);
+    };
+    request.onsuccess = () => resolve(request.result);
+    request.onerror = () => resolve(null);
+    request.onblocked = () => resolve(null);
+  });
+}
+function inStore(db, store, mode, work) {
+  return new Promise((resolve, reject) => {
+    const transaction = db.transaction(store, mode, { durability: "strict" });
+    const request = (
+      /** @type {IDBRequest<T>} */
+      work(transaction.objectStore(store))
+    );
+    transaction.oncomplete = () => resolve(request.result);
+    transaction.onerror = () => reject(transaction.error);
+    transaction.onabort = () => reject(transaction.error);
+  });
+}
+
+// saving/outbox.js
+var PATIENCE = 3e3;
+var NOTICEABLE = 400;
+var RESEND = 2500;
+var TICK = 500;
+var GREETING = 1500;
+function createOutbox({ name, post, onState, onAnswers, onReopen = () => {
+}, keepsEvents = true }) {
+  const waiting = /* @__PURE__ */ new Map();
+  const refused = /* @__PURE__ */ new Set();
+  let asked = /* @__PURE__ */ new Set();
+  let sentAt = 0;
+  let db = null;
+  let why = "";
+  let kept = true;
+  let draftsKept = true;
+  let greeted = null;
+  let timer;
+  function state() {
+    const all = [...waiting.values()];
+    const late = all.some((one) => Date.now() - one.since > PATIENCE);
+    const refused2 = all.find((one) => one.refused);
+    const name2 = !all.length ? "saved" : late || why || refused2 ? "not_saved" : "saving";
+    const slow = all.some((one) => Date.now() - one.since > NOTICEABLE);
+    return { name: name2, n: all.length, slow, cells: cells(), why, kept, refused: refused2 ? { ...refused2 } : null };
+  }
+  function cells() {
+    return new Set([...waiting.values()].map(({ event: { note, variable } }) => `${note} ${variable}`));
+  }
+  const of = (ids) => ids.flatMap((id) => waiting.get(id)?.event ?? []);
+  function send() {
+    const events = [...waiting.values()].filter((one) => !one.refused).map((one) => one.event);
+    if (!events.length) return;
+    asked = new Set(events.map((event) => event.event_id));
+    sentAt = Date.now();
+    try {
+      const sent = post({ kind: "events", events });
+      if (sent && sent.catch) sent.catch(() => {
+      });
+    } catch {
+    }
+  }
+  function tick() {
+    if (!waiting.size) return;
+    if (Date.now() - sentAt > RESEND) send();
+    onState(state());
+  }
+  async function keep(event) {
+    const entry = (
+      /** @type {Waiting} */
+      waiting.get(event.event_id)
+    );
+    try {
+      const order = await inStore(
+        /** @type {IDBDatabase} */
+        db,
+        "events",
+        "readwrite",
+        (store) => store.add({ event })
+      );
+      if (waiting.has(event.event_id)) entry.order = order;
+      else await drop(order);
+    } catch {
+      kept = false;
+      onState(state());
+    }
+  }
+  function drop(order) {
+    return order === void 0 || !db ? void 0 : inStore(db, "events", "readwrite", (store) => store.delete(order)).catch(() => {
+    });
+  }
+  const questionOf = ({ note, variable, pass }) => `${note} ${variable} ${pass}`;
+  function dropRefused(question) {
+    settle([...waiting].filter(([, one]) => one.refused && questionOf(one.event) === questionOf(question)).map(([id]) => id));
+  }
+  function put(events) {
+    if (!events.length) return;
+    events.forEach(dropRefused);
+    for (const event of events) {
+      if (event.replaces && refused.has(event.replaces)) delete event.replaces;
+      waiting.set(event.event_id, { event, since: Date.now() });
+      if (keepsEvents) keep(event);
+    }
+    if (!asked.size || !keepsEvents) send();
+    onState(state());
+  }
+  function settle(ids) {
+    for (const id of ids) {
+      const entry = waiting.get(id);
+      if (!entry) continue;
+      waiting.delete(id);
+      drop(entry.order);
+    }
+  }
+  function receive(message) {
+    const wasAsked = asked.size;
+    for (const id of "ids" in message ? message.ids : []) asked.delete(id);
+    if (message.kind === "saved" || message.kind === "overtaken") {
+      settle(message.ids);
+      why = "";
+    } else if (message.kind === "not_saved" && message.ids.some((id) => waiting.has(id))) {
+      why = message.why;
+    } else if (message.kind === "refused") {
+      message.ids.forEach((id) => refused.add(id));
+      for (const one of message.ids.map((id) => waiting.get(id))) if (one) one.refused = message.why;
+    } else if (message.kind === "answers") {
+      if (greeted) greeted(message.answers);
+      else onAnswers(message.answers);
+    }
+    if (wasAsked && !asked.size && message.kind !== "not_saved") send();
+    onState(state());
+  }
+  function hello() {
+    try {
+      const sent = post({ kind: "hello" });
+      if (sent && sent.catch) sent.catch(() => {
+      });
+    } catch {
+    }
+  }
+  function greet() {
+    return new Promise((resolve) => {
+      const done = (answers) => {
+        greeted = null;
+        resolve(answers);
+      };
+      greeted = done;
+      setTimeout(() => done(null), GREETING);
+      hello();
+    });
+  }
+  async function recallWaiting() {
+    const rows = db && keepsEvents ? await inStore(db, "events", "readonly", (store) => store.getAll()).catch(() => []) : [];
+    for (const { event, order } of rows) waiting.set(event.event_id, { event, order, since: Date.now() });
+    return rows.map((row) => row.event);
+  }
+  async function openOwn() {
+    const opened = await openStore(name);
+    if (!opened) return null;
+    opened.onclose = () => reopen(opened);
+    opened.onversionchange = () => {
+      opened.close();
+      reopen(opened);
+    };
+    return opened;
+  }
+  async function reopen(gone) {
+    if (db !== gone) return;
+    db = null;
+    db = await openOwn();
+    if (!db) return;
+    for (const { event } of keepsEvents ? waiting.values() : []) keep(event);
+    onReopen();
+  }
+  async function start() {
+    db = await openOwn();
+    kept = Boolean(db) && keepsEvents;
+    const [answers, events, drafts] = await Promise.all([greet(), recallWaiting(), storedDrafts()]);
+    timer = setInterval(tick, TICK);
+    send();
+    onState(state());
+    return { answers, events, drafts: drafts ?? [] };
+  }
+  function storedDrafts() {
+    if (!db || !draftsKept) return null;
+    return inStore(db, "drafts", "readonly", (store) => store.getAll()).catch(() => null);
+  }
+  function keepDraft(cell, text, draft) {
+    if (!db) return void 0;
+    const work = (store) => {
+      store.delete(cell);
+      const last = draft ? store.put({ cell: `${cell} ${text}`, draft }) : store.delete(`${cell} ${text}`);
+      store.transaction.commit();
+      return last;
+    };
+    return inStore(db, "drafts", "readwrite", work).catch(() => {
+      draftsKept = false;
+    });
+  }
+  function discard(question) {
+    dropRefused(question);
+    onState(state());
+  }
+  function wasRefused(id = "") {
+    return refused.has(id);
+  }
+  function stop() {
+    clearInterval(timer);
+    const open = db;
+    db = null;
+    if (open) open.close();
+  }
+  return { start, hello, put, receive, keepDraft, storedDrafts, discard, cells, of, stop, wasRefused, show: () => onState(state()) };
+}
+
+// card.js
+function createAnyCard(kind, host, data, post, { onPaint = () => {
+}, onDraft = () => {
+}, keepsEvents = true } = {}) {
+  const say = (key, values) => fill(data.texts[key] ?? key, values);
+  const list = createWorklist(data);
+  const hand = createHand({
+    list,
+    act,
+    commands: kind.commands,
+    onChange: () => repaint(),
+    shows: (key) => view.shows(key),
+    isWriting: () => view.root.contains(document.activeElement) && Boolean(document.activeElement?.matches("input, textarea"))
+  });
+  const view = kind.createView(host, data, say, list, hand);
+  const outbox = createOutbox({
+    name: kind.name(data),
+    post,
+    keepsEvents,
+    onState: (state) => view.keepFocus(() => view.showState(state)),
+    onReopen: () => list.notes.forEach((note) => note.variables.filter((name) => list.drafts.has(list.cellOf(note, name))).forEach((name) => keepDraft(note, list.variables.get(name)))),
+    onAnswers: (answers) => {
+      const isNews = list.learn(answers, outbox.cells());
+      const left = unheard.splice(0).filter(({ note, variable, draft }) => list.drafts.get(list.cellOf(note, variable)) === draft);
+      left.forEach(finishTyping);
+      if (isNews || left.length) repaint();
+    }
+  });
+  const unheard = [];
+  let drafting = 0;
+  const drafted = /* @__PURE__ */ new Set();
+  function save(events) {
+    outbox.put(events);
+  }
+  function turned(step) {
+    const taken = step === "undo" ? list.latest : list.next;
+    const events = list[step](outbox.wasRefused);
+    if (taken && !events.length) outbox.discard({ note: taken.note.key, variable: taken.variable, pass: taken.note.pass });
+    return events;
+  }
+  const actions = {
+    undo: () => save(turned("undo")),
+    redo: () => save(turned("redo")),
+    back: () => list.step(-1),
+    forward: () => list.step(1),
+    noteBack: () => list.leap(-1),
+    noteForward: () => list.leap(1),
+    toFirstOpen: () => list.toFirstOpen(),
+    review: (sort) => list.review(sort),
+    toCell: ({ note, variable }) => list.goTo(note, variable),
+    search: () => view.openSearch(),
+    panel: () => view.togglePanel(),
+    gloss: () => view.toggleGloss(),
+    scroll: () => view.scrollNote(),
+    nothing() {
+    },
+    openBlock: (block) => view.openBlock(block),
+    numberIs: (text) => list.draftMore({ number: text || void 0 }),
+    numberGiven(written) {
+      const { variable, answer, draft } = list.current();
+      const text = written ?? draft.number ?? (answer ? answer.codes.join() : "");
+      const number = numberIn(text, variable);
+      if (!number) return hand.refuse(text.trim());
+      list.draftMore({ number: void 0 });
+      return actions.code(number);
+    },
+    answerAgain(event) {
+      const { kind: sort } = list.variables.get(event.variable) ?? {};
+      list.forget(event, event.event === "retract" ? {} : kind.draftOf(event, sort));
+      if (!list.isFinished()) keepDraft(list.current().note, list.current().variable);
+      outbox.discard(event);
+      outbox.hello();
+    },
+    ...kind.actionsOf({ list, view, save, turned, keepDraft, tell: hand.tell, refuseNumber: hand.refuse })
+  };
+  const WRITES = /* @__PURE__ */ new Set(["numberIs", "typed", "typedText"]);
+  const OVERLAYS = /* @__PURE__ */ new Set(["memo", "search", "scroll", "saveMemo", "typing", "saveBegun"]);
+  function act(name, value) {
+    if (!actions[name]) return;
+    const memo = OVERLAYS.has(name) ? null : view.closeOverlays();
+    if (memo === UNCLOSED) return;
+    if (memo) act("saveMemo", memo);
+    const cells = touched(name, value);
+    const chosen = WRITES.has(name) ? [] : cells.flatMap((cell) => list.chosenAt(cell) ?? []);
+    view.keepFocus(() => {
+      actions[name](value);
+      for (const { note, variable } of cells) keepDraft(note, variable);
+      chosen.filter(list.isGone).forEach(tellGone);
+      view.paint();
+    });
+    onPaint(list);
+  }
+  function touched(name, value) {
+    const turned2 = { undo: list.latest, redo: list.next }[name];
+    const all = [
+      list.isFinished() ? null : list.current(),
+      list.aim(),
+      name === "typing" || name === "saveMemo" ? value : null,
+      turned2 ? { note: turned2.note, variable: list.variables.get(turned2.variable) } : null
+    ];
+    return [...new Map(all.filter((one) => one && one.variable).map((one) => [list.cellOf(one.note, one.variable.id), one])).values()];
+  }
+  function tellGone({ variable, number, codes }) {
+    if (number !== void 0) hand.tell("number_dropped", { number: shownNumber(number) });
+    else hand.tell("choice_dropped", { codes: labelsOf(variable, { codes: codes ?? [] }) });
+  }
+  function repaint() {
+    view.keepFocus(view.paint);
+  }
+  async function keepDraft(note, variable) {
+    const cell = list.cellOf(note, variable.id);
+    const draft = list.drafts.get(cell);
+    const isNews = drafted.has(cell) || Boolean(draft);
+    if (!isNews) return;
+    if (draft) drafted.add(cell);
+    else drafted.delete(cell);
+    drafting += 1;
+    await outbox.keepDraft(cell, note.hash ?? "", draft);
+    onDraft();
+  }
+  function placeOf({ cell }) {
+    const [key, variable, hash] = cell.split(" ");
+    const known = list.notes.find((note2) => note2.key === key);
+    const alike = known || !hash ? [] : list.notes.filter((note2) => note2.hash === hash);
+    const note = known ?? (alike.length === 1 ? alike[0] : void 0);
+    return note && (!hash || hash === note.hash) && note.variables.includes(variable) ? { note, variable } : null;
+  }
+  function placed(stored) {
+    return stored.flatMap((one) => {
+      const place = placeOf(one);
+      return place ? { ...one, ...place } : [];
+    });
+  }
+  function finishTyping({ note, variable: name, draft: { typing, to, ...draft } }) {
+    const [cell, variable, memo] = [list.cellOf(note, name), list.variables.get(name), (typing ?? "").trim()];
+    const answer = list.answerTo(note, name) ?? { id: void 0, memo: "" };
+    if (lengthOf(memo) > LONGEST_MEMO) return;
+    list.drafts.delete(cell);
+    if (answer.id !== to) list.draftMore({ memo: answer.memo.startsWith(memo) ? void 0 : memo }, { note, variable });
+    else {
+      list.drafts.set(cell, draft);
+      save(list.amend("memo", memo, { note, variable }));
+    }
+    keepDraft(note, variable);
+  }
+  async function hearDrafts() {
+    const before = drafting;
+    const stored = await outbox.storedDrafts();
+    if (!stored) return;
+    if (before !== drafting) {
+      await hearDrafts();
+      return;
+    }
+    const now = new Map(placed(stored).map(({ note, variable, draft }) => [list.cellOf(note, variable), draft]));
+    for (const cell of list.drafts.keys()) if (!now.has(cell)) list.drafts.delete(cell);
+    for (const [cell, draft] of now) {
+      list.drafts.set(cell, draft);
+      drafted.add(cell);
+    }
+    repaint();
+  }
+  function openUnsaved() {
+    const [left] = [...list.drafts].filter(([, draft]) => draft.typing !== void 0);
+    if (!left) return;
+    const [key, name] = left[0].split(" ");
+    list.goTo(
+      /** @type {Note} */
+      list.notes.find((one) => one.key === key),
+      name
+    );
+    act("memo");
+  }
+  const onHide = () => {
+    if (document.hidden) hand.settle();
+  };
+  window.addEventListener("beforeunload", hand.settle);
+  document.addEventListener("visibilitychange", onHide);
+  async function start() {
+    listenForKeys(view.root, hand);
+    const { answers, events, drafts } = await outbox.start();
+    window.addEventListener("focus", outbox.hello);
+    list.learn(answers || data.answers, /* @__PURE__ */ new Set());
+    events.forEach(list.recall);
+    const begun = placed(drafts);
+    for (const { note, variable, draft } of begun) {
+      list.drafts.set(list.cellOf(note, variable), draft);
+      drafted.add(list.cellOf(note, variable));
+    }
+    const typing = begun.filter(({ draft }) => draft.typing !== void 0);
+    if (answers) typing.forEach(finishTyping);
+    else unheard.push(...typing);
+    list.toFirstOpen();
+    outbox.show();
+    view.open();
+    onPaint(list);
+    if (answers) openUnsaved();
+  }
+  function receive(message) {
+    const late = message.kind === "overtaken" ? outbox.of(message.ids) : [];
+    outbox.receive(message);
+    if (!late.length) return;
+    for (const { note, variable } of late.flatMap((event) => list.miss(event) ?? [])) keepDraft(note, variable);
+    const memo = late.some((event) => event.amends === "memo" && event.memo);
+    hand.tell(memo ? "memo_overtaken" : late.every((event) => event.amends) ? "amend_overtaken" : "overtaken");
+  }
+  function stop() {
+    hand.settle();
+    window.removeEventListener("beforeunload", hand.settle);
+    window.removeEventListener("focus", outbox.hello);
+    document.removeEventListener("visibilitychange", onHide);
+    outbox.stop();
+    view.stop();
+  }
+  return { start, act, list, hearDrafts, again: outbox.put, repaint, receive, stop };
+}
+function withOthers(card) {
+  function learnOthers(others) {
+    for (const note of card.list.notes) {
+      note.others = others[note.key] ?? [];
+      const answer = card.list.answerTo(note, note.variables[0]);
+      if (answer) answer.differs = note.others.some((other) => other.differs);
+    }
+  }
+  function receive(message) {
+    if (message.kind !== "others") return card.receive(message);
+    learnOthers(message.others);
+    return card.repaint();
+  }
+  return { ...card, receive };
+}
+
+// looks/codes.js
+function rowsOf(codes) {
+  const columns = codes.length > 12 ? 3 : codes.length > 4 ? 2 : 1;
+  return Math.ceil(codes.length / columns);
+}
+var MOST_BUTTONS = 42;
+var TOLD_OF_NUMBERS = /* @__PURE__ */ new Set(["refuse_number", "number_dropped", "number_missing"]);
+var WITH_FIELD = 20;
+var columnsOf = (n, most) => Math.ceil(n / Math.ceil(n / most));
+function blocksOf(codes) {
+  let size = 10;
+  while (codes.length / size > WITH_FIELD) size *= 10;
+  const blocks = /* @__PURE__ */ new Map();
+  for (const code of codes) {
+    const start = Math.floor(Number(code.id) / size) * size;
+    blocks.set(start, [...blocks.get(start) ?? [], code]);
+  }
+  return [...blocks.values()];
+}
+function mostRows(variables, more = []) {
+  return Math.max(...variables.map((variable) => rowsOfQuestion(variable, more)));
+}
+function rowsOfQuestion({ kind, codes }, more) {
+  if (kind !== "scale") return rowsOf([...codes, ...more]) + (kind === "multiple" ? 1 : 0);
+  const rows = codes.length > MOST_BUTTONS ? Math.ceil(blocksOf(codes).length / 6) : Math.ceil(codes.length / 12);
+  return rows + more.length + (codes.length > WITH_FIELD ? 2 : 1);
+}
+function createCodes(kit, { tip, panelIsOpen, say, hand, focus, id }) {
+  const { parts, part, button } = kit;
+  let shown = { variable: (
+    /** @type {any} */
+    null
+  ), more: [], open: null };
+  function paint(variable, more = []) {
+    shown = { variable, more, open: null };
+    paintButtons();
+    paintScale(variable);
+  }
+  function paintButtons() {
+    const { variable, more, open } = shown;
+    const keys = new Map([...keysOf(variable)].map(([key, code]) => [code, key]));
+    const buttons = variable.kind === "scale" ? numberButtons(open ?? variable.codes, Boolean(open)) : variable.codes.map((code) => codeButton(code, keys.get(code.id)));
+    parts.codes.className = `sk-codes sk-${variable.kind}`;
+    parts.codes.style.setProperty("--sk-own-rows", rowsOf([...variable.codes, ...more]));
+    const isLong = variable.codes.length > MOST_BUTTONS;
+    parts.codes.style.setProperty("--sk-columns", columnsOf(buttons.length, isLong ? 6 : 12));
+    parts.codes.style.setProperty("--sk-narrow-columns", columnsOf(buttons.length, isLong ? 3 : buttons.length === 7 ? 7 : 6));
+    parts.codes.replaceChildren(...buttons, ...more);
+  }
+  function numberButtons(codes, isOpen2) {
+    const back = isOpen2 ? [button("sk-code sk-block", say("all_numbers"), "", "openBlock", null)] : [];
+    if (codes.length > MOST_BUTTONS) return [...back, ...blocksOf(codes).map(blockButton)];
+    return [...back, ...codes.map(numberButton)];
+  }
+  function numberButton({ id: number }) {
+    const made = button("sk-code", shownNumber(number), number.length === 1 ? number : "", "code", number);
+    if (number.length > 1) made.prepend(keycap(""));
+    made.dataset.code = number;
+    return made;
+  }
+  function blockButton(block) {
+    const [first, last] = [block[0].id, block[block.length - 1].id].map(shownNumber);
+    if (block.length === 1) return numberButton(block[0]);
+    const made = button("sk-code sk-block", `${first} … ${last}`, "", "openBlock", block);
+    made.dataset.block = block.map(({ id: number }) => number).join(" ");
+    return made;
+  }
+  function openBlock(block) {
+    shown.open = block;
+    paintButtons();
+  }
+  function paintScale({ kind, codes }) {
+    parts.scale.remove();
+    if (kind !== "scale") return;
+    parts.codes.after(parts.scale);
+    const [low, high] = [codes[0].id, codes[codes.length - 1].id].map(shownNumber);
+    parts.low.textContent = say("lowest", { number: low });
+    parts.high.textContent = say("highest", { number: high });
+    parts.scale.replaceChildren(parts.ends, ...codes.length > WITH_FIELD ? [parts.numberBox] : []);
+    parts.numberLabel.textContent = say("number_label", { low, high });
+    parts.number.inputMode = codes[0].id.startsWith("-") ? "text" : "numeric";
+  }
+  function buildScale() {
+    const typed2 = part("typed", "span", "sk-typed");
+    typed2.setAttribute("role", "status");
+    const label = part("numberLabel", "label", "sk-quiet");
+    const field = part("number", "input", "sk-field");
+    field.type = "text";
+    field.autocomplete = "off";
+    field.id = `${id}-number`;
+    label.htmlFor = field.id;
+    field.addEventListener("input", () => hand.click("numberIs", field.value));
+    field.addEventListener("keydown", onNumberKey);
+    const save = button("sk-tool", say("save_number"), "Enter", "numberGiven");
+    part("ends", "div", "sk-ends", part("low", "span", "sk-end"), typed2, part("high", "span", "sk-end"));
+    part("numberBox", "div", "sk-number", label, field, save);
+    part("scale", "div", "sk-scale-foot");
+  }
+  function onNumberKey(event) {
+    if (event.isComposing || event.key !== "Enter" && event.key !== "Escape") return void 0;
+    event.preventDefault();
+    if (event.key === "Escape") {
+      focus();
+      return hand.click("numberIs", "");
+    }
+    hand.click("numberGiven", parts.number.value);
+    return hand.told ? void 0 : focus();
+  }
+  function paintTyped(answer, draft) {
+    const { text, told } = hand;
+    if (shown.variable.kind !== "scale") return;
+    const isRefused = told && TOLD_OF_NUMBERS.has(told.key);
+    parts.typed.classList.toggle("sk-refused", Boolean(isRefused));
+    parts.typed.classList.toggle("sk-half", Boolean(text));
+    parts.typed.textContent = text ? halfTyped(text) : isRefused ? say(told.key, told.values) : "";
+    for (const made of parts.codes.querySelectorAll("[data-code]")) {
+      const number = made.dataset.code;
+      const goesOn = number.startsWith(text);
+      made.querySelector(".sk-key").textContent = goesOn ? shownNumber(number.slice(text.length)) : "";
+      made.classList.toggle("sk-half", Boolean(text) && number === text);
+      made.classList.toggle("sk-away", !goesOn);
+    }
+    const value = draft.number ?? (answer && answer.event === "decide" ? answer.codes[0] : "");
+    const isEmptied = !parts.number.value && document.activeElement === parts.number;
+    if (parts.number.value !== value && !isEmptied) parts.number.value = value;
+  }
+  function halfTyped(text) {
+    const { codes } = shown.variable;
+    const isWhole = codes.some(({ id: number }) => number === text);
+    return say(isWhole ? "half_typed" : "half_typed_open", { number: shownNumber(text) });
+  }
+  function codeButton(code, key = "") {
+    const made = button("sk-code", code.label, key, "code", code.id);
+    made.dataset.code = code.id;
+    if (code.definition) {
+      made.addEventListener("mouseenter", () => showDefinition(code, made));
+      made.addEventListener("focus", () => {
+        if (made.matches(":focus-visible")) showDefinition(code, made);
+      });
+      for (const end of ["mouseleave", "blur"]) made.addEventListener(end, () => showDefinition(null));
+    }
+    return made;
+  }
+  function press(isChosen) {
+    for (const made of parts.codes.querySelectorAll("[data-code]")) made.setAttribute("aria-pressed", isChosen(made.dataset.code));
+    for (const made of parts.codes.querySelectorAll("[data-block]")) made.setAttribute("aria-pressed", made.dataset.block.split(" ").some(isChosen));
+  }
+  function close() {
+    if (shown.open) openBlock(null);
+  }
+  function showDefinition(code, near) {
+    light(code ? code.id : null);
+    if (!panelIsOpen()) tip(code ? code.definition : null, near);
+  }
+  function light(id2) {
+    for (const entry of parts.panelBox.querySelectorAll(".sk-entry")) {
+      const lit = entry.dataset.code === id2;
+      entry.classList.toggle("sk-lit", lit);
+      if (lit) reveal(entry, parts.panelBox);
+    }
+  }
+  function reveal(entry, box) {
+    const folded = entry.closest("details");
+    if (folded) folded.open = true;
+    const [inner, outer] = [entry.getBoundingClientRect(), box.getBoundingClientRect()];
+    if (inner.top < outer.top) box.scrollTop += inner.top - outer.top;
+    else if (inner.bottom > outer.bottom) box.scrollTop += Math.min(inner.bottom - outer.bottom, inner.top - outer.top);
+  }
+  buildScale();
+  return { paint, paintTyped, press, light, openBlock, close };
+}
+
+// looks/frame.js
+var cards = 0;
+function createFrame(host, data, say, list, kit, { work, label, panelFirst = null, search = true }) {
+  const { parts, part, tool, group } = kit;
+  let panelOpen = null;
+  let glossOpen = false;
+  let hasFocus = false;
+  let wide = false;
+  function buildHead() {
+    const bar = part("bar", "div", "sk-bar", part("fill", "i", ""));
+    bar.setAttribute("role", "progressbar");
+    bar.setAttribute("aria-label", say("progress"));
+    const saved = part("saved", "span", "sk-saved");
+    return make("div", "sk-head", bar, make(
+      "div",
+      "sk-line",
+      part("place", "strong", "sk-place"),
+      part("left", "span", "sk-quiet"),
+      make("span", "sk-gap"),
+      make("span", "sk-pair", buildUndo(), tool("redo", say("redo"), "r")),
+      make("span", "sk-quiet sk-who", data.coder),
+      saved
+    ));
+  }
+  function buildUndo() {
+    const undo = tool("undo", say("undo"), "u");
+    undo.prepend(
+      /** @type {Node} */
+      undo.firstChild,
+      part("backspace", "kbd", "sk-key", "⌫")
+    );
+    parts.backspace.setAttribute("aria-hidden", "true");
+    undo.setAttribute("aria-keyshortcuts", "u Backspace");
+    return undo;
+  }
+  function buildNote() {
+    const note = part("note", "div", "sk-note", part("text", "p", "sk-text"), part("gloss", "p", "sk-gloss"));
+    note.tabIndex = 0;
+    note.setAttribute("role", "group");
+    note.setAttribute("aria-label", say("note"));
+    parts.text.lang = "sv";
+    parts.gloss.lang = "en";
+    return make("div", "sk-paper", note, part("more", "span", "sk-more", say("more_text")));
+  }
+  function buildMoves() {
+    const glosses = data.notes.some((note) => note.gloss) ? [tool("glossTool", say("gloss"), "g", "gloss")] : [];
+    return group(
+      "moves",
+      "sk-tools sk-moves",
+      say("moves"),
+      tool("back", say("back"), "←"),
+      tool("forward", say("forward"), "→"),
+      tool("toFirstOpen", say("to_first_open"), "n"),
+      make("span", "sk-gap"),
+      ...search ? [tool("search", say("search"), "/")] : [],
+      tool("panel", say("definitions"), "d"),
+      ...glosses
+    );
+  }
+  function build() {
+    const root2 = part("root", "div", "sk-card sk-loading");
+    root2.tabIndex = 0;
+    root2.lang = data.lang;
+    root2.setAttribute("role", "application");
+    root2.setAttribute("aria-label", label);
+    root2.dataset.lmSuppressShortcuts = "true";
+    const panel = part("panelBox", "div", "sk-panel");
+    panel.tabIndex = 0;
+    panel.setAttribute("role", "group");
+    panel.setAttribute("aria-label", say("definitions"));
+    const live = part("live", "div", "sk-live");
+    live.setAttribute("role", "status");
+    const main = part(
+      "main",
+      "div",
+      "sk-main",
+      part("work", "div", "sk-work", buildNote(), ...work),
+      part("finish", "div", "sk-finish"),
+      buildMoves()
+    );
+    root2.append(
+      buildHead(),
+      make("div", "sk-body", main, panel),
+      part("hints", "p", "sk-hints"),
+      part("alarm", "div", "sk-alarm"),
+      live
+    );
+    parts.alarm.setAttribute("role", "alert");
+    root2.addEventListener("focusin", () => showFocus(true));
+    root2.addEventListener("focusout", (event) => showFocus(root2.contains(
+      /** @type {Node | null} */
+      event.relatedTarget
+    )));
+    root2.addEventListener("click", (event) => {
+      if (!/** @type {Element} */
+      event.target.closest("button, input, textarea, label, summary")) focus();
+    });
+    host.append(root2);
+    return root2;
+  }
+  function paintHead(counts, finished) {
+    const all = data.notes.length;
+    const share = Math.round(100 * counts.done / all);
+    parts.fill.style.width = `${share}%`;
+    parts.bar.setAttribute("aria-valuenow", share);
+    const kind = list.list.kind;
+    const chosen = list.list.notes.length;
+    const place = { n: Math.min(list.at.place + 1, chosen), all: chosen };
+    parts.place.textContent = finished ? say("done_of", { n: counts.done, all }) : say(kind === "open" ? data.pass === 1 ? "place" : `place_pass_${data.pass}` : `place_${kind}`, place);
+    const minutes = list.minutesLeft(counts.open);
+    const left = { n: all - counts.done, minutes, ...counts };
+    parts.left.textContent = say(minutes === null || !left.n ? "left" : "left_time", left);
+  }
+  function paintNote(note) {
+    parts.text.textContent = note.text;
+    parts.gloss.textContent = note.gloss;
+    requestAnimationFrame(fitNote);
+  }
+  function fitNote() {
+    parts.note.scrollTop = 0;
+    parts.more.hidden = parts.note.scrollHeight <= parts.note.clientHeight + 2;
+  }
+  function paintMoves(finished) {
+    parts.undo.disabled = !list.canUndo;
+    parts.redo.disabled = !list.canRedo;
+    parts.back.disabled = list.at.place === 0 && list.at.step === 0;
+    parts.forward.disabled = finished;
+    for (const name of ["search", "panel", "glossTool"]) if (parts[name]) parts[name].disabled = finished;
+  }
+  const panelIsOpen = () => (panelOpen ?? panelFirst ?? wide) && !list.isFinished();
+  function showPanel() {
+    const open2 = panelIsOpen();
+    parts.panelBox.hidden = !open2;
+    root.classList.toggle("sk-with-panel", open2);
+    root.classList.toggle("sk-wide", wide);
+    parts.panel.setAttribute("aria-expanded", open2);
+    const glossHidden = !glossOpen || list.isFinished() || !list.current().note.gloss;
+    parts.gloss.hidden = glossHidden;
+    if (parts.glossTool) parts.glossTool.setAttribute("aria-pressed", glossOpen);
+  }
+  function togglePanel() {
+    panelOpen = !panelIsOpen();
+    showPanel();
+    reserve();
+  }
+  function toggleGloss() {
+    glossOpen = !glossOpen;
+    reserve();
+  }
+  function measure() {
+    wide = root.clientWidth >= 820;
+  }
+  function reserve() {
+    if (!root.isConnected || list.isFinished()) return;
+    const byLength = [...data.notes].sort((a, b) => a.text.length - b.text.length);
+    const long = byLength[Math.floor((byLength.length - 1) * 0.95)];
+    const probe = parts.note.cloneNode(false);
+    probe.classList.add("sk-probe");
+    probe.append(make("p", "sk-text", long.text), ...glossOpen && long.gloss ? [make("p", "sk-gloss", long.gloss)] : []);
+    parts.note.after(probe);
+    const height = Math.min(probe.offsetHeight, Math.round(window.innerHeight * 0.4));
+    probe.remove();
+    root.style.setProperty("--sk-note-height", `${height}px`);
+    fitNote();
+  }
+  function scrollNote() {
+    const end = parts.note.scrollTop + parts.note.clientHeight >= parts.note.scrollHeight - 2;
+    parts.note.scrollTop = end ? 0 : parts.note.scrollTop + parts.note.clientHeight * 0.8;
+  }
+  function showFocus(now) {
+    if (now === hasFocus && parts.hints.textContent) return;
+    hasFocus = now;
+    root.classList.toggle("sk-idle", !now);
+    parts.hints.textContent = say(now ? "hints" : "click_me");
+  }
+  function focus() {
+    root.focus({ preventScroll: true });
+  }
+  const isSeen = (element) => element.getClientRects().length > 0;
+  const shows = (key) => key !== "Backspace" || isSeen(parts.backspace) && !parts.undo.disabled;
+  function keepFocus(work2) {
+    const had = root.contains(document.activeElement);
+    work2();
+    const now = (
+      /** @type {HTMLButtonElement | null} */
+      document.activeElement
+    );
+    if (had && (!now || !root.contains(now) || now.disabled || !isSeen(now))) focus();
+  }
+  function open(paint) {
+    root.classList.remove("sk-loading");
+    measure();
+    paint();
+    reserve();
+    showFocus(root.contains(document.activeElement));
+    root.scrollIntoView({ block: "start" });
+    for (const delay of [0, 60, 250]) {
+      setTimeout(() => {
+        if (!root.contains(document.activeElement) && root.isConnected) focus();
+      }, delay);
+    }
+  }
+  const id = `sk${cards += 1}`;
+  const root = build();
+  const watcher = new ResizeObserver(() => {
+    measure();
+    showPanel();
+    reserve();
+  });
+  watcher.observe(host);
+  return {
+    root,
+    id,
+    open,
+    focus,
+    keepFocus,
+    shows,
+    paintHead,
+    paintNote,
+    paintMoves,
+    panelIsOpen,
+    showPanel,
+    togglePanel,
+    toggleGloss,
+    scrollNote,
+    stop: () => watcher.disconnect()
+  };
+}
+
+// looks/notices.js
+var MOST_NAMED = 8;
+var NAME_LENGTH = 40;
+function nameOfNote(note) {
+  const text = note.text.replace(/\s+/g, " ").trim();
+  return `”${text.length > NAME_LENGTH ? `${text.slice(0, NAME_LENGTH).trimEnd()}…` : text}”`;
+}
+function begunLabel({ note, variable, codes, memo }, list, say) {
+  const question = note.variables.length > 1 ? `, ${list.variables.get(variable).label}` : "";
+  return `${nameOfNote(note)}${question}: ${say(`begun_${codes && memo ? "both" : codes ? "codes" : "memo"}`)}`;
+}
+var savesSkip = (list, begun) => begun.some(({ note, variable, codes }) => !codes && isOpen(list.answerTo(note, variable)));
+function createNotices({ root, parts, part, button, say, list, data, savesBegun = false }) {
+  let state = { name: "saved", n: 0, slow: false, cells: /* @__PURE__ */ new Set(), why: "", kept: true, refused: null };
+  function paintFinish(counts) {
+    const kinds = ["skipped", "unsure", "changed", "older", "differing"];
+    const sorts = kinds.map((kind) => ({ kind, n: list.countSort(kind) })).filter(({ n }) => n);
+    const title = counts.open ? say("finish_open", { n: counts.open }) : counts.begun ? say("begun", { n: counts.begun }) : say(`finish_pass_${data.pass}`);
+    const heading = make("p", "sk-finish-title", title);
+    const actions = sorts.map(({ kind, n }) => button("sk-code", say(`review_${kind}`, { n }), "", "review", kind));
+    if (counts.open) actions.unshift(button("sk-code", say("to_first_open"), "n", "toFirstOpen"));
+    parts.finish.replaceChildren(heading, ...begunBox(counts), part("finishSaved", "p", "sk-finish-saved"), ...actions);
+    parts.live.textContent = title;
+    showFinishSaved(counts);
+  }
+  function begunBox(counts) {
+    const begun = list.begun();
+    if (!begun.length) return [];
+    const title = counts.open ? [make("p", "", say("begun", { n: begun.length }))] : [];
+    const named = begun.slice(0, MOST_NAMED).map((one) => make("li", "", button("sk-tool", begunLabel(one, list, say), "", "toCell", one)));
+    const more = begun.length > MOST_NAMED ? [make("li", "sk-quiet", say("begun_more", { n: begun.length - MOST_NAMED }))] : [];
+    const save = savesBegun ? [button("sk-code", say("save_begun"), "", "saveBegun")] : [];
+    const skips = savesBegun && savesSkip(list, begun) ? [make("p", "sk-quiet", say("save_begun_skips"))] : [];
+    return [make("div", "sk-begun", ...title, make("ul", "", ...named, ...more), ...skips, ...save)];
+  }
+  function showFinishSaved({ open, begun }) {
+    if (!parts.finishSaved) return;
+    const key = root.dataset.saved !== "saved" ? "finish_waiting" : begun ? "finish_begun" : open ? "finish_saved_open" : "finish_saved";
+    parts.finishSaved.textContent = say(key);
+  }
+  function paintSaved() {
+    const begun = list.begun().length;
+    const calm = state.name === "saved" || state.name === "saving" && !state.slow;
+    root.dataset.begun = String(begun);
+    parts.saved.textContent = calm ? say(begun ? "saved_begun" : "saved", { n: list.countSaved(state.cells), begun }) : say(state.name, { n: state.n });
+    if (list.isFinished()) showFinishSaved(list.count());
+  }
+  function showState(now) {
+    const was = root.dataset.saved;
+    state = now;
+    root.dataset.saved = state.name;
+    root.dataset.waiting = String(state.n);
+    paintSaved();
+    if (state.name !== "not_saved") return was === "not_saved" ? parts.alarm.replaceChildren() : void 0;
+    const why = state.refused ? say("refused") : state.why ? say("disk_refuses") : say("nobody_answers");
+    const kept = state.kept ? say("kept_here") : say("kept_in_tab_only");
+    const signature = [state.n, why, kept].join();
+    if (parts.alarm.dataset.signature === signature && parts.alarm.childNodes.length) return void 0;
+    parts.alarm.dataset.signature = signature;
+    parts.alarm.replaceChildren(make("strong", "", say("not_saved", { n: state.n })), ` ${why} ${kept}`);
+    const details = state.refused ? state.refused.refused : state.why;
+    if (details) parts.alarm.append(make("details", "", make("summary", "", say("details")), make("p", "", details)));
+    if (state.refused) parts.alarm.append(button("sk-tool", say("answer_again"), "", "answerAgain", state.refused.event));
+    return void 0;
+  }
+  return { paintFinish, paintSaved, showState };
+}
+
+// coding/view.js
+function createCodingView(host, data, say, list, hand) {
+  const kit = createKit(hand.click);
+  const { parts, part, button, tool, group } = kit;
+  let shown = { note: null, variable: null };
+  function buildTools() {
+    const sure = ["1", "2", "3"].map((n) => tool(`sure${n}`, say(`certainty_${n}`), `⇧${n}`, "certainty", n));
+    return make(
+      "div",
+      "sk-tools",
+      group("certainty", "sk-segments", say("certainty"), ...sure),
+      tool("memo", say("memo"), "m"),
+      tool("flag", say("flag"), "t"),
+      tool("skip", say("skip"), "s")
+    );
+  }
+  function buildWork() {
+    const state = make("div", "sk-state", group("steps", "sk-steps", say("questions")), part("remark", "p", "sk-remark"));
+    const question = part("question", "p", "sk-question");
+    const answer = part("answer", "div", "sk-answer", group("codes", "sk-codes", say("codes")));
+    return [state, question, answer, buildTools()];
+  }
+  function paint() {
+    const finished = list.isFinished();
+    const counts = list.count();
+    frame.paintHead(counts, finished);
+    parts.work.hidden = finished;
+    parts.finish.hidden = !finished;
+    frame.root.classList.toggle("sk-done", finished);
+    if (finished) {
+      shown = { note: null, variable: null };
+      notices.paintFinish(counts);
+      const latest = latestOf(list, say);
+      if (hand.told || latest) parts.finish.append(make("p", "sk-quiet", said() || say("finish_latest", { latest })));
+    } else paintNote();
+    frame.paintMoves(finished);
+    notices.paintSaved();
+    frame.showPanel();
+  }
+  function paintNote() {
+    const { note, variable, answer, draft, earlier } = list.current();
+    const newNote = note !== shown.note;
+    const newVariable = variable !== shown.variable;
+    if (newVariable) paintVariable(variable);
+    paintSteps(note, variable);
+    paintAnswer(note, variable, answer, draft, earlier);
+    if (newNote || newVariable) announce(note, variable, newNote);
+    if (newNote) codes.close();
+    if (newNote) frame.paintNote(note);
+    shown = { note, variable };
+  }
+  function paintVariable(variable) {
+    parts.question.textContent = variable.question;
+    const confirm = variable.kind === "multiple" ? [parts.confirm = button("sk-confirm", "", "Enter", "confirm")] : [];
+    parts.answer.replaceChildren(parts.codes, ...confirm);
+    codes.paint(variable);
+    paintDefinitions(parts.panelBox, variable, say);
+  }
+  const said = () => hand.told ? say(hand.told.key, hand.told.values) : "";
+  function paintSteps(note, variable) {
+    parts.steps.hidden = data.notes.every((one) => one.variables.length < 2);
+    const few = note.variables.length <= 4;
+    parts.steps.classList.toggle("sk-few", few);
+    parts.steps.replaceChildren(...note.variables.map((name, number) => {
+      const { label } = list.variables.get(name);
+      const answer = list.answerTo(note, name);
+      const made = button("sk-step", few ? label : String(number + 1), "", "toStep", name);
+      const state = isOpen(answer) ? "open" : answer.event === "skip" ? "skipped" : "answered";
+      made.dataset.state = state;
+      made.setAttribute("aria-label", `${label}: ${say(`step_${state}`)}`);
+      made.title = label;
+      if (name === variable.id) made.setAttribute("aria-current", "step");
+      return made;
+    }));
+  }
+  function paintAnswer(note, variable, answer, draft, earlier) {
+    const chosen = choosable(draft.codes ?? (answer ? answer.codes : []), variable);
+    codes.press((code) => chosen.includes(code));
+    codes.paintTyped(answer, draft);
+    paintDoubt(
+      /** @type {Cell} */
+      list.aim()
+    );
+    parts.flag.setAttribute("aria-pressed", !isOpen(list.answerTo(note, FLAG)));
+    parts.remark.textContent = remark(variable, answer, draft, earlier);
+    parts.remark.classList.toggle("sk-due", Boolean(earlier) && isOpen(answer));
+    if (variable.kind === "multiple") {
+      const label = chosen.length ? say("confirm", { n: chosen.length }) : say("confirm_none");
+      parts.confirm.querySelector(".sk-label").textContent = label;
+      parts.confirm.classList.toggle("sk-on", Boolean(answer && answer.event === "decide" && !draft.codes && chosen.length === answer.codes.length));
+    }
+  }
+  function paintDoubt({ answer, draft }) {
+    const certainty = draft.certainty ?? (answer ? answer.certainty : "");
+    for (const n of ["1", "2", "3"]) parts[`sure${n}`].setAttribute("aria-pressed", certainty === n);
+    const memo = draft.memo ?? (answer ? answer.memo : "");
+    parts.memo.classList.toggle("sk-on", Boolean(memo));
+    parts.memo.title = memo;
+  }
+  function remark(variable, answer, draft, earlier) {
+    if (hand.told && !(variable.kind === "scale" && TOLD_OF_NUMBERS.has(hand.told.key))) return said();
+    if (draft.codes) return say("not_confirmed");
+    if (draft.number !== void 0) return say("number_waits", { number: draft.number.trim() });
+    if (earlier && isOpen(answer)) return afterLatest(list, say, say("changed_text", { codes: labelsOf(variable, earlier) }));
+    if (isOpen(answer)) return draft.memo ? afterLatest(list, say, say("waits_for_answer")) : latestOf(list, say);
+    return afterLatest(list, say, status(variable, answer, draft));
+  }
+  function status(variable, answer, draft) {
+    if (answer.older && draft.memo !== void 0) return say("memo_waits_older");
+    if (draft.memo !== void 0 && draft.memo !== answer.memo) return say("waits_for_answer");
+    if (answer.event === "skip") return say("skipped_before");
+    const gone = retiredOf(variable, answer);
+    if (gone) return say("retired", { code: gone });
+    return say(answer.older ? "older_answer" : "answered");
+  }
+  function announce(note, variable, newNote) {
+    parts.live.textContent = newNote ? `${parts.place.textContent}. ${note.text}. ${variable.question}` : variable.question;
+  }
+  const frame = createFrame(host, data, say, list, kit, { work: buildWork(), label: say("card") });
+  const { root, id, focus } = frame;
+  const overlays = createOverlays({ root, answer: parts.answer, main: parts.main, say, list, hand, focus, id });
+  const notices = createNotices({ root, parts, part, button, say, list, data, savesBegun: true });
+  const codes = createCodes(kit, { tip: overlays.tip, panelIsOpen: frame.panelIsOpen, say, hand, focus, id });
+  parts.question.id = `${id}-question`;
+  parts.codes.removeAttribute("aria-label");
+  parts.codes.setAttribute("aria-labelledby", parts.question.id);
+  root.style.setProperty("--sk-rows", String(mostRows(data.variables)));
+  kit.onClicked(() => {
+    if (!overlays.isOpen) focus();
+  });
+  return {
+    root,
+    paint,
+    focus,
+    showState: notices.showState,
+    togglePanel: frame.togglePanel,
+    toggleGloss: frame.toggleGloss,
+    scrollNote: frame.scrollNote,
+    openMemo: overlays.openMemo,
+    openSearch: overlays.openSearch,
+    closeOverlays: overlays.close,
+    openBlock: codes.openBlock,
+    keepFocus: frame.keepFocus,
+    shows: frame.shows,
+    open: () => frame.open(paint),
+    stop: frame.stop
+  };
+}
+
+// coding/card.js
+function codingActions({ list, view, save, turned, keepDraft, tell }) {
+  const unlessFinished = (work) => (value) => {
+    if (!list.isFinished()) work(value);
+  };
+  function certainty(value) {
+    const aim = list.aim();
+    if (!aim || !list.takesDoubt(aim)) {
+      const isOlder = aim && aim.answer && aim.answer.older;
+      return tell(isOlder ? "no_doubt_older" : aim && aim.answer ? "no_doubt_skipped" : "no_doubt_yet");
+    }
+    const now = aim.draft.certainty ?? (aim.answer ? aim.answer.certainty : "");
+    return save(list.amend("certainty", now === value ? "" : value));
+  }
+  return {
+    code: unlessFinished((code) => {
+      if (list.current().variable.kind === "multiple") list.toggle(code);
+      else save(list.decide([code]));
+    }),
+    pick: unlessFinished((code) => save(list.decide([code], { stays: true }))),
+    confirm: unlessFinished(() => {
+      const { variable, answer, draft } = list.current();
+      if (variable.kind !== "multiple") return;
+      save(list.decide(choosable(draft.codes ?? (answer ? answer.codes : []), variable)));
+    }),
+    skip: unlessFinished(() => save(list.skip())),
+    flag: unlessFinished(() => save(list.flag())),
+    // What is chosen on the answer and not confirmed is what one sees, so that goes first.
+    undo() {
+      const { note, variable } = list.latest ?? {};
+      if (!note || !variable || !list.variables.has(variable) || !list.unchoose({ note, variable: list.variables.get(variable) })) save(turned("undo"));
+    },
+    certainty,
+    /** @param {Question & { text: string }} memo */
+    typing: ({ note, variable, text }) => {
+      const answer = list.answerTo(note, variable.id);
+      list.draftMore({ typing: text, to: answer && answer.id }, { note, variable });
+    },
+    /** @param {Question & { text: string | null }} memo */
+    saveMemo({ note, variable, text }) {
+      list.draftMore({ typing: void 0, to: void 0 }, { note, variable });
+      if (text !== null) save(list.amend("memo", text, { note, variable }));
+    },
+    saveBegun() {
+      const cells = list.begun();
+      save(list.saveBegun());
+      for (const { note, variable } of cells) keepDraft(note, list.variables.get(variable));
+      const fault = list.begun().map(list.faultOf).find(Boolean);
+      if (fault) tell(fault.key, fault.values);
+    },
+    memo: () => view.openMemo(),
+    /** @param {string} variable */
+    toStep: (variable) => list.goTo(list.current().note, variable)
+  };
+}
+function createCodingCard(...given) {
+  const name = (data) => `sekom-${data.study}-${data.coder}`;
+  const draftOf2 = ({ codes, memo }, kind) => ({ codes: kind === "multiple" ? codes : void 0, memo: memo || void 0 });
+  return createAnyCard({ name, commands: COMMANDS, createView: createCodingView, actionsOf: codingActions, draftOf: draftOf2 }, ...given);
+}
+
+// comparing/judgement.js
+var SAME = "same";
+function judgedAs(answer, draft) {
+  return draft.judged ?? (answer ? answer.codes[0] : "");
+}
+function whyOf(answer, draft) {
+  if (draft.memo !== void 0) return draft.memo;
+  return answer && judgedAs(answer, draft) === answer.codes[0] ? answer.memo : "";
+}
+var standsIn = (answer, draft) => draft.stands ?? (answer && answer.stands) ?? "a";
+var ownText = (answer, draft) => draft.text ?? (answer && answer.text) ?? "";
+
+// comparing/view.js
+function createComparingView(host, data, say, list, hand) {
+  const act = hand.click;
+  const kit = createKit(act);
+  const { parts, part, button, group } = kit;
+  let shown = null;
+  let refused = "";
+  function buildOther() {
+    const note = part("noteB", "div", "sk-note", part("textB", "p", "sk-text"), part("glossB", "p", "sk-gloss"));
+    note.tabIndex = 0;
+    note.setAttribute("role", "group");
+    note.setAttribute("aria-label", say("note_b"));
+    parts.textB.lang = "sv";
+    parts.glossB.lang = "en";
+    return make("div", "sk-paper sk-paper-b", note);
+  }
+  function field(name, label, rows, typed2) {
+    const box = part(name, "textarea", "sk-field");
+    box.rows = rows;
+    box.addEventListener("input", () => act(typed2, box.value));
+    box.addEventListener("keydown", onFieldKey);
+    const title = part(`${name}Label`, "label", "sk-sheet-label", label);
+    return [title, box];
+  }
+  function onFieldKey(event) {
+    if (event.isComposing) return;
+    if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) {
+      if (event.target === parts.own && !parts.reason.value.trim()) ask("reason");
+      else act("settle");
+    } else if (event.key === "Escape") frame.focus();
+    else return;
+    if (![parts.own, parts.reason].includes(document.activeElement)) hand.leaveProse(event);
+    event.preventDefault();
+  }
+  function buildStands() {
+    const choices = [["standsA", "stands_a", "a"], ["standsB", "stands_b", "b"], ["standsOwn", "stands_own", "c"]];
+    const buttons = choices.map(([name, text, key]) => parts[name] = button("sk-code", say(text), key, name));
+    return group(
+      "stands",
+      "sk-stands",
+      say("stands"),
+      make("p", "sk-sheet-label", say("stands")),
+      make("div", "sk-stands-row", ...buttons),
+      part("ownBox", "div", "sk-own", ...field("own", say("own_label"), 2, "typedText"))
+    );
+  }
+  function buildReason() {
+    const [title, box] = field("reason", say("reason_label"), 2, "typed");
+    const refusal = part("refusal", "p", "sk-refusal");
+    refusal.setAttribute("role", "alert");
+    const foot = make(
+      "div",
+      "sk-sheet-foot",
+      make("span", "sk-quiet", say("reason_hint")),
+      parts.save = button("sk-tool", say("save"), "Ctrl+Enter", "settle")
+    );
+    return make("div", "sk-reason", make("div", "sk-reason-head", title, part("remark", "p", "sk-remark")), box, refusal, foot);
+  }
+  function buildWork() {
+    const question = part("question", "p", "sk-question");
+    const answer = part("answer", "div", "sk-answer", group("codes", "sk-codes", say("codes")));
+    return [buildOther(), part("why", "p", "sk-why"), part("others", "div", "sk-others"), question, answer, buildStands(), buildReason()];
+  }
+  function paint() {
+    const finished = list.isFinished();
+    const counts = list.count();
+    frame.paintHead(counts, finished);
+    parts.work.hidden = finished;
+    parts.finish.hidden = !finished;
+    frame.root.classList.toggle("sk-done", finished);
+    if (finished) paintFinish(counts);
+    else paintPair();
+    frame.paintMoves(finished);
+    notices.paintSaved();
+    frame.showPanel();
+    parts.glossB.hidden = parts.gloss.hidden;
+  }
+  function paintFinish(counts) {
+    const hadField = [parts.reason, parts.own].includes(document.activeElement);
+    shown = null;
+    notices.paintFinish(counts);
+    if (hand.told) parts.finish.append(make("p", "sk-quiet", say(hand.told.key, hand.told.values)));
+    if (hadField) frame.focus();
+  }
+  function paintPair() {
+    const { note, variable, answer, draft } = list.current();
+    const isNew = note !== shown;
+    if (isNew) {
+      frame.paintNote(note);
+      parts.textB.textContent = note.text_b;
+      parts.glossB.textContent = note.gloss_b;
+      parts.why.textContent = note.reasons ? say("proposed", { reasons: note.reasons }) : "";
+      if (!shown) paintQuestion(variable);
+    }
+    paintAnswer(note, answer, draft, isNew);
+    if (isNew) announce(note, variable);
+    shown = note;
+  }
+  function paintQuestion(variable) {
+    parts.question.textContent = variable.question;
+    paintDefinitions(parts.panelBox, variable, say);
+    codes.paint(variable);
+  }
+  function paintAnswer(note, answer, draft, isNew) {
+    const judgement = judgedAs(answer, draft);
+    const chosen = standsIn(answer, draft);
+    const isSame = judgement === SAME;
+    codes.press((code) => code === judgement);
+    parts.stands.classList.toggle("sk-away", !isSame);
+    for (const [name, value] of [["standsA", "a"], ["standsB", "b"], ["standsOwn", "own"]]) {
+      parts[name].setAttribute("aria-pressed", isSame && chosen === value);
+      parts[name].disabled = !isSame;
+    }
+    parts.ownBox.hidden = !(isSame && chosen === "own");
+    write(parts.own, ownText(answer, draft));
+    write(parts.reason, whyOf(answer, draft));
+    parts.remark.textContent = remark(answer, draft);
+    const isTooLong = lengthOfFields() > LONGEST_MEMO;
+    const isThere = { refuse_no_reason: parts.reason.value.trim(), refuse_no_text: parts.own.value.trim() || chosen !== "own", too_long: !isTooLong }[refused] ?? judgement;
+    if (isTooLong) showRefusal("too_long");
+    else if (isThere || isNew) showRefusal("");
+    paintOthers(note, answer);
+  }
+  const lengthOfFields = () => Math.max(...[parts.reason, parts.own].map((box) => lengthOf(box.value.trim())));
+  function write(box, text) {
+    if (box.value !== text) box.value = text;
+  }
+  function paintOthers(note, answer) {
+    const others = isOpen(answer) ? [] : note.others ?? [];
+    const lines = others.map((other) => make(
+      "li",
+      "",
+      make("strong", "", other.who),
+      `: ${other.label}`,
+      ...other.reason ? [` – ${other.reason}`] : []
+    ));
+    parts.others.hidden = !others.length;
+    parts.others.classList.toggle("sk-differ", others.some((other) => other.differs));
+    parts.others.replaceChildren(make("ul", "", ...lines));
+  }
+  function remark(answer, draft) {
+    if (hand.told) return say(hand.told.key, hand.told.values);
+    const waits = draft.judged || draft.stands || draft.text !== void 0;
+    if (judgedAs(answer, draft) === SAME && (waits || draft.memo !== void 0 && answer)) {
+      return say(whyOf(answer, draft).trim() ? "enter_saves" : "reason_missing");
+    }
+    if (isOpen(answer)) return draft.memo ? say("reason_waits") : latestOf(list, say, false);
+    return say(draft.memo === void 0 ? "answered" : "enter_saves");
+  }
+  function announce(note, variable) {
+    parts.live.textContent = `${parts.place.textContent}. A: ${note.text}. B: ${note.text_b}. ${variable.question}`;
+  }
+  function ask(what) {
+    const box = what === "text" ? parts.own : parts.reason;
+    parts.ownBox.hidden = what === "text" ? false : parts.ownBox.hidden;
+    box.focus({ preventScroll: true });
+    box.scrollIntoView({ block: "nearest" });
+  }
+  function refuse(key) {
+    showRefusal(key);
+    if (key === "refuse_no_choice") frame.focus();
+    else ask(key === "refuse_no_text" || key === "too_long" && lengthOf(parts.reason.value) <= LONGEST_MEMO ? "text" : "reason");
+  }
+  function showRefusal(key) {
+    refused = key;
+    const n = lengthOfFields();
+    parts.refusal.textContent = key ? say(key, { n, most: LONGEST_MEMO, over: n - LONGEST_MEMO }) : "";
+    parts.reason.setAttribute("aria-invalid", key === "refuse_no_reason");
+    parts.own.setAttribute("aria-invalid", key === "refuse_no_text");
+  }
+  const frame = createFrame(host, data, say, list, kit, { work: buildWork(), label: say("card"), panelFirst: false, search: false });
+  const { root, id } = frame;
+  const focus = () => {
+    if (![parts.reason, parts.own].includes(document.activeElement)) frame.focus();
+  };
+  const overlays = createOverlays({ root, answer: parts.answer, main: parts.main, say, list, hand, focus, id });
+  const notices = createNotices({ root, parts, part, button, say, list, data });
+  const codes = createCodes(kit, { tip: overlays.tip, panelIsOpen: frame.panelIsOpen, say, hand, focus, id });
+  parts.question.id = `${id}-question`;
+  parts.codes.removeAttribute("aria-label");
+  parts.codes.setAttribute("aria-labelledby", parts.question.id);
+  parts.refusal.id = `${id}-refusal`;
+  for (const name of ["own", "reason"]) {
+    parts[name].id = `${id}-${name}`;
+    parts[`${name}Label`].htmlFor = parts[name].id;
+    parts[name].setAttribute("aria-describedby", parts.refusal.id);
+  }
+  root.classList.add("sk-review");
+  kit.onClicked(() => {
+    if (!overlays.isOpen) focus();
+  });
+  return {
+    root,
+    paint,
+    showState: notices.showState,
+    togglePanel: frame.togglePanel,
+    toggleGloss: frame.toggleGloss,
+    scrollNote: frame.scrollNote,
+    openSearch: overlays.openSearch,
+    closeOverlays: overlays.close,
+    focus: frame.focus,
+    openBlock: codes.openBlock,
+    keepFocus: frame.keepFocus,
+    shows: frame.shows,
+    ask,
+    refuse,
+    open: () => frame.open(paint),
+    stop: frame.stop
+  };
+}
+
+// comparing/card.js
+var COMPARING_COMMANDS = { ...COMMANDS, a: "standsA", b: "standsB", c: "standsOwn", m: "reason", "Ctrl+Enter": "settle" };
+function withText(events, answer) {
+  const { stands = "a", text = "" } = answer ?? {};
+  return events.map((event) => ({ ...event, stands, text }));
+}
+function comparingActions({ list, view, save, turned, tell }) {
+  const { draftMore } = list;
+  function give(to) {
+    const { note, variable, answer, draft } = list.current();
+    if (answer && (answer.stands !== to.stands || answer.text !== to.text)) answer.older = true;
+    save(withText(list.give(to), to));
+    view.focus();
+    const written = (draft.text ?? "").trim();
+    if (!written || written === to.text) return;
+    list.draftMore({ text: draft.text }, { note, variable });
+    tell("text_kept");
+  }
+  function judge(judgement) {
+    const { answer, draft } = list.current();
+    if (judgement === SAME) return draftMore({ judged: SAME });
+    const memo = draft.memo ?? (answer && answer.codes[0] === judgement ? answer.memo : "");
+    if (lengthOf(memo.trim()) > LONGEST_MEMO) return view.refuse("too_long");
+    return give({ event: "decide", codes: [judgement], certainty: "", memo: memo.trim(), stands: "a", text: "" });
+  }
+  function stands(value) {
+    const { answer, draft } = list.current();
+    if (judgedAs(answer, draft) !== SAME) return;
+    draftMore({ judged: SAME, stands: value });
+    view.ask(value === "own" ? "text" : "reason");
+  }
+  function settle() {
+    const { answer, draft } = list.current();
+    const judgement = judgedAs(answer, draft);
+    if (!judgement) return view.refuse("refuse_no_choice");
+    if (judgement !== SAME) return judge(judgement);
+    const memo = whyOf(answer, draft).trim();
+    const chosen = standsIn(answer, draft);
+    const text = chosen === "own" ? ownText(answer, draft).trim() : "";
+    if (chosen === "own" && !text) return view.refuse("refuse_no_text");
+    if (!memo) return view.refuse("refuse_no_reason");
+    if (Math.max(lengthOf(memo), lengthOf(text)) > LONGEST_MEMO) return view.refuse("too_long");
+    return give({ event: "decide", codes: [SAME], certainty: "", memo, stands: chosen, text });
+  }
+  function reason() {
+    const { just } = list;
+    const isBegun = !list.isFinished() && Object.values(list.current().draft).some((value) => value !== void 0);
+    if (just && !isBegun) {
+      list.goTo(just.note, just.variable.id);
+      view.paint();
+    }
+    if (!list.isFinished()) view.ask("reason");
+  }
+  const unlessFinished = (work) => (value) => {
+    if (!list.isFinished()) work(value);
+  };
+  return {
+    code: unlessFinished(judge),
+    standsA: unlessFinished(() => stands("a")),
+    standsB: unlessFinished(() => stands("b")),
+    standsOwn: unlessFinished(() => stands("own")),
+    reason,
+    typed: unlessFinished((text) => draftMore({ memo: text })),
+    typedText: unlessFinished((text) => draftMore({ text })),
+    settle: unlessFinished(settle),
+    confirm: unlessFinished(settle),
+    undo() {
+      const taken = list.latest;
+      save(withText(turned("undo"), taken && taken.from));
+    },
+    redo() {
+      const { to } = list.next ?? {};
+      save(withText(turned("redo"), to));
+    }
+  };
+}
+function createComparingCard(...given) {
+  const name = (data) => `sekom-review-${data.study}-${data.coder}`;
+  const draftOf2 = ({ codes: [judged], memo, stands, text }) => judged === SAME ? { judged, memo, stands, text } : { memo: memo || void 0 };
+  const kind = { name, commands: COMPARING_COMMANDS, createView: createComparingView, actionsOf: comparingActions, draftOf: draftOf2 };
+  return withOthers(createAnyCard(kind, ...given));
+}
+
+// judging/choice.js
+function choiceOf(answer, draft) {
+  const { event, codes } = draft.event ? draft : answer ?? {};
+  return { event, codes: codes ?? [] };
+}
+function isChoice({ event, codes }, variable) {
+  return Boolean(event) && choosable(codes, variable).length === codes.length;
+}
+var draftOf = ({ event, codes, memo }) => ({ event, codes, memo });
+function reasonOf(answer, draft) {
+  if (draft.memo !== void 0) return draft.memo;
+  if (!answer) return "";
+  const choice = choiceOf(answer, draft);
+  const same = choice.event === answer.event && choice.codes.join("|") === answer.codes.join("|");
+  return same ? answer.memo : "";
+}
+
+// judging/readings.js
+function nameOf(reading, number, say, named) {
+  const letter = number < 26 ? String.fromCharCode(65 + number) : String(number + 1);
+  return named ? reading.name : say("coder_letter", { letter });
+}
+function readingRow(reading, number, columns, say, named, keys) {
+  const caps = reading.codes.flatMap((code) => keys.get(code) ?? []).map(keycap);
+  const choice = make("td", "", make("div", "sk-choice", ...caps, make("span", "", reading.label)));
+  const name = make("th", "sk-coder", nameOf(reading, number, say, named));
+  name.scope = "row";
+  const row = make("tr", "", name, choice);
+  if (columns.certainty) row.append(make("td", "sk-sure", reading.certainty ? say(`certainty_${reading.certainty}`) : "–"));
+  if (columns.memo) row.append(make("td", "sk-memo-text", reading.memo));
+  return row;
+}
+function paintReadings(table, note, variable, say, named) {
+  const columns = {
+    certainty: note.readings.some((reading) => reading.certainty),
+    memo: note.readings.some((reading) => reading.memo)
+  };
+  const keys = new Map([...keysOf(variable)].map(([key, code]) => [code, key]));
+  const heads = ["coder", "choice", ...columns.certainty ? ["sure"] : [], ...columns.memo ? ["memo_head"] : []];
+  const head = make("tr", "", ...heads.map((name) => {
+    const cell = make("th", "", say(name));
+    cell.scope = "col";
+    return cell;
+  }));
+  const rows = note.readings.map((reading, number) => readingRow(reading, number, columns, say, named, keys));
+  table.replaceChildren(make("thead", "", head), make("tbody", "", ...rows));
+}
+function sayReadings(note, say) {
+  return note.readings.map((reading, number) => `${nameOf(reading, number, say, false)}: ${reading.label}.`).join(" ");
+}
+
+// judging/view.js
+function createAdjudicationView(host, data, say, list, hand, present) {
+  const act = hand.click;
+  const kit = createKit(act);
+  const { parts, part, button, tool, group } = kit;
+  let shown = { note: null, named: false };
+  let named = false;
+  let refused = "";
+  function buildPeople() {
+    const hint = make("span", "sk-quiet", say("people_hint"));
+    const toggles = data.people.map((coder) => button("sk-tool sk-person", coder, "", "present", coder));
+    const box = group("people", "sk-people", say("people"), make("span", "sk-sheet-label", say("people")), ...toggles, hint);
+    box.hidden = !data.people.length;
+    parts.toggles = toggles;
+    return box;
+  }
+  function paintPeople() {
+    parts.toggles.forEach((toggle, place) => toggle.setAttribute("aria-pressed", String(present.has(data.people[place]))));
+  }
+  function buildReadings() {
+    const box = group("readings", "sk-readings", say("readings"), part("table", "table", "sk-table"));
+    box.tabIndex = 0;
+    return box;
+  }
+  function buildReason() {
+    const label2 = part("reasonLabel", "label", "sk-sheet-label", say("reason_label"));
+    const field = part("reason", "textarea", "sk-field");
+    field.rows = 2;
+    field.addEventListener("input", () => act("typed", field.value));
+    field.addEventListener("keydown", onReasonKey);
+    const refusal = part("refusal", "p", "sk-refusal");
+    refusal.setAttribute("role", "alert");
+    const foot = make(
+      "div",
+      "sk-sheet-foot",
+      make("span", "sk-quiet", say("reason_hint")),
+      parts.save = button("sk-tool", say("save"), "Ctrl+Enter", "settle")
+    );
+    const head = make("div", "sk-reason-head", label2, part("remark", "p", "sk-remark"));
+    return make("div", "sk-reason", head, field, refusal, foot);
+  }
+  function onReasonKey(event) {
+    if (event.isComposing) return;
+    if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) act("settle");
+    else if (event.key === "Escape") frame.focus();
+    else return;
+    if (document.activeElement !== parts.reason) hand.leaveProse(event);
+    event.preventDefault();
+  }
+  function buildWork() {
+    const asked = make("div", "sk-state", part("question", "p", "sk-question"), tool("names", say("names"), "t"));
+    const answer = part("answer", "div", "sk-answer", group("codes", "sk-codes", say("codes")));
+    parts.leaveOpen = button("sk-code sk-open", say("leave_open"), "s", "leaveOpen");
+    return [buildPeople(), buildReadings(), part("others", "div", "sk-others"), asked, answer, buildReason()];
+  }
+  function paint() {
+    const finished = list.isFinished();
+    const [count, skipped] = [list.count(), list.countSort("skipped")];
+    const counts = { ...count, skipped, settled: count.done - skipped };
+    frame.paintHead(counts, finished);
+    parts.work.hidden = finished;
+    parts.finish.hidden = !finished;
+    frame.root.classList.toggle("sk-done", finished);
+    paintPeople();
+    if (finished) paintFinish(counts);
+    else paintNote();
+    frame.paintMoves(finished);
+    notices.paintSaved();
+    frame.showPanel();
+  }
+  function paintFinish(counts) {
+    const hadField = frame.root.contains(document.activeElement) && document.activeElement === parts.reason;
+    shown = { note: null, named: false };
+    notices.paintFinish(counts);
+    if (hand.told) parts.finish.append(make("p", "sk-quiet", say(hand.told.key, hand.told.values)));
+    if (hadField) frame.focus();
+  }
+  function paintNote() {
+    const { note, variable, answer, draft } = (
+      /** @type {Cell & { note: DisputedNote }} */
+      list.current()
+    );
+    const isNew = note !== shown.note;
+    if (isNew) {
+      named = false;
+      frame.paintNote(note);
+      if (shown.note) requestAnimationFrame(() => parts.bar.scrollIntoView({ block: "nearest" }));
+      paintDefinitions(parts.panelBox, variable, say, note.disputed);
+      if (!shown.note) paintQuestion(variable);
+    }
+    if (isNew || named !== shown.named) paintReadings(parts.table, note, variable, say, named);
+    parts.names.setAttribute("aria-pressed", named);
+    parts.table.classList.toggle("sk-named", named);
+    paintAnswer(note, variable, answer, draft);
+    if (isNew) codes.close();
+    if (isNew) announce(note, variable);
+    shown = { note, named };
+  }
+  function paintQuestion(variable) {
+    parts.question.textContent = variable.question;
+    codes.paint(variable, [parts.leaveOpen]);
+  }
+  function paintAnswer(note, variable, answer, draft) {
+    const choice = choiceOf(answer, draft);
+    const emptySet = choice.event === "decide" && !choice.codes.length;
+    codes.press((code) => choice.codes.includes(code) || emptySet && code === NONE_FITS);
+    codes.paintTyped(answer, draft.event ? { ...draft, number: draft.number ?? choice.codes.join() } : draft);
+    parts.leaveOpen.setAttribute("aria-pressed", choice.event === "skip");
+    const reason = reasonOf(answer, draft);
+    if (parts.reason.value !== reason) parts.reason.value = reason;
+    parts.remark.textContent = remark(note, variable, answer, draft);
+    const isTooLong = lengthOf(reason.trim()) > LONGEST_MEMO;
+    const isThere = { refuse_no_reason: reason.trim(), too_long: !isTooLong }[refused] ?? isChoice(choice, variable);
+    if (isTooLong) showRefusal("too_long");
+    else if (isThere || note !== shown.note) showRefusal("");
+    paintOthers(note, answer);
+  }
+  function paintOthers(note, answer) {
+    const others = answer && answer.event === "decide" ? note.others ?? [] : [];
+    const differ = others.some((other) => other.differs);
+    const lines = others.map((other) => make(
+      "li",
+      "",
+      make("strong", "", other.who),
+      `: ${other.label}`,
+      ...other.reason ? [` – ${other.reason}`] : []
+    ));
+    const verdict = others.some((other) => other.event === "settle") ? [make("p", "", say(differ ? "differ" : "same"))] : [];
+    parts.others.hidden = !others.length;
+    parts.others.classList.toggle("sk-differ", differ);
+    parts.others.replaceChildren(...verdict, make("ul", "", ...lines));
+  }
+  function remark(note, variable, answer, draft) {
+    if (hand.told && !TOLD_OF_NUMBERS.has(hand.told.key)) return say(hand.told.key, hand.told.values);
+    if (draft.number !== void 0) return say("number_waits", { number: draft.number.trim() });
+    if (draft.event) return say(reasonOf(answer, draft).trim() ? "enter_saves" : "reason_missing");
+    if (isOpen(answer)) return draft.memo ? say("reason_waits") : latestOf(list, say, false) || flagged(note);
+    if (answer.older) return say("stale");
+    const gone = retiredOf(variable, answer);
+    if (gone) return say("retired", { code: gone });
+    return say(answer.event === "skip" ? "skipped_before" : "answered");
+  }
+  const flagged = (note) => note.flags ? say("flagged", { n: note.flags }) : "";
+  function announce(note, variable) {
+    parts.live.textContent = `${parts.place.textContent}. ${note.text}. ${sayReadings(note, say)} ${variable.question}`;
+  }
+  function focusReason() {
+    parts.reason.focus({ preventScroll: true });
+    parts.reason.closest(".sk-reason").scrollIntoView({ block: "nearest" });
+  }
+  function refuse(key) {
+    showRefusal(key);
+    if (key === "refuse_no_choice") frame.focus();
+    else focusReason();
+  }
+  function showRefusal(key) {
+    refused = key;
+    const n = lengthOf(parts.reason.value.trim());
+    parts.refusal.textContent = key ? say(key, { n, most: LONGEST_MEMO, over: n - LONGEST_MEMO }) : "";
+    parts.reason.setAttribute("aria-invalid", key === "refuse_no_reason" || key === "too_long");
+  }
+  function toggleNames() {
+    named = !named;
+  }
+  const label = say("card");
+  const search = data.variables.some((variable) => keysOf(variable).size < variable.codes.length);
+  const frame = createFrame(host, data, say, list, kit, { work: buildWork(), label, panelFirst: true, search });
+  const { root, id } = frame;
+  const focus = () => {
+    if (document.activeElement !== parts.reason) frame.focus();
+  };
+  const overlays = createOverlays({ root, answer: parts.answer, main: parts.main, say, list, hand, focus, id });
+  const notices = createNotices({ root, parts, part, button, say, list, data });
+  const codes = createCodes(kit, { tip: overlays.tip, panelIsOpen: frame.panelIsOpen, say, hand, focus, id });
+  parts.question.id = `${id}-question`;
+  parts.codes.removeAttribute("aria-label");
+  parts.codes.setAttribute("aria-labelledby", parts.question.id);
+  parts.reason.id = `${id}-reason`;
+  parts.reasonLabel.htmlFor = parts.reason.id;
+  parts.refusal.id = `${id}-refusal`;
+  parts.reason.setAttribute("aria-describedby", parts.refusal.id);
+  root.classList.add("sk-adjudication");
+  root.style.setProperty("--sk-rows", String(mostRows(data.variables, [parts.leaveOpen])));
+  root.style.setProperty("--sk-readers", String(Math.max(...data.notes.map((note) => note.readings.length))));
+  kit.onClicked(() => {
+    if (!overlays.isOpen) focus();
+  });
+  return {
+    root,
+    paint,
+    showState: notices.showState,
+    togglePanel: frame.togglePanel,
+    toggleGloss: frame.toggleGloss,
+    scrollNote: frame.scrollNote,
+    openSearch: overlays.openSearch,
+    closeOverlays: overlays.close,
+    focus: frame.focus,
+    openBlock: codes.openBlock,
+    keepFocus: frame.keepFocus,
+    shows: frame.shows,
+    focusReason,
+    refuse,
+    toggleNames,
+    light: codes.light,
+    open: () => frame.open(paint),
+    stop: frame.stop
+  };
+}
+
+// judging/card.js
+var ADJUDICATION_COMMANDS = { ...COMMANDS, s: "leaveOpen", t: "names", m: "reason", "Ctrl+Enter": "settle" };
+function adjudicationActions({ list, view, save, turned, keepDraft, refuseNumber }, sitting) {
+  const beside = () => sitting.said;
+  function toggled(code) {
+    const { variable, answer, draft } = list.current();
+    if (variable.kind !== "multiple") return [code];
+    if (code === NONE_FITS) return [];
+    const chosen = new Set(choiceOf(answer, draft).codes);
+    if (!chosen.delete(code)) chosen.add(code);
+    return variable.codes.map(({ id }) => id).filter((id) => chosen.has(id));
+  }
+  function choose(event, codes) {
+    list.draftMore({ event, codes, number: void 0 });
+    view.focusReason();
+  }
+  function takeNumber() {
+    const { variable, draft } = list.current();
+    if (draft.number === void 0) return true;
+    const number = numberIn(draft.number, variable);
+    if (number) list.draftMore({ event: "decide", codes: [number], number: void 0 });
+    else refuseNumber(draft.number.trim());
+    return Boolean(number);
+  }
+  function settle() {
+    if (!takeNumber()) return;
+    const { note, variable, answer, draft } = list.current();
+    const choice = choiceOf(answer, draft);
+    const memo = reasonOf(answer, draft).trim();
+    if (!isChoice(choice, variable)) view.refuse("refuse_no_choice");
+    else if (!memo) view.refuse("refuse_no_reason");
+    else if (lengthOf(memo) > LONGEST_MEMO) view.refuse("too_long");
+    else {
+      save(list.give(
+        /** @type {Answer} */
+        { ...choice, certainty: "", memo }
+      ).map((event) => ({ ...event, seen: note.seen, ...beside() })));
+      view.focus();
+    }
+  }
+  const unlessFinished = (work) => (value) => {
+    if (!list.isFinished()) work(value);
+  };
+  return {
+    code: unlessFinished((code) => {
+      const { variable } = list.current();
+      if (variable.kind === "multiple") list.draftMore({ event: "decide", codes: toggled(code) });
+      else choose("decide", [code]);
+      view.light(code);
+    }),
+    pick: unlessFinished((code) => list.draftMore({ event: "decide", codes: [code], number: void 0 })),
+    leaveOpen: unlessFinished(() => choose("skip", [])),
+    reason: unlessFinished(() => view.focusReason()),
+    typed: unlessFinished((text) => list.draftMore({ memo: text })),
+    settle: unlessFinished(settle),
+    confirm: unlessFinished(() => {
+      if (!takeNumber()) return;
+      const { answer, draft } = list.current();
+      if (choiceOf(answer, draft).event && !reasonOf(answer, draft).trim()) view.focusReason();
+      else settle();
+    }),
+    names: unlessFinished(() => view.toggleNames()),
+    /** @param {string} coder */
+    present(coder) {
+      if (!sitting.present.delete(coder)) sitting.present.add(coder);
+      sitting.isKnown = true;
+    },
+    // What is taken back stays in the card, unsaved: usually one word of it is to be another.
+    undo() {
+      const taken = list.latest;
+      const events = turned("undo").map((event2) => ({ ...event2, seen: taken?.note.seen, ...beside() }));
+      save(events);
+      if (!taken || !taken.to || !isOpen(taken.from)) return;
+      const { event, codes, memo } = taken.to;
+      const cell = list.cellOf(taken.note, taken.variable);
+      const newer = list.drafts.get(cell) ?? {};
+      const isOther = newer.event && (newer.event !== event || (newer.codes ?? []).join("|") !== codes.join("|"));
+      const undone = Object.keys(newer).length ? {} : { undone: (events[0] ?? {}).event_id };
+      if (!isOther) list.drafts.set(cell, { event, codes, memo, ...newer, ...undone });
+      keepDraft(taken.note, list.variables.get(taken.variable));
+    },
+    redo() {
+      const { note } = list.next ?? {};
+      save(turned("redo").map((event) => ({ ...event, seen: note?.seen, ...beside() })));
+    }
+  };
+}
+function createShowings(name, post) {
+  const untold = /* @__PURE__ */ new Map();
+  const prefix = `${name} shown `;
+  function send(id) {
+    try {
+      const sent = post({ kind: "showing", id, ...untold.get(id) });
+      if (sent && sent.catch) sent.catch(() => {
+      });
+    } catch {
+    }
+  }
+  function kept(work) {
+    try {
+      return work(window.localStorage);
+    } catch {
+      return void 0;
+    }
+  }
+  function tell(showing) {
+    const id = newEventId();
+    untold.set(id, showing);
+    kept((store) => store.setItem(prefix + id, JSON.stringify(showing)));
+    send(id);
+  }
+  function confirm(ids) {
+    for (const id of ids) {
+      untold.delete(id);
+      kept((store) => store.removeItem(prefix + id));
+    }
+  }
+  kept((store) => Object.keys(store).filter((key) => key.startsWith(prefix)).forEach((key) => untold.set(key.slice(prefix.length), JSON.parse(
+    /** @type {string} */
+    store.getItem(key)
+  ))));
+  const timer = setInterval(() => [...untold.keys()].forEach(send), RESEND);
+  return { tell, confirm, stop: () => clearInterval(timer) };
+}
+function createAdjudicationCard(host, data, post, { onPaint = () => {
+}, ...options } = {}) {
+  const sitting = {
+    present: new Set(data.present),
+    isKnown: false,
+    get said() {
+      return this.isKnown ? { present: [...this.present] } : {};
+    }
+  };
+  const name = ({ study, coder }) => `sekom-adjudication-${study}-${coder}`;
+  const showings = createShowings(name(data), post);
+  let told = "";
+  function tellShowing(list) {
+    onPaint(list);
+    if (list.isFinished()) return;
+    const showing = { note: list.current().note.key, variable: list.current().variable.id, ...sitting.said };
+    if (JSON.stringify(showing) === told) return;
+    told = JSON.stringify(showing);
+    showings.tell(showing);
+  }
+  const kind = {
+    name,
+    commands: ADJUDICATION_COMMANDS,
+    /** @type {CardKind<AdjudicationData>["createView"]} */
+    createView: (...given) => createAdjudicationView(...given, sitting.present),
+    /** @type {CardKind["actionsOf"]} */
+    actionsOf: (given) => adjudicationActions(given, sitting),
+    draftOf
+  };
+  const card = withOthers(createAnyCard(kind, host, data, post, { ...options, onPaint: tellShowing }));
+  function receive(message) {
+    if (message.kind === "shown") return showings.confirm(message.ids);
+    if (message.kind !== "present") return card.receive(message);
+    if (sitting.isKnown) return void 0;
+    sitting.isKnown = true;
+    sitting.present.clear();
+    message.present.forEach((coder) => sitting.present.add(coder));
+    return card.repaint();
+  }
+  function stop() {
+    showings.stop();
+    card.stop();
+  }
+  return { ...card, receive, stop };
+}
+
+// saving/progressfile.js
+var FILE_KIND = "sekom-answers";
+var FILE_VERSION = 1;
+var MANY_CHANGED = 2;
+var EVENT_KINDS = /* @__PURE__ */ new Set(["decide", "retract", "skip"]);
+function createClock(floor) {
+  let ms = 0;
+  let us = 0;
+  function notBefore(text) {
+    const known = Date.parse(`${text.slice(0, 23)}Z`);
+    const rest = Number(text.slice(23, 26));
+    if (known > ms || known === ms && rest > us) [ms, us] = [known, rest];
+  }
+  function next() {
+    const now = Date.now();
+    if (now > ms) [ms, us] = [now, 0];
+    else [ms, us] = us < 999 ? [ms, us + 1] : [ms + 1, 0];
+    return new Date(ms).toISOString().replace("Z", `${String(us).padStart(3, "0")}Z`);
+  }
+  notBefore(floor);
+  return { next, notBefore };
+}
+function inOrder(events) {
+  const keyOf = (event) => `${event.at} ${event.event_id}`;
+  return [...events].sort((a, b) => keyOf(a) < keyOf(b) ? -1 : 1);
+}
+function isSameText(one, other) {
+  return one === other || !one || !other;
+}
+function createPlacer(notes) {
+  const known = new Set(notes.map((note) => note.key));
+  const byText = /* @__PURE__ */ new Map();
+  for (const { key, hash } of notes) byText.set(hash, byText.has(hash) ? null : key);
+  return (event) => known.has(event.note) ? event.note : byText.get(event.note_hash) ?? null;
+}
+function eventAfter(before, event, versions) {
+  const { codes, certainty, memo, codebook } = event;
+  const hash = event.note_hash ?? "";
+  if (event.event === "retract") return { event: "retract", id: event.event_id, codes: [], certainty: "", memo: "", hash };
+  const stands = before && (before.event === "decide" || before.event === "changed") && isSameText(before.hash, hash);
+  if (event.event === "skip" && stands) return before;
+  const now = versions.get(event.variable) ?? codebook;
+  return { event: event.event, id: event.event_id, codes, certainty, memo, older: codebook !== now, hash, codebook, at: event.at };
+}
+function asOfTexts(answers, notes) {
+  const hashes = new Map(notes.map((note) => [note.key, note.hash]));
+  const [kept, changed] = [/* @__PURE__ */ new Map(), /* @__PURE__ */ new Set()];
+  let last = "";
+  const isOther = (key, answer) => answer.event === "changed" || !isSameText(answer.hash, hashes.get(key));
+  for (const [key, byVariable] of Object.entries(answers)) {
+    for (const answer of Object.values(byVariable)) {
+      const at = answer.at ?? "";
+      if (!isOther(key, answer)) kept.set(key, kept.has(key) && kept.get(key) < at ? kept.get(key) : at);
+      else if (answer.event !== "skip" && answer.event !== "retract") {
+        changed.add(key);
+        if (at > last) last = at;
+      }
+    }
+  }
+  const unchanged = [...kept.values()].filter((at) => at <= last).length;
+  const isOtherStudy = changed.size > MANY_CHANGED && changed.size > unchanged;
+  const marked = ({ event }) => isOtherStudy || event === "skip" || event === "retract" ? "retract" : "changed";
+  const shown = (key, answer) => isOther(key, answer) ? { ...answer, event: marked(answer) } : answer;
+  return Object.fromEntries(Object.entries(answers).map(([key, byVariable]) => [
+    key,
+    Object.fromEntries(Object.entries(byVariable).map(([variable, answer]) => [variable, shown(key, answer)]))
+  ]));
+}
+function standing(data, events) {
+  const versions = new Map(data.variables.map((variable) => [variable.id, variable.version]));
+  const passes = new Map(data.notes.map((note) => [note.key, note.pass]));
+  const noteOf = createPlacer(data.notes);
+  const cells = /* @__PURE__ */ new Map();
+  for (const kept of inOrder(events)) {
+    const event = { ...kept, note: noteOf(kept) };
+    if (!event.note || passes.get(event.note) !== event.pass) continue;
+    const cell = `${event.note} ${event.variable}`;
+    const known = cells.get(cell);
+    if (known) known.push(event);
+    else cells.set(cell, [event]);
+  }
+  const answers = Object.fromEntries(Object.entries(data.answers).map(([key, cell]) => [key, { ...cell }]));
+  for (const made of cells.values()) {
+    const { note, variable } = made[0];
+    const base = (answers[note] ?? {})[variable];
+    const place = base ? made.findIndex((event) => event.event_id === base.id) : -1;
+    const fresh = made.filter((event, number) => place >= 0 ? number > place : !base || event.at > /** @type {string} */
+    base.at);
+    const now = fresh.reduce((before, event) => eventAfter(before, event, versions), base);
+    if (now) answers[note] = { ...answers[note], [variable]: now };
+  }
+  return asOfTexts(answers, data.notes);
+}
+function progressText(data, events, now, copy) {
+  const codebook = Object.fromEntries(data.variables.map((variable) => [variable.id, variable.version]));
+  const head = {
+    file: FILE_KIND,
+    version: FILE_VERSION,
+    study: data.study,
+    coder: data.coder,
+    codebook,
+    page: data.made,
+    written: now,
+    copy,
+    last_event: data.last_event ?? "",
+    events: events.length
+  };
+  const lines = inOrder(events).map(({ note, ...event }) => ({ ...event, key: note }));
+  return [head, ...lines].map((line) => `${JSON.stringify(line)}
+`).join("");
+}
+function parsed(line) {
+  try {
+    return JSON.parse(line);
+  } catch {
+    return null;
+  }
+}
+function isEvent(event) {
+  const texts = ["event_id", "key", "variable", "certainty", "memo", "at"];
+  return event && texts.every((name) => typeof event[name] === "string") && EVENT_KINDS.has(event.event) && /^2[01]\d\d-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z$/.test(event.at) && Array.isArray(event.codes) && event.codes.every((code) => typeof code === "string");
+}
+function readProgress(text, data) {
+  const [first, ...lines] = text.replace(/^\ufeff/, "").split(/\r?\n/).filter((line) => line.trim());
+  const head = parsed(first ?? "");
+  if (!head || head.file !== FILE_KIND) return { fault: "no_file", events: [], damaged: 0 };
+  if (head.study !== data.study) return { fault: "other_study", events: [], damaged: 0 };
+  if (head.coder !== data.coder) return { fault: "other_coder", events: [], damaged: 0, coder: head.coder };
+  const events = lines.map(parsed).filter(isEvent).map(({ key, ...event }) => ({ ...event, note: key }));
+  return { fault: "", events, damaged: Math.max(lines.length, head.events || 0) - events.length };
+}
+
+// saving/keeper.js
+var PAGE_STORES = { events: { keyPath: "event_id" }, settings: { keyPath: "name" } };
+var DATABASE_PATIENCE = 1e4;
+var FILE_PAUSE = 1e3;
+var QUESTION_PATIENCE = 2e3;
+var TINY = 300 * 1024 * 1024;
+function patiently(promise, milliseconds) {
+  return Promise.race([promise, new Promise((resolve) => {
+    setTimeout(() => resolve(null), milliseconds);
+  })]);
+}
+function newCopyId() {
+  return newEventId().replace("e", "c");
+}
+async function willForget() {
+  const { storage } = navigator;
+  if (!storage || !storage.estimate) return false;
+  const asked = (what) => patiently(Promise.resolve().then(what).catch((error) => error), QUESTION_PATIENCE);
+  const persisted = storage.persisted ? await asked(() => storage.persisted()) : false;
+  if (persisted === true) return false;
+  const { quota } = await asked(() => storage.estimate()) ?? {};
+  const isFirefox = "MozAppearance" in document.documentElement.style || CSS.supports("-moz-appearance", "none");
+  const folder = isFirefox && storage.getDirectory ? await asked(() => storage.getDirectory()) : null;
+  return quota < TINY || Boolean(folder && folder.name === "SecurityError");
+}
+function createKeeper(data, { onChange, onLost, onCleared }) {
+  const name = `sekom-page-${data.study}-${data.coder}`;
+  const events = /* @__PURE__ */ new Map();
+  const clock = createClock(data.floor);
+  let db = null;
+  let copied = 0;
+  let file = null;
+  let writing = null;
+  let again = false;
+  let timer = null;
+  let connecting = null;
+  let hadDatabase = false;
+  let copy = newCopyId();
+  let who = "";
+  let era = "";
+  let forgets = false;
+  const text = () => progressText(data, [...events.values()], clock.next(), copy);
+  const setting = (key) => db ? inStore(db, "settings", "readonly", (store2) => store2.get(key)).catch(() => null) : null;
+  const remember = (key, value) => db ? inStore(db, "settings", "readwrite", (store2) => store2.put({ name: key, value })).catch(() => {
+  }) : void 0;
+  function know(fresh) {
+    const before = events.size;
+    for (const event of fresh) {
+      if (!events.has(event.event_id)) events.set(event.event_id, event);
+      clock.notBefore(event.at);
+    }
+    return events.size - before;
+  }
+  function connect() {
+    connecting ??= connectOnce().finally(() => {
+      connecting = null;
+    });
+    return connecting;
+  }
+  async function connectOnce() {
+    const opened = await patiently(openStore(name, PAGE_STORES), DATABASE_PATIENCE);
+    if (!opened) return null;
+    hadDatabase = true;
+    opened.onclose = () => lose(opened);
+    opened.onversionchange = () => {
+      opened.close();
+      lose(opened);
+    };
+    return opened;
+  }
+  function lose(gone) {
+    if (db !== gone) return;
+    db = null;
+    onChange();
+    if (events.size) onLost([...events.values()]);
+  }
+  async function open() {
+    db = await connect();
+    try {
+      era = await readSetting("era") ?? "";
+      copy = await ownCopy();
+      who = await readSetting("who") ?? "";
+      await take();
+    } catch {
+      db = null;
+    }
+    const chosen = await setting("file");
+    if (chosen && chosen.value.queryPermission) {
+      const allowed = await chosen.value.queryPermission({ mode: "readwrite" }).catch(() => "denied");
+      file = { handle: chosen.value, allowed: allowed === "granted", fault: "", written: "" };
+    }
+    if (db && window.showSaveFilePicker && navigator.storage && navigator.storage.persist) {
+      navigator.storage.persist().catch(() => {
+      });
+    }
+    willForget().then((answer) => {
+      forgets = answer;
+      if (forgets) onChange();
+    });
+  }
+  async function readSetting(key) {
+    const row = db ? await inStore(db, "settings", "readonly", (store2) => store2.get(key)) : null;
+    return row ? row.value : void 0;
+  }
+  async function ownCopy() {
+    if (!db) return copy;
+    await rememberNew({ copy });
+    return await readSetting("copy") ?? copy;
+  }
+  function rememberNew(known) {
+    return inStore(
+      /** @type {IDBDatabase} */
+      db,
+      "settings",
+      "readwrite",
+      (store2) => Object.entries(known).map(([key, value]) => {
+        const asked = store2.get(key);
+        asked.onsuccess = () => {
+          if (!asked.result) store2.put({ name: key, value });
+        };
+        return asked;
+      }).at(-1)
+    );
+  }
+  async function take() {
+    if (!db) return 0;
+    const rows = await inStore(db, "events", "readonly", (opened) => opened.getAll());
+    const exported = await setting("copied");
+    copied = Math.max(copied, exported ? exported.value : 0);
+    if (await wasCleared()) return 0;
+    const fresh = know(rows);
+    if (rows.length < events.size) await putAll();
+    return fresh;
+  }
+  async function wasCleared() {
+    const now = await readSetting("era");
+    const isSo = now !== void 0 && now !== era;
+    if (isSo) onCleared();
+    return isSo;
+  }
+  async function putAll() {
+    if (await wasCleared()) return;
+    await inStore(
+      /** @type {IDBDatabase} */
+      db,
+      "events",
+      "readwrite",
+      (opened) => [...events.values()].map((event) => opened.put(event)).at(-1)
+    );
+    const known = { copy, who, era, copied, file: file && file.handle };
+    await rememberNew(Object.fromEntries(Object.entries(known).filter(([, value]) => value)));
+    copy = await readSetting("copy") ?? copy;
+  }
+  const reload = () => take().catch(() => 0);
+  async function save(given) {
+    const fresh = (
+      /** @type {KeptEvent[]} */
+      given
+    );
+    for (const event of fresh) {
+      event.at ??= clock.next();
+      delete event.replaces;
+      delete event.amends;
+    }
+    know(fresh);
+    try {
+      await store(fresh);
+    } finally {
+      onChange();
+    }
+  }
+  async function store(fresh) {
+    if (!db && (hadDatabase || !(file && file.allowed))) await reconnect();
+    if (db) {
+      await put(fresh);
+      if (file) writeSoon();
+    } else if (file) {
+      await write();
+      if (file.fault || !file.allowed) throw new Error(file.fault);
+    } else throw new Error(data.page.no_storage);
+  }
+  async function reconnect() {
+    db = await connect();
+    if (db) await whileOpen(putAll);
+  }
+  function put(fresh) {
+    return whileOpen(async () => {
+      const n = await inStore(
+        /** @type {IDBDatabase} */
+        db,
+        "events",
+        "readwrite",
+        (opened) => {
+          for (const event of fresh) opened.put(event);
+          return opened.count();
+        }
+      );
+      if (n < events.size) await putAll();
+    });
+  }
+  async function whileOpen(work) {
+    try {
+      await work();
+    } catch (error) {
+      if (error.name === "InvalidStateError") db = null;
+      throw error;
+    }
+  }
+  function writeSoon() {
+    timer ??= setTimeout(() => {
+      timer = null;
+      write();
+    }, FILE_PAUSE);
+  }
+  function write() {
+    again = true;
+    writing ??= (async () => {
+      while (again && file && file.allowed) {
+        again = false;
+        await writeOnce();
+      }
+    })().finally(() => {
+      writing = null;
+    });
+    return writing;
+  }
+  async function writeOnce() {
+    try {
+      await reload();
+      const n = events.size;
+      const stream = await /** @type {ChosenFile} */
+      file.handle.createWritable();
+      await stream.write(text());
+      await stream.close();
+      file = { .../** @type {ChosenFile} */
+      file, fault: "", written: clock.next() };
+      setCopied(n);
+    } catch (error) {
+      file = { .../** @type {ChosenFile} */
+      file, fault: String(error.message || error) };
+    }
+    onChange();
+  }
+  async function chooseFile(suggestedName) {
+    try {
+      const accept = { "application/jsonl": [".jsonl"] };
+      const handle = await /** @type {(options: object) => Promise<FileSystemFileHandle>} */
+      window.showSaveFilePicker({ suggestedName, types: [{ description: data.page.title, accept }] });
+      file = { handle, allowed: true, fault: "", written: "" };
+    } catch (error) {
+      if (error.name !== "AbortError") throw error;
+      return false;
+    }
+    remember("file", file.handle);
+    await write();
+    return true;
+  }
+  async function allowFile() {
+    const answer = await /** @type {ChosenFile} */
+    file.handle.requestPermission({ mode: "readwrite" }).catch(() => "denied");
+    if (answer === "granted") {
+      file = { .../** @type {ChosenFile} */
+      file, allowed: true };
+      await write();
+    }
+    onChange();
+  }
+  function setCopied(n) {
+    copied = n;
+    remember("copied", n);
+    onChange();
+  }
+  function sayWho(answer) {
+    who = answer;
+    return remember("who", answer);
+  }
+  async function clear() {
+    clearTimeout(timer ?? void 0);
+    if (writing) await writing;
+    era = newCopyId();
+    if (db) {
+      await inStore(db, "settings", "readwrite", (opened) => {
+        opened.clear();
+        return opened.put({ name: "era", value: era });
+      });
+      await inStore(db, "events", "readwrite", (opened) => opened.clear());
+    }
+    const outbox = await openStore(`sekom-${data.study}-${data.coder}`);
+    for (const store2 of ["events", "drafts"]) {
+      if (outbox) await inStore(outbox, store2, "readwrite", (opened) => opened.clear());
+    }
+    if (outbox) outbox.close();
+    events.clear();
+    file = null;
+  }
+  return {
+    open,
+    reload,
+    save,
+    text,
+    know,
+    write,
+    chooseFile,
+    allowFile,
+    setCopied,
+    sayWho,
+    clear,
+    get events() {
+      return [...events.values()];
+    },
+    get hasDatabase() {
+      return Boolean(db);
+    },
+    get who() {
+      return who;
+    },
+    get forgets() {
+      return forgets;
+    },
+    get file() {
+      return file;
+    },
+    get copied() {
+      return Math.min(copied, events.size);
+    }
+  };
+}
+
+// page/panel.js
+var MANY_WITHOUT_COPY = 100;
+var QUESTIONS = ["confirm", "landed", "unsaved", "unsavedClear"];
+function download(name, text) {
+  const link = make("a", "");
+  link.href = URL.createObjectURL(new Blob([text], { type: "application/jsonl" }));
+  link.download = name;
+  document.body.append(link);
+  link.click();
+  link.remove();
+  setTimeout(() => URL.revokeObjectURL(link.href), 6e4);
+}
+function createPanel({ shelf, data, say, keeper, message: first, card, hear, confirmSaved, reset, focusCard }) {
+  const parts = {};
+  const part = (name, tag, className, ...children) => parts[name] = make(tag, className, ...children);
+  const canChoose = Boolean(window.showSaveFilePicker);
+  let finished = false;
+  let message = first;
+  function button(name, label, onClick) {
+    const made = part(name, "button", "sp-button", label);
+    made.type = "button";
+    made.addEventListener("mousedown", (event) => event.preventDefault());
+    made.addEventListener("click", async (event) => {
+      await onClick(event);
+      if (event.detail > 0 && QUESTIONS.every((question) => parts[question].hidden)) focusCard();
+    });
+    return made;
+  }
+  const begun = () => card() ? card().list.begun() : [];
+  function build() {
+    const title = make("h2", "", say("title"));
+    title.id = "shelf-title";
+    shelf.setAttribute("aria-labelledby", title.id);
+    const opener = part("input", "input", "");
+    opener.type = "file";
+    opener.accept = ".jsonl,.txt,.json";
+    opener.hidden = true;
+    opener.addEventListener("change", openFile);
+    const message2 = part("message", "p", "sp-message");
+    message2.setAttribute("role", "status");
+    shelf.append(
+      title,
+      buildSending(),
+      part("where", "p", "sp-where"),
+      part("copy", "p", "sp-copy"),
+      part("fileLine", "p", "sp-file"),
+      make(
+        "div",
+        "sp-buttons",
+        button("download", say("download"), askToDownload),
+        ...canChoose ? [button("choose", "", chooseFile)] : [],
+        button("open", say("open"), () => opener.click()),
+        button("clear", say("clear"), askToClear),
+        opener
+      ),
+      buildQuestion("unsaved", "", ["save_download", saveAndDownload], ["only_download", downloadFile], ["no_download", () => close("download")]),
+      buildQuestion("unsavedClear", say("clear_unsaved"), ["save_first", saveFirst], ["keep_all", keepAll], ["clear_anyway", clear]),
+      buildQuestion("confirm", "", ["yes_clear", clearIfAllIsSaved], ["no_clear", keepAll]),
+      buildQuestion("landed", say("landed"), ["yes_landed", landed], ["no_landed", downloadFile]),
+      message2
+    );
+  }
+  function buildSending() {
+    const steps = ["send_1", "send_2", "send_3"].map((key) => part(key, "li", ""));
+    return part("sending", "div", "sp-sending", make("p", "sp-lead", say("send_title")), make("ol", "", ...steps));
+  }
+  function buildQuestion(name, text, ...answers) {
+    const box = part(
+      name,
+      "div",
+      "sp-question",
+      part(`${name}Text`, "p", "", text),
+      part(`${name}List`, "div", ""),
+      make("div", "sp-buttons", ...answers.map(([key, onClick]) => button(key, say(key), onClick)))
+    );
+    box.hidden = true;
+    box.setAttribute("role", "group");
+    return box;
+  }
+  function paint() {
+    const n = keeper.events.length;
+    const open = n - keeper.copied;
+    const { file } = keeper;
+    const isWriting = Boolean(file && file.allowed && !file.fault);
+    const name = file && isWriting ? file.handle.name : data.file;
+    parts.where.textContent = whereText(n, isWriting);
+    parts.where.classList.toggle("sp-warning", (!keeper.hasDatabase || keeper.forgets) && !isWriting);
+    parts.copy.hidden = !n || isWriting && open < MANY_WITHOUT_COPY;
+    parts.copy.textContent = !open ? say("copied_all") : say(open >= MANY_WITHOUT_COPY || finished ? "copy_due" : "copy_some", { n: open });
+    parts.copy.classList.toggle("sp-due", open >= MANY_WITHOUT_COPY || keeper.forgets && open > 0);
+    paintFile(file);
+    parts.clear.hidden = !n || open > 0;
+    allowDownload();
+    parts.download.classList.toggle("sp-next", (finished || keeper.forgets) && open > 0);
+    parts.sending.hidden = !finished;
+    parts.send_1.textContent = say(isWriting ? "send_1_file" : "send_1", { file: name });
+    parts.send_2.textContent = say("send_2", { file: name });
+    parts.send_3.textContent = say("send_3");
+    parts.message.textContent = message;
+  }
+  function allowDownload() {
+    parts.download.disabled = !keeper.events.length && !begun().length;
+  }
+  function whereText(n, isWriting) {
+    if (!keeper.hasDatabase) return say(isWriting ? "where_file_only" : canChoose ? "no_storage" : "no_storage_download");
+    if (!keeper.forgets) return say(n ? "where" : "where_empty");
+    return isWriting ? say("forgets") : `${say("forgets")} ${say(canChoose ? "forgets_choose" : "forgets_download")}`;
+  }
+  function paintFile(file) {
+    parts.fileLine.hidden = !file;
+    if (file) {
+      const state = file.fault ? "file_fault" : file.allowed ? file.written ? "file_written" : "file_waiting" : "file_paused";
+      parts.fileLine.textContent = say(state, { file: file.handle.name, time: hourOf(file.written) });
+      parts.fileLine.classList.toggle("sp-due", Boolean(file.fault) || !file.allowed);
+    }
+    if (!canChoose) return;
+    const first2 = keeper.hasDatabase && !keeper.forgets ? "choose" : "choose_file";
+    parts.choose.textContent = file && !file.allowed ? say("allow", { file: file.handle.name }) : say(file ? "choose_other" : first2);
+  }
+  function hourOf(text) {
+    return text ? (/* @__PURE__ */ new Date(`${text.slice(0, 23)}Z`)).toLocaleTimeString(data.lang, { hour: "2-digit", minute: "2-digit" }) : "";
+  }
+  function follow(list) {
+    const counts = list.isFinished() && list.list.kind === "open" ? list.count() : null;
+    const now = counts !== null && !counts.open && !counts.begun;
+    allowDownload();
+    for (const name of ["unsaved", "unsavedClear"]) if (!parts[name].hidden) paintBegun(name);
+    if (now === finished) return;
+    finished = now;
+    paint();
+  }
+  function paintBegun(name) {
+    const all = begun();
+    if (!all.length) parts[name].hidden = true;
+    const named = all.slice(0, MOST_NAMED).map((one) => make("li", "", begunLabel(one, card().list, (key) => data.texts[key])));
+    if (all.length > MOST_NAMED) named.push(make("li", "", fill(data.texts.begun_more, { n: all.length - MOST_NAMED })));
+    const skips = all.length && savesSkip(card().list, all) ? [make("p", "", data.texts.save_begun_skips)] : [];
+    parts[`${name}List`].replaceChildren(make("ul", "", ...named), ...skips);
+    const n = new Set(all.map(({ note }) => note)).size;
+    if (name === "unsaved") parts.unsavedText.textContent = say(n === 1 ? "unsaved_one" : "unsaved", { n });
+  }
+  function ask(name, answer, event) {
+    for (const question of QUESTIONS) parts[question].hidden = question !== name;
+    if (name === "unsaved" || name === "unsavedClear") paintBegun(name);
+    if (!event || event.detail === 0) parts[answer].focus();
+    parts[name].scrollIntoView({ block: "nearest" });
+  }
+  function close(name) {
+    const had = QUESTIONS.some((question) => parts[question].contains(document.activeElement));
+    for (const question of QUESTIONS) parts[question].hidden = true;
+    if (had) parts[parts[name].hidden || parts[name].disabled ? "download" : name].focus();
+  }
+  function keepAll() {
+    close("clear");
+    focusCard();
+  }
+  function tell(text) {
+    message = text;
+    paint();
+  }
+  async function askToDownload(event) {
+    await card().hearDrafts();
+    if (begun().length) ask("unsaved", "save_download", event);
+    else await downloadFile();
+  }
+  async function saveAndDownload() {
+    card().act("saveBegun");
+    await downloadFile();
+  }
+  async function downloadFile() {
+    close("download");
+    await keeper.reload();
+    download(data.file, keeper.text());
+    parts.landed.hidden = keeper.hasDatabase;
+    if (keeper.hasDatabase) keeper.setCopied(keeper.events.length);
+    const n = begun().length;
+    tell(say(n ? "unsaved_kept" : "downloaded", { file: data.file, n }));
+  }
+  function landed() {
+    parts.landed.hidden = true;
+    keeper.setCopied(keeper.events.length);
+    confirmSaved();
+    tell("");
+  }
+  async function chooseFile() {
+    const { file } = keeper;
+    if (file && !file.allowed) await keeper.allowFile();
+    else {
+      try {
+        if (await keeper.chooseFile(data.file) && !keeper.file?.fault && !keeper.hasDatabase) confirmSaved();
+      } catch (error) {
+        return tell(say("no_choice", { why: error.message }));
+      }
+    }
+    return tell("");
+  }
+  async function openFile() {
+    const [chosen] = parts.input.files;
+    parts.input.value = "";
+    if (!chosen) return;
+    const { fault, events, damaged, coder } = readProgress(await chosen.text(), data);
+    if (fault) {
+      tell(say(`open_${fault}`, { file: chosen.name, coder, own: data.coder }));
+      return;
+    }
+    const known = keeper.copied;
+    const n = keeper.know(events);
+    try {
+      await keeper.save(events);
+      keeper.setCopied(known + n);
+    } catch {
+    }
+    hear();
+    focusCard();
+    tell(say(damaged ? "opened_damaged" : "opened", { n, damaged, file: chosen.name }));
+  }
+  async function askToClear(event) {
+    await card().hearDrafts();
+    if (begun().length) return ask("unsavedClear", "keep_all", event);
+    parts.confirmText.textContent = say("clear_sure", { n: keeper.events.length });
+    return ask("confirm", "no_clear");
+  }
+  function saveFirst() {
+    card().act("saveBegun");
+    close("download");
+    const n = begun().length;
+    tell(n ? fill(data.texts.begun, { n }) : say("saved_first"));
+  }
+  async function clearIfAllIsSaved(event) {
+    await card().hearDrafts();
+    if (begun().length) ask("unsavedClear", "keep_all", event);
+    else await clear();
+  }
+  async function clear() {
+    await keeper.clear();
+    reset();
+  }
+  build();
+  return { paint, follow };
+}
+
+// page/who.js
+function askWho({ box, data, say, message }) {
+  return new Promise((resolve) => {
+    function button(key, onClick) {
+      const made = make("button", "sp-button", say(key));
+      made.type = "button";
+      made.addEventListener("click", onClick);
+      return made;
+    }
+    function show(heading, texts, ...buttons) {
+      const title = make("h2", "", heading);
+      title.id = "who-title";
+      box.replaceChildren(title, ...texts.map((text) => make("p", "", text)), make("div", "sp-buttons", ...buttons));
+      box.focus({ preventScroll: true });
+    }
+    function ask() {
+      const texts = [message, say("who_private")].filter(Boolean);
+      show(say("who_ask", { who: data.who }), texts, button("who_yes", yes), button("who_no", no));
+    }
+    function no() {
+      show(say("who_not_yours"), [say("who_other", { who: data.who }), say("who_nothing")], button("who_back", ask));
+    }
+    function yes() {
+      box.hidden = true;
+      box.replaceChildren();
+      resolve();
+    }
+    box.hidden = false;
+    box.tabIndex = -1;
+    box.setAttribute("role", "group");
+    box.setAttribute("aria-labelledby", "who-title");
+    ask();
+  });
+}
+
+// page/page.js
+async function startPage(host, shelf, data) {
+  const say = (key, values) => fill(data.page[key] ?? key, values);
+  const channel = "BroadcastChannel" in window ? new BroadcastChannel(`sekom-${data.study}-${data.coder}`) : null;
+  const unsaved = /* @__PURE__ */ new Set();
+  const message = window.location.hash === "#cleared" ? say("cleared") : "";
+  if (message) window.location.hash = "";
+  let card = (
+    /** @type {any} */
+    null
+  );
+  const keeper = createKeeper(data, { onChange: () => panel.paint(), onLost: keepAgain, onCleared: beginUnlessUnsaved });
+  const panel = createPanel({ shelf, data, say, keeper, message, card: () => card, hear, confirmSaved, reset, focusCard });
+  await keeper.open();
+  if (!keeper.who) {
+    for (const part of [host, shelf]) part.hidden = true;
+    await askWho({ box: (
+      /** @type {HTMLElement} */
+      document.getElementById("who")
+    ), data, say, message });
+    for (const part of [host, shelf]) part.hidden = false;
+    keeper.sayWho("yes");
+    await keeper.reload();
+  }
+  const given = { ...data, answers: standing(data, keeper.events) };
+  const onDraft = () => {
+    if (channel) channel.postMessage("drafts");
+  };
+  card = createCodingCard(host, given, receive, { onPaint: panel.follow, onDraft, keepsEvents: false });
+  async function receive(message2) {
+    if (message2.kind !== "events") return hear();
+    const ids = message2.events.map((event) => event.event_id);
+    ids.forEach((id) => unsaved.add(id));
+    try {
+      await keeper.save(message2.events);
+    } catch (error) {
+      return card.receive({ kind: "not_saved", ids, why: String(error.message || error) });
+    }
+    confirmSaved(ids);
+    if (channel) channel.postMessage("saved");
+    return void 0;
+  }
+  function confirmSaved(ids = [...unsaved]) {
+    ids.forEach((id) => unsaved.delete(id));
+    card.receive({ kind: "saved", ids });
+  }
+  function hear() {
+    card.receive({ kind: "answers", answers: standing(data, keeper.events) });
+  }
+  function keepAgain(events) {
+    if (card) card.again(events);
+    else keeper.save(events).catch(() => {
+    });
+  }
+  function focusCard() {
+    if (!host.contains(document.activeElement)) host.firstChild.focus({ preventScroll: true });
+  }
+  async function catchUp() {
+    const n = await keeper.reload();
+    if (!card) return;
+    if (n) hear();
+    await card.hearDrafts();
+    panel.paint();
+  }
+  function reset() {
+    if (channel) channel.postMessage("cleared");
+    begin();
+  }
+  function begin() {
+    unsaved.clear();
+    window.location.hash = "cleared";
+    window.location.reload();
+  }
+  function beginUnlessUnsaved() {
+    if (!unsaved.size) begin();
+  }
+  function isAtRisk() {
+    return unsaved.size || keeper.forgets && keeper.copied < keeper.events.length || !keeper.hasDatabase && card.list.begun().length;
+  }
+  if (channel) {
+    channel.onmessage = ({ data: what }) => {
+      if (what === "cleared") beginUnlessUnsaved();
+      else if (what === "drafts") card.hearDrafts();
+      else catchUp();
+    };
+  }
+  document.addEventListener("visibilitychange", () => document.hidden ? keeper.write() : catchUp());
+  window.addEventListener("focus", catchUp);
+  window.addEventListener("beforeunload", (event) => {
+    if (isAtRisk()) event.preventDefault();
+  });
+  document.addEventListener("click", (event) => {
+    if (!/** @type {Element} */
+    event.target.closest("button, input, textarea, label, a, summary, .sk-card")) focusCard();
+  });
+  await card.start();
+  panel.paint();
+}
+
+// main.js
+var CARDS = { coding: createCodingCard, adjudication: createAdjudicationCard, comparing: createComparingCard };
+function render({ model, el }) {
+  const data = model.get("data");
+  const card = CARDS[data.card](el, data, (message) => model.send(message));
+  const listen = (message) => card.receive(message);
+  model.on("msg:custom", listen);
+  card.start();
+  return () => {
+    model.off("msg:custom", listen);
+    card.stop();
+  };
+}
+if (document.querySelector("main.sp-page")) {
+  const [host, shelf, data] = ["card", "shelf", "data"].map((id) => (
+    /** @type {HTMLElement} */
+    document.getElementById(id)
+  ));
+  startPage(host, shelf, JSON.parse(data.textContent ?? ""));
+}
+var main_default = { render };
+export {
+  main_default as default
+};

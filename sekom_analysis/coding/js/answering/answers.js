@@ -1,0 +1,58 @@
+// What an answer is, and a number on a scale: the small questions that every part asks. Pure: no page, no network.
+
+/** @import { Answer, Draft, Variable } from "../types" */
+
+export const FLAG = "flag";
+export const LONGEST_MEMO = 20000; // as in the log, counted in the same way: one for each sign, also one beyond the first plane
+
+/** @param {string} text */
+export const lengthOf = (text) => Array.from(text).length;
+
+/** @returns {string} */
+export function newEventId() {
+  const bytes = crypto.getRandomValues(new Uint8Array(8));
+  return "e" + Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
+}
+
+// "changed": an answer to a text that has been replaced since; its question is asked again.
+/** @param {Answer | null | undefined} answer
+ * @returns {answer is (Answer & { event: "retract" | "changed" }) | null | undefined} */
+export function isOpen(answer) {
+  return !answer || answer.event === "retract" || answer.event === "changed";
+}
+
+// A choice that is begun and not given yet: codes of several, or a number in its field.
+/** @param {Draft} draft */
+export function hasSelection(draft) {
+  return Boolean(draft.codes || draft.event || draft.judged || draft.number !== undefined);
+}
+
+// Of these codes those that can still be chosen.
+/** @param {string[]} codes @param {Variable} variable */
+export function choosable(codes, variable) {
+  return codes.filter((code) => variable.codes.some(({ id }) => id === code));
+}
+
+/** @param {Answer | null | undefined} one @param {Answer | null | undefined} other */
+export function sameAnswer(one, other) {
+  return one && other && one.event === other.event && one.certainty === other.certainty
+    && one.memo === other.memo && one.codes.join("|") === other.codes.join("|");
+}
+
+/** @param {string} text */
+export const shownNumber = (text) => text.replace("-", "\u2212");
+
+// The number that a text stands for, as the scale has it; "" if it is none of the scale's.
+/** @param {string} text @param {Variable} variable */
+export function numberIn(text, variable) {
+  const plain = text.trim().replace(/^[\u2212\u2013]/, "-").replace(/^\+/, "");
+  const number = /^-?[0-9]{1,12}$/.test(plain) ? String(Number(plain)) : "";
+  return variable.codes.some(({ id }) => id === number) ? number : "";
+}
+
+// What is said of a number that a scale lacks.
+/** @param {Variable} variable @param {string} number */
+export function rangeOf({ codes }, number) {
+  const [low, high] = [codes[0].id, codes[codes.length - 1].id].map(shownNumber);
+  return { number: shownNumber(number), low, high };
+}

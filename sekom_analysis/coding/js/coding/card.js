@@ -1,0 +1,76 @@
+// The coding card: what its keys and buttons do.
+
+import { choosable } from "../answering/answers.js";
+import { COMMANDS } from "../answering/keys.js";
+import { createAnyCard } from "../card.js";
+import { createCodingView } from "./view.js";
+
+/** @import { CardData, CardKind, CardOptions, Means, Post, Question } from "../types" */
+
+/** @param {Means} means */
+export function codingActions({ list, view, save, turned, keepDraft, tell }) {
+  /** @type {<T>(work: (value: T) => unknown) => (value: T) => void} */
+  const unlessFinished = (work) => (value) => { if (!list.isFinished()) work(value); };
+
+  // Only an answer can be unsure: with none yet, nothing is stored, and the card says so.
+  /** @param {string} value */
+  function certainty(value) {
+    const aim = list.aim();
+    if (!aim || !list.takesDoubt(aim)) {
+      const isOlder = aim && aim.answer && aim.answer.older;
+      return tell(isOlder ? "no_doubt_older" : aim && aim.answer ? "no_doubt_skipped" : "no_doubt_yet");
+    }
+    const now = aim.draft.certainty ?? (aim.answer ? aim.answer.certainty : "");
+    return save(list.amend("certainty", now === value ? "" : value));
+  }
+
+  return {
+    code: unlessFinished((/** @type {string} */ code) => {
+      if (list.current().variable.kind === "multiple") list.toggle(code);
+      else save(list.decide([code]));
+    }),
+    pick: unlessFinished((/** @type {string} */ code) => save(list.decide([code], { stays: true }))),
+    confirm: unlessFinished(() => {
+      const { variable, answer, draft } = list.current();
+      if (variable.kind !== "multiple") return;
+      save(list.decide(choosable(draft.codes ?? (answer ? answer.codes : []), variable)));
+    }),
+    skip: unlessFinished(() => save(list.skip())),
+    flag: unlessFinished(() => save(list.flag())),
+    // What is chosen on the answer and not confirmed is what one sees, so that goes first.
+    undo() {
+      const { note, variable } = list.latest ?? {};
+      if (!note || !variable || !list.variables.has(variable) || !list.unchoose({ note, variable: list.variables.get(variable) })) save(turned("undo"));
+    },
+    certainty,
+    /** @param {Question & { text: string }} memo */
+    typing: ({ note, variable, text }) => {
+      const answer = list.answerTo(note, variable.id);
+      list.draftMore({ typing: text, to: answer && answer.id }, { note, variable });
+    },
+    /** @param {Question & { text: string | null }} memo */
+    saveMemo({ note, variable, text }) {
+      list.draftMore({ typing: undefined, to: undefined }, { note, variable });
+      if (text !== null) save(list.amend("memo", text, { note, variable }));
+    },
+    saveBegun() {
+      const cells = list.begun();
+      save(list.saveBegun());
+      for (const { note, variable } of cells) keepDraft(note, list.variables.get(variable));
+      const fault = list.begun().map(list.faultOf).find(Boolean);
+      if (fault) tell(fault.key, fault.values);
+    },
+    memo: () => view.openMemo(),
+    /** @param {string} variable */
+    toStep: (variable) => list.goTo(list.current().note, variable),
+  };
+}
+
+/** @param {[host: HTMLElement, data: CardData, post: Post, options?: CardOptions]} given */
+export function createCodingCard(...given) {
+  /** @type {CardKind["name"]} */
+  const name = (data) => `sekom-${data.study}-${data.coder}`;
+  /** @type {CardKind["draftOf"]} */
+  const draftOf = ({ codes, memo }, kind) => ({ codes: kind === "multiple" ? codes : undefined, memo: memo || undefined });
+  return createAnyCard({ name, commands: COMMANDS, createView: createCodingView, actionsOf: codingActions, draftOf }, ...given);
+}

@@ -1,0 +1,232 @@
+// The buttons of a question's codes, and the definition that belongs to each.
+
+import { shownNumber } from "../answering/answers.js";
+import { keysOf } from "../answering/keys.js";
+import { keycap } from "./elements.js";
+
+/** @import { Answer, Code, Draft, Hand, Kit, Say, Variable } from "../types" */
+
+// Rows of buttons that a question takes.
+/** @param {unknown[]} codes */
+function rowsOf(codes) {
+  const columns = codes.length > 12 ? 3 : codes.length > 4 ? 2 : 1;
+  return Math.ceil(codes.length / columns);
+}
+
+const MOST_BUTTONS = 42; // numbers of a longer scale are reached through their tens, hundreds …
+export const TOLD_OF_NUMBERS = new Set(["refuse_number", "number_dropped", "number_missing"]);
+const WITH_FIELD = 20; // a scale with more numbers has a field for them as well
+
+// Numbers side by side in rows of about the same length.
+/** @param {number} n @param {number} most */
+const columnsOf = (n, most) => Math.ceil(n / Math.ceil(n / most));
+
+// The numbers of a long scale by tens, hundreds …, in as few blocks as buttons are easily taken in.
+/** @param {Code[]} codes */
+function blocksOf(codes) {
+  let size = 10;
+  while (codes.length / size > WITH_FIELD) size *= 10;
+  /** @type {Map<number, Code[]>} */
+  const blocks = new Map();
+  for (const code of codes) {
+    const start = Math.floor(Number(code.id) / size) * size;
+    blocks.set(start, [...(blocks.get(start) ?? []), code]);
+  }
+  return [...blocks.values()];
+}
+
+// Rows that the longest question takes, so that what stands below never moves; `more` buttons stand among its codes.
+/** @param {Variable[]} variables @param {unknown[]} [more] */
+export function mostRows(variables, more = []) {
+  return Math.max(...variables.map((variable) => rowsOfQuestion(variable, more)));
+}
+
+/** @param {Variable} variable @param {unknown[]} more */
+function rowsOfQuestion({ kind, codes }, more) {
+  if (kind !== "scale") return rowsOf([...codes, ...more]) + (kind === "multiple" ? 1 : 0);
+  const rows = codes.length > MOST_BUTTONS ? Math.ceil(blocksOf(codes).length / 6) : Math.ceil(codes.length / 12);
+  return rows + more.length + (codes.length > WITH_FIELD ? 2 : 1);
+}
+
+/** @param {Kit} kit
+ * @param {{ tip: (text: string | null | undefined, near?: Element) => void, panelIsOpen: () => boolean,
+ *   say: Say, hand: Hand, focus: () => void, id: string }} given */
+export function createCodes(kit, { tip, panelIsOpen, say, hand, focus, id }) {
+  const { parts, part, button } = kit;
+  /** @type {{ variable: Variable, more: Node[], open: Code[] | null }} */
+  let shown = { variable: /** @type {any} */ (null), more: [], open: null }; // `open`: the block of numbers that is open
+
+  /** @param {Variable} variable @param {Node[]} [more] */
+  function paint(variable, more = []) {
+    shown = { variable, more, open: null };
+    paintButtons();
+    paintScale(variable);
+  }
+
+  function paintButtons() {
+    const { variable, more, open } = shown;
+    const keys = new Map([...keysOf(variable)].map(([key, code]) => [code, key]));
+    const buttons = variable.kind === "scale" ? numberButtons(open ?? variable.codes, Boolean(open))
+      : variable.codes.map((code) => codeButton(code, keys.get(code.id)));
+    parts.codes.className = `sk-codes sk-${variable.kind}`;
+    parts.codes.style.setProperty("--sk-own-rows", rowsOf([...variable.codes, ...more]));
+    const isLong = variable.codes.length > MOST_BUTTONS;
+    parts.codes.style.setProperty("--sk-columns", columnsOf(buttons.length, isLong ? 6 : 12));
+    parts.codes.style.setProperty("--sk-narrow-columns", columnsOf(buttons.length, isLong ? 3 : buttons.length === 7 ? 7 : 6));
+    parts.codes.replaceChildren(...buttons, ...more);
+  }
+
+  // --- a scale ------------------------------------------------------------------------------------
+
+  /** @param {Code[]} codes @param {boolean} isOpen */
+  function numberButtons(codes, isOpen) {
+    const back = isOpen ? [button("sk-code sk-block", say("all_numbers"), "", "openBlock", null)] : [];
+    if (codes.length > MOST_BUTTONS) return [...back, ...blocksOf(codes).map(blockButton)];
+    return [...back, ...codes.map(numberButton)];
+  }
+
+  /** @param {Code} code */
+  function numberButton({ id: number }) {
+    const made = button("sk-code", shownNumber(number), number.length === 1 ? number : "", "code", number);
+    if (number.length > 1) made.prepend(keycap(""));
+    made.dataset.code = number;
+    return made;
+  }
+
+  /** @param {Code[]} block */
+  function blockButton(block) {
+    const [first, last] = [block[0].id, block[block.length - 1].id].map(shownNumber);
+    if (block.length === 1) return numberButton(block[0]);
+    const made = button("sk-code sk-block", `${first} … ${last}`, "", "openBlock", block);
+    made.dataset.block = block.map(({ id: number }) => number).join(" ");
+    return made;
+  }
+
+  /** @param {Code[] | null} block */
+  function openBlock(block) {
+    shown.open = block;
+    paintButtons();
+  }
+
+  // Below the numbers: which end is which, and what is half typed; for a long scale a field as well.
+  /** @param {Variable} variable */
+  function paintScale({ kind, codes }) {
+    parts.scale.remove();
+    if (kind !== "scale") return;
+    parts.codes.after(parts.scale);
+    const [low, high] = [codes[0].id, codes[codes.length - 1].id].map(shownNumber);
+    parts.low.textContent = say("lowest", { number: low });
+    parts.high.textContent = say("highest", { number: high });
+    parts.scale.replaceChildren(parts.ends, ...(codes.length > WITH_FIELD ? [parts.numberBox] : []));
+    parts.numberLabel.textContent = say("number_label", { low, high });
+    parts.number.inputMode = codes[0].id.startsWith("-") ? "text" : "numeric"; // a phone's digits have no minus
+  }
+
+  function buildScale() {
+    const typed = part("typed", "span", "sk-typed");
+    typed.setAttribute("role", "status");
+    const label = part("numberLabel", "label", "sk-quiet");
+    const field = part("number", "input", "sk-field");
+    field.type = "text";
+    field.autocomplete = "off";
+    field.id = `${id}-number`;
+    label.htmlFor = field.id;
+    field.addEventListener("input", () => hand.click("numberIs", field.value));
+    field.addEventListener("keydown", onNumberKey);
+    const save = button("sk-tool", say("save_number"), "Enter", "numberGiven");
+    part("ends", "div", "sk-ends", part("low", "span", "sk-end"), typed, part("high", "span", "sk-end"));
+    part("numberBox", "div", "sk-number", label, field, save);
+    part("scale", "div", "sk-scale-foot");
+  }
+
+  /** @param {KeyboardEvent} event */
+  function onNumberKey(event) {
+    if (event.isComposing || (event.key !== "Enter" && event.key !== "Escape")) return undefined;
+    event.preventDefault();
+    if (event.key === "Escape") {
+      focus();
+      return hand.click("numberIs", "");
+    }
+    hand.click("numberGiven", parts.number.value);
+    return hand.told ? undefined : focus();
+  }
+
+  // What is half typed, what keys would go on with it, and what became of a number that the scale does not have.
+  /** @param {Answer | undefined} answer @param {Draft} draft */
+  function paintTyped(answer, draft) {
+    const { text, told } = hand;
+    if (shown.variable.kind !== "scale") return;
+    const isRefused = told && TOLD_OF_NUMBERS.has(told.key);
+    parts.typed.classList.toggle("sk-refused", Boolean(isRefused));
+    parts.typed.classList.toggle("sk-half", Boolean(text));
+    parts.typed.textContent = text ? halfTyped(text) : isRefused ? say(told.key, told.values) : "";
+    for (const made of parts.codes.querySelectorAll("[data-code]")) {
+      const number = made.dataset.code;
+      const goesOn = number.startsWith(text);
+      made.querySelector(".sk-key").textContent = goesOn ? shownNumber(number.slice(text.length)) : "";
+      made.classList.toggle("sk-half", Boolean(text) && number === text);
+      made.classList.toggle("sk-away", !goesOn);
+    }
+    const value = draft.number ?? (answer && answer.event === "decide" ? answer.codes[0] : "");
+    const isEmptied = !parts.number.value && document.activeElement === parts.number; // on the way to another number
+    if (parts.number.value !== value && !isEmptied) parts.number.value = value;
+  }
+
+  /** @param {string} text */
+  function halfTyped(text) {
+    const { codes } = shown.variable;
+    const isWhole = codes.some(({ id: number }) => number === text);
+    return say(isWhole ? "half_typed" : "half_typed_open", { number: shownNumber(text) });
+  }
+
+  /** @param {Code} code @param {string} [key] */
+  function codeButton(code, key = "") {
+    const made = button("sk-code", code.label, key, "code", code.id);
+    made.dataset.code = code.id;
+    if (code.definition) {
+      made.addEventListener("mouseenter", () => showDefinition(code, made));
+      made.addEventListener("focus", () => { if (made.matches(":focus-visible")) showDefinition(code, made); });
+      for (const end of ["mouseleave", "blur"]) made.addEventListener(end, () => showDefinition(null));
+    }
+    return made;
+  }
+
+  /** @param {(code: string) => boolean} isChosen */
+  function press(isChosen) {
+    for (const made of parts.codes.querySelectorAll("[data-code]")) made.setAttribute("aria-pressed", isChosen(made.dataset.code));
+    for (const made of parts.codes.querySelectorAll("[data-block]")) made.setAttribute("aria-pressed", made.dataset.block.split(" ").some(isChosen));
+  }
+
+  // Closes the numbers that were opened on another note.
+  function close() {
+    if (shown.open) openBlock(null);
+  }
+
+  /** @param {Code | null} code @param {Element} [near] */
+  function showDefinition(code, near) {
+    light(code ? code.id : null);
+    if (!panelIsOpen()) tip(code ? code.definition : null, near);
+  }
+
+  /** @param {string | null} id */
+  function light(id) {
+    for (const entry of parts.panelBox.querySelectorAll(".sk-entry")) {
+      const lit = entry.dataset.code === id;
+      entry.classList.toggle("sk-lit", lit);
+      if (lit) reveal(entry, parts.panelBox);
+    }
+  }
+
+  // Scrolls the box alone, never the page.
+  /** @param {Element} entry @param {Element} box */
+  function reveal(entry, box) {
+    const folded = entry.closest("details");
+    if (folded) folded.open = true;
+    const [inner, outer] = [entry.getBoundingClientRect(), box.getBoundingClientRect()];
+    if (inner.top < outer.top) box.scrollTop += inner.top - outer.top;
+    else if (inner.bottom > outer.bottom) box.scrollTop += Math.min(inner.bottom - outer.bottom, inner.top - outer.top);
+  }
+
+  buildScale();
+  return { paint, paintTyped, press, light, openBlock, close };
+}

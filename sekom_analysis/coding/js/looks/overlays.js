@@ -1,0 +1,203 @@
+// What opens on top of the card: the memo, the search among codes, a definition beside a button.
+
+import { lengthOf, LONGEST_MEMO } from "../answering/answers.js";
+import { aboutOf, make } from "./elements.js";
+
+/** @import { Code, Hand, Question, Say, Worklist } from "../types" */
+
+export const UNCLOSED = Symbol("a memo that is too long to be saved, and stays open");
+
+// Says under a field how much too long its text is; returns whether it is. Nothing is ever cut off.
+/** @param {HTMLTextAreaElement | HTMLInputElement} field @param {HTMLElement} warning @param {Say} say */
+function tellLength(field, warning, say) {
+  const n = lengthOf(field.value.trim());
+  const tooLong = n > LONGEST_MEMO;
+  warning.textContent = tooLong ? say("too_long", { n, most: LONGEST_MEMO, over: n - LONGEST_MEMO }) : "";
+  field.setAttribute("aria-invalid", String(tooLong));
+  return tooLong;
+}
+
+/** @param {{ root: HTMLElement, answer: HTMLElement, main: HTMLElement, say: Say, list: Worklist,
+ *   hand: Hand, focus: () => void, id: string }} given */
+export function createOverlays({ root, answer, main, say, list, hand, focus, id }) {
+  /** @type {any} */
+  let sheet = null; // { kind, box, field, cell, warning }
+  /** @type {HTMLElement | null} */
+  let tipBox = null;
+  const act = hand.click;
+
+  /** @param {string} kind @param {Node | string} label @param {HTMLInputElement | HTMLTextAreaElement} field
+   * @param {Node[]} rest @param {object} [more] */
+  function place(kind, label, field, rest, more = {}) {
+    const title = make("label", "sk-sheet-label", label);
+    const box = make("div", `sk-sheet sk-${kind}`, title, field, ...rest);
+    field.id = `${id}-${kind}`;
+    title.htmlFor = field.id;
+    (list.isFinished() ? main : answer).append(box);
+    sheet = { kind, box, field, ...more };
+    field.focus({ preventScroll: true });
+    box.scrollIntoView({ block: "nearest" });
+  }
+
+  // Ends what is open; returns a memo that was written with its question, null if there is none, or that it cannot
+  // be closed: too long to be saved, and nothing of it is to be lost.
+  /** @returns {(Question & { text: string | null }) | typeof UNCLOSED | null} */
+  function close() {
+    tip(null);
+    if (!sheet) return null;
+    const { kind, box, field, cell, warning } = sheet;
+    const text = field.value.trim();
+    const isChanged = kind === "memo" && text !== (sheet.isTouched ? memoOf(cell) : field.dataset.before);
+    if (isChanged && tellLength(field, warning, say)) {
+      field.focus();
+      return UNCLOSED;
+    }
+    sheet = null;
+    const hadFocus = box.contains(document.activeElement);
+    box.remove();
+    if (hadFocus) focus();
+    return kind === "memo" ? { ...cell, text: isChanged ? text : null } : null;
+  }
+
+  // The memo of a question as it is now: another window may have saved what was half written here.
+  /** @param {Question} question */
+  function memoOf({ note, variable }) {
+    const { memo = "" } = list.answerTo(note, variable.id) ?? {};
+    return (list.drafts.get(list.cellOf(note, variable.id)) ?? {}).memo ?? memo;
+  }
+
+  // `event`: the key that closed it; what is typed right after it still belongs to the prose.
+  /** @param {UIEvent} [event] */
+  function finish(event) {
+    const memo = close();
+    if (memo === UNCLOSED) return;
+    if (event && event.detail === 0) hand.leaveProse(event);
+    if (memo) act("saveMemo", memo);
+    focus();
+  }
+
+  // About the answer just given while that is what the card says, else about the present question.
+  function openMemo() {
+    const aim = list.aim();
+    if (sheet || !aim) return;
+    const { note, variable, answer: given, draft } = aim;
+    const field = make("textarea", "sk-field");
+    const warning = make("p", "sk-too-long");
+    warning.setAttribute("role", "alert");
+    field.rows = 3;
+    field.dataset.before = draft.memo ?? (given ? given.memo : "");
+    field.value = draft.typing ?? field.dataset.before;
+    field.addEventListener("input", () => {
+      sheet.isTouched = true;
+      tellLength(field, warning, say);
+      act("typing", { note, variable, text: field.value });
+    });
+    field.addEventListener("keydown", (event) => {
+      const closes = event.key === "Escape" || (event.key === "Enter" && (event.ctrlKey || event.metaKey));
+      if (!closes || event.isComposing) return;
+      event.preventDefault();
+      finish(event);
+    });
+    const done = make("button", "sk-tool", say("memo_done"));
+    done.type = "button";
+    done.addEventListener("click", finish);
+    const label = make("span", "", make("span", "sk-about", aboutOf(list, aim, say)), ` ${say("memo_label")}`);
+    const foot = make("div", "sk-sheet-foot", make("span", "sk-quiet", say("memo_hint")), done);
+    place("memo", label, field, [warning, foot], { cell: { note, variable }, warning });
+    tellLength(field, warning, say);
+  }
+
+  // --- search -------------------------------------------------------------------------------------
+
+  function openSearch() {
+    if (sheet || list.isFinished()) return;
+    const field = make("input", "sk-field");
+    const hits = make("div", "sk-hits");
+    field.type = "text";
+    field.autocomplete = "off";
+    hits.id = `${id}-hits`;
+    hits.setAttribute("role", "listbox");
+    hits.setAttribute("aria-label", say("codes"));
+    for (const [name, value] of [["role", "combobox"], ["aria-expanded", "true"], ["aria-controls", hits.id],
+      ["aria-autocomplete", "list"]]) field.setAttribute(name, value);
+    field.addEventListener("input", () => showHits(field, hits));
+    field.addEventListener("keydown", (event) => onSearchKey(event, field, hits));
+    place("search", say("search_label"), field, [hits]);
+    showHits(field, hits);
+  }
+
+  /** @param {string[]} words */
+  function found(words) {
+    const { codes } = list.current().variable;
+    /** @param {Code} code */
+    const textOf = (code) => [code.label, code.definition, code.include, code.example].join(" ").toLowerCase();
+    const hits = codes.filter((code) => words.every((word) => textOf(code).includes(word)));
+    /** @param {Code} code */
+    const byName = (code) => words.every((word) => code.label.toLowerCase().includes(word));
+    return [...hits.filter(byName), ...hits.filter((code) => !byName(code))];
+  }
+
+  /** @param {HTMLInputElement} field @param {HTMLElement} hits */
+  function showHits(field, hits) {
+    const codes = found(field.value.toLowerCase().split(/\s+/).filter(Boolean));
+    hits.replaceChildren(...codes.map((code, number) => {
+      const hit = make("div", "sk-hit", make("strong", "", code.label), make("span", "", code.definition ?? ""));
+      hit.id = `${id}-hit-${number}`;
+      hit.dataset.code = code.id;
+      hit.setAttribute("role", "option");
+      hit.addEventListener("click", () => choose(code.id));
+      return hit;
+    }));
+    if (!codes.length) hits.append(make("div", "sk-quiet", say("no_hits")));
+    light(field, hits, 0);
+  }
+
+  /** @param {HTMLInputElement} field @param {HTMLElement} hits @param {number} number */
+  function light(field, hits, number) {
+    const all = [...hits.querySelectorAll(".sk-hit")];
+    all.forEach((hit, i) => hit.setAttribute("aria-selected", String(i === number)));
+    if (all[number]) {
+      field.setAttribute("aria-activedescendant", all[number].id);
+      all[number].scrollIntoView({ block: "nearest" });
+    } else field.removeAttribute("aria-activedescendant");
+  }
+
+  /** @param {KeyboardEvent} event @param {HTMLInputElement} field @param {HTMLElement} hits */
+  function onSearchKey(event, field, hits) {
+    const all = /** @type {HTMLElement[]} */ ([...hits.querySelectorAll(".sk-hit")]);
+    const now = all.findIndex((hit) => hit.getAttribute("aria-selected") === "true");
+    if (event.key === "ArrowDown") light(field, hits, Math.min(now + 1, all.length - 1));
+    else if (event.key === "ArrowUp") light(field, hits, Math.max(now - 1, 0));
+    else if (event.isComposing) return;
+    else if (event.key === "Escape") finish(event);
+    else if (event.key === "Enter" && all[now]) choose(all[now].dataset.code ?? "", event);
+    else return;
+    event.preventDefault();
+  }
+
+  /** @param {string} code @param {UIEvent} [event] */
+  function choose(code, event) {
+    close();
+    if (event) hand.leaveProse(event);
+    act("code", code);
+    focus();
+  }
+
+  // --- a definition beside its button -------------------------------------------------------------
+
+  /** @param {string | null | undefined} text @param {Element} [near] */
+  function tip(text, near) {
+    if (tipBox) tipBox.remove();
+    tipBox = null;
+    if (!text || !near || sheet) return;
+    tipBox = make("div", "sk-tip", text);
+    tipBox.setAttribute("role", "tooltip");
+    root.append(tipBox);
+    const card = root.getBoundingClientRect();
+    const spot = near.getBoundingClientRect();
+    tipBox.style.left = `${Math.max(8, Math.min(spot.left - card.left, card.width - tipBox.offsetWidth - 8))}px`;
+    tipBox.style.top = `${spot.bottom - card.top + 4}px`;
+  }
+
+  return { openMemo, openSearch, close, tip, get isOpen() { return Boolean(sheet); } };
+}

@@ -1,0 +1,33 @@
+// Where a browser begins: a notebook asks for `render`; on a page of its own the card starts by itself.
+
+import { createCodingCard } from "./coding/card.js";
+import { createComparingCard } from "./comparing/card.js";
+import { createAdjudicationCard } from "./judging/card.js";
+import { startPage } from "./page/page.js";
+
+/** @import { Card, Message, Model, Post } from "./types" */
+
+/** @type {Record<string, (host: HTMLElement, data: any, post: Post) => Card>} */
+const CARDS = { coding: createCodingCard, adjudication: createAdjudicationCard, comparing: createComparingCard };
+
+// The card as a notebook's widget: what the card posts goes to Python, what Python says comes back.
+/** @param {{ model: Model, el: HTMLElement }} given */
+function render({ model, el }) {
+  const data = model.get("data");
+  const card = CARDS[data.card](el, data, (message) => model.send(message));
+  /** @type {(message: Message) => void} */
+  const listen = (message) => card.receive(message);
+  model.on("msg:custom", listen);
+  card.start();
+  return () => {
+    model.off("msg:custom", listen);
+    card.stop();
+  };
+}
+
+if (document.querySelector("main.sp-page")) {
+  const [host, shelf, data] = ["card", "shelf", "data"].map((id) => /** @type {HTMLElement} */ (document.getElementById(id)));
+  startPage(host, shelf, JSON.parse(data.textContent ?? ""));
+}
+
+export default { render };

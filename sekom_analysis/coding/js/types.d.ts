@@ -1,0 +1,353 @@
+// The shapes that the cards' modules hand each other; for whoever reads, and for tsc.
+
+import type { createHand } from "./answering/hand.js";
+import type { createWorklist } from "./answering/worklist.js";
+import type { createAnyCard } from "./card.js";
+import type { createKit } from "./looks/elements.js";
+import type { createKeeper } from "./saving/keeper.js";
+import type { createOutbox } from "./saving/outbox.js";
+
+export type Worklist = ReturnType<typeof createWorklist>;
+export type Hand = ReturnType<typeof createHand>;
+export type Kit = ReturnType<typeof createKit>;
+export type Outbox = ReturnType<typeof createOutbox>;
+export type Keeper = ReturnType<typeof createKeeper>;
+export type Card = ReturnType<typeof createAnyCard>;
+
+/** The wording of a key in the coder's language, its gaps filled. */
+export type Say = (key: string, values?: Record<string, unknown>) => string;
+export type Wait = (milliseconds: number, work: () => void) => () => void;
+
+// --- what a card is given -------------------------------------------------------------------------
+
+export interface Code {
+  id: string;
+  label: string;
+  definition?: string;
+  include?: string;
+  exclude?: string;
+  example?: string;
+}
+
+export interface Variable {
+  id: string;
+  kind: "single" | "multiple" | "scale";
+  label: string;
+  question: string;
+  version: string;
+  codes: Code[];
+  retired: Record<string, string>;
+}
+
+/** What one coder chose on a note, as an adjudicator sees it. */
+export interface Reading {
+  name: string;
+  label: string;
+  codes: string[];
+  certainty: string;
+  memo: string;
+}
+
+/** What another adjudicator or reviewer chose. */
+export interface Other {
+  who: string;
+  label: string;
+  reason: string;
+  event: string;
+  differs: boolean;
+}
+
+export interface Note {
+  key: string;
+  text: string;
+  gloss: string;
+  hash: string;
+  pass: number;
+  variables: string[];
+  flags?: number;
+  seen?: string;
+  others?: Other[];
+  text_b?: string;
+  gloss_b?: string;
+  reasons?: string;
+}
+
+/** A note that coders disagree on. */
+export interface DisputedNote extends Note {
+  readings: Reading[];
+  disputed: string[];
+}
+
+/** Answers by a note's key and a variable's id. */
+export type Answers = Record<string, Record<string, Answer>>;
+
+export interface CardData {
+  card: "coding" | "adjudication" | "comparing";
+  study: string;
+  coder: string;
+  lang: string;
+  pass: number;
+  texts: Record<string, string>;
+  variables: Variable[];
+  notes: Note[];
+  answers: Answers;
+}
+
+/** What an adjudication card is given besides: who could sit beside, and who does. */
+export interface AdjudicationData extends CardData {
+  notes: DisputedNote[];
+  people: string[];
+  present: string[];
+}
+
+/** What a page holds besides. */
+export interface PageData extends CardData {
+  page: Record<string, string>;
+  made: string;
+  floor: string;
+  file: string;
+  who: string;
+  last_event: string;
+}
+
+// --- what stands, and what was begun --------------------------------------------------------------
+
+export interface Answer {
+  /** "changed": an answer to a text that has been replaced since. */
+  event: "decide" | "skip" | "retract" | "changed";
+  /** Of the event that gave it; an answer about to be given has none yet. */
+  id?: string;
+  codes: string[];
+  certainty: string;
+  memo: string;
+  /** Given under a definition that the variable no longer has. */
+  older?: boolean;
+  hash?: string;
+  codebook?: string;
+  at?: string;
+  differs?: boolean;
+  /** Of two notes merged, which text stands: "a", "b", "own". */
+  stands?: string;
+  text?: string;
+}
+
+/** What is begun on a question and not given yet. */
+export interface Draft {
+  codes?: string[];
+  /** As it was written into the field of a scale. */
+  number?: string;
+  certainty?: string;
+  memo?: string;
+  /** A memo that is still being written, and the id of the answer that it was begun on. */
+  typing?: string;
+  to?: string;
+  /** The event that took back what this was made of. */
+  undone?: string;
+  event?: Answer["event"];
+  judged?: string;
+  stands?: string;
+  text?: string;
+}
+
+export interface Question {
+  note: Note;
+  variable: Variable;
+}
+
+export interface Cell extends Question {
+  answer?: Answer;
+  draft: Draft;
+  earlier?: Answer;
+}
+
+/** What a draft would lose: a selection that nobody confirmed, a memo that is in no answer. */
+export interface Begun {
+  note: Note;
+  variable: string;
+  codes: boolean;
+  memo: boolean;
+}
+
+/** What is chosen on a question and not given, where it can go unseen. */
+export interface Chosen extends Question {
+  number?: string;
+  codes?: string[];
+}
+
+export interface Turn {
+  note: Note;
+  variable: string;
+  from?: Answer;
+  to: Answer | null | undefined;
+}
+
+export type Sort = "open" | "skipped" | "unsure" | "changed" | "older" | "differing";
+
+/** A map that is asked only for what it has. */
+export interface Known<T> extends Map<string, T> {
+  get(key: string): T;
+}
+
+// --- what is saved --------------------------------------------------------------------------------
+
+export interface CardEvent {
+  event_id: string;
+  note: string;
+  variable: string;
+  event: Answer["event"];
+  codes: string[];
+  certainty: string;
+  memo: string;
+  pass: number;
+  note_hash?: string;
+  codebook?: string;
+  /** The answer that this takes the place of; if another stands by then, this comes too late. */
+  replaces?: string;
+  /** What of the answer is new, if only a word on it is: "certainty" or "memo". */
+  amends?: string;
+  stands?: string;
+  text?: string;
+  seen?: string;
+  present?: string[];
+}
+
+/** An event that a page keeps: it says when it was made. */
+export interface KeptEvent extends CardEvent {
+  at: string;
+}
+
+/** What a card says to whoever keeps its answers; may be answered later, or never. */
+export type Post = (message: Posted) => Promise<unknown> | undefined;
+
+export type Posted =
+  | { kind: "events"; events: CardEvent[] }
+  | { kind: "hello" }
+  | { kind: "showing"; id: string; note?: string; variable?: string; present?: string[] };
+
+/** What it is told. */
+export type Message =
+  | { kind: "saved" | "overtaken" | "shown"; ids: string[] }
+  | { kind: "not_saved" | "refused"; ids: string[]; why: string }
+  | { kind: "answers"; answers: Answers }
+  | { kind: "others"; others: Record<string, Other[]> }
+  | { kind: "present"; present: string[] };
+
+/** What a notebook joins a card to: Python's side of it. */
+export interface Model {
+  get: (name: string) => any;
+  send: (message: Posted) => any;
+  on: (name: string, listen: (message: Message) => void) => void;
+  off: (name: string, listen: (message: Message) => void) => void;
+}
+
+export interface Waiting {
+  event: CardEvent;
+  since: number;
+  order?: IDBValidKey;
+  refused?: string;
+}
+
+export interface OutboxState {
+  name: "saved" | "saving" | "not_saved";
+  n: number;
+  slow: boolean;
+  cells: Set<string>;
+  why: string;
+  /** Whether the browser keeps what waits. */
+  kept: boolean;
+  refused: Waiting | null;
+}
+
+export interface StoredDraft {
+  cell: string;
+  draft: Draft;
+}
+
+/** A file that the coder chose on a page. */
+export interface ChosenFile {
+  handle: FileSystemFileHandle;
+  allowed: boolean;
+  fault: string;
+  written: string;
+}
+
+// --- a kind of card ---------------------------------------------------------------------------------
+
+/** What a card shows itself in. */
+export interface View {
+  root: HTMLElement;
+  paint: () => void;
+  open: () => void;
+  stop: () => void;
+  focus: () => void;
+  keepFocus: (work: () => unknown) => void;
+  showState: (state: OutboxState) => void;
+  shows: (key: string) => boolean;
+  closeOverlays: () => (Question & { text: string | null }) | symbol | null;
+  openSearch: () => void;
+  togglePanel: () => void;
+  toggleGloss: () => void;
+  scrollNote: () => void;
+  openBlock: (block: Code[] | null) => void;
+  [own: string]: any;
+}
+
+/** What a kind's own actions are made of. */
+export interface Means {
+  list: Worklist;
+  view: View;
+  save: (events: CardEvent[]) => void;
+  turned: (step: "undo" | "redo") => CardEvent[];
+  keepDraft: (note: Note, variable: Variable) => Promise<void>;
+  tell: Hand["tell"];
+  refuseNumber: Hand["refuse"];
+}
+
+export interface CardKind<Data extends CardData = CardData> {
+  name: (data: Data) => string;
+  commands: Commands;
+  createView: (host: HTMLElement, data: Data, say: Say, list: Worklist, hand: Hand) => View;
+  actionsOf: (means: Means) => Record<string, (value?: any) => unknown>;
+  draftOf: (event: CardEvent, kind?: Variable["kind"]) => Draft;
+}
+
+export interface CardOptions {
+  onPaint?: (list: Worklist) => void;
+  onDraft?: () => void;
+  keepsEvents?: boolean;
+}
+
+/** What is chosen on a disputed note. */
+export interface Choice {
+  event?: Answer["event"];
+  codes: string[];
+}
+
+/** A question by its variable's id. */
+export interface Placed {
+  note: Note;
+  variable: string;
+}
+
+// --- keys -----------------------------------------------------------------------------------------
+
+export interface Action {
+  name: string;
+  value?: string;
+}
+
+export type Commands = Record<string, string>;
+
+/** What the hand needs of a key press. */
+export type Press = Pick<KeyboardEvent, "key" | "code" | "shiftKey" | "ctrlKey" | "metaKey" | "altKey" | "repeat" | "timeStamp">;
+
+// What only some browsers have, so that TypeScript does not name it.
+declare global {
+  interface Window {
+    showSaveFilePicker?: (options: object) => Promise<FileSystemFileHandle>;
+  }
+  interface FileSystemHandle {
+    queryPermission?: (how: object) => Promise<PermissionState>;
+    requestPermission: (how: object) => Promise<PermissionState>;
+  }
+}
