@@ -87,9 +87,9 @@ def test_answers_that_are_taken(desk, variable, note, codes, stored):
         ({"via": "post"}, "via is one of card, page, sheet, import, python, not 'post'"),
         ({"event": "delete"}, "event is one of decide, retract, skip, not 'delete'"),
         ({"event_id": "a b"}, "'a b' cannot be an event_id"),
-        ({"codebook": "newest"}, "codebook 'newest' is no hash of what was seen"),
+        ({"codebook": "newest"}, "codebook 'newest' is not a valid content hash"),
         ({"coder": "bo"}, "it is another coder's ('bo'), and this is anna's log"),
-        ({"colour": "red"}, "'colour' is no field of a decision"),
+        ({"colour": "red"}, "'colour' is not a field of a decision"),
         ({"memo": "x" * 20_001}, "the memo has 20001 characters; at most 20000 fit"),
     ],
 )

@@ -116,7 +116,7 @@ def test_unknown_notes_and_damaged_lines_are_listed(actions):
     said = " ".join(actions.problems["what"])
     for part in (
         "'D9' is not among",
-        "'D2' and 'D1' are no pair in order",
+        "'D2' and 'D1' are not a pair in order",
         "'D8' is not among",
         "'merge' with ''",
     ):

@@ -79,7 +79,7 @@ def test_wrong_rows_are_listed_and_contradictions_refused(study, away):
     assert {problem.row: problem.what for problem in dry.refused} == {
         2: f"the entry '{first}' says something else here (different: reason)",
         3: "there is no note 'n9'",
-        5: "a line that cannot be read (1 cells where 11 belong): 2024-01-01;hej",
+        5: "a line that cannot be read (1 cells instead of 11 belong): 2024-01-01;hej",
     }
     with pytest.raises(
         DecisionError, match=r"(?s)says something else here \(different: reason\).*no note 'n9'"

@@ -139,7 +139,10 @@ def test_what_is_there_is_left_alone(tmp_path, content):
     ("given", "message"),
     [
         ({"notes": NOTES.drop(columns="text")}, "there is no column 'text'"),
-        ({"notes": pd.DataFrame({"note_id": ["a", "a"], "text": ["x", "y"]})}, "'a' stands already in row 2"),
+        (
+            {"notes": pd.DataFrame({"note_id": ["a", "a"], "text": ["x", "y"]})},
+            "'a' is already used in row 2",
+        ),
         ({"notes": pd.DataFrame({"note_id": ["a"], "text": ["noll \0"]})}, "U\\+0000"),
         ({"notes": "finns-inte.csv"}, "there is no such file"),
         ({"codebook": "finns-inte.yaml"}, "The codebook 'finns-inte.yaml' cannot be read"),

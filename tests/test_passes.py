@@ -175,7 +175,7 @@ def test_a_damaged_line_of_the_ledger_is_listed_and_stops_nobody(study):
     path = study.root / "data/coded/.shown.csv"
     with path.open("a", encoding="utf-8") as file:
         file.write("2026-01-01T00:00:00.000000Z,e0009,anna,[],n1,talk,shown\n")
-    assert "'variables' or 'notes' is no list of ids" in study.problems["what"].iloc[0]
+    assert "'variables' or 'notes' is not a list of ids" in study.problems["what"].iloc[0]
     assert study.decide("anna", "n1", "valence", "hinder").pass_ == "3"
     path.write_bytes(b"\xff\x00\n,,,\n")
     assert study.decide("anna", "n2", "valence", "hinder").pass_ == "1"

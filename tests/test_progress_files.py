@@ -116,7 +116,7 @@ def test_a_bad_line_is_named_and_the_others_stand(written, desk, bad, said):
         ({"coder": "bertil"}, "it holds the answers of 'bertil', and they were to be those of 'anna'"),
         ({"coder": "con"}, "it does not say whose answers it holds"),
         ({"version": 9}, "it is of version 9"),
-        ({"file": "else"}, "it is no answers file of a coding page"),
+        ({"file": "else"}, "it is not an answers file of a coding page"),
     ],
 )
 def test_files_of_others_are_refused_whole(written, desk, head, said):
@@ -179,7 +179,7 @@ def test_what_is_here_already_is_counted_and_its_time_holds_back_what_came_after
 def test_an_id_that_stands_for_something_else_is_refused(written, desk):
     desk.record([{**read_progress(written([line(desk, 1)]), desk).events[0]}])
     reading = read_progress(written([line(desk, 1, codes=["mojlighet"])]), desk)
-    assert "stands for another decision already (different: codes)" in reading.problems[0].what
+    assert "is already used for another decision (different: codes)" in reading.problems[0].what
     reading = read_progress(written([line(desk, 2), line(desk, 2, memo="annan")]), desk)
     assert "(different: memo)" in reading.problems[0].what
     assert len(read_progress(written([line(desk, 2), line(desk, 2)]), desk).events) == 1
@@ -246,7 +246,7 @@ def test_a_file_goes_to_the_coder_who_is_said_whatever_it_says(written, study, d
     assert study.collect(path, coder="bertil").coder == "bertil"
     assert study.coders == ["bertil"]
     assert study.collect(path, coder="bertil").known == 1
-    with pytest.raises(DecisionError, match="1 of its 1 decisions stand in the log of 'bertil'"):
+    with pytest.raises(DecisionError, match="1 of its 1 decisions are in the log of 'bertil'"):
         study.collect(path, keep_valid=True)
     assert study.coders == ["bertil"]
 

@@ -178,7 +178,7 @@ Embed = Callable[[list[str]], Any]
 class Evidence(NamedTuple):
     """One kind of evidence: the likeness of two notes is the dot product of their rows.
 
-    ``rows`` has shape (N, features), no row longer than 1; sparse but for vectors. ``features`` names
+    ``rows`` has shape (N, features), no row longer than 1; sparse except for vectors. ``features`` names
     the columns that can be shown as a reason; columns beyond them have no name. ``known`` (N) is
     whether there is anything to go by: a note that nobody coded is unlike none.
     """
@@ -228,7 +228,7 @@ def of_codes(note_ids: Sequence[str], decisions: pd.DataFrame) -> Evidence:
     √(‖row‖² + mean ‖row‖²), not by their length alone: two notes of which little is known are not
     certain to be alike, however well that little agrees.
 
-    Scores are no content and are left out, as are flags and "none fits".
+    Scores are not content and are left out, as are flags and "none fits".
 
     Parameters
     ----------
@@ -290,7 +290,7 @@ def of_vectors(texts: Sequence[str], embed: Embed) -> Evidence:
 def _counted(decisions: pd.DataFrame, place: dict[str, int]) -> pd.DataFrame:
     """Return what each coder says of each note, with the note's row; scores and flags left out."""
     table = decisions[["note_id", "coder", "variable", "codes"]].astype(str)
-    if "pass" in decisions.columns:  # what is said last stands; a warm-up or a blind second time adds nothing
+    if "pass" in decisions.columns:  # what is said last counts; a warm-up or a blind second time adds nothing
         passes = decisions["pass"].astype(str)
         counts = passes.isin([str(INDEPENDENT), str(AFTER_TALK)])
         table = table.assign(passes=passes)[counts].sort_values("passes", kind="stable")

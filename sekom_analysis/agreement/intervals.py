@@ -308,7 +308,7 @@ UNKNOWN = Estimate(NAN, NAN, NAN, NAN, NAN, NAN, np.empty(0))
 
 
 class _Asked(NamedTuple):
-    """One coefficient of one question, and where its terms stand among all columns."""
+    """One coefficient of one question, and where its terms are among all columns."""
 
     coefficient: Coefficient
     question: Question

@@ -333,7 +333,7 @@ def replace_file(path: str | os.PathLike[str], data: bytes, *, in_study: bool = 
         msg = (
             f"'{path}' was not saved ({error.strerror or error}). Allowed is a name in a folder that exists, "
             "may be written to and has room; close the file if it is open in Excel, and try again. "
-            "What stood there before is unchanged."
+            "What was there before is unchanged."
         )
         raise NotSavedError(msg) from error
     return path

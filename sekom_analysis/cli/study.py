@@ -124,7 +124,7 @@ def _from_list(folder: Path, notes: Path, column: str, title: str) -> Study:
 
     study, found = study_from_list(folder, notes, column, title)
     _say_found_in_project(notes, study, found)
-    line = f"The sorting in '{column}' stands as the coder '{', '.join(study.coders)}', named after the file."
+    line = f"The sorting in '{column}' is now the coder '{', '.join(study.coders)}', named after the file."
     console().print(line, markup=False, soft_wrap=True)
     return study
 

@@ -298,7 +298,7 @@ class Collector:
         return found._replace(saved=True)
 
     def _histories_beside(self, path: Path) -> Mapping[str, pd.DataFrame]:
-        """Return the logs but for the file itself, where it is a second copy that lies among them."""
+        """Return the logs except the file itself, where it is a second copy that lies among them."""
         histories = dict(self._histories())
         if is_in_coded(path, self._raw.root):
             others = [coder for coder in (*histories, *self._raw.about.coders) if coder != path.stem]
@@ -362,11 +362,7 @@ class Collector:
         """Say how many answers are not independent."""
         late = found.added["pass"] == str(AFTER_TALK)
         if late.any():
-            what = (
-                f"{int(late.sum())} of its decisions came once the coder knew others' answers, or change one "
-                f"that stood when the note was adjudicated"
-            )
-            yield Problem(file, None, what, "they count as pass 3, not in the agreement")
+            yield Problem.of(file, None, "late_answers", n=int(late.sum()))
 
 
 def _with_again(found: Collected, judge: Judge, again: Iterable[Event]) -> Collected:

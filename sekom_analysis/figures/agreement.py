@@ -137,7 +137,7 @@ def _interval(low: float, high: float, lang: str, decimals: int) -> str:
 def _places(
     table: pd.DataFrame, labels: list[str], notes: list[str]
 ) -> tuple[list[tuple[str, float]], list[float], float]:
-    """Return the headings and the rows with where they stand, in mm from the top, and the height."""
+    """Return the headings and the rows with where they are, in mm from the top, and the height."""
     headings: list[tuple[str, float]] = []
     centres: list[float] = []
     below, before = 1.0, ""

@@ -101,7 +101,7 @@ REWORDED_COLUMNS = ["note_id", "text_written", "text", "reason", "by", "decided_
 class MergeTables:
     """What a study's merges are, for a report.
 
-    ``merges`` and ``reworded``: one row each, what stands. ``counts``: variable -> code, ``before`` and
+    ``merges`` and ``reworded``: one row each, those that stand. ``counts``: variable -> code, ``before`` and
     ``after``, with ``cited_before`` and ``cited_after`` where the material's own counts are known.
     ``judged``: reviewer × judgement, how many pairs. ``agreement``: of reviewers, if there are two.
     """

@@ -29,7 +29,7 @@ PRESENT = ".present"  # beside the coders in `seen`, where no coder can be calle
 
 
 class Adjudication(NamedTuple):
-    """One thing that an adjudicator did, as it stands in the ledger; the order of the fields is the ledger's.
+    """One thing that an adjudicator did, as it is in the ledger, with the fields in the ledger's order.
 
     ``seen`` is JSON: what each coder said when the adjudicator looked, coder -> codes as in a log; and
     under ``.present``, where there were any, the coders who sat beside the adjudicator, joined by ``|``.
@@ -164,7 +164,7 @@ MOST_SHOWN = 25_000  # characters in a cell: a spreadsheet program cuts one at 3
 
 
 class Showing(NamedTuple):
-    """A coder was shown what others answered, as it stands in the ledger; the fields are in its order.
+    """A coder was shown what others answered, as it is in the ledger; the fields are in its order.
 
     ``variables`` and ``notes`` are JSON lists of ids, and no variable means all of them; ``by`` what
     showed it, such as coder-report.
@@ -293,7 +293,7 @@ class Blindness:
         return self._read()
 
     def _read(self) -> _Facts:
-        """Return what the ledgers tell; worked out anew only where one of them has changed."""
+        """Return what the ledgers tell; worked out again only where one of them has changed."""
         settled, shown = self._adjudicated.read().history, self._shown.read().history
         if self._facts is None or self._facts[0][0] is not settled or self._facts[0][1] is not shown:
             self._facts = ((settled, shown), _facts(settled, shown))

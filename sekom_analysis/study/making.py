@@ -137,7 +137,7 @@ def _quoted(text: str) -> str:
 
 
 def _put_notebooks(folder: Path) -> None:
-    """Copy the notebooks, with this study's variables in them, but for the one on the sample's report."""
+    """Copy the notebooks, with this study's variables in them, except the one on the sample's report."""
     _copy(sample_folder() / "notebooks", folder / "notebooks")
     (folder / "notebooks" / OF_THE_SAMPLE).unlink(missing_ok=True)
     raw, _ = read_raw(folder)

@@ -1,9 +1,9 @@
 """The secret of a study: keys and orders come from it, so that what a coder is given opens nothing.
 
 It is a file of its own, ``data/coded/.secret``, that goes wherever the study
-goes and stands in nothing that is given out. It is made with the study, or
+goes and is not in anything that is handed out. It is made with the study, or
 when it is first needed. What was handed out before there was one, or under
-another one, is still known when it comes back. A hash of it stands among the
+another one, is still known when it comes back. A hash of it is among the
 marks, so that its loss can be told.
 """
 
@@ -60,7 +60,7 @@ class Secret(NamedTuple):
 def read_secret(root: Path) -> Secret | None:
     """Return a study's secret; None if there is none yet.
 
-    What stands in copies beside the file, as programs that synchronize folders
+    What is in copies beside the file, as programs that synchronize folders
     leave them, is read as former secrets.
 
     Parameters
@@ -205,7 +205,7 @@ def is_secret(path: Path) -> bool:
 
 
 def secret_problems(root: Path) -> list[Problem]:
-    """List what of the secret cannot be read, and that one is lost; that there is none yet is no problem."""
+    """List what of the secret cannot be read, and that one is lost; having none yet is not a problem."""
     if problems := _parts(root / SECRET_FILE)[1]:
         return problems
     found = read_secret(root)

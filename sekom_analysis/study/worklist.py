@@ -173,7 +173,7 @@ def after(before: Answer | None, row: Mapping[str, str]) -> Answer:
     """
     text = row.get("note_hash", "")
     name = {"event_id": row["event_id"], "via": row.get("via", "")}
-    if name["via"] == UNDO:  # what stood before stands, and is newer than what a browser may hold
+    if name["via"] == UNDO:  # what was there before stands, and is newer than what a browser may hold
         return before._replace(**name) if before else Answer("retract", **name)
     if row["event"] == "retract":
         return Answer("retract", **name)
@@ -191,7 +191,7 @@ def _is_same_text(one: str, other: str) -> bool:
 def as_of_texts(answers: Mapping[Cell, Answer], texts: Mapping[str, str]) -> dict[Cell, Answer]:
     """Return what stands for the texts as they are now.
 
-    An answer to another text is no answer to this one: it is "changed". Where most of the notes answered
+    An answer to another text is not an answer to this one: it is "changed". Where most of the notes answered
     until then had other texts, they are other notes under the same ids, such as a second wave in a copied
     study, and nothing is said of the earlier answers, however many of the new texts are answered since.
 

@@ -65,7 +65,7 @@ def test_weights_decide_what_counts(make_scores):
     ("weights", "said"),
     [
         ({"goal": 1}, "'gap' has no weight"),
-        ({"goal": 1, "gap": -1}, "-1 for 'gap' is no weight"),
+        ({"goal": 1, "gap": -1}, "-1 for 'gap' is not a weight"),
         ({"goal": 0, "gap": 0}, "all weights are 0"),
         ({"goal": 1, "gap": 1, "cost": 1}, "there is no criterion 'cost'"),
     ],

@@ -129,7 +129,7 @@ def test_ids_of_another_program_that_look_like_ours_are_not_taken_for_them(tmp_p
     first, _ = taken(own, put(tmp_path, "project.csv", label_studio(label_studio_rows(), ids=False)))
     ours = dict(zip(TEXTS, ids, strict=True))
     assert said(Study.open(own.root)) == {(ours[note], *rest) for note, *rest in LABEL_STUDIO}
-    doubt = "note: 'id' looks like ids too, but stands with the texts of other notes"
+    doubt = "note: 'id' looks like ids too, but is in the rows of other notes' texts"
     assert (doubt in doubts(first)) == (ids[0] == "8")
 
 

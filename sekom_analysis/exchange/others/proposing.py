@@ -44,8 +44,8 @@ class Fit(NamedTuple):
     share : of the values that surely are
     named : whether the column is called as the variable is
     variable : its id; empty where another column, or each value, tells it
-    several : what stands between several codes in a cell
-    path : what stands between variable and code; empty: there are codes alone
+    several : what separates several codes in a cell
+    path : what separates variable and code; empty: there are codes alone
     by_ends : whether only the ends of some values are codes
     """
 
@@ -183,7 +183,7 @@ class Proposal(NamedTuple):
 
 
 class _Written(NamedTuple):
-    """What stands between several codes in a cell, and between a variable and its code."""
+    """What separates several codes in a cell, and a variable from its code."""
 
     several: str
     path: str
@@ -267,7 +267,7 @@ class _Finder:
         if best.notes_are == "ids" and texts.share >= HALF and self._contradict(best.name, texts.name):
             # Other programs count from 1 as studies do: their 7 is another note than ours. What coders read,
             # they coded.
-            what = f"'{best.name}' looks like ids too, but stands with the texts of other notes"
+            what = f"'{best.name}' looks like ids too, but is in the rows of other notes' texts"
             best, self.doubts[("note",)] = texts, what
         if best.name and best.share < 1:
             self.doubts[("note",)] = f"{best.share:.0%} of its cells are notes of the study"
