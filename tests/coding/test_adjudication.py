@@ -238,7 +238,7 @@ def test_who_can_be_present_and_who_is(disputed):
     }  # fmt: skip
     with pytest.raises(DecisionError, match="Det finns ingen kodare 'bu' i studien"):
         AdjudicationSession(disputed, "dag", "valence", present=["bu"])
-    with pytest.raises(DecisionError, match="There is no coder 'bu'"):
+    with pytest.raises(DecisionError, match="There is no coder 'bu' in the study"):
         AdjudicationSession(disputed, "dag", "valence", present=["bu"], lang="en")
 
 

@@ -262,7 +262,7 @@ def test_many_further_texts_are_told_together_with_how_many_they_are(study, blan
     book["Lappar D"]["B50"] = "slut"
     book.save(tmp_path / "more.xlsx")
     first, second = sorted(told(read_coding_sheet(tmp_path / "more.xlsx", study.desk)))
-    assert first.startswith("200 of the tab 'Dagbok'")
+    assert first.startswith("200 cells of the tab 'Dagbok'")
     assert first.endswith(
         "A1 'dag 1', A2 'dag 2', A3 'dag 3', A4 'dag 4', A5 'dag 5' and 195 more (A6 to A200)"
     )
