@@ -30,7 +30,7 @@ def best_pairs(
     """Return the pairs of rows with the largest dot products.
 
     Only features that few notes have enter here, from the rarest on until `budget` multiplications are
-    used up: a word that a third of 100,000 notes share pairs each with everybody and tells nothing.
+    used up: a word that a third of 100,000 notes share pairs each with every other and says nothing.
     Up to some 5,000 notes all features fit, and nothing is left out.
 
     Parameters
@@ -42,7 +42,7 @@ def best_pairs(
 
     Returns
     -------
-    array of shape (pairs, 2), first row before second, in no order; pairs that share nothing are not
+    array of shape (pairs, 2), first row before second, in any order; pairs that share nothing are not
     among them
     """
     telling = _rarest(rows, budget)

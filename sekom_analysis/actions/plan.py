@@ -54,7 +54,7 @@ def read_plan(study: Study, path: Path | None = None) -> pd.DataFrame:
         One row per action, index ``row`` as a spreadsheet numbers it, all columns text but ``start`` and
         ``end`` (datetime64; missing where there is none or it is not a date). ``status`` is one of planned,
         ongoing, done, paused, dropped, whether the file says so in English or Swedish, and else what
-        is there; ``depends_on`` joins actions by ``|``. Empty without a file. `check_plan` tells
+        is there; ``depends_on`` joins actions by ``|``. Empty without a file. `check_plan` says
         what is wrong.
 
     Raises

@@ -221,7 +221,7 @@ def resampled_alphas(
 ) -> FloatArray:
     """Return R resampled alphas, shape (R,).
 
-    A resample without any difference where values vary too little to tell
+    A resample without any difference where values vary too little to say
     counts as 0, as the algorithm has it.
     """
     pairs = _pairs(question, multiplicity)

@@ -33,7 +33,7 @@ class TableError(SekomError):
 
 
 class ExchangeError(SekomError):
-    """A file of the world outside that cannot be taken in, or could do harm; ``problems`` tell each why."""
+    """A file from outside that cannot be taken in, or could do harm; ``problems`` says why, one by one."""
 
     problems: tuple[Any, ...] = ()  # each a `wording.Problem`, which is above this module
 

@@ -161,7 +161,7 @@ def parse_yaml(text: str, model: type[Model], file: str) -> tuple[Model | None, 
 def check_data(
     data: Any, model: type[Model], file: str, row_of: Callable[[tuple[int | str, ...]], int]
 ) -> tuple[Model | None, list[Problem]]:
-    """Read plain data as a model, as `parse_yaml` does; `row_of` tells the row of each path in it."""
+    """Read plain data as a model, as `parse_yaml` does; `row_of` gives the row of each path in it."""
     return _validated(data, _node(data, (), row_of), model, file, [])
 
 

@@ -218,7 +218,7 @@ def import_(
         str | None,
         typer.Option(
             "--as",
-            help="What it is, if its name does not tell: outline, refi, codebook, study or decisions.",
+            help="What it is, if its name does not say: outline, refi, codebook, study or decisions.",
         ),
     ] = None,
     headings: Annotated[
@@ -298,7 +298,7 @@ def _say_problems(heading: str, problems: list[Problem], out: Console) -> None:
 def export(
     file: Annotated[
         Path,
-        typer.Argument(help="What to write; its ending tells what it becomes, such as .qdpx or .qdc."),
+        typer.Argument(help="What to write; its ending says what it becomes, such as .qdpx or .qdc."),
     ],
     layout: Annotated[
         str | None,

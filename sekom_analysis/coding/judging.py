@@ -285,7 +285,7 @@ class AdjudicationSession(Judging):
     # --- messages ---------------------------------------------------------------------------------
 
     def receive(self, message: Message) -> list[Message]:
-        """Take a message of the card and return the answers to it; it tells which note it shows to whom."""
+        """Take a message of the card and return the answers to it; it says which note it shows to whom."""
         if message.get("kind") == "hello":
             return [*super().receive(message), {"kind": "present", "present": self.present}]
         if message.get("kind") != "showing":

@@ -1,4 +1,4 @@
-"""The coding card as one HTML file that needs no server: opened from disk, it asks nothing of any network."""
+"""The coding card as one HTML file that needs no server: opened from disk, it uses no network."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ REVIEW_STYLES = (*STYLES, "compare.css")
 
 @cache
 def script(*names: str) -> str:
-    """Return scripts, or styles, as one; they share one scope and import nothing."""
+    """Return scripts, or styles, joined together; they share one scope and import nothing."""
     folder = files("sekom_analysis.coding")
     return "\n".join(folder.joinpath(name).read_text(encoding="utf-8") for name in names)
 

@@ -116,7 +116,7 @@ def span_of_draws(
     """Return 95 % intervals of the counts from draws of the notes' right codes.
 
     The model is that of `model_consensus`; where there is a `split`, both variables' right codes are drawn
-    together. Notes that nobody has decided on are in no count.
+    together. Notes that nobody has decided on are not counted.
 
     Parameters
     ----------
@@ -232,7 +232,7 @@ def count_codes(
         raise CodebookError(msg)
     check_span(interval, study, counted)
     ids = study.notes_asked(counted, notes)
-    if by:  # a note that one of the two is not asked of is in no count
+    if by:  # a note that one of the two is not asked of is not counted
         ids = study.notes_asked(study.codebook[by], ids)
     table = study.ratings(variable, coders, ids)
     split = study.ratings(by, list(table.columns), ids) if by else None

@@ -434,5 +434,5 @@ def _ahead(new: list[tuple[int, Row]], dated: dict[str, str], file: str) -> Iter
 
 
 def is_in_coded(path: Path, root: Path) -> bool:
-    """Whether a file lies among the study's own logs and ledgers, as a sync program's second copy does."""
+    """Whether a file is among the study's own logs and ledgers, as a sync program's second copy does."""
     return path.resolve().parent == (root / CODED).resolve()

@@ -3,7 +3,7 @@
 A project goes out, is coded by somebody more, and comes back with the answers
 that it went out with. These are known by what they say. What a coder who has a
 log here says otherwise in the file stays out unless it is asked for: another
-program does not tell whether it was said later, or by somebody of the same name.
+program does not say whether it was said later, or by somebody of the same name.
 """
 
 from __future__ import annotations
@@ -255,7 +255,7 @@ class Delivery(NamedTuple):
 
 
 def coder_of(path: Path, known: Iterable[str]) -> str:
-    """Return whose log a file is by its name; empty if the name does not tell.
+    """Return whose log a file is by its name; empty if the name does not say.
 
     Parameters
     ----------

@@ -198,7 +198,7 @@ class ReadTab:
         return ticket_of(self.grid) is not None
 
     def _old_columns(self) -> set[int]:
-        """Return the columns of ticks and glosses, which only their heads tell."""
+        """Return the columns of ticks and glosses, which only their headings identify."""
         heads = said_in_all("sheet_head_done", "card_gloss")
         return {place for place, text in texts_of(self.grid.get(self.top - 1, {})).items() if text in heads}
 
@@ -217,7 +217,7 @@ class ReadTab:
                 yield from row.values()
 
     def problems(self, file: str) -> Iterator[Problem]:
-        """Yield what makes the tab's answers impossible to tell."""
+        """Yield what makes the tab's answers impossible to read."""
         if self.marks:
             yield from _doubled(self.marks, file)
         else:

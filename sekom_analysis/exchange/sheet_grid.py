@@ -42,7 +42,7 @@ def read(data: bytes, file: str) -> TextTable:
     """Return the rows of a text table.
 
     Of one-byte encodings that is taken in which most texts of notes are those that were sent: their hashes
-    stand beside them.
+    are beside them.
     """
     if data.startswith(_MARKED) or b"\0" in data or _is_utf8(data):
         text, problems = tables.decode(data, file)

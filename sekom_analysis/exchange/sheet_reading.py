@@ -131,7 +131,7 @@ class _Reader:
         )
 
     def _settle_as_written(self) -> None:
-        """Take what is as the sheet was written if it was made from one that says otherwise; else tell it."""
+        """Take what is as the sheet was written if it was made from one that says otherwise; else say so."""
         put_back = [one for one in self.as_written if self._before.is_of_a_sheet_since(_cell_of(one))]
         if len(put_back) * _KEPT > self._n_kept:
             put_back = []

@@ -1,6 +1,6 @@
 """Which file brought which events, when and in which pass, and how a file is taken back.
 
-It tells what is to be taken back with a file: one that was collected twice brought only what was new the
+It says what is to be taken back with a file: one that was collected twice brought only what was new the
 second time. And it keeps the times that events came with where others count, see `exchange.dating`.
 """
 

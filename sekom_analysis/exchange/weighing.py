@@ -6,7 +6,7 @@ coder's log, never by a name. A page's file or a copied log shares with it
 - any event: a page keeps all that was ever answered on it, and a log too;
 - the last event that the page was written with: it was sent again, and opened in another browser.
 
-One that shares nothing and answers no question that the log answers is taken, and told; one that answers the
+One that shares nothing and answers no question that the log answers is taken, and said; one that answers the
 same questions is asked about. A page's file knows what the page was written with, and what its own copy of
 the page brought; of what else was answered since, it may answer up to two questions again, alike, unasked.
 A copy that somebody has said to be the same person's is not asked about again.
@@ -111,7 +111,7 @@ class Judge:
         """Give events ids of their own where they went into another coder's log, and were taken back there.
 
         The ids follow from the old ones, so that collecting twice adds nothing, and the next file of the same
-        person, or another computer that knows of no taking back, goes on with them.
+        person, or another computer that does not know it was taken back, goes on with them.
         """
         others = [log for coder, log in self.logs.items() if coder != self.offer.coder]
         ids = {event.event_id for _, event in self.offer.events}
@@ -297,7 +297,7 @@ class Judge:
     # --- about which texts ----------------------------------------------------------------------
 
     def _leave_out_other_wave(self) -> None:
-        """Leave out what was answered about the texts of an earlier wave, and tell it."""
+        """Leave out what was answered about the texts of an earlier wave, and say so."""
         kept = [one for one in self.offer.events if one[1].event_id not in self.offer.other_wave]
         n = len(self.offer.events) - len(kept)
         if not n or self.wish.changed_texts:

@@ -350,7 +350,7 @@ def _keys(chart: Chart, bars: Sequence[Patch], dots: Sequence[Line2D], lang: str
 
 
 def _only_hollow_named(marks: Sequence[Line2D], dots: pd.DataFrame, lang: str) -> list[Line2D]:
-    """Where shapes do not tell coders apart, name only those who have notes left to read."""
+    """Where shapes do not distinguish coders, name only those who have notes left to read."""
     named = list(zip(marks, coders_of(dots), strict=True))
     full = [mark for mark, coder in named if not coder.has_notes_left]
     if full:

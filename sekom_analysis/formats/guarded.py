@@ -39,7 +39,7 @@ class Limits:
     ratio : how many times larger an entry may be than what it is packed into
     free_bytes : an entry of this size or less may have any ratio
     xml_parts : number of elements and attributes of an XML document
-    xml_depth : how deep its elements may lie in each other
+    xml_depth : how deep its elements may be nested
     xml_names : number of different names that its elements and attributes have
     xml_tag : size of one tag with its attributes, or of a comment
     """

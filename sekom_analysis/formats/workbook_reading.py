@@ -47,7 +47,7 @@ def said(text: str, author: str = "") -> str:
     r"""Return what a person wrote of a comment, without what Excel puts before it.
 
     A thread is stored a second time for older programs, below some lines in the language of Excel that
-    only the address in them tells from others; a note of old begins with its author's name.
+    only the address in them distinguishes from others; a note of old begins with its author's name.
 
     Examples
     --------

@@ -138,7 +138,7 @@ class CoderReport:
         of a scale
     drift : agreement in thirds of the coder's own order, as `parts_in_order` gives it; empty where the
         order is not known
-    order_known : whether times tell in which order the coder decided
+    order_known : whether times say in which order the coder decided
     stability : as `stability` gives it
     sentences : all of it in words
     """

@@ -289,7 +289,7 @@ class Written:
     Raises
     ------
     NotSavedError
-        If the folder cannot be made, or lies among a study's data.
+        If the folder cannot be made, or is among a study's data.
     """
 
     def __init__(self, folder: Path) -> None:
@@ -432,7 +432,7 @@ def draw_figures(
 
 
 def _draw(draw: Callable[[], Axes], stem: str) -> dict[str, bytes]:
-    """Return the files of a figure; `stem` tells which one it is."""
+    """Return the files of a figure; `stem` says which one it is."""
     with style():
         return render_figure(draw().figure)  # type: ignore[arg-type]
 

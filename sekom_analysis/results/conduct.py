@@ -163,7 +163,7 @@ def _changed(changes: pd.DataFrame) -> Iterator[Departure]:
         yield Departure("changed", {"variables": list(dict.fromkeys(changes["variable"]))})
 
 
-# --- what is left to do, as the study's own files tell it ---------------------------------------------
+# --- what is left to do, as the study's own files say ----------------------------------------------
 
 
 @dataclass(frozen=True)

@@ -23,7 +23,7 @@ AS_MANY = 3  # how many notes a summary names
 
 
 def study_problems(raw: Raw) -> list[Problem]:
-    """List coders whose ids cannot be, and questions asked of no note."""
+    """List coders whose ids are not possible, and questions that are not asked of any note."""
     return [*_strange_coders(raw), *_asked_of_nothing(raw)]
 
 
@@ -133,7 +133,7 @@ def _unknown_answers(
 def _is_new_there(now: Variable, version: str, codes: str, first_used: Mapping[object, str]) -> bool:
     """Whether an answer is under a definition that came after the one of here: it was never taken out here.
 
-    What tells is which was decided under first; a code that the codebook keeps as retired was here.
+    What decides is which was used first; a code that the codebook keeps as retired was here.
     """
     is_kept = not set(codes.split("|")).isdisjoint(code.id for code in now.codes if code.retired)
     return not is_kept and first_used.get(now.version, "~") < first_used.get(version, "")

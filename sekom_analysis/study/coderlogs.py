@@ -177,9 +177,9 @@ class CoderLogs:
         return found
 
     def _own(self, names: Collection[str]) -> str | None:
-        """Return which of several logs that repeat each other is the coder's own; None if nothing tells.
+        """Return which of several logs that repeat each other is the coder's own; None if nothing says.
 
-        What tells: that the study's file names one alone; that only one holds all that its marks say; that
+        What decides: that the study's file names one alone; that only one holds all that its marks say; that
         the others' names begin with it.
         """
         left = sorted(names)
@@ -198,7 +198,7 @@ class CoderLogs:
 
     def faults(self) -> Faults:
         """Say what is wrong with the logs as such: what is gone, incomplete, saved again, or there twice."""
-        marked = dict(self._marks())  # before the logs: a log holds what its marks tell of
+        marked = dict(self._marks())  # before the logs: a log has what its marks name
         sorting = self._sorted()
         logs = {name: self.read(name) for name in (*sorting.coders, *(one.coder for one in sorting.doubled))}
         ids = {name: set(as_read.history["event_id"]) for name, as_read in logs.items()}
@@ -340,7 +340,7 @@ class CoderLogs:
 
         Parameters
         ----------
-        asked : what tells this table from others
+        asked : what distinguishes this table from others
         coders : whose logs it is made from, in their order
         make : makes it
         """
@@ -363,7 +363,7 @@ def _as_read(coder: str, written: _Written, passes: dict[str, str]) -> AsRead:
 
 
 def _joined(tables: list[pd.DataFrame]) -> pd.DataFrame:
-    """Return tables of several coders as one, in the order of time."""
+    """Return tables of several coders joined, in the order of time."""
     if len(tables) == 1:
         return tables[0].reset_index(drop=True)
     joined = pd.concat(tables)
@@ -382,7 +382,7 @@ def _begins(name: str, among: Collection[str]) -> bool:
 
 
 def _is_whole(marked: Marked, ids: Collection[str]) -> bool:
-    """Whether there are marks, and all that they tell of is there."""
+    """Whether there are marks, and all that they name is there."""
     return bool(marked.ids) and marked.lost(set(ids)) is None
 
 

@@ -95,7 +95,7 @@ class Marks:
         self._is_mine = False  # whether the last line is one of these
 
     def read(self) -> Marked:
-        """Return what the marks say; to be read before the file, which always holds what they tell of."""
+        """Return what the marks say; to be read before the file, which always has what they name."""
         try:
             lines = self.path.read_bytes().split(b"\n")
         except FileNotFoundError:
@@ -108,7 +108,7 @@ class Marks:
         return Marked(max(int(cells[0]) for cells in found), frozenset(cells[1].decode() for cells in found))
 
     def add(self, n_events: int, last: str) -> None:
-        """Append a mark. It may reach the disk long after the events: too few marks tell of no loss."""
+        """Append a mark. It may reach the disk long after the events: too few marks do not hide a loss."""
         mark = b"%d,%s" % (n_events, last.encode())
         try:
             handle = os.open(self.path, _APPEND | os.O_CREAT, 0o666)

@@ -201,7 +201,7 @@ def _put_codebook(folder: Path, codebook: CodebookSource) -> None:
         try:
             text = dump_yaml(codebook)
         except yaml.YAMLError as error:
-            msg = f"No study was made. The codebook holds what is no plain data: {error}"
+            msg = f"No study was made. The codebook contains something that is not plain data: {error}"
             raise StudyError(msg) from error
         target.write_text(text, encoding="utf-8")
     else:

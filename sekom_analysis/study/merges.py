@@ -337,7 +337,7 @@ class Joining:
         history = self._merges.read().history
         sent_before = event.event_id in set(history["event_id"])
         if not sent_before and note not in state_of(history).targets:
-            faults.append(f"'{note}' is part of no other note, so there is nothing to split")
+            faults.append(f"'{note}' is not part of another note, so there is nothing to split")
         _refuse(faults)
         return self._merges.append([event])[0]
 
@@ -369,7 +369,7 @@ class Joining:
         return self._merges.read().history.copy()
 
     def wordings(self) -> dict[str, str]:
-        """Return note_id -> how the action reads now, for every note that is part of no other."""
+        """Return note_id -> how the action reads now, for every note that is not part of another."""
         state = state_of(self._merges.read().history)
         written = self._raw.notes["text"].to_dict()
         return {

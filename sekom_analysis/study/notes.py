@@ -52,7 +52,7 @@ def check_notes(frame: pd.DataFrame, where: str) -> tuple[pd.DataFrame, list[Pro
 
 
 def join_notes(tables: Iterable[tuple[str, pd.DataFrame]]) -> tuple[pd.DataFrame, list[Problem]]:
-    """Notes of several tables as one, and everything that is wrong with them.
+    """Notes of several tables joined, and everything that is wrong with them.
 
     Parameters
     ----------

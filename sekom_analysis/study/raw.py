@@ -65,7 +65,7 @@ def chosen_coders(coders: Iterable[str], with_logs: Sequence[str], named: Iterab
 
     Parameters
     ----------
-    coders : whose decisions are wanted; one id may stand alone
+    coders : whose decisions are wanted; one id may be given alone
     with_logs : coders who have a log
     named : coders of the study file, who may not have begun
 
@@ -198,7 +198,7 @@ class Raw(NamedTuple):
 
 
 def codebook_file(root: Path) -> Path:
-    """Return where the codebook of a study stands, from its folder."""
+    """Return where the codebook of a study is, in its folder."""
     has_workbook = not (root / CODEBOOK_FILE).is_file() and (root / CODEBOOK_WORKBOOK).is_file()
     return CODEBOOK_WORKBOOK if has_workbook else CODEBOOK_FILE
 

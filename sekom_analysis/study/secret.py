@@ -191,7 +191,7 @@ def _begun(root: Path) -> tuple[list[str], bool]:
 
 
 def secret_copies(root: Path) -> list[Path]:
-    """Return the copies of the secret that lie beside it, whatever a program has called them."""
+    """Return the copies of the secret beside it, whatever a program has called them."""
     folder = root / CODED
     found = folder.iterdir() if folder.is_dir() else []
     return sorted(path for path in found if path.name != SECRET_FILE.name and is_secret(path))
@@ -313,7 +313,7 @@ class Keys:
         return self._texts.get(text_hash)
 
     def shown_id(self, event_id: str, via: str) -> str:
-        """Return the id under which a page or sheet names an event; it tells nothing of the note.
+        """Return the id under which a page or sheet names an event; it reveals nothing of the note.
 
         Ids made elsewhere than in a browser may come from the note's id and a file that the coder has.
         """

@@ -152,7 +152,7 @@ class Study(Joining):
         return problems_table(self.list_problems())
 
     def list_problems(self) -> list[Problem]:
-        """Return what `problems` shows, each as a `Problem`, which tells itself in either language."""
+        """Return what `problems` shows, each as a `Problem`, which is said in either language."""
         faults = self._logs.faults()
         found = [*faults.problems, *self._ledger_losses(), *self._logs.taken_losses()]
         found += [

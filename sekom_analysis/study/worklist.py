@@ -3,7 +3,7 @@
 Nothing here reads or writes a file. Keys and orders come from hashes of the
 study's secret and the ids, so a coder meets the notes in the same order every
 day, two coders in different ones, a note added later moves none of the others,
-and whoever has not the secret learns nothing of the ids.
+and nobody without the secret learns anything of the ids.
 """
 
 from __future__ import annotations
@@ -50,7 +50,7 @@ Cell = tuple[str, str]
 
 
 def note_key(secret: bytes, name: str) -> str:
-    """Return the name by which a card knows a note; without the secret it tells neither its id nor its place.
+    """Return the name by which a card knows a note; it reveals neither id nor place without the secret.
 
     Examples
     --------
@@ -71,7 +71,7 @@ def is_note_key(text: str) -> bool:
 
 
 def masked(secret: bytes, event_id: str) -> str:
-    """Return a name for an event that tells nothing of what its id was made from.
+    """Return a name for an event that reveals nothing of what its id was made from.
 
     Examples
     --------

@@ -141,5 +141,5 @@ def test_without_a_springboard_there_is_no_list(make_scores):
 
 
 def test_numbers_out_of_reach_are_refused(sample_scores):
-    with pytest.raises(RatingsError, match="confidence lies between 0 and 1"):
+    with pytest.raises(RatingsError, match="confidence is between 0 and 1"):
         rank_actions(sample_scores, confidence=95)

@@ -277,9 +277,9 @@ _TOKENS = b"#FORMAT=WebAnno TSV"
 _INTRO = """What the columns of {file} seem to be. Nothing has been taken in yet.
 Go through it, above all what is doubtful. Then:
   sekom import {file} --as decisions --map {map}
-note: the column that tells the note; notes_are: ids or texts.
-coder: the column that tells who decided; coders: what it holds, and the id here ('' leaves that one out).
-whose: who decided it all, where no column tells.
+note: the column that says which note it is; notes_are: ids or texts.
+coder: the column that says who decided; coders: what it contains, and the id here ('' leaves that one out).
+whose: who decided it all, where no column says.
 answers: the columns with answers, each with its variable (and its coder, where every coder has a column).
 several: what separates several codes in a cell; path: what separates a variable from its code ('Teman/Tid').
 empty: unseen, or none where an empty cell is an answer.
@@ -336,7 +336,7 @@ def _table(path: Path) -> pd.DataFrame:
 def _of_one(found: Map, coder: str, path: Path) -> Map:
     """Give everything to the coder asked for, if it is one's."""
     if found.coder or any(one.coder for one in found.answers.values()):
-        msg = f"The map '{path.name}' tells who decided, and --coder too. Leave one out. Nothing was saved."
+        msg = f"The map '{path.name}' says who decided, as does --coder. Leave one out. Nothing was saved."
         raise ExchangeError(msg)
     return found.model_copy(update={"whose": coder})
 

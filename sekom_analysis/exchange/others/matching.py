@@ -134,7 +134,7 @@ class _Frozen(BaseModel):
 
 
 class Column(_Frozen):
-    """A column that holds answers: to which variable, by whom; empty where other columns tell."""
+    """A column that holds answers: to which variable, by whom; empty where other columns say."""
 
     variable: str = ""
     coder: str = ""
@@ -145,12 +145,12 @@ class Map(_Frozen):
 
     Parameters
     ----------
-    note : the column that tells the note
+    note : the column that says which note it is
     notes_are : whether it holds the notes' ids or their texts
-    coder : the column that tells the coder; empty where `answers` or `whose` does
+    coder : the column that says who the coder is; empty where `answers` or `whose` does
     coders : what it holds -> the coder's id here; an empty id leaves that one out
-    whose : the coder of all answers, where no column tells
-    variable : the column that tells the variable; empty where `answers` or `path` does
+    whose : the coder of all answers, where no column says
+    variable : the column that says which variable it is; empty where `answers` or `path` does
     variables : what it holds, or what a path begins with -> the variable's id here; an empty id leaves it out
     answers : column -> what its answers are to, and by whom
     several : what separates several codes in a cell; empty: a cell holds one
@@ -158,7 +158,7 @@ class Map(_Frozen):
     empty : whether an empty cell is unseen, or (of a `multiple`) the answer that no code belongs
     codes : variable -> what the cells say -> the code here; an empty code leaves that answer out,
         ``no code`` says (of a `multiple`) that none belongs
-    certainty, memo, time, pass_ : columns that tell more; empty: none does
+    certainty, memo, time, pass_ : columns that say more; empty: none does
     """
 
     note: str
@@ -212,7 +212,7 @@ def map_text(found: Map, doubts: Doubts, intro: str) -> str:
     ----------
     found : what is proposed
     doubts : path in the map, such as ``("codes", "themes", "Tid")`` -> why it is doubtful
-    intro : what to tell who edits it, one comment a line
+    intro : what to say to whoever edits it, one comment per line
     """
     rows = [f"# {line}".rstrip() for line in intro.splitlines()]
     plain = found.model_dump(by_alias=True)

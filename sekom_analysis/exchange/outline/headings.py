@@ -63,7 +63,7 @@ class Part(_Frozen):
 
 
 class Headings(_Frozen):
-    """What tells headings from notes in one report.
+    """What distinguishes headings from notes in one report.
 
     Parameters
     ----------
@@ -153,7 +153,7 @@ def headings_text(
     headings : what is proposed
     doubts : for each part, by its number, lines that may be headings and are taken for notes
     unsure : headings whose code is not sure
-    intro : what to tell who edits it, one comment a line
+    intro : what to say to whoever edits it, one comment per line
     """
     rows = [f"# {line}".rstrip() for line in intro.splitlines()]
     rows += [f"source: {_quoted(headings.source)}", f"coder: {_quoted(headings.coder)}"]
@@ -218,7 +218,7 @@ class Proposal:
 
     @property
     def is_sure(self) -> bool:
-        """Whether marks alone tell headings from notes, and each is known."""
+        """Whether marks alone distinguish headings from notes, and each is known."""
         return not any(self.doubts.values()) and not self.unnamed
 
 

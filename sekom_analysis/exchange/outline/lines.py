@@ -407,7 +407,7 @@ def goes_on(before: str, after: str, is_apart: bool, wrapped: bool) -> tuple[boo
     Parameters
     ----------
     before, after : the two lines
-    is_apart : whether an empty line or a page's end lies between them
+    is_apart : whether an empty line or a page's end is between them
     wrapped : whether notes run over several lines in this report
 
     Examples
@@ -431,7 +431,7 @@ def goes_on(before: str, after: str, is_apart: bool, wrapped: bool) -> tuple[boo
 
 
 def join(before: str, after: str) -> str:
-    """Return two halves of a sentence as one; a word cut in two is whole again.
+    """Return two halves of a sentence joined; a word cut in two is whole again.
 
     Examples
     --------

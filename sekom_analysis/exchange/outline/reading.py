@@ -197,7 +197,7 @@ class _Reader:
                 self.sorting.remarks.append(Problem.of(file, None, "outline_no_heading", heading=heading))
 
     def _levels_of(self, line: Line, key: str) -> list[int]:
-        """Return the levels that a line may be a heading of; where styles tell, by its style."""
+        """Return the levels that a line may be a heading of; where styles are used, by its style."""
         if line.is_item and not line.mark and key in self.styled:
             return []  # the same words have a heading's style elsewhere: this is a note that says no more
         levels = self.known.get(key, [])

@@ -178,7 +178,7 @@ def _material(read: ProjectRead, decisions: pd.DataFrame, refused: list[Problem]
 
 
 def _renamed(read: ProjectRead, raw: Raw) -> ProjectRead:
-    """Give notes the ids that they have in the study, where the text tells which they are."""
+    """Give notes the ids that they have in the study, where the text says which they are."""
     hashes = Counter(map(note_hash, raw.notes["text"]))
     here = {note_hash(text): note for note, text in raw.notes["text"].items()}
     names = {

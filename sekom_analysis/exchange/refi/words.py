@@ -148,7 +148,7 @@ class Guids:
         self._study = uuid.uuid5(_OURS, f"study {study_id.encode('unicode_escape').decode('ascii')}")
 
     def _of(self, kind: str, *parts: str) -> str:
-        """Return the guid of one thing: what it is, and the names that tell it from others of its kind."""
+        """Return the guid of one thing: what it is, and the names that single it out in its kind."""
         return str(uuid.uuid5(self._study, json.dumps([kind, *parts])))
 
 

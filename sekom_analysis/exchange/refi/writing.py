@@ -269,7 +269,7 @@ def _all(answers: dict[str, list[Answer]]) -> Iterable[Answer]:
 
 
 NAMESPACE = "urn:QDA-XML:project:1.0"
-_TIME = (1980, 1, 1, 0, 0, 0)  # always the same: the bytes must tell of the study, not of the day
+_TIME = (1980, 1, 1, 0, 0, 0)  # always the same: the bytes must depend on the study, not on the day
 
 
 def write_project_qdpx(
