@@ -114,7 +114,7 @@ def with_open(answers: Message, late: Sequence[Message]) -> Message:
 
 
 def _runs(events: list[Message]) -> list[list[Message]]:
-    """Part events in their order: each that names what it replaces begins again."""
+    """Part events in their order: each that names what it replaces begins a new part."""
     runs: list[list[Message]] = []
     for event in events:
         if not runs or "replaces" in event:

@@ -174,7 +174,7 @@ def docx_bytes(html: str, folder: Path, title: str, lang: str) -> bytes:
     html : the page, its pictures named by files in `folder`
     folder : where they are
     title : the document's title
-    lang : ``"sv"`` or ``"en"``, for the language it is edited in
+    lang : ``"sv"`` or ``"en"``, for the spell checker of whoever edits it
 
     Raises
     ------
