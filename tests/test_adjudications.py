@@ -129,7 +129,7 @@ def test_everything_wrong_is_said_at_once_and_nothing_saved(study):
         (7, "'hinder' is a code, and event 'open' takes none"),
         (8, "'x' cannot be an event_id"),
         (8, "'seen' takes what each coder said"),
-        (8, "note_hash '?' is no hash"),
+        (8, "note_hash '?' is not a valid content hash"),
         (8, "the reason has 20001 characters; at most 20000 fit"),
     ):
         assert any(line.startswith(f"  adjudication {number} ") and what in line for line in lines), what

@@ -241,7 +241,7 @@ def test_a_name_that_tells_nothing_asks_for_the_coder(study, away):
     away.decide("anna", "n1", "valence", "hinder")
     path = log_of(away).rename(away.root / "från anna.csv")
     shutil.copytree(away.root / "data/coded/codebooks", away.root / "codebooks")
-    with pytest.raises(DecisionError, match=r"does not tell whose log it is; say so with coder=. Nothing"):
+    with pytest.raises(DecisionError, match=r"does not say whose log it is; say so with coder=. Nothing"):
         study.collect(path)
     assert study.collect(path, coder="anna").coder == "anna"
     with pytest.raises(DecisionError, match="reserved name"):

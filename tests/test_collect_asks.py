@@ -250,7 +250,7 @@ def test_copied_logs_that_share_nothing_are_asked_about(study, tmp_path):
     log = away.root / "data/coded/anna.csv"
     assert "it answers 1 question that anna has answered here (0 alike)" in asked(study, log)
     assert study.collect(log, coder="bo").coder == "bo"
-    assert "stand in the log of 'bo'" in asked(study, log, same_person=True)
+    assert "are in the log of 'bo'" in asked(study, log, same_person=True)
 
 
 # --- whose: sheets ------------------------------------------------------------------------------------------

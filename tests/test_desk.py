@@ -77,7 +77,7 @@ def test_answers_that_are_taken(desk, variable, note, codes, stored):
         ({"codes": None}, "there is no answer (to take one back, retract it)"),
         ({"codes": float("nan")}, "there is no answer"),
         ({"codes": []}, "takes exactly one code, not ''"),
-        ({"codes": "hindr"}, "has no code 'hindr'; it has: hinder, mojlighet, none_fits"),
+        ({"codes": "hindr"}, "does not have the code 'hindr'; it has: hinder, mojlighet, none_fits"),
         ({"note_id": "n9"}, "there is no note 'n9'"),
         ({"note_id": "7"}, "there is no note '7'"),
         ({"variable": "valens"}, "there is no variable 'valens'; there are: valence, themes, goal"),
@@ -171,7 +171,7 @@ def test_a_decision_that_waited_keeps_its_definition_and_its_retired_code(study)
         encoding="utf-8",
     )
     later = Study.open(study.root).desk("anna")
-    with pytest.raises(DecisionError, match="has no code 'hinder'"):
+    with pytest.raises(DecisionError, match="does not have the code 'hinder'"):
         later.decide("n1", "valence", "hinder")
     event = later.decide("n1", "valence", "hinder", codebook=seen, note_hash="h" + "0" * 11)
     assert (event.codebook, event.note_hash) == (seen, "h" + "0" * 11)

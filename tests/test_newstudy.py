@@ -147,7 +147,7 @@ def test_what_is_there_is_left_alone(tmp_path, content):
         ({"notes": "finns-inte.csv"}, "there is no such file"),
         ({"codebook": "finns-inte.yaml"}, "The codebook 'finns-inte.yaml' cannot be read"),
         ({"codebook": {"variables": []}}, "variables"),
-        ({"codebook": {"variables": object()}}, "holds what is no plain data"),
+        ({"codebook": {"variables": object()}}, "contains something that is not plain data"),
     ],
 )
 def test_what_cannot_be_used_leaves_nothing_behind(tmp_path, given, message):

@@ -153,7 +153,7 @@ def test_what_is_known_already_is_not_kept_twice(study):
         (lambda s: s.log_shown("anna", ["n9"], by="talk"), "There is no note 'n9'"),
         (lambda s: s.log_shown("anna", ["n1"], ["valens"], by="talk"), "no variable 'valens'"),
         (lambda s: s.log_shown("anna", ["n1"], by=" "), "by= says what showed it"),
-        (lambda s: s.log_shown("anna", ["n1"], by="talk", since="i fjol"), "'i fjol' is no time"),
+        (lambda s: s.log_shown("anna", ["n1"], by="talk", since="i fjol"), "'i fjol' is not a time"),
     ],
 )
 def test_a_showing_that_cannot_be_is_refused_and_nothing_kept(study, call, fault):

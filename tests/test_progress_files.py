@@ -88,7 +88,7 @@ def test_what_the_page_kept_comes_back_whole(written, desk):
 @pytest.mark.parametrize(
     ("bad", "said"),
     [
-        ({"codes": ["barriär"]}, "has no code 'barriär'; it has: hinder, mojlighet, none_fits"),
+        ({"codes": ["barriär"]}, "does not have the code 'barriär'; it has: hinder, mojlighet, none_fits"),
         ({"codes": []}, "takes exactly one code"),
         ({"variable": "mood"}, "there is no variable 'mood'; there are: valence, themes, goal"),
         ({"variable": "goal", "codes": ["3"]}, "variable 'goal' is not asked of this note"),
@@ -113,7 +113,7 @@ def test_a_bad_line_is_named_and_the_others_stand(written, desk, bad, said):
     ("head", "said"),
     [
         ({"study": "another"}, "it belongs to the study 'another'"),
-        ({"coder": "bertil"}, "it holds the answers of 'bertil', and they were to be those of 'anna'"),
+        ({"coder": "bertil"}, "it holds the answers of 'bertil', and those of 'anna' were expected"),
         ({"coder": "con"}, "it does not say whose answers it holds"),
         ({"version": 9}, "it is of version 9"),
         ({"file": "else"}, "it is not an answers file of a coding page"),
@@ -133,7 +133,7 @@ def test_a_file_cut_off_says_so_and_keeps_its_whole_lines(written, desk):
     assert [problem.row for problem in reading.problems] == [5]
     path.write_bytes(b"".join(path.read_bytes().splitlines(keepends=True)[:3]))
     (problem,) = read_progress(path, desk).problems
-    assert "4 decisions belong in it, and it holds 2" in problem.what
+    assert "4 decisions, and has 2 lines" in problem.what
 
 
 def test_a_changed_text_is_taken_and_listed_once(written, desk):
@@ -153,7 +153,7 @@ def test_a_retired_code_that_was_seen_is_taken(tmp_path, study, written, desk):
     now = Study.open(study.root).desk("anna")
     assert read_progress(written([old]), now).problems == []
     unseen = {**old, "codebook": now.codebook["valence"].version}
-    assert "has no code 'hinder'" in read_progress(written([unseen]), now).problems[0].what
+    assert "does not have the code 'hinder'" in read_progress(written([unseen]), now).problems[0].what
 
 
 def test_a_clock_that_was_ahead_keeps_the_order_and_dates_nothing_after_now(written, desk):
@@ -192,7 +192,7 @@ def test_anything_else_is_no_answers_file(tmp_path, desk, data):
     path = tmp_path / "x.txt"
     path.write_bytes(data)
     assert not is_progress_file(path)
-    assert "it is no answers file" in read_progress(path, desk).problems[0].what
+    assert "it is not an answers file" in read_progress(path, desk).problems[0].what
 
 
 def test_a_file_that_is_not_there_says_so(tmp_path, desk):

@@ -145,7 +145,7 @@ def _in_order(values: set[Code], columns: list[pd.Series[Any]]) -> list[Code]:
 
 def _set_order(value: Code) -> tuple[int, list[str]]:
     if not isinstance(value, frozenset):
-        msg = f"The table mixes sets and single codes: {value!r} is not a set. Give each choice as a frozenset."
+        msg = f"The table mixes sets and single codes: {value!r} is not a set. Give each as a frozenset."
         raise RatingsError(msg)
     return len(value), sorted(map(str, value))
 

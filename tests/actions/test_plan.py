@@ -99,7 +99,7 @@ def test_everything_wrong_is_listed_at_once(planned):
         (3, "nobody is responsible for 'n2'"),
         (3, "start is 'hösten', which is not a date"),
         (4, "the study has no action 'n9'"),
-        (5, "'n1' is already in row 2 already"),
+        (5, "'n1' is already in row 2"),
         (6, "it does not name an action"),
         (7, "'n3' waits for 'n7', which is not in the plan"),
     ]

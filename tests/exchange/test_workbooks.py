@@ -162,7 +162,7 @@ def test_odd_cells_are_all_told_with_their_places():
         (4, "has 'tre' as a number, which it is not"),
         (5, "has '2' as something it cannot be (kind 'b')"),
         (6, "shows 9e9 as a date, which it is not"),
-        (7, "holds a formula whose result was never stored"),
+        (7, "has a formula whose result was never stored"),
     ]
 
 
