@@ -119,7 +119,7 @@ def test_everything_wrong_is_said_at_once_and_nothing_saved(study):
     for number, what in (
         (2, "has no code 'slott'; it has: hinder, mojlighet, none_fits"),
         (2, "a reason is required"),
-        (3, "'colour' is no field of an adjudication"),
+        (3, "'colour' is not a field of an adjudication"),
         (3, "'con' is a reserved name"),
         (3, "event is one of settle, open, retract, not 'perhaps'"),
         (3, "there is no note 'n9'"),
@@ -129,7 +129,7 @@ def test_everything_wrong_is_said_at_once_and_nothing_saved(study):
         (7, "'hinder' is a code, and event 'open' takes none"),
         (8, "'x' cannot be an event_id"),
         (8, "'seen' takes what each coder said"),
-        (8, "note_hash '?' is no hash"),
+        (8, "note_hash '?' is not a valid content hash"),
         (8, "the reason has 20001 characters; at most 20000 fit"),
     ):
         assert any(line.startswith(f"  adjudication {number} ") and what in line for line in lines), what
@@ -142,7 +142,7 @@ def test_sending_twice_is_one_event_whatever_coders_said_meanwhile(disputed):
     disputed.decide("anna", "n1", "valence", "mojlighet")
     assert disputed.adjudicate_all([entry(1), entry(2, "n2", "mojlighet")]) == first
     assert len(disputed.adjudication_history()) == 2
-    with pytest.raises(DecisionError, match="stands for another decision already"):
+    with pytest.raises(DecisionError, match="is already used for another decision"):
         disputed.adjudicate_all([entry(1, reason="en annan grund")])
 
 
@@ -268,7 +268,7 @@ def test_damaged_lines_unknown_notes_and_codes_are_listed_and_hide_nothing(dispu
     assert "note 'n8' is not among" in said[5]
     assert "'seen' does not say what each coder said" in said[6]
     assert "'con' is a reserved name" in said[7]
-    assert "'perhaps' is none of settle, open, retract" in said[8]
+    assert "'perhaps' is not one of settle, open, retract" in said[8]
     assert "the text has changed since it was coded: n2" in said[0]
     assert disputed.adjudications().set_index("note_id")["codes"].to_dict() == {
         "n1": "hinder", "n7": "hinder", "n2": "slott", "n8": "",

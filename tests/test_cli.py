@@ -192,7 +192,7 @@ def test_check_lists_what_is_open_in_the_samples_plan(sample):
     (line,) = [line for line in out.splitlines() if "plan.csv" in line]
     assert line.split()[:2] == ["plan.csv", "5"]
     assert "nobody is responsible for 'M004'" in line
-    assert "write who in the column 'responsible'" in line
+    assert "write who is, in the column 'responsible'" in line
     assert "1 problem. Nothing was changed." in out
 
 
@@ -288,7 +288,7 @@ def test_what_is_handed_out_says_that_earlier_answers_are_inside(sample, kind, e
     study.decide("anna", second, variable.id, variable.answers[0])
     study.desk("anna").skip(third, study.desk("anna").variables_of(third)[0].id, memo="vet inte")
     _, out, _ = sekom(kind, "anna", "--to", f"second.{ending}", "--study", sample, cwd=sample)
-    assert "Inside is what anna answered before (2 answers and 2 memos): send it to nobody but anna." in out
+    assert "Inside is what anna answered before (2 answers and 2 memos): send it only to anna." in out
 
 
 def test_a_page_sent_back_instead_of_its_answers_says_what_to_ask_for(sample):
@@ -303,7 +303,7 @@ def test_a_page_sent_back_instead_of_its_answers_says_what_to_ask_for(sample):
 def test_a_sorted_list_becomes_a_study_and_asks_for_definitions_but_has_no_advice_yet(tmp_path):
     (tmp_path / "n.csv").write_text("text;grupp\na;x\nb;y\n", encoding="utf-8")
     _, out, _ = sekom("new", "min", "--notes", "n.csv", "--categories", "grupp", cwd=tmp_path)
-    assert "The sorting in 'grupp' stands as the coder 'n'" in out
+    assert "The sorting in 'grupp' is now the coder 'n'" in out
     assert "give each code a definition; then: sekom check --study min" in out
     code, out, _ = sekom("codebook", "advice", "grupp", "--study", tmp_path / "min")
     assert (code, "Nothing to compare yet" in out) == (0, True)

@@ -137,18 +137,18 @@ def test_borrowed_codes_are_part_of_the_version():
 @pytest.mark.parametrize(
     ("variables", "fault"),
     [
-        ([{**SINGLE, "codes": [*CODES, CODES[0]]}], "the code 'a' stands more than once"),
+        ([{**SINGLE, "codes": [*CODES, CODES[0]]}], "the code 'a' is listed more than once"),
         ([{**SINGLE, "codes": [{"id": "none_fits", "label": "x"}]}], "'none_fits' is reserved"),
         ([{**SINGLE, "codes": []}], "kind 'single' needs codes"),
         ([SINGLE, {**SINGLE, "id": "w", "codes_from": "v"}], "there are both codes and codes_from"),
-        ([{**SINGLE, "range": [1, 5]}], "kind 'single' has no range"),
+        ([{**SINGLE, "range": [1, 5]}], "kind 'single' does not have a range"),
         ([{**SCALE, "range": None}], "a scale needs a range from low to high, not none"),
         ([{**SCALE, "range": [5, 1]}], r"a scale needs a range from low to high, not \[5, 1\]"),
         ([{**SCALE, "range": [3, 3]}], r"not \[3, 3\]"),
         ([{**SCALE, "range": [0, 10**9]}], "at most 1000 steps"),
-        ([{**SCALE, "codes": CODES}], "a scale has a range, no codes"),
+        ([{**SCALE, "codes": CODES}], "a scale has a range, not codes"),
         ([{**SCALE, "none_fits": False}], "none_fits is for kind 'single' only"),
-        ([SINGLE, SINGLE], "the variable 'v' stands more than once"),
+        ([SINGLE, SINGLE], "the variable 'v' is listed more than once"),
         ([{**SINGLE, "id": "flag"}], "'flag' is a reserved name"),
         ([SINGLE, {**MULTIPLE, "codes_from": "x"}], r"no codes in 'x' to take; name .* \(v\)"),
         ([MULTIPLE, SINGLE, {**MULTIPLE, "id": "n", "codes_from": "m"}], "no codes in 'm' to take"),
@@ -189,11 +189,11 @@ def test_answers_that_fit(variable, codes):
     [
         ("v", "", "variable 'v' takes exactly one code, not ''; it has: a, b, none_fits"),
         ("v", "a|b", "variable 'v' takes exactly one code, not 'a|b'; it has: a, b, none_fits"),
-        ("v", "x", "variable 'v' has no code 'x'; it has: a, b, none_fits"),
-        ("v", " a", "variable 'v' has no code ' a'; it has: a, b, none_fits"),
-        ("m", "none_fits", "variable 'm' has no code 'none_fits'; it has: a, b"),
-        ("m", "a|a", "variable 'm' has a code twice in 'a|a'; name each code once"),
-        ("m", "a|", "variable 'm' has no code ''; it has: a, b"),
+        ("v", "x", "variable 'v' does not have the code 'x'; it has: a, b, none_fits"),
+        ("v", " a", "variable 'v' does not have the code ' a'; it has: a, b, none_fits"),
+        ("m", "none_fits", "variable 'm' does not have the code 'none_fits'; it has: a, b"),
+        ("m", "a|a", "variable 'm' is given a code twice in 'a|a'; name each code once"),
+        ("m", "a|", "variable 'm' does not have the code ''; it has: a, b"),
         ("s", "", "variable 's' takes a whole number from -1 to 3, not ''"),
         ("s", "4", "variable 's' takes a whole number from -1 to 3, not '4'"),
         ("s", "01", "variable 's' takes a whole number from -1 to 3, not '01'"),
@@ -209,11 +209,13 @@ def test_answers_that_do_not_fit(variable, codes, fault):
 
 def test_a_retired_code_cannot_be_chosen_any_more():
     codes = [{**CODES[0], "retired": True}, CODES[1]]
-    assert "no code 'a'" in answer_fault(book({**SINGLE, "codes": codes})["v"], "a")
+    assert "not have the code 'a'" in answer_fault(book({**SINGLE, "codes": codes})["v"], "a")
 
 
 def test_none_fits_can_be_forbidden():
-    assert "no code 'none_fits'" in answer_fault(book({**SINGLE, "none_fits": False})["v"], "none_fits")
+    assert "not have the code 'none_fits'" in answer_fault(
+        book({**SINGLE, "none_fits": False})["v"], "none_fits"
+    )
 
 
 @given(st.text())

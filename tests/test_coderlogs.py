@@ -156,7 +156,7 @@ def test_a_few_events_in_two_logs_are_named_and_both_stay_coders(pair):
     opened = Study.open(pair.root)
     assert opened.coders == ["anna", "bo"]
     assert found(pair) == {"anna.csv": "shared"}
-    assert "1 of its 5 rows stand in bo.csv too" in opened.list_problems()[0].what
+    assert "1 of its 5 rows are in bo.csv too" in opened.list_problems()[0].what
 
 
 def test_a_file_that_shares_nothing_is_seen_first(pair):
@@ -224,7 +224,7 @@ def test_second_copies_of_notes_are_named_and_stop_nothing(pair, name):
     (problem,) = opened.list_problems()
     assert (problem.file, kind_of(problem)) == (name, "problem_second_raw")
     if name.startswith("notes"):
-        assert "with 1 notes that are not there and 1 whose text is another" in problem.what
+        assert "with 1 notes that are not there and 1 with another text" in problem.what
 
 
 def test_further_notes_are_no_second_copy(pair):
@@ -565,7 +565,7 @@ def test_the_marks_own_loss_is_told_and_nothing_more(pair):
     shutil.rmtree(coded(pair, ".marks"))
     code, out, _ = sekom("check", "--study", pair.root)
     assert code == 0
-    assert "what said how much should be here is gone: anna.csv, bo.csv" in out
+    assert "the record of how much should be here is gone: anna.csv, bo.csv" in out
     assert "No problems found." in out
     for coder in ("anna", "bo"):
         Study.open(pair.root).decide(coder, "n3", "goal", 3)
@@ -635,7 +635,7 @@ def test_a_code_added_in_another_copy_is_new_there_and_not_retired(pair):
     event = Study.open(copy.root).decide("cia", "n1", "valence", "oklart")
     pair.collect(coded(copy, "cia.csv"))
     (problem, *_) = [one for one in pair.list_problems() if "oklart" in one.what]
-    assert problem.what == "'oklart' of 'valence' is new there: not in this codebook (1 decisions: n1)"
+    assert problem.what == "'oklart' of 'valence' is new elsewhere and not in this codebook (1 decisions: n1)"
     assert f"codebooks/{event.codebook}.yaml" in problem.todo
 
 

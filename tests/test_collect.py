@@ -241,7 +241,7 @@ def test_a_name_that_tells_nothing_asks_for_the_coder(study, away):
     away.decide("anna", "n1", "valence", "hinder")
     path = log_of(away).rename(away.root / "från anna.csv")
     shutil.copytree(away.root / "data/coded/codebooks", away.root / "codebooks")
-    with pytest.raises(DecisionError, match=r"does not tell whose log it is; say so with coder=. Nothing"):
+    with pytest.raises(DecisionError, match=r"does not say whose log it is; say so with coder=. Nothing"):
         study.collect(path)
     assert study.collect(path, coder="anna").coder == "anna"
     with pytest.raises(DecisionError, match="reserved name"):
@@ -264,9 +264,9 @@ def test_every_reason_is_listed_with_row_value_and_what_is_allowed(study, away):
     edit(path, ",goal,4,", ",goal,9,")
     edit(path, ",themes,tid,1,", ",teman,tid,5,")
     assert refusals(study, path) == [
-        "2: variable 'valence' has no code 'hindr'; it has: hinder, mojlighet, none_fits",
+        "2: variable 'valence' does not have the code 'hindr'; it has: hinder, mojlighet, none_fits",
         "3: there is no note 'n9'; its text is that of 'n2'",
-        "3: variable 'valence' has no code 'hindr'; it has: hinder, mojlighet, none_fits",
+        "3: variable 'valence' does not have the code 'hindr'; it has: hinder, mojlighet, none_fits",
         "4: there is no note '7'; its text is that of '007'",
         "5: variable 'goal' takes a whole number from 1 to 5, not '9'",
         "6: certainty is 1, 2 or 3 (or left out), not '5'",
@@ -288,7 +288,7 @@ def test_another_coders_log_is_refused(study, away):
     event = away.decide("bo", "n1", "valence", "hinder")
     study.collect(log_of(away, "bo"))
     copy = log_of(away, "bo").rename(log_of(away, "anna"))
-    reason = ["None: 1 of its 1 decisions stand in the log of 'bo'"]
+    reason = ["None: 1 of its 1 decisions are in the log of 'bo'"]
     assert refusals(study, copy) == reason
     assert refusals(study, copy, keep_valid=True) == reason
     assert study.collect(copy, coder="bo").known == 1
@@ -302,7 +302,7 @@ def test_another_studys_log_is_refused_even_if_its_notes_have_the_same_ids(study
     other = Study.create(tmp_path / "other", notes=notes, codebook=study.root / "data/raw/codebook.yaml")
     for note in ("n1", "n2", "007"):
         other.decide("anna", note, "valence", "hinder")
-    reason = ["None: it seems to be another study's: 0 of its 3 notes have a text of this"]
+    reason = ["None: it seems to belong to another study: 0 of its 3 notes have a text of this one"]
     assert refusals(study, log_of(other)) == reason
     assert refusals(study, log_of(other), keep_valid=True) == reason
 
@@ -338,8 +338,8 @@ def test_an_edited_log_is_refused_where_it_contradicts(study, away):
     ("data", "what"),
     [
         (b"", "there is no decision in it"),
-        (b"note_id;text\nn1;Hej\n", "no line of it is one of a coder's log"),
-        (b"\xff\xd8\xff\xe0 a picture", "no line of it is one of a coder's log"),
+        (b"note_id;text\nn1;Hej\n", "none of its lines is from a coder's log"),
+        (b"\xff\xd8\xff\xe0 a picture", "none of its lines is from a coder's log"),
     ],
 )
 def test_a_file_that_is_no_log(study, tmp_path, data, what):
@@ -351,7 +351,7 @@ def test_a_file_that_is_no_log(study, tmp_path, data, what):
 def test_a_workbook_that_is_no_log(study, tmp_path):
     write_table(study.notes.reset_index(), tmp_path / "anna.xlsx")
     (reason,) = refusals(study, tmp_path / "anna.xlsx")
-    assert reason.startswith("1: it is no coder's log: there is no column 'decided_at', 'event_id'")
+    assert reason.startswith("1: it is not a coder's log: there is no column 'decided_at', 'event_id'")
 
 
 def test_a_line_that_says_something_unreadable_is_refused_and_one_cut_off_is_not(study, away):
@@ -407,7 +407,7 @@ def test_an_answer_must_fit_what_was_seen_then(study, away):
     away.decide("anna", "n1", "valence", "chans")
     edit(log_of(away), "chans", "tur")
     assert refusals(study, log_of(away)) == [
-        "2: variable 'valence' has no code 'tur'; it has: hinder, chans, none_fits"
+        "2: variable 'valence' does not have the code 'tur'; it has: hinder, chans, none_fits"
     ]
 
 

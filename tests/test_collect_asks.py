@@ -121,7 +121,7 @@ def test_three_people_with_one_page_become_three_coders(study, tmp_path):
         "cilla": "pengar",
     }
     more = answers(tmp_path / "bo2.jsonl", study, {**first(6), **first(20, "vilja", 6)}, who="bo")
-    assert "10 of its 26 decisions stand in the log of 'bo'" in asked(study, more)
+    assert "10 of its 26 decisions are in the log of 'bo'" in asked(study, more)
     assert len(study.collect(more, coder="bo").added) == 16
     assert len(study.collect(more, coder="bo").added) == 0
     assert len(said(study)) == 10
@@ -255,7 +255,7 @@ def test_copied_logs_that_share_nothing_are_asked_about(study, tmp_path):
     log = away.root / "data/coded/anna.csv"
     assert "it answers 1 question that anna has answered here (0 alike)" in asked(study, log)
     assert study.collect(log, coder="bo").coder == "bo"
-    assert "stand in the log of 'bo'" in asked(study, log, same_person=True)
+    assert "are in the log of 'bo'" in asked(study, log, same_person=True)
 
 
 # --- whose: sheets ------------------------------------------------------------------------------------------
@@ -382,14 +382,14 @@ def test_what_a_sheet_was_written_with_is_not_the_answer_of_who_it_is_given_to()
     )
     found = judge.found()
     assert found.added["note_id"].tolist() == ["n2", "n4"]
-    assert "1 answers stood in the sheet when it was written" in found.remarks[0].what
+    assert "1 answers were in the sheet when it was written" in found.remarks[0].what
 
 
 def test_answers_taken_back_from_the_wrong_coder_go_to_the_right_one(study, sheet, tmp_path):
     study.collect(answers(tmp_path / "a.jsonl", study, first(4), who="anna"))
     path = answers(tmp_path / "b.jsonl", study, first(6, "vilja"), who="bo", start=100)
     study.collect(path, same_person=True)
-    assert "6 of its 6 decisions stand in the log of 'anna'" in asked(study, path, coder="bo")
+    assert "6 of its 6 decisions are in the log of 'anna'" in asked(study, path, coder="bo")
     study.undo_collect(path)
     for n in (6, 0):
         assert len(study.collect(path, coder="bo").added) == n
@@ -492,7 +492,7 @@ def test_a_few_changed_texts_are_taken_and_told(study, tmp_path):
 def test_when_many_texts_are_others(n_others, n_notes, asks):
     from sekom_analysis.basics.wording import Problem
 
-    others = [Problem("a.xlsx", n, "another text", "look") for n in range(n_others)]
+    others = [Problem.of("a.xlsx", n, "sheet_stale", note=f"n{n}") for n in range(n_others)]
     offer = offered([event("n1", "tid", 1)], other_texts=others, n_notes=n_notes)
     found = Judge(offer, {}, Wish(), Path("a.xlsx")).found()
     assert bool(found.refused) == asks
@@ -657,7 +657,7 @@ def test_an_older_answer_of_a_page_changes_nothing_and_that_is_told(study, tmp_p
     last = study.history("anna")["event_id"].iloc[-1]
     found = study.collect(answers(tmp_path / "a.jsonl", study, first(2), who="home", last_event=last))
     assert (len(found.added), len(found.replaced), said(study)["n01"]) == (2, 0, "vilja")
-    assert "2 of its answers are older than what stands here" in found.remarks[0].what
+    assert "2 of its answers are older than the ones here" in found.remarks[0].what
     assert "note 'n01' 'vilja', in the file 'tid'" in found.remarks[0].what
 
 

@@ -77,7 +77,7 @@ def test_answers_that_are_taken(desk, variable, note, codes, stored):
         ({"codes": None}, "there is no answer (to take one back, retract it)"),
         ({"codes": float("nan")}, "there is no answer"),
         ({"codes": []}, "takes exactly one code, not ''"),
-        ({"codes": "hindr"}, "has no code 'hindr'; it has: hinder, mojlighet, none_fits"),
+        ({"codes": "hindr"}, "does not have the code 'hindr'; it has: hinder, mojlighet, none_fits"),
         ({"note_id": "n9"}, "there is no note 'n9'"),
         ({"note_id": "7"}, "there is no note '7'"),
         ({"variable": "valens"}, "there is no variable 'valens'; there are: valence, themes, goal"),
@@ -87,9 +87,9 @@ def test_answers_that_are_taken(desk, variable, note, codes, stored):
         ({"via": "post"}, "via is one of card, page, sheet, import, python, not 'post'"),
         ({"event": "delete"}, "event is one of decide, retract, skip, not 'delete'"),
         ({"event_id": "a b"}, "'a b' cannot be an event_id"),
-        ({"codebook": "newest"}, "codebook 'newest' is no hash of what was seen"),
+        ({"codebook": "newest"}, "codebook 'newest' is not a valid content hash"),
         ({"coder": "bo"}, "it is another coder's ('bo'), and this is anna's log"),
-        ({"colour": "red"}, "'colour' is no field of a decision"),
+        ({"colour": "red"}, "'colour' is not a field of a decision"),
         ({"memo": "x" * 20_001}, "the memo has 20001 characters; at most 20000 fit"),
     ],
 )
@@ -171,7 +171,7 @@ def test_a_decision_that_waited_keeps_its_definition_and_its_retired_code(study)
         encoding="utf-8",
     )
     later = Study.open(study.root).desk("anna")
-    with pytest.raises(DecisionError, match="has no code 'hinder'"):
+    with pytest.raises(DecisionError, match="does not have the code 'hinder'"):
         later.decide("n1", "valence", "hinder")
     event = later.decide("n1", "valence", "hinder", codebook=seen, note_hash="h" + "0" * 11)
     assert (event.codebook, event.note_hash) == (seen, "h" + "0" * 11)

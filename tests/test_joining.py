@@ -82,7 +82,7 @@ def test_what_cannot_be_merged_is_refused_and_nothing_saved(actions):
         (lambda: actions.merge("D3", into="D9", by="bo", reason="x"), "there is no note 'D9' among the 5"),
         (lambda: actions.merge("D3", into="D1", by="bo", reason=" "), "a reason is required"),
         (lambda: actions.merge("D3", into="D1", by="Bo", reason="x"), "'Bo' cannot be a coder's id"),
-        (lambda: actions.split("D3", by="bo", reason="x"), "'D3' is part of no other note"),
+        (lambda: actions.split("D3", by="bo", reason="x"), "'D3' is not part of another note"),
         (lambda: actions.reword("D3", "x" * 30_000, by="bo"), "the text has 30000 characters"),
     ]:
         with pytest.raises(DecisionError, match="Nothing was saved") as caught:
@@ -116,7 +116,7 @@ def test_unknown_notes_and_damaged_lines_are_listed(actions):
     said = " ".join(actions.problems["what"])
     for part in (
         "'D9' is not among",
-        "'D2' and 'D1' are no pair in order",
+        "'D2' and 'D1' are not a pair in order",
         "'D8' is not among",
         "'merge' with ''",
     ):
@@ -231,7 +231,7 @@ def test_a_pair_is_one_pair_either_way_round_and_can_be_taken_back(actions):
     assert actions.pair_judgements()["reviewer"].tolist() == ["bo"]
     assert len(actions.pair_history()) == 4
     for pair, judgement, said in [
-        (("D1", "D1"), "same", "no pair"),
+        (("D1", "D1"), "same", "cannot be paired with itself"),
         (("D1", "D2"), "kanske", "one of same, overlapping, different, not 'kanske'"),
         (("D1", "D7"), "same", "there is no note 'D7'"),
     ]:

@@ -79,7 +79,7 @@ def test_wrong_rows_are_listed_and_contradictions_refused(study, away):
     assert {problem.row: problem.what for problem in dry.refused} == {
         2: f"the entry '{first}' says something else here (different: reason)",
         3: "there is no note 'n9'",
-        5: "a line that cannot be read (1 cells where 11 belong): 2024-01-01;hej",
+        5: "a line that cannot be read (1 cells instead of 11): 2024-01-01;hej",
     }
     with pytest.raises(
         DecisionError, match=r"(?s)says something else here \(different: reason\).*no note 'n9'"
@@ -94,7 +94,7 @@ def test_another_studys_ledger_is_refused(study, tmp_path):
     other = Study.create(tmp_path / "other", notes=notes, codebook=study.root / "data/raw/codebook.yaml")
     write_into(other, "n1", "n2")
     for name in ("adjudicated", "pairs"):
-        with pytest.raises(DecisionError, match="it seems to be another study's"):
+        with pytest.raises(DecisionError, match="it seems to belong to another study"):
             study.collect(ledger(other, name), keep_valid=True)
 
 
@@ -182,7 +182,7 @@ def test_a_showing_of_notes_that_are_gone_is_taken_and_another_studys_is_not(stu
     path.write_text(text.replace("007", "x99"), encoding="utf-8")
     assert len(study.collect(path, dry_run=True).added) == 2
     path.write_text(re.sub(r'""(n\d|007)""', r'""x\1""', text), encoding="utf-8")
-    with pytest.raises(DecisionError, match="it seems to be another study's"):
+    with pytest.raises(DecisionError, match="it seems to belong to another study"):
         study.collect(path)
 
 

@@ -101,12 +101,12 @@ def test_swedish_letters_in_cp1252_are_read():
 @pytest.mark.parametrize(
     ("line", "fault"),
     [
-        (f"{T1},e001,hej", "3 cells where 4 belong"),
-        ("2016-04-12,e001,hej,say", "'2016-04-12' is no time such as 2016-04-12T09:00:00.000000Z"),
-        ("2016-02-30T09:00:00.000000Z,e001,hej,say", "'2016-02-30T09:00:00.000000Z' is no time"),
-        (f"{T1},e 1,hej,say", "'e 1' is no event id"),
-        (f"{T1},e001,hej,shout", "'shout' is none of say, take back"),
-        (f'{T1},e001,"hej,say', "0 cells where 4 belong"),
+        (f"{T1},e001,hej", "3 cells instead of 4"),
+        ("2016-04-12,e001,hej,say", "'2016-04-12' is not a time such as 2016-04-12T09:00:00.000000Z"),
+        ("2016-02-30T09:00:00.000000Z,e001,hej,say", "'2016-02-30T09:00:00.000000Z' is not a time"),
+        (f"{T1},e 1,hej,say", "'e 1' is not an event id"),
+        (f"{T1},e001,hej,shout", "'shout' is not one of say, take back"),
+        (f'{T1},e001,"hej,say', "0 cells instead of 4"),
     ],
 )
 def test_a_line_that_is_no_event_says_why(line, fault):
@@ -145,7 +145,7 @@ def test_an_id_never_stands_for_two_events(log, rows):
     log.append([say(1)])
     before = log.path.read_bytes()
     with pytest.raises(
-        DecisionError, match=r"'e00[12]' stands for another decision already \(different: text\)"
+        DecisionError, match=r"'e00[12]' is already used for another decision \(different: text\)"
     ):
         log.append(rows)
     assert log.path.read_bytes() == before

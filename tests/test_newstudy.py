@@ -139,12 +139,15 @@ def test_what_is_there_is_left_alone(tmp_path, content):
     ("given", "message"),
     [
         ({"notes": NOTES.drop(columns="text")}, "there is no column 'text'"),
-        ({"notes": pd.DataFrame({"note_id": ["a", "a"], "text": ["x", "y"]})}, "'a' stands already in row 2"),
+        (
+            {"notes": pd.DataFrame({"note_id": ["a", "a"], "text": ["x", "y"]})},
+            "'a' is already used in row 2",
+        ),
         ({"notes": pd.DataFrame({"note_id": ["a"], "text": ["noll \0"]})}, "U\\+0000"),
         ({"notes": "finns-inte.csv"}, "there is no such file"),
         ({"codebook": "finns-inte.yaml"}, "The codebook 'finns-inte.yaml' cannot be read"),
         ({"codebook": {"variables": []}}, "variables"),
-        ({"codebook": {"variables": object()}}, "holds what is no plain data"),
+        ({"codebook": {"variables": object()}}, "contains something that is not plain data"),
     ],
 )
 def test_what_cannot_be_used_leaves_nothing_behind(tmp_path, given, message):

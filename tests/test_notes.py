@@ -56,12 +56,12 @@ def test_every_problem_is_listed_with_the_row_of_the_file():
     notes, problems = check_notes(read(rows, [2, 3, 7, 8, 9, 10, 12]), "notes.xlsx")
     assert whats(problems) == [
         (3, "the note_id is empty"),
-        (7, "the note_id 'B1' stands already in row 2"),
+        (7, "the note_id 'B1' is already used in row 2"),
         (7, "the text is empty"),
-        (8, r"the note_id 'B\u200b2' holds the invisible character U+200B"),
-        (9, r"the note_id 'B\n3' holds the invisible character U+000A"),
+        (8, r"the note_id 'B\u200b2' contains the invisible character U+200B"),
+        (9, r"the note_id 'B\n3' contains the invisible character U+000A"),
         (9, "the text is empty"),
-        (12, "the note_id 'B1' stands already in row 2"),
+        (12, "the note_id 'B1' is already used in row 2"),
     ]
     assert {problem.file for problem in problems} == {"notes.xlsx"}
     assert all(problem.todo for problem in problems)
@@ -70,7 +70,7 @@ def test_every_problem_is_listed_with_the_row_of_the_file():
 
 def test_ids_of_composed_and_decomposed_letters_are_the_same():
     _, problems = check_notes(table([["Å1", "a"], ["A\u030a1", "b"]]), "n.csv")
-    assert whats(problems) == [(3, "the note_id 'Å1' stands already in row 2")]
+    assert whats(problems) == [(3, "the note_id 'Å1' is already used in row 2")]
 
 
 @pytest.mark.parametrize(
@@ -95,7 +95,7 @@ def test_ids_of_composed_and_decomposed_letters_are_the_same():
 )
 def test_a_missing_column_says_what_was_found_and_what_to_rename(columns, what, todo):
     notes, problems = check_notes(table([["B1", "a"]], columns), "n.csv")
-    assert problems == [Problem("n.csv", 1, what, todo)]
+    assert problems_table(problems).to_numpy().tolist() == [["n.csv", 1, what, todo]]
     assert len(notes) == 0
     assert notes.index.name == "note_id"
     assert list(notes.columns) == ["text"]
@@ -121,13 +121,13 @@ def test_doubled_columns_and_no_notes():
 def test_the_same_id_in_two_files_names_both_places():
     one, two = read([["B1", "a"], ["B2", "b"]], [2, 4]), read([["B3", "c"], ["B2", "d"]], [2, 3])
     notes, problems = join_notes([("notes-a.csv", one), ("notes-b.xlsx", two)])
-    assert problems == [
-        Problem(
+    assert problems_table(problems).to_numpy().tolist() == [
+        [
             "notes-b.xlsx",
             3,
-            "the note_id 'B2' stands already in notes-a.csv, row 4",
-            "give one of the two notes another id, or take one away",
-        )
+            "the note_id 'B2' is already used in notes-a.csv, row 4",
+            "give one of the two notes another id, or remove one",
+        ]
     ]
     assert notes["text"].to_dict() == {"B1": "a", "B2": "b", "B3": "c"}
 
@@ -191,8 +191,8 @@ def test_note_hash_ignores_spacing_and_is_never_a_number(text):
 
 def test_problems_as_table_and_as_lines():
     problems = [
-        Problem("a.csv", 3, "the text is empty", "write it"),
-        Problem("b.csv", None, "it is empty", "fill it"),
+        Problem.of("a.csv", 3, "notes_no_id"),
+        Problem.of("b.csv", None, "yaml_empty"),
     ]
     shown = problems_table(problems)
     assert list(shown.columns) == ["file", "row", "what", "todo"]
@@ -200,7 +200,8 @@ def test_problems_as_table_and_as_lines():
     assert shown["row"].dtype == "Int64"
     assert problems_table([]).dtypes.astype(str).to_dict() == shown.dtypes.astype(str).to_dict()
     assert problem_lines(problems) == (
-        "- a.csv, row 3: the text is empty; write it.\n- b.csv: it is empty; fill it."
+        "- a.csv, row 3: the note_id is empty; give the note an id that no other note has.\n"
+        "- b.csv: the file is empty; fill it in."
     )
     with pytest.raises(FrozenInstanceError):
         problems[0].row = 4

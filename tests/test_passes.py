@@ -153,7 +153,7 @@ def test_what_is_known_already_is_not_kept_twice(study):
         (lambda s: s.log_shown("anna", ["n9"], by="talk"), "There is no note 'n9'"),
         (lambda s: s.log_shown("anna", ["n1"], ["valens"], by="talk"), "no variable 'valens'"),
         (lambda s: s.log_shown("anna", ["n1"], by=" "), "by= says what showed it"),
-        (lambda s: s.log_shown("anna", ["n1"], by="talk", since="i fjol"), "'i fjol' is no time"),
+        (lambda s: s.log_shown("anna", ["n1"], by="talk", since="i fjol"), "'i fjol' is not a time"),
     ],
 )
 def test_a_showing_that_cannot_be_is_refused_and_nothing_kept(study, call, fault):
@@ -175,7 +175,7 @@ def test_a_damaged_line_of_the_ledger_is_listed_and_stops_nobody(study):
     path = study.root / "data/coded/.shown.csv"
     with path.open("a", encoding="utf-8") as file:
         file.write("2026-01-01T00:00:00.000000Z,e0009,anna,[],n1,talk,shown\n")
-    assert "'variables' or 'notes' is no list of ids" in study.problems["what"].iloc[0]
+    assert "'variables' or 'notes' is not a list of ids" in study.problems["what"].iloc[0]
     assert study.decide("anna", "n1", "valence", "hinder").pass_ == "3"
     path.write_bytes(b"\xff\x00\n,,,\n")
     assert study.decide("anna", "n2", "valence", "hinder").pass_ == "1"

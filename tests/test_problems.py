@@ -12,7 +12,7 @@ import pytest
 import yaml
 
 from sekom_analysis.actions.plan import PLAN_FILE, _overwritten, plan_problems
-from sekom_analysis.basics.wording import Phrase, Problem, problem_lines, problems_table, texts
+from sekom_analysis.basics.wording import Phrase, Problem, problem_lines, problems_table
 from sekom_analysis.basics.yamlfile import check_data, parse_yaml
 from sekom_analysis.formats import tables
 from sekom_analysis.report import render_page
@@ -20,19 +20,17 @@ from sekom_analysis.report.sections import actions as plan_section
 from sekom_analysis.results import work_out
 from sekom_analysis.study.checks import study_problems
 from sekom_analysis.study.codebook import Codebook
+from sekom_analysis.study.codebook_table import check_codebook_table
 from sekom_analysis.study.imports import begin_import
-from sekom_analysis.study.notes import note_hash
-from sekom_analysis.study.raw import About, Coder, MoreCoders, Plan, Primary, open_raw, read_raw
+from sekom_analysis.study.notes import check_notes, note_hash
+from sekom_analysis.study.raw import About, Coder, MoreCoders, Plan, Primary, open_raw, read_notes, read_raw
 from sekom_analysis.study.raw import _read_yaml as read_about
 from sekom_analysis.study.study import Study
 from tests.test_coderlogs import every_kind as files_of_every_kind
+from tests.test_wording import holes, wordings
 
 KINDS = ("problem_", "fault_", "input_")
 LOG_HEAD = "decided_at,event_id,note_id,note_hash,variable,codes,certainty,memo,codebook,pass,via,event"
-TOLD_ONLY_HERE = {  # modules of whose problems every one can reach the report
-    *("study/checks", "study/merges", "study/log", "study/ledgers", "study/adjudicating", "study/imports"),
-    "actions/plan",
-}
 PLAN = """\
 action,resources,responsible,start,end,status,depends_on,note
 n1,,anna,2024-05-01,2024-04-01,planned,,
@@ -173,6 +171,22 @@ variables: [{id: a, codes: [{id: x}, {id: x}]}, {id: a}]
     "no end": f"id: a\ntitle: t\nseed: {'9' * 400}.0\nmain_sources: null\n1: x\n",
     "floor": "id: a\ntitle: t\nplan: {floor: [1]}\n",
 }
+BOOKS = [
+    "variables: [{id: 'A B', kind: scale, label: V, range: [1, 2]}]",
+    "variables: [{id: a, kind: scale, label: V, range: 5}]",
+    "variables: [{id: a, kind: single, label: V}]",
+    "variables: [{id: a, kind: single, label: V, codes: [{id: x, label: X}], codes_from: b, range: [1, 2]}]",
+    "variables: [{id: a, kind: scale, label: V, codes: [{id: none_fits, label: X}], none_fits: true}]",
+    "variables: [{id: a, kind: multiple, label: V, codes: [{id: x, label: X}, {id: x, label: X}]}]",
+    "variables: [" + ", ".join(["{id: flag, kind: scale, label: V, range: [1, 2]}"] * 2) + "]",
+    "variables: [{id: a, kind: single, label: V, codes_from: b}]",
+]
+NOTES = [
+    [["note_id", "text"], ["n\u200b1", "a"], ["", " "], ["n2", "a"], ["n2", "a"]],
+    [["note_id", "text", "x", "x"]],
+    [["lapp", "innehåll"]],
+    [["x"], ["y"]],
+]
 PLANS = {
     "columns": "vem,när\na,b\n",
     "empty": "",
@@ -238,23 +252,27 @@ def every_kind(study, tmp_path, monkeypatch) -> list[Problem]:
     joined.write_text("note_id;text\nn1;Ojämn nivå\n", encoding="utf-8")
     found += study_problems(open_raw(study.root))
     found += files_of_every_kind(tmp_path / "files")
-    odd_id = "variables: [{id: 'A B', kind: scale, label: V, range: [1, 2]}]"
-    no_range = "variables: [{id: a, kind: scale, label: V, range: 5}]"
-    return [
-        *found,
-        *(one for text in (odd_id, no_range) for one in parse_yaml(text, Codebook, "codebook.yaml")[1]),
+    found += [one for text in BOOKS for one in parse_yaml(text, Codebook, "codebook.yaml")[1]]
+    found += check_codebook_table(pd.DataFrame([["", "", ""]], columns=["colours", "kod", "code"]), "b.csv")[
+        1
     ]
+    found += [
+        one for rows in NOTES for one in check_notes(pd.DataFrame(rows[1:], columns=rows[0]), "n.csv")[1]
+    ]
+    (tmp_path / "no notes").mkdir()
+    return [*found, *read_notes(tmp_path / "no notes")[1]]
 
 
 def _forbidden(path):
     raise PermissionError(13, "not allowed", str(path))
 
 
-def test_every_kind_of_problem_is_told_in_both_languages(every_kind):
-    known = {prefix + key for prefix in KINDS for key in texts(prefix)}
-    assert keys(every_kind) == known
+def test_every_kind_of_problem_is_told_in_both_languages(every_kind, root):
+    file = root / "sekom_analysis/basics/wordings/problems.yaml"
+    known = {key for key in yaml.safe_load(file.read_text(encoding="utf-8")) if key.startswith(KINDS)}
+    assert {key for key in keys(every_kind) if key.startswith(KINDS)} == known
     for problem in every_kind:
-        assert problem.in_("en") == problem
+        assert problem.in_("en")[2:] == (problem.what, problem.todo)
         for text in (problem.what, problem.todo):
             assert isinstance(text, Phrase), problem
             # Each phrase inside another is told in the language of the whole.
@@ -288,7 +306,7 @@ def _on(page: str, text: str) -> bool:
 def test_a_table_of_problems_is_told_in_a_language(study):
     one = Problem.of("plan.csv", 5, "plan_nobody", action="n1")
     assert problem_lines([one]) == (
-        "- plan.csv, row 5: nobody is responsible for 'n1'; write who in the column 'responsible'."
+        "- plan.csv, row 5: nobody is responsible for 'n1'; write who is, in the column 'responsible'."
     )
     assert problems_table([one])["what"].tolist() == ["nobody is responsible for 'n1'"]
     assert problems_table([one], "sv")["what"].tolist() == ["ingen ansvarar för ”n1”"]
@@ -326,12 +344,67 @@ def test_whatever_stands_in_a_study_file_is_told_in_both_languages(value):
                 assert isinstance(inner, Phrase), problem
 
 
-@pytest.mark.parametrize("module", sorted(TOLD_ONLY_HERE))
-def test_no_problem_of_the_report_has_words_of_its_own(root, module):
-    tree = ast.parse((root / "sekom_analysis" / f"{module}.py").read_text(encoding="utf-8"))
-    calls = [node for node in ast.walk(tree) if isinstance(node, ast.Call)]
-    made = [call for call in calls if getattr(call.func, "id", "") == "Problem"]
-    words = [
-        part for call in made for part in ast.walk(call) if isinstance(part, ast.JoinedStr | ast.Constant)
+# --- every problem has its words from the tables -------------------------------------------------------
+
+
+# What makes a problem, a fault or a phrase: which argument names its kind, and how the key begins.
+MAKERS = {
+    "Problem.of": (2, "problem_"), "Fault.of": (1, "fault_"), "Phrase": (0, ""), "refusal": (1, "problem_"),
+    **dict.fromkeys(["self.refuse", "self._refuse", "self._remark", "self._odd"], (1, "problem_")),
+    "self.refusal": ("kind", "problem_"),
+    **dict.fromkeys(["remarks.add", "refused.add", "self._problem"], (0, "problem_")),
+}  # fmt: skip
+WITH_A_PLACE = ("self._odd", "self.refuse", "self._refuse", "self._remark")  # they give it themselves
+
+
+def calls(source: str) -> list[ast.Call]:
+    return [node for node in ast.walk(ast.parse(source)) if isinstance(node, ast.Call)]
+
+
+def made_in_place(source: str) -> list[str]:
+    """Problems and faults whose words are written where they are made."""
+    makers = ("Problem", "Fault", "wording.Problem", "wording.Fault")
+    return [ast.unparse(call) for call in calls(source) if ast.unparse(call.func) in makers]
+
+
+def keys_named(source: str) -> list[tuple[str, set[str] | None]]:
+    """Keys that are named where something is made, with the values given there; None if not all are seen."""
+    found = []
+    for call in calls(source):
+        maker = ast.unparse(call.func)
+        maker = maker if maker in MAKERS else ".".join(maker.split(".")[-2:]).replace("_remarks.", "remarks.")
+        place, prefix = MAKERS.get(maker, (None, ""))
+        words = {word.arg: word.value for word in call.keywords}
+        node = words.get("kind") if place == "kind" else None
+        if isinstance(place, int) and len(call.args) > place:
+            node = call.args[place]
+        nodes = [node.body, node.orelse] if isinstance(node, ast.IfExp) else [node]
+        kinds = [one.value for one in nodes if isinstance(one, ast.Constant) and isinstance(one.value, str)]
+        values = None if None in words else {*words, *(["place"] if maker in WITH_A_PLACE else [])}
+        ends = [""] if maker == "Phrase" else ["", "_todo"]
+        found += [(f"{prefix}{kind}{end}", values) for kind in kinds for end in ends]
+    return found
+
+
+def odd_keys(source: str, known: dict[str, str]) -> list[str]:
+    """Keys that are named and have no text, or whose text has a value that is not given."""
+    return [
+        key
+        for key, values in keys_named(source)
+        if key not in known or (values is not None and not values.issuperset(holes(known[key])))
     ]
-    assert [(part.lineno, ast.unparse(part)) for part in words if ast.unparse(part) != "None"] == []
+
+
+def test_no_problem_has_words_of_its_own(root):
+    files = sorted((root / "sekom_analysis").rglob("*.py"))
+    assert [made for file in files for made in made_in_place(file.read_text(encoding="utf-8"))] == []
+    assert made_in_place('yield Problem(file, 1, f"no {what}", "mend it")')
+
+
+def test_every_kind_that_is_named_has_its_texts_and_their_values(root):
+    known = {key: pair["en"] for key, pair in wordings(root).items()}
+    sources = [file.read_text(encoding="utf-8") for file in sorted((root / "sekom_analysis").rglob("*.py"))]
+    assert [key for source in sources for key in odd_keys(source, known)] == []
+    assert sum(len(keys_named(source)) for source in sources) > 500
+    assert odd_keys('Problem.of(file, 1, "no_such_kind")', known)
+    assert odd_keys('Problem.of(file, 1, "yaml_doubled")', known) == ["problem_yaml_doubled"]

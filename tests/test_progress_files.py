@@ -88,7 +88,7 @@ def test_what_the_page_kept_comes_back_whole(written, desk):
 @pytest.mark.parametrize(
     ("bad", "said"),
     [
-        ({"codes": ["barriär"]}, "has no code 'barriär'; it has: hinder, mojlighet, none_fits"),
+        ({"codes": ["barriär"]}, "does not have the code 'barriär'; it has: hinder, mojlighet, none_fits"),
         ({"codes": []}, "takes exactly one code"),
         ({"variable": "mood"}, "there is no variable 'mood'; there are: valence, themes, goal"),
         ({"variable": "goal", "codes": ["3"]}, "variable 'goal' is not asked of this note"),
@@ -113,10 +113,10 @@ def test_a_bad_line_is_named_and_the_others_stand(written, desk, bad, said):
     ("head", "said"),
     [
         ({"study": "another"}, "it belongs to the study 'another'"),
-        ({"coder": "bertil"}, "it holds the answers of 'bertil', and they were to be those of 'anna'"),
+        ({"coder": "bertil"}, "it holds the answers of 'bertil', and those of 'anna' were expected"),
         ({"coder": "con"}, "it does not say whose answers it holds"),
         ({"version": 9}, "it is of version 9"),
-        ({"file": "else"}, "it is no answers file of a coding page"),
+        ({"file": "else"}, "it is not an answers file of a coding page"),
     ],
 )
 def test_files_of_others_are_refused_whole(written, desk, head, said):
@@ -133,7 +133,7 @@ def test_a_file_cut_off_says_so_and_keeps_its_whole_lines(written, desk):
     assert [problem.row for problem in reading.problems] == [5]
     path.write_bytes(b"".join(path.read_bytes().splitlines(keepends=True)[:3]))
     (problem,) = read_progress(path, desk).problems
-    assert "4 decisions belong in it, and it holds 2" in problem.what
+    assert "4 decisions, and has 2 lines" in problem.what
 
 
 def test_a_changed_text_is_taken_and_listed_once(written, desk):
@@ -153,7 +153,7 @@ def test_a_retired_code_that_was_seen_is_taken(tmp_path, study, written, desk):
     now = Study.open(study.root).desk("anna")
     assert read_progress(written([old]), now).problems == []
     unseen = {**old, "codebook": now.codebook["valence"].version}
-    assert "has no code 'hinder'" in read_progress(written([unseen]), now).problems[0].what
+    assert "does not have the code 'hinder'" in read_progress(written([unseen]), now).problems[0].what
 
 
 def test_a_clock_that_was_ahead_keeps_the_order_and_dates_nothing_after_now(written, desk):
@@ -179,7 +179,7 @@ def test_what_is_here_already_is_counted_and_its_time_holds_back_what_came_after
 def test_an_id_that_stands_for_something_else_is_refused(written, desk):
     desk.record([{**read_progress(written([line(desk, 1)]), desk).events[0]}])
     reading = read_progress(written([line(desk, 1, codes=["mojlighet"])]), desk)
-    assert "stands for another decision already (different: codes)" in reading.problems[0].what
+    assert "is already used for another decision (different: codes)" in reading.problems[0].what
     reading = read_progress(written([line(desk, 2), line(desk, 2, memo="annan")]), desk)
     assert "(different: memo)" in reading.problems[0].what
     assert len(read_progress(written([line(desk, 2), line(desk, 2)]), desk).events) == 1
@@ -192,7 +192,7 @@ def test_anything_else_is_no_answers_file(tmp_path, desk, data):
     path = tmp_path / "x.txt"
     path.write_bytes(data)
     assert not is_progress_file(path)
-    assert "it is no answers file" in read_progress(path, desk).problems[0].what
+    assert "it is not an answers file" in read_progress(path, desk).problems[0].what
 
 
 def test_a_file_that_is_not_there_says_so(tmp_path, desk):
@@ -246,7 +246,7 @@ def test_a_file_goes_to_the_coder_who_is_said_whatever_it_says(written, study, d
     assert study.collect(path, coder="bertil").coder == "bertil"
     assert study.coders == ["bertil"]
     assert study.collect(path, coder="bertil").known == 1
-    with pytest.raises(DecisionError, match="1 of its 1 decisions stand in the log of 'bertil'"):
+    with pytest.raises(DecisionError, match="1 of its 1 decisions are in the log of 'bertil'"):
         study.collect(path, keep_valid=True)
     assert study.coders == ["bertil"]
 

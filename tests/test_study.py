@@ -85,7 +85,7 @@ BAD_NOTES = {
     "doubled ids": (
         "note_id;text\nn1;Hej\nn2;Hopp\nn1;Igen\n",
         4,
-        "the note_id 'n1' stands already in row 2",
+        "the note_id 'n1' is already used in row 2",
     ),
     "an empty id": ("note_id;text\n;Hej\n", 2, "the note_id is empty"),
     "an empty text": ("note_id;text\nn1;Hej\nn2; \n", 3, "the text is empty"),
@@ -195,7 +195,7 @@ def test_unknown_notes_variables_and_codes_are_listed_by_row(study):
     assert found[3][0] == "note 'n9' is not among the study's notes"
     assert found[4][0] == "variable 'valens' is not in the codebook"
     assert found[5] == (
-        "variable 'valence' has no code 'hindr'; it has: hinder, mojlighet, none_fits",
+        "variable 'valence' does not have the code 'hindr'; it has: hinder, mojlighet, none_fits",
         "decide the note again; until then the answer counts as it stands",
     )
     assert found[6][0] == "variable 'goal' takes a whole number from 1 to 5, not 'tre'"
@@ -311,8 +311,8 @@ def test_a_lost_definition_is_named(study):
 def test_questions_that_nobody_is_asked_are_named(study):
     change(study.root / "data/raw/codebook.yaml", "stage: B", "stage: b\n  notes: [n1, n77]")
     found = [(file, what) for file, _, what, _ in listed(Study.open(study.root))]
-    assert ("codebook.yaml", "'valence' is asked of no note (stages of the notes: 'B', 'D')") in found
-    assert ("codebook.yaml", "'valence' is asked of notes that are not there: n77") in found
+    assert ("codebook.yaml", "'valence' is not asked of any note (stages of the notes: 'B', 'D')") in found
+    assert ("codebook.yaml", "'valence' is asked of notes that do not exist: n77") in found
 
 
 def test_a_coder_who_cannot_be_is_named(study):

@@ -49,20 +49,20 @@ def problems(text: str, model=Codebook) -> list[tuple[int | None, str, str]]:
 
 def test_every_problem_is_listed_with_its_row_and_what_to_do():
     assert [f"{row}: {what}; {todo}" for row, what, todo in sorted(problems(WRONG))] == [
-        "8: variables 'valence' → codes 'ja': the code 'ja' stands more than once; "
+        "8: variables 'valence' → codes 'ja': the code 'ja' is listed more than once; "
         "give each code an id of its own",
         "9: variables 'valence' → codes 'nej' → colour: String should match pattern '^#[0-9a-fA-F]{6}$', "
-        "not 'red'; mend it",
-        "10: variables 'valence': the variable 'valence' stands more than once; "
+        "not 'red'; correct it",
+        "10: variables 'valence': the variable 'valence' is listed more than once; "
         "give each variable an id of its own",
         "11: variables 'valence' → kind is 'singel'; write one of: 'single', 'multiple' or 'scale'",
         "14: variables 'goal' → range: a scale needs a range from low to high, not [5, 1]; "
         "write for instance 'range: [1, 5]' (at most 1000 steps)",
         "15: variables 'flag' → none_fits: none_fits is for kind 'single' only; "
-        "take it out (choosing nothing is an answer of 'multiple')",
+        "remove it (choosing nothing is an answer of 'multiple')",
         "16: variables 'Gräns 1' → id is 'Gräns 1'; an id has 1 to 40 of the characters a–z, 0–9 and _",
         "19: variables 'Gräns 1' → range 2 is missing; add it",
-        "20: variables 'Gräns 1' → colur is not known here; check the spelling, or take it out",
+        "20: variables 'Gräns 1' → colur is not known here; check the spelling, or remove it",
     ]
 
 
@@ -82,7 +82,7 @@ def test_doubled_ids_are_listed_once_where_all_else_is_right():
         ("variables:\n\t- id: a\n", 2, "this is not YAML: found character '\\t'"),
         ("variables: [\n", 2, "this is not YAML: expected the node content"),
         ("a: x\nb: \x00\n", 2, "this is not YAML: there is the character U+0000"),
-        ("a:\n- " + "[" * 1500, 2, "lists lie in each other more than 50 deep here"),
+        ("a:\n- " + "[" * 1500, 2, "lists are nested more than 50 deep here"),
         ("a: !!bool x\n", 1, "this is not YAML: the tag tag:yaml.org,2002:bool does not fit"),
         ("a: !!int ''\n", 1, "this is not YAML: the tag tag:yaml.org,2002:int does not fit"),
         ("a: 1\nb: !!timestamp x\n", 2, "this is not YAML: the tag tag:yaml.org,2002:timestamp does not"),
@@ -90,7 +90,7 @@ def test_doubled_ids_are_listed_once_where_all_else_is_right():
         ("- a\n", 1, "the file: Input should be a valid dictionary"),
         ("variables: []\n", 1, "variables: Tuple should have at least 1 item"),
         ("&a [*a]", 1, "the file: Input should be a valid dictionary"),
-        ("title: x\ntitle: y\nvariables: []\n", 2, "'title' stands twice in one place"),
+        ("title: x\ntitle: y\nvariables: []\n", 2, "'title' appears twice in the same place"),
     ],
 )
 def test_what_is_no_codebook_at_all(text, row, what):
@@ -175,9 +175,9 @@ BOMBS = {
         "the file has more than 100000 parts",
     ),
     "parts": ("- [" + "x, " * (MOST_PARTS + 9) + "]\n", 1, "the file has more than 100000 parts"),
-    "depth in a line": ("[" * 100_000, 1, "lists lie in each other more than 50 deep"),
-    "depth in rows": ("\n".join("  " * row + "a:" for row in range(200)), 50, "lists lie in each other"),
-    "keys of keys": ("? " * 500, 1, "lists lie in each other more than 50 deep"),
+    "depth in a line": ("[" * 100_000, 1, "lists are nested more than 50 deep"),
+    "depth in rows": ("\n".join("  " * row + "a:" for row in range(200)), 50, "lists are nested"),
+    "keys of keys": ("? " * 500, 1, "lists are nested more than 50 deep"),
     "digits": ("a: b\nb: " + "9" * 100_000, 2, "there is a number of more than 100 characters here"),
     "bits": ("a: !!int 0x" + "f" * 100_000, 1, "there is a number of more than 100 characters here"),
     "base 60": ("a: !!int " + ":".join(["1"] * 200_000), 1, "there is a number of more than 100"),
@@ -251,4 +251,4 @@ def test_a_large_codebook_is_well_within_the_limits():
 def test_of_thousands_of_faults_the_first_are_listed():
     found = problems("variables:\n" + "- {id: A, x: y}\n" * 500)
     assert len(found) == 101
-    assert found[-1] == (None, "and more problems", "mend the first ones and read the file again")
+    assert found[-1] == (None, "and more problems", "correct the first ones and read the file again")

@@ -27,7 +27,7 @@ class Coverage:
     ``n_actions`` that answer it, as adjudicated, else by the coders' majority, ``low`` and ``high`` over the
     coders who read every action (missing if fewer than two did), ``weight`` (the actions' weights summed, if
     there are any), ``actions`` (their ids), ``n_adjudicated`` (of all actions, the same in every row).
-    ``notes``: the counts of `count_codes` that stand beside them, split by hinder/möjlighet.
+    ``notes``: the counts of `count_codes` beside them, split by hinder/möjlighet.
     ``gaps``: what has no answer: ``kind`` (no_action: a category that no action answers; no_answer: an
     action that answers none, by more than half of the coders or by adjudication; unsettled: one of which
     this is not settled, or not what it answers; unread: an action that nobody has decided on), ``code`` or

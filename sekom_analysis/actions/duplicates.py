@@ -30,7 +30,7 @@ def best_pairs(
     """Return the pairs of rows with the largest dot products.
 
     Only features that few notes have enter here, from the rarest on until `budget` multiplications are
-    used up: a word that a third of 100,000 notes share pairs each with everybody and tells nothing.
+    used up: a word that a third of 100,000 notes share pairs each with every other and says nothing.
     Up to some 5,000 notes all features fit, and nothing is left out.
 
     Parameters
@@ -42,7 +42,7 @@ def best_pairs(
 
     Returns
     -------
-    array of shape (pairs, 2), first row before second, in no order; pairs that share nothing are not
+    array of shape (pairs, 2), first row before second, in any order; pairs that share nothing are not
     among them
     """
     telling = _rarest(rows, budget)
@@ -178,7 +178,7 @@ Embed = Callable[[list[str]], Any]
 class Evidence(NamedTuple):
     """One kind of evidence: the likeness of two notes is the dot product of their rows.
 
-    ``rows`` has shape (N, features), no row longer than 1; sparse but for vectors. ``features`` names
+    ``rows`` has shape (N, features), no row longer than 1; sparse except for vectors. ``features`` names
     the columns that can be shown as a reason; columns beyond them have no name. ``known`` (N) is
     whether there is anything to go by: a note that nobody coded is unlike none.
     """
@@ -228,7 +228,7 @@ def of_codes(note_ids: Sequence[str], decisions: pd.DataFrame) -> Evidence:
     √(‖row‖² + mean ‖row‖²), not by their length alone: two notes of which little is known are not
     certain to be alike, however well that little agrees.
 
-    Scores are no content and are left out, as are flags and "none fits".
+    Scores are not content and are left out, as are flags and "none fits".
 
     Parameters
     ----------
@@ -290,7 +290,7 @@ def of_vectors(texts: Sequence[str], embed: Embed) -> Evidence:
 def _counted(decisions: pd.DataFrame, place: dict[str, int]) -> pd.DataFrame:
     """Return what each coder says of each note, with the note's row; scores and flags left out."""
     table = decisions[["note_id", "coder", "variable", "codes"]].astype(str)
-    if "pass" in decisions.columns:  # what is said last stands; a warm-up or a blind second time adds nothing
+    if "pass" in decisions.columns:  # what is said last counts; a warm-up or a blind second time adds nothing
         passes = decisions["pass"].astype(str)
         counts = passes.isin([str(INDEPENDENT), str(AFTER_TALK)])
         table = table.assign(passes=passes)[counts].sort_values("passes", kind="stable")

@@ -50,9 +50,9 @@ def read_plan(study: Study, path: Path | None = None) -> pd.DataFrame:
     -------
     DataFrame
         One row per action, index ``row`` as a spreadsheet numbers it, all columns text but ``start`` and
-        ``end`` (datetime64; missing where there is none or it is no date). ``status`` is one of planned,
+        ``end`` (datetime64; missing where there is none or it is not a date). ``status`` is one of planned,
         ongoing, done, paused, dropped, whether the file says so in English or Swedish, and else what
-        stands there; ``depends_on`` joins actions by ``|``. Empty without a file. `check_plan` tells
+        is there; ``depends_on`` joins actions by ``|``. Empty without a file. `check_plan` says
         what is wrong.
 
     Raises
@@ -127,7 +127,7 @@ def status_of(text: str) -> str:
 
 
 def day_of(text: str, *, last: bool = False) -> dt.date | None:
-    """Return the day that a date is; of a month its first day, or its last. None if it is no date.
+    """Return the day that a date is; of a month its first day, or its last. None if it is not a date.
 
     Examples
     --------
@@ -158,13 +158,13 @@ def check_plan(
     ----------
     plan : as `read_plan` gives it
     actions : ids that an action may have, as a rule the study's notes
-    merged : note -> the note it was merged into; a plan names what stands
+    merged : note -> the note it was merged into; a plan names what is left
     file : its name, for the list
 
     Returns
     -------
     list of Problem
-        In order of rows: unknown or doubled actions, nobody responsible (but for what is dropped), what is
+        In order of rows: unknown or doubled actions, nobody responsible (except for what is dropped), what is
         no date, an end before the start, a start before the end of what it waits for, unknown statuses and
         dependencies, and circles among these. An action without dates is none: it has no place in time yet.
     """
@@ -254,7 +254,7 @@ def _way_back(action: str, waits: Mapping[str, list[str]]) -> list[str]:
     return []
 
 
-# --- the plan written, sent out to Excel and taken in again: what stood there before is always kept ---
+# --- the plan written, sent out to Excel and read back: what was there before is always kept ---
 
 
 FORMER = PLAN_FILE.parent / "plans"
@@ -272,7 +272,7 @@ class PlanImport(NamedTuple):
 
 
 def as_texts(plan: pd.DataFrame) -> pd.DataFrame:
-    """Return a plan as it stands in a file: dates as texts, as they were written where they are none."""
+    """Return a plan as it is in a file: dates as texts, as they were written where they are not dates."""
     table = plan.drop(columns=[name for name in _OUR_OWN if name in plan.columns])
     for name in DATES:
         said = plan[f"said_{name}"] if f"said_{name}" in plan.columns else ""
@@ -284,7 +284,7 @@ def as_texts(plan: pd.DataFrame) -> pd.DataFrame:
 
 
 def write_plan(study: Study, plan: pd.DataFrame) -> Path:
-    """Write the plan of a study; the one that stood there is kept in ``data/coded/plans``.
+    """Write the plan of a study; the one that was there is kept in ``data/coded/plans``.
 
     Parameters
     ----------
@@ -322,7 +322,7 @@ def _put(study: Study, plan: pd.DataFrame) -> Path:
 
 
 def _keep(path: Path, folder: Path) -> None:
-    """Keep what stands in a file, as it is, under the time it was replaced."""
+    """Keep what is in a file, as it is, under the time it was replaced."""
     folder.mkdir(parents=True, exist_ok=True)
     moment = datetime.now(UTC).strftime("%Y%m%dT%H%M%S%fZ")
     replace_file(folder / f"{path.stem}-{moment}{path.suffix}", path.read_bytes(), in_study=True)

@@ -97,7 +97,7 @@ def rank_actions(
 
 def _check_numbers(top: int, confidence: float) -> None:
     if top < 1 or not 0 < confidence < 1:
-        msg = f"top is a number from 1 up, confidence lies between 0 and 1, not {top!r} and {confidence!r}."
+        msg = f"top is a number from 1 up, confidence is between 0 and 1, not {top!r} and {confidence!r}."
         raise RatingsError(msg)
 
 

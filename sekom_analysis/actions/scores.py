@@ -113,7 +113,7 @@ def directions(n_criteria: int) -> FloatArray:
 class _Chains:
     """K chains at once, each a state of the model; `step` draws every part given all others.
 
-    ``own`` (K, N, C) is an action's standing, ``strict`` (K, M, C) a coder's strictness, both turned.
+    ``own`` (K, N, C) is an action's position, ``strict`` (K, M, C) a coder's strictness, both turned.
     Variances have shape (K, 1, C): one for the first direction, one that all others share.
     """
 
@@ -229,7 +229,7 @@ def action_scores(
     notes : which actions, as in `Study.ratings`; left out, all that a criterion is asked of
     criteria : ids of `scale` variables; left out, those with a ``round`` in the codebook
     round : only the criteria of this round
-    coders : whose; left out, everybody who scored, but for the material's own sorting
+    coders : whose; left out, everybody who scored, except the material's own sorting
     merged : note -> the note it was merged into: its scores become those of the other, by each coder the
         mean over all that came together and that the coder scored. Left out, the study's own merges;
         ``{}`` for none
@@ -284,7 +284,7 @@ def count_scores(scores: pd.DataFrame) -> pd.DataFrame:
     Raises
     ------
     RatingsError
-        If columns are missing or a score is no number.
+        If columns are missing or a score is not a number.
 
     Examples
     --------
@@ -352,7 +352,7 @@ def _final(action: str, merged: Mapping[str, str]) -> str:
 
 
 class Panel(NamedTuple):
-    """Scores as an array (N, M, C), NaN where a coder did not score, with what its axes stand for."""
+    """Scores as an array (N, M, C), NaN where a coder did not score, with what its axes are."""
 
     scores: FloatArray
     actions: list[str]
@@ -373,7 +373,9 @@ class Panel(NamedTuple):
         faults = [f"there is no criterion '{name}'" for name in given if name not in self.criteria]
         faults += [f"'{name}' has no weight" for name in self.criteria if name not in given]
         faults += [
-            f"{value:g} for '{name}' is no weight" for name, value in given.items() if not 0 <= value < np.inf
+            f"{value:g} for '{name}' is not a weight"
+            for name, value in given.items()
+            if not 0 <= value < np.inf
         ]
         if not faults and not sum(given.values()):
             faults = ["all weights are 0"]
@@ -393,7 +395,7 @@ def panels(scores: pd.DataFrame, together: bool = False) -> Iterator[tuple[int, 
     Raises
     ------
     RatingsError
-        If columns are missing, a score is no number, somebody's score stands twice, or there is none.
+        If columns are missing, a score is not a number, a coder scored something twice, or there is none.
     """
     table = checked(scores)
     rounds = sorted(table["round"].unique())
@@ -430,13 +432,13 @@ def _score_faults(table: pd.DataFrame) -> Iterator[str]:
     ]
     if len(wrong):
         shown = ", ".join(f"'{value}'" for value in wrong.unique()[:3])
-        yield f"{shown} is no score"
+        yield f"{shown} is not a score"
     doubled = table[table.duplicated(KEYS)]
     if len(doubled):
         row = doubled.iloc[0]
         yield f"coder '{row['coder']}' scored '{row['action']}' by '{row['criterion']}' more than once"
     if not numbers.notna().any():
-        yield "there is no score"
+        yield "there is not a score"
 
 
 def _panel(table: pd.DataFrame) -> Panel:

@@ -36,7 +36,7 @@ def agreement_by_code(ratings: Ratings, **options: Unpack[Options]) -> pd.DataFr
         (decisions for the code), `n_carrying` (notes where somebody chose it),
         `prevalence` (its share of all decisions) and `bias` (between the two
         coders who chose it the largest and the smallest share of the time;
-        NaN where patterns do not tell who chose).
+        NaN where patterns do not say who chose).
 
     Examples
     --------
@@ -309,7 +309,7 @@ def leaning(beside: pd.DataFrame, codes: Sequence[Code], confidence: float = 0.9
         `code`; `own` and `others`, notes on which the coder, the others, chose it; `only_own` and
         `only_others`, notes on which one side alone did; `share`, only_own of both, with its exact interval
         `low` and `high`; `p_value` of the exact McNemar test; `p_of_all`, raised after Holm for the V
-        questions asked at once. Notes on which the others are divided tell nothing and are left out.
+        questions asked at once. Notes on which the others are divided say nothing and are left out.
 
     Examples
     --------

@@ -2,7 +2,7 @@
 
 A *term* is what one note adds to a sum, worked out once for each pattern. A
 coefficient names the terms it needs and turns their sums into its value. The
-sums may stand for the notes as they are, for a resample, or for all but one
+sums may be those of the notes as they are, of a resample, or of all but one
 note: leading axes are carried through (written … below).
 """
 

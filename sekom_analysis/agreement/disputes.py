@@ -158,7 +158,7 @@ def borders(ratings: pd.DataFrame) -> pd.DataFrame:
     Notes
     -----
     Among coders who mostly agree no two codes are confused more often than if codes were dealt out at
-    random, so that is no question to ask. The question is where the disputes that there are gather:
+    random, so that is not a question to ask. The question is where the disputes that there are gather:
     expected_ab = T · N_a N_b / Σ_{c<d} N_c N_d, with T the sum of `notes` over all pairs and N the choices
     on notes with two coders or more.
 

@@ -221,7 +221,7 @@ def resampled_alphas(
 ) -> FloatArray:
     """Return R resampled alphas, shape (R,).
 
-    A resample without any difference where values vary too little to tell
+    A resample without any difference where values vary too little to say
     counts as 0, as the algorithm has it.
     """
     pairs = _pairs(question, multiplicity)
@@ -308,7 +308,7 @@ UNKNOWN = Estimate(NAN, NAN, NAN, NAN, NAN, NAN, np.empty(0))
 
 
 class _Asked(NamedTuple):
-    """One coefficient of one question, and where its terms stand among all columns."""
+    """One coefficient of one question, and where its terms are among all columns."""
 
     coefficient: Coefficient
     question: Question

@@ -71,7 +71,7 @@ def read_ratings(ratings: Any, codes: Sequence[Code] | None = None) -> CodedRati
     Raises
     ------
     RatingsError
-        If `ratings` is no table, or holds values outside `codes`.
+        If `ratings` is not a table, or holds values outside `codes`.
 
     Examples
     --------
@@ -145,10 +145,7 @@ def _in_order(values: set[Code], columns: list[pd.Series[Any]]) -> list[Code]:
 
 def _set_order(value: Code) -> tuple[int, list[str]]:
     if not isinstance(value, frozenset):
-        msg = (
-            f"Sets and single codes stand in one table: {value!r} is no set. "
-            "Give every choice as a frozenset."
-        )
+        msg = f"The table mixes sets and single codes: {value!r} is not a set. Give each as a frozenset."
         raise RatingsError(msg)
     return len(value), sorted(map(str, value))
 
@@ -200,7 +197,7 @@ class Patterns:
         How many coders the table has (M), also if none saw all notes.
     choices : array of shape (P, M), optional
         Who chose what, as positions in `codes`, −1 for unseen; then patterns
-        with the same counts stand apart if the coders behind them differ.
+        with the same counts are kept apart if the coders behind them differ.
     """
 
     counts: IntArray

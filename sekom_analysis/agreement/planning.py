@@ -64,7 +64,7 @@ def plan_sample(
     width : float, optional
         The interval is to be at most this wide.
     floor : float, optional
-        The interval is to lie above this value …
+        The interval is to be above this value …
     probability : float
         … with this probability.
     confidence : float

@@ -99,7 +99,7 @@ def _listwise(patterns: Patterns, lang: str) -> str:
 
 
 def why_they_differ(table: pd.DataFrame, lang: str = "en") -> str:
-    """Return a sentence on why coefficients of one table lie apart; empty where they do not.
+    """Return a sentence on why coefficients of one table differ; empty where they do not.
 
     Parameters
     ----------

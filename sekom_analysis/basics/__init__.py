@@ -1,1 +1,1 @@
-"""What every room stands on: errors, wording, problems, files; knows no study."""
+"""What every room builds on: errors, wording, problems, files; knows no study."""

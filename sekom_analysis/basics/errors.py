@@ -1,6 +1,6 @@
 """Everything that can go wrong for a person, each with its own name.
 
-A message says which value, where it stands (file, row, cell), what is
+A message gives the value, where it was found (file, row, cell), what is
 allowed, what to do, and what was or was not saved.
 """
 
@@ -33,9 +33,9 @@ class TableError(SekomError):
 
 
 class ExchangeError(SekomError):
-    """A file of the world outside that cannot be taken in, or could do harm; ``problems`` tell each why."""
+    """A file from outside that cannot be taken in, or could do harm; ``problems`` says why, one by one."""
 
-    problems: tuple[Any, ...] = ()  # each a `wording.Problem`, which stands above this module
+    problems: tuple[Any, ...] = ()  # each a `wording.Problem`, which is above this module
 
 
 class CodebookError(SekomError):

@@ -115,7 +115,7 @@ def seen_from_here(path: Path) -> Path:
 
 
 def data_folder_of(path: Path) -> Path | None:
-    """Return the folder of a study's data that a path lies in, by whatever name or link; None if in none."""
+    """Return the folder of a study's data that a path is in, by any name or link; None if it is in none."""
     places = dict.fromkeys([path.absolute(), path.resolve(), path.parent.resolve() / path.name])
     folders = (folder for place in places for folder in (place, *place.parents))
     return next((folder for folder in folders if (folder / _STUDY).is_file()), None)
@@ -130,13 +130,13 @@ def check_outside(path: Path) -> Path:
     Raises
     ------
     NotSavedError
-        If it lies in a study's folder of data, also through links, ``..`` or other capitals.
+        If it is in a study's folder of data, also through links, ``..`` or other capitals.
     """
     folder = data_folder_of(path)
     if folder is None:
         return path
     msg = (
-        f"'{path}' lies in {folder}, where a study keeps its notes, codebook, logs and ledgers, and nothing "
+        f"'{path}' is in {folder}, where a study keeps its notes, codebook, logs and ledgers, and nothing "
         f"else is written there. Nothing was saved. Choose another place, such as: "
         f"{folder.parent / (path.name or 'out')}"
     )
@@ -422,6 +422,6 @@ def replace_file(path: str | os.PathLike[str], data: bytes, *, in_study: bool = 
             if is_held(error)
             else "Allowed is a name in a folder that exists, may be written to and has room."
         )
-        msg = f"'{path}' was not saved ({reason_of(error)}). {todo} What stood there before is unchanged."
+        msg = f"'{path}' was not saved ({reason_of(error)}). {todo} What was there before is unchanged."
         raise NotSavedError(msg) from error
     return path

@@ -6,7 +6,7 @@ import math
 import re
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import astuple, dataclass, fields
+from dataclasses import dataclass
 from functools import cache, lru_cache
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
@@ -52,7 +52,7 @@ def check_language(lang: str) -> Language:
     raise SekomError(msg)
 
 
-def say(key: str, lang: str = "sv", **values: object) -> str:
+def say(key: str, /, lang: str = "sv", **values: object) -> str:
     """Return the text `key` in a language, with `values` filled in.
 
     Examples
@@ -101,6 +101,22 @@ def in_language(text: object, lang: str) -> object:
     return text.in_(lang) if isinstance(text, Phrase) else text
 
 
+def chain(parts: Sequence[str], between: str = ", ") -> str:
+    """Return texts one after another; as a phrase, where some of them are phrases.
+
+    Examples
+    --------
+    >>> chain([Phrase("row_here", row=2), "B7"]).in_("sv")
+    'rad 2, B7'
+    """
+    if not any(isinstance(part, Phrase) for part in parts):
+        return between.join(parts)
+    whole = parts[0]
+    for part in parts[1:]:
+        whole = Phrase("two_chained", first=whole, between=between, second=part)
+    return whole
+
+
 def is_known(key: str) -> bool:
     """Whether there is a text of that key."""
     return key in _table()
@@ -123,7 +139,7 @@ def texts(prefix: str, lang: str = "sv") -> dict[str, str]:
 def visible(text: str) -> str:
     r"""Return a text for screen or paper: what would act there instead of being seen is a sign, or gone.
 
-    A control character, what turns the direction of writing and what is no character becomes �, a byte
+    A control character, what turns the direction of writing and what is not a character becomes �, a byte
     order mark goes, and every kind of line break is ``\n``. All else stays.
 
     Examples
@@ -171,7 +187,7 @@ def number(value: float, lang: str = "sv", decimals: int = 2) -> str:
     return text
 
 
-# --- numbers as they stand in sentences ---------------------------------------------------------------
+# --- numbers as they are written in sentences ---------------------------------------------------------------
 
 
 def count_notes(n: int, lang: str) -> str:
@@ -303,15 +319,24 @@ def _small_words(lang: str) -> frozenset[str]:
     return frozenset(yaml.safe_load(text)[lang].split())
 
 
-# --- A problem in somebody's file: where it stands, what it is, what to do ----------------------------
+# --- A problem in somebody's file: where it is, what it is, what to do --------------------------------
 
 
 MOST_OF_A_KIND = 10
 
 
+class Told(NamedTuple):
+    """A problem in the words of one language."""
+
+    file: str
+    row: int | None
+    what: str
+    todo: str
+
+
 @dataclass(frozen=True)
 class Problem:
-    """One thing in a file that somebody has to look at.
+    """One thing in a file that somebody has to look at; `of` makes it.
 
     Parameters
     ----------
@@ -323,12 +348,12 @@ class Problem:
 
     file: str
     row: int | None
-    what: str
-    todo: str
+    what: Phrase
+    todo: Phrase
 
     @classmethod
     def of(cls, file: str, row: int | None, kind: str, /, **values: object) -> Problem:
-        """Return a problem of a kind that stands in the wordings, and so can be told in each language.
+        """Return a problem of a kind that the wordings have, so that it can be told in each language.
 
         Examples
         --------
@@ -338,19 +363,22 @@ class Problem:
         key = f"problem_{kind}"
         return cls(file, row, Phrase(key, **values), Phrase(f"{key}_todo", **values))
 
-    def in_(self, lang: str) -> Problem:
-        """Return the problem told in a language, as far as its words stand in the wordings."""
-        return Problem(
-            self.file, self.row, str(in_language(self.what, lang)), str(in_language(self.todo, lang))
-        )
+    def in_(self, lang: str) -> Told:
+        """Return the problem told in a language, ``"sv"`` or ``"en"``."""
+        return Told(self.file, self.row, self.what.in_(lang), self.todo.in_(lang))
 
 
 class Fault(NamedTuple):
     """One thing wrong inside plain data: the path to it, what it is, what to do."""
 
     path: tuple[str | int, ...]
-    what: str
-    todo: str
+    what: Phrase
+    todo: Phrase
+
+    @classmethod
+    def of(cls, path: tuple[str | int, ...], kind: str, /, **values: object) -> Fault:
+        """Return a fault of a kind that the wordings have."""
+        return cls(path, Phrase(f"fault_{kind}", **values), Phrase(f"fault_{kind}_todo", **values))
 
 
 class FaultsError(ValueError):
@@ -366,20 +394,19 @@ def problems_table(problems: Iterable[Problem], lang: str = "en") -> DataFrame:
 
     Examples
     --------
-    >>> problems_table([Problem("notes.csv", 3, "the text is empty", "write it")])
-            file  row               what      todo
-    0  notes.csv    3  the text is empty  write it
+    >>> problems_table([Problem.of("study.yaml", 3, "yaml_doubled", name="id")])[["row", "todo"]]
+       row                 todo
+    0    3  keep one of the two
     """
     from pandas import DataFrame
 
-    columns = [field.name for field in fields(Problem)]
-    table = DataFrame([astuple(problem.in_(lang)) for problem in problems], columns=columns)
+    table = DataFrame([problem.in_(lang) for problem in problems], columns=list(Told._fields))
     return table.astype({"file": "str", "row": "Int64", "what": "str", "todo": "str"})
 
 
 def kind_of(problem: Problem) -> str:
-    """Return the key that a problem is told by in the wordings; empty if it has words of its own."""
-    return problem.what.key if isinstance(problem.what, Phrase) else ""
+    """Return the key that a problem is told by in the wordings."""
+    return problem.what.key
 
 
 def capped(problems: Sequence[Problem]) -> list[Problem]:
@@ -387,8 +414,9 @@ def capped(problems: Sequence[Problem]) -> list[Problem]:
 
     Examples
     --------
-    >>> [one.what for one in capped([Problem("a.csv", row, "odd", "look") for row in range(30)])][-2:]
-    ['odd', 'and 20 more of the same kind']
+    >>> found = [Problem.of("a.csv", row, "notes_empty_text") for row in range(30)]
+    >>> [one.what for one in capped(found)][-2:]
+    ['the text is empty', 'and 20 more of the same kind']
     """
     counts = Counter((problem.file, kind_of(problem)) for problem in problems)
     shown: list[Problem] = []
@@ -408,23 +436,24 @@ def command_of(problem: Problem) -> str:
 
     Examples
     --------
-    >>> command_of(Problem("anna.csv", 2, "a line that cannot be read", "decide again"))
+    >>> command_of(Problem.of("notes.csv", 2, "notes_empty_text"))
     ''
     """
-    command = str(problem.todo.values.get("command", "")) if isinstance(problem.todo, Phrase) else ""
+    command = str(problem.todo.values.get("command", ""))
     return command if command in problem.todo else ""
 
 
-def problem_lines(problems: Iterable[Problem]) -> str:
-    """Problems as lines of a message.
+def problem_lines(problems: Iterable[Problem], lang: str = "en") -> str:
+    """Problems as lines of a message, in a language.
 
     Examples
     --------
-    >>> print(problem_lines([Problem("notes.csv", 3, "the text is empty", "write it")]))
-    - notes.csv, row 3: the text is empty; write it.
+    >>> print(problem_lines([Problem.of("study.yaml", 3, "yaml_doubled", name="id")], "sv"))
+    - study.yaml, rad 3: ”id” finns två gånger på samma ställe; behåll en av de två.
     """
-    return "\n".join(f"- {_place(problem)}: {problem.what}; {problem.todo}." for problem in problems)
+    told = (problem.in_(lang) for problem in problems)
+    return "\n".join(f"- {_place(one, lang)}: {one.what}; {one.todo}." for one in told)
 
 
-def _place(problem: Problem) -> str:
-    return problem.file if problem.row is None else f"{problem.file}, row {problem.row}"
+def _place(told: Told, lang: str) -> str:
+    return told.file if told.row is None else say("row_in_file", lang, file=told.file, row=told.row)

@@ -1,4 +1,4 @@
-"""YAML texts into checked models; every problem with the row where it stands."""
+"""YAML texts into checked models; every problem with the row where it is."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ class _PlainLoader(yaml.SafeLoader):
         _check_limit("depth", self._depth, MOST_DEEP, row)
         node: yaml.Node | None = super().compose_node(parent, index)
         self._depth -= 1
-        # An alias inside what it names stands for no more of it: that data holds itself.
+        # An alias inside what it names does not count again: that data holds itself.
         self._parts += self._sizes.get(id(node), 1) if is_alias else 1
         _check_limit("parts", self._parts, MOST_PARTS, row)
         if not is_alias:
@@ -65,7 +65,7 @@ class _PlainLoader(yaml.SafeLoader):
         return node
 
     def construct_object(self, node: yaml.Node, deep: bool = False) -> Any:
-        """Construct what a node says; a number as long as a page, or a tag that does not fit, is no data."""
+        """Construct what a node says; a number as long as a page, or a tag that does not fit, is not data."""
         if isinstance(node, yaml.ScalarNode) and not node.tag.endswith((":str", ":binary")):
             _check_limit("digits", len(node.value), MOST_DIGITS, node.start_mark.line + 1)
         try:
@@ -162,7 +162,7 @@ def parse_yaml(text: str, model: type[Model], file: str) -> tuple[Model | None, 
 def check_data(
     data: Any, model: type[Model], file: str, row_of: Callable[[tuple[int | str, ...]], int]
 ) -> tuple[Model | None, list[Problem]]:
-    """Read plain data as a model, as `parse_yaml` does; `row_of` tells the row of each path in it."""
+    """Read plain data as a model, as `parse_yaml` does; `row_of` gives the row of each path in it."""
     return _validated(data, _node(data, (), row_of), model, file, [])
 
 
@@ -239,8 +239,8 @@ def _not_yaml(error: Exception, text: str, file: str) -> Problem:
 
 
 def _doubled_keys(node: yaml.Node, visited: set[int]) -> Iterator[tuple[str, int]]:
-    """Find keys that stand twice in one mapping; YAML would silently keep the last."""
-    if id(node) in visited:  # an alias, perhaps of what it stands in
+    """Find keys that occur twice in one mapping; YAML would silently keep the last."""
+    if id(node) in visited:  # an alias, perhaps of what it is in
         return
     visited.add(id(node))
     if isinstance(node, yaml.MappingNode):
@@ -264,7 +264,7 @@ def _problems(error: Any, node: yaml.Node, file: str) -> Iterator[Problem]:
         return
     for fault in faults:
         row, place = _place(node, (*error["loc"], *fault.path))
-        yield Problem(file=file, row=row, what=f"{place}: {fault.what}", todo=fault.todo)
+        yield Problem.of(file, row, "yaml_fault", place=place, fault=fault.what, todo=fault.todo)
 
 
 def _problem(error: Any, context: dict[str, Any], node: yaml.Node, file: str) -> Problem:
@@ -289,7 +289,7 @@ def _problem(error: Any, context: dict[str, Any], node: yaml.Node, file: str) ->
 
 
 def _said_of_input(error: Any, context: dict[str, Any]) -> str:
-    """Return what pydantic says; as a phrase where it stands in ours, else in its own English."""
+    """Return what pydantic says; as a phrase where our tables have it, else in its own English."""
     key = f"input_{error['type']}"
     return Phrase(key, **context) if is_known(key) else str(error["msg"])
 
@@ -299,7 +299,7 @@ def _shortened(text: str) -> str:
 
 
 def _listed(expected: str) -> str:
-    """Return pydantic's list of what may stand there; its last word before the end is English."""
+    """Return pydantic's list of what is allowed there; its last word before the end is English."""
     head, joint, last = expected.rpartition(" or ")
     return Phrase("problem_yaml_or", head=head, last=last) if joint else expected
 

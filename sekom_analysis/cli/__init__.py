@@ -22,7 +22,7 @@ def main() -> None:
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(encoding="utf-8", errors="replace")
-    if DEBUG in sys.argv:  # wherever it stands in the line
+    if DEBUG in sys.argv:  # wherever it is in the line
         sys.argv.remove(DEBUG)
         os.environ[DEBUG_VARIABLE] = "1"
     try:

@@ -57,7 +57,7 @@ StudyFolder = Annotated[
 
 
 def example(line: str) -> str:
-    """Return the example that stands below a command's help."""
+    """Return the example below a command's help."""
     return f"Example: [bold]{line}[/bold]"
 
 
@@ -99,7 +99,7 @@ def _options(
         bool, typer.Option(DEBUG, help="Where something goes wrong, show where in the code it did.")
     ] = False,
 ) -> None:
-    """Take the options that come before a command; `main` has seen to `debug`, wherever it stands."""
+    """Take the options that come before a command; `main` has seen to `debug`, wherever it is."""
 
 
 # --- what the command line prints, and how ------------------------------------------------------------
@@ -161,7 +161,7 @@ def near(path: Path) -> str:
 
 
 def say_who(study: Study, out: Console) -> None:
-    """Say which coders are no people, beside any number about them."""
+    """Say which coders are not people, beside any number about them."""
     automatic = [c for c in study.coders if study.about.coder(c).kind == "automatic"]
     sources = [c for c in study.coders if study.about.coder(c).kind == "source"]
     if not study.about.readable:
@@ -226,7 +226,7 @@ def print_collected(file: Path, found: Collected, out: Console, root: Path) -> N
 
 
 def print_replaced(found: Collected, out: Console) -> None:
-    """List the answers that stand no longer, old and new."""
+    """List the answers that no longer stand, old and new."""
     rows = found.replaced.to_dict("records")
     if not rows:
         return
@@ -248,15 +248,15 @@ def print_undone(file: Path, found: Collected, out: Console, root: Path) -> None
     count = len(found.added)
     if not count:
         out.print(
-            f"{file.name}: {found.coder}: none of its answers stands any more; nothing was changed.",
+            f"{file.name}: {found.coder}: none of its answers stand any more; nothing was changed.",
             markup=False,
             soft_wrap=True,
         )
         return
     verb = "took back" if found.saved else "would take back"
     out.print(
-        f"{file.name}: {found.coder}: {verb} {count} answers; what stood before stands again, and the log "
-        f"keeps both.",
+        f"{file.name}: {found.coder}: {verb} {count} answers; what was there before stands again, and "
+        f"the log keeps both.",
         markup=False,
         soft_wrap=True,
     )

@@ -95,7 +95,7 @@ def collect(
         bool, typer.Option("--changed-texts", help="Take answers to texts that were changed since.")
     ] = False,
     undo: Annotated[
-        bool, typer.Option("--undo", help="Take files back: restore what stood before they were collected.")
+        bool, typer.Option("--undo", help="Take files back: restore what was there before.")
     ] = False,
     study: StudyFolder = None,
 ) -> None:
@@ -158,7 +158,7 @@ def earlier_inside(desk: Desk) -> str:
     if not counts:
         return ""
     what = " and ".join(counts)
-    return f"Inside is what {desk.coder} answered before ({what}): send it to nobody but {desk.coder}."
+    return f"Inside is what {desk.coder} answered before ({what}): send it only to {desk.coder}."
 
 
 def _fresh(path: Path, root: Path) -> Path:

@@ -124,7 +124,7 @@ def _from_list(folder: Path, notes: Path, column: str, title: str) -> Study:
 
     study, found = study_from_list(folder, notes, column, title)
     _say_found_in_project(notes, study, found)
-    line = f"The sorting in '{column}' stands as the coder '{', '.join(study.coders)}', named after the file."
+    line = f"The sorting in '{column}' is now the coder '{', '.join(study.coders)}', named after the file."
     console().print(line, markup=False, soft_wrap=True)
     return study
 
@@ -221,7 +221,7 @@ def import_(
         str | None,
         typer.Option(
             "--as",
-            help="What it is, if its name does not tell: outline, refi, codebook, study or decisions.",
+            help="What it is, if its name does not say: outline, refi, codebook, study or decisions.",
         ),
     ] = None,
     headings: Annotated[
@@ -303,7 +303,7 @@ def _say_problems(heading: str, problems: list[Problem], out: Console) -> None:
 def export(
     file: Annotated[
         Path,
-        typer.Argument(help="What to write; its ending tells what it becomes, such as .qdpx or .qdc."),
+        typer.Argument(help="What to write; its ending says what it becomes, such as .qdpx or .qdc."),
     ],
     layout: Annotated[
         str | None,

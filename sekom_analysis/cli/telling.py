@@ -1,4 +1,4 @@
-"""Commands that tell what came of it: agreement, report, coder-report, codebook."""
+"""Commands that say what came of it: agreement, report, coder-report, codebook."""
 
 from __future__ import annotations
 

@@ -19,7 +19,7 @@ from sekom_analysis.study.notes import note_hash
 from sekom_analysis.study.study import Study
 
 VARIABLE = "pair"
-A, B, OWN = "a", "b", "own"  # whose text stands
+A, B, OWN = "a", "b", "own"  # whose text is kept
 
 
 class Pair(NamedTuple):
@@ -33,7 +33,7 @@ class Pair(NamedTuple):
 class ReviewSession(Judging):
     """What one reviewer judges, and how far it is. Knows no widget.
 
-    "Same" merges the two as well: the note whose text stands takes the other in. Judging otherwise
+    "Same" merges the two as well: the note whose text is kept takes the other in. Judging otherwise
     later, or taking it back, splits what this reviewer merged, and nothing that others did.
 
     Parameters

@@ -153,7 +153,7 @@ class AdjudicationSession(Judging):
 
     @property
     def people(self) -> list[str]:
-        """Ids of the persons who code in the study, but for the adjudicator: they may be present."""
+        """Ids of the persons who code in the study, except the adjudicator: they may be present."""
         coders = dict.fromkeys([*self.study.coders, *self.study.about.coders])
         kinds = {coder: self.study.about.coder(coder).kind for coder in coders}
         return [c for c, kind in kinds.items() if kind == "human" and c != self.adjudicator]
@@ -286,7 +286,7 @@ class AdjudicationSession(Judging):
     # --- messages ---------------------------------------------------------------------------------
 
     def receive(self, message: Message) -> list[Message]:
-        """Take a message of the card and return the answers to it; it tells which note it shows to whom."""
+        """Take a message of the card and return the answers to it; it says which note it shows to whom."""
         if message.get("kind") == "hello":
             return [*super().receive(message), {"kind": "present", "present": self.present}]
         if message.get("kind") != "showing":

@@ -1,4 +1,4 @@
-"""The coding card as one HTML file that needs no server: opened from disk, it asks nothing of any network."""
+"""The coding card as one HTML file that needs no server: opened from disk, it uses no network."""
 
 from __future__ import annotations
 
@@ -197,6 +197,6 @@ def _hash(text: str) -> str:
 
 
 def _json(data: dict[str, Any]) -> str:
-    """Return data as JSON in which nothing can end the element that it stands in."""
+    """Return data as JSON in which nothing can end the element that it is in."""
     text = well_formed(json.dumps(data, ensure_ascii=False, separators=(",", ":")))
     return re.sub("[<>&\u2028\u2029]", lambda hit: f"\\u{ord(hit[0]):04x}", text)

@@ -66,7 +66,7 @@ class Past(NamedTuple):
 def kept_in_turn(
     events: list[Message], record: Record, past: Callable[[Message], Past]
 ) -> tuple[list[Message], list[Any], list[Message]]:
-    """Save a card's events, but for those that another window has overtaken.
+    """Save a card's events, except those that another window has overtaken.
 
     What takes an answer back, brings one back or amends one says which: it counts only while that one
     stands. That is looked up in what is kept, whatever the card shows, once all that came before is in it.
@@ -114,7 +114,7 @@ def with_open(answers: Message, late: Sequence[Message]) -> Message:
 
 
 def _runs(events: list[Message]) -> list[list[Message]]:
-    """Part events in their order: each that names what it replaces begins anew."""
+    """Part events in their order: each that names what it replaces begins a new part."""
     runs: list[list[Message]] = []
     for event in events:
         if not runs or "replaces" in event:
@@ -233,7 +233,7 @@ class Session:
     variables : ids of the variables to ask; left out, all that the codebook has for a note
     sources, stages : only notes from these
     only : ``"open"``, ``"skipped"``, ``"unsure"``, ``"older"`` or ``"changed"``; left out, all notes
-    warm_up : this many notes that all coders share, to try the codebook on; they are no part of agreement
+    warm_up : this many notes that all coders share, to try the codebook on; they are not part of agreement
     again : this many notes a second time, blind to the first
 
     Raises
@@ -307,7 +307,8 @@ class Session:
 
     def _only(self, which: str) -> list[Item]:
         if which not in SORTS:
-            msg = f"only='{which}' is no sort of notes; choose one of: {', '.join(SORTS)}, or leave it empty."
+            known = ", ".join(SORTS)
+            msg = f"only='{which}' is not a sort of notes; choose one of: {known}, or leave it empty."
             raise NotesError(msg)
         now = {variable.id: variable.version for variable in self._variables}
         return worklist.only(self.items, self._as_of_texts(), which, now)
@@ -375,7 +376,7 @@ class Session:
                     "codebook": answer.codebook,
                 }
                 shown.setdefault(keys[note_id], {})[variable] = cell
-        return {key: shown[key] for key in keys.values() if key in shown}  # not as they stand in the log
+        return {key: shown[key] for key in keys.values() if key in shown}  # not as they are in the log
 
     def receive(self, message: Message) -> list[Message]:
         """Take a message of the card and return the answers to it."""

@@ -75,7 +75,7 @@ def add_spans(
         ends = span_of_coders(counts[counts["coder"].isin(ratings.columns)])
     else:
         ends = span_of_draws(ratings, split, interval == SAMPLING, rng, n_draws)
-        # A code that nobody chose is on no note; without any note read there is no count at all.
+        # A code that nobody chose is not on any note; without any note read there is no count at all.
         keys = pd.MultiIndex.from_frame(counts[["code", "by"]].drop_duplicates())
         ends = ends.reindex(keys, fill_value=0.0 if len(ends) else np.nan)
     return counts.join(ends, on=["code", "by"]).assign(interval=interval)
@@ -116,7 +116,7 @@ def span_of_draws(
     """Return 95 % intervals of the counts from draws of the notes' right codes.
 
     The model is that of `model_consensus`; where there is a `split`, both variables' right codes are drawn
-    together. Notes that nobody has decided on are in no count.
+    together. Notes that nobody has decided on are not counted.
 
     Parameters
     ----------
@@ -202,7 +202,7 @@ def count_codes(
         Kind of span around each count. ``coders``: from the lowest to the highest count among the coders
         who read all the notes; no confidence level is claimed. ``coding``: 95 % of the draws of the notes'
         right codes (`model_consensus`), if each note has one right code and coders err independently.
-        ``sampling``: the same with the notes drawn anew too, as if they were independent of each other;
+        ``sampling``: the same with the notes drawn again too, as if they were independent of each other;
         notes from one table are alike, so it is too narrow for those.
     rng : seed or Generator of the draws; the default span draws nothing
     n_draws : draws behind ``coding`` and ``sampling``
@@ -222,7 +222,7 @@ def count_codes(
     CodebookError
         If a variable does not exist or cannot be counted.
     RatingsError
-        If `bar` is no coder, or there is no such span for the variable.
+        If `bar` is not a coder, or there is no such span for the variable.
     StanceError
         If the study is reflexive, and bars would be the majority's or spans take one code to be right.
     """
@@ -232,7 +232,7 @@ def count_codes(
         raise CodebookError(msg)
     check_span(interval, study, counted)
     ids = study.notes_asked(counted, notes)
-    if by:  # a note that one of the two is not asked of is in no count
+    if by:  # a note that one of the two is not asked of is not counted
         ids = study.notes_asked(study.codebook[by], ids)
     table = study.ratings(variable, coders, ids)
     split = study.ratings(by, list(table.columns), ids) if by else None

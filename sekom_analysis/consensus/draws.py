@@ -104,7 +104,7 @@ def count_votes(tables: Sequence[CodedRatings]) -> Votes:
 
 
 def of_used_codes(coded: CodedRatings) -> tuple[CodedRatings, IntArray]:
-    """Return the ratings over the codes that somebody chose, and where these stand among all codes."""
+    """Return the ratings over the codes that somebody chose, and where these are among all codes."""
     positions = np.unique(np.concatenate([np.array([-1]), *coded.values]))[1:]
     renumber = np.full(len(coded.codes) + 1, -1)  # the last is the place of −1, unseen
     renumber[positions] = np.arange(len(positions))

@@ -82,7 +82,7 @@ def model_consensus(
     A note has one right code c, drawn with prevalence π_c; coder m, independently of the others, chooses
     code k with chance θ_mck. Prevalence and habits get weak Dirichlet priors (see `Prior`), so that few
     notes do not overfit. An unseen note says nothing and is never an answer; "none fits" is a code like
-    others. A code that nobody chose is no note's right code.
+    others. A code that nobody chose is not the right code of any note.
 
     The model takes agreement for evidence. Coders who share habits or read alike (the same training, the
     same program) agree in their mistakes too, and then it is overconfident; more notes make it worse. Its
@@ -107,7 +107,7 @@ def model_consensus(
     Raises
     ------
     RatingsError
-        If the ratings are no table or hold several codes a note, or an argument is wrong.
+        If the ratings are not a table or hold several codes per note, or an argument is wrong.
 
     Examples
     --------

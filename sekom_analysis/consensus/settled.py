@@ -152,7 +152,7 @@ def _as_table(adjudicated: pd.DataFrame | pd.Series) -> pd.DataFrame:
 def _check(table: pd.DataFrame) -> None:
     missing = [name for name in NEEDED if name not in table.columns]
     if missing:
-        msg = f"These are no adjudications: {', '.join(map(repr, missing))} is missing among the columns."
+        msg = f"These are not adjudications: {', '.join(map(repr, missing))} is missing among the columns."
         raise RatingsError(msg)
     variables = table["variable"].unique()
     if len(variables) > 1:
@@ -224,7 +224,7 @@ def _sets(is_in: pd.Series, notes: pd.Index) -> pd.Series:
     return pd.Series([sets.get(note, frozenset()) for note in notes], index=notes, dtype=object)
 
 
-# --- what the bars of a figure of counts stand for: one coder's answers, or what they are settled to ---
+# --- what the bars of a figure of counts show: one coder's answers, or what they are settled to ---
 
 
 def settled_answers(ratings: pd.DataFrame, variable: Variable, adjudicated: pd.DataFrame) -> pd.Series:
@@ -373,7 +373,7 @@ def agreement_rows(
 
 
 def _differ(one: pd.DataFrame, other: pd.DataFrame) -> pd.DataFrame:
-    """Return where two tables of answers differ; unseen in both is no difference."""
+    """Return where two tables of answers differ; unseen in both is not a difference."""
     return ~((one == other) | (one.isna() & other.isna()))
 
 

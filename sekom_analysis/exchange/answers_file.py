@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from sekom_analysis.basics.files import patiently, reason_of
-from sekom_analysis.basics.wording import Problem
+from sekom_analysis.basics.wording import Phrase, Problem
 from sekom_analysis.exchange.takings import Dates, Takings, believed_passes
 from sekom_analysis.study.checks import named_first, was_possible
 from sekom_analysis.study.codebook import RESERVED_VARIABLES
@@ -35,23 +35,16 @@ from sekom_analysis.study.worklist import is_note_key
 # --- what a file that came back holds, be it a page's answers or a coding sheet -----------------------
 
 
-OTHER_SECRET = (
-    "if it is from another copy of this study, that one has another secret: add the line 'secret …' of its "
-    "data/coded/.secret to the end of data/coded/.secret here, and collect again"
-)
-
-
 def known_by_text(file: str, n_notes: int) -> Iterator[Problem]:
     """Say that notes were known by their texts alone: their keys come from a secret that is not here."""
     if n_notes:
-        what = f"{n_notes} notes in it are named by another secret than this study's; their texts told which"
-        yield Problem(file, None, what, f"nothing is needed if it is this study's; {OTHER_SECRET}")
+        yield Problem.of(file, None, "known_by_text", n=n_notes)
 
 
 class AsWritten(NamedTuple):
     """An answer that a sheet was written with and still holds, though it was changed elsewhere since.
 
-    It is left out; `event` makes it stand again, if it was put back on purpose, and then `told` is untrue.
+    It is left out; `event` makes it count again, if it was put back on purpose, and then `told` is untrue.
     """
 
     row: int
@@ -75,11 +68,11 @@ class Reading(NamedTuple):
     copy : id of the page's copy or of the sheet; empty where an older program wrote it
     last_event : id of the newest event of the coder that page or sheet was written with; empty if none
     saved_at : when the file was last saved, UTC as in a log; empty where it does not say
-    other_texts : those of `stale` whose text is another one, not the same with a typo mended
+    other_texts : those of `stale` whose text is another one, not the same with a typo corrected
     n_notes : how many different notes the file answers
     came : the times that the events came with, where they do not count from these; else as in `events`
     as_written : answers of a sheet that were changed elsewhere since; they are not among the events
-    other_wave : ids of events about the texts of an earlier wave, which stood under the same keys
+    other_wave : ids of events about the texts of an earlier wave, which were under the same keys
     blank : questions, note and variable, that a sheet shows without an answer
     """
 
@@ -106,9 +99,6 @@ class Reading(NamedTuple):
 
 KIND, VERSION, SUFFIXES = "sekom-answers", 1, (".jsonl", ".ndjson", ".json")
 TEXTS = ("event_id", "key", "variable", "certainty", "memo", "event", "at")
-_AGAIN = "ask for it again; whole lines can be taken with --keep-valid"
-_WRONG = "send the answers file that was made on this study's page"
-_AS_IT_WAS = "ask for it as the page wrote it, not opened and saved in another program"
 _BEGINNING = 300
 _FEW = 2  # so many notes may have other texts without being other notes, as on the page
 Line = tuple[int, Mapping[str, Any]]
@@ -139,8 +129,8 @@ def read_progress(path: str | os.PathLike[str], desk: Desk | Callable[[str], Des
 
     Returns
     -------
-    Reading. The events stand without those that the problems name; whoever wants all or nothing
-    looks at the problems first.
+    Reading. The events are given without those that the problems name; to take all or nothing,
+    look at the problems first.
     """
     path = Path(path)
     text, problems, remarks = _text_of(path)
@@ -150,8 +140,7 @@ def read_progress(path: str | os.PathLike[str], desk: Desk | Callable[[str], Des
         return Reading("", [], problems or [_no_answers_file(path.name, text)])
     coder = str(head.get("coder", ""))
     if fault := coder_fault(coder):
-        what = f"it does not say whose answers it holds: {fault}"
-        return Reading("", [], [Problem(path.name, 1, what, _WRONG)])
+        return Reading("", [], [Problem.of(path.name, 1, "page_whose", fault=fault)])
     own = desk if isinstance(desk, Desk) else desk(coder)
     problems += _not_for(own, head, coder if isinstance(desk, Desk) else own.coder, path.name)
     if problems:
@@ -172,14 +161,12 @@ def _text_of(path: Path) -> tuple[str, list[Problem], list[Problem]]:
     try:
         data = patiently(path.read_bytes)
     except OSError as error:
-        what, todo = f"it cannot be read: {reason_of(error)}", "check the name and the folder"
-        return "", [Problem(path.name, None, what, todo)], []
+        return "", [Problem.of(path.name, None, "page_unreadable", reason=reason_of(error))], []
     encoding = "utf-16" if data.startswith((b"\xff\xfe", b"\xfe\xff")) else "utf-8-sig"
     try:
         return data.decode(encoding), [], []
     except UnicodeDecodeError:
-        what = "another program has saved it in another encoding: some letters of memos may be others now"
-        return data.decode("cp1252", "replace"), [], [Problem(path.name, None, what, _AS_IT_WAS)]
+        return data.decode("cp1252", "replace"), [], [Problem.of(path.name, None, "page_encoding")]
 
 
 def _lines_of(text: str) -> list[tuple[int, str]]:
@@ -190,11 +177,10 @@ def _lines_of(text: str) -> list[tuple[int, str]]:
 def _no_answers_file(file: str, text: str) -> Problem:
     """Say what a file without a first line that can be read seems to be."""
     if text.lstrip().startswith("[") and KIND in text:
-        return Problem(file, 1, "it was saved as one JSON list, not line by line", _AS_IT_WAS)
+        return Problem.of(file, 1, "page_list")
     if KIND in text:
-        what = "its first line, which says whose answers it holds, has been changed and cannot be read"
-        return Problem(file, 1, what, _AS_IT_WAS)
-    return Problem(file, None, "it is no answers file of a coding page", _WRONG)
+        return Problem.of(file, 1, "page_first_line")
+    return Problem.of(file, None, "page_none")
 
 
 def _parsed(line: str) -> dict[str, Any] | None:
@@ -212,14 +198,11 @@ def _head_of(line: tuple[int, str]) -> dict[str, Any] | None:
 
 def _not_for(desk: Desk, head: Mapping[str, Any], coder: str, file: str, row: int = 1) -> Iterator[Problem]:
     if head.get("version") != VERSION:
-        what = f"it is of version {head.get('version')!r}, and this program reads version {VERSION}"
-        yield Problem(file, row, what, "collect it with the program that wrote the page")
+        yield Problem.of(file, row, "page_version", found=repr(head.get("version")), version=VERSION)
     if head.get("study") != desk.study_id:
-        what = f"it belongs to the study '{head.get('study')}', and this is '{desk.study_id}'"
-        yield Problem(file, row, what, _WRONG)
+        yield Problem.of(file, row, "page_other_study", other=head.get("study"), study=desk.study_id)
     if coder != desk.coder:
-        what = f"it holds the answers of '{coder}', and they were to be those of '{desk.coder}'"
-        yield Problem(file, row, what, f"collect it as what it is, or send the file of '{desk.coder}'")
+        yield Problem.of(file, row, "page_other_coder", other=coder, coder=desk.coder)
 
 
 class _Reader:
@@ -240,8 +223,7 @@ class _Reader:
         """Take every line of the file; a second file that was put behind it must be one of the same page."""
         again = [found for line in lines if (found := _head_of(line)) is not None]
         if again:
-            what = f"{1 + len(again)} answers files were put into it, one behind the other"
-            self.remarks.append(Problem(self.file, None, what, "each answer was taken once"))
+            self.remarks.append(Problem.of(self.file, None, "page_joined", n=1 + len(again)))
         self._compare_number(len(lines) - len(again), [head, *again])
         for number, line in lines:
             given = _parsed(line)
@@ -249,30 +231,26 @@ class _Reader:
                 self.problems += _not_for(self.desk, given, str(given.get("coder", "")), self.file, number)
             elif given is None or not _is_whole(given):
                 shown = line[:60] + ("…" if len(line) > 60 else "")
-                self.problems.append(
-                    Problem(self.file, number, f"a line that cannot be read: {shown}", _AGAIN)
-                )
+                self.problems.append(Problem.of(self.file, number, "line_unreadable", line=shown))
             else:
                 self._take(number, given)
 
     def _compare_number(self, n_lines: int, heads: list[Mapping[str, Any]]) -> None:
-        """Hold the number of lines against what the file says; lines that stand twice are counted later."""
+        """Compare the number of lines with what the file says; doubled lines are counted later."""
         said = sum(number for head in heads if isinstance(number := head.get("events"), int))
         if said > n_lines:
-            what = f"it was cut off: {said} decisions belong in it, and it holds {n_lines} lines of them"
-            self.problems.append(Problem(self.file, None, what, _AGAIN))
+            self.problems.append(Problem.of(self.file, None, "page_cut", said=said, n=n_lines))
 
     def _take(self, number: int, given: Mapping[str, Any]) -> None:
         note_id = self._note_of(given)
         if note_id is None:
-            what = f"the study has no note with the key '{given['key']}'"
-            self.problems.append(Problem(self.file, number, what, f"{_WRONG}; {OTHER_SECRET}"))
+            self.problems.append(Problem.of(self.file, number, "page_key", key=given["key"]))
             return
         event = self._with_definition(_event_of(given, note_id))
         faults = [*field_faults(event), *self._answer_faults(event), *self._contradictions(event)]
         for fault in faults:
-            what = f"the decision '{event.event_id}' on note '{note_id}': {fault}"
-            self.problems.append(Problem(self.file, number, what, "ask the coder to decide that note again"))
+            said = {"event_id": event.event_id, "note": note_id, "fault": fault}
+            self.problems.append(Problem.of(self.file, number, "page_decision", **said))
         if not faults:
             self._found[event.event_id] = (given["at"], number, event)
 
@@ -293,10 +271,11 @@ class _Reader:
     def _answer_faults(self, event: Event) -> list[str]:
         codebook = self.desk.codebook
         if event.variable not in codebook:
-            return [f"there is no variable '{event.variable}'; there are: {', '.join(codebook.ids)}"]
+            there = ", ".join(codebook.ids)
+            return [Phrase("fault_variable", variable=event.variable, there=there)]
         variable = codebook[event.variable]
         if variable.id in codebook.ids and variable not in self.desk.variables_of(event.note_id):
-            return [f"variable '{variable.id}' is not asked of this note"]
+            return [Phrase("fault_not_asked", variable=variable.id)]
         if event.event != "decide":
             return []
         fault = answer_fault(variable, event.codes)
@@ -304,14 +283,14 @@ class _Reader:
         return [] if possible else [fault]
 
     def _contradictions(self, event: Event) -> list[str]:
-        """Say where an id stands for another decision, in the log or in this file."""
+        """Say where an id belongs to another decision, in the log or in this file."""
         known = self._known.get(event.event_id)
         if known is None and event.event_id in self._found:
             known = self._found[event.event_id][2]._asdict()
         differing = [name for name in IDENTITY if known is not None and known[name] != getattr(event, name)]
         if not differing:
             return []
-        return [f"its event_id stands for another decision already (different: {', '.join(differing)})"]
+        return [Phrase("fault_other_event", names=", ".join(differing))]
 
     def _in_order(self) -> list[tuple[str, int, Event]]:
         return sorted(self._found.values(), key=lambda one: (one[0], one[2].event_id))
@@ -320,7 +299,7 @@ class _Reader:
         return event.note_hash not in ("", self._hashes[event.note_id])
 
     def _other_wave(self, head: Mapping[str, Any]) -> frozenset[str]:
-        """Return the ids of events about other texts that stood under the same keys in an earlier wave.
+        """Return the ids of events about other texts that were under the same keys in an earlier wave.
 
         A browser keeps them, and the file of the next wave's page holds them too. They were given before that
         page was written, most of what was given by then is about other texts, and what came after is not.
@@ -344,9 +323,8 @@ class _Reader:
         found: dict[str, Problem] = {}
         for number, event in sorted(last.values()):
             if event.event_id not in self._known and self._is_other_text(event):
-                what = f"the text of note '{event.note_id}' has changed since the coder saw it"
-                todo = "its answers are taken for the old text; look whether they still fit"
-                found.setdefault(event.note_id, Problem(self.file, number, what, todo))
+                stale = Problem.of(self.file, number, "page_stale", note=event.note_id)
+                found.setdefault(event.note_id, stale)
         return list(found.values())
 
     def reading(self, now: datetime, head: Mapping[str, Any]) -> Reading:
@@ -387,13 +365,12 @@ class _Reader:
         for event_id, (at, number, event) in self._found.items():
             pass_ = believed[event_id]
             if event_id not in self._known and pass_ != event.pass_:
-                moved.append(f"'{event.variable}' of note '{event.note_id}' (pass {event.pass_})")
+                said = {"variable": event.variable, "note": event.note_id, "n": event.pass_}
+                moved.append(Phrase("pass_of_answer", **said))
             self._found[event_id] = (at, number, event._replace(pass_=pass_))
         if moved:
-            what = f"{len(moved)} answers name a pass that they cannot be of: {named_first(moved)}"
-            self.remarks.append(
-                Problem(self.file, None, what, "they count as every first answer does; nothing is left out")
-            )
+            told = {"n": len(moved), "notes": named_first(moved)}
+            self.remarks.append(Problem.of(self.file, None, "page_passes", **told))
 
     def _dated(self, present: str) -> tuple[list[tuple[int, Event]], list[str]]:
         """Return the new events with lines and the times that count, and the times that they came with."""
@@ -417,19 +394,15 @@ class _Reader:
     def _clock(self, came: list[str], made: list[tuple[int, Event]]) -> Iterator[Problem]:
         ahead = [at for at, (_, event) in zip(came, made, strict=True) if at > event.decided_at]
         if ahead:
-            what = (
-                f"the clock of the coder's computer was ahead: {len(ahead)} decisions are dated after now, "
-                f"up to {local_minute(max(ahead))}"
-            )
-            yield Problem(self.file, None, what, "they are taken in the order made, dated now")
+            until = local_minute(max(ahead))
+            yield Problem.of(self.file, None, "page_clock", n=len(ahead), until=until)
 
     def _too_early(self, head: Mapping[str, Any], came: list[str]) -> Iterator[Problem]:
         """Tell of answers older than the page that they were given on: somebody changed their times."""
         written = _time_in(head, "page")
         early = [at for at in came if at < written]
         if early:
-            what = f"{len(early)} decisions are dated before the page was written ({local_day(written)})"
-            yield Problem(self.file, None, what, "they are taken with these times; ask if that can be so")
+            yield Problem.of(self.file, None, "page_early", n=len(early), date=local_day(written))
 
 
 def _text_in(head: Mapping[str, Any], name: str) -> str:

@@ -177,7 +177,7 @@ def _fault(path: Path) -> str:
     if ending in (".html", ".htm"):
         return f"is a page, and {_HOW_PAGE}"
     if ending == ".zip":
-        return "is packed. Unpack it, and collect what lies in it"
+        return "is packed. Unpack it, and collect what is in it"
     if ending in _WORDS:
         return "is a text or a mail: save what is attached to it as a file of its own, and collect that"
     if path.is_dir():
@@ -213,7 +213,7 @@ def kind_of(path: Path) -> str:
 def in_order_of_making(paths: Iterable[Path]) -> list[Path]:
     """Return files in the order in which they are to be taken: ledgers, then the rest, the oldest first.
 
-    Ledgers come first since they tell which answers of a log came after others' could be seen. A file that
+    Ledgers come first since they say which answers of a log came after others' could be seen. A file that
     does not say when it was made keeps its place behind those that do.
     """
     return sorted(paths, key=lambda path: (ledger_of(path) == "", _made(path) or "9"))
@@ -316,7 +316,7 @@ class Collector:
         return found._replace(saved=True)
 
     def _histories_beside(self, path: Path) -> Mapping[str, pd.DataFrame]:
-        """Return the logs but for the file itself, where it is a second copy that lies among them."""
+        """Return the logs except the file itself, where it is a second copy that is among them."""
         histories = dict(self._histories())
         if path.resolve().parent == (self._raw.root / CODED).resolve():
             others = [coder for coder in (*histories, *self._raw.about.coders) if coder != path.stem]
@@ -344,7 +344,7 @@ class Collector:
         told = coder_of(path, names if path.stem in histories else names - {path.stem} or names)
         if not told:
             msg = (
-                f"the name '{path.name}' does not tell whose log it is; say so with coder=. Nothing was "
+                f"the name '{path.name}' does not say whose log it is; say so with coder=. Nothing was "
                 f"saved. On the command line: {command(path, '--coder ID', root=self._raw.root)}"
             )
             raise DecisionError(msg)
@@ -374,11 +374,7 @@ class Collector:
         """Say how many answers are not independent."""
         late = found.added["pass"] == str(AFTER_TALK)
         if late.any():
-            what = (
-                f"{int(late.sum())} of its decisions came once the coder knew others' answers, or change one "
-                f"that stood when the note was adjudicated"
-            )
-            yield Problem(file, None, what, "they count as pass 3, not in the agreement")
+            yield Problem.of(file, None, "late_answers", n=int(late.sum()))
 
 
 def _with_again(found: Collected, judge: Judge, again: Iterable[Event]) -> Collected:

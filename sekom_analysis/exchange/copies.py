@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 import pandas as pd
 
 from sekom_analysis.basics.errors import DecisionError
-from sekom_analysis.basics.wording import Problem
+from sekom_analysis.basics.wording import Phrase, Problem
 from sekom_analysis.exchange.returned import Delivery
 from sekom_analysis.exchange.takings import Dates, Takings
 from sekom_analysis.study.adjudications import adjudication_ledger, notes_shown, shown_ledger
@@ -57,7 +57,7 @@ def weigh_log(
     """Hold a copied log against the study; return what it offers.
 
     It is another study's if most of its notes have texts that this study never
-    had. What its rows say of their times and passes is no more believed than
+    had. What its rows say of their times and passes is believed no more than
     what a page says: times ahead of the clock count as of now, and a pass 3
     that nothing known here gives is asked about.
 
@@ -135,13 +135,8 @@ class _Scales:
             or (note not in self.now and digest in texts)
         ]
         if 2 * len(fitting) < len(seen):
-            what = (
-                f"it seems to be another study's: {len(fitting)} of its {len(seen)} notes have a text of this"
-            )
-            todo = (
-                "collect it in its own study; if most texts were changed here, put the old notes back first"
-            )
-            yield Problem(self.file, None, what, todo)
+            what = Phrase("another_study", n=len(fitting), of=len(seen))
+            yield Problem.of(self.file, None, "log_other_study", what=what)
 
     def weigh(self) -> None:
         """Tell new events from known ones and from those that cannot be taken."""
@@ -198,11 +193,9 @@ class _Scales:
         ahead = [time for _, event in self.new if (time := self.came.get(event.event_id, "")) > now]
         if ahead:
             until = local_minute(max(ahead))
-            what = f"a clock was ahead: {len(ahead)} decisions are dated after now, up to {until}"
-            found.append(Problem(self.file, None, what, "they are taken in the order made, dated now"))
+            found.append(Problem.of(self.file, None, "log_clock", n=len(ahead), until=until))
         if self.earlier:
-            what = f"{len(self.earlier)} decisions that are here already have an earlier time in the file"
-            found.append(Problem(self.file, None, what, "of two times of one decision the earlier counts"))
+            found.append(Problem.of(self.file, None, "log_earlier", n=len(self.earlier)))
         return found
 
     def save(self, events: Sequence[Event]) -> None:
@@ -221,11 +214,7 @@ class _Scales:
         for row, event in sorted(new):
             if self.now[event.note_id] != event.note_hash:
                 first.setdefault(event.note_id, row)
-        todo = "a mended typo needs nothing; if the meaning changed, let it be decided again"
-        return [
-            Problem(self.file, row, f"the text of note '{note}' has changed since it was coded", todo)
-            for note, row in first.items()
-        ]
+        return [Problem.of(self.file, row, "log_stale", note=note) for note, row in first.items()]
 
     def _definition(self, event: Event) -> Variable | None:
         version = event.codebook
@@ -236,23 +225,23 @@ class _Scales:
         for name in ("note_id", "variable", "codes", "certainty", "event"):
             given, stands = getattr(event, name), getattr(here, name)
             if given != stands:
-                what = f"{name} is '{given}', but in the log here the same decision says '{stands}'"
-                yield Problem(self.file, row, what, "a log is not edited: decide the note again")
+                said = {"name": name, "given": given, "here": stands}
+                yield Problem.of(self.file, row, "log_contradiction", **said)
 
     def _faults(self, row: int, event: Event) -> Iterator[Problem]:
-        for fault in field_faults(event):
-            yield Problem(self.file, row, fault, "correct the cell, or leave the row out")
+        for wrong in field_faults(event):
+            yield Problem.of(self.file, row, "log_field", fault=wrong)
         if event.note_id not in self.now:
             yield self._unknown_note(row, event)
         then = self._definition(event)
         if event.variable not in self.codebook and (then is None or event.codebook not in self.kept):
-            what = f"there is no variable '{event.variable}'"
-            yield Problem(self.file, row, what, f"allowed: {', '.join(self.codebook.ids)}")
+            named = {"variable": event.variable, "allowed": ", ".join(self.codebook.ids)}
+            yield Problem.of(self.file, row, "log_variable", **named)
         elif then is not None and then.id != event.variable:
-            what = f"codebook '{event.codebook}' is the definition of '{then.id}', not of '{event.variable}'"
-            yield Problem(self.file, row, what, "send the log once more")
+            named = {"version": event.codebook, "other": then.id, "variable": event.variable}
+            yield Problem.of(self.file, row, "log_definition", **named)
         elif then is not None and event.event == "decide" and (fault := self._answer_fault(event, then)):
-            yield Problem(self.file, row, fault, "correct the answer, or decide the note again")
+            yield Problem.of(self.file, row, "log_answer", fault=fault)
 
     def _answer_fault(self, event: Event, then: Variable) -> str:
         fault = answer_fault(then, event.codes)
@@ -262,20 +251,16 @@ class _Scales:
 
     def _unknown_note(self, row: int, event: Event) -> Problem:
         alike = [note for note, digest in self.now.items() if digest == event.note_hash]
-        what = f"there is no note '{event.note_id}'"
         if alike:
-            return Problem(
-                self.file, row, f"{what}; its text is that of '{alike[0]}'", "write the id as it is here"
-            )
+            return Problem.of(self.file, row, "log_renamed_note", note=event.note_id, alike=alike[0])
         first, *_, last = [*self.now, *self.now]
-        todo = f"allowed are the {len(self.now)} ids of the notes, '{first}' to '{last}'"
-        return Problem(self.file, row, what, todo)
+        said = {"note": event.note_id, "n": len(self.now), "first": first, "last": last}
+        return Problem.of(self.file, row, "log_note", **said)
 
     def _lacking(self, lacking: Mapping[tuple[str, str], list[int]]) -> Iterator[Problem]:
         for (variable, version), rows in lacking.items():
-            what = f"the definition {version} of '{variable}', seen at {len(rows)} decisions, is not here"
-            todo = f"lay the coder's folder codebooks, with {version}.yaml in it, beside the file"
-            yield Problem(self.file, min(rows), what, todo)
+            said = {"version": version, "variable": variable, "n": len(rows)}
+            yield Problem.of(self.file, min(rows), "log_lacking", **said)
 
 
 # --- copies of a study's ledgers, as they come back ---------------------------------------------------
@@ -292,11 +277,10 @@ _FORMS = {name: made(Path()).form for name, made in _OPEN.items()} | {"imports":
 _NAMES = "|".join(map(re.escape, (*LEDGERS, *HIDDEN_LEDGERS)))
 _NAME = re.compile(rf"(?:copy of|kopia av|kopia från)? *({_NAMES})(?![a-z0-9_])", re.IGNORECASE)
 _ELSEWHERE = {
-    "plan": "it is a plan of actions, which is filled in here and not joined: lay it in the study, or "
+    "plan": "it is a plan of actions, which is filled in here and not joined: put it in the study, or "
     "read it in notebooks/05-actions.ipynb",
-    "imports": "it tells what was ever imported in one copy of the study, and is not joined: leave it there",
+    "imports": "it lists what was ever imported in one copy of the study, and is not joined: leave it there",
 }
-_AGAIN = "send it once more (data/coded/{name}.csv), not opened in another program"
 # What says of which note an entry is, and which text that note had; see `_notes_of`.
 _NOTES = {
     "adjudicated": (("note_id", "note_hash"),),
@@ -378,12 +362,12 @@ def _read(path: Path, form: Format, name: str) -> tuple[list[tuple[int, Row]], l
         row, fault = row_of(line, form)
         if fault:
             shown = line[:60].decode("utf-8", "replace")
-            what = f"a line that cannot be read ({fault}): {shown}"
-            refused.append(Problem(path.name, number, what, _AGAIN.format(name=name)))
+            said = {"fault": fault, "line": shown, "name": name}
+            refused.append(Problem.of(path.name, number, "ledger_line", **said))
         else:
             rows.append((number, row))
     if not rows and not refused:
-        refused.append(Problem(path.name, None, "there is no entry in it", _AGAIN.format(name=name)))
+        refused.append(Problem.of(path.name, None, "ledger_empty", name=name))
     return rows, refused
 
 
@@ -409,13 +393,12 @@ def _weigh(
         if stands is not None:
             differing = form.differing(row, stands)
             if differing:
-                what = f"the entry '{row[1]}' says something else here (different: {', '.join(differing)})"
-                found.refused.append(Problem(file, number, what, "a ledger is not edited: settle it anew"))
+                said = {"entry": row[1], "names": ", ".join(differing)}
+                found.refused.append(Problem.of(file, number, "ledger_contradiction", **said))
             elif row[1] in known and row[0] < stands[0]:
                 found.earlier.append((row[0], *stands[1:]))
         elif unknown := _unknown(raw, row, name):
-            what = f"there is no note '{unknown}'"
-            found.refused.append(Problem(file, number, what, "collect it in the study that it is from"))
+            found.refused.append(Problem.of(file, number, "ledger_note", note=unknown))
         else:
             new[row[1]] = (number, row)
     return found._replace(new=list(new.values()))
@@ -443,12 +426,11 @@ def _other_study(raw: Raw, rows: list[tuple[int, Row]], file: str, name: str) ->
     pairs = {pair for _, row in rows for pair in _notes_of(row, name)}
     fitting = [note for note, digest in pairs if note in now and digest in ("", now[note])]
     if 2 * len(fitting) < len(pairs):
-        what = f"it seems to be another study's: {len(fitting)} of its {len(pairs)} notes have a text of this"
-        yield Problem(file, None, what, "collect it in its own study")
+        what = Phrase("another_study", n=len(fitting), of=len(pairs))
+        yield Problem.of(file, None, "ledger_other_study", what=what)
 
 
 def _ahead(new: list[tuple[int, Row]], dated: dict[str, str], file: str) -> Iterator[Problem]:
     ahead = [row[0] for _, row in new if dated[row[1]] < row[0]]
     if ahead:
-        what = f"a clock was ahead: {len(ahead)} entries are dated after now"
-        yield Problem(file, None, what, "they are taken in the order made, dated now")
+        yield Problem.of(file, None, "ledger_clock", n=len(ahead))

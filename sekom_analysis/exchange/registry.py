@@ -127,7 +127,7 @@ def import_file(request: Request, kind: str | None = None) -> Outcome:
     Parameters
     ----------
     request : the file, the study, and how
-    kind : what to take it for; left out, its name's ending tells
+    kind : what to take it for; left out, it follows from the ending of its name
 
     Returns
     -------
@@ -252,7 +252,7 @@ EXPORTERS = [
 
 
 def export_file(order: Order) -> list[Loss]:
-    """Write a study as the kind of file that its name tells.
+    """Write a study as the kind of file that its name says.
 
     Parameters
     ----------

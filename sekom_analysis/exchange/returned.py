@@ -3,7 +3,7 @@
 A project goes out, is coded by somebody more, and comes back with the answers
 that it went out with. These are known by what they say. What a coder who has a
 log here says otherwise in the file stays out unless it is asked for: another
-program does not tell whether it was said later, or by somebody of the same name.
+program does not say whether it was said later, or by somebody of the same name.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ import pandas as pd
 
 from sekom_analysis.basics.errors import ExchangeError
 from sekom_analysis.basics.files import original_name, reason_of
-from sekom_analysis.basics.wording import Problem
+from sekom_analysis.basics.wording import Phrase, Problem
 from sekom_analysis.exchange.registry import Request
 from sekom_analysis.exchange.taking_in import NO_DECISIONS
 from sekom_analysis.formats.tables import check_table
@@ -52,7 +52,7 @@ class Returned(NamedTuple):
     ----------
     new : those to be taken in
     refused : those of coders who have a log here and say something else in it, or nothing
-    remarks : earlier answers of coders who have decided anew here since
+    remarks : earlier answers of coders who have decided again here since
     known : how many are here already
     """
 
@@ -198,31 +198,27 @@ def _all_refused(others: list[tuple[Row, Said | None]], file: str) -> Iterator[P
         else:
             yield _refused(row, stands, file)
     for coder, rows in remarked.items():
-        first = f"'{rows[0]['variable']}' of note '{rows[0]['note_id']}'"
-        what = f"{len(rows)} answers of {coder} have another memo or certainty in the file (such as {first})"
-        todo = f"what stands here stays; if {coder} wrote so later, import the file with --later"
-        yield Problem(file, None, what, todo)
+        first = {"variable": rows[0]["variable"], "note": rows[0]["note_id"]}
+        yield Problem.of(file, None, "returned_beside", n=len(rows), coder=coder, **first)
 
 
 def _refused(row: Row, stands: Said | None, file: str) -> Problem:
-    coder, place = row["coder"], f"'{row['variable']}' of note '{row['note_id']}'"
-    here = "no answer" if stands is None else f"'{'|'.join(sorted(stands.codes))}'"
-    pass_ = f" in pass {row['pass']}" if str(row["pass"]) != "1" else ""
-    what = f"{coder} says {here} to {place}{pass_} here, '{row['codes']}' in the file"
-    todo = (
-        f"what stands here stays; if {coder} decided so later, import the file with --later; "
-        f"if it is somebody else, give them an id of their own with --coder"
-    )
-    return Problem(file, None, what, todo)
+    here = Phrase("returned_unanswered")
+    if stands is not None:
+        here = Phrase("returned_here", codes="|".join(sorted(stands.codes)))
+    is_later = str(row["pass"]) != "1"
+    in_pass = Phrase("returned_in_pass" if is_later else "returned_in_own", n=row["pass"])
+    about = {"variable": row["variable"], "note": row["note_id"], "codes": row["codes"]}
+    said = {"coder": row["coder"], "here": here, "in_pass": in_pass}
+    return Problem.of(file, None, "returned_other", **about, **said)
 
 
 def _remarks(earlier: list[Row], file: str) -> list[Problem]:
     if not earlier:
         return []
     first = earlier[0]
-    where = f"{first['coder']}: '{first['variable']}' of note '{first['note_id']}'"
-    what = f"{len(earlier)} answers were changed here since the project went out (such as {where})"
-    return [Problem(file, None, what, "what stands here stays; nothing needs to be done")]
+    where = {"coder": first["coder"], "variable": first["variable"], "note": first["note_id"]}
+    return [Problem.of(file, None, "returned_changed", n=len(earlier), **where)]
 
 
 def _as_coder(decisions: pd.DataFrame, whose: set[str], coder: str, file: str) -> pd.DataFrame:
@@ -237,9 +233,6 @@ def _as_coder(decisions: pd.DataFrame, whose: set[str], coder: str, file: str) -
 
 
 # --- copies of coders' logs, as they come back: by mail, from a synced folder, saved again by Excel ---
-
-
-_SEND_AGAIN = "send the log itself (data/coded/CODER.csv) once more, not opened in another program"
 
 
 class Delivery(NamedTuple):
@@ -262,7 +255,7 @@ class Delivery(NamedTuple):
 
 
 def coder_of(path: Path, known: Iterable[str]) -> str:
-    """Return whose log a file is by its name; empty if the name does not tell.
+    """Return whose log a file is by its name; empty if the name does not say.
 
     Parameters
     ----------
@@ -291,9 +284,7 @@ def read_log_copy(path: Path) -> Delivery:
     try:
         data = path.read_bytes()
     except OSError as error:
-        problem = Problem(
-            path.name, None, f"cannot be read: {reason_of(error)}", "check the name and the folder"
-        )
+        problem = Problem.of(path.name, None, "copy_unreadable", reason=reason_of(error))
         return Delivery(path.name, [], [problem], [], definitions)
     return _read_lines(path.name, as_utf8(data), definitions)
 
@@ -305,22 +296,17 @@ def _read_lines(file: str, data: bytes, definitions: Mapping[str, Variable]) -> 
             continue
         row, fault = row_of(line, LOG)
         if not fault and (spoilt := _spoilt(row)):
-            delivery.refused.append(Problem(file, number, spoilt, _SEND_AGAIN))
+            delivery.refused.append(Problem.of(file, number, "copy_spoilt", fault=spoilt))
         elif not fault:
             delivery.events.append((number, Event._make(row)))
         elif _is_cut(line):
-            what = "a line that was cut off, by a crash or because the copy is not whole"
-            todo = "nothing, if it is from a crash: it was never acknowledged; else send the log once more"
-            delivery.unfinished.append(Problem(file, number, what, todo))
+            delivery.unfinished.append(Problem.of(file, number, "copy_cut"))
         else:
             shown = line[:60].decode("utf-8", "replace")
-            what = f"a line that cannot be read ({fault}): {shown}"
-            delivery.refused.append(Problem(file, number, what, _SEND_AGAIN))
+            delivery.refused.append(Problem.of(file, number, "copy_line", fault=fault, line=shown))
     if not delivery.events:
-        what = (
-            "there is no decision in it" if not delivery.refused else "no line of it is one of a coder's log"
-        )
-        delivery.refused[:] = [Problem(file, None, what, _SEND_AGAIN)]
+        kind = "copy_no_log" if delivery.refused else "copy_empty"
+        delivery.refused[:] = [Problem.of(file, None, kind)]
     return delivery
 
 
@@ -332,7 +318,7 @@ def _spoilt(row: tuple[str, ...]) -> str:
             was = memo.encode(encoding).decode("utf-8")
         except UnicodeError:
             continue
-        return f"another program has spoilt its letters: '{memo[:40]}' was '{was[:40]}'"
+        return Phrase("fault_spoilt", text=memo[:40], was=was[:40])
     return ""
 
 
@@ -358,15 +344,15 @@ def _read_workbook(path: Path, definitions: Mapping[str, Variable]) -> Delivery:
     missing = [column for column in LOG.columns if column not in table.columns]
     delivery = Delivery(path.name, [], list(problems), [], definitions)
     if missing and not problems:
-        what = f"it is no coder's log: there is no column {', '.join(map(repr, missing))}"
-        delivery.refused.append(Problem(path.name, 1, what, _SEND_AGAIN))
+        columns = ", ".join(map(repr, missing))
+        delivery.refused.append(Problem.of(path.name, 1, "copy_columns", columns=columns))
     if delivery.refused:
         return delivery
     for number, cells in zip(table.index, table[list(LOG.columns)].itertuples(index=False), strict=True):
         row = tuple(unescaped(cell) for cell in cells)
         fault = row_fault(row, LOG) or _spoilt(row)
         if fault:
-            delivery.refused.append(Problem(path.name, int(number), f"no event: {fault}", _SEND_AGAIN))
+            delivery.refused.append(Problem.of(path.name, int(number), "copy_event", fault=fault))
         else:
             delivery.events.append((int(number), Event._make(row)))
     return delivery

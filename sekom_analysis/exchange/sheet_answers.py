@@ -34,16 +34,16 @@ _CODED_ERROR = re.compile(r"(Err|Fel):[0-9]{3}")
 Given = Mapping[Column, Cell]
 
 
-class Fault(NamedTuple):
-    """What is wrong with one cell, and what to do about it."""
+class OddCell(NamedTuple):
+    """What is wrong with one cell: the kind of problem that it is, with its values."""
 
     cell: Cell
-    what: str
-    todo: str
+    kind: str
+    values: Mapping[str, object]
 
 
 class Answer(NamedTuple):
-    """What a row says on one variable; `codes` is None where it is unseen. `cell` stands for the place."""
+    """What a row says on one variable; `codes` is None where it is unseen. `cell` gives the place."""
 
     cell: Cell | None
     codes: str | None
@@ -51,8 +51,10 @@ class Answer(NamedTuple):
     memo: str
 
 
-def answer_of(variable: Variable, given: Given, lang: str, encoding: str = "") -> tuple[Answer, list[Fault]]:
-    """Return a row's answer to one variable, and every cell that is no answer.
+def answer_of(
+    variable: Variable, given: Given, lang: str, encoding: str = ""
+) -> tuple[Answer, list[OddCell]]:
+    """Return a row's answer to one variable, and every cell that is not an answer.
 
     Parameters
     ----------
@@ -69,16 +71,15 @@ def answer_of(variable: Variable, given: Given, lang: str, encoding: str = "") -
     certainty, doubts = _certainty(given.get(Column(variable.id, CERTAINTY)), lang)
     memo = given.get(Column(variable.id, MEMO))
     if memo and len(memo.text) > LONGEST_MEMO:
-        what = f"the memo has {len(memo.text):,} characters"
-        doubts.append(Fault(memo, what, f"at most {LONGEST_MEMO:,} fit: shorten it"))
+        doubts.append(OddCell(memo, "sheet_memo_long", {"n": len(memo.text), "most": LONGEST_MEMO}))
     return Answer(cell, codes, certainty, memo.text if memo else ""), [*faults, *doubts]
 
 
-def _is_formula(cell: Cell) -> Fault:
-    return Fault(cell, f"it holds the formula '{_short(cell.text)}'", "type the answer itself")
+def _is_formula(cell: Cell) -> OddCell:
+    return OddCell(cell, "sheet_formula", {"text": _short(cell.text)})
 
 
-def error_faults(memo: Cell | None, stands: str) -> list[Fault]:
+def error_faults(memo: Cell | None, stands: str) -> list[OddCell]:
     """Return a fault where a memo is what is left of a formula; not where the log says just that.
 
     Parameters
@@ -88,22 +89,21 @@ def error_faults(memo: Cell | None, stands: str) -> list[Fault]:
 
     Examples
     --------
-    >>> [fault.what for fault in error_faults(Cell("Lappar", "E6", 6, "Err:509"), "")]
-    ["it shows the error 'Err:509': what was typed began like a formula, and is lost in this file"]
+    >>> [(fault.kind, fault.values) for fault in error_faults(Cell("Lappar", "E6", 6, "Err:509"), "")]
+    [('sheet_error', {'text': 'Err:509'})]
     """
     text = memo.text.strip() if memo else ""
     is_error = text.upper() in _ERRORS or bool(_CODED_ERROR.fullmatch(text))
     if memo is None or not is_error or text == stands.strip():
         return []
-    what = f"it shows the error '{text}': what was typed began like a formula, and is lost in this file"
-    return [Fault(memo, what, "type it again with a word before the sign, or collect the .xlsx")]
+    return [OddCell(memo, "sheet_error", {"text": text})]
 
 
 def _short(text: str) -> str:
     return text if len(text) <= 60 else text[:59] + "…"
 
 
-Taken = tuple[Cell | None, str | None, list[Fault]]
+Taken = tuple[Cell | None, str | None, list[OddCell]]
 
 
 def _chosen(variable: Variable, given: Given, lang: str, encoding: str) -> Taken:
@@ -115,8 +115,8 @@ def _chosen(variable: Variable, given: Given, lang: str, encoding: str) -> Taken
     if len(codes) == 1:
         return cell, codes[0], []
     if codes:
-        what = f"'{_short(cell.text)}' could be any of the codes {', '.join(codes)}"
-        return cell, None, [Fault(cell, what, "choose the answer in the list")]
+        said = {"text": _short(cell.text), "codes": ", ".join(codes)}
+        return cell, None, [OddCell(cell, "sheet_ambiguous", said)]
     return cell, None, [_unknown(variable, cell, lang)]
 
 
@@ -138,14 +138,14 @@ def _codes_called(variable: Variable, text: str, lang: str, encoding: str) -> li
     return called or [code for code, label in labels.items() if is_what_is_left(text, label, encoding)]
 
 
-def _unknown(variable: Variable, cell: Cell, lang: str) -> Fault:
+def _unknown(variable: Variable, cell: Cell, lang: str) -> OddCell:
     labels = list(layout.labels_of(variable, lang).values())
-    what = f"'{_short(cell.text)}' is no answer to '{variable.label.in_(lang)}'"
+    said = {"text": _short(cell.text), "label": variable.label.in_(lang)}
     if len(labels) <= AS_MANY:
-        return Fault(cell, what, f"allowed: {', '.join(labels)}")
+        return OddCell(cell, "sheet_unknown", {**said, "allowed": ", ".join(labels)})
     near = get_close_matches(cell.text, labels, n=3, cutoff=0.3)
-    closest = f"; the closest are: {', '.join(near)}" if near else ""
-    return Fault(cell, what, f"allowed are the {len(labels)} answers of the cell's list{closest}")
+    kind = "sheet_unknown_near" if near else "sheet_unknown_of_many"
+    return OddCell(cell, kind, {**said, "n": len(labels), "near": ", ".join(near)})
 
 
 def _number(variable: Variable, given: Given, lang: str, _: str) -> Taken:
@@ -157,8 +157,8 @@ def _number(variable: Variable, given: Given, lang: str, _: str) -> Taken:
     if not answer_fault(variable, text):
         return cell, text, []
     low, high = variable.range or (1, 5)
-    what = f"'{_short(text)}' is no answer to '{variable.label.in_(lang)}'"
-    return cell, None, [Fault(cell, what, f"allowed: a whole number from {low} to {high}")]
+    said = {"text": _short(text), "label": variable.label.in_(lang), "low": low, "high": high}
+    return cell, None, [OddCell(cell, "sheet_number", said)]
 
 
 def _marked(variable: Variable, given: Given, lang: str, _: str) -> Taken:
@@ -171,27 +171,22 @@ def _marked(variable: Variable, given: Given, lang: str, _: str) -> Taken:
     marked = {column.code: cell for column, cell in cells.items()}
     if none and marked:
         labels = ", ".join(layout.labels_of(variable, lang, marked).values())
-        what = f"'{say('card_confirm_none', lang)}' is marked together with: {labels}"
-        return none, None, [Fault(none, what, "empty the one that is not meant")]
+        said = {"none": say("card_confirm_none", lang), "labels": labels}
+        return none, None, [OddCell(none, "sheet_none_and_marks", said)]
     if none:
         return none, "", []
     unknown = [cell for code, cell in marked.items() if code not in variable.code_ids]
     if unknown:
-        return (
-            None,
-            None,
-            [Fault(cell, "its column is no code of the variable", "empty it") for cell in unknown],
-        )
+        return None, None, [OddCell(cell, "sheet_no_code", {}) for cell in unknown]
     codes = [code for code in variable.code_ids if code in marked]
     return marked[codes[0]], "|".join(codes), []
 
 
-def _no_mark(cell: Cell) -> Fault:
-    what = f"'{_short(cell.text)}' is no mark"
-    return Fault(cell, what, f"allowed: {layout.MARK}, or empty the cell")
+def _no_mark(cell: Cell) -> OddCell:
+    return OddCell(cell, "sheet_no_mark", {"text": _short(cell.text), "mark": layout.MARK})
 
 
-def _certainty(cell: Cell | None, lang: str) -> tuple[str, list[Fault]]:
+def _certainty(cell: Cell | None, lang: str) -> tuple[str, list[OddCell]]:
     if cell is None:
         return "", []
     wanted = layout.plain(cell.text)
@@ -200,9 +195,7 @@ def _certainty(cell: Cell | None, lang: str) -> tuple[str, list[Fault]]:
         if wanted in map(layout.plain, names):
             return number, []
     allowed = ", ".join(say(f"card_certainty_{number}", lang) for number in layout.CERTAINTIES)
-    return "", [
-        Fault(cell, f"'{_short(cell.text)}' is no answer to how sure", f"allowed: {allowed} (1, 2, 3)")
-    ]
+    return "", [OddCell(cell, "sheet_certainty", {"text": _short(cell.text), "allowed": allowed})]
 
 
 # --- what a coder's log says before a sheet is read, and what it said when the sheet was written ------
@@ -222,7 +215,7 @@ class Before:
 
     Attributes
     ----------
-    now, then : (note_id, variable) -> the decision that stands now, that stood when the sheet was written
+    now, then : (note_id, variable) -> the decision that stands now, and the one when the sheet was written
     event_ids : of every event in the log
     """
 
@@ -288,7 +281,7 @@ class Before:
         return answer._replace(certainty=certainty, memo=memo)
 
     def memo_of(self, cell: Question, written: str) -> str:
-        """Return the memo that stands at an answer about this text, or at a question that was left open."""
+        """Return the memo of an answer about this text, or at a question that was left open."""
         now = self.now.get(cell)
         if now is not None:
             return now["memo"] if now["note_hash"] in ("", written) else ""
@@ -299,7 +292,7 @@ class Before:
         return cell in self._left_open and self.is_alike(memo, self._left_open[cell]["memo"])
 
     def is_alike(self, stored: str, memo: str) -> bool:
-        """Whether two memos are the same but for what programs change: spaces, line breaks, lost letters."""
+        """Whether two memos differ only in what programs change: spaces, line breaks, lost letters."""
         return _alike(stored, memo) or is_what_is_left(stored, memo, self._encoding)
 
     def _says(self, row: Mapping[str, str], answer: Answer) -> bool:
@@ -310,7 +303,7 @@ class Before:
 
 
 def _written_with(history: pd.DataFrame, desk: Desk, ticket: Ticket) -> pd.DataFrame:
-    """Return the events that stood in the log when a sheet was written: by rows, where it names the last one.
+    """Return the events that were in the log when a sheet was written: by rows, where it names the last one.
 
     What was collected later may have been decided earlier.
     """
@@ -332,7 +325,7 @@ def _same_codes(row: Mapping[str, str], answer: Answer) -> bool:
 
 
 def _alike(one: str, other: str) -> bool:
-    """Whether two memos are the same but for spaces and line breaks, which programs change."""
+    """Whether two memos are the same except for spaces and line breaks, which programs change."""
     return layout.writable(one).split() == layout.writable(other).split()
 
 

@@ -1,4 +1,4 @@
-"""What stands in a sheet that came back besides notes and answers, and was not written with it."""
+"""What is in a sheet that came back besides notes and answers, and was not written with it."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
 from typing import NamedTuple
 
-from sekom_analysis.basics.wording import LANGUAGES, Problem, say
+from sekom_analysis.basics.wording import LANGUAGES, Phrase, Problem, say
 from sekom_analysis.exchange import layout
 from sekom_analysis.exchange.layout import CODE, MEMO, Column
 from sekom_analysis.exchange.sheet_grid import Cell, Grid, Row, Ticket, digest, texts_of, ticket_in, ticket_of
@@ -69,15 +69,14 @@ def is_guide(grid: Grid) -> bool:
     )
 
 
-def told(file: str, cells: Iterable[Cell], what: str, todo: str) -> Iterator[Problem]:
+def told(file: str, cells: Iterable[Cell], kind: str) -> Iterator[Problem]:
     """Yield a remark on each of some cells, with its text; where they are many, those of a tab together.
 
     Parameters
     ----------
     file : name of the file
-    cells : the cells, each with the text that is told
-    what : what they hold, such as ``a comment``
-    todo : what to do about it
+    cells : the cells, each with its text
+    kind : the kind of problem, which says where the cells are and what is in them
     """
     by_tab: dict[str, list[Cell]] = {}
     for cell in cells:
@@ -86,13 +85,14 @@ def told(file: str, cells: Iterable[Cell], what: str, todo: str) -> Iterator[Pro
     for tab, mine in by_tab.items():
         groups = [mine] if is_many else [[cell] for cell in mine]
         for group in groups:
-            yield Problem(file, group[0].row, f"{_places(tab, group)}: {what}: {_texts(group)}", todo)
+            said = {"place": _places(tab, group), "texts": _texts(group)}
+            yield Problem.of(file, group[0].row, kind, **said)
 
 
-def _places(tab: str, cells: list[Cell]) -> str:
+def _places(tab: str, cells: list[Cell]) -> Phrase:
     if len(cells) == 1:
         return cells[0].place
-    return f"{len(cells)} cells of the tab '{tab}'"
+    return Phrase("place_cells", n=len(cells), tab=tab)
 
 
 def _texts(cells: list[Cell]) -> str:
@@ -100,7 +100,9 @@ def _texts(cells: list[Cell]) -> str:
         return f"'{short(cells[0].text, _LONG)}'"
     shown = ", ".join(f"{cell.address} '{short(cell.text)}'" for cell in cells[:_MOST_CELLS])
     rest = [cell.address for cell in cells[_MOST_CELLS:]]
-    return f"{shown} and {len(rest)} more ({rest[0]} to {rest[-1]})" if rest else shown
+    if not rest:
+        return shown
+    return Phrase("texts_and_more", texts=shown, n=len(rest), first=rest[0], last=rest[-1])
 
 
 def short(text: str, most: int = _SHORT) -> str:
@@ -115,7 +117,7 @@ def short(text: str, most: int = _SHORT) -> str:
 class SheetRow(NamedTuple):
     """One row of a tab: the note's key and text, what the coder filled in, and the comments on it.
 
-    A comment stands with its column, or with None where that is none of the coder's.
+    A comment comes with its column, or with None where that is not one of the coder's.
     """
 
     tab: str
@@ -196,7 +198,7 @@ class ReadTab:
         return ticket_of(self.grid) is not None
 
     def _old_columns(self) -> set[int]:
-        """Return the columns of ticks and glosses, which only their heads tell."""
+        """Return the columns of ticks and glosses, which only their headings identify."""
         heads = said_in_all("sheet_head_done", "card_gloss")
         return {place for place, text in texts_of(self.grid.get(self.top - 1, {})).items() if text in heads}
 
@@ -208,14 +210,14 @@ class ReadTab:
         )
 
     def loose_comments(self) -> Iterator[Cell]:
-        """Yield the comments that stand at no row of a note."""
+        """Yield the comments that are not on the row of a note."""
         rows = self.numbers_set
         for number, row in self.comments.items():
             if number not in rows:
                 yield from row.values()
 
     def problems(self, file: str) -> Iterator[Problem]:
-        """Yield what makes the tab's answers impossible to tell."""
+        """Yield what makes the tab's answers impossible to read."""
         if self.marks:
             yield from _doubled(self.marks, file)
         else:
@@ -229,14 +231,7 @@ class ReadTab:
             if layout.key_and_hash(cell.text.strip())
         ]
         if keys:
-            what = (
-                f"the tab '{self.name}' has notes ({len(keys)}), and the hidden row is gone that says which "
-                "column is what"
-            )
-            todo = (
-                "show hidden rows in the sheet as it was sent, copy row 5, and insert it above the first note"
-            )
-            yield Problem(file, keys[0].row, what, todo)
+            yield Problem.of(file, keys[0].row, "sheet_marks_gone", tab=self.name, n=len(keys))
 
 
 def _typed(column: Column, cell: Cell) -> Cell:
@@ -257,10 +252,8 @@ def _doubled(marks: Mapping[int, Cell], file: str) -> Iterator[Problem]:
     seen: dict[str, Cell] = {}
     for cell in filter(lambda cell: layout.is_mark(cell.text), marks.values()):
         if cell.text in seen:
-            what = (
-                f"tab '{cell.tab}' has two columns '{cell.text}' ({seen[cell.text].address}, {cell.address})"
-            )
-            yield Problem(file, cell.row, what, "delete the one that was added")
+            both = {"first": seen[cell.text].address, "second": cell.address}
+            yield Problem.of(file, cell.row, "sheet_two_columns", tab=cell.tab, name=cell.text, **both)
         seen[cell.text] = cell
 
 

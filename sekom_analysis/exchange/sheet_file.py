@@ -7,9 +7,8 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import NamedTuple
 
-from sekom_analysis.basics.wording import Problem
+from sekom_analysis.basics.wording import Phrase, Problem, chain
 from sekom_analysis.exchange import layout
-from sekom_analysis.exchange.answers_file import OTHER_SECRET
 from sekom_analysis.exchange.layout import ANSWER, CODE, NONE
 from sekom_analysis.exchange.sheet_answers import answer_of
 from sekom_analysis.exchange.sheet_beside import ReadTab, SheetRow, beside_of, is_guide, mark_row
@@ -28,9 +27,6 @@ from sekom_analysis.study.codebook import Variable
 from sekom_analysis.study.desk import Desk
 from sekom_analysis.study.notes import note_hash
 
-_NOT_OURS = "send the file that 'sekom sheet CODER' wrote, filled in and saved as .xlsx"
-_AS_WORKBOOK = "open the sheet as it was sent, and save it as 'Excel Workbook (.xlsx)'"
-
 
 class SheetFile(NamedTuple):
     """All of a sheet that matters.
@@ -39,8 +35,8 @@ class SheetFile(NamedTuple):
     ----------
     ticket : what it says of itself
     rows : of every tab with notes
-    beside : what stands in it besides that was not written with it
-    comments : those that stand at no row of a note
+    beside : what else is in it that was not written with it
+    comments : those that are not on the row of a note
     lacking : what was sent and is not in it
     saved_at : when it was last saved; empty where it does not say
     encoding : of a text table that cannot hold every letter; else empty
@@ -83,14 +79,15 @@ def read_sheet_file(path: Path) -> tuple[SheetFile | None, bytes, list[Problem]]
         return None, data, problems
     tickets = {tab: found for tab, grid in opened.grids.items() if (found := ticket_of(grid))}
     if not tickets:
-        return None, data, [*problems, Problem(path.name, None, *_no_ticket(opened))]
+        return None, data, [*problems, Problem.of(path.name, None, _no_ticket(opened))]
     if more := list(_several_sheets(path.name, tickets)):
         return None, data, [*problems, *more]
     tabs = [ReadTab(tab, grid, opened.comments.get(tab, {})) for tab, grid in opened.grids.items()]
     problems += [problem for tab in tabs for problem in tab.problems(path.name)]
     rows = tuple(row for tab in tabs for row in tab.rows())
     if not rows and not problems:
-        problems.append(Problem(path.name, None, "no tab with notes was found in it", _no_notes(opened)))
+        kind = "sheet_no_tab_text" if opened.is_text else "sheet_no_tab"
+        problems.append(Problem.of(path.name, None, kind))
     ticket = _whole(list(tickets.values()))
     is_lists = any(not found.tab for found in tickets.values()) and ticket.written is not None
     sheet = SheetFile(
@@ -111,9 +108,8 @@ def _several_sheets(file: str, tickets: Mapping[str, Ticket]) -> Iterator[Proble
     for tab, ticket in tickets.items():
         said.setdefault((ticket.study, ticket.coder, ticket.copy, ticket.seen_until), tab)
     if len(said) > 1:
-        tabs = ", ".join(f"'{tab}' (coder '{key[1]}')" for key, tab in said.items())
-        what = f"its tabs come from {len(said)} different sheets: {tabs}"
-        yield Problem(file, None, what, "collect each sheet on its own, as it was filled in")
+        tabs = chain([Phrase("tab_of_coder", tab=tab, coder=key[1]) for key, tab in said.items()])
+        yield Problem.of(file, None, "sheet_several", n=len(said), tabs=tabs)
 
 
 def _whole(tickets: list[Ticket]) -> Ticket:
@@ -126,17 +122,12 @@ def _whole(tickets: list[Ticket]) -> Ticket:
     return first._replace(versions=versions, tabs=counts, written=None if None in written else known)
 
 
-def _no_ticket(opened: Opened) -> tuple[str, str]:
+def _no_ticket(opened: Opened) -> str:
+    """Return the kind of problem that a file without a ticket is."""
     if not opened.is_text:
-        return "it is no coding sheet: no tab says whose it is and for which study", _NOT_OURS
+        return "sheet_none"
     (grid,) = opened.grids.values()
-    if is_guide(grid):
-        return "it is the first tab of a coding sheet, and a text table holds one tab only", _AS_WORKBOOK
-    return "it is a text table that does not say whose sheet it is", _AS_WORKBOOK
-
-
-def _no_notes(opened: Opened) -> str:
-    return _AS_WORKBOOK if opened.is_text else _NOT_OURS
+    return "sheet_guide_only" if is_guide(grid) else "sheet_text_table"
 
 
 def _lacking(
@@ -148,23 +139,18 @@ def _lacking(
         return
     for name, n_notes in ticket.tabs.items():
         if name not in there:
-            what = f"the tab '{name}' ({n_notes} notes) is not in it"
-            kept = "a text table holds one tab: save the sheet as .xlsx, or that tab as .csv too"
-            todo = kept if is_text else "ask for it if it was filled in; nothing of it was taken"
-            yield Problem(file, None, what, todo)
+            kind = "sheet_tab_gone_text" if is_text else "sheet_tab_gone"
+            yield Problem.of(file, None, kind, tab=name, n=n_notes)
         elif (n_left := there[name].n_keys()) < n_notes:
-            what = f"the tab '{name}' was sent with {n_notes} notes, and {n_notes - n_left} of them are gone"
-            yield Problem(file, None, what, "ask for them if they were answered; what stands here stays")
+            yield Problem.of(file, None, "sheet_notes_gone", tab=name, of=n_notes, n=n_notes - n_left)
     if is_text:
-        todo = "if there were any, save the sheet as .xlsx"
-        yield Problem(file, None, "comments on cells are not in a text table", todo)
+        yield Problem.of(file, None, "sheet_no_comments")
 
 
-# --- which note a row of a coding sheet is about, by its key and its text; and what is no note's row ---
+# --- which note a row of a coding sheet is about, by its key and its text; and which rows are not notes' -
 
 
 _FEW = 3  # rows that are named one by one
-_AGAIN = "send the sheet that was written for this study"
 
 
 class Knowing:
@@ -180,8 +166,8 @@ class Knowing:
     Attributes
     ----------
     problems : rows that cannot be taken
-    beside : cells that are no answers
-    comments : those on rows that are no note's
+    beside : cells that are not answers
+    comments : those on rows that are not a note's
     """
 
     def __init__(self, desk: Desk, sheet: SheetFile, definitions: Mapping[str, Variable], file: str) -> None:
@@ -195,9 +181,9 @@ class Knowing:
         self._seen: dict[str, SheetRow] = {}
         self._moved: list[SheetRow] = []
 
-    def refuse(self, cell: Cell, what: str, todo: str) -> None:
+    def refuse(self, cell: Cell, kind: str, /, **values: object) -> None:
         """Note that a row cannot be taken, for one of its cells."""
-        self.problems.append(Problem(self.file, cell.row, f"{cell.place}: {what}", todo))
+        self.problems.append(Problem.of(self.file, cell.row, kind, place=cell.place, **values))
 
     def note_of(self, row: SheetRow) -> str | None:
         """Return the note of a row by its key, if key and text are as they were written."""
@@ -207,13 +193,11 @@ class Knowing:
             return None
         note_id = self._named(*parts)
         if note_id is None:
-            todo = f"{_AGAIN}; {OTHER_SECRET}"
-            self.refuse(row.key, f"the study has no note with the key '{parts[0]}'", todo)
+            self.refuse(row.key, "sheet_key", key=parts[0])
             return None
         if note_id in self._seen:
             first = self._seen[note_id].key
-            what = f"the same note stands already in row {first.row} of the tab '{first.tab}'"
-            self.refuse(row.key, what, "keep one of the two rows")
+            self.refuse(row.key, "sheet_note_twice", row=first.row, tab=first.tab)
             return None
         self._seen[note_id] = row
         return note_id if self._text_is_whole(row, note_id, parts[1]) else None
@@ -244,11 +228,9 @@ class Knowing:
         """Refuse a row that must be a note's; text below the table is told instead."""
         is_note = note_hash(row.text.text) in self._hashes
         if row.key.text:
-            what = f"'{row.key.text[:60]}' is no key of a note"
-            self.refuse(row.key, what, "copy the row's key from the sheet as it was sent")
+            self.refuse(row.key, "sheet_no_key", text=row.key.text[:60])
         elif is_note or self._holds_an_answer(row):
-            what = "the key of the note is missing"
-            self.refuse(row.key, what, "copy the row's key from the sheet as it was sent")
+            self.refuse(row.key, "sheet_key_missing")
         else:
             cells = [row.text, *row.given.values(), *([row.gloss] if row.gloss else [])]
             self.beside += [cell for cell in cells if cell.text.strip()]
@@ -273,20 +255,11 @@ class Knowing:
         swapped = [row for row in self._moved if note_hash(row.text.text) in sent]
         if len(swapped) > _FEW:
             shown = ", ".join(f"{row.text.address} '{row.text.text[:40]}'" for row in swapped[:_FEW])
-            what = (
-                f"{len(swapped)} texts stand beside the keys of other notes (such as {shown}): the column of "
-                "texts was sorted by itself, or keys were"
-            )
-            todo = (
-                "nobody can tell which text an answer is about: undo the sorting, or put the column of texts "
-                "back from the sheet as it was sent if the answers were given before it was sorted"
-            )
-            self.problems.append(Problem(self.file, swapped[0].number, what, todo))
+            said = {"n": len(swapped), "cells": shown}
+            self.problems.append(Problem.of(self.file, swapped[0].number, "sheet_swapped", **said))
         for row in self._moved:
             if len(swapped) <= _FEW or row not in swapped:
-                what = f"the text of the note was changed in the sheet; it says now '{row.text.text[:60]}'"
-                todo = "put the text back as it was sent; remarks on it belong in a memo"
-                self.refuse(row.text, what, todo)
+                self.refuse(row.text, "sheet_text_changed_there", text=row.text.text[:60])
 
     def note_gloss(self, row: SheetRow, note_id: str) -> None:
         """Tell a gloss that is not the study's."""

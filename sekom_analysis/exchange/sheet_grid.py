@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from sekom_analysis.basics.errors import ExchangeError
-from sekom_analysis.basics.wording import Problem
+from sekom_analysis.basics.wording import Phrase, Problem
 from sekom_analysis.exchange import layout
 from sekom_analysis.formats import tables
 from sekom_analysis.formats.tables import TEXTS, read_bytes
@@ -27,7 +27,7 @@ from sekom_analysis.study.rows import utc_text
 _MARKED = (codecs.BOM_UTF8, codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 # Excel's on Windows, on a Macintosh, and as 'CSV (MS-DOS)': nothing in a file tells them apart.
 _ONE_BYTE = ("cp1252", "mac_roman", "cp850")
-_PER_LOST = 3  # signs at most that stand for a letter which an encoding lacks, a space beside it among them
+_PER_LOST = 3  # characters at most for a letter that an encoding lacks, a space beside it among them
 
 
 class TextTable(NamedTuple):
@@ -42,7 +42,7 @@ def read(data: bytes, file: str) -> TextTable:
     """Return the rows of a text table.
 
     Of one-byte encodings that is taken in which most texts of notes are those that were sent: their hashes
-    stand beside them.
+    are beside them.
     """
     if data.startswith(_MARKED) or b"\0" in data or _is_utf8(data):
         text, problems = tables.decode(data, file)
@@ -66,7 +66,7 @@ def _is_utf8(data: bytes) -> bool:
 
 
 def _n_whole(rows: Iterable[Sequence[str]]) -> int:
-    """Count the rows in which some cell is the text whose hash stands in the row."""
+    """Count the rows in which some cell is the text whose hash is in the row."""
     return sum(_is_whole_row(row) for row in rows)
 
 
@@ -112,18 +112,14 @@ def _can_hold(sign: str, encoding: str) -> bool:
 
 
 _LIMITS = BookLimits(xml_parts=1_500_000)  # each cell is kept with its place
-_SAVE_AS = "open it in {program}, choose File, Save as, '{kind}', and collect the .xlsx"
 _EXCEL, _OFFICE = "Excel Workbook (.xlsx)", "Excel 2007-365 (.xlsx)"
 _UNREAD = {
-    ".ods": ("a LibreOffice sheet (.ods)", _SAVE_AS.format(program="LibreOffice", kind=_OFFICE)),
-    ".fods": ("a LibreOffice sheet (.fods)", _SAVE_AS.format(program="LibreOffice", kind=_OFFICE)),
-    ".ots": ("a LibreOffice template (.ots)", _SAVE_AS.format(program="LibreOffice", kind=_OFFICE)),
-    ".xls": ("in Excel's old format (.xls)", _SAVE_AS.format(program="Excel or LibreOffice", kind=_EXCEL)),
-    ".xlsb": ("in Excel's binary format (.xlsb)", _SAVE_AS.format(program="Excel", kind=_EXCEL)),
-    ".numbers": (
-        "a Numbers sheet (.numbers)",
-        "open it in Numbers, choose File, Export To, Excel, and collect the .xlsx",
-    ),
+    ".ods": ("unread_libreoffice", "LibreOffice", _OFFICE),
+    ".fods": ("unread_libreoffice", "LibreOffice", _OFFICE),
+    ".ots": ("unread_template", "LibreOffice", _OFFICE),
+    ".xls": ("unread_xls", "Excel / LibreOffice", _EXCEL),
+    ".xlsb": ("unread_xlsb", "Excel", _EXCEL),
+    ".numbers": ("unread_numbers", "Numbers", "Excel"),
 }
 
 
@@ -137,9 +133,9 @@ class Cell(NamedTuple):
     formula: bool = False
 
     @property
-    def place(self) -> str:
+    def place(self) -> Phrase:
         """Where it is, in words."""
-        return f"cell {self.address} of the tab '{self.tab}'"
+        return Phrase("place_cell", address=self.address, tab=self.tab)
 
 
 Row = dict[int, Cell]
@@ -173,17 +169,18 @@ def is_unread(path: Path) -> bool:
 def open_file(path: Path) -> tuple[Opened | None, bytes, list[Problem]]:
     """Return what a file holds, and the file itself; None where it cannot be read, with why."""
     if is_unread(path) and path.is_file():
-        what, todo = _UNREAD[path.suffix.lower()]
-        return None, b"", [Problem(path.name, None, f"it is {what}, which is not read", todo)]
+        suffix = path.suffix.lower()
+        kind, program, form = _UNREAD[suffix]
+        said = {"suffix": suffix, "program": program, "form": form}
+        return None, b"", [Problem.of(path.name, None, kind, **said)]
     data, problem = read_bytes(path)
     if problem:
         return None, data, [problem]
     if path.suffix.lower() in TEXTS and not data.startswith((ZIP, OLD_OFFICE)):
         return _text_table(data, path)
     if not data.startswith(ZIP):
-        locked = data.startswith(OLD_OFFICE)
-        what = "it is protected by a password, or in Excel's old format" if locked else "it is no workbook"
-        return None, data, [Problem(path.name, None, what, "save it as .xlsx without a password")]
+        kind = "sheet_locked" if data.startswith(OLD_OFFICE) else "sheet_no_workbook"
+        return None, data, [Problem.of(path.name, None, kind)]
     try:
         return _workbook(data, path.name), data, []
     except ExchangeError as error:
@@ -263,7 +260,7 @@ class Ticket(NamedTuple):
     last_row : id of the event in the last row of the coder's log then: older ones may follow it later; empty
         if none, or where an older program wrote it
     tabs : tab with notes -> how many; empty where an older program wrote it
-    tab : which of them this is, where it stands in a tab with notes
+    tab : which of them this is, where it is on a tab with notes
     written : short hashes of the texts that were written beside notes and answers; None where it does not say
     """
 
@@ -286,13 +283,13 @@ def digest(text: str) -> str:
 
 
 def digests(texts: Iterable[str]) -> str:
-    """Return the short hashes of texts as one text, those of how some programs store them among them."""
+    """Return the short hashes of texts joined together, those of how some programs store them among them."""
     found = {digest(form) for text in texts for form in (text, stored_text(text), *left_of(text))}
     return " ".join(sorted(found))
 
 
 def in_a_cell(ticket: Ticket) -> str:
-    """Return a ticket as it stands in the hidden cell of a tab with notes."""
+    """Return a ticket as it is in the hidden cell of a tab with notes."""
     content: dict[str, Any] = ticket._asdict() | {"written": " ".join(sorted(ticket.written or ()))}
     text = f"{layout.TICKET_MARK} {json.dumps(content, ensure_ascii=False)}"
     if len(text) > MOST_SIGNS:
@@ -344,7 +341,7 @@ def texts_of(row: Mapping[int, Cell]) -> dict[int, str]:
 
 
 def pairs_at(grid: Grid, top: int, left: int) -> dict[str, str]:
-    """Return the names and values of the ticket whose first cell stands there."""
+    """Return the names and values of the ticket whose first cell is there."""
     rows = [texts_of(grid.get(number, {})) for number in range(top, top + _PAIRS)]
     return {texts[left]: texts.get(left + 1, "") for texts in rows if left in texts}
 
@@ -370,7 +367,7 @@ def _ticket_at(grid: Grid, top: int, left: int) -> Ticket:
 
 
 def _written(grid: Grid, top: int, names: Mapping[int, str]) -> frozenset[str] | None:
-    """Return the short hashes that stand below their mark."""
+    """Return the short hashes below their mark."""
     column = next((place for place, name in names.items() if name == layout.TEXTS), None)
     if column is None:
         return None
@@ -384,15 +381,15 @@ def in_pieces(hashes: str) -> Sequence[str]:
     return [hashes[start : start + step].strip() for start in range(0, len(hashes), step)]
 
 
-# --- whether a text is another one, or the same with a typo mended ------------------------------------
+# --- whether a text is another one, or the same with a typo corrected ------------------------------------
 
 
-_SAME = 0.8  # how like its earlier self a text is at least, if only a typo was mended
+_SAME = 0.8  # how like its earlier self a text is at least, if only a typo was corrected
 _BY_LETTERS = 200  # longest text that is compared by its letters: longer ones are by their words
 
 
 def is_same_text(one: str, other: str) -> bool:
-    """Whether two texts are the same but for a mended typo.
+    """Whether two texts are the same except for a corrected typo.
 
     Examples
     --------

@@ -7,7 +7,7 @@ import os
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
-from sekom_analysis.basics.wording import Problem
+from sekom_analysis.basics.wording import Phrase, Problem
 from sekom_analysis.exchange import layout
 from sekom_analysis.exchange.answers_file import AsWritten, Reading, known_by_text
 from sekom_analysis.exchange.layout import MEMO, Column
@@ -24,7 +24,6 @@ from sekom_analysis.study.notes import note_hash
 from sekom_analysis.study.raw import CODED
 
 _SHOWN = 5  # cells that are named
-_AGAIN = "send the sheet that was written for this study"
 _KEPT = 4  # changes of earlier sheets that a sheet must hold for each that it lacks, if it was made from them
 
 
@@ -44,8 +43,8 @@ def read_coding_sheet(path: str | os.PathLike[str], desk: Desk | Callable[[str],
 
     Returns
     -------
-    Reading. The events stand without the answers that the problems name; whoever
-    wants all or nothing looks at the problems first.
+    Reading. The events are given without the answers that the problems name; whoever
+    wants all or nothing look at the problems first.
     """
     path = Path(path)
     sheet, data, problems = read_sheet_file(path)
@@ -53,8 +52,7 @@ def read_coding_sheet(path: str | os.PathLike[str], desk: Desk | Callable[[str],
         return Reading("", [], problems)
     fault = coder_fault(sheet.ticket.coder)
     if fault:
-        what = f"it does not say whose sheet it is: {fault}"
-        return Reading("", [], [*problems, Problem(path.name, None, what, _AGAIN)])
+        return Reading("", [], [*problems, Problem.of(path.name, None, "sheet_whose", fault=fault)])
     own = desk if isinstance(desk, Desk) else desk(sheet.ticket.coder)
     problems += _not_for(own, sheet.ticket, path.name, is_given=not isinstance(desk, Desk))
     if problems:
@@ -71,11 +69,9 @@ def event_id_of(digest: str, note_id: str, name: str) -> str:
 
 def _not_for(desk: Desk, ticket: Ticket, file: str, *, is_given: bool) -> Iterator[Problem]:
     if ticket.study != desk.study_id:
-        what = f"it belongs to the study '{ticket.study}', and this is '{desk.study_id}'"
-        yield Problem(file, None, what, _AGAIN)
+        yield Problem.of(file, None, "sheet_other_study", other=ticket.study, study=desk.study_id)
     if ticket.coder != desk.coder and not is_given:
-        what = f"it is the sheet of '{ticket.coder}', and the answers were to be those of '{desk.coder}'"
-        yield Problem(file, None, what, f"collect it as what it is, or send the sheet of '{desk.coder}'")
+        yield Problem.of(file, None, "sheet_other_coder", other=ticket.coder, coder=desk.coder)
 
 
 class _Reader:
@@ -99,7 +95,7 @@ class _Reader:
         self._taken_comments: list[Cell] = []
         self._definitions = _definitions(desk, self.ticket)
         self._knowing = Knowing(desk, sheet, self._definitions, self.file)
-        self.problems = self._knowing.problems  # of one list, so that they stand in the order of the sheet
+        self.problems = self._knowing.problems  # of one list, so that they are in the order of the sheet
         self._before = Before(desk, self.ticket, sheet.encoding)
 
     def read(self) -> None:
@@ -135,7 +131,7 @@ class _Reader:
         )
 
     def _settle_as_written(self) -> None:
-        """Take what is as the sheet was written if it was made from one that says otherwise; else tell it."""
+        """Take what is as the sheet was written if it was made from one that says otherwise; else say so."""
         put_back = [one for one in self.as_written if self._before.is_of_a_sheet_since(_cell_of(one))]
         if len(put_back) * _KEPT > self._n_kept:
             put_back = []
@@ -145,19 +141,17 @@ class _Reader:
         self.remarks += [problem for one in self.as_written for problem in one.told]
 
     def _told(self) -> Iterator[Problem]:
-        """Yield what is no answer and was not taken, and which comments were."""
+        """Yield what is not an answer and was not taken, and which comments were."""
         if self._taken_comments:
-            yield Problem(self.file, None, _taken(self._taken_comments), "nothing needs to be done")
-        todo = "it was not taken; if it belongs to an answer, it must stand in that row's memo"
-        yield from told(self.file, [*self._comments, *self._knowing.comments], "a comment", todo)
-        beside = [*self._knowing.beside, *self.sheet.beside]
-        yield from told(self.file, beside, "a text that is no answer and was not in the sheet", todo)
+            yield _taken(self._taken_comments, self.file)
+        yield from told(self.file, [*self._comments, *self._knowing.comments], "sheet_comment")
+        yield from told(self.file, [*self._knowing.beside, *self.sheet.beside], "sheet_beside")
 
-    def _refuse(self, cell: Cell, what: str, todo: str) -> None:
-        self.problems.append(Problem(self.file, cell.row, f"{cell.place}: {what}", todo))
+    def _refuse(self, cell: Cell, kind: str, /, **values: object) -> None:
+        self.problems.append(Problem.of(self.file, cell.row, kind, place=cell.place, **values))
 
-    def _remark(self, cell: Cell, what: str, todo: str) -> None:
-        self.remarks.append(Problem(self.file, cell.row, f"{cell.place}: {what}", todo))
+    def _remark(self, cell: Cell, kind: str, /, **values: object) -> None:
+        self.remarks.append(Problem.of(self.file, cell.row, kind, place=cell.place, **values))
 
     def _read_row(self, row: SheetRow, note_id: str) -> None:
         variables = dict.fromkeys(column.variable for column in row.given)
@@ -174,25 +168,21 @@ class _Reader:
                 self._unread.setdefault(name, []).extend(given.values())
             elif given:
                 first = next(iter(given.values()))
-                what = f"'{first.text[:60]}' answers '{name}', which is not asked of this note"
-                self._refuse(first, what, "empty it")
+                self._refuse(first, "sheet_not_asked", text=first.text[:60], variable=name)
         self._knowing.note_gloss(row, note_id)
         self._note_stale_text(row, note_id, made)
 
     def _refuse_unread(self, name: str, cells: list[Cell]) -> None:
         """Refuse all answers to a question that cannot be read as it was put."""
-        if name not in self.desk.codebook:
-            why = f"the codebook has no variable '{name}' now"
-            todo = f"put it back, or give the one that was renamed its id '{name}' again; then collect again"
-        else:
-            version = self.ticket.versions.get(name, "")
-            why = f"the definition of '{name}' that they were given by is not kept here"
-            kept = f"{CODED.as_posix()}/{FOLDER}/{version}.yaml"
-            copied = f"copy {kept} from the study in which the sheet was written, and collect again"
-            todo = copied if version else _AGAIN
-        first = f"{cells[0].place}: '{cells[0].text[:60]}'"
-        what = f"{len(cells)} filled cells of '{name}' cannot be read (such as {first}): {why}"
-        self.problems.append(Problem(self.file, cells[0].row, what, todo))
+        version = self.ticket.versions.get(name, "")
+        kind, why = "sheet_gone_variable", Phrase("unread_no_variable", variable=name)
+        if name in self.desk.codebook:
+            kind = "sheet_gone_definition" if version else "sheet_no_definition"
+            why = Phrase("unread_no_definition", variable=name)
+        first = {"place": cells[0].place, "text": cells[0].text[:60]}
+        what = Phrase("unread_cells", n=len(cells), variable=name, why=why, **first)
+        path = f"{CODED.as_posix()}/{FOLDER}/{version}.yaml"
+        self.problems.append(Problem.of(self.file, cells[0].row, kind, what=what, variable=name, path=path))
 
     def _note_stale_text(self, row: SheetRow, note_id: str, made: int) -> None:
         """Say so where the study's text has changed since; answers are taken for the text that was seen."""
@@ -201,12 +191,12 @@ class _Reader:
             event["note_hash"] = written
         if len(self.events) == made or written == note_hash(text):
             return
-        what = f"the text of note '{note_id}' has changed since the sheet was written"
-        todo = "a mended typo needs nothing; if the meaning changed, let it be decided again"
+        stale = Problem.of(self.file, row.number, "sheet_stale", note=note_id)
         if not is_same_text(row.text.text, text):
-            what = f"{what}: it said '{start_of(row.text.text)}', and says '{start_of(text)}' now"
-            self.other_texts.append(Problem(self.file, row.number, what, todo))
-        self.stale.append(Problem(self.file, row.number, what, todo))
+            both = {"was": start_of(row.text.text), "now": start_of(text)}
+            stale = Problem.of(self.file, row.number, "sheet_other_text", note=note_id, **both)
+            self.other_texts.append(stale)
+        self.stale.append(stale)
 
     def _read_answer(
         self,
@@ -227,7 +217,7 @@ class _Reader:
         elif comment is not None:
             self._comments.append(comment)
         for fault in faults:
-            self._refuse(*fault)
+            self._refuse(fault.cell, fault.kind, **fault.values)
         if faults:
             return
         made = len(self.events)
@@ -266,9 +256,7 @@ class _Reader:
             self._n_kept += self._before.is_of_a_sheet_since(cell)
             return False
         if self._before.is_of_a_later_text(cell, written):
-            what = "it is about the text as it was before, and has been answered for a later one since"
-            todo = "the answer about the later text stands; send a new sheet to change it"
-            self.remarks += self._left(row, cell, answer, given, what, todo)
+            self.remarks += self._left(row, cell, answer, given, "sheet_later_text")
         elif self._before.is_overtaken(cell, answer, written):
             self._note_as_written(row, note_id, name, answer, given)
         else:
@@ -283,9 +271,8 @@ class _Reader:
         if event["event_id"] in self._before.event_ids:
             self.n_known += 1
             return
-        what = "it is as the sheet was written, and was answered differently elsewhere since"
-        todo = f"the newer answer stands; if it was put back on purpose: {command(self.path, '--older')}"
-        told = self._left(row, (note_id, name), answer, given, what, todo)
+        typed = command(self.path, "--older")
+        told = self._left(row, (note_id, name), answer, given, "sheet_as_written", typed=typed)
         self.as_written.append(AsWritten(row.number, {**event, "note_hash": row.hash}, list(told)))
 
     def _left(
@@ -294,12 +281,13 @@ class _Reader:
         cell: tuple[str, str],
         answer: Answer,
         given: Mapping[Column, Cell],
-        what: str,
-        todo: str,
+        kind: str,
+        **values: object,
     ) -> Iterator[Problem]:
         """Yield why an answer is left out, and its memo, if the log does not hold it."""
         if answer.cell is not None:
-            yield Problem(self.file, answer.cell.row, f"{answer.cell.place}: {what}", todo)
+            place = answer.cell.place
+            yield Problem.of(self.file, answer.cell.row, kind, place=place, **values)
         yield from self._memo_left(cell, row.hash, answer, given)
 
     def _memo_left(
@@ -310,8 +298,8 @@ class _Reader:
         known = [row["memo"] for row in (now, then) if row is not None]
         memo = given.get(Column(cell[1], MEMO))
         if memo is not None and not any(self._before.is_alike(answer.memo, text) for text in known):
-            what = f"{memo.place}: a memo, '{answer.memo[:1_000]}'"
-            yield Problem(self.file, memo.row, what, "it was not taken, since the answer beside it was not")
+            said = {"place": memo.place, "text": answer.memo[:1_000]}
+            yield Problem.of(self.file, memo.row, "sheet_memo_left", **said)
 
     def _read_blank(
         self,
@@ -326,16 +314,14 @@ class _Reader:
         now, then = self._before.now.get(cell), self._before.shown(cell, written)
         if now is not None:
             if then is not None and layout.can_show(variable, then["codes"]):
-                what = f"the answer to '{variable.label.in_(self.ticket.lang)}' was emptied"
-                todo = f"the earlier answer '{now['codes']}' stands; to take it back, retract it"
-                self._remark(row.text, what, todo)
+                label = variable.label.in_(self.ticket.lang)
+                self._remark(row.text, "sheet_emptied", label=label, codes=now["codes"])
             self.remarks += self._memo_left(cell, written, answer, given)
         elif answer.memo:
             if not self._before.has_memo(cell, answer.memo):
                 self._add(row, note_id, variable.id, "skip", answer)
         elif answer.certainty:
-            todo = "nothing was taken; answer, or empty it"
-            self._remark(next(iter(given.values())), "it says how sure, and there is no answer", todo)
+            self._remark(next(iter(given.values())), "sheet_only_certainty")
 
     def _add(self, row: SheetRow, note_id: str, name: str, kind: str, answer: Answer) -> None:
         event = self._event(note_id, name, kind, answer)
@@ -364,12 +350,12 @@ def _cell_of(one: AsWritten) -> tuple[str, str]:
     return one.event["note_id"], one.event["variable"]
 
 
-def _taken(comments: list[Cell]) -> str:
+def _taken(comments: list[Cell], file: str) -> Problem:
     cells = ", ".join(f"{cell.tab} {cell.address}" for cell in comments[:_SHOWN])
-    more = f" and {len(comments) - _SHOWN} more" if len(comments) > _SHOWN else ""
-    if len(comments) == 1:
-        return f"1 comment on a cell was taken as a memo ({cells})"
-    return f"{len(comments)} comments on cells were taken as memos ({cells}{more})"
+    if len(comments) > _SHOWN:
+        cells = Phrase("problem_and_more", names=cells, n=len(comments) - _SHOWN)
+    kind = "sheet_comment_taken" if len(comments) == 1 else "sheet_comments_taken"
+    return Problem.of(file, None, kind, n=len(comments), cells=cells)
 
 
 def _definitions(desk: Desk, ticket: Ticket) -> dict[str, Variable]:

@@ -25,7 +25,7 @@ Answers = Mapping[tuple[str, str], Mapping[str, str]]
 
 
 class _Writer:
-    """Writes one tab; holds where its columns stand."""
+    """Writes one tab; knows where its columns are."""
 
     def __init__(self, sheet: Any, tab: Tab, ranges: Mapping[str, str], lang: str) -> None:
         self.sheet, self.tab, self.ranges, self.lang = sheet, tab, ranges, lang
@@ -69,7 +69,7 @@ def write_tab(sheet: Any, tab: Tab, ranges: Mapping[str, str], answers: Answers,
     ----------
     sheet : an empty worksheet
     tab : the notes and their variables
-    ranges : list's name -> where it stands on the tab of lists
+    ranges : list's name -> where it is on the tab of lists
     answers : (note_id, variable) -> what the coder answered before
     lang : ``"sv"`` or ``"en"``
     """
@@ -220,12 +220,12 @@ def _look(variable: Variable, column: Column, asked: bool) -> layout.Style:
 
 
 def _number_format(variable: Variable, column: Column) -> str:
-    """Return the format under which a typed answer stays what it is: a memo ``=1+1`` is no sum."""
+    """Return the format under which a typed answer stays what it is: a memo ``=1+1`` is not a sum."""
     return "0" if column.part == ANSWER and variable.kind == "scale" else "@"
 
 
 def _shown(variable: Variable, column: Column, given: Mapping[str, str], lang: str) -> object:
-    """Return what stands in a cell for an earlier answer; nothing if the sheet has no place for it."""
+    """Return what a cell shows for an earlier answer; nothing if the sheet has no place for it."""
     codes, left_open = given["codes"], "left_open" in given
     if column.part == MEMO and (left_open or layout.can_show(variable, codes)):
         return given["memo"]
@@ -255,7 +255,7 @@ def _is_answered(writer: _Writer, number: int, variable: Variable) -> str:
 
 
 def _codes_and_none(writer: _Writer, variable: Variable, number: int) -> tuple[str, str]:
-    """Return where the marks of a `multiple` stand in a row: those of the codes, and that of none of them."""
+    """Return where the marks of a `multiple` are in a row: those of the codes, and that of none of them."""
     none = writer.places[Column(variable.id, NONE)]
     first = none - len(variable.code_ids)
     return f"${letter(first)}{number}:${letter(none - 1)}{number}", f"${letter(none)}{number}"

@@ -209,7 +209,7 @@ def write_coding_sheet(desk: Desk, path: str | os.PathLike[str], lang: str = "sv
     opaque key, the codebook, and what this coder answered before: no note_id,
     source or subcategory, and nothing of any other coder. A question is empty
     again where its note's text has changed since it was answered; the earlier
-    answer stands beside the text.
+    answer is beside the text.
 
     Parameters
     ----------
@@ -257,7 +257,7 @@ def write_coding_sheet(desk: Desk, path: str | os.PathLike[str], lang: str = "sv
 
 def _name_problems(path: Path) -> Iterable[Problem]:
     if path.suffix.lower() != ".xlsx":
-        yield Problem(path.name, None, f"a coding sheet is an .xlsx, not '{path.suffix}'", "name the file so")
+        yield Problem.of(path.name, None, "sheet_name", suffix=path.suffix)
 
 
 def _loss_problems(path: Path, desk: Desk) -> Iterable[Problem]:
@@ -266,19 +266,16 @@ def _loss_problems(path: Path, desk: Desk) -> Iterable[Problem]:
         return
     there = read_coding_sheet(path, desk)
     if there.events:
-        what = f"it is there already, with answers not collected yet ({len(there.events)})"
         typed = command(path, root=desk.root)
-        yield Problem(path.name, None, what, f"collect it first ({typed}), or choose another name")
+        yield Problem.of(path.name, None, "sheet_there_answers", n=len(there.events), typed=typed)
     elif there.problems:
-        what = f"it is there already, and cannot be replaced: {there.problems[0].what}"
-        yield Problem(path.name, None, what, "move it away, or choose another name")
+        yield Problem.of(path.name, None, "sheet_there_problem", what=there.problems[0].what)
     for remark in _typed(there):
-        what = f"it is there already, and holds what somebody typed: {remark.what}"
-        yield Problem(path.name, remark.row, what, "move it away, or choose another name")
+        yield Problem.of(path.name, remark.row, "sheet_there_typed", what=remark.what)
 
 
 def _typed(there: Reading) -> list[Problem]:
-    """Return what a sheet holds that is no answer; not what the log has changed since it was written."""
+    """Return what a sheet holds that is not an answer; not what the log has changed since it was written."""
     unchanged = [one.told[0] for one in there.as_written if one.told]
     return [remark for remark in there.remarks if remark not in unchanged]
 
@@ -287,8 +284,8 @@ def _length_problems(tabs: Iterable[Tab], file: str) -> Iterable[Problem]:
     for row in (row for tab in tabs for row in tab.rows):
         longest = max(len(text.encode("utf-16-le")) // 2 for text in (row.text, row.gloss))
         if longest > LONGEST_TEXT:
-            what = f"note '{row.note_id}' has {longest:,} characters, and a cell holds {LONGEST_TEXT:,}"
-            yield Problem(file, None, what, "split the note")
+            said = {"note": row.note_id, "n": longest, "most": LONGEST_TEXT}
+            yield Problem.of(file, None, "sheet_note_long", **said)
 
 
 def _workbook(desk: Desk, tabs: list[Tab], lang: str) -> bytes:

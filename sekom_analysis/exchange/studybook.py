@@ -40,7 +40,6 @@ from sekom_analysis.study.study import Study
 
 _READ = tuple(name for name in DECISION_COLUMNS if name not in ("answer", "via"))
 _KEYS = ["note_id", "coder", "variable", "pass"]
-_CHANGED = "it was changed or damaged since it was written"
 
 
 def is_study_workbook(path: str | os.PathLike[str]) -> bool:
@@ -82,16 +81,15 @@ def _read(book: Book, file: str) -> ProjectRead:
     sheets = _sheets(book)
     lacking = [sorted(titles_of(key)) for key in NEEDED if key not in sheets]
     if lacking:
-        named = "; ".join(" or ".join(f"'{title}'" for title in titles) for titles in lacking)
-        todo = "name the sheets so; a table of others' decisions is taken in with --as decisions"
-        raise refusal(file, f"it is no workbook of a study: it has no sheet {named}", todo)
+        named = "; ".join(" / ".join(f"'{title}'" for title in titles) for titles in lacking)
+        raise refusal(file, "studybook_sheets", sheets=named)
     return _Reader(book, file, sheets).read()
 
 
 def _opened(path: Path) -> Book:
     data = read_file(path)
     if not data.startswith(ZIP):
-        raise refusal(path.name, "it is not an Excel workbook", "save it as .xlsx, without a password")
+        raise refusal(path.name, "studybook_none")
     return Book(data, path.name)
 
 
@@ -136,7 +134,7 @@ class _Reader:
         table, problems = as_table(rows, self.place(key), problems)
         for name in required:
             if name not in table.columns and key != "notes":
-                problems.append(Problem(self.place(key), 1, f"there is no column '{name}'", "add it"))
+                problems.append(Problem.of(self.place(key), 1, "no_column", name=name))
                 table[name] = ""
         self.problems += problems
         return table
@@ -163,7 +161,7 @@ class _Reader:
         try:
             About.model_validate(about)
         except ValueError as error:
-            self.remarks.add("what the study says of itself cannot be read", _CHANGED, str(error)[:200])
+            self.remarks.add("studybook_about", str(error)[:200])
             return {}
         return about
 
@@ -184,9 +182,8 @@ def _doubled(table: pd.DataFrame, place: str) -> Iterator[Problem]:
     first: dict[tuple[str, ...], int] = {}
     for row, key in zip(table.index, table[_KEYS].itertuples(index=False, name=None), strict=True):
         if key in first:
-            note, coder, variable, _ = key
-            what = f"{coder} has answered '{variable}' of note '{note}' already in row {first[key]}"
-            yield Problem(place, int(row), what, "keep one of the two answers")
+            said = dict(zip(("note", "coder", "variable"), key, strict=False))
+            yield Problem.of(place, int(row), "studybook_twice", **said, row=first[key])
         first.setdefault(key, int(row))
 
 
@@ -242,9 +239,9 @@ def study_from_list(
 ) -> tuple[Study, Material]:
     """Make a study of a sorted list: its notes, a codebook drafted of a column, and the sorting as a coder.
 
-    The variable is a `single` whose codes are what stands in the column. The
+    The variable is a `single` whose codes are what the column says. The
     sorting is the coder of kind ``source`` named after the file: it was made
-    without a codebook and is no reader independent of others.
+    without a codebook and is not independent of other readers.
 
     Parameters
     ----------
@@ -296,7 +293,7 @@ def _column(table: pd.DataFrame, column: str, file: str) -> str:
 
 
 def _labels(cells: pd.Series) -> dict[str, str]:
-    """Return what the categories are called: the same but for capitals and spaces are one."""
+    """Return what the categories are called: the same except for capitals and spaces are one."""
     labels: dict[str, str] = {}
     for cell in cells:
         if cell.strip():
@@ -336,17 +333,12 @@ def _remarks(cells: pd.Series, file: str) -> list[Problem]:
     remarks = []
     empty = int((cells.str.strip() == "").sum())
     if empty:
-        what = f"{empty} notes have no category"
-        remarks.append(
-            Problem(file, None, what, "they stay unseen; fill the column if they belong somewhere")
-        )
+        remarks.append(Problem.of(file, None, "list_empty", n=empty))
     spellings: dict[str, dict[str, None]] = {}
     for cell in cells:
         spellings.setdefault(same(cell), {})[" ".join(cell.split())] = None
     for several in spellings.values():
         if len(several) > 1:
             listed = ", ".join(f"'{one}'" for one in several)
-            remarks.append(
-                Problem(file, None, f"{listed} were taken for one category", "see that it is right")
-            )
+            remarks.append(Problem.of(file, None, "list_spellings", names=listed))
     return remarks

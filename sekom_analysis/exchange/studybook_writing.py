@@ -114,7 +114,7 @@ def _parsed(cell: str) -> Any:
 
 
 def decision_table(study: Study, lang: str) -> pd.DataFrame:
-    """Return every decision that stands; the empty set is a row without codes, unseen is no row."""
+    """Return every decision that stands; the empty set is a row without codes, unseen is not a row."""
     decisions = study.decisions()
     by_id = {variable.id: variable for variable in (*study.codebook.variables, FLAG_VARIABLE)}
     answers = decisions[["variable", "codes"]].itertuples(index=False)
@@ -236,13 +236,11 @@ def plain_title(title: str) -> str:
 def _problems(page: Page, file: str) -> Iterator[Problem]:
     where = f"{file}, {page.title}"
     if len(page.table) >= MOST_ROWS:
-        what = f"a sheet holds {MOST_ROWS:,} rows, and there are {len(page.table) + 1:,}"
-        yield Problem(where, None, what, "export a part of the study, or as .qdpx")
+        yield Problem.of(where, None, "studybook_rows", most=MOST_ROWS, n=len(page.table) + 1)
     for name in page.table.columns:
         for row, value in enumerate(page.table[name], start=2):
             if isinstance(value, str) and len(exactly(value).encode("utf-16-le")) > 2 * LONGEST_TEXT:
-                what = f"a text in the column '{name}' is longer than the {LONGEST_TEXT:,} that a cell holds"
-                yield Problem(where, row, what, "shorten it, or export as .qdpx")
+                yield Problem.of(where, row, "studybook_text", name=name, most=LONGEST_TEXT)
 
 
 def _write_guide(sheet: Any, pages: Sequence[Page], title: str, lang: str) -> None:

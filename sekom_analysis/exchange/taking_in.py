@@ -19,7 +19,7 @@ import pandas as pd
 
 from sekom_analysis.basics.errors import ExchangeError, NotSavedError
 from sekom_analysis.basics.files import free_path, reason_of, write_whole
-from sekom_analysis.basics.wording import Problem, problem_lines
+from sekom_analysis.basics.wording import Phrase, Problem, problem_lines
 from sekom_analysis.basics.yamlfile import dump_yaml
 from sekom_analysis.formats.tables import guarded, join_rows
 from sekom_analysis.study.codebook import Variable
@@ -56,7 +56,7 @@ class Material:
     decisions : DataFrame, one row per decision: note_id, coder, variable, codes (``|`` between several), and
         where wanted certainty, memo, pass, decided_at as a log writes it (empty: the time of the import),
         event_id, note_hash and codebook
-    coders : who is no person, or of whom more is known
+    coders : who is not a person, or of whom more is known
     refused : what was not taken, and why
     remarks : what was taken, and is to be known
     tables : tables to keep beside the notes, such as what each line was taken for; name -> table
@@ -94,7 +94,7 @@ def add(raw: Raw, source: Path, kind: str, found: Material) -> Import:
     Raises
     ------
     ExchangeError
-        If an id stands for another note, a coder has a log already, or a decision is not possible:
+        If an id belongs to another note, a coder already has a log, or a decision is not possible:
         everything is listed, nothing is saved.
     NotSavedError
         If the disk did not take it all; importing the file again completes it.
@@ -181,7 +181,7 @@ def free_ids(taken: Iterator[str] | set[str], prefix: str, count: int) -> list[s
 
 
 def _fresh_notes(raw: Raw, notes: pd.DataFrame, file: str) -> tuple[pd.DataFrame, list[Problem]]:
-    """Return the notes that the study does not have, and those whose id stands for another text."""
+    """Return the notes that the study does not have, and those whose id belongs to another text."""
     if notes.empty:
         return notes, []
     checked, problems = check_notes(notes, file)
@@ -189,8 +189,7 @@ def _fresh_notes(raw: Raw, notes: pd.DataFrame, file: str) -> tuple[pd.DataFrame
     for note_id, text in checked.loc[is_known, "text"].items():
         if note_hash(text) != note_hash(str(raw.notes.at[note_id, "text"])):
             free = next(one for n in count(1) if (one := f"{note_id}-{n:03}") not in taken)
-            what = f"the note_id '{note_id}' stands for another note of the study"
-            problems.append(Problem(file, None, what, f"give it another, such as '{free}'"))
+            problems.append(Problem.of(file, None, "taken_note_id", note=note_id, free=free))
     return checked[~is_known], problems
 
 
@@ -212,27 +211,27 @@ def _decision_problems(
     for coder, theirs in events.items():
         fault = coder_fault(coder)
         if fault:
-            yield Problem(file, None, fault, "choose another with --coder")
+            yield Problem.of(file, None, "taken_coder", fault=fault)
         seen: set[str] = set()
         for event in theirs:
             note = str(event["note_id"])
             fault = _fault(raw, event, stages.get(note), definitions)
             if event["event_id"] in seen:
-                fault = "it stands there twice"
+                fault = Phrase("fault_doubled")
             seen.add(event["event_id"])
             if fault:
-                what = f"{coder}'s decision on '{event['variable']}' of note '{note}': {fault}"
-                yield Problem(file, None, what, "correct it there, or in the codebook")
+                about = {"coder": coder, "variable": event["variable"], "note": note}
+                yield Problem.of(file, None, "taken_decision", **about, fault=fault)
 
 
 def _fault(raw: Raw, event: Mapping[str, Any], stage: str | None, definitions: Mapping[str, Variable]) -> str:
     note, name = str(event["note_id"]), str(event["variable"])
     if note not in raw.notes.index:
-        return "there is no such note"
+        return Phrase("fault_no_note")
     if name not in raw.codebook:
-        return f"there is no such variable; there are: {', '.join(raw.codebook.ids)}"
+        return Phrase("fault_no_variable", there=", ".join(raw.codebook.ids))
     if not raw.codebook[name].applies_to(note, stage):
-        return "the variable is not asked of this note"
+        return Phrase("fault_variable_not_asked")
     hash_, version = str(event.get("note_hash", "")), str(event.get("codebook", ""))
     pass_ = joined(event.get("pass", 1)) or ""
     fields = Event(
@@ -266,12 +265,11 @@ def _coder_problems(root: Path, events: Mapping[str, list[dict[str, Any]]], file
     for coder in sorted(logs.coders() & set(events)):
         theirs = set(logs.read(coder).history["event_id"]) - {event["event_id"] for event in events[coder]}
         if theirs:
-            what = f"the coder '{coder}' has a log already, with {len(theirs)} decisions from elsewhere"
-            yield Problem(file, None, what, "choose another id with --coder, so that the two stay apart")
+            yield Problem.of(file, None, "taken_log", coder=coder, n=len(theirs))
 
 
 def _files(root: Path, name: str, notes: pd.DataFrame, found: Material) -> dict[Path, bytes]:
-    """Return the files that are to stand in ``data/raw``, with what they hold."""
+    """Return the files that are to be in ``data/raw``, with what they hold."""
     contents: list[tuple[str, str, bytes]] = []
     if len(notes):
         contents.append(("notes", ".csv", _table_bytes(notes.reset_index())))

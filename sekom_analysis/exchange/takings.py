@@ -1,6 +1,6 @@
 """Which file brought which events, when and in which pass, and how a file is taken back.
 
-It tells what is to be taken back with a file: one that was collected twice brought only what was new the
+It says what is to be taken back with a file: one that was collected twice brought only what was new the
 second time. And it keeps the times that events came with where others count, see `exchange.dating`.
 """
 
@@ -86,7 +86,7 @@ class Dates:
         start = _moment(max(newest, self._newest_before[place], self.now))
         room = (n_left + 1) * STEP
         after = self._oldest_after[place]
-        if after and _moment(after) <= start:  # what stands later by the files' times was dated now long ago
+        if after and _moment(after) <= start:  # what comes later by the files' times was dated now long ago
             before = max(newest, *(time for time in ("", *self._times[:place]) if time < after))
             start = max(_moment(after) - room, _moment(before) if before else _moment(after) - room)
         if after and _moment(after) > start:
@@ -118,7 +118,7 @@ _LEDGERS = (*LEDGERS, *HIDDEN_LEDGERS)
 
 
 class Taking(NamedTuple):
-    """A file was taken in, or taken back, as it stands in the ledger; the fields are in its order.
+    """A file was taken in, or taken back, as it is in the ledger; the fields are in its order.
 
     ``events`` joins by ``|`` the ids of the events that were added to the coder's log then (or to the ledger
     of that name), ``came`` the times they came with, where others count, else nothing. ``copy`` is the id of
@@ -291,7 +291,7 @@ def believed_passes(
 
 
 def _warmed_up(desk: Desk, named: set[str]) -> set[str]:
-    """Return the named notes that stand at the beginning of the warm-up, but for some passed over."""
+    """Return the named notes at the beginning of the warm-up, except some that were skipped."""
     order = warm_up_notes(desk.notes.index, desk.warm_up_seed, len(named) + len(named) // 2)
     return named.intersection(order)
 
@@ -332,7 +332,7 @@ def offer_of_undoing(
     if len(there) > 1:
         names = ", ".join(sorted(there))
         msg = (
-            f"Answers of '{path.name}' stand in several logs: {names}. Nothing was saved. Say from which "
+            f"Answers of '{path.name}' are in several logs: {names}. Nothing was saved. Say from which "
             f"they are to be taken back: {command(path, '--undo', '--coder ID', root=root)}"
         )
         raise DecisionError(msg)

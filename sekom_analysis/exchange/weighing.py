@@ -1,4 +1,4 @@
-"""What a coder's file does to what stands here: whose it is, about which texts, and what it replaces.
+"""What a coder's file does to what is here: whose it is, about which texts, and what it replaces.
 
 Whoever gave the answers of a file is told by what the file shares with the
 coder's log, never by a name. A page's file or a copied log shares with it
@@ -6,9 +6,9 @@ coder's log, never by a name. A page's file or a copied log shares with it
 - any event: a page keeps all that was ever answered on it, and a log too;
 - the last event that the page was written with: it was sent again, and opened in another browser.
 
-One that shares nothing and answers no question that the log answers is taken, and told; one that answers the
+One that shares nothing and answers no question that the log answers is taken, and said; one that answers the
 same questions is asked about. A page's file knows what the page was written with, and what its own copy of
-the page brought; of what else was answered since, it may answer up to two questions anew, and alike, unasked.
+the page brought; of what else was answered since, it may answer up to two questions again, alike, unasked.
 A copy that somebody has said to be the same person's is not asked about again.
 
 A sheet has no ids that outlive its being saved again, and so is known by what it says. It was built on the
@@ -26,7 +26,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import NamedTuple
 
-from sekom_analysis.basics.wording import Problem
+from sekom_analysis.basics.wording import Phrase, Problem, chain
 from sekom_analysis.study.adjudications import same_answer
 from sekom_analysis.study.decisions import Event, counting, undone
 from sekom_analysis.study.imports import (
@@ -45,7 +45,7 @@ from sekom_analysis.study.rows import local_minute
 
 _MOST = 20  # how many are named
 _FEW, _SHARE = 2, 0.05  # notes about other texts, or answers that differ, that are only told; share of all
-_ANEW = 3  # so many questions that are answered anew though they are answered, and somebody is asked
+_ANEW = 3  # so many questions that are answered again though they are answered, and somebody is asked
 _KEPT = 0.8  # of what a sheet or log said that another, built on it, still says
 
 
@@ -112,7 +112,7 @@ class Judge:
         """Give events ids of their own where they went into another coder's log, and were taken back there.
 
         The ids follow from the old ones, so that collecting twice adds nothing, and the next file of the same
-        person, or another computer that knows of no taking back, goes on with them.
+        person, or another computer that does not know it was taken back, goes on with them.
         """
         others = [log for coder, log in self.logs.items() if coder != self.offer.coder]
         ids = {event.event_id for _, event in self.offer.events}
@@ -139,33 +139,28 @@ class Judge:
         return bool(here) and here <= _undone_in(log)
 
     def _of_others(self) -> Iterator[Problem]:
-        """Yield a problem for each other coder in whose log events of the file stand."""
+        """Yield a problem for each other coder in whose log events of the file are."""
         ids = {event.event_id for _, event in self.offer.events}
         coder = self.offer.coder
         for other, log in self.logs.items():
             there = {event.event_id for event in log}
             if other == coder:
                 continue
+            said = {"other": other, "coder": coder, "theirs": self._command(f"--coder {other}")}
             if shared := ids & there:
-                what = f"{len(shared)} of its {len(ids)} decisions stand in the log of '{other}'"
-                undo, hers = self._typed("--undo"), self._typed(f"--coder {coder}")
-                todo = f"if it is {other}'s: {self._command(f'--coder {other}')}"
-                yield self._problem(what, f"{todo}; if it is {coder}'s, first: {undo}, then: {hers}")
-            elif what := self._handed(other, log):
+                undo, own = self._typed("--undo"), self._typed(f"--coder {coder}")
+                counts = {"n": len(shared), "of": len(ids)}
+                yield self._problem("other_log", **said, **counts, undo=undo, own=own)
+            elif counts := self._handed(other, log):
                 undo = self._typed("--undo", f"--coder {other}")
-                todo = f"if it is {other}'s: {self._command(f'--coder {other}')}"
-                yield self._problem(what, f"{todo}; if it is {coder}'s, first: {undo}")
+                yield self._problem("other_handed", **said, **counts, undo=undo)
             elif self._is_their_sheet(other, log):
-                what = f"answers of this very sheet were taken as those of '{other}'"
-                todo = f"if it is {other}'s: {self._command(f'--coder {other}')}"
-                yield self._problem(what, f"{todo}; if it is {coder}'s: {self._command(f'--coder {coder}')}")
+                yield self._problem("other_sheet", **said, own=self._command(f"--coder {coder}"))
             elif self.offer.last_event in there - self._ids and self.wish.coder is None:
-                what = f"it was handed out with the answers of '{other}', and says that it is {coder}'s"
-                todo = f"{self._command(f'--coder {other}')}, or --coder {coder} if it is {coder}'s"
-                yield self._problem(what, todo)
+                yield self._problem("other_given", **said)
 
-    def _handed(self, other: str, log: Sequence[Event]) -> str:
-        """Say how many events of the file were handed over to another coder; empty if none counts there."""
+    def _handed(self, other: str, log: Sequence[Event]) -> dict[str, int]:
+        """Return how many of the file's events were handed over to another coder; empty if none counts."""
         own = [event for event in self.own if event.event_id in self.offer.here]
         events = [*own, *(event for _, event in self.offer.events)]
         if self.offer.way == "log":  # this may be the log in which they were taken back
@@ -173,8 +168,8 @@ class Judge:
         ids = {event.event_id for event in events}
         there = {_renamed(one, other) for one in ids} & {event.event_id for event in log}
         if not there or self._is_all_taken_back(log, there):
-            return ""
-        return f"{len(there)} of its {len(ids)} decisions were handed to '{other}'"
+            return {}
+        return {"n": len(there), "of": len(ids)}
 
     def _is_their_sheet(self, other: str, log: Sequence[Event]) -> bool:
         """Whether the same sheet brought answers to another coder that count, and none to this one."""
@@ -191,19 +186,13 @@ class Judge:
         if both is None or not both.is_strange:
             return
         coder = self.offer.coder
-        questions = "1 question" if both.n == 1 else f"{both.n} questions"
-        made = "differs in the others" if self.offer.way == "sheet" else "was not made from those answers"
-        what = f"it answers {questions} that {coder} has answered here ({both.alike} alike), and {made}"
+        said = {"theirs": self._command("--coder ID"), "same": self._command("--same-person"), "coder": coder}
         if both.lacking:
-            what = (
-                f"of one sheet that was saved twice, the later one lacks {both.lacking} answers of the other"
-            )
-        what = f"{what}: perhaps somebody else gave these"
-        todo = (
-            f"if somebody else gave them: {self._command('--coder ID')}; "
-            f"if {coder} gave both: {self._command('--same-person')}"
-        )
-        yield self._problem(what, todo)
+            yield self._problem("other_saving", n=both.lacking, **said)
+            return
+        questions = Phrase("questions_one" if both.n == 1 else "questions", n=both.n)
+        made = Phrase("made_differing" if self.offer.way == "sheet" else "made_apart")
+        yield self._problem("other_person", questions=questions, alike=both.alike, made=made, **said)
 
     def _compared(self) -> Compared | None:
         """Hold the answers of the file against those it knows nothing of; None where it surely knows them."""
@@ -227,7 +216,7 @@ class Judge:
         unknown = standing_answers(self._since())
         both = _compared(given, unknown)
         n_differing = both.n - both.alike
-        # What is alike in both is no news, and so is only counted.
+        # What is alike in both is not news, and so is only counted.
         earlier = len(self._before) - len(unknown)
         alike = max(0, min(self.offer.known - earlier, len(unknown) - n_differing))
         only_here = sum(event.via == "sheet" for q, event in unknown.items() if q not in given)
@@ -290,9 +279,7 @@ class Judge:
         is_shared = self._brought() or self.offer.last_event in self._ids or self.offer.way == "sheet"
         is_said = self.wish.same_person or self.wish.coder
         if self._before and self.offer.events and not is_shared and not is_said:
-            coder = self.offer.coder
-            what = f"it shares nothing with what {coder} has answered here, and answers other questions"
-            yield self._problem(what, f"if somebody else gave them: {self._command('--undo')}")
+            yield self._problem("other_unknown", coder=self.offer.coder, undo=self._command("--undo"))
 
     def _filled_in(self) -> set[str]:
         """Return the ids of answers with which another coder's sheet was written, and that it still holds."""
@@ -306,26 +293,18 @@ class Judge:
         return set()
 
     def _of_filled_in(self, n: int) -> Problem:
-        what = f"{n} answers stood in the sheet when it was written, and are another coder's"
-        return self._problem(what, f"they are not taken as {self.offer.coder}'s; all others are")
+        return self._problem("other_filled_in", n=n, coder=self.offer.coder)
 
     # --- about which texts ----------------------------------------------------------------------
 
     def _leave_out_other_wave(self) -> None:
-        """Leave out what was answered about the texts of an earlier wave, and tell it."""
+        """Leave out what was answered about the texts of an earlier wave, and say so."""
         kept = [one for one in self.offer.events if one[1].event_id not in self.offer.other_wave]
         n = len(self.offer.events) - len(kept)
         if not n or self.wish.changed_texts:
             return
-        what = (
-            f"{n} of its answers are about other texts, which stood under the same keys when they were given "
-            f"(an earlier wave of the study): they are left out"
-        )
-        todo = (
-            f"collect the file in that wave's study; if these are the same notes, with texts that were "
-            f"changed on purpose: {self._command('--changed-texts')}"
-        )
-        remarks = [*self.offer.remarks, self._problem(what, todo)]
+        left_out = self._problem("other_wave", n=n, command=self._command("--changed-texts"))
+        remarks = [*self.offer.remarks, left_out]
         self.offer = self.offer._replace(events=kept, stale=self.offer.other_texts, remarks=remarks)
 
     def _other_texts(self) -> Iterator[Problem]:
@@ -333,12 +312,8 @@ class Judge:
         others = self.offer.other_texts
         if self.wish.changed_texts or len(others) <= max(_FEW, _SHARE * self.offer.n_notes):
             return
-        what = f"{len(others)} of the {self.offer.n_notes} notes that it answers have another text here"
-        todo = (
-            "if texts were moved to other notes (sorted alone in Excel), put them back; "
-            f"if they were changed on purpose: {self._command('--changed-texts')}"
-        )
-        yield self._problem(what, todo)
+        said = {"n": len(others), "of": self.offer.n_notes, "command": self._command("--changed-texts")}
+        yield self._problem("other_texts", **said)
         yield from others[:3]
 
     # --- what replaces what -----------------------------------------------------------------------
@@ -370,7 +345,7 @@ class Judge:
         return min(saved_at or event.decided_at, event.decided_at)
 
     def _may_be_older(self, event: Event, stands: Event) -> bool:
-        """Whether an answer of a sheet that does not say when it was saved may be older than what stands.
+        """Whether an answer of a sheet that does not say when it was saved may be older than the one here.
 
         It may if that came since the sheet was written, and in another way; or if the sheet says what was
         replaced by then, or leaves open what another sheet has answered since.
@@ -383,23 +358,16 @@ class Judge:
         return stands.via != "sheet" or was_said or bool(came & set(self.offer.blank))
 
     def _too_old(self, row: int, event: Event, stands: Event) -> Problem:
-        here = f"'{event.variable}' of note '{event.note_id}': '{event.codes}' in the file"
-        saved_at = self.offer.saved_at
-        what = (
-            f"{here}, which was saved {local_minute(saved_at)}, would replace '{stands.codes}', which is "
-            f"newer: {local_minute(self._said_at(stands))}"
-        )
-        if not saved_at:
-            what = (
-                f"{here}, which does not say when it was saved, would replace '{stands.codes}', which came "
-                f"since the sheet was written and may be newer: {local_minute(self._said_at(stands))}"
-            )
-        return Problem(self.offer.file, row, what, f"if the file is right: {self._command('--older')}")
+        kind = "too_old" if self.offer.saved_at else "too_old_maybe"
+        about = {"variable": event.variable, "note": event.note_id, "codes": event.codes}
+        times = {"saved": local_minute(self.offer.saved_at), "said": local_minute(self._said_at(stands))}
+        ways = {"here": stands.codes, "command": self._command("--older")}
+        return Problem.of(self.offer.file, row, kind, **about, **times, **ways)
 
     def _given_since(self, events: Sequence[tuple[int, Event]]) -> Iterator[Event]:
         """Yield a sheet's answers as of its saving, where the file has one that was given after that.
 
-        An answer of a sheet has the time of its collecting, and is no newer for that.
+        An answer of a sheet has the time of its collecting, which does not make it newer.
         """
         for cell, event in standing([event for _, event in events if event.decided_at]).items():
             stands = self._before.get(cell)
@@ -407,25 +375,23 @@ class Judge:
                 yield stands._replace(decided_at=self._said_at(stands))
 
     def _overtaken(self, events: Sequence[tuple[int, Event]]) -> Iterator[Problem]:
-        """Tell of answers that are older than what stands here, and so change nothing."""
+        """Tell of answers that are older than the ones here, and so change nothing."""
         timed = [event for _, event in events if event.decided_at]
         last = standing(sorted(timed))
         after = standing([*self.own, *self.offer.redated, *self.earlier, *timed])
         older = [
-            f"'{event.variable}' of note '{event.note_id}' '{after[cell].codes}', in the file '{event.codes}'"
+            _both(event, after[cell])
             for cell, event in last.items()
             if cell in after and cell in self._before and not _same(after[cell], event)
         ]
         if older:
-            what = f"{len(older)} of its answers are older than what stands here: {_listed(older)}"
-            yield self._problem(what, "the newer answer stands; the log has both")
+            yield self._problem("overtaken", n=len(older), answers=_listed(older))
 
     def _taken_back(self) -> Iterator[Problem]:
         """Tell of answers that are here already, and that somebody took back by undoing the file."""
         gone = self.taken_back()
         if gone and not self.wish.older:
-            what = f"{len(gone)} of its answers were taken in before, and then taken back; they stay so"
-            yield self._problem(what, f"to have them again: {self._command('--older')}")
+            yield self._problem("taken_back", n=len(gone), command=self._command("--older"))
 
     def taken_back(self) -> list[Event]:
         """Return the events of the file that were here, and that somebody took back by undoing the file.
@@ -439,8 +405,8 @@ class Judge:
 
     # --- saying it --------------------------------------------------------------------------------
 
-    def _problem(self, what: str, todo: str) -> Problem:
-        return Problem(self.offer.file, None, what, todo)
+    def _problem(self, kind: str, /, **values: object) -> Problem:
+        return Problem.of(self.offer.file, None, kind, **values)
 
     def _command(self, option: str) -> str:
         whose = f"--coder {self.wish.coder}" if self.wish.coder and "--coder" not in option else ""
@@ -490,6 +456,12 @@ def _same(one: Event, other: Event) -> bool:
     return one.event_id == other.event_id or same_answer(one.codes) == same_answer(other.codes)
 
 
-def _listed(texts: Sequence[str]) -> str:
-    more = f"; and {len(texts) - _MOST} more" if len(texts) > _MOST else ""
-    return "; ".join(texts[:_MOST]) + more
+def _both(event: Event, stands: Event) -> Phrase:
+    """Say what an answer was, and what it is here."""
+    about = {"variable": event.variable, "note": event.note_id}
+    return Phrase("overtaken_answer", **about, here=stands.codes, codes=event.codes)
+
+
+def _listed(texts: Sequence[Phrase]) -> str:
+    shown, rest = chain(texts[:_MOST], "; "), len(texts) - _MOST
+    return Phrase("answers_and_more", answers=shown, n=rest) if rest > 0 else shown

@@ -137,7 +137,7 @@ def _interval(low: float, high: float, lang: str, decimals: int) -> str:
 def _places(
     table: pd.DataFrame, labels: list[str], notes: list[str]
 ) -> tuple[list[tuple[str, float]], list[float], float]:
-    """Return the headings and the rows with where they stand, in mm from the top, and the height."""
+    """Return the headings and the rows with where they are, in mm from the top, and the height."""
     headings: list[tuple[str, float]] = []
     centres: list[float] = []
     below, before = 1.0, ""
@@ -270,7 +270,7 @@ CONFUSION_LABEL_WIDTH = 48.0  # mm
 CONFUSION_LINE = 3.7
 SLANT = 40  # degrees
 CELL = 15.0  # mm, no wider
-MANY = 9  # with more codes than this, columns carry numbers and the rows tell what they stand for
+MANY = 9  # with more codes than this, columns carry numbers and the rows say what they stand for
 SAME = "#e3e6ea"
 DARKEST = "#9a3f16"
 
@@ -424,7 +424,7 @@ def plot_sample(
         Where to draw; without it a figure 160 mm wide is made.
     lang : ``"sv"`` or ``"en"``.
     floor : float, optional
-        The value that the interval is to lie above.
+        The value that the interval is to be above.
 
     Returns
     -------

@@ -24,7 +24,7 @@ from sekom_analysis.figures import styling as st
 from sekom_analysis.figures.labels import HANDLE, Key, draw_above
 from sekom_analysis.figures.styling import Colour, mix
 
-# --- where the bars and dots of a figure of counts stand, in mm from its top --------------------------
+# --- where the bars and dots of a figure of counts are, in mm from its top --------------------------
 
 
 BAR = 3.6  # mm, the height of a line of text and a little more
@@ -49,7 +49,7 @@ class Coder:
 
 @dataclass(frozen=True)
 class Chart:
-    """The bars (a row each, in drawing order) and the dots, with where they stand in mm from the top."""
+    """The bars (a row each, in drawing order) and the dots, with where they are in mm from the top."""
 
     bars: pd.DataFrame
     dots: pd.DataFrame
@@ -124,7 +124,7 @@ def _levels(counts: npt.NDArray[np.float64], near: float) -> list[int]:
 
 
 WIDTHS = {True: 0.8, False: 1.3}
-"""Points; a line among dots is thinner than a whisker that stands alone."""
+"""Points; a line among dots is thinner than a whisker on its own."""
 CAP = 0.36  # half the height of a whisker's ends, in dots
 
 
@@ -170,7 +170,7 @@ MARKERS = ("o", "s", "^", "D", "v")
 def plot_counts(counts: pd.DataFrame, *, ax: Axes | None = None, lang: str = "sv") -> Axes:
     """Draw how many notes each code got: a bar per code and group, and on it a dot for every other coder.
 
-    The bars are one coder's counts, or the majority's; the legend says whose. The dots stand on the bar
+    The bars are one coder's counts, or the majority's; the legend says whose. The dots are on the bar
     at each other coder's own count, so that their spread shows how far the figure depends on who coded.
     Dots of the same count are stacked. A coder who has not read all notes gets a hollow dot, and the
     legend says how many were read. A table with spans gets them too, and the legend names their kind: for
@@ -350,7 +350,7 @@ def _keys(chart: Chart, bars: Sequence[Patch], dots: Sequence[Line2D], lang: str
 
 
 def _only_hollow_named(marks: Sequence[Line2D], dots: pd.DataFrame, lang: str) -> list[Line2D]:
-    """Where shapes do not tell coders apart, name only those who have notes left to read."""
+    """Where shapes do not distinguish coders, name only those who have notes left to read."""
     named = list(zip(marks, coders_of(dots), strict=True))
     full = [mark for mark, coder in named if not coder.has_notes_left]
     if full:

@@ -273,7 +273,7 @@ def plot_scores(
     Returns
     -------
     Axes
-        The area of a dot is the number of actions, which stands beside it.
+        The area of a dot is the number of actions, which is given beside it.
 
     Raises
     ------
@@ -314,7 +314,7 @@ def plot_scores(
 
 
 def _places(table: pd.DataFrame, order: list[str]) -> dict[tuple[str, str], float]:
-    """Return how far down (mm) the row of each criterion and coder stands."""
+    """Return how far down (mm) the row of each criterion and coder is."""
     used = table["criterion"].unique()
     ordered = [name for name in order if name in used] + [name for name in used if name not in order]
     places, below = {}, ROW

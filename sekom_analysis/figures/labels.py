@@ -89,7 +89,7 @@ class Key:
     mark_width: float = 1.8
     """In sizes of the text."""
     points: int = 1
-    """How often a mark's symbol stands on it: 2 for one at each end."""
+    """How often a mark's symbol is on it: 2 for one at each end."""
 
 
 def draw_above(ax: Axes, keys: Sequence[Key]) -> None:

@@ -135,7 +135,7 @@ _RC: dict[str, Any] = {
     "legend.fontsize": TEXT,
     "legend.title_fontsize": TEXT,
     "text.color": INK,
-    "text.parse_math": False,  # a text is a text: "US$ and A$" is no formula
+    "text.parse_math": False,  # a text is a text: "US$ and A$" is not a formula
     "axes.labelcolor": INK,
     "xtick.labelcolor": INK,
     "ytick.labelcolor": INK,

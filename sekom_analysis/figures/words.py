@@ -41,7 +41,7 @@ def plot_keywords(
 
     Parameters
     ----------
-    table : as `keywords` gives it; within a group the words stand in the table's order
+    table : as `keywords` gives it; within a group the words keep the table's order
     ax : where to draw; without it a figure 160 mm wide is made
     lang : ``"sv"`` or ``"en"``
     top : how many words a group; only words that are more common in the group than outside it
@@ -218,7 +218,7 @@ def _weights(table: pd.DataFrame, group: str, top: int) -> pd.Series:
 
 
 def _placed(weights: pd.Series) -> dict[str, Path]:
-    """Return each word's shape where it stands: all smaller until there is room for all."""
+    """Return each word's shape where it is placed: all smaller until there is room for all."""
     size = (SMALLEST + (1 - SMALLEST) * weights / weights.max()).to_numpy(dtype=float)
     outlines = [_outline(str(word)) for word in weights.index]
     extents = np.array([outline.get_extents().size for outline in outlines])

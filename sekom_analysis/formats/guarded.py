@@ -18,13 +18,12 @@ from xml.parsers import expat
 
 from sekom_analysis.basics.errors import ExchangeError
 from sekom_analysis.basics.files import patiently, reason_of
-from sekom_analysis.basics.wording import Problem, problem_lines
+from sekom_analysis.basics.wording import Phrase, Problem, problem_lines
 
 # --- how much of a stranger's file is read, and what is said of one that is refused -------------------
 
 
 MEGABYTE = 1_000_000
-SAVE_AGAIN = "open it in the program that made it, and save it again"
 _MOST_LISTED = 20
 
 
@@ -41,7 +40,7 @@ class Limits:
     ratio : how many times larger an entry may be than what it is packed into
     free_bytes : an entry of this size or less may have any ratio
     xml_parts : number of elements and attributes of an XML document
-    xml_depth : how deep its elements may lie in each other
+    xml_depth : how deep its elements may be nested
     xml_names : number of different names that its elements and attributes have
     xml_tag : size of one tag with its attributes, or of a comment
     """
@@ -72,14 +71,13 @@ def read_file(path: Path, limits: Limits = LIMITS) -> bytes:
     with opened(path) as file:
         data = file.read(limits.file_bytes + 1)
     if len(data) > limits.file_bytes:
-        what = f"it is larger than {megabytes(limits.file_bytes)}"
-        raise refusal(path.name, what, "leave out of it what is not to be read")
+        raise refusal(path.name, "file_large", most=megabytes(limits.file_bytes))
     return data
 
 
-def refusal(file: str, what: str, todo: str) -> ExchangeError:
-    """Return the error for a file of which nothing can be taken."""
-    return refusal_of([Problem(file, None, what, todo)])
+def refusal(file: str, kind: str, /, **values: object) -> ExchangeError:
+    """Return the error for a file of which nothing can be taken, for a problem of a kind."""
+    return refusal_of([Problem.of(file, None, kind, **values)])
 
 
 def refusal_of(problems: list[Problem]) -> ExchangeError:
@@ -96,13 +94,11 @@ def opened(path: Path) -> IO[bytes]:
     try:
         return patiently(lambda: path.open("rb"))
     except FileNotFoundError:
-        raise refusal(path.name, "there is no such file", "check the name and the folder") from None
+        raise refusal(path.name, "table_missing") from None
     except (OSError, ValueError) as error:
         if path.is_dir():
-            raise refusal(path.name, "it is a folder", "name a file in it") from None
-        reason = reason_of(error)
-        todo = "close it in other programs, and check that you may read it"
-        raise refusal(path.name, f"it cannot be read ({reason})", todo) from None
+            raise refusal(path.name, "table_folder") from None
+        raise refusal(path.name, "file_closed", reason=reason_of(error)) from None
 
 
 def shown_name(name: str) -> str:
@@ -130,7 +126,7 @@ def inside(folder: Path, name: str) -> Path:
     'data/notes-a.csv'
     """
     if name in ("", ".", "..") or any(sign in name for sign in "/\\\0:"):
-        msg = f"'{shown_name(name)}' is no name for a file in {folder}. Nothing was saved; choose another."
+        msg = f"'{shown_name(name)}' cannot name a file in {folder}. Nothing was saved; choose another name."
         raise ExchangeError(msg)
     return folder / name
 
@@ -139,7 +135,6 @@ def inside(folder: Path, name: str) -> Path:
 
 
 _BLOCK = 1 << 20
-_SMALLER = "take it apart into several files; if it should be small, ask whoever sent it what it is"
 _ENTRY_MARK = b"PK\x01\x02"
 _PLAIN = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)  # the other two ways cannot be undone bit by bit
 _BROKEN = (
@@ -189,17 +184,17 @@ class Archive:
         """
         entry = self._entries.get(name)
         if entry is None:
-            raise refusal(self.name, f"there is no '{name}' in it", SAVE_AGAIN)
+            raise refusal(self.name, "archive_lacks", name=name)
         excess = self._excess(entry)
         if excess:
-            raise refusal(self.name, f"'{name}' in it {excess}", _SMALLER)
+            raise refusal(self.name, "archive_excess", name=name, excess=excess)
         self._read += entry.file_size
         try:
             with self._zip.open(entry) as file:
                 # with a size, else all is unpacked that there is and only then cut off
                 return file.read(entry.file_size + 1)
         except _BROKEN as error:
-            raise refusal(self.name, f"'{name}' in it is damaged ({error})", SAVE_AGAIN) from None
+            raise refusal(self.name, "archive_damaged_part", name=name, reason=error) from None
 
     def check_all(self) -> None:
         """Refuse the archive if its files together are too large for another program to read.
@@ -210,27 +205,26 @@ class Archive:
             If one of them, or all together, are larger than the limits allow.
         """
         problems = [
-            Problem(self.name, None, f"'{name}' in it {excess}", _SMALLER)
+            Problem.of(self.name, None, "archive_excess", name=name, excess=excess)
             for name, entry in self._entries.items()
             if (excess := self._excess(entry))
         ]
         total = sum(entry.file_size for entry in self._entries.values())
         if total > self.limits.total_bytes:
-            most = megabytes(self.limits.total_bytes)
-            what = f"unpacked it would be {megabytes(total)}, and {most} are read"
-            problems.append(Problem(self.name, None, what, "leave pictures and the like out of it"))
+            sizes = {"size": megabytes(total), "most": megabytes(self.limits.total_bytes)}
+            problems.append(Problem.of(self.name, None, "archive_total", **sizes))
         if problems:
             raise refusal_of(problems)
 
-    def _excess(self, entry: zipfile.ZipInfo) -> str:
+    def _excess(self, entry: zipfile.ZipInfo) -> Phrase | None:
         size, limits = entry.file_size, self.limits
         if size > limits.entry_bytes:
-            return f"is {megabytes(size)}, and {megabytes(limits.entry_bytes)} are read"
+            return Phrase("excess_large", size=megabytes(size), most=megabytes(limits.entry_bytes))
         if self._read + size > limits.total_bytes:
-            return f"is beyond the {megabytes(limits.total_bytes)} that are read of one file"
+            return Phrase("excess_total", most=megabytes(limits.total_bytes))
         if size > limits.free_bytes and size > limits.ratio * max(entry.compress_size, 1):
-            return f"is packed more than {limits.ratio} times over, as only a file meant to do harm is"
-        return ""
+            return Phrase("excess_ratio", most=limits.ratio)
+        return None
 
     def close(self) -> None:
         """Close the file."""
@@ -261,8 +255,8 @@ def open_archive(path: Path | bytes, limits: Limits = LIMITS, name: str = "") ->
     Raises
     ------
     ExchangeError
-        If it is no whole ZIP archive, or some entry has a name that leads out
-        of it, stands there twice, is locked by a password, is a link, or is
+        If it is not a whole ZIP archive, or some entry has a name that leads out
+        of it, is there twice, is locked by a password, is a link, or is
         packed in a way that cannot be unpacked within limits; lists them all.
 
     Examples
@@ -287,12 +281,12 @@ def open_archive(path: Path | bytes, limits: Limits = LIMITS, name: str = "") ->
 def _unpacker(file: IO[bytes], name: str, limits: Limits) -> zipfile.ZipFile:
     # Counted before `zipfile` makes an object of each: a directory of millions is an attack of its own.
     if _count(file, _ENTRY_MARK) > limits.entries:
-        raise refusal(name, f"it holds more than {limits.entries:,} files", "take them apart")
+        raise refusal(name, "archive_entries", most=limits.entries)
     file.seek(0)
     try:
         return zipfile.ZipFile(file)
     except _BROKEN as error:
-        raise refusal(name, f"it is damaged or no archive ({error})", SAVE_AGAIN) from None
+        raise refusal(name, "archive_damaged", reason=error) from None
 
 
 def _count(file: IO[bytes], mark: bytes) -> int:
@@ -307,28 +301,27 @@ def _count(file: IO[bytes], mark: bytes) -> int:
 def _entry_problems(entries: list[zipfile.ZipInfo], file: str) -> Iterator[Problem]:
     for name, times in Counter(entry.filename for entry in entries).items():
         if times > 1:
-            yield Problem(file, None, f"'{shown_name(name)}' stands in it {times} times", SAVE_AGAIN)
+            yield Problem.of(file, None, "archive_doubled", name=shown_name(name), n=times)
     for entry in entries:
         fault = _fault(entry)
         if fault:
-            todo = "nothing of it was unpacked; ask whoever sent it what it is"
-            yield Problem(file, None, f"its entry '{shown_name(entry.orig_filename)}' {fault}", todo)
+            yield Problem.of(file, None, "archive_entry", name=shown_name(entry.orig_filename), fault=fault)
 
 
-def _fault(entry: zipfile.ZipInfo) -> str:
+def _fault(entry: zipfile.ZipInfo) -> Phrase | None:
     name = entry.orig_filename.replace("\\", "/")
     parts = name.split("/")
     if not name or "\0" in name or name.startswith("/") or re.match("[A-Za-z]:", name):
-        return "has a name that no file inside an archive can have"
+        return Phrase("entry_name")
     if ".." in parts:
-        return "has a name that leads out of the archive"
+        return Phrase("entry_outside")
     if entry.flag_bits & 0x1:
-        return "is locked by a password"
+        return Phrase("entry_locked")
     if stat.S_ISLNK(entry.external_attr >> 16):
-        return "is a link to another file"
+        return Phrase("entry_link")
     if entry.compress_type not in _PLAIN:
-        return "is packed in an unusual way"
-    return ""
+        return Phrase("entry_packed")
+    return None
 
 
 # --- XML of strangers: it may declare nothing, and is refused before it fills the memory --------------
@@ -403,13 +396,11 @@ class Walker:
         try:
             self._feed(data)
         except expat.ExpatError as error:
-            what = f"it is not well-formed XML ({error})"
-            raise self.refusal(what, SAVE_AGAIN) from None
+            raise self.refusal(kind="xml_broken", reason=error) from None
         except (LookupError, ValueError) as error:
             if self.depth:  # not of expat, which tells of an encoding that Python does not have at the start
                 raise
-            what = f"its letters cannot be told ({error})"
-            raise self.refusal(what, "save it as UTF-8") from None
+            raise self.refusal(kind="xml_letters", reason=error) from None
 
     def _feed(self, data: bytes) -> None:
         # In pieces: a single tag with attributes for fifty megabytes is not counted before it ends.
@@ -417,11 +408,9 @@ class Walker:
             piece = data[start : start + _PIECE]
             self.parser.Parse(piece, False)
             if start + len(piece) - max(self.parser.CurrentByteIndex, 0) > self.limits.xml_tag + _PIECE:
-                what = f"a single tag of it is longer than {self.limits.xml_tag:,} bytes"
-                raise self.refusal(what, SAVE_AGAIN)
+                raise self.refusal(kind="xml_tag", most=self.limits.xml_tag)
             if len(self.parser.intern) > self.limits.xml_names:  # expat keeps each, for good
-                what = f"its elements and attributes have more than {self.limits.xml_names:,} different names"
-                raise self.refusal(what, SAVE_AGAIN)
+                raise self.refusal(kind="xml_names", most=self.limits.xml_names)
         self.parser.Parse(b"", True)
 
     def count(self, parts: int) -> None:
@@ -434,18 +423,15 @@ class Walker:
     def stop(self) -> None:
         """Refuse the document as too large or too deep."""
         if self.depth > self.deepest:
-            what = f"its elements lie more than {self.deepest} deep in each other"
-            raise self.refusal(what, SAVE_AGAIN)
-        what = f"it has more than {self.limits.xml_parts:,} elements and attributes"
-        raise self.refusal(what, "take it apart into several files")
+            raise self.refusal(kind="xml_deep", most=self.deepest)
+        raise self.refusal(kind="xml_parts", most=self.limits.xml_parts)
 
-    def refusal(self, what: str, todo: str) -> ExchangeError:
+    def refusal(self, *, kind: str, **values: object) -> ExchangeError:
         """Return the error, with the line where the reader is."""
-        return refusal_of([Problem(self.where, self.parser.CurrentLineNumber, what, todo)])
+        return refusal_of([Problem.of(self.where, self.parser.CurrentLineNumber, kind, **values)])
 
     def _refuse_declarations(self, *_: Any) -> int:
-        what = "it declares a document type, which can make a program open other files"
-        raise self.refusal(what, "take the <!DOCTYPE …> away")
+        raise self.refusal(kind="xml_doctype")
 
 
 class _Reader(Walker):

@@ -207,7 +207,6 @@ def _quoted(text: str) -> str:
 WORKBOOKS = (".xlsx", ".xlsm")
 TEXTS = (".csv", ".tsv", ".txt", "")
 LARGEST_FILE, LONGEST_LINE = 100_000_000, 5_000_000  # bytes
-_SAVE_AS = "save it as .xlsx or as 'CSV UTF-8'"
 
 
 def read_table(path: str | os.PathLike[str], sheet: str | None = None) -> pd.DataFrame:
@@ -293,10 +292,9 @@ def read_bytes(path: Path) -> tuple[bytes, Problem | None]:
     except (OSError, ValueError) as error:
         return b"", Problem.of(path.name, None, "table_unreadable", reason=str(error))
     if suffix == ".xls":
-        return b"", Problem(path.name, None, "it is in Excel's old format", "save it as .xlsx")
+        return b"", Problem.of(path.name, None, "table_xls")
     if suffix not in (*WORKBOOKS, *TEXTS):
-        what = f"tables are read from .xlsx, .csv, .tsv and .txt, not from '{suffix}'"
-        return b"", Problem(path.name, None, what, _SAVE_AS)
+        return b"", Problem.of(path.name, None, "table_kind", suffix=suffix)
     if not data:
         return b"", Problem.of(path.name, None, "table_empty")
     return data, None if suffix in WORKBOOKS else _long_line(data, path.name)
@@ -321,8 +319,7 @@ def _directory(path: Path) -> Problem:
 
 def _read_text_rows(data: bytes, file: str, sheet: str | None) -> tuple[list[list[str]], list[Problem]]:
     if sheet is not None:
-        todo = "leave the sheet out, or name an .xlsx file"
-        return [], [Problem(file, None, f"a text table has no sheet '{sheet}'", todo)]
+        return [], [Problem.of(file, None, "table_no_sheet", sheet=sheet)]
     if data.startswith((ZIP, OLD_OFFICE)):
         return [], [Problem.of(file, None, "table_workbook")]
     text, problems = decode(data, file)
@@ -403,7 +400,7 @@ def write_table(
     Notes
     -----
     Excel takes a text that begins with ``=``, ``+``, ``-``, ``@`` or a tab in a
-    text table for a formula, so it stands there behind a ``'``, but for numbers;
+    text table for a formula, so it is written there after a ``'``, except for numbers;
     and it drops the zeros of ``007``. ``.xlsx`` keeps both as the texts they are.
 
     Raises
@@ -448,32 +445,24 @@ def table_bytes(frame: pd.DataFrame, path: Path, *, plain: bool = False) -> byte
 
 
 def _cell(value: object) -> str:
-    """Return what stands in a cell of a text table."""
+    """Return what is in a cell of a text table."""
     return guarded(value) if isinstance(value, str) else plain_text(value)
 
 
 def _kind_problems(path: Path) -> Iterator[Problem]:
     if path.suffix.lower() not in (".xlsx", *TEXTS):
-        what = f"tables are written as .xlsx, .csv, .tsv or .txt, not as '{path.suffix}'"
-        yield Problem(path.name, None, what, "name the file so")
+        yield Problem.of(path.name, None, "table_kind_written", suffix=path.suffix)
 
 
 def _unwritable(rows: Sequence[Sequence[Any]], file: str, is_workbook: bool) -> Iterator[Problem]:
     if is_workbook and len(rows) > MOST_ROWS:
-        what = f"a sheet holds {MOST_ROWS:,} rows, and these are {len(rows):,}"
-        yield Problem(file, None, what, "write a .csv")
+        yield Problem.of(file, None, "table_rows", most=MOST_ROWS, n=len(rows))
     for number, row in enumerate(rows, start=1):
         for place, value in enumerate(row, start=1):
-            what = _refusal(plain_text(value), is_workbook)
-            if what:
-                yield Problem(file, number, f"cell {_letter(place)}{number} holds {what}", "change the text")
-
-
-def _refusal(text: str, is_workbook: bool) -> str:
-    sign = (NOT_IN_CELLS if is_workbook else UNWRITABLE).search(text)
-    if sign:
-        return f"the character U+{ord(sign[0]):04X}, which such a file cannot hold"
-    length = len(text.encode("utf-16-le")) // 2 if is_workbook else 0
-    if length > LONGEST_TEXT:
-        return f"{length:,} characters, and a cell of a workbook holds {LONGEST_TEXT:,}"
-    return ""
+            text, cell = plain_text(value), f"{_letter(place)}{number}"
+            sign = (NOT_IN_CELLS if is_workbook else UNWRITABLE).search(text)
+            length = len(text.encode("utf-16-le")) // 2 if is_workbook else 0
+            if sign:
+                yield Problem.of(file, number, "table_sign", place=cell, sign=f"U+{ord(sign[0]):04X}")
+            elif length > LONGEST_TEXT:
+                yield Problem.of(file, number, "table_long", place=cell, n=length, most=LONGEST_TEXT)

@@ -9,13 +9,11 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from sekom_analysis.basics.errors import ExchangeError
+from sekom_analysis.basics.wording import Phrase, Problem
 from sekom_analysis.formats.guarded import Limits, Walker, refusal
 from sekom_analysis.formats.workbooks import MOST_ROWS, NUMBER_DIGITS, stored_text
 
 # --- how much of a workbook is read -------------------------------------------------------------------
-
-
-OPEN_AND_SAVE = "open it in Excel and save it again as 'Excel Workbook (.xlsx)'"
 
 
 @dataclass(frozen=True)
@@ -53,16 +51,16 @@ _NAME = re.compile("([A-Z]{1,3})([0-9]{1,7})")
 
 
 class Stored(NamedTuple):
-    """A cell as it stands in the file.
+    """A cell as it is in the file.
 
     Parameters
     ----------
     row, column : from 1 on
     kind : ``n`` number, ``s`` shared text, ``str`` or ``inlineStr`` text, ``b`` truth value, ``e`` error,
         ``d`` date
-    value : what stands in it; empty where nothing was stored
+    value : what is in it; empty where nothing was stored
     style : number of its style
-    formula : what Excel works out; None where it is no formula
+    formula : what Excel works out; None where it is not a formula
     """
 
     row: int
@@ -172,9 +170,10 @@ class PartWalker(Walker):
         """Begin or end to gather text."""
         self.parser.CharacterDataHandler = self.pieces.append if on else None
 
-    def refusal(self, what: str, todo: str) -> ExchangeError:
+    def refusal(self, *, kind: str, **values: object) -> ExchangeError:
         """Return the error, with the part where the reader is."""
-        return refusal(self.where, f"'{self.part}' in it cannot be used: {what}", todo)
+        found = Problem.of(self.where, None, kind, **values)
+        return refusal(self.where, "book_part", part=self.part, what=found.what, todo=found.todo)
 
 
 class TextWalker(PartWalker):
@@ -202,8 +201,7 @@ class TextWalker(PartWalker):
             self.texts.append("".join(self.pieces))
             self.pieces.clear()
             if len(self.texts) > self.most.texts:
-                what = f"it holds more than {self.most.texts:,} texts"
-                raise refusal(self.where, what, "take it apart into several files")
+                raise refusal(self.where, "book_texts", most=self.most.texts)
 
 
 class CellWalker(PartWalker):
@@ -259,14 +257,12 @@ class CellWalker(PartWalker):
         if number is not None:
             found = _ROW.fullmatch(number)
             if not found or not 1 <= int(found[1]) <= MOST_ROWS:
-                what = f"it has a row '{number[:20]}'"
-                raise self.refusal(what, OPEN_AND_SAVE)
+                raise self.refusal(kind="book_row", name=number[:20])
             self.row = int(found[1])
 
     def _begin_cell(self, attributes: dict[str, str]) -> None:
         if not self.row:
-            what = "it has a cell in no row"
-            raise self.refusal(what, OPEN_AND_SAVE)
+            raise self.refusal(kind="book_no_row")
         name = attributes.get("r")
         self.column = self.column + 1 if name is None else self._column(name)
         self.kind = attributes.get("t", "n")
@@ -278,16 +274,14 @@ class CellWalker(PartWalker):
         if letters not in self.columns:
             found = place(name)
             if found is None:
-                what = f"it has a cell '{name[:20]}'"
-                raise self.refusal(what, OPEN_AND_SAVE)
+                raise self.refusal(kind="book_cell", name=name[:20])
             self.columns[letters] = found[1]
         return self.columns[letters]
 
     def _merge(self, cells: str) -> None:
         self.merged.append(cells)
         if len(self.merged) > self.most.merged:
-            what = f"it has more than {self.most.merged:,} merged cells"
-            raise refusal(self.where, what, "take it apart into several files, or split them")
+            raise refusal(self.where, "book_merged", most=self.most.merged)
 
 
 # --- what a stored cell says: a shared text, a number, a date, by its kind and style ------------------
@@ -297,7 +291,11 @@ _SHORT = 40
 
 
 class OddCellError(ValueError):
-    """What a cell holds is not what it says that it is."""
+    """A cell's value is not of the kind that it claims to be."""
+
+    def __init__(self, fault: Phrase) -> None:
+        super().__init__(fault)
+        self.fault = fault
 
 
 @dataclass
@@ -353,8 +351,7 @@ class Values:
         except ValueError:
             number = -1
         if not 0 <= number < len(self.texts):
-            msg = f"refers to text number {value[:_SHORT]}, which is not in the file"
-            raise OddCellError(msg)
+            raise OddCellError(Phrase("cell_no_text", value=value[:_SHORT]))
         return self.texts[number]
 
     def _date(self, value: str, style: str) -> object:
@@ -364,8 +361,7 @@ class Values:
         try:
             return from_excel(float(value), epoch, timedelta=style in self.durations)
         except (ValueError, OverflowError):
-            msg = f"shows {value[:_SHORT]} as a date, which is none"
-            raise OddCellError(msg) from None
+            raise OddCellError(Phrase("cell_no_date", value=value[:_SHORT])) from None
 
 
 def _number(value: str) -> str:
@@ -374,21 +370,18 @@ def _number(value: str) -> str:
     try:
         return stored_text(float(value) if set(value) & set(".eE") else int(value))
     except ValueError:
-        msg = f"holds '{value[:_SHORT]}' as a number, which is none"
-        raise OddCellError(msg) from None
+        raise OddCellError(Phrase("cell_no_number", value=value[:_SHORT])) from None
 
 
 def _of_kind(kind: str, value: str) -> str:
     if kind == "e":
-        msg = f"holds Excel's error {value[:_SHORT]}"
-        raise OddCellError(msg)
+        raise OddCellError(Phrase("cell_error", value=value[:_SHORT]))
     if kind == "b" and value in ("0", "1", "true", "false"):
         return stored_text(value in ("1", "true"))
     moment = _moment(value) if kind == "d" else None
     if moment is not None:
         return stored_text(moment)
-    msg = f"holds '{value[:_SHORT]}' as what it cannot be (kind '{kind[:_SHORT]}')"
-    raise OddCellError(msg)
+    raise OddCellError(Phrase("cell_kind", value=value[:_SHORT], kind=kind[:_SHORT]))
 
 
 def _moment(value: str) -> dt.datetime | dt.time | None:

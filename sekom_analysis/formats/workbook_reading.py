@@ -14,7 +14,6 @@ from sekom_analysis.basics.wording import Problem
 from sekom_analysis.formats.guarded import open_archive, parse_xml, refusal
 from sekom_analysis.formats.workbook_cells import (
     LIMITS,
-    OPEN_AND_SAVE,
     BookLimits,
     CellWalker,
     OddCellError,
@@ -48,7 +47,7 @@ def said(text: str, author: str = "") -> str:
     r"""Return what a person wrote of a comment, without what Excel puts before it.
 
     A thread is stored a second time for older programs, below some lines in the language of Excel that
-    only the address in them tells from others; a note of old begins with its author's name.
+    only the address in them distinguishes from others; a note of old begins with its author's name.
 
     Examples
     --------
@@ -108,8 +107,7 @@ class CommentWalker(PartWalker):
         if self.at is not None and text:
             self.comments.append(Comment(*self.at, text))
         if len(self.comments) > self.most.comments:
-            what = f"it holds more than {self.most.comments:,} comments"
-            raise refusal(self.where, what, "delete them")
+            raise refusal(self.where, "book_comments", most=self.most.comments)
 
 
 def joined(legacy: list[Comment], threads: list[Comment]) -> list[Comment]:
@@ -180,12 +178,12 @@ class Book:
             If there is no such sheet; lists those there are.
         """
         if not self._sheets:
-            raise refusal(self.file, "it has no sheet that can be read", OPEN_AND_SAVE)
+            raise refusal(self.file, "book_no_sheets")
         if sheet is None:
             return next(iter(self._sheets.values()))
         if sheet not in self._sheets:
             names = ", ".join(f"'{name}'" for name in self._sheets)
-            raise refusal(self.file, f"it has no sheet '{sheet}'", f"name one of: {names}")
+            raise refusal(self.file, "book_no_sheet", sheet=sheet, names=names)
         return self._sheets[sheet]
 
     def values(self, *, exact: bool = False) -> Values:
@@ -273,8 +271,7 @@ class Book:
         self._about, self._program = parts.get("core-properties", ""), parts.get("extended-properties", "")
         root = self._tree(part)
         if _local(root.tag) != "workbook":
-            what = f"it is damaged or no Excel workbook ('{part}' is of another kind)"
-            raise refusal(self.file, what, OPEN_AND_SAVE)
+            raise refusal(self.file, "book_other_kind", part=part)
         related = self._related(part)
         known = set(self._archive.names)
         self._sheets: dict[str, str] = {}
@@ -302,8 +299,7 @@ class Book:
 
     def _tree(self, part: str) -> Element:
         if part not in self._archive.names:
-            what = f"it is damaged or no Excel workbook (there is no '{part}' in it)"
-            raise refusal(self.file, what, OPEN_AND_SAVE)
+            raise refusal(self.file, "book_lacks", part=part)
         limits = replace(self.limits, xml_parts=_TREE_PARTS)
         return parse_xml(self._archive.read(part), f"{self.file}, {part}", limits)
 
@@ -353,11 +349,9 @@ def read_rows(
     With `exact`, line breaks stay as `exactly` wrote them.
     """
     if data.startswith(OLD_OFFICE):
-        what = "it is protected by a password, or in Excel's old format"
-        return [], [Problem(file, None, what, "save it as .xlsx without a password")]
+        return [], [Problem.of(file, None, "book_locked")]
     if not data.startswith(ZIP):
-        todo = "save it as .xlsx; if it is a text table, name it .csv"
-        return [], [Problem(file, None, "it is not an Excel workbook", todo)]
+        return [], [Problem.of(file, None, "book_none")]
     try:
         with Book(data, file, limits) as book:
             return book_rows(book, sheet, exact=exact)
@@ -441,33 +435,29 @@ class _Rows:
     def _text(self, cell: Stored) -> str:
         # A formula whose result is the empty text says so by its kind.
         if cell.formula is not None and not cell.value and cell.kind != "str":
-            self._odd(cell, "a formula whose result was never stored", "open the file in Excel and save it")
+            self._odd(cell, "cell_formula")
             return ""
         try:
             return self.values.text(cell)
         except OddCellError as error:
-            self._odd(cell, str(error), "correct the cell")
+            self._odd(cell, "cell_odd", fault=error.fault)
             return cell.value
 
     def _count(self, cells: int) -> None:
         self.count += cells
         most = self.limits.cells
         if self.count > most:
-            what = f"it has more than {most:,} cells"
-            raise refusal(self.file, what, "take it apart into several files, or leave columns out")
+            raise refusal(self.file, "book_cells", most=most)
         if self.filled * self.width > _WIDER * most:
-            what = f"it has more than {_WIDER * most:,} cells in {self.width:,} columns, empty ones too"
-            todo = "take it apart into several files, or take away what stands far to the right"
-            raise refusal(self.file, what, todo)
+            raise refusal(self.file, "book_wide", most=_WIDER * most, width=self.width)
 
-    def _odd(self, cell: Stored, what: str, todo: str) -> None:
-        what = what if what.startswith(("holds", "refers", "shows")) else f"holds {what}"
+    def _odd(self, cell: Stored, kind: str, /, **values: object) -> None:
         place = address(cell.row, cell.column)
-        self.problems.append(Problem(self.file, cell.row, f"cell {place} {what}", todo))
+        self.problems.append(Problem.of(self.file, cell.row, kind, place=place, **values))
         if len(self.problems) > self.limits.odd_cells:
             first = self.problems[0]
-            what = f"{first.what}, and {self.limits.odd_cells:,} more cells are of no use either"
-            raise refusal(self.file, what, first.todo)
+            told = {"what": first.what, "todo": first.todo, "n": self.limits.odd_cells}
+            raise refusal(self.file, "book_odd_cells", **told)
 
     def widen(self) -> None:
         """Make all rows that hold something as long as the longest."""
@@ -481,15 +471,14 @@ class _Rows:
         for name in ranges:
             bounds = area(name)
             if bounds is None:
-                raise refusal(self.file, f"it merges '{name[:40]}', which names no cells", OPEN_AND_SAVE)
+                raise refusal(self.file, "book_merge_name", name=name[:40])
             (top, left), (bottom, _) = bounds
             text = "".join(self.rows[top - 1][left - 1 : left]) if top <= len(self.rows) else ""
             if top == 1 or not text:
                 continue
             given += max(min(bottom, len(self.rows)) - top, 0)
             if given > self.limits.cells:
-                what = f"its merged cells cover more than {self.limits.cells:,} rows, many of them twice"
-                raise refusal(self.file, what, OPEN_AND_SAVE)
+                raise refusal(self.file, "book_merge_rows", most=self.limits.cells)
             for row in self.rows[top:bottom]:
                 if row:
                     row[left - 1] = text

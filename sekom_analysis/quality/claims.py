@@ -18,7 +18,7 @@ FINDING_COLUMNS = [
 ]  # fmt: skip
 # Two counts balance if they differ by at most this share of their sum: 13 and 14 do, 10 and 14 do not.
 BALANCE = 0.1
-# "The great majority" of a code's notes: no convention fixes it, so it stands here to be seen.
+# "The great majority" of a code's notes: no convention fixes it, so it is here to be seen.
 GREAT_MAJORITY = 0.75
 
 
@@ -82,7 +82,7 @@ def _first(counts: pd.DataFrame, statement: Statement, tolerance: float) -> Answ
 
 
 def _order(counts: pd.DataFrame, statement: Statement, tolerance: float) -> Answer:
-    """Return the same, where two that are equal stand as the claim has them."""
+    """Return the same, where two that are equal are in the order of the claim."""
     found = _first(counts, statement, tolerance)
     place = {code: statement.claim.index(code) for code in statement.claim}
     pairs = sorted(
@@ -279,7 +279,7 @@ def _sentence(statement: Statement, shown: dict[str, str], sides: list[str], lan
 
 
 def _low(statement: Statement, key: str) -> bool:
-    """Whether a label stands inside the sentence as a common noun: a side does, a code is a name."""
+    """Whether a label is used inside the sentence as a common noun: a side does, a code is a name."""
     return (statement.kind, key) in {("most", "about"), ("leans", "claim"), ("mostly", "claim")}
 
 
@@ -298,13 +298,13 @@ def _list(codes: Iterable[str], shown: dict[str, str], lang: str) -> str:
 
 
 def coder_heading(row: Mapping[Any, Any], name: str, lang: str) -> str:
-    """Return how a coder stands over a column: marked where not all notes were read."""
+    """Return how a coder is named over a column: marked where not all notes were read."""
     if row["n_notes"] == row["n_all"]:
         return name
     return f"{name}: {say('report_read_of', lang, n=row['n_notes'], n_all=row['n_all'])}"
 
 
-# --- what stands whoever coded ------------------------------------------------------------------------
+# --- what holds whoever coded ------------------------------------------------------------------------
 
 
 HOLDS, FAILS, IN_PART, DEPENDS = "holds", "does not hold", "in part", "depends"

@@ -69,7 +69,7 @@ def _agreement(report: CoderReport, study: Study, others: Sequence[str], lang: s
 
 
 def _with_kind(study: Study, coder: str, lang: str) -> str:
-    """Return a coder's id, with the kind of whoever is no person: nobody should take a program for one."""
+    """Return a coder's id, followed by the kind if the coder is not a person."""
     kind = study.about.coder(coder).kind
     return coder if kind == "human" else f"{coder} ({say(f'report_kind_{kind}', lang)})"
 
@@ -138,7 +138,7 @@ class CoderReport:
         of a scale
     drift : agreement in thirds of the coder's own order, as `parts_in_order` gives it; empty where the
         order is not known
-    order_known : whether times tell in which order the coder decided
+    order_known : whether times say in which order the coder decided
     stability : as `stability` gives it
     sentences : all of it in words
     """
@@ -186,7 +186,7 @@ def coder_report(
     Returns
     -------
     CoderReport. The coder is compared with what the *other* coders settle on, so never with themself;
-    the others' view is no truth, and who differs may be the one who reads best. There is no function
+    the others' view is not the truth, and whoever differs may be the one who reads best. There is no function
     that puts coders in a row.
 
     Raises

@@ -50,8 +50,8 @@ def voices(
     ``note_id``, ``text``, ``disagreement`` (share of pairs of coders that differ), ``n_coders``, ``coder``,
     ``choice``, ``certainty`` (1–3, missing where none was given) and ``memo``. Agreed notes were decided by
     two or more; those that most coders read come first, then those they were surest of, then those with
-    memos. A disputed note stands under every code that somebody chose for it, the most disputed first, then
-    those for which most chose the code. What else is alike keeps the order of the notes.
+    memos. A disputed note is listed under every code that somebody chose for it, the most disputed first,
+    then those for which most chose the code. What else is alike keeps the order of the notes.
 
     Raises
     ------
@@ -205,7 +205,7 @@ def readings(
 
 
 def reading(variable: Variable, codes: str, lang: str) -> str:
-    """Return an answer as it stands in a log in words: labels with commas between."""
+    """Return an answer in words, as it is in a log: labels with commas between."""
     if not codes:
         return say("reading_empty", lang)
     return ", ".join(variable.label_of(code, lang) for code in codes.split("|"))

@@ -38,7 +38,7 @@ def codebook_versions(study: Study, variable: str | None = None) -> pd.DataFrame
     -------
     DataFrame of ``variable``, ``version``, ``is_now``, ``is_kept`` (its wording is on the disk),
     ``n_decisions``, ``n_notes`` and ``n_coders`` that were ever given under it, later changed ones
-    included, and when ``first`` and ``last`` (UTC). The present version stands last, also unused.
+    included, and when ``first`` and ``last`` (UTC). The present version is last, also if unused.
 
     Raises
     ------
@@ -141,7 +141,7 @@ def _version(known: Mapping[str, Variable], wanted: str) -> Variable:
     if len(fitting) == 1:
         return known[fitting[0]]
     kept = "; ".join(f"{version} ({one.id})" for version, one in sorted(known.items()))
-    what = "fits several versions" if fitting else "is no version that was kept"
+    what = "fits several versions" if fitting else "is not a version that was kept"
     msg = f"'{wanted}' {what}. The versions: {kept}."
     raise CodebookError(msg)
 
@@ -248,7 +248,7 @@ def agreement_by_version(
 
     Notes
     -----
-    An answer counts under the version that the coder saw, as it stood there last: one given anew under the
+    An answer counts under the version that the coder saw, as it was there last: one given again under the
     revised wording leaves the earlier one where it was. Passes are the independent one; on notes coded
     again also pass 3, after others' answers could be seen.
 

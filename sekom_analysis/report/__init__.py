@@ -43,7 +43,7 @@ def write_report(
     Parameters
     ----------
     results : what `work_out` gave
-    folder : where to; files of an earlier report are replaced, but for those that somebody edited since:
+    folder : where to; files of an earlier report are replaced, except those that somebody edited since:
         beside these the new ones get a number, as in ``report.sv (2).docx``
     formats : any of ``"html"``, ``"docx"``, ``"pdf"``
     progress : called with the name of each step
@@ -138,11 +138,11 @@ def render_page(
         lstrip_blocks=True,
     )
     lang = results.lang
-    # A browser aligns by the style sheet; pandoc knows only what stands in the cell.
+    # A browser aligns by the style sheet; pandoc knows only what is in the cell.
     for side in ("left", "right"):
         environment.globals[side] = "" if form == HTML else Markup(f' style="text-align:{side}"')
     environment.globals["columns"] = lambda rows: _colgroup(rows, form)
-    # On paper a note stands whole on one page; pandoc hands this on to Typst.
+    # On paper a note is kept whole on one page; pandoc hands this on to Typst.
     environment.globals["whole"] = Markup(' data-typst:breakable="false"' if form == PDF else "")
     environment.globals["choices"] = Markup() if form == HTML else _shares(CHOICES)
     environment.globals["t"] = lambda key, **values: say(key, lang, **values)

@@ -308,7 +308,7 @@ def column_shares(rows: Sequence[Sequence[str]]) -> list[float]:
 
 
 def fits(rows: Sequence[Sequence[str]]) -> bool:
-    """Whether the columns stand beside each other on a page without a line broken."""
+    """Whether the columns fit beside each other on a page without a line broken."""
     whole = [row for row in rows if len(row) == len(rows[0])]
     return sum(max(len(row[place]) + 3 for row in whole) for place in range(len(rows[0]))) <= LINE
 

@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 INK = "222222"
 OLDEST = (1980, 1, 1, 0, 0, 0)  # the first date that a ZIP can hold
 FONT = "Calibri"
-SHORT = 6  # rows with the heading: a table no longer stands whole on one page
+SHORT = 6  # rows with the heading: a table no longer fits on one page
 LANGUAGES = {"sv": "sv-SE", "en": "en-GB"}
 # style: size in points, bold, space before and after in points
 LOOKS: dict[str, tuple[float, bool, float, float]] = {
@@ -84,7 +84,7 @@ def write_reference(path: Path, lang: str, pandoc: str) -> None:
 
 
 def keep_together(content: bytes) -> bytes:
-    """Return a Word document whose rows, and whose short tables, each stand on one page.
+    """Return a Word document whose rows, and whose short tables, each fit on one page.
 
     Parameters
     ----------
@@ -174,7 +174,7 @@ def docx_bytes(html: str, folder: Path, title: str, lang: str) -> bytes:
     html : the page, its pictures named by files in `folder`
     folder : where they are
     title : the document's title
-    lang : ``"sv"`` or ``"en"``, for the spelling of whoever edits it
+    lang : ``"sv"`` or ``"en"``, for the spell checker of whoever edits it
 
     Raises
     ------
@@ -294,7 +294,7 @@ class Written:
     Raises
     ------
     NotSavedError
-        If the folder cannot be made, or lies among a study's data.
+        If the folder cannot be made, or is among a study's data.
     """
 
     def __init__(self, folder: Path) -> None:
@@ -305,7 +305,7 @@ class Written:
     def put(self, files: Mapping[str, bytes]) -> dict[str, Path]:
         """Write files, by their names in the folder, and return where each is now.
 
-        The record is written first, with what stood there and what will: a crash in between leaves
+        The record is written first, with what was there and what will be: a crash in between leaves
         nothing that is taken for somebody's work. One that cannot be written, as another program has it
         open, is noted in `unsaved`, and the others are written.
 
@@ -435,7 +435,7 @@ def draw_figures(
     ----------
     drawn : stem -> what draws it; `helper` needs them to be `functools.partial` of a function of a module
     written : the folder where to
-    lang : stands in the files' names
+    lang : used in the files' names
     helper : a second process, as `second_process` gives it; the files are the same with and without it
 
     Raises
@@ -465,7 +465,7 @@ def draw_figures(
 
 
 def _draw(draw: Callable[[], Axes], stem: str) -> dict[str, bytes]:
-    """Return the files of a figure; `stem` tells which one it is."""
+    """Return the files of a figure; `stem` says which one it is."""
     with style():
         return render_figure(draw().figure)  # type: ignore[arg-type]
 

@@ -146,7 +146,7 @@ def work_out(
 
     Returns
     -------
-    Results. A study of stance `reflexive` gets neither coefficients nor a consensus: its readings stand
+    Results. A study of stance `reflexive` gets neither coefficients nor a consensus: its readings are shown
     side by side.
     """
     main = study.main_notes

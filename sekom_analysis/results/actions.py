@@ -101,7 +101,7 @@ REWORDED_COLUMNS = ["note_id", "text_written", "text", "reason", "by", "decided_
 class MergeTables:
     """What a study's merges are, for a report.
 
-    ``merges`` and ``reworded``: one row each, what stands. ``counts``: variable -> code, ``before`` and
+    ``merges`` and ``reworded``: one row each, those that stand. ``counts``: variable -> code, ``before`` and
     ``after``, with ``cited_before`` and ``cited_after`` where the material's own counts are known.
     ``judged``: reviewer × judgement, how many pairs. ``agreement``: of reviewers, if there are two.
     """
@@ -140,7 +140,7 @@ def merges_of(
 
 
 def cited_counts(root: Path) -> pd.DataFrame:
-    """Return counts before merging that a source tells but does not print note by note; often none.
+    """Return counts before merging that a source gives but does not print note by note; often none.
 
     Returns
     -------
@@ -177,7 +177,7 @@ def _judged(study: Study) -> pd.DataFrame:
 
 
 def _counts(study: Study, variable: Variable, main: pd.DataFrame) -> pd.DataFrame:
-    """Return counts before and after, beside those that the material itself tells."""
+    """Return counts before and after, beside those that the material itself gives."""
     table = counts_before_and_after(study, variable.id, main)
     cited = cited_counts(study.root)
     sources = set(main["source"]) if "source" in main.columns else set()
@@ -207,7 +207,7 @@ class ThemeTables:
 
 
 def coverage_of(study: Study, notes: pd.DataFrame) -> Coverage | None:
-    """Return the coverage; None where no variable tells what actions answer, or nobody has said it yet."""
+    """Return the coverage; None where no variable says what actions answer, or nobody has said it yet."""
     asked = [v for v in study.codebook.variables if v.kind == "multiple" and v.codes_from]
     if not asked or study.ratings(asked[0].id, notes=study.notes_asked(asked[0], notes)).empty:
         return None

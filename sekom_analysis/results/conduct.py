@@ -127,7 +127,7 @@ def below_floor(results: Results) -> dict[str, float]:
 def unread(results: Results, answered: pd.DataFrame) -> dict[str, tuple[int, int]]:
     """Return coder -> how many main decisions are left of how many, for those who did not do them all.
 
-    An answer given once others' answers could be seen is no answer that is left.
+    An answer given once others' answers could be seen is not an answer that is left.
     A variable that a coder has not begun counts for none: it may never have been theirs.
     """
     left = {}
@@ -164,7 +164,7 @@ def _changed(changes: pd.DataFrame) -> Iterator[Departure]:
         yield Departure("changed", {"variables": list(dict.fromkeys(changes["variable"]))})
 
 
-# --- what is left to do, as the study's own files tell it ---------------------------------------------
+# --- what is left to do, as the study's own files say ----------------------------------------------
 
 
 @dataclass(frozen=True)

@@ -318,12 +318,12 @@ class Chapter:
 
     @property
     def codes(self) -> list[str]:
-        """The codes that notes stand under, in the codebook's order."""
+        """The codes that notes are under, in the codebook's order."""
         return _in_order(self.variable, self.notes["code"])
 
     @property
     def by_codes(self) -> list[str]:
-        """The codes of the splitting variable that notes stand under, in the codebook's order."""
+        """The codes of the splitting variable that notes are under, in the codebook's order."""
         return _in_order(self.by, self.notes["by"])
 
 
@@ -381,7 +381,7 @@ def _answers(study: Study, variable: Variable, notes: pd.DataFrame, bar: str, co
 
 
 def _in_order(variable: Variable | None, codes: pd.Series) -> list[str]:
-    """Return the codes that stand there, those of the codebook first."""
+    """Return the codes that are there, those of the codebook first."""
     there = list(dict.fromkeys(str(code) for code in codes.dropna()))
     own = [code.id for code in variable.codes if code.id in there] if variable else []
     return [*own, *(code for code in there if code not in own)]

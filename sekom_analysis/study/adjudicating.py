@@ -119,7 +119,7 @@ class Adjudicating:
         adjudicator : who settles it, an id like a coder's
         note_id, variable : which question of which note
         codes : the code, or ``none_fits``; nothing where the note is left open or an entry taken back
-        reason : why; required but for a retract
+        reason : why; required except for a retract
         event : ``"settle"``; ``"open"``: left open on purpose; ``"retract"``: the adjudicator's entry
             is taken back
         present : coders who sat beside the adjudicator; what they and the adjudicator answer to this
@@ -196,7 +196,7 @@ class Adjudicating:
         return event, [*faults, *self._answer_faults(event, codes)]
 
     def _present_faults(self, present: Iterable[str]) -> list[str]:
-        """Refuse whoever is no coder of the study: a name mistyped would make nobody's answers pass 3."""
+        """Refuse whoever is not a coder of the study: a mistyped name would make no answers pass 3."""
         unknown = [name for name in present if name not in self._raw.about.coders]
         there = CoderLogs(self._raw.root).coders() | set(self._raw.about.coders) if unknown else set()
         unknown = [name for name in unknown if name not in there]
@@ -246,7 +246,7 @@ def _named(present: object) -> list[str] | None:
 
 def _field_faults(values: Mapping[str, Any], event: Adjudication) -> list[str]:
     """Say what is wrong with the cells of an event, whatever its note and variable."""
-    faults = [f"'{name}' is no field of an adjudication" for name in values if name not in GIVEN]
+    faults = [f"'{name}' is not a field of an adjudication" for name in values if name not in GIVEN]
     if fault := coder_fault(event.adjudicator):
         faults.append(f"adjudicator: {fault}")
     if not EVENT_ID.fullmatch(event.event_id):
@@ -263,7 +263,7 @@ def _field_faults(values: Mapping[str, Any], event: Adjudication) -> list[str]:
         faults.append("'seen' takes what each coder said, as coder -> codes")
     for name, value in (("note_hash", event.note_hash), ("codebook", event.codebook)):
         if value and not SEEN.fullmatch(value):
-            faults.append(f"{name} '{value}' is no hash of what was seen")
+            faults.append(f"{name} '{value}' is not a valid content hash")
     return faults
 
 
@@ -368,6 +368,6 @@ def _moment(since: str | datetime | None) -> str:
     try:
         moment = datetime.fromisoformat(since) if isinstance(since, str) else since
     except ValueError:
-        msg = f"'{since}' is no time; write it as 2016-04-12 or 2016-04-12T09:00. Nothing was saved."
+        msg = f"'{since}' is not a time; write it as 2016-04-12 or 2016-04-12T09:00. Nothing was saved."
         raise DecisionError(msg) from None
     return utc_text(moment if moment.tzinfo else moment.replace(tzinfo=UTC))

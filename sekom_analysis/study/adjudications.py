@@ -1,6 +1,6 @@
 """Adjudications: what a ledger holds of disagreements that somebody settled, and what of it stands.
 
-Beside it lies the ledger of which coder was shown what others answered; the two together tell who
+Beside it is the ledger of which coder was shown what others answered; the two together say who
 still answers a question on their own.
 """
 
@@ -29,7 +29,7 @@ PRESENT = ".present"  # beside the coders in `seen`, where no coder can be calle
 
 
 class Adjudication(NamedTuple):
-    """One thing that an adjudicator did, as it stands in the ledger; the order of the fields is the ledger's.
+    """One thing that an adjudicator did, as it is in the ledger, with the fields in the ledger's order.
 
     ``seen`` is JSON: what each coder said when the adjudicator looked, coder -> codes as in a log; and
     under ``.present``, where there were any, the coders who sat beside the adjudicator, joined by ``|``.
@@ -164,7 +164,7 @@ MOST_SHOWN = 25_000  # characters in a cell: a spreadsheet program cuts one at 3
 
 
 class Showing(NamedTuple):
-    """A coder was shown what others answered, as it stands in the ledger; the fields are in its order.
+    """A coder was shown what others answered, as it is in the ledger; the fields are in its order.
 
     ``variables`` and ``notes`` are JSON lists of ids, and no variable means all of them; ``by`` what
     showed it, such as coder-report.
@@ -259,7 +259,7 @@ class _Facts(NamedTuple):
 
 
 class Blindness:
-    """Who answers which questions on their own: what the ledgers tell of it, never what was answered.
+    """Who answers which questions on their own: what the ledgers say of it, never what was answered.
 
     Parameters
     ----------
@@ -279,7 +279,7 @@ class Blindness:
         return Known(facts.settled.get(question, ()), min(times, default=""), first)
 
     def bears(self, coder: str) -> Callable[[Question], bool]:
-        """Return what tells whether anything that is known bears on a coder's independence there."""
+        """Return what says whether anything that is known bears on a coder's independence there."""
         facts = self._read()
         settled, own = facts.settled, facts.shown.get(coder, {})
         return lambda question: question in settled or question in own or (question[0], "") in own
@@ -289,11 +289,11 @@ class Blindness:
         return self._shown.read().problems
 
     def mark(self) -> object:
-        """Return what is another object whenever what the ledgers tell may be another."""
+        """Return what is another object whenever what the ledgers say may be another."""
         return self._read()
 
     def _read(self) -> _Facts:
-        """Return what the ledgers tell; worked out anew only where one of them has changed."""
+        """Return what the ledgers say; worked out again only where one of them has changed."""
         settled, shown = self._adjudicated.read().history, self._shown.read().history
         if self._facts is None or self._facts[0][0] is not settled or self._facts[0][1] is not shown:
             self._facts = ((settled, shown), _facts(settled, shown))
@@ -301,7 +301,7 @@ class Blindness:
 
 
 def _facts(adjudicated: pd.DataFrame, shown: pd.DataFrame) -> _Facts:
-    """Work out what two ledgers tell; an adjudication taken back since was seen all the same."""
+    """Work out what two ledgers say; an adjudication taken back since was seen all the same."""
     facts = _Facts({}, {}, {})
     met = adjudicated[adjudicated["event"] != RETRACT]
     cells = (met[name].tolist() for name in ("note_id", "variable", "decided_at", "adjudicator", "seen"))

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING
 
 import pandas as pd
 
 from sekom_analysis.basics.errors import StanceError
-from sekom_analysis.basics.wording import Phrase, Problem
+from sekom_analysis.basics.wording import Phrase, Problem, chain
 from sekom_analysis.study.codebook import Codebook, Variable
 from sekom_analysis.study.decisions import AFTER_TALK, INDEPENDENT, coder_fault, latest
 from sekom_analysis.study.notes import note_hash
@@ -23,7 +23,7 @@ AS_MANY = 3  # how many notes a summary names
 
 
 def study_problems(raw: Raw) -> list[Problem]:
-    """List coders whose ids cannot be, and questions asked of no note."""
+    """List coders whose ids are not possible, and questions that are not asked of any note."""
     return [*_strange_coders(raw), *_asked_of_nothing(raw)]
 
 
@@ -51,7 +51,7 @@ def decision_problems(
 
     Parameters
     ----------
-    decisions : the standing decisions, as `fold` gives them: what was decided anew is mended
+    decisions : the standing decisions, as `fold` gives them: what was decided again is mended
     notes : the study's notes, indexed by note_id
     codebook : the codebook as it is now
     kept : version -> the variable as it was seen then
@@ -70,10 +70,10 @@ def _file(coder: object) -> str:
     return f"{coder}.csv"
 
 
-def named_first(values: object) -> str:
+def named_first(values: Iterable[object]) -> str:
     """Name the first few of a list: ``B001, B002, B003 and 4 more``."""
-    distinct = list(dict.fromkeys(pd.Series(values).astype(str)))
-    rest, names = len(distinct) - AS_MANY, ", ".join(distinct[:AS_MANY])
+    distinct = list(dict.fromkeys(one if isinstance(one, str) else str(one) for one in values))
+    rest, names = len(distinct) - AS_MANY, chain(distinct[:AS_MANY])
     return Phrase("problem_and_more", names=names, n=rest) if rest > 0 else names
 
 
@@ -124,9 +124,7 @@ def _unknown_answers(
                 grouped.setdefault((kind, coder, variable, codes), []).append(note_id)
                 newest[variable, codes] = version
             else:
-                yield Problem(
-                    file=_file(coder), row=int(row), what=fault, todo=_until(codebook[variable], codes)
-                )
+                yield Problem.of(_file(coder), int(row), _until(codebook[variable], codes), fault=fault)
     for (kind, coder, variable, codes), note_ids in grouped.items():
         said = {"n": len(note_ids), "notes": named_first(note_ids), "version": newest[variable, codes]}
         yield Problem.of(_file(coder), None, kind, codes=codes, variable=variable, **said)
@@ -135,7 +133,7 @@ def _unknown_answers(
 def _is_new_there(now: Variable, version: str, codes: str, first_used: Mapping[object, str]) -> bool:
     """Whether an answer is under a definition that came after the one of here: it was never taken out here.
 
-    What tells is which was decided under first; a code that the codebook keeps as retired was here.
+    What decides is which was used first; a code that the codebook keeps as retired was here.
     """
     is_kept = not set(codes.split("|")).isdisjoint(code.id for code in now.codes if code.retired)
     return not is_kept and first_used.get(now.version, "~") < first_used.get(version, "")
@@ -150,9 +148,10 @@ def was_possible(now: Variable, then: Variable | None, codes: str) -> bool:
 
 
 def _until(variable: Variable, codes: str) -> str:
+    """Return the kind of problem that an answer is, by whether it counts until it is given again."""
     if variable.kind == "scale" and not WHOLE_NUMBER.fullmatch(codes):
-        return Phrase("problem_todo_no_number")
-    return Phrase("problem_todo_as_it_stands")
+        return "answer_no_number"
+    return "answer_as_it_is"
 
 
 def _not_asked(decisions: pd.DataFrame, notes: pd.DataFrame, codebook: Codebook) -> Iterator[Problem]:
@@ -215,7 +214,7 @@ def is_reflexive(study: Study) -> bool:
 def check_stance(study: Study) -> Study:
     """Return a study whose coders may be measured against each other.
 
-    A reflexive study takes a reading for somebody's own: two that differ are no error, and there is no
+    A reflexive study takes a reading for somebody's own: two that differ are not an error, and there is no
     one code to settle on (Braun & Clarke 2021, *Qualitative Research in Psychology* 18, 328–352). What
     asks a study for a coefficient or a consensus comes through here. `agreement` of a table of ratings
     knows no study, and computes what it is asked.
@@ -228,7 +227,7 @@ def check_stance(study: Study) -> Study:
     if is_reflexive(study):
         msg = (
             "This study works reflexively (study.yaml says 'stance: reflexive'), so no agreement and no "
-            "consensus is shown: readings that differ are no errors. See them side by side with "
+            "consensus is shown: readings that differ are not errors. See them side by side with "
             "sekom report, or readings(study) in Python. To measure agreement, change the stance to "
             "coding-reliability or codebook. Nothing was worked out."
         )

@@ -10,7 +10,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, model_validator
 
 from sekom_analysis.basics.errors import CodebookError
-from sekom_analysis.basics.wording import Fault, FaultsError
+from sekom_analysis.basics.wording import Fault, FaultsError, Phrase
 
 NONE_FITS = "none_fits"
 FLAG = "flag"
@@ -156,42 +156,32 @@ def _kind_faults(variable: Variable) -> Iterator[Fault]:
         yield from _scale_faults(variable)
     else:
         if not variable.codes and not variable.codes_from:
-            what = f"kind '{variable.kind}' needs codes"
-            yield Fault((), what, "list them, or name another variable with 'codes_from:'")
+            yield Fault.of((), "book_no_codes", kind=variable.kind)
         if variable.codes and variable.codes_from:
-            yield Fault(("codes_from",), "there are both codes and codes_from", "keep one of the two")
+            yield Fault.of(("codes_from",), "book_both")
         if variable.range is not None:
-            what = f"kind '{variable.kind}' has no range"
-            yield Fault(("range",), what, "take the range out, or make it 'kind: scale'")
+            yield Fault.of(("range",), "book_range", kind=variable.kind)
     if variable.kind != "single" and variable.none_fits is not None:
-        what = "none_fits is for kind 'single' only"
-        yield Fault(("none_fits",), what, "take it out (choosing nothing is an answer of 'multiple')")
+        yield Fault.of(("none_fits",), "book_none_fits")
 
 
 def _code_faults(variable: Variable) -> Iterator[Fault]:
     seen: set[str] = set()
     for place, code in enumerate(variable.codes):
         if code.id in seen:
-            what = f"the code '{code.id}' stands more than once"
-            yield Fault(("codes", place), what, "give each code an id of its own")
+            yield Fault.of(("codes", place), "book_same_code", code=code.id)
         if code.id == NONE_FITS:
-            what = f"'{NONE_FITS}' is reserved"
-            yield Fault(("codes", place), what, "use 'none_fits: true' instead of a code of that name")
+            yield Fault.of(("codes", place), "book_reserved_code", code=NONE_FITS)
         seen.add(code.id)
 
 
 def _scale_faults(variable: Variable) -> Iterator[Fault]:
     low, high = variable.range or (0, 0)
     if not 0 < high - low <= MOST_STEPS:
-        what = f"a scale needs a range from low to high, not {_shown(variable.range)}"
-        yield Fault(("range",), what, f"write for instance 'range: [1, 5]' (at most {MOST_STEPS} steps)")
+        given = Phrase("none") if variable.range is None else str(list(variable.range))
+        yield Fault.of(("range",), "book_scale", given=given, most=MOST_STEPS)
     if variable.codes or variable.codes_from:
-        what = "a scale has a range, no codes"
-        yield Fault(("codes" if variable.codes else "codes_from",), what, "take the codes out")
-
-
-def _shown(numbers: tuple[int, int] | None) -> str:
-    return "none" if numbers is None else str(list(numbers))
+        yield Fault.of(("codes" if variable.codes else "codes_from",), "book_scale_codes")
 
 
 class Codebook(_Frozen):
@@ -230,14 +220,13 @@ class Codebook(_Frozen):
         for place, variable in enumerate(self.variables):
             here = ("variables", place)
             if variable.id in seen:
-                what = f"the variable '{variable.id}' stands more than once"
-                yield Fault(here, what, "give each variable an id of its own")
+                yield Fault.of(here, "book_same_variable", variable=variable.id)
             if variable.id in RESERVED_VARIABLES:
-                yield Fault((*here, "id"), f"'{variable.id}' is a reserved name", "choose another id")
+                yield Fault.of((*here, "id"), "book_reserved_variable", variable=variable.id)
             if variable.codes_from and not (variable.codes_from in own and own[variable.codes_from].codes):
-                what = f"there are no codes in '{variable.codes_from}' to take"
-                lenders = ", ".join(i for i, lender in own.items() if lender.codes) or "none"
-                yield Fault((*here, "codes_from"), what, f"name a variable with codes of its own ({lenders})")
+                lenders = ", ".join(i for i, lender in own.items() if lender.codes) or Phrase("none")
+                named = {"variable": variable.codes_from, "lenders": lenders}
+                yield Fault.of((*here, "codes_from"), "book_lender", **named)
             seen.add(variable.id)
 
     @property

@@ -81,7 +81,7 @@ def _texts(name: str, text: Bilingual | None) -> dict[str, str]:
 
 
 def _shown(text: str) -> str:
-    """Return a text as a cell that is not empty: one that shows nothing stands in quotes."""
+    """Return a text as a cell that is not empty: one that shows nothing is put in quotes."""
     return json.dumps(text, ensure_ascii=False) if not text.strip() or text.startswith('"') else text
 
 
@@ -151,17 +151,17 @@ def _column_problems(names: pd.Index, file: str) -> Iterator[Problem]:
     allowed = {*COLUMNS, *TEXTS}
     for name in names:
         if name not in allowed:
-            what = f"the column '{name}' is not known here"
-            yield Problem(file, 1, what, f"allowed: {', '.join([*COLUMNS[:3], *TEXTS, *PLAIN])}")
+            known = ", ".join([*COLUMNS[:3], *TEXTS, *PLAIN])
+            yield Problem.of(file, 1, "book_unknown_column", name=name, allowed=known)
     for name in ("variable", "code"):
         if name not in names:
-            yield Problem(file, 1, f"there is no column '{name}'", "add it")
+            yield Problem.of(file, 1, "no_column", name=name)
     for name in names[names.duplicated()]:
-        yield Problem(file, 1, f"several columns are '{name}'", "keep one of them")
+        yield Problem.of(file, 1, "book_same_name", name=name)
 
 
 class _Book:
-    """A codebook as plain data while its rows are read, and where each part stands."""
+    """A codebook as plain data while its rows are read, and where each part is."""
 
     def __init__(self) -> None:
         self.data: dict[str, Any] = {"variables": []}
@@ -218,7 +218,7 @@ def _bilingual(cells: Mapping[str, str], name: str) -> dict[str, str] | None:
 
 
 def _value(name: str, cell: str) -> Any:
-    """Return a cell as the value that it stands for; as it is, where it stands for none."""
+    """Return a cell as the value that it stands for; as it is, where there is none."""
     if name in ("stage", "notes"):
         return _listed(cell)
     plain = cell.strip().casefold()

@@ -1,4 +1,4 @@
-"""The logs of all coders of a study, as they stand on the disk now: which files are logs, and how whole."""
+"""The logs of all coders of a study, as they are on the disk now: which files are logs, and how whole."""
 
 from __future__ import annotations
 
@@ -68,13 +68,13 @@ class AsRead(NamedTuple):
 
 
 class Doubled(NamedTuple):
-    """A log whose events stand in another one too.
+    """A log whose events are in another one too.
 
     Attributes
     ----------
     coder, other : the two, by the names of their files
-    shared, n : how many of the `n` events stand in both
-    is_copy : whether it takes no part, since most of it stands in the other
+    shared, n : how many of the `n` events are in both
+    is_copy : whether it takes no part, since most of it is in the other
     is_settled : whether the other is known to be the coder's own
     """
 
@@ -110,7 +110,7 @@ class Faults(NamedTuple):
 
 
 class CoderLogs:
-    """Reads logs; one again only when it has changed. Each event stands in the pass that it counts in.
+    """Reads logs; one again only when it has changed. Each event is in the pass that it counts in.
 
     That follows from the logs and the ledgers as they are now, so that it does not matter in which order
     copies came together, or what an older version wrote down.
@@ -177,9 +177,9 @@ class CoderLogs:
         return found
 
     def _own(self, names: Collection[str]) -> str | None:
-        """Return which of several logs that repeat each other is the coder's own; None if nothing tells.
+        """Return which of several logs that repeat each other is the coder's own; None if nothing says.
 
-        What tells: that the study's file names one alone; that only one holds all that its marks say; that
+        What decides: that the study's file names one alone; that only one holds all that its marks say; that
         the others' names begin with it.
         """
         left = sorted(names)
@@ -197,8 +197,8 @@ class CoderLogs:
         return _is_whole(marked, self.read(name).history["event_id"])
 
     def faults(self) -> Faults:
-        """Say what is wrong with the logs as such: what is gone, incomplete, saved anew, or there twice."""
-        marked = dict(self._marks())  # before the logs: a log holds what its marks tell of
+        """Say what is wrong with the logs as such: what is gone, incomplete, saved again, or there twice."""
+        marked = dict(self._marks())  # before the logs: a log has what its marks name
         sorting = self._sorted()
         logs = {name: self.read(name) for name in (*sorting.coders, *(one.coder for one in sorting.doubled))}
         ids = {name: set(as_read.history["event_id"]) for name, as_read in logs.items()}
@@ -251,7 +251,7 @@ class CoderLogs:
     ) -> tuple[list[Problem], list[str]]:
         """List what logs are known to lack, and the coders of whom everything is gone.
 
-        Rows that stand in a second copy beside the log are not lost, but not joined yet: the copy is listed.
+        Rows that are in a second copy beside the log are not lost, but not joined yet: the copy is listed.
         """
         problems, lost, gone = [], [], []
         for name, marks in marked.items():
@@ -336,11 +336,11 @@ class CoderLogs:
     def kept(
         self, asked: Hashable, coders: Collection[str], make: Callable[[], pd.DataFrame]
     ) -> pd.DataFrame:
-        """Return a table made from some coders' logs; made anew only when one of these has changed.
+        """Return a table made from some coders' logs; made again only when one of these has changed.
 
         Parameters
         ----------
-        asked : what tells this table from others
+        asked : what distinguishes this table from others
         coders : whose logs it is made from, in their order
         make : makes it
         """
@@ -363,7 +363,7 @@ def _as_read(coder: str, written: _Written, passes: dict[str, str]) -> AsRead:
 
 
 def _joined(tables: list[pd.DataFrame]) -> pd.DataFrame:
-    """Return tables of several coders as one, in the order of time."""
+    """Return tables of several coders joined, in the order of time."""
     if len(tables) == 1:
         return tables[0].reset_index(drop=True)
     joined = pd.concat(tables)
@@ -382,7 +382,7 @@ def _begins(name: str, among: Collection[str]) -> bool:
 
 
 def _is_whole(marked: Marked, ids: Collection[str]) -> bool:
-    """Whether there are marks, and all that they tell of is there."""
+    """Whether there are marks, and all that they name is there."""
     return bool(marked.ids) and marked.lost(set(ids)) is None
 
 
@@ -391,7 +391,7 @@ def _is_resaved(problem: Problem) -> bool:
 
 
 def _shared(ids: Mapping[str, pd.Series]) -> Counter[tuple[str, str]]:
-    """Count the events that stand in two logs, by the two."""
+    """Count the events that are in two logs, by the two."""
     if len(ids) < 2:
         return Counter()
     every = pd.concat([pd.Series(name, index=own.to_numpy()) for name, own in ids.items()])
@@ -432,7 +432,7 @@ def _command(path: Path, coder: str = "") -> str:
 
 
 class _Stray(NamedTuple):
-    """A file that is no log of its own: what of, with which events, whether any is new, and what to say."""
+    """A file that is not a log of its own: a copy of what, with which events, what is new, what to say."""
 
     own: str
     ids: set[str]

@@ -1,4 +1,4 @@
-"""Decisions: events as they stand in a log, the state that they fold into, and ratings made of it."""
+"""Decisions: events as they are in a log, the state that they fold into, and ratings made of it."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ KEYS = ["note_id", "coder", "variable", "pass"]
 
 
 class Event(NamedTuple):
-    """One thing that a coder did, as it stands in the log; the order of the fields is the log's.
+    """One thing that a coder did, as it is in the log, with the fields in the log's order.
 
     ``codes`` joins several by ``|``; empty is the empty set of a `multiple`.
     """
@@ -73,7 +73,7 @@ def coder_fault(coder: object) -> str:
 
 
 def joined(codes: object) -> str | None:
-    """Return an answer given in Python as it stands in a log; None if it is no answer.
+    """Return an answer given in Python as it is in a log; None if it is not an answer.
 
     Parameters
     ----------
@@ -211,7 +211,7 @@ def passes_of(events: Iterable[Event], known: Known) -> list[str]:
 
     Earlier versions made pass 3 of all that came once *any* variable of a note was adjudicated, whoever
     knew of it. So where already the first event is written as pass 3, after the note was adjudicated, the
-    threes there are no word of anybody's, and count as if they were ones.
+    threes there are nobody's word, and count as if they were ones.
 
     Examples
     --------
@@ -332,7 +332,7 @@ def history_table(events: Mapping[str, Iterable[tuple[int, Event]]]) -> pd.DataF
 
     Returns
     -------
-    DataFrame, one row per event, also what was taken back with a file; text but for ``row``. A doubled
+    DataFrame, one row per event, also what was taken back with a file; text except for ``row``. A doubled
     ``event_id`` counts once. The order is that of (decided_at, event_id),
     never that of the file, so that copies merged either way are equal.
     """
@@ -450,7 +450,7 @@ def ratings_table(
 
 
 def _as_number(codes: str) -> object:
-    # What is no whole number cannot stand in the table; `problems` names it.
+    # What is not a whole number cannot be in the table; `problems` names it.
     return int(codes) if re.fullmatch(r"-?[0-9]{1,9}", codes) else pd.NA
 
 
@@ -459,7 +459,7 @@ def _as_set(codes: str) -> frozenset[str]:
 
 
 def _categories(variable: Variable, used: Iterable[str]) -> list[str]:
-    """List every answer that stands anywhere: one outside the categories would turn into unseen."""
+    """List every answer that is anywhere: one outside the categories would turn into unseen."""
     own = [code.id for code in variable.codes]
     none_fits = [NONE_FITS] if variable.allows_none_fits else []
     gone = sorted(set(used) - {*own, *none_fits})
@@ -467,7 +467,7 @@ def _categories(variable: Variable, used: Iterable[str]) -> list[str]:
 
 
 def retired_codes(variable: Variable, decisions: pd.DataFrame) -> list[str]:
-    """Return the codes that stand in decisions but can no longer be chosen."""
+    """Return the codes that are in decisions but can no longer be chosen."""
     own = decisions.loc[decisions["variable"] == variable.id, "codes"]
     if variable.kind == "scale":
         return []

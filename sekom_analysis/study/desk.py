@@ -121,7 +121,7 @@ class Desk:
 
     @property
     def seed(self) -> Seed:
-        """What the coder's own orders come from; it opens them, so it stands in nothing that is given out."""
+        """What the coder's own orders come from; it opens them, so nothing that is handed out has it."""
         return self._keys.seed_of(self.coder)
 
     @property
@@ -271,7 +271,7 @@ class Desk:
         Parameters
         ----------
         events : one without a time is made now
-        as_said : let pass 3 stand where an event comes with it, as in a log or from somebody in Python; what
+        as_said : keep pass 3 where an event comes with it, as in a log or from somebody in Python; what
             comes in another file cannot say that of itself
         """
         made = list(events)
@@ -362,7 +362,7 @@ class Desk:
         return event, [*self._field_faults(values, event), *self._answer_faults(event, codes)]
 
     def _field_faults(self, values: Mapping[str, Any], event: Event) -> list[str]:
-        faults = [f"'{key}' is no field of a decision" for key in values if key not in KNOWN_FIELDS]
+        faults = [f"'{key}' is not a field of a decision" for key in values if key not in KNOWN_FIELDS]
         if values.get("coder", self.coder) != self.coder:
             faults.append(f"it is another coder's ('{values['coder']}'), and this is {self.coder}'s log")
         if event.via == UNDO:
@@ -406,7 +406,7 @@ class Desk:
             raise NotesError(msg)
 
     def keep_definitions(self, variables: Iterable[str]) -> None:
-        """Keep each variable's definition as it stands now, so that it can be compared later.
+        """Keep each variable's definition as it is now, so that it can be compared later.
 
         `record` does so by itself; who shows definitions to a coder long before a decision comes back
         does it first.

@@ -36,7 +36,7 @@ _BETWEEN = "|"
 
 
 class Import(NamedTuple):
-    """One import, as it stands in the file; ``written`` joins the paths of the files it wrote by ``|``."""
+    """One import, as it is in the file; ``written`` joins the paths of the files it wrote by ``|``."""
 
     imported_at: str
     event_id: str
@@ -198,7 +198,7 @@ def without_unfinished(raw: Raw, source: Path, kind: str) -> Raw:
 
 
 def _has_grown(raw: Raw, source: Path, kind: str) -> bool:
-    """Whether the study on the disk has notes that `raw` does not know, but for those of the same import."""
+    """Whether the study on the disk has notes that `raw` does not know, except those of the same import."""
     notes, _ = read_notes(raw.root / RAW)
     now = without_unfinished(raw if notes is None else raw._replace(notes=notes), source, kind)
     return not now.notes.index.isin(raw.notes.index).all()
@@ -259,8 +259,8 @@ class Collected(NamedTuple):
     unfinished : lines that were cut off; they say nothing
     saved : whether `added` is in the coder's log now
     remarks : what was left as it is in the log, and is worth knowing
-    replaced : answers that stood here and do so no longer: ``note_id``, ``variable``, ``pass``, ``old``,
-        ``new``, ``is_gone`` (it is taken back, and nothing stands), and the ``row`` in the file
+    replaced : answers that were here and no longer stand: ``note_id``, ``variable``, ``pass``, ``old``,
+        ``new``, ``is_gone`` (it is taken back, and nothing is left), and the ``row`` in the file
     """
 
     coder: str
@@ -307,7 +307,7 @@ class Offer(NamedTuple):
     last_event : the newest event of the coder that page or sheet was written with
     saved_at : when a page's file or a sheet was saved; a log bears its own times
     way : page, sheet or log
-    here : ids of the events of the file that stand in the coder's log
+    here : ids of the events of the file that are in the coder's log
     came : event_id -> the time that an event came with, where another counts
     redated : events of the log that get an earlier time, which the file has
     as_written : answers that a sheet was written with, and what is said where they are left out: they were
@@ -447,7 +447,7 @@ def standing_answers(events: Iterable[Event]) -> dict[Question, Event]:
 def replaced(
     own: Sequence[Event], events: Sequence[tuple[int, Event]], redated: Sequence[Event] = ()
 ) -> pd.DataFrame:
-    """Return the answers that stand and do so no longer once some events are added.
+    """Return the answers that no longer stand once some events are added.
 
     Parameters
     ----------

@@ -218,7 +218,7 @@ KEYS = ["note_a", "note_b", "reviewer"]
 
 
 class Judgement(NamedTuple):
-    """What a reviewer said of a pair, as it stands in the ledger; the order of the fields is the ledger's.
+    """What a reviewer said of a pair, as it is in the ledger, with the fields in the ledger's order.
 
     ``note_a`` comes before ``note_b`` as texts do, so that a pair is one pair either way round.
     """

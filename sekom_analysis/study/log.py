@@ -92,7 +92,7 @@ class Marks:
         self._is_mine = False  # whether the last line is one of these
 
     def read(self) -> Marked:
-        """Return what the marks say; to be read before the file, which always holds what they tell of."""
+        """Return what the marks say; to be read before the file, which always has what they name."""
         try:
             lines = self.path.read_bytes().split(b"\n")
         except FileNotFoundError:
@@ -105,7 +105,7 @@ class Marks:
         return Marked(max(int(cells[0]) for cells in found), frozenset(cells[1].decode() for cells in found))
 
     def add(self, n_events: int, last: str) -> None:
-        """Append a mark. It may reach the disk long after the events: too few marks tell of no loss."""
+        """Append a mark. It may reach the disk long after the events: too few marks do not hide a loss."""
         mark = b"%d,%s" % (n_events, last.encode())
         try:
             handle = os.open(self.path, _APPEND | os.O_CREAT, 0o666)
@@ -195,7 +195,7 @@ class EventFile:
         return Marked() if self._marks is None else self._marks.read()
 
     def read(self) -> tuple[list[tuple[int, Row]], list[Problem]]:
-        """Return the events with their rows in the file, and what in it cannot be read or was saved anew."""
+        """Return the events with their rows in the file, and what in it cannot be read or was saved again."""
         try:
             data = patiently(self.path.read_bytes)
         except FileNotFoundError:
@@ -228,12 +228,12 @@ class EventFile:
 
         Returns
         -------
-        The rows as they stand in the file, known ones included.
+        The rows as they are in the file, known ones included.
 
         Raises
         ------
         DecisionError
-            If a row could not be read back, or its id stands for another event; nothing is written.
+            If a row could not be read back, or its id belongs to another event; nothing is written.
         NotSavedError
             If the disk did not take them all. Sending the same events again is harmless.
         """
@@ -287,7 +287,7 @@ class EventFile:
         differing = self.form.differing(event, known)
         if differing:
             msg = (
-                f"{self.path.name}: the event_id '{event[1]}' stands for another decision already "
+                f"{self.path.name}: the event_id '{event[1]}' already belongs to another decision "
                 f"(different: {', '.join(differing)}). Give each decision its own. Nothing was saved."
             )
             raise DecisionError(msg)
@@ -303,7 +303,7 @@ class EventFile:
                 self._marked = now
 
     def _catch_up(self) -> bool:
-        """Learn what stands in the file, reading only what is new; False if there is no file."""
+        """Learn what is in the file, reading only what is new; False if there is no file."""
         try:
             with patiently(lambda: self.path.open("rb")) as file:
                 if self._codec or (not self._offset and utf16_of(file.read(2))):
@@ -345,7 +345,7 @@ class EventFile:
         """Append, and wait for the disk even if there is nothing new to write."""
         if is_new:
             self.path.parent.mkdir(parents=True, exist_ok=True)
-        # A new log never takes the place of one that came up meanwhile, and a lost one is not begun anew.
+        # A new log never takes the place of one that came up meanwhile, and a lost one is not begun again.
         flags = _APPEND | (os.O_CREAT | os.O_EXCL if is_new else 0)
         handle = patiently(lambda: os.open(self.path, flags, 0o666))
         try:

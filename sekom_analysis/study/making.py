@@ -147,7 +147,7 @@ def _quoted(text: str) -> str:
 
 
 def _put_notebooks(folder: Path) -> None:
-    """Copy the notebooks, with this study's variables in them, but for the one on the sample's report."""
+    """Copy the notebooks, with this study's variables in them, except the one on the sample's report."""
     _copy(sample_folder() / "notebooks", folder / "notebooks")
     (folder / "notebooks" / OF_THE_SAMPLE).unlink(missing_ok=True)
     raw, _ = read_raw(folder)
@@ -211,7 +211,7 @@ def _put_codebook(folder: Path, codebook: CodebookSource) -> None:
         try:
             text = dump_yaml(codebook)
         except yaml.YAMLError as error:
-            msg = f"No study was made. The codebook holds what is no plain data: {error}"
+            msg = f"No study was made. The codebook contains something that is not plain data: {error}"
             raise StudyError(msg) from error
         target.write_text(text, encoding="utf-8")
     else:

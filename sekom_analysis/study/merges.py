@@ -34,10 +34,10 @@ TABLE_COLUMNS = ["note_id", "into", "target", "text", "reason", "by", "decided_a
 
 
 class Merge(NamedTuple):
-    """One thing that somebody did to actions, as it stands in the ledger; the fields are in its order.
+    """One thing that somebody did to actions, as it is in the ledger; the fields are in its order.
 
     merge: ``note_id`` is part of ``into`` from now on, and ``text``, if there is one, is how the two
-    read together. split: ``note_id`` stands on its own again. reword: ``note_id`` reads ``text`` from
+    read together. split: ``note_id`` is on its own again. reword: ``note_id`` reads ``text`` from
     now on; without a text, as it was written.
     """
 
@@ -265,7 +265,7 @@ class Joining:
         )  # fmt: skip
         faults = [*self._unknown([first, second]), *_common_faults(by, event.reason, event.event_id)]
         if first == second:
-            faults.append(f"'{first}' and itself are no pair")
+            faults.append(f"'{first}' cannot be paired with itself")
         if judgement is not None and judgement not in JUDGEMENTS:
             faults.append(f"a judgement is one of {', '.join(JUDGEMENTS)}, not '{judgement}'")
         _refuse(faults)
@@ -291,7 +291,7 @@ class Joining:
         note, into : the note, and the one that it becomes part of
         by : who does it, an id of the same form as a coder's
         reason : why; required
-        text : how the two read together, where the text of `into` is not to stand
+        text : how the two read together, where the text of `into` is not to be kept
         event_id : given where an event may be sent twice
 
         Raises
@@ -321,12 +321,12 @@ class Joining:
         return event
 
     def split(self, note: str, *, by: str, reason: str, event_id: str | None = None) -> Merge:
-        """Let a note stand on its own again; what was merged into it comes along.
+        """Let a note be on its own again; what was merged into it comes along.
 
         Raises
         ------
         DecisionError
-            If the note is part of no other, or there is no reason: nothing is saved.
+            If the note is not part of another, or there is no reason: nothing is saved.
         NotSavedError
             If the disk did not take it.
         """
@@ -337,7 +337,7 @@ class Joining:
         history = self._merges.read().history
         sent_before = event.event_id in set(history["event_id"])
         if not sent_before and note not in state_of(history).targets:
-            faults.append(f"'{note}' is part of no other note, so there is nothing to split")
+            faults.append(f"'{note}' is not part of another note, so there is nothing to split")
         _refuse(faults)
         return self._merges.append([event])[0]
 
@@ -369,7 +369,7 @@ class Joining:
         return self._merges.read().history.copy()
 
     def wordings(self) -> dict[str, str]:
-        """Return note_id -> how the action reads now, for every note that is part of no other."""
+        """Return note_id -> how the action reads now, for every note that is not part of another."""
         state = state_of(self._merges.read().history)
         written = self._raw.notes["text"].to_dict()
         return {

@@ -1,7 +1,7 @@
 """Notes: what is coded, one text each, and what makes them usable.
 
 Tables come in as texts. An index named ``row`` (as `exchange.read_table` gives
-it) says where each row stands in its file; otherwise rows count from 2.
+it) says where each row is in its file; otherwise rows count from 2.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 import pandas as pd
 
-from sekom_analysis.basics.wording import Problem
+from sekom_analysis.basics.wording import Phrase, Problem
 
 REQUIRED = ("note_id", "text")
 OPTIONAL = ("source", "stage", "subcategory", "text_en")
@@ -46,13 +46,13 @@ def check_notes(frame: pd.DataFrame, where: str) -> tuple[pd.DataFrame, list[Pro
     >>> table = pd.DataFrame({"note_id": ["B1", "B1"], "text": ["Ojämn nivå", " "]})
     >>> notes, problems = check_notes(table, "notes.csv")
     >>> [(problem.row, problem.what) for problem in problems]
-    [(3, "the note_id 'B1' stands already in row 2"), (3, 'the text is empty')]
+    [(3, "the note_id 'B1' is already used in row 2"), (3, 'the text is empty')]
     """
     return join_notes([(where, frame)])
 
 
 def join_notes(tables: Iterable[tuple[str, pd.DataFrame]]) -> tuple[pd.DataFrame, list[Problem]]:
-    """Notes of several tables as one, and everything that is wrong with them.
+    """Notes of several tables joined, and everything that is wrong with them.
 
     Parameters
     ----------
@@ -118,25 +118,25 @@ def _as_texts(table: pd.DataFrame) -> pd.DataFrame:
 
 def _column_problems(table: pd.DataFrame, names: pd.Index, where: str) -> Iterator[Problem]:
     for name in names[names.duplicated()].unique():
-        yield Problem(where, 1, f"several columns are named '{name}'", "give each a name of its own")
+        yield Problem.of(where, 1, "notes_same_name", name=name)
     found = list(table.columns)
-    named = ", ".join(f"'{name}'" for name in found) or "none"
+    named = ", ".join(f"'{name}'" for name in found) or Phrase("none")
     for column in REQUIRED:
         if column not in found:
-            what = f"there is no column '{column}' (found: {named})"
-            yield Problem(where, 1, what, _rename(column, found))
+            likely = _likely_name(column, found)
+            kind = "notes_other_name" if likely else f"notes_no_{column}"
+            yield Problem.of(where, 1, kind, column=column, found=named, likely=likely)
     if table.empty:
-        yield Problem(where, None, "there are no notes in it", "write one row for each note below the header")
+        yield Problem.of(where, None, "notes_none")
 
 
-def _rename(column: str, found: Sequence[str]) -> str:
-    """Say what to rename: by the likeliest name, or by what the column is for."""
+def _likely_name(column: str, found: Sequence[str]) -> str:
+    """Return the column that is likely meant; empty if none is."""
     for name in found:
         plain = name.casefold().strip().replace(" ", "_").replace("-", "_")
         if name not in REQUIRED and plain in (column, *_LIKELY_NAMES[column]):
-            return f"rename the column '{name}' to '{column}'"
-    purpose = "with an id of its own for each note" if column == "note_id" else "with what each note says"
-    return f"rename the column {purpose} to '{column}', or add it"
+            return name
+    return ""
 
 
 def _row_problems(table: pd.DataFrame, where: str, first: dict[str, tuple[str, int]]) -> Iterator[Problem]:
@@ -147,22 +147,20 @@ def _row_problems(table: pd.DataFrame, where: str, first: dict[str, tuple[str, i
         if note_id is not None:
             yield from _id_problems(note_id, where, row, first)
         if text is not None and not text.strip():
-            yield Problem(where, row, "the text is empty", "write what the note says, or take the row away")
+            yield Problem.of(where, row, "notes_empty_text")
 
 
 def _id_problems(note_id: str, where: str, row: int, first: dict[str, tuple[str, int]]) -> Iterator[Problem]:
     if not note_id:
-        yield Problem(where, row, "the note_id is empty", "give the note an id that no other note has")
+        yield Problem.of(where, row, "notes_no_id")
         return
     hidden = [sign for sign in note_id if unicodedata.category(sign) in _INVISIBLE]
     if hidden:
-        what = f"the note_id {note_id!a} holds the invisible character U+{ord(hidden[0]):04X}"
-        yield Problem(where, row, what, "write the id anew with letters, digits and signs that show")
+        yield Problem.of(where, row, "notes_hidden", note=ascii(note_id), sign=f"U+{ord(hidden[0]):04X}")
     if note_id in first:
         file, earlier = first[note_id]
-        place = f"row {earlier}" if file == where else f"{file}, row {earlier}"
-        what = f"the note_id '{note_id}' stands already in {place}"
-        yield Problem(where, row, what, "give one of the two notes another id, or take one away")
+        place = Phrase("row_here" if file == where else "row_in_file", file=file, row=earlier)
+        yield Problem.of(where, row, "notes_same_id", note=note_id, place=place)
     else:
         first[note_id] = (where, row)
 

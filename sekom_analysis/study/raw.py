@@ -65,7 +65,7 @@ def chosen_coders(coders: Iterable[str], with_logs: Sequence[str], named: Iterab
 
     Parameters
     ----------
-    coders : whose decisions are wanted; one id may stand alone
+    coders : whose decisions are wanted; one id may be given alone
     with_logs : coders who have a log
     named : coders of the study file, who may not have begun
 
@@ -198,7 +198,7 @@ class Raw(NamedTuple):
 
 
 def codebook_file(root: Path) -> Path:
-    """Return where the codebook of a study stands, from its folder."""
+    """Return where the codebook of a study is, in its folder."""
     has_workbook = not (root / CODEBOOK_FILE).is_file() and (root / CODEBOOK_WORKBOOK).is_file()
     return CODEBOOK_WORKBOOK if has_workbook else CODEBOOK_FILE
 
@@ -316,7 +316,7 @@ def _read_coders(folder: Path) -> tuple[dict[str, Coder], list[Problem]]:
 
 
 def read_notes(folder: Path) -> tuple[pd.DataFrame | None, list[Problem]]:
-    """Read every ``notes*.csv`` and ``notes*.xlsx`` of a folder together, but for second copies of one."""
+    """Read every ``notes*.csv`` and ``notes*.xlsx`` of a folder together, except second copies of one."""
     tables_of_notes = (path for path in folder.glob("notes*") if _is_table(path))
     paths = sorted(
         tables_of_notes, key=lambda path: (path.stem, path.suffix)
@@ -324,8 +324,7 @@ def read_notes(folder: Path) -> tuple[pd.DataFrame | None, list[Problem]]:
     if not paths:
         if there := ", ".join(path.name for path in second_files(folder / NOTES_FILE)):
             return None, [Problem.of(NOTES_FILE, None, "file_named", there=there, name=NOTES_FILE)]
-        todo = "put notes.csv or notes.xlsx there, with the columns note_id and text"
-        return None, [Problem(file=folder.name, row=None, what="there are no notes (notes*.csv)", todo=todo)]
+        return None, [Problem.of(folder.name, None, "notes_missing")]
     read = {path: check_table(path) for path in paths}
     tables = {path: table for path, (table, _) in read.items()}
     copies = list(_second_notes(tables)) if len(tables) > 1 else []

@@ -154,7 +154,7 @@ def as_utf8(data: bytes) -> bytes:
 def lines_of(data: bytes, form: Format) -> Iterator[tuple[int, bytes]]:
     r"""Yield the lines of a file with their numbers, whichever line ends another program gave them.
 
-    A line that is no event, but holds carriage returns (an old Mac's line ends) or NUL (blocks that a
+    A line that is not an event, but holds carriage returns (an old Mac's line ends) or NUL (blocks that a
     sync program or a disk has not filled), is taken apart there.
 
     Examples
@@ -208,7 +208,7 @@ def _is_utf8(data: bytes) -> bool:
 
 
 def _has_cp1252(data: bytes, form: Format) -> bool:
-    """Whether an event stands in a line that is not UTF-8."""
+    """Whether an event is in a line that is not UTF-8."""
     return any(not _is_utf8(line) and not row_of(line, form)[1] for _, line in lines_of(data, form))
 
 
@@ -247,7 +247,7 @@ def unescaped(cell: str) -> str:
 
 
 def row_fault(row: Row, form: Format) -> str:
-    """Say why a row is no event; an empty text if it is one."""
+    """Say why a row is not an event; an empty text if it is one."""
     if not is_time(row[0]):
         return Phrase("fault_time", text=row[0])
     if not EVENT_ID.fullmatch(row[1]):
@@ -279,7 +279,7 @@ WHOLE_NUMBER = re.compile(r"0|-?[1-9][0-9]{0,8}")
 
 
 def answer_fault(variable: Variable, codes: str) -> str:
-    """Say what is wrong with an answer as it stands in a log; an empty text if nothing is.
+    """Say what is wrong with an answer as it is in a log; an empty text if nothing is.
 
     Parameters
     ----------
@@ -316,25 +316,25 @@ def _listed(variable: Variable) -> str:
     return ", ".join(variable.answers)
 
 
-def field_faults(event: Event) -> list[str]:
+def field_faults(event: Event) -> list[Phrase]:
     """Say what is wrong with the cells of an event, whatever its note and variable."""
     faults = []
     if not EVENT_ID.fullmatch(event.event_id):
-        faults.append(f"'{event.event_id}' cannot be an event_id")
+        faults.append(Phrase("fault_event_id_given", text=event.event_id))
     if event.certainty not in ("", "1", "2", "3"):
-        faults.append(f"certainty is 1, 2 or 3 (or left out), not '{event.certainty}'")
+        faults.append(Phrase("fault_certainty", text=event.certainty))
     for name, value in (("note_hash", event.note_hash), ("codebook", event.codebook)):
         if value and not SEEN.fullmatch(value):
-            faults.append(f"{name} '{value}' is no hash of what was seen")
+            faults.append(Phrase("fault_hash", name=name, text=value))
     if len(event.memo) > LONGEST_MEMO:
-        faults.append(f"the memo has {len(event.memo)} characters; at most {LONGEST_MEMO} fit")
+        faults.append(Phrase("fault_memo", n=len(event.memo), most=LONGEST_MEMO))
     for name, value, allowed in (
         ("pass", event.pass_, tuple(str(number) for number in PASSES)),
         ("via", event.via, WAYS),
         ("event", event.event, EVENTS),
     ):
-        if name == "via" and value == UNDO:  # it stands in logs, and nobody gives it
+        if name == "via" and value == UNDO:  # it is found in logs, but nobody gives it
             continue
         if value not in allowed:
-            faults.append(f"{name} is one of {', '.join(allowed)}, not '{value}'")
+            faults.append(Phrase("fault_one_of", name=name, allowed=", ".join(allowed), text=value))
     return faults

@@ -1,9 +1,9 @@
 """The secret of a study: keys and orders come from it, so that what a coder is given opens nothing.
 
 It is a file of its own, ``data/coded/.secret``, that goes wherever the study
-goes and stands in nothing that is given out. It is made with the study, or
+goes and is not in anything that is handed out. It is made with the study, or
 when it is first needed. What was handed out before there was one, or under
-another one, is still known when it comes back. A hash of it stands among the
+another one, is still known when it comes back. A hash of it is among the
 marks, so that its loss can be told.
 """
 
@@ -59,7 +59,7 @@ class Secret(NamedTuple):
 def read_secret(root: Path) -> Secret | None:
     """Return a study's secret; None if there is none yet.
 
-    What stands in copies beside the file, as programs that synchronize folders
+    What is in copies beside the file, as programs that synchronize folders
     leave them, is read as former secrets.
 
     Parameters
@@ -188,7 +188,7 @@ def _begun(root: Path) -> tuple[list[str], bool]:
 
 
 def secret_copies(root: Path) -> list[Path]:
-    """Return the copies of the secret that lie beside it, whatever a program has called them."""
+    """Return the copies of the secret beside it, whatever a program has called them."""
     folder = root / CODED
     found = folder.iterdir() if folder.is_dir() else []
     return sorted(path for path in found if path.name != SECRET_FILE.name and is_secret(path))
@@ -202,7 +202,7 @@ def is_secret(path: Path) -> bool:
 
 
 def secret_problems(root: Path) -> list[Problem]:
-    """List what of the secret cannot be read, and that one is lost; that there is none yet is no problem."""
+    """List what of the secret cannot be read, and that one is lost; having none yet is not a problem."""
     if problems := _parts(root / SECRET_FILE)[1]:
         return problems
     found = read_secret(root)
@@ -310,7 +310,7 @@ class Keys:
         return self._texts.get(text_hash)
 
     def shown_id(self, event_id: str, via: str) -> str:
-        """Return the id under which a page or sheet names an event; it tells nothing of the note.
+        """Return the id under which a page or sheet names an event; it reveals nothing of the note.
 
         Ids made elsewhere than in a browser may come from the note's id and a file that the coder has.
         """

@@ -153,7 +153,7 @@ class Study(Joining):
         return problems_table(self.list_problems())
 
     def list_problems(self) -> list[Problem]:
-        """Return what `problems` shows, each as a `Problem`, which tells itself in either language."""
+        """Return what `problems` shows, each as a `Problem`, which is said in either language."""
         faults = self._logs.faults()
         found = [*faults.problems, *self._ledger_losses(), *self._logs.taken_losses()]
         found += [
@@ -272,7 +272,7 @@ class Study(Joining):
 
         def make() -> pd.DataFrame:
             decisions = self.decisions(variable, whose)
-            if AFTER_TALK in passes:  # an answer taken back then stands no more, though pass 1 keeps it
+            if AFTER_TALK in passes:  # an answer taken back then no longer stands, though pass 1 keeps it
                 decisions = latest(self._logs.history(whose), passes)
             return ratings_table(decisions, asked, chosen, whose, passes)
 
@@ -289,7 +289,7 @@ class Study(Joining):
         return [note for note in chosen if asked.applies_to(note, stages[note])]
 
     def retired_codes(self, variable: str) -> list[str]:
-        """Return codes that stand in decisions but can no longer be chosen."""
+        """Return codes that are in decisions but can no longer be chosen."""
         return retired_codes(self.codebook[variable], self.decisions(variable))
 
     @property
@@ -443,7 +443,7 @@ class Study(Joining):
 
         Returns
         -------
-        Collected. ``added`` holds what was appended; empty where nothing of the file stands.
+        Collected. ``added`` holds what was appended; empty where nothing of the file is left.
 
         Raises
         ------
@@ -456,7 +456,7 @@ class Study(Joining):
         return taken
 
     def _collector(self) -> Any:
-        """Return what takes files in; that room stands above this one, and is asked for by name."""
+        """Return what takes files in; that room is above this one, and is asked for by name."""
         return import_module("sekom_analysis.exchange.collect").Collector(
             self._raw,
             self.desk,

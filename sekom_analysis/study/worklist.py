@@ -3,7 +3,7 @@
 Nothing here reads or writes a file. Keys and orders come from hashes of the
 study's secret and the ids, so a coder meets the notes in the same order every
 day, two coders in different ones, a note added later moves none of the others,
-and whoever has not the secret learns nothing of the ids.
+and nobody without the secret learns anything of the ids.
 """
 
 from __future__ import annotations
@@ -50,7 +50,7 @@ Cell = tuple[str, str]
 
 
 def note_key(secret: bytes, name: str) -> str:
-    """Return the name by which a card knows a note; without the secret it tells neither its id nor its place.
+    """Return the name by which a card knows a note; it reveals neither id nor place without the secret.
 
     Examples
     --------
@@ -71,7 +71,7 @@ def is_note_key(text: str) -> bool:
 
 
 def masked(secret: bytes, event_id: str) -> str:
-    """Return a name for an event that tells nothing of what its id was made from.
+    """Return a name for an event that reveals nothing of what its id was made from.
 
     Examples
     --------
@@ -173,7 +173,7 @@ def after(before: Answer | None, row: Mapping[str, str]) -> Answer:
     """
     text = row.get("note_hash", "")
     name = {"event_id": row["event_id"], "via": row.get("via", "")}
-    if name["via"] == UNDO:  # what stood before stands, and is newer than what a browser may hold
+    if name["via"] == UNDO:  # what was there before stands, and is newer than what a browser may hold
         return before._replace(**name) if before else Answer("retract", **name)
     if row["event"] == "retract":
         return Answer("retract", **name)
@@ -191,7 +191,7 @@ def _is_same_text(one: str, other: str) -> bool:
 def as_of_texts(answers: Mapping[Cell, Answer], texts: Mapping[str, str]) -> dict[Cell, Answer]:
     """Return what stands for the texts as they are now.
 
-    An answer to another text is no answer to this one: it is "changed". Where most of the notes answered
+    An answer to another text is not an answer to this one: it is "changed". Where most of the notes answered
     until then had other texts, they are other notes under the same ids, such as a second wave in a copied
     study, and nothing is said of the earlier answers, however many of the new texts are answered since.
 

@@ -8,7 +8,7 @@ import pytest
 
 @pytest.fixture
 def make_scores():
-    """Build long scores from {coder: {action: scores by criterion}}; None is no score."""
+    """Build long scores from {coder: {action: scores by criterion}}; None is not a score."""
 
     def make(by_coder, criteria=("goal", "gap"), round=1):
         rows = [

@@ -95,12 +95,12 @@ def test_everything_wrong_is_listed_at_once(planned):
     )
     assert problems(study) == [
         (2, "'n1' ends 2024-04-01, before it starts 2024-05-01"),
-        (3, "'nästan' is no status"),
+        (3, "'nästan' is not a status"),
         (3, "nobody is responsible for 'n2'"),
-        (3, "start is 'hösten', which is no date"),
-        (4, "there is no action 'n9' in the study"),
-        (5, "'n1' stands in row 2 already"),
-        (6, "it names no action"),
+        (3, "start is 'hösten', which is not a date"),
+        (4, "the study has no action 'n9'"),
+        (5, "'n1' is already in row 2"),
+        (6, "it does not name an action"),
         (7, "'n3' waits for 'n7', which is not in the plan"),
     ]
 
@@ -219,7 +219,7 @@ def test_a_file_about_unknown_actions_is_refused_whole(planned, tmp_path):
         sheet.append(["n8", None, "bo"])
         sheet.append(["n2", None, "bo"])
 
-    with pytest.raises(PlanError, match=r"row 3: there is no action 'n8'"):
+    with pytest.raises(PlanError, match=r"row 3: the study has no action 'n8'"):
         import_plan(study, edited(study, tmp_path / "plan.xlsx", edit))
     assert read_plan(study)["action"].tolist() == ["n1"]
 

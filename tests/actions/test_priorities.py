@@ -65,7 +65,7 @@ def test_weights_decide_what_counts(make_scores):
     ("weights", "said"),
     [
         ({"goal": 1}, "'gap' has no weight"),
-        ({"goal": 1, "gap": -1}, "-1 for 'gap' is no weight"),
+        ({"goal": 1, "gap": -1}, "-1 for 'gap' is not a weight"),
         ({"goal": 0, "gap": 0}, "all weights are 0"),
         ({"goal": 1, "gap": 1, "cost": 1}, "there is no criterion 'cost'"),
     ],
@@ -141,5 +141,5 @@ def test_without_a_springboard_there_is_no_list(make_scores):
 
 
 def test_numbers_out_of_reach_are_refused(sample_scores):
-    with pytest.raises(RatingsError, match="confidence lies between 0 and 1"):
+    with pytest.raises(RatingsError, match="confidence is between 0 and 1"):
         rank_actions(sample_scores, confidence=95)

@@ -67,7 +67,7 @@ def test_a_merged_action_has_the_mean_over_its_members_by_each_coder(scored):
     table = action_scores(scored, merged={"D3": "D2", "D2": "D1"})
     goal = table[table["criterion"] == "goal"].set_index("coder")["score"]
     assert set(table["action"]) == {"D1"}
-    assert goal.to_dict() == {"anna": 3.0, "bo": 3.5}  # bo's gap is no score
+    assert goal.to_dict() == {"anna": 3.0, "bo": 3.5}  # bo's gap is not a score
 
 
 def test_the_studys_own_merges_count_unless_told_otherwise(scored):
@@ -96,9 +96,9 @@ def test_rounds_are_never_mixed_unless_asked(scored):
     [
         (lambda t: t.drop(columns="coder"), "columns coder are missing"),
         (lambda t: pd.concat([t, t.head(1)]), "coder 'anna' scored 'D1' by 'goal' more than once"),
-        (lambda t: t.assign(score="bra"), "'bra' is no score"),
-        (lambda t: t.assign(score=float("inf")), "'inf' is no score"),
-        (lambda t: t.assign(score=None), "there is no score"),
+        (lambda t: t.assign(score="bra"), "'bra' is not a score"),
+        (lambda t: t.assign(score=float("inf")), "'inf' is not a score"),
+        (lambda t: t.assign(score=None), "there is not a score"),
     ],
 )
 def test_tables_that_are_no_scores_are_refused(change, said, make_scores):

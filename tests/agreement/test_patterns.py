@@ -68,7 +68,7 @@ def test_categories_that_differ_are_joined():
 
 
 def test_sets_and_single_codes_do_not_mix():
-    with pytest.raises(RatingsError, match="'a' is no set"):
+    with pytest.raises(RatingsError, match="'a' is not a set"):
         read_ratings(pd.DataFrame({"k1": [frozenset("a")], "k2": ["a"]}))
 
 

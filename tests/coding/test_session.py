@@ -165,7 +165,7 @@ def test_filters_by_source_stage_and_sort(desk):
         ({"variables": ["vallence"]}, CodebookError, "no variable 'vallence'.*valence, category_b"),
         ({"sources": ["2016"]}, NotesError, "No note has the source '2016'. There are: framtidskonf"),
         ({"stages": ["X"]}, NotesError, "No note has the stage 'X'. There are: B, D"),
-        ({"only": "hard"}, NotesError, "only='hard' is no sort of notes; choose one of: open, skipped"),
+        ({"only": "hard"}, NotesError, "only='hard' is not a sort of notes; choose one of: open, skipped"),
         ({"only": "unsure"}, NotesError, "No note is left to code"),
         ({"again": 5}, NotesError, "No note is left to code"),
         ({"again": 5, "warm_up": 5}, NotesError, "do not go together"),

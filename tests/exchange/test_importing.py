@@ -136,7 +136,7 @@ def test_a_coder_with_a_log_is_not_added_to(study, inbox):
     study.decide("rapporten", "B001", "category", "tid")
     before = snapshot(study.root)
     path = write(inbox, ".txt")
-    with pytest.raises(ExchangeError, match=r"'rapporten' has a log already.*choose another id with --coder"):
+    with pytest.raises(ExchangeError, match=r"'rapporten' already has a log.*choose another id with --coder"):
         take(study, path, headings=inbox / "headings.yaml")
     assert snapshot(study.root) == before
     take(study, path, headings=inbox / "headings.yaml", coder="rapporten-b")
@@ -164,9 +164,9 @@ def test_everything_wrong_is_listed_and_nothing_is_saved(study, tmp_path):
         add(open_raw(study.root), source, "decisions", Material(notes=notes, decisions=decisions))
     said = str(caught.value)
     for what in (
-        "the note_id 'D007' stands for another note of the study; give it another, such as 'D007-001'",
-        "anna's decision on 'category' of note 'B900': it stands there twice",
-        "variable 'category' has no code 'fel'; it has: kunskap, tid, roll, none_fits",
+        "the note_id 'D007' belongs to another note of the study; give it another, such as 'D007-001'",
+        "anna's decision on 'category' of note 'B900': it is there twice",
+        "variable 'category' does not have the code 'fel'; it has: kunskap, tid, roll, none_fits",
         "note 'B901': there is no such note",
         "'con' is a reserved name",
         "con's decision on 'kind' of note 'B900': the variable is not asked of this note",
@@ -216,7 +216,7 @@ def test_many_notes_with_ids_that_are_taken_are_told_at_once(study, tmp_path):
         (tmp_path / f"{name}.txt").write_text(name, encoding="utf-8")
     add(open_raw(study.root), tmp_path / "one.txt", "test", Material(pd.DataFrame({"text": ids}, index=ids)))
     others, began = pd.DataFrame({"text": ids + " igen"}, index=ids), time.perf_counter()
-    with pytest.raises(ExchangeError, match=r"'Q3999' stands for another note of the study; .* 'Q3999-001'"):
+    with pytest.raises(ExchangeError, match=r"'Q3999' belongs to another note of the study; .* 'Q3999-001'"):
         add(open_raw(study.root), tmp_path / "two.txt", "test", Material(others))
     assert time.perf_counter() - began < 20
 
@@ -314,7 +314,7 @@ def test_a_file_that_is_not_there(study, inbox, monkeypatch, capsys, name, what)
 def test_a_report_without_notes_is_said(study, inbox):
     path = inbox / "empty.docx"
     path.write_bytes(b"")
-    with pytest.raises(ExchangeError, match="damaged or no archive"):
+    with pytest.raises(ExchangeError, match="damaged or not an archive"):
         take(study, path)
     path = inbox / "only.md"
     path.write_text("# Mallar\n", encoding="utf-8")

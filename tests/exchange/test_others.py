@@ -118,7 +118,7 @@ def test_what_is_doubtful_is_marked(study, tmp_path):
     taken = take(study, path, map=path.with_suffix(".map.yaml")).material
     assert [problem.what for problem in taken.refused] == [
         "an answer to 'valence' without a code here (row 2: Öppet)",
-        "no note of the study is this one (row 4: x9)",
+        "this is not one of the study's notes (row 4: x9)",
     ]
 
 
@@ -128,7 +128,7 @@ def test_an_empty_cell_is_unseen_unless_the_map_says_otherwise(study, tmp_path):
     take(study, path)
     map_ = path.with_suffix(".map.yaml")
     outcome = take(study, path, map=map_)
-    assert "an empty cell is no answer (row 3: Anna)" in [one.what for one in outcome.material.remarks]
+    assert "an empty cell is not an answer (row 3: Anna)" in [one.what for one in outcome.material.remarks]
     assert pd.isna(Study.open(study.root).ratings("themes").at["n2", "anna"])
     other = Study.create(tmp_path / "other", notes=NOTES, codebook=CODEBOOK)
     map_.write_text(map_.read_text("utf-8").replace('empty: "unseen"', 'empty: "none"'), encoding="utf-8")
@@ -168,7 +168,7 @@ def test_a_map_that_does_not_fit_names_every_fault(study, tmp_path):
     right = (
         "note: note\nwhose: anna\nanswers:\n  code: {variable: valence}\ncodes:\n  valence: {hinder: hindr}\n"
     )
-    with pytest.raises(ExchangeError, match="'hinder' of 'valence' is to be 'hindr', which is no code"):
+    with pytest.raises(ExchangeError, match="'hinder' of 'valence' is to be 'hindr', which is not one"):
         take(study, path, map=put(tmp_path, "c.yaml", right))
 
 
@@ -201,8 +201,8 @@ def test_a_proposal_is_never_written_over(study, tmp_path):
     ("name", "data", "said_"),
     [
         ("a.csv", b"#FORMAT=WebAnno TSV 3.3\n\n1-1\t0-4\tOrd\t_\n", "a row for each word"),
-        ("a.csv", b"a;b\n1;2\n", "no column holds ids or texts of the study's notes"),
-        ("a.csv", b"note;b\nn1;2\n", "no column holds answers that the codebook knows"),
+        ("a.csv", b"a;b\n1;2\n", "no column has ids or texts of the study's notes"),
+        ("a.csv", b"note;b\nn1;2\n", "no column has answers that the codebook knows"),
         (
             "a.csv",
             "note;code\nn1;å\n".encode() + b"n2;\xe5\n",
@@ -225,7 +225,7 @@ def test_merged_cells_belong_to_their_rows_and_never_to_two_coders(study, tmp_pa
     take(study, path)
     take(study, path, map=path.with_suffix(".map.yaml"))
     assert ("n2", "anna", "valence", "hinder") in said(Study.open(study.root))
-    with pytest.raises(ExchangeError, match=r"row 2: the cells B2:C2 are one: whose the answer is"):
+    with pytest.raises(ExchangeError, match="row 2: the cells B2:C2 are merged, so it is not clear whose"):
         take(study, workbook(tmp_path / "across.xlsx", rows, ["B2:C2"]))
 
 
@@ -315,7 +315,7 @@ def test_two_codebooks_are_one_too_many(study, tmp_path):
         study.root / "data/raw/codebook.xlsx"
     )
     problems = Study.open(study.root).problems
-    assert problems["what"].tolist() == ["it is passed over, since codebook.yaml is there too"]
+    assert problems["what"].tolist() == ["it is not read, since codebook.yaml is there too"]
 
 
 def test_faults_of_a_codebook_in_excel_have_their_rows(tmp_path):

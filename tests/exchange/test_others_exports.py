@@ -118,8 +118,8 @@ def test_label_studio(study, tmp_path, ids):
     assert decisions.at[("n1", "1", "themes"), "memo"] == "därför\noch sen"
     assert set(decisions.xs("2", level="coder")["decided_at"]) == {BO}
     assert opened.ratings("themes").isna().loc[["n2", "007"]].all().all()
-    assert "coders → 1: a number; the other program tells whose it is" in doubts(first)
-    assert "time: 'updated_at' tells when answers were last changed" in doubts(first)
+    assert "coders → 1: a number; the other program says whose it is" in doubts(first)
+    assert "time: 'updated_at' says when answers were last changed" in doubts(first)
 
 
 @pytest.mark.parametrize("ids", [["5", "6", "7", "8"], ["8", "7", "6", "5"]])
@@ -129,7 +129,7 @@ def test_ids_of_another_program_that_look_like_ours_are_not_taken_for_them(tmp_p
     first, _ = taken(own, put(tmp_path, "project.csv", label_studio(label_studio_rows(), ids=False)))
     ours = dict(zip(TEXTS, ids, strict=True))
     assert said(Study.open(own.root)) == {(ours[note], *rest) for note, *rest in LABEL_STUDIO}
-    doubt = "note: 'id' looks like ids too, but stands with the texts of other notes"
+    doubt = "note: 'id' looks like ids too, but is in the rows of other notes' texts"
     assert (doubt in doubts(first)) == (ids[0] == "8")
 
 
@@ -148,7 +148,7 @@ def test_doccano_has_a_file_for_each(study, tmp_path):
     for name, labels in (("anna", anna), ("bo.ek", {note: ["Tid"] for note in anna})):
         first, second = taken(study, put(tmp_path, f"{name}.csv", doccano(labels)))
         assert second.refused == []
-        assert doubts(first) == ["whose: no column tells who decided"]
+        assert doubts(first) == ["whose: no column says who decided"]
     opened = Study.open(study.root)
     assert said(opened) == {
         ("n1", "anna", "themes", "tid|vilja"),
@@ -160,7 +160,7 @@ def test_doccano_has_a_file_for_each(study, tmp_path):
 
 def test_what_doccano_puts_together_of_everybody_is_marked(study, tmp_path):
     first, _ = taken(study, put(tmp_path, "all.csv", doccano({"n1": ["Tid"], "n2": []})))
-    assert doubts(first) == ["whose: no column tells who decided; 'all' may be everybody's answers in one"]
+    assert doubts(first) == ["whose: no column says who decided; 'all' may be everybody's answers in one"]
 
 
 def test_inception_with_a_document_a_note(study, tmp_path):

@@ -243,15 +243,15 @@ def test_marked_lines_that_no_heading_names_are_notes_in_doubt(tmp_path):
     ("given", "what"),
     [
         ("parts: [{from: BILAGA 9}]", "there is no line 'BILAGA 9'"),
-        ("parts: [{from: Orden}]", r"the line 'Orden' stands in it 2 times \(lines 25, 40\)"),
+        ("parts: [{from: Orden}]", r"the line 'Orden' is in it 2 times \(lines 25, 40\)"),
         ("parts: [{from: 9000}]", "there is no line '9000'"),
-        ("parts: [{from: BILAGA 2, to: BILAGA 1}]", "part 1 holds no line"),
+        ("parts: [{from: BILAGA 2, to: BILAGA 1}]", "part 1 has no lines"),
         ("parts: [{}, {from: BILAGA 2}]", "two parts share lines"),
         ("parts: [{stage: D, levels: [{variable: typ}]}]", "no variable 'typ'.*its variables: valence"),
         ("parts: [{stage: B, levels: [{variable: kind}]}]", "asked of stage D, not 'B'"),
         (
             "parts: [{stage: D, levels: [{variable: kind, headings: {Mallar: malla}}]}]",
-            "heading 'Mallar': 'kind' has no code 'malla'; its codes: exempel, mall",
+            "heading 'Mallar': 'kind' does not have the code 'malla'; its codes: exempel, mall",
         ),
         ("parts: []", "parts"),
         ("delar: []", "row 1: .*delar"),
@@ -339,7 +339,7 @@ def test_styles_take_over_from_those_they_are_based_on(tmp_path):
 @pytest.mark.parametrize(
     ("body", "what"),
     [
-        (None, "it is no Word document"),
+        (None, "it is not a Word document"),
         ("<w:p>", "not well-formed"),
         ("<w:p><w:r><w:t>&x;</w:t></w:r></w:p>", "not well-formed"),
     ],
@@ -357,7 +357,7 @@ def test_a_document_with_entities_a_bomb_or_a_way_out_is_refused(tmp_path):
     path = tmp_path / "report.docx"
     for name, content, what in (
         ("word/document.xml", '<!DOCTYPE a SYSTEM "file:///etc/passwd"><a/>', "declares a document type"),
-        ("word/document.xml", b"<a>" + b" " * 40_000_000 + b"</a>", "packed more than 200 times"),
+        ("word/document.xml", b"<a>" + b" " * 40_000_000 + b"</a>", "compressed more than 200 times"),
         ("../../evil.txt", "x", "leads out of the archive"),
     ):
         with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
@@ -373,10 +373,10 @@ def test_a_document_with_entities_a_bomb_or_a_way_out_is_refused(tmp_path):
     [
         ("r.txt", b"\x00\x01", "it is not a text file"),
         ("r.txt", b"Kunskap\n\xc3\xa5\n\xff\n", "row 3: the byte 0xff is not UTF-8"),
-        ("r.txt", b"PK\x03\x04", "it is no text file"),
-        ("r.txt", b"%PDF-1.4", "it is no text file"),
+        ("r.txt", b"PK\x03\x04", "it is not a text file"),
+        ("r.txt", b"%PDF-1.4", "it is not a text file"),
         ("r.docx", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "protected by a password"),
-        ("r.docx", as_word()[:-100], "damaged or no archive"),
+        ("r.docx", as_word()[:-100], "damaged or not an archive"),
         ("r.pdf", b"%PDF-1.4", r"read from \.txt, \.md, \.docx, not from '\.pdf'"),
         ("r.txt", b"x" * 20_001, "line 1 has 20,001 characters"),
         ("r.txt", b"x\n" * 50_001, "it has 50,002 lines"),

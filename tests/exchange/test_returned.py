@@ -8,7 +8,6 @@ import pytest
 from openpyxl import load_workbook
 
 from sekom_analysis.basics.errors import ExchangeError, NotSavedError
-from sekom_analysis.basics.wording import Problem
 from sekom_analysis.exchange.refi import write_project_qdpx
 from sekom_analysis.exchange.registry import Request, import_file
 from sekom_analysis.exchange.studybook_writing import pages_that_come_back, workbook_bytes
@@ -69,7 +68,7 @@ def test_new_coders_come_in_and_a_changed_answer_is_refused(here, away, tmp_path
     assert log_of(here, "anna") == before
     assert answers(here, "bo") == {("n1", "valence", "1"): "mojlighet", ("n3", "goal", "1"): "2"}
     todo = (
-        "what stands here stays; if anna decided so later, import the file with --later; "
+        "what is here stays; if anna decided so later, import the file with --later; "
         "if it is somebody else, give them an id of their own with --coder"
     )
     said = [
@@ -77,7 +76,7 @@ def test_new_coders_come_in_and_a_changed_answer_is_refused(here, away, tmp_path
         "anna says no answer to 'valence' of note 'n2' here, 'hinder' in the file",
     ]
     asked = [one for one in outcome.material.refused if one.todo == todo]
-    assert asked == [Problem(path.name, None, what, todo) for what in said]
+    assert [(one.file, one.row, one.what) for one in asked] == [(path.name, None, what) for what in said]
     assert imports(here)[["taken", "refused"]].values.tolist() == [[2, len(outcome.material.refused)]]
 
 
@@ -236,7 +235,7 @@ def test_another_memo_or_certainty_is_said_and_taken_as_later(here, away, tmp_pa
     (row,) = Study.open(here.root).decisions("valence", coders=["anna"]).to_dict("records")
     assert (row["codes"], row["memo"], row["certainty"]) == ("hinder", "min nya tanke", "2")
     here.decide("anna", "n1", "valence", "hinder", memo="ännu nyare")
-    with pytest.raises(ExchangeError, match="1 answers were changed here since the project went out"):
+    with pytest.raises(ExchangeError, match="1 answers were changed here since the project was handed out"):
         take(here, path, later=True)
 
 

@@ -312,7 +312,7 @@ def test_what_came_in_after_the_sheet_was_written_did_not_stand_in_it(study, tmp
         back = as_csv(back, "Lappar B")
     found = study.collect(back, dry_run=True, older=kind == "csv")  # a text table says no time
     assert [(row["note_id"], row["codes"]) for row in found.added.to_dict("records")] == [("B1", "kunskap")]
-    assert not [problem for problem in found.remarks if "was emptied" in problem.what]
+    assert not [problem for problem in found.remarks if "was cleared" in problem.what]
 
 
 def as_csv(path, tab):
@@ -332,7 +332,7 @@ def test_untouched_cells_do_not_undo_what_another_copy_of_the_sheet_changed(stud
     found = study.collect(work)
     assert found.added["note_id"].tolist() == ["B3"]
     assert [problem.what.split(": ")[1] for problem in found.remarks] == [
-        "it is as the sheet was written, and was answered differently elsewhere since"
+        "it is as the sheet was written, and has been answered differently elsewhere since"
     ] * 2
     assert standing(study)[("B1", "category")] == "resurser"
     assert study.decisions().set_index("note_id").at["B2", "certainty"] == "3"
@@ -371,8 +371,8 @@ def test_an_emptied_cell_takes_nothing_back_and_is_remarked_on(study, tmp_path):
     emptied = fill(path, study, {("B1", "category/answer"): None})
     reading = read_coding_sheet(emptied, study.desk("anna"))
     assert (reading.events, reading.problems) == ([], [])
-    assert "was emptied" in reading.remarks[0].what
-    assert "'kunskap' stands" in reading.remarks[0].todo
+    assert "was cleared" in reading.remarks[0].what
+    assert "'kunskap' still counts" in reading.remarks[0].todo
 
 
 def test_a_changed_certainty_or_memo_is_news_an_emptied_one_is_not(study, tmp_path):
@@ -543,7 +543,7 @@ def test_labels_that_are_alike_carry_their_code(tmp_path):
     collect(study, fill(path, study, {("B1", "v/answer"): "samma [b]", ("B2", "v/answer"): "Annan"}))
     assert standing(study) == {("B1", "v"): "b", ("B2", "v"): "c"}
     reading = read_coding_sheet(fill(path, study, {("B3", "v/answer"): "Samma"}), study.desk)
-    assert "'Samma' is no answer" in reading.problems[0].what
+    assert "'Samma' is not one of the answers" in reading.problems[0].what
 
 
 # Into the log, all of it or nothing
@@ -589,31 +589,35 @@ def test_collecting_passes_on_what_is_worth_knowing(study, tmp_path):
     study.decide("anna", "B1", "category", "kunskap")
     path = write_coding_sheet(study.desk("anna"), tmp_path / "a.xlsx")
     found = study.collect(fill(path, study, {("B1", "category/answer"): None}))
-    assert ["was emptied" in remark.what for remark in found.remarks] == [True]
+    assert ["was cleared" in remark.what for remark in found.remarks] == [True]
 
 
 # What is refused
 
 REFUSED = [
-    ({("B1", "category/answer"): "Kunskapp"}, "'Kunskapp' is no answer to 'Kategori'", "Kunskap, Resurser"),
-    ({("D1", "goal/answer"): 6}, "'6' is no answer to 'Målbild'", "from 1 to 5"),
-    ({("D1", "goal/answer"): 2.5}, "'2.5' is no answer", "from 1 to 5"),
-    ({("D1", "themes/code/filmer"): "nej"}, "'nej' is no mark", "allowed: x"),
+    (
+        {("B1", "category/answer"): "Kunskapp"},
+        "'Kunskapp' is not one of the answers to 'Kategori'",
+        "Kunskap, Resurser",
+    ),
+    ({("D1", "goal/answer"): 6}, "'6' is not one of the answers to 'Målbild'", "from 1 to 5"),
+    ({("D1", "goal/answer"): 2.5}, "'2.5' is not one of the answers", "from 1 to 5"),
+    ({("D1", "themes/code/filmer"): "nej"}, "'nej' is not a mark", "allowed: x"),
     (
         {("D1", "themes/none"): "x", ("D1", "themes/code/databas"): "x"},
         "marked together with: Databas",
-        "empty",
+        "clear",
     ),
     (
         {("B1", "category/certainty"): "5", ("B1", "category/answer"): "Kunskap"},
-        "'5' is no answer",
+        "'5' is not an answer to how sure",
         "1, 2, 3",
     ),
     ({("B1", "sekom/text"): "Något annat"}, "the text of the note was changed", "put the text back"),
     ({("B1", "sekom/key"): None}, "the key of the note is missing", "copy the row's key"),
-    ({("B1", "sekom/key"): "B1"}, "'B1' is no key of a note", "copy the row's key"),
+    ({("B1", "sekom/key"): "B1"}, "'B1' is not the key of a note", "copy the row's key"),
     ({("B1", "sekom/key"): f"n{'0' * 20}.h{'0' * 11}"}, "the study has no note with the key", "was written"),
-    ({("D3", "goal/answer"): 3}, "'3' answers 'goal', which is not asked of this note", "empty it"),
+    ({("D3", "goal/answer"): 3}, "'3' answers 'goal', which is not asked of this note", "clear it"),
     (
         {("B1", "category/memo"): "m" * 20_001, ("B1", "category/answer"): "roll"},
         "20,001 characters",
@@ -651,7 +655,7 @@ def test_a_formula_is_no_answer_but_a_memo_may_look_like_one(study, blank, tmp_p
     address(book, study, "B1", "category/memo").value = "=1+1"
     book.save(tmp_path / "formula.xlsx")
     reading = read_coding_sheet(tmp_path / "formula.xlsx", study.desk("anna"))
-    assert ["holds the formula '=1+1'" in problem.what for problem in reading.problems] == [True]
+    assert ["contains the formula '=1+1'" in problem.what for problem in reading.problems] == [True]
     assert [event["memo"] for event in reading.events] == ["=1+1"]
 
 
@@ -682,7 +686,7 @@ def test_a_row_that_stands_twice_is_refused(study, blank, tmp_path):
         sheet.cell(10, place).value = sheet.cell(7, place).value
     book.save(tmp_path / "doubled.xlsx")
     (problem,) = read_coding_sheet(tmp_path / "doubled.xlsx", study.desk("anna")).problems
-    assert "the same note stands already in row 7 of the tab 'Lappar B'" in problem.what
+    assert "the same note is already in row 7 of the tab 'Lappar B'" in problem.what
 
 
 def test_a_column_that_stands_twice_is_refused(study, blank, tmp_path):
@@ -717,9 +721,9 @@ def _workbook_without_ticket():
     [
         (b"PK\x03\x04 cut off", "damaged"),
         (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1 rest", "protected by a password"),
-        (b"note_id;text", "no workbook"),
+        (b"note_id;text", "not a workbook"),
         (b"", "empty"),
-        (_workbook_without_ticket(), "no coding sheet"),
+        (_workbook_without_ticket(), "not a coding sheet"),
     ],
     ids=["damaged", "password", "text", "empty", "other workbook"],
 )
@@ -777,8 +781,8 @@ def test_what_somebody_typed_is_not_written_over(study, blank, place):
         address(book, study, "B1", "category/answer").value = None
     book.save(blank)
     before = blank.read_bytes()
-    told = "was emptied" if place == "emptied" else "Min anmärkning"
-    with pytest.raises(TableError, match=f"holds what somebody typed: .*{told}.*; move it away"):
+    told = "was cleared" if place == "emptied" else "Min anmärkning"
+    with pytest.raises(TableError, match=f"contains something that somebody typed: .*{told}.*; move it away"):
         write_coding_sheet(study.desk("anna"), blank)
     assert blank.read_bytes() == before
 

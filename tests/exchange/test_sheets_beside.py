@@ -184,7 +184,7 @@ def test_what_older_programs_leave_of_a_thread_is_read_without_what_excel_says_o
     ("content", "what"),
     [
         ('<!DOCTYPE c [<!ENTITY x "y">]><comments>&x;</comments>', "declares a document type"),
-        ("<comments>" + "<a>" * 300 + "</a>" * 300 + "</comments>", "deep in each other"),
+        ("<comments>" + "<a>" * 300 + "</a>" * 300 + "</comments>", "more than 200 deep"),
         ("<comments><commentList>" + "<comment/>" * 1_600_000 + "</commentList></comments>", "elements"),
         ("<comments><commentList>", "not well-formed"),
     ],
@@ -217,7 +217,7 @@ def test_more_comments_than_a_sheet_can_have_are_refused(blank, study, tmp_path)
             is_comments = "comments" in name and name.endswith(".xml")
             new.writestr(name, many if is_comments else old.read(name))
     (problem,) = read_coding_sheet(tmp_path / "bad.xlsx", study.desk).problems
-    assert problem.what == "it holds more than 100,000 comments"
+    assert problem.what == "it has more than 100,000 comments"
 
 
 # Text that is neither
@@ -248,7 +248,7 @@ def test_further_tabs_and_text_around_the_table_are_told_with_their_cells(study,
         ("Läs först", "B30"): "klart!",
         ("Mina tankar", "C3"): "en tanke",
     }
-    said = "a text that is no answer and was not in the sheet"
+    said = "a text that is not an answer and was not in the sheet"
     assert sorted(told(reading)) == sorted(
         f"cell {cell} of the tab '{tab}': {said}: '{text}'" for (tab, cell), text in expected.items()
     )

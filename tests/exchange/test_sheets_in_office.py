@@ -84,9 +84,9 @@ def test_a_code_typed_past_the_drop_down_is_refused_with_its_cell(office, study,
     places = [address(book, study, *place) for place in list(typed)[:2]]
     for cell, problem in zip(places, reading.problems, strict=True):
         assert f"cell {cell.coordinate} of the tab '{cell.parent.title}'" in problem.what
-    assert "'Kunskaper' is no answer to 'Kategori'" in reading.problems[0].what
+    assert "'Kunskaper' is not one of the answers to 'Kategori'" in reading.problems[0].what
     assert "allowed: Kunskap, Resurser, Föreningens roll, Ingen passar" in reading.problems[0].todo
-    assert "'7' is no answer" in reading.problems[1].what
+    assert "'7' is not one of the answers" in reading.problems[1].what
     assert [event["codes"] for event in reading.events] == ["2"]
 
 

@@ -53,7 +53,7 @@ def test_a_mended_typo_is_remarked_on_and_another_text_is_told_apart(study, blan
     assert {stale.what.split("'")[1] for stale in reading.stale} == {"B1", "B2"}
     (other,) = reading.other_texts
     assert "'B2'" in other.what
-    assert "it said '=SUMMA(A1:A3) stod det på tavlan', and says 'Något helt annat' now" in other.what
+    assert "it said '=SUMMA(A1:A3) stod det på tavlan', and now says 'Något helt annat'" in other.what
     assert other in reading.stale
     assert reading.n_notes == 3
 
@@ -101,7 +101,7 @@ def test_texts_sorted_alone_in_the_sheet_are_refused_in_few_lines(tmp_path):
     with pytest.raises(DecisionError) as error:
         study.collect(tmp_path / "sorted.xlsx")
     n_moved = sum(one != other for one, other in zip(texts, sorted(texts), strict=True))
-    assert f"{n_moved} texts stand beside the keys of other notes" in str(error.value)
+    assert f"{n_moved} texts are beside the keys of other notes" in str(error.value)
     assert "undo the sorting" in str(error.value)
     assert len(str(error.value).splitlines()) <= 10
 
@@ -112,7 +112,7 @@ def test_an_answer_about_an_earlier_text_does_not_replace_one_about_the_text_as_
     changed.decide("anna", "B1", "category", "resurser", via="sheet")
     reading = read_coding_sheet(back, changed.desk)
     assert reading.events == []
-    assert "it is about the text as it was before" in reading.remarks[0].what
+    assert "it is about an earlier text" in reading.remarks[0].what
     assert reading.remarks[1].what.endswith("a memo, 'om den förra'")
 
 
@@ -174,7 +174,7 @@ def test_a_memo_beside_an_emptied_answer_is_not_lost_unsaid(study, tmp_path):
     typed = {("B1", "category/answer"): None, ("B1", "category/memo"): "ångrar mig"}
     reading = read_coding_sheet(fill(path, study, typed), study.desk)
     assert reading.events == []
-    assert ["was emptied" in remark.what for remark in reading.remarks] == [True, False]
+    assert ["was cleared" in remark.what for remark in reading.remarks] == [True, False]
     assert reading.remarks[1].what.endswith("a memo, 'ångrar mig'")
 
 

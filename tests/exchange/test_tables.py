@@ -136,7 +136,7 @@ def test_the_delimiter_is_the_one_that_suits_the_rows(folder):
     assert list(read_table(save(folder, text.encode())).columns) == ["note_id", "text, svenska"]
     # the right delimiter wins though one of its rows is broken
     text = "note_id;text, sv;stage\r\nB1;a, b;B\r\nB2;c\r\nB3;d;B\r\n"
-    assert problems_of(folder, text.encode()) == [(3, "it has 2 cells of the 3 that the header names")]
+    assert problems_of(folder, text.encode()) == [(3, "it has 2 of the 3 cells that the header names")]
 
 
 def test_the_delimiter_that_the_file_names_is_taken_and_not_counted(folder):
@@ -171,7 +171,7 @@ def test_last_cells_that_excel_leaves_out_of_whole_blocks_of_16_rows_come_back(f
 def test_short_rows_that_excel_did_not_make_are_problems(folder):
     text = excel_blocks(60, last_comment=40)
     short = text.replace("B35;t;", "B35;t")
-    assert problems_of(folder, short.encode()) == [(35, "it has 2 cells of the 3 that the header names")]
+    assert problems_of(folder, short.encode()) == [(35, "it has 2 of the 3 cells that the header names")]
     cut_off = text.removesuffix("\r\n")
     assert [row for row, _ in problems_of(folder, cut_off.encode())] == [*range(17, 33), *range(49, 61)]
     by_hand = text.replace("\r\n", "\n")
@@ -185,15 +185,15 @@ def test_every_problem_of_a_text_table_is_listed_at_once(folder):
         read_table(path)
     assert str(error.value).splitlines() == [
         f"'{path}' could not be read as a table:",
-        "- notes.csv, row 1: column C has no name; name it, or take the column away.",
+        "- notes.csv, row 1: column C has no name; name it, or remove the column.",
         "- notes.csv, row 1: 2 columns are named 'id' (A, B); give each a name of its own.",
         "- notes.csv, row 2: it has a cell '5' beyond the 4 that the header names; "
-        "name its column, or put a text that holds the delimiter in quotes.",
-        "- notes.csv, row 3: it has 2 cells of the 4 that the header names; "
-        "add the missing cells, or put a text that holds line breaks in quotes.",
+        "name its column, or put a text that contains the delimiter in quotes.",
+        "- notes.csv, row 3: it has 2 of the 4 cells that the header names; "
+        "add the missing cells, or put a text that contains line breaks in quotes.",
         '- notes.csv, row 4: text follows after a closing "; '
         'put the whole cell in quotes and double each " inside.',
-        '- notes.csv, row 6: a quote (") opens and is never closed; close it, or take it away.',
+        '- notes.csv, row 6: a quote (") opens and is never closed; close it, or remove it.',
         "Nothing was changed.",
     ]
     frame, _ = check_table(path)
@@ -215,21 +215,28 @@ def test_a_quote_that_never_closes_in_a_large_file(folder):
         (b"PK\x03\x04abc", (None, "it is a workbook, though its name says that it is a text table")),
         (
             "a;b\r\nå;1\r\n".encode() + b"x;\xe4\r\n",
-            (3, "the byte 0xe4 is not UTF-8, though the rest of the file is, so its letters cannot be told"),
+            (
+                3,
+                "the byte 0xe4 is not UTF-8, though the rest of the file is, "
+                "so it is not clear which letters are meant",
+            ),
         ),
         (
             b'\xef\xbb\xbfa;b\r\n"x\r\ny";\xe4\r\n',
-            (2, "the byte 0xe4 is not UTF-8, so its letters cannot be told"),
+            (2, "the byte 0xe4 is not UTF-8, so it is not clear which letters are meant"),
         ),
         (
             b"\xef\xbb\xbfa;b\r\n\xe4;x\r\n",
-            (2, "the byte 0xe4 is not UTF-8, so its letters cannot be told"),
+            (2, "the byte 0xe4 is not UTF-8, so it is not clear which letters are meant"),
         ),
         (
             b"a;b\r\n\xe4;\x81\r\n",
-            (2, "the byte 0x81 is not UTF-8 or Windows-1252, so its letters cannot be told"),
+            (2, "the byte 0x81 is not UTF-8 or Windows-1252, so it is not clear which letters are meant"),
         ),
-        (b"\xff\xfea\x00\x00\xd8", (1, "the byte 0x00 is not UTF-16, so its letters cannot be told")),
+        (
+            b"\xff\xfea\x00\x00\xd8",
+            (1, "the byte 0x00 is not UTF-16, so it is not clear which letters are meant"),
+        ),
     ],
 )
 def test_files_that_are_no_text_tables(folder, data, problem):
@@ -261,13 +268,13 @@ def test_missing_files_folders_and_locked_files(folder, monkeypatch):
     path = save(folder, b"a;b\r\n")
     monkeypatch.setattr(Path, "read_bytes", locked)
     with pytest.raises(
-        TableError, match=r"open in another program or may not be read; close it there \(Excel\?\)"
+        TableError, match=r"open in another program, or you may not read it; close it there \(Excel\?\)"
     ):
         read_table(path)
 
 
 def test_a_text_table_has_no_sheets(folder):
-    with pytest.raises(TableError, match="a text table has no sheet 'Blad1'; leave the sheet out"):
+    with pytest.raises(TableError, match="a text table does not have a sheet 'Blad1'; leave the sheet out"):
         read_table(save(folder, b"a;b\r\n"), sheet="Blad1")
 
 
@@ -310,7 +317,7 @@ def test_sheets_by_name_and_the_first_by_default(folder):
     path = book(folder, [["a", "b"]], change=second)
     assert list(read_table(path).columns) == ["a", "b"]
     assert list(read_table(path, sheet="Åtgärder").columns) == ["text"]
-    with pytest.raises(TableError, match="it has no sheet 'x'; name one of: 'Sheet', 'Åtgärder'"):
+    with pytest.raises(TableError, match="it does not have a sheet 'x'; name one of: 'Sheet', 'Åtgärder'"):
         read_table(path, sheet="x")
 
 
@@ -325,7 +332,7 @@ def test_formulas_are_not_run(folder):
     )
     edited(path, part, b'<c r="B2">', b'<c r="B2" t="str">')
     assert problems_of(folder, path.read_bytes(), "notes.xlsx") == [
-        (3, "cell B3 holds a formula whose result was never stored")
+        (3, "cell B3 has a formula whose result was never stored")
     ]
     frame, _ = check_table(path)
     assert numbered(frame) == [[2, "41", ""], [3, "x", ""]]
@@ -364,7 +371,7 @@ def test_every_problem_of_a_workbook_is_listed_at_once(folder):
         (1, "column C has no name"),
         (1, "2 columns are named 'a' (A, B)"),
         (2, "it has a cell '5' beyond the 4 that the header names"),
-        (4, "cell A4 holds Excel's error #REF!"),
+        (4, "cell A4 shows Excel's error #REF!"),
     ]
 
 
@@ -395,12 +402,12 @@ def test_workbooks_that_cannot_be_opened(folder):
     for data in (whole[:200], whole[: len(whole) // 2], b"PK\x03\x04" + bytes(100)):
         [(row, what)] = problems_of(folder, data, "n.xlsx")
         assert row is None
-        assert what.startswith("it is damaged or no archive (")
+        assert what.startswith("it is damaged or not an archive (")
     made = io.BytesIO()
     with zipfile.ZipFile(made, "w") as archive:
         archive.writestr("word/document.xml", "<a/>")
     [(_, what)] = problems_of(folder, made.getvalue(), "n.xlsx")
-    assert what.startswith("it is damaged or no Excel workbook (there is no 'xl/workbook.xml' in it)")
+    assert what.startswith("it is damaged or not an Excel workbook (there is no 'xl/workbook.xml' in it)")
 
 
 @given(place=st.integers(0, 5_000), value=st.integers(0, 255))
@@ -452,7 +459,7 @@ def test_texts_written_as_xlsx_come_back_or_are_refused(folder, rows):
     frame = pd.DataFrame(rows, columns=names, dtype="str")
     path = folder / "out.xlsx"
     if any(UNREADABLE_IN_XML.search(text) for row in rows for text in row):
-        with pytest.raises(TableError, match=r"cell [A-D][2-7] holds the character U\+00|U\+FFF[EF]"):
+        with pytest.raises(TableError, match=r"cell [A-D][2-7] has the character U\+00|U\+FFF[EF]"):
             write_table(frame, path)
         return
     lines = [[re.sub("\r\n?", "\n", text) for text in row] for row in rows]
@@ -514,18 +521,18 @@ def test_what_a_file_cannot_hold_is_listed_and_nothing_is_written(folder):
     path = folder / "refused.xlsx"
     with pytest.raises(TableError) as error:
         write_table(frame, path)
-    assert re.findall(r"row (\d): cell (\w+) holds (.*?);", str(error.value)) == [
+    assert re.findall(r"row (\d): cell (\w+) has (.*?);", str(error.value)) == [
         ("2", "A2", "the character U+0000, which such a file cannot hold"),
         ("2", "B2", "the character U+0001, which such a file cannot hold"),
-        ("3", "B3", "32,768 characters, and a cell of a workbook holds 32,767"),
-        ("4", "A4", "32,768 characters, and a cell of a workbook holds 32,767"),
+        ("3", "B3", "32,768 characters, and a workbook's cell holds 32,767"),
+        ("4", "A4", "32,768 characters, and a workbook's cell holds 32,767"),
     ]
     assert "Nothing was saved." in str(error.value)
-    with pytest.raises(TableError, match=r"cell A2 holds the character U\+0000"):
+    with pytest.raises(TableError, match=r"cell A2 has the character U\+0000"):
         write_table(frame, folder / "refused.csv")
     with pytest.raises(TableError, match=r"2 columns are named 'a' \(A, C\)"):
         write_table(pd.DataFrame([["1", "2", "3"]], columns=["a", "b", "a"]), folder / "refused.csv")
-    with pytest.raises(TableError, match=r"not as '\.xls'; name the file so"):
+    with pytest.raises(TableError, match=r"not as '\.xls'; give the file such a name"):
         write_table(frame, folder / "refused.xls")
     assert not list(folder.glob("*refused*"))
 

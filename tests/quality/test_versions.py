@@ -84,7 +84,7 @@ def test_the_sample_has_nothing_to_tell(sample_study):
 
 
 def test_versions_that_are_not_there_or_do_not_belong_together(sample_study):
-    with pytest.raises(CodebookError, match="'c00f' is no version"):
+    with pytest.raises(CodebookError, match="'c00f' is not a version"):
         codebook_diff(sample_study, "c00f")
     with pytest.raises(CodebookError, match="fits several"):
         codebook_diff(sample_study, "c")

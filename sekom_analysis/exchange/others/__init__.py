@@ -14,7 +14,7 @@ import pandas as pd
 
 from sekom_analysis.basics.errors import ExchangeError
 from sekom_analysis.basics.files import replace_file
-from sekom_analysis.basics.wording import Problem, problem_lines
+from sekom_analysis.basics.wording import Phrase, Problem, problem_lines
 from sekom_analysis.exchange.others.matching import (
     NO_CODE,
     Column,
@@ -29,7 +29,7 @@ from sekom_analysis.exchange.others.matching import (
 )
 from sekom_analysis.exchange.others.proposing import Proposal, propose
 from sekom_analysis.exchange.refi.reading import time_of
-from sekom_analysis.exchange.refi.words import Remarks, coder_id
+from sekom_analysis.exchange.refi.words import Remarks, coder_id, shortened
 from sekom_analysis.exchange.registry import Request
 from sekom_analysis.exchange.taking_in import NO_DECISIONS, Material
 from sekom_analysis.formats.guarded import refusal
@@ -43,7 +43,6 @@ from sekom_analysis.study.rows import answer_fault
 
 
 _COLUMNS = ["note_id", "coder", "variable", "pass", "codes", "certainty", "memo", "decided_at"]
-_LEFT_OUT = "left out, as the map says"
 
 
 class Taken(NamedTuple):
@@ -77,25 +76,24 @@ Key = tuple[str, str, str, str]
 def map_problems(found: Map, table: pd.DataFrame, raw: Raw, file: str) -> list[Problem]:
     """Return what in a map does not fit the table or the study."""
     problems = [
-        Problem(file, None, f"the table has no column '{name}'", f"name one of: {', '.join(table.columns)}")
+        Problem.of(file, None, "map_column", name=name, names=", ".join(table.columns))
         for name in dict.fromkeys(found.columns)
         if name not in table.columns
     ]
     coders = [*found.coders.values(), *(one.coder for one in found.answers.values()), found.whose]
     for coder in dict.fromkeys(filter(None, coders)):
         if fault := coder_fault(coder):
-            problems.append(Problem(file, None, fault, "write another id"))
+            problems.append(Problem.of(file, None, "map_coder", fault=fault))
     named = [*found.variables.values(), *(one.variable for one in found.answers.values()), *found.codes]
     for name in dict.fromkeys(filter(None, named)):
         if name not in raw.codebook:
-            todo = f"name one of: {', '.join(raw.codebook.ids)}"
-            problems.append(Problem(file, None, f"the study has no variable '{name}'", todo))
+            names = ", ".join(raw.codebook.ids)
+            problems.append(Problem.of(file, None, "map_variable", name=name, names=names))
     for name, answer in found.answers.items():
         if not (answer.variable or found.variable or found.path):
-            problems.append(Problem(file, None, f"nothing tells the variable of '{name}'", "name it"))
+            problems.append(Problem.of(file, None, "map_no_variable", name=name))
         if not (answer.coder or found.coder or found.whose):
-            todo = "name the coder there, or as 'whose', or with --coder"
-            problems.append(Problem(file, None, f"nothing tells who decided in '{name}'", todo))
+            problems.append(Problem.of(file, None, "map_no_coder", name=name))
     return problems + ([] if problems else list(_code_problems(found, raw, file)))
 
 
@@ -105,8 +103,8 @@ def _code_problems(found: Map, raw: Raw, file: str) -> Iterator[Problem]:
         for value, code in codes.items():
             allowed = [*variable.answers, *([NO_CODE] if variable.kind == "multiple" else [])]
             if code and code not in allowed:
-                what = f"'{value}' of '{name}' is to be '{code}', which is no code of it"
-                yield Problem(file, None, what, f"write one of: {', '.join(allowed)}; or ''")
+                said = {"value": value, "name": name, "code": code, "allowed": ", ".join(allowed)}
+                yield Problem.of(file, None, "map_code", **said)
 
 
 class Taker:
@@ -136,10 +134,7 @@ class Taker:
                 for column in self.map.answers:
                     self._take_cell(int(row), note, column, {str(k): str(v) for k, v in cells.items()})
             elif any(cells[column].strip() for column in self.map.answers):
-                shown = cells[self.map.note].strip()
-                self.refused.add(
-                    "no note of the study is this one", "correct it there", f"row {row}: {shown}"
-                )
+                self.refused.add("others_no_note", _at(int(row), cells[self.map.note]))
         rows = [row for key in self.said if (row := self._decision(key)) is not None]
         decisions = pd.DataFrame(rows, columns=_COLUMNS, dtype="str") if rows else NO_DECISIONS.copy()
         return Taken(decisions, self.refused.problems(), self.remarks.problems())
@@ -150,7 +145,7 @@ class Taker:
         if not coder:
             return
         if is_unsaid(cells[column]):
-            self.remarks.add("nobody answered there", "it stays unseen", f"row {row}: {column}")
+            self.remarks.add("others_nobody", _at(row, column))
             return
         for variable, values in self._values(answer, cells[column], cells, row):
             self._take_values(row, (note, coder, variable), column, values, cells)
@@ -180,7 +175,7 @@ class Taker:
         variable = who[2]
         kind = self.raw.codebook[variable].kind
         if not values and not (self.map.empty == "none" and kind == "multiple"):
-            self.remarks.add("an empty cell is no answer", "it stays unseen", f"row {row}: {column}")
+            self.remarks.add("others_empty", _at(row, column))
             return
         codes = values if kind == "scale" else self._codes(variable, values, row)
         if codes is None:
@@ -198,10 +193,9 @@ class Taker:
     def _called(self, names: dict[str, str], cell: str, what: str, row: int) -> str:
         found = names.get(cell.strip())
         if found is None:
-            shown = f"row {row}: {cell.strip()}"
-            self.refused.add(f"the map does not know this {what}", "add it to the map", shown)
+            self.refused.add(f"others_unknown_{what}", _at(row, cell))
         elif not found:
-            self.refused.add(f"a {what} without an id here", _LEFT_OUT, f"row {row}: {cell.strip()}")
+            self.refused.add(f"others_no_{what}", _at(row, cell))
         return found or ""
 
     def _codes(self, variable: str, values: list[str], row: int) -> list[str] | None:
@@ -209,14 +203,11 @@ class Taker:
         known = self.map.codes.get(variable, {})
         unknown = [value for value in values if value not in known]
         if unknown:
-            shown = f"row {row}: {', '.join(unknown)}"
-            self.refused.add(f"the map does not know this answer to '{variable}'", "add it to the map", shown)
+            self.refused.add("others_unknown_answer", _at(row, ", ".join(unknown)), variable=variable)
             return None
         for value in values:
             if not known[value]:
-                self.refused.add(
-                    f"an answer to '{variable}' without a code here", _LEFT_OUT, f"row {row}: {value}"
-                )
+                self.refused.add("others_no_code", _at(row, value), variable=variable)
         codes = list(dict.fromkeys(known[value] for value in values if known[value]))
         return codes if codes or not values else None
 
@@ -226,14 +217,14 @@ class Taker:
         if name == "time":
             return time_of(cell, self.remarks)
         if name == "certainty" and cell.strip() not in ("", "1", "2", "3"):
-            self.remarks.add("a certainty that is not 1, 2 or 3", "it was left out", cell.strip())
+            self.remarks.add("others_certainty", cell.strip())
             return ""
         return cell.strip() if name == "certainty" else remark_of(cell)
 
     def _pass(self, cells: dict[str, str], row: int) -> str:
         cell = cells[self.map.pass_].strip() if self.map.pass_ else ""
         if cell and cell not in {str(number) for number in PASSES}:
-            self.remarks.add("a pass that is not 0, 1, 2 or 3", "it was taken for 1", f"row {row}: {cell}")
+            self.remarks.add("others_pass", _at(row, cell))
             return "1"
         return cell or "1"
 
@@ -245,24 +236,29 @@ class Taker:
         codes = list(dict.fromkeys(code for one in said for code in one.codes))
         answer = "|".join(code for code in codes if code != NO_CODE)
         rows = ", ".join(str(one.row) for one in said)
-        what, todo = "", "correct it there"
+        kind, fault = "", ""
         if not variable.applies_to(note, self._stages.get(note)):
-            what, todo = f"the study does not ask '{name}' of such notes", "leave it, or change the codebook"
+            kind = "others_not_asked"
         elif NO_CODE in codes and len(codes) > 1:
-            what = f"{coder} says both a code and none to '{name}'"
+            kind = "others_code_and_none"
         elif variable.kind != "multiple" and len(codes) > 1:
-            what = f"several answers of {coder} to '{name}', which takes one"
+            kind = "others_several"
         elif name in self._whole and _differ(said):
             # Where a cell holds all of an answer, another row is another answer, not more of it.
-            what = f"several answers of {coder} to '{name}' that differ"
+            kind = "others_differ"
         elif fault := answer_fault(variable, answer):
-            what = fault
-        if what:
-            self.refused.add(what, todo, f"note {note}, row {rows}: {', '.join(codes)}")
+            kind = "others_answer"
+        if kind:
+            where = Phrase("note_and_rows", note=note, rows=rows, codes=", ".join(codes))
+            self.refused.add(kind, where, coder=coder, variable=name, fault=fault)
             return None
         memos = "\n".join(dict.fromkeys(one.memo for one in said if one.memo))
         certainty = next((one.certainty for one in said if one.certainty), "")
         return (*key, answer, certainty, memos, max(one.decided_at for one in said))
+
+
+def _at(row: int, text: str) -> Phrase:
+    return Phrase("row_and_text", row=row, text=shortened(text.strip(), 52))
 
 
 def _differ(said: list[_Said]) -> bool:
@@ -281,13 +277,13 @@ _TOKENS = b"#FORMAT=WebAnno TSV"
 _INTRO = """What the columns of {file} seem to be. Nothing has been taken in yet.
 Go through it, above all what is doubtful. Then:
   sekom import {file} --as decisions --map {map}
-note: the column that tells the note; notes_are: ids or texts.
-coder: the column that tells who decided; coders: what it holds, and the id here ('' leaves that one out).
-whose: who decided it all, where no column tells.
+note: the column that says which note it is; notes_are: ids or texts.
+coder: the column that says who decided; coders: what it contains, and the id here ('' leaves that one out).
+whose: who decided it all, where no column says.
 answers: the columns with answers, each with its variable (and its coder, where every coder has a column).
-several: what stands between several codes in a cell; path: between a variable and its code ('Teman/Tid').
+several: what separates several codes in a cell; path: what separates a variable from its code ('Teman/Tid').
 empty: unseen, or none where an empty cell is an answer.
-codes: what stands in the cells, and the code here ('' leaves those answers out, 'no code' says
+codes: what the cells say, and the code here ('' leaves those answers out, 'no code' says
 that none belongs; for a variable with several codes only).
 Columns that are not named here are left alone: {rest}."""
 
@@ -323,15 +319,11 @@ def find_decisions(request: Request) -> Material:
 def _table(path: Path) -> pd.DataFrame:
     data, problem = read_bytes(path)
     if data.startswith(_TOKENS):
-        what = "it is WebAnno TSV, which holds a row for each word, not a decision on each note"
-        raise refusal(path.name, what, "export the differences (CSV) on INCEpTION's page Agreement")
+        raise refusal(path.name, "others_webanno")
     table, problems = check_table(path)
     if path.suffix.lower() in WORKBOOKS and not problems and not problem:
         problems = [
-            Problem(
-                path.name, row, f"the cells {cells} are one: whose the answer is cannot be told", "split them"
-            )
-            for row, cells in merged_across(data)
+            Problem.of(path.name, row, "others_merged", cells=cells) for row, cells in merged_across(data)
         ]
     if problems:
         msg = (
@@ -344,7 +336,7 @@ def _table(path: Path) -> pd.DataFrame:
 def _of_one(found: Map, coder: str, path: Path) -> Map:
     """Give everything to the coder asked for, if it is one's."""
     if found.coder or any(one.coder for one in found.answers.values()):
-        msg = f"The map '{path.name}' tells who decided, and --coder too. Leave one out. Nothing was saved."
+        msg = f"The map '{path.name}' says who decided, as does --coder. Leave one out. Nothing was saved."
         raise ExchangeError(msg)
     return found.model_copy(update={"whose": coder})
 
@@ -354,11 +346,8 @@ def _propose(table: pd.DataFrame, request: Request) -> Material:
     whose = request.coder or coder_id(path.stem, set(raw.about.coders))
     proposal = propose(table, raw.codebook, raw.notes, whose)
     if proposal is None or not proposal.map.answers:
-        lacking = (
-            "ids or texts of the study's notes" if proposal is None else "answers that the codebook knows"
-        )
-        what = f"no column holds {lacking} (it has: {', '.join(table.columns)})"
-        raise refusal(path.name, what, "compare ids, texts and labels, or write a map by hand")
+        kind = "others_no_notes" if proposal is None else "others_no_answers"
+        raise refusal(path.name, kind, names=", ".join(table.columns))
     target = path.with_suffix(".map.yaml")
     if target.exists():
         msg = (
@@ -376,15 +365,16 @@ def _propose(table: pd.DataFrame, request: Request) -> Material:
 def _remarks(proposal: Proposal, file: str) -> list[Problem]:
     """Say what each column was taken for, and what is doubtful."""
     found = proposal.map
-    told = [f"'{found.note}' tells the note (by {found.notes_are})"]
-    told += [f"'{found.coder}' tells the coder"] if found.coder else []
-    told += [f"'{found.variable}' tells the variable"] if found.variable else []
+    remarks = [Problem.of(file, None, "others_is_note", name=found.note, by=found.notes_are)]
+    if found.coder:
+        remarks.append(Problem.of(file, None, "others_is_coder", name=found.coder))
+    if found.variable:
+        remarks.append(Problem.of(file, None, "others_is_variable", name=found.variable))
     for name, one in found.answers.items():
-        by = f" by {one.coder}" if one.coder else ""
-        to = one.variable or ("that variable" if found.variable else "the variable that each begins with")
-        told.append(f"'{name}' holds answers to {to}{by}")
-    remarks = [Problem(file, None, what, "see that it is right") for what in told]
+        by = Phrase("answers_by", coder=one.coder) if one.coder else ""
+        to = one.variable or Phrase("answers_to_that" if found.variable else "answers_to_each")
+        remarks.append(Problem.of(file, None, "others_is_answer", name=name, to=to, by=by))
     return remarks + [
-        Problem(file, None, f"{' → '.join(path)}: {doubt}", "settle it in the map")
+        Problem.of(file, None, "others_doubt", path=" → ".join(path), doubt=doubt)
         for path, doubt in proposal.doubts.items()
     ]

@@ -1,4 +1,4 @@
-"""Which variable or code is meant by what stands in a cell of somebody else's table."""
+"""Which variable or code is meant by a cell of somebody else's table."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ from sekom_analysis.study.rows import answer_fault
 
 NO_ANSWER = ("<no annotation>", "<no label>")  # INCEpTION: nothing marked there, or marked and not labelled
 _KEYS = ("choices", "rating", "number", "text", "taxonomy")  # Label Studio: what was asked -> what was said
-_SPAN = re.compile(r"\d+-\d+ \[(.*)\]", re.DOTALL)  # INCEpTION: where a passage stands, and what it says
+_SPAN = re.compile(r"\d+-\d+ \[(.*)\]", re.DOTALL)  # INCEpTION: where a passage is, and what it says
 
 
 def is_unsaid(cell: str) -> bool:
@@ -55,7 +55,7 @@ def parts(cell: str, several: str) -> list[str]:
 
 
 def remark_of(cell: str) -> str:
-    r"""Return the text of a cell of remarks; several stand on a line each.
+    r"""Return the text of a cell of remarks; several are on a line each.
 
     Examples
     --------
@@ -106,7 +106,7 @@ def _listed(cell: str) -> list[str] | None:
 
 
 def _said(data: object) -> list[str] | None:
-    """Return what JSON says, all of it; None if some of it is no answer as programs write them."""
+    """Return what JSON says, all of it; None if some of it is not an answer as programs write them."""
     if isinstance(data, list):
         said = [_said(part) if isinstance(part, dict) else _one(part) for part in data]
         return None if None in said else [text for texts in said for text in texts or ()]
@@ -134,7 +134,7 @@ class _Frozen(BaseModel):
 
 
 class Column(_Frozen):
-    """A column that holds answers: to which variable, by whom; empty where other columns tell."""
+    """A column that holds answers: to which variable, by whom; empty where other columns say."""
 
     variable: str = ""
     coder: str = ""
@@ -145,20 +145,20 @@ class Map(_Frozen):
 
     Parameters
     ----------
-    note : the column that tells the note
+    note : the column that says which note it is
     notes_are : whether it holds the notes' ids or their texts
-    coder : the column that tells the coder; empty where `answers` or `whose` does
+    coder : the column that says who the coder is; empty where `answers` or `whose` does
     coders : what it holds -> the coder's id here; an empty id leaves that one out
-    whose : the coder of all answers, where no column tells
-    variable : the column that tells the variable; empty where `answers` or `path` does
+    whose : the coder of all answers, where no column says
+    variable : the column that says which variable it is; empty where `answers` or `path` does
     variables : what it holds, or what a path begins with -> the variable's id here; an empty id leaves it out
     answers : column -> what its answers are to, and by whom
-    several : what stands between several codes in a cell; empty: a cell holds one
-    path : what stands between a variable and its code in a cell; empty: a cell holds codes alone
+    several : what separates several codes in a cell; empty: a cell holds one
+    path : what separates a variable from its code in a cell; empty: a cell holds codes alone
     empty : whether an empty cell is unseen, or (of a `multiple`) the answer that no code belongs
-    codes : variable -> what stands in the cells -> the code here; an empty code leaves that answer out,
+    codes : variable -> what the cells say -> the code here; an empty code leaves that answer out,
         ``no code`` says (of a `multiple`) that none belongs
-    certainty, memo, time, pass_ : columns that tell more; empty: none does
+    certainty, memo, time, pass_ : columns that say more; empty: none does
     """
 
     note: str
@@ -212,7 +212,7 @@ def map_text(found: Map, doubts: Doubts, intro: str) -> str:
     ----------
     found : what is proposed
     doubts : path in the map, such as ``("codes", "themes", "Tid")`` -> why it is doubtful
-    intro : what to tell who edits it, one comment a line
+    intro : what to say to whoever edits it, one comment per line
     """
     rows = [f"# {line}".rstrip() for line in intro.splitlines()]
     plain = found.model_dump(by_alias=True)
@@ -237,7 +237,7 @@ def _quoted(text: str) -> str:
     return yaml.safe_dump(text, allow_unicode=True, default_style='"', width=10**9).strip()
 
 
-# --- which variable or code is meant by what stands in a cell of somebody else's table ----------------
+# --- which variable or code is meant by a cell of somebody else's table -------------------------------
 
 
 _ALIKE = 0.85
@@ -264,7 +264,7 @@ def same(text: str) -> str:
 
 
 def end_of(text: str) -> str:
-    """Return the last step of a path in a tree of codes; a text that is no path as it is.
+    """Return the last step of a path in a tree of codes; a text that is not a path as it is.
 
     Examples
     --------
@@ -353,7 +353,7 @@ def meant(names: Mapping[str, list[str]], text: str) -> Meant:
     return Meant("", "nothing here is called so")
 
 
-# --- which note of a study is meant by what stands in a cell of somebody else's table -----------------
+# --- which note of a study is meant by a cell of somebody else's table --------------------------------
 
 
 _FILE = re.compile(r"(.+)\.[A-Za-z0-9]{1,5}")

@@ -43,9 +43,9 @@ class Fit(NamedTuple):
     ----------
     share : of the values that surely are
     named : whether the column is called as the variable is
-    variable : its id; empty where another column, or each value, tells it
-    several : what stands between several codes in a cell
-    path : what stands between variable and code; empty: there are codes alone
+    variable : its id; empty where another column, or each value, says it
+    several : what separates several codes in a cell
+    path : what separates variable and code; empty: there are codes alone
     by_ends : whether only the ends of some values are codes
     """
 
@@ -89,7 +89,7 @@ class Fitter:
         return (top if top.share >= HALF or top.named else None), rivals - {top.variable}
 
     def told(self, name: str, column: str) -> Fit:
-        """Return how well a column's cells answer the variables that another column tells."""
+        """Return how well a column's cells answer the variables that another column gives."""
         rows = list(dict.fromkeys(zip(self.table[column], self.table[name], strict=True)))
         tried = [Fit(self._share(rows, several), False, "", several) for several in SEVERAL]
         return max(tried, key=lambda fit: fit.rank)
@@ -183,14 +183,14 @@ class Proposal(NamedTuple):
 
 
 class _Written(NamedTuple):
-    """What stands between several codes in a cell, and between a variable and its code."""
+    """What separates several codes in a cell, and a variable from its code."""
 
     several: str
     path: str
 
 
 class _NoteColumn(NamedTuple):
-    """How well a column tells the note: for how many of its cells, and how such columns are called."""
+    """How well a column identifies the note: for how many of its cells, and how such columns are called."""
 
     share: float
     rank: int
@@ -199,14 +199,14 @@ class _NoteColumn(NamedTuple):
 
 
 def propose(table: pd.DataFrame, codebook: Codebook, notes: pd.DataFrame, whose: str) -> Proposal | None:
-    """Return what the columns of a table seem to be; None where none tells the note.
+    """Return what the columns of a table seem to be; None where none identifies the note.
 
     Parameters
     ----------
     table : texts, one row per decision, or a note with a column for each coder
     codebook : labels and ids of its variables and codes are looked for
     notes : the N notes of the study
-    whose : id of the coder, where no column tells
+    whose : id of the coder, where no column says
     """
     return _Finder(table, codebook, notes).propose(whose)
 
@@ -248,7 +248,7 @@ class _Finder:
             }
         )
         if found.whose:
-            self.doubts[("whose",)] = "no column tells who decided" + (
+            self.doubts[("whose",)] = "no column says who decided" + (
                 "; 'all' may be everybody's answers in one" if whose == "all" else ""
             )
         self._doubt_time(extra["time"])
@@ -260,14 +260,14 @@ class _Finder:
         return name
 
     def _note(self) -> tuple[str, str]:
-        """Return the column that tells the note, and whether by id or by text."""
+        """Return the column that identifies the note, and whether by id or by text."""
         found = [self._told(name, kind) for name in self.free for kind in ("ids", "texts")]
         best = max(found, key=lambda one: one[:2], default=_NoteColumn(0, 0, "", "ids"))
         texts = max((one for one in found if one.notes_are == "texts"), key=lambda one: one[:2], default=best)
         if best.notes_are == "ids" and texts.share >= HALF and self._contradict(best.name, texts.name):
             # Other programs count from 1 as studies do: their 7 is another note than ours. What coders read,
             # they coded.
-            what = f"'{best.name}' looks like ids too, but stands with the texts of other notes"
+            what = f"'{best.name}' looks like ids too, but is in the rows of other notes' texts"
             best, self.doubts[("note",)] = texts, what
         if best.name and best.share < 1:
             self.doubts[("note",)] = f"{best.share:.0%} of its cells are notes of the study"
@@ -281,7 +281,7 @@ class _Finder:
         return _NoteColumn(hits / len(cells) if cells else 0.0, rank, name, kind)
 
     def _contradict(self, ids: str, texts: str) -> bool:
-        """Whether a note that one column tells by id is not the one that another quotes."""
+        """Whether a note that one column gives by id is not the one that another quotes."""
         pairs = (
             (self.finder.find(one, "ids"), self.finder.find(other, "texts"))
             for one, other in zip(self.table[ids], self.table[texts], strict=True)
@@ -359,7 +359,7 @@ class _Finder:
         for value in dict.fromkeys(cell.strip() for cell in self.fitter.cells(column)) if column else ():
             coders[value] = coder_id(value, set(coders.values()))
             if value.isdigit():
-                self.doubts[("coders", value)] = "a number; the other program tells whose it is"
+                self.doubts[("coders", value)] = "a number; the other program says whose it is"
         return coders
 
     def _doubt_time(self, column: str) -> None:
@@ -367,7 +367,7 @@ class _Finder:
         changed = next((name for name in self.table.columns if same(name) == "updated_at"), "")
         minute = len("2016-05-12T10:00")
         if column and changed and (self.table[changed].str[:minute] != self.table[column].str[:minute]).any():
-            self.doubts[("time",)] = f"'{changed}' tells when answers were last changed"
+            self.doubts[("time",)] = f"'{changed}' says when answers were last changed"
 
     def _variables(self, answers: dict[str, Column], column: str, written: _Written) -> dict[str, str]:
         """Return what names of variables mean: those of a column, or those that paths begin with."""
@@ -398,7 +398,7 @@ class _Finder:
         return codes
 
     def _said(self, answers: dict[str, Column], column: str, written: _Written) -> Iterator[tuple[str, str]]:
-        """Yield every different value and its variable, which the map, a column or the value's path tells."""
+        """Yield every different value and its variable, which the map, a column or the value's path gives."""
         for name, answer in answers.items():
             cells = self.table[name]
             rows = zip(self.table[column] if column else cells, cells, strict=True)

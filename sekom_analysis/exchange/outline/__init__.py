@@ -25,7 +25,7 @@ _INTRO = """The headings of {file}, as they seem to be. Nothing has been taken i
 Go through them, and see in {lines} what each line was taken for. Then:
   sekom import {file} --headings {headings}
 from, to: the lines at which a part begins and ends, or their numbers; empty: the file's first and last.
-levels: the outermost first. After a heading stands the code it means, or '' for none.
+levels: the outermost first. After a heading comes the code it means, or '' for none.
 left_out: lines that are neither heading nor note, such as a page's header.
 notes: lines that are notes, though they look like headings.
 wrapped: true where notes run over several lines, as in text copied from a PDF."""
@@ -60,7 +60,7 @@ def find_outline(request: Request) -> Material:
 
 def _doubts(outline: Outline, path: Path) -> list[Problem]:
     return [
-        Problem(path.name, int(row), f"'{_short(text)}': {doubt}", "see that it is right")
+        Problem.of(path.name, int(row), "outline_doubt", text=_short(text), doubt=doubt)
         for row, text, doubt in outline.doubtful[["row", "text", "doubt"]].itertuples(index=False)
     ]
 

@@ -63,7 +63,7 @@ class Part(_Frozen):
 
 
 class Headings(_Frozen):
-    """What tells headings from notes in one report.
+    """What distinguishes headings from notes in one report.
 
     Parameters
     ----------
@@ -96,8 +96,7 @@ def read_headings(path: Path) -> Headings:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         row = data[: error.start].count(b"\n") + 1
-        problem = Problem(path.name, row, "it is not UTF-8 text", "save it again as UTF-8")
-        raise _refusal(path, [problem]) from None
+        raise _refusal(path, [Problem.of(path.name, row, "headings_utf8")]) from None
     headings, problems = parse_yaml(text, Headings, path.name)
     if headings is None:
         raise _refusal(path, problems)
@@ -112,17 +111,18 @@ def check_headings(headings: Headings, codebook: Codebook, file: str) -> list[Pr
             if level.variable is None:
                 continue
             if level.variable not in codebook:
-                what = f"the codebook has no variable '{level.variable}'"
-                problems.append(Problem(file, None, what, f"its variables: {', '.join(codebook.ids)}"))
+                named = {"variable": level.variable, "names": ", ".join(codebook.ids)}
+                problems.append(Problem.of(file, None, "headings_variable", **named))
                 continue
             variable = codebook[level.variable]
             if variable.stage is not None and part.stage not in variable.stage:
-                what = f"'{variable.id}' is asked of stage {', '.join(variable.stage)}, not '{part.stage}'"
-                problems.append(Problem(file, None, what, "give the part its 'stage:'"))
+                stages = {"stages": ", ".join(variable.stage), "stage": part.stage}
+                problems.append(Problem.of(file, None, "headings_stage", variable=variable.id, **stages))
             for heading, code in level.headings.items():
                 if code and code not in variable.answers:
-                    what = f"heading '{heading}': '{variable.id}' has no code '{code}'"
-                    problems.append(Problem(file, None, what, f"its codes: {', '.join(variable.answers)}"))
+                    said = {"heading": heading, "variable": variable.id, "code": code}
+                    names = ", ".join(variable.answers)
+                    problems.append(Problem.of(file, None, "headings_code", **said, names=names))
     return problems
 
 
@@ -153,7 +153,7 @@ def headings_text(
     headings : what is proposed
     doubts : for each part, by its number, lines that may be headings and are taken for notes
     unsure : headings whose code is not sure
-    intro : what to tell who edits it, one comment a line
+    intro : what to say to whoever edits it, one comment per line
     """
     rows = [f"# {line}".rstrip() for line in intro.splitlines()]
     rows += [f"source: {_quoted(headings.source)}", f"coder: {_quoted(headings.coder)}"]
@@ -209,7 +209,7 @@ class Proposal:
     ----------
     headings : for a person to change or confirm
     doubts : for each part, by its number, lines that may be headings and are taken for notes
-    unnamed : headings that stand where others are codes, and are no code's label
+    unnamed : headings in places where others are codes, and that are not the label of any code
     """
 
     headings: Headings
@@ -218,7 +218,7 @@ class Proposal:
 
     @property
     def is_sure(self) -> bool:
-        """Whether marks alone tell headings from notes, and each is known."""
+        """Whether marks alone distinguish headings from notes, and each is known."""
         return not any(self.doubts.values()) and not self.unnamed
 
 
@@ -259,7 +259,7 @@ def _says_something(line: Line) -> bool:
 
 
 def _named(lines: Sequence[Line], place: int, said: Counter[str]) -> str | int | None:
-    """Return the line at which a part begins or ends; its number, if it stands there twice."""
+    """Return the line at which a part begins or ends; its number, if it is there twice."""
     if not 0 <= place < len(lines):
         return None
     text = lines[place].text
@@ -278,7 +278,7 @@ class _Finder:
         self.stage = self._stage()
 
     def _labels(self) -> dict[str, dict[str, str]]:
-        """Return variable -> label -> code, of the variables whose labels stand among the lines."""
+        """Return variable -> label -> code, of the variables whose labels are among the lines."""
         if self.codebook is None:
             return {}
         said = {same(line.text) for line in self.lines}
@@ -358,7 +358,7 @@ class _Finder:
         return levels
 
     def _columns(self, count: int) -> list[str]:
-        """Name the columns for headings that are no codes, the innermost first."""
+        """Name the columns for headings that are not codes, the innermost first."""
         if self.codes:
             return [_LAST_COLUMN, *(f"{_LAST_COLUMN}_{number}" for number in range(2, count + 1))][:count]
         names = [_LAST_COLUMN, _OUTER_COLUMN, *(f"{_OUTER_COLUMN}_{number}" for number in range(2, count))]

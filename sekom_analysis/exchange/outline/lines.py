@@ -11,7 +11,7 @@ from typing import NamedTuple
 from xml.etree.ElementTree import Element
 
 from sekom_analysis.basics.errors import ExchangeError
-from sekom_analysis.basics.wording import Problem, problem_lines
+from sekom_analysis.basics.wording import Phrase, Problem, chain, problem_lines
 from sekom_analysis.formats.guarded import Archive, Limits, open_archive, parse_xml, read_file, refusal
 from sekom_analysis.formats.tables import decode
 from sekom_analysis.formats.workbook_reading import OLD_OFFICE, ZIP
@@ -48,7 +48,7 @@ def tidy(text: str) -> str:
 
 _MAIN = "word/document.xml"
 _GONE = {"del", "moveFrom", "delText", "Fallback", "txbxContent", "pPr", "rPr", "sectPr", "instrText"}
-_TRACKED = {"ins": "insertions", "del": "deletions", "moveFrom": "moved texts"}
+_TRACKED = ("ins", "del", "moveFrom")
 _NOTES = {"footnoteReference": "footnotes", "endnoteReference": "endnotes", "commentReference": "comments"}
 _HEADING = re.compile(r"(?:heading|rubrik|überschrift|titre) ?([1-9])", re.IGNORECASE)
 _OFF = {"0", "false", "off", "none"}
@@ -87,11 +87,10 @@ def word_lines(data: bytes, file: str, limits: Limits) -> tuple[list[Line], list
         If it is damaged, locked, or no Word document.
     """
     if data.startswith(OLD_OFFICE):
-        what = "it is protected by a password, or in Word's old format"
-        raise refusal(file, what, "save it as .docx without a password")
+        raise refusal(file, "word_locked")
     with open_archive(data, limits, file) as archive:
         if _MAIN not in archive.names:
-            raise refusal(file, "it is no Word document", "save it as 'Word document (.docx)'")
+            raise refusal(file, "word_none")
         document = parse_xml(archive.read(_MAIN), f"{file} ({_MAIN})", limits)
         styles = _styles(archive, file, limits)
         problems = list(_left_out(document, archive.names, file))
@@ -193,7 +192,7 @@ def _said(element: Element) -> str:
     name = _local(element)
     if name == "t":
         return element.text or ""
-    if name == "br":  # a page's end inside a sentence is no end of the sentence
+    if name == "br":  # a page's end inside a sentence does not end the sentence
         return " " if _value(element, "type") in ("page", "column") else "\n"
     return {"cr": "\n", "tab": " ", "noBreakHyphen": "-"}.get(name, "")
 
@@ -207,24 +206,18 @@ def _left_out(document: Element, names: list[str], file: str) -> Iterator[Proble
             if name in _TRACKED or name in _NOTES or name == "txbxContent":
                 count[name] = count.get(name, 0) + 1
                 first.setdefault(name, row)
-    tracked = {_TRACKED[name]: number for name, number in count.items() if name in _TRACKED}
+    tracked = [Phrase(f"tracked_{name}", n=n) for name, n in count.items() if name in _TRACKED]
     if tracked:
         row = min(first[name] for name in first if name in _TRACKED)
-        what = f"it has tracked changes ({_listed(tracked)}): read as if all were accepted"
-        yield Problem(file, row, what, "accept or reject them in Word if that is not what is meant")
+        yield Problem.of(file, row, "word_tracked", counts=chain(tracked))
     for name, said in _NOTES.items():
         if name in count:
-            what = f"{said} were left out ({count[name]}), the first in paragraph {first[name]}"
-            yield Problem(file, first[name], what, "write into the text what belongs to a note")
+            yield Problem.of(file, first[name], f"word_{said}", n=count[name], row=first[name])
     if "txbxContent" in count:
-        what = f"text boxes were left out, the first in paragraph {first['txbxContent']}"
-        yield Problem(file, first["txbxContent"], what, "move what belongs to a note into the text")
+        row = first["txbxContent"]
+        yield Problem.of(file, row, "word_boxes", row=row)
     if any(name.lower().endswith("vbaproject.bin") for name in names):
-        yield Problem(file, None, "it has macros, which were not read", "nothing; none was run")
-
-
-def _listed(counts: dict[str, int]) -> str:
-    return ", ".join(f"{name}: {number}" for name, number in counts.items())
+        yield Problem.of(file, None, "word_macros")
 
 
 # --- A report as lines: what each says, and how it is marked, whatever file it comes from -------------
@@ -261,8 +254,7 @@ def read_lines(path: Path) -> tuple[list[Line], list[Problem]]:
     """
     ending = path.suffix.lower()
     if ending not in ENDINGS:
-        what = f"reports are read from {', '.join(ENDINGS)}, not from '{path.suffix}'"
-        raise refusal(path.name, what, "save it as .docx, or copy its text into a .txt file")
+        raise refusal(path.name, "outline_kind", endings=", ".join(ENDINGS), suffix=path.suffix)
     data = read_file(path, LIMITS)
     if ending == ".docx":
         lines, problems = word_lines(data, path.name, LIMITS)
@@ -278,11 +270,10 @@ def _splitter(ending: str) -> Callable[[str], list[Line]]:
 
 def _text(data: bytes, file: str) -> str:
     if data.startswith((ZIP, OLD_OFFICE, b"%PDF")):
-        what = "it is no text file, though its name says so"
-        raise refusal(file, what, "save it as .docx, or copy its text into a .txt file")
+        raise refusal(file, "outline_no_text")
     text, problems = decode(data, file)
     if problems:
-        found = [Problem(one.file, one.row, one.what, "save it again as UTF-8 text") for one in problems]
+        found = [Problem.of(one.file, one.row, "outline_utf8", what=one.what) for one in problems]
         msg = f"It cannot be read:\n{problem_lines(found)}\nNothing was saved."
         raise ExchangeError(msg)
     return text.replace("\r\n", "\n").replace("\r", "\n")
@@ -290,12 +281,11 @@ def _text(data: bytes, file: str) -> str:
 
 def _check_sizes(lines: list[Line], file: str) -> None:
     if len(lines) > MOST_LINES:
-        what = f"it has {len(lines):,} lines, and {MOST_LINES:,} are read"
-        raise refusal(file, what, "copy the appendix with the notes into a file of its own")
+        raise refusal(file, "outline_lines", n=len(lines), most=MOST_LINES)
     long = next((line for line in lines if len(line.text) > LONGEST_LINE), None)
     if long is not None:
-        what = f"line {long.row} has {len(long.text):,} characters, and a note has {LONGEST_LINE:,} at most"
-        raise refusal(file, what, "give each note a line of its own")
+        said = {"row": long.row, "n": len(long.text), "most": LONGEST_LINE}
+        raise refusal(file, "outline_long_line", **said)
 
 
 def text_lines(text: str) -> list[Line]:
@@ -417,7 +407,7 @@ def goes_on(before: str, after: str, is_apart: bool, wrapped: bool) -> tuple[boo
     Parameters
     ----------
     before, after : the two lines
-    is_apart : whether an empty line or a page's end lies between them
+    is_apart : whether an empty line or a page's end is between them
     wrapped : whether notes run over several lines in this report
 
     Examples
@@ -441,7 +431,7 @@ def goes_on(before: str, after: str, is_apart: bool, wrapped: bool) -> tuple[boo
 
 
 def join(before: str, after: str) -> str:
-    """Return two halves of a sentence as one; a word cut in two is whole again.
+    """Return two halves of a sentence joined; a word cut in two is whole again.
 
     Examples
     --------

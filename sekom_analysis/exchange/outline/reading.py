@@ -56,7 +56,7 @@ class Sorted:
 
 @dataclass
 class Found:
-    """One note: its text, the part and the headings that it stands under (one a level, or None)."""
+    """One note: its text, the part and the headings that it is under (one per level, or None)."""
 
     text: str
     part: int
@@ -124,7 +124,7 @@ def _bounds(lines: list[Line], headings: Headings, file: str) -> list[tuple[int,
 
 
 class _Said:
-    """Where a line of some text, or of some number, stands."""
+    """Where a line of some text, or of some number, is."""
 
     def __init__(self, lines: list[Line]) -> None:
         self.rows = [line.row for line in lines]
@@ -143,19 +143,18 @@ class _Said:
         if len(places) == 1:
             return places[0]
         rows = ", ".join(str(self.rows[place]) for place in places[:_MOST_ROWS])
-        what = f"the line '{wanted}' stands in it {len(places)} times (lines {rows})" if places else ""
-        what = what or f"there is no line '{wanted}' in it"
-        problems.append(Problem(file, None, what, "write the number of the line after 'from:' or 'to:'"))
+        kind = "outline_many" if places else "outline_no_line"
+        problems.append(Problem.of(file, None, kind, line=wanted, n=len(places), rows=rows))
         return 0
 
 
 def _overlaps(bounds: list[tuple[int, int]], file: str) -> Iterator[Problem]:
     for number, (start, stop) in enumerate(bounds, start=1):
         if start >= stop:
-            yield Problem(file, None, f"part {number} holds no line", "mend its 'from:' and 'to:'")
+            yield Problem.of(file, None, "outline_empty_part", n=number)
     for (_, stop), (start, _) in zip(sorted(bounds), sorted(bounds)[1:], strict=False):
         if start < stop:
-            yield Problem(file, None, "two parts share lines", "let one part end where the next begins")
+            yield Problem.of(file, None, "outline_overlap")
 
 
 class _Reader:
@@ -195,12 +194,10 @@ class _Reader:
         self._say_without_notes(0, file)
         for heading in self._headings():
             if same(heading) not in self.seen:
-                what = f"the heading '{heading}' is not in the part that it is given for"
-                todo = "write it as it stands in the report, or take it away"
-                self.sorting.remarks.append(Problem(file, None, what, todo))
+                self.sorting.remarks.append(Problem.of(file, None, "outline_no_heading", heading=heading))
 
     def _levels_of(self, line: Line, key: str) -> list[int]:
-        """Return the levels that a line may be a heading of; where styles tell, by its style."""
+        """Return the levels that a line may be a heading of; where styles are used, by its style."""
         if line.is_item and not line.mark and key in self.styled:
             return []  # the same words have a heading's style elsewhere: this is a note that says no more
         levels = self.known.get(key, [])
@@ -228,8 +225,8 @@ class _Reader:
     def _say_without_notes(self, level: int, file: str) -> None:
         for above in sorted(place for place in self.opened if place >= level):
             one = self.opened.pop(above)
-            what = f"the heading '{one.line.text}' has no notes"
-            self.sorting.remarks.append(Problem(file, one.line.row, what, "nothing, if that is so"))
+            found = Problem.of(file, one.line.row, "outline_no_notes", heading=one.line.text)
+            self.sorting.remarks.append(found)
 
     def _note(self, one: Sorted) -> None:
         notes = self.sorting.notes
@@ -242,16 +239,16 @@ class _Reader:
                 return
         one.taken_for, one.note = NOTE, len(notes)
         if one.line.mark and same(one.line.text) not in self.kept_notes:
-            one.doubt = f"it is marked as a heading is ({one.line.mark}), and is none of those given"
+            one.doubt = f"it is marked as a heading is ({one.line.mark}), and is not one of those given"
         if any(level.variable and not name for level, name in zip(self.part.levels, self.path, strict=True)):
-            one.doubt = one.doubt or "it stands under no heading of some level, and gets no code there"
+            one.doubt = one.doubt or "it is not under any heading of some level, and gets no code there"
         self.last = len(notes)
         self.opened.clear()
         notes.append(Found(one.line.text, self.number, tuple(self.path)))
 
 
 def _marks(known: Mapping[str, list[int]], lines: list[Line]) -> dict[int, set[str]]:
-    """Return the marks of each level's headings, told by those that stand on one level only."""
+    """Return the marks of each level's headings, as seen in those that are on one level only."""
     marks: dict[int, set[str]] = {level: set() for levels in known.values() for level in levels}
     for line in lines:
         levels = known.get(same(line.text), [])
@@ -261,7 +258,7 @@ def _marks(known: Mapping[str, list[int]], lines: list[Line]) -> dict[int, set[s
 
 
 def _levels(part: Part) -> Mapping[str, list[int]]:
-    """Return each heading of a part with the levels that it stands on."""
+    """Return each heading of a part with the levels that it is on."""
     known: dict[str, list[int]] = {}
     for number, level in enumerate(part.levels):
         for heading in level.headings:
@@ -415,7 +412,7 @@ def _lines(sorting: Sorting, headings: Headings, ids: list[str], proposal: Propo
         if not doubt and one.part is not None and one.line.text in doubts.get(one.part, ()):
             doubt = "a heading, or a note? taken for a note"
         elif not doubt and one.part is not None and one.line.text in unnamed:
-            doubt = "a heading that is no code's label"
+            doubt = "a heading that is not the label of any code"
         cells = (one.line.row, one.line.text, one.taken_for, stage, " > ".join(one.path), note, doubt)
         rows.append(cells)
     return pd.DataFrame(rows, columns=_LINE_COLUMNS)

@@ -12,7 +12,7 @@ import pandas as pd
 
 from sekom_analysis.basics.errors import ExchangeError
 from sekom_analysis.basics.files import replace_file
-from sekom_analysis.basics.wording import Problem, problem_lines, say
+from sekom_analysis.basics.wording import Phrase, Problem, problem_lines, say
 from sekom_analysis.basics.yamlfile import dump_yaml
 from sekom_analysis.exchange.refi.codebook import CodebookRead, read_codebook_qdc, write_codebook_qdc
 from sekom_analysis.exchange.refi.reading import ProjectRead, read_project_qdpx
@@ -42,14 +42,13 @@ __all__ = [
 
 
 KIND = "refi"
-_KEEP_DECISIONS = "put them into the codebook, or make a study of its own: sekom new FOLDER --from FILE"
 
 
 def find_project(request: Request) -> Material:
     """Return what a ``.qdpx`` brings: notes and decisions that the study does not have.
 
     A note with the text of one of the study's is that note, whatever the other
-    program called it. Decisions that stand in the study already are passed
+    program called it. Decisions that are in the study already are passed
     over, so that a project can go out, be coded by somebody more, and come back.
     What a coder who has a log here says otherwise is refused, decision by decision;
     with ``later`` it counts as decided now.
@@ -164,10 +163,7 @@ def study_of(
 
 
 def _material(read: ProjectRead, decisions: pd.DataFrame, refused: list[Problem], file: str) -> Material:
-    losses = [
-        Problem(file, None, f"{loss.what} ({loss.number})", "look there, if they matter")
-        for loss in read.losses
-    ]
+    losses = [Problem.of(file, None, "refi_loss", what=loss.what, n=loss.number) for loss in read.losses]
     about = About.model_validate(read.about).coders if read.about else {}
     deciding = set(decisions["coder"])
     named = {coder: who for coder, who in about.items() if coder in deciding and who != Coder()}
@@ -182,7 +178,7 @@ def _material(read: ProjectRead, decisions: pd.DataFrame, refused: list[Problem]
 
 
 def _renamed(read: ProjectRead, raw: Raw) -> ProjectRead:
-    """Give notes the ids that they have in the study, where the text tells which they are."""
+    """Give notes the ids that they have in the study, where the text says which they are."""
     hashes = Counter(map(note_hash, raw.notes["text"]))
     here = {note_hash(text): note for note, text in raw.notes["text"].items()}
     names = {
@@ -208,11 +204,11 @@ def _possible(read: ProjectRead, raw: Raw, file: str) -> tuple[pd.DataFrame, lis
         index=False
     ):
         stage, is_here = stages.get(note), note in notes.index
-        fault = _fault(raw, note, stage, name, codes, version, seen) if is_here else "there is no such note"
+        fault = _fault(raw, note, stage, name, codes, version, seen) if is_here else Phrase("fault_no_note")
         faults[fault] += 1
         fine.append(not fault)
     problems = [
-        Problem(file, None, f"{fault} ({number} decisions)", _KEEP_DECISIONS)
+        Problem.of(file, None, "refi_fault", fault=fault, n=number)
         for fault, number in faults.items()
         if fault
     ]
@@ -229,9 +225,9 @@ def _fault(
     seen: Mapping[str, Variable],
 ) -> str:
     if variable not in raw.codebook:
-        return f"the study has no variable '{variable}'"
+        return Phrase("fault_study_variable", variable=variable)
     if not raw.codebook[variable].applies_to(note, stage):
-        return f"the study does not ask '{variable}' of such notes"
+        return Phrase("fault_such_notes", variable=variable)
     return seen_fault(raw.codebook[variable], codes, seen.get(version))
 
 

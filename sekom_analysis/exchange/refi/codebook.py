@@ -292,18 +292,17 @@ def read_codebook_qdc(path: Path | str) -> CodebookRead:
     path = Path(path)
     root = parse_xml(read_file(path), path.name)
     if local(root) != "CodeBook":
-        what = f"it is no codebook: it begins with <{local(root)}>, not with <CodeBook>"
-        raise refusal(path.name, what, "export the codebook as REFI-QDA (.qdc)")
+        raise refusal(path.name, "refi_no_codebook", tag=local(root))
     remarks = Remarks(path.name)
     remark_on_form(root, remarks)
     sets = child(root, "Sets")
     if sets is not None and len(sets) == 0:
-        remarks.add("there is an empty <Sets/>, which the format does not allow", "it was passed over")
+        remarks.add("refi_empty_sets")
     elif sets is not None:
-        remarks.add("its sets of codes have no place here", "they were passed over")
+        remarks.add("refi_sets")
     read = read_codes(child(root, "Codes"), remarks)
     if not read.variables:
-        raise refusal(path.name, "there is no code in it that notes can be coded with", "export it anew")
+        raise refusal(path.name, "refi_no_codes")
     data = {"variables": read.variables}
     _check(data, path.name)
     return CodebookRead(data, tuple(remarks.problems()))
@@ -321,7 +320,7 @@ def remark_on_form(root: Element, remarks: Remarks) -> None:
     """Note a namespace that is not that of version 1.0."""
     space = root.tag[1:].split("}", 1)[0] if root.tag.startswith("{") else ""
     if space not in ("urn:QDA-XML:codebook:1.0", "urn:QDA-XML:project:1.0"):
-        remarks.add(f"its namespace is '{space}', not that of REFI-QDA 1.0", "it was read all the same")
+        remarks.add("refi_namespace", space=space)
 
 
 def read_codes(codes: Element | None, remarks: Remarks) -> CodesRead:
@@ -376,11 +375,7 @@ class _Reader:
         data = variable_data(ours, _called(node), self.remarks)
         if data is None or any(data["id"] == variable["id"] for variable in self.variables):
             name = _called(node)
-            self.remarks.add(
-                "a variable's description was changed so that it cannot be used",
-                "it became a new variable",
-                name,
-            )
+            self.remarks.add("refi_description", name)
             data = {"id": self._id(name, "variable"), "kind": "multiple", "label": name}
         self._add(data, node, [])
 
@@ -390,15 +385,11 @@ class _Reader:
         codes = self._codes(data, nodes)
         if data["kind"] == "scale":
             if codes:
-                self.remarks.add("there are codes below a scale", "they were passed over", data["id"])
+                self.remarks.add("refi_scale_codes", data["id"])
         elif codes:
             data["codes"] = codes
         else:
-            self.remarks.add(
-                "a code that codes nothing has no codes below it",
-                "it was passed over",
-                "" if node is None else _called(node),
-            )
+            self.remarks.add("refi_idle_code", "" if node is None else _called(node))
             return
         self.variables.append(data)
 
@@ -412,7 +403,7 @@ class _Reader:
                 answer = code["id"]
             guid = plain_guid(node.get("guid"))
             if guid in self.answers:
-                self.remarks.add("two codes have the same guid", "codings count for the first", _called(node))
+                self.remarks.add("refi_same_guid", _called(node))
             self.answers.setdefault(guid, (data["id"], answer))
         return list(codes.values())
 

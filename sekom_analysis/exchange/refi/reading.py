@@ -47,7 +47,7 @@ CERTAINTIES = ("1", "2", "3")
 
 
 class Beside(NamedTuple):
-    """What stands beside a coding."""
+    """What is beside a coding."""
 
     memo: str
     certainty: str
@@ -84,7 +84,7 @@ class Shelf:
 
     @property
     def unused(self) -> int:
-        """How many memos stand beside nothing that was coded."""
+        """How many memos are beside nothing that was coded."""
         return len(self._memos.keys() - self._used)
 
     def beside(self, elements: Iterable[Element], remarks: Remarks) -> Beside:
@@ -101,7 +101,7 @@ class Shelf:
                 self._used.add(guid)
         memo = "\n".join(dict.fromkeys(memo for memo in memos if memo))
         if len(memo) > LONGEST_MEMO:
-            remarks.add(f"a memo is longer than {LONGEST_MEMO} signs", "its beginning was taken")
+            remarks.add("refi_memo", most=LONGEST_MEMO)
         return Beside(memo[:LONGEST_MEMO], certainty)
 
 
@@ -160,12 +160,10 @@ class Gathered:
         note, user, variable = key
         codes = list(dict.fromkeys(one.code for one in told))
         if len(codes) > 1 and EMPTY in codes:
-            what = "somebody chose a code and 'none of them' too"
-            self._remarks.add(what, "the code was taken", f"{user.id}, {note}")
+            self._remarks.add("refi_code_and_none", f"{user.id}, {note}")
             codes.remove(EMPTY)
         if len(codes) > 1 and self._kinds.get(variable) in ("single", "scale"):
-            what = f"there are several answers to '{variable}', which takes one"
-            self._remarks.add(what, "none was taken: decide which, and import again", f"{user.id}, {note}")
+            self._remarks.add("refi_several", f"{user.id}, {note}", variable=variable)
             self._lost["answers to a variable that takes one, where several were given"] += 1
             return None
         memo = "\n".join(dict.fromkeys(one.beside.memo for one in told if one.beside.memo))
@@ -208,17 +206,14 @@ class People:
         """Return whose a guid is; that of the first of the two that is given."""
         plain = plain_guid(guid) or plain_guid(otherwise)
         if plain not in self._by_guid:
-            what = "it is not said who coded, or nobody of that guid is named"
-            self._remarks.add(what, f"a coder '{_UNKNOWN}' stands for them")
+            self._remarks.add("refi_nobody", coder=_UNKNOWN)
             self._by_guid[plain] = self._named(_UNKNOWN)
         return self._by_guid[plain]
 
     def _named(self, name: str) -> User:
         coder = coder_id(name, set(self.coders))
         if coder != name:
-            self._remarks.add(
-                "a user's name is no coder's id", "they have an id made of it", f"{name} → {coder}"
-            )
+            self._remarks.add("refi_user", f"{name} → {coder}")
         return User(coder, INDEPENDENT)
 
 
@@ -235,13 +230,13 @@ def time_of(text: str | None, remarks: Remarks) -> str:
     try:
         moment = datetime.fromisoformat(text.strip())
         if moment.tzinfo is None:
-            remarks.add("a time does not say its zone", "it was taken for UTC", text)
+            remarks.add("refi_zone", text)
             moment = moment.replace(tzinfo=UTC)
         shown = utc_text(moment)
     except (ValueError, OverflowError):
         shown = ""
     if not is_time(shown):
-        remarks.add("a time cannot be told", "it was left out", text)
+        remarks.add("refi_time", text)
         return ""
     return shown
 
@@ -293,7 +288,7 @@ def read_project_qdpx(path: Path | str) -> ProjectRead:
     Raises
     ------
     ExchangeError
-        If it is damaged, could do harm, or is no project.
+        If it is damaged, could do harm, or is not a project.
     """
     path = Path(path)
     remarks = Remarks(path.name)
@@ -309,18 +304,16 @@ def _document(archive: Archive, remarks: Remarks) -> Element:
     found = [name for name in archive.names if name.lower().endswith(".qde")]
     found.sort(key=lambda name: (name.lower() != "project.qde", name.count("/")))
     if not found:
-        what = "there is no project.qde in it, so it is no REFI-QDA project"
-        raise refusal(archive.name, what, "export the project as REFI-QDA (.qdpx)")
+        raise refusal(archive.name, "refi_no_project")
     if found[0] != "project.qde":
-        remarks.add("the project is not named project.qde", "it was read all the same", found[0])
+        remarks.add("refi_project_name", found[0])
     if any(name.startswith("Sources/") for name in archive.names):
-        remarks.add("the folder is named Sources, not sources", "it was read all the same")
+        remarks.add("refi_folder_name")
     if len(found) > 1:
-        remarks.add("there are several projects in it", "the first was read", found[0])
+        remarks.add("refi_projects", found[0])
     root = parse_xml(archive.read(found[0]), found[0])
     if local(root) != "Project":
-        what = f"'{found[0]}' in it begins with <{local(root)}>, not with <Project>"
-        raise refusal(archive.name, what, "export the project as REFI-QDA (.qdpx)")
+        raise refusal(archive.name, "refi_no_root", name=found[0], tag=local(root))
     return root
 
 
@@ -402,7 +395,7 @@ class _Project:
         return beside, time_of(str(values.get("decided_at", "")), self.remarks)
 
     def _asides(self) -> Iterator[Told]:
-        """Yield the decisions of ours that stand as notes beside the text."""
+        """Yield the decisions of ours that are notes beside the text."""
         for values in self.shelf.decisions:
             codes = values.get("codes")
             user, beside = _user_of(values), self._told(values)

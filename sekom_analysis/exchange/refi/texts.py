@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 from xml.etree.ElementTree import Element
 
 from sekom_analysis.basics.errors import ExchangeError
+from sekom_analysis.basics.wording import Problem
 from sekom_analysis.exchange.refi.codebook import EMPTY
 from sekom_analysis.exchange.refi.words import (
     Remarks,
@@ -27,8 +28,8 @@ from sekom_analysis.study.codebook import NONE_FITS, Codebook, Variable
 from sekom_analysis.study.study import Study
 
 _COUNTED = {
-    "\r\n": ("positions are counted over two signs at each line end", "the pieces were cut accordingly"),
-    "utf-16": ("positions count some signs twice, as UTF-16 does", "the pieces were cut accordingly"),
+    "\r\n": "refi_line_ends",
+    "utf-16": "refi_counted_twice",
 }
 
 
@@ -67,19 +68,20 @@ def source_text(source: Element, archive: Archive, files: dict[str, str], remark
     try:
         return decoded(archive.read(name), name, remarks)
     except ExchangeError as error:
-        remarks.add("a text cannot be read", str(error).splitlines()[1].removeprefix("- "), name)
+        found: Problem = error.problems[0]
+        remarks.add("refi_text", name, reason=found.what)
         return None
 
 
 def decoded(data: bytes, name: str, remarks: Remarks) -> str:
     """Return a file's bytes as text: UTF-8 as it should be, or what else it is."""
     if data.startswith((b"\xff\xfe", b"\xfe\xff")):
-        remarks.add("a text is UTF-16, not UTF-8", "it was read all the same", name)
+        remarks.add("refi_utf16", name)
         return data.decode("utf-16", "replace")
     try:
         return data.decode("utf-8-sig")
     except UnicodeDecodeError:
-        remarks.add("a text is not UTF-8", "it was read as cp1252: check its letters", name)
+        remarks.add("refi_cp1252", name)
         return data.decode("cp1252", "replace")
 
 
@@ -94,10 +96,10 @@ def view_of(text: str, pieces: Iterable[Piece], name: str, remarks: Remarks) -> 
     furthest = max((piece.end for piece in pieces), default=0)
     views = [view for view in _views(text) if view.length >= furthest] or _views(text)[:1]
     if views[0].length < furthest:
-        remarks.add("positions lie beyond the end of a text", "what is there was taken", name)
+        remarks.add("refi_beyond", name)
     best = max(views, key=lambda view: _matches(view, pieces))  # the first of several
     if best.counted in _COUNTED and pieces:
-        remarks.add(*_COUNTED[best.counted], name)
+        remarks.add(_COUNTED[best.counted], name)
     return best
 
 
@@ -196,15 +198,13 @@ class Sources:
             self._lost["codings of them"] += sum(local(element) == "Coding" for element in source.iter())
             return
         if exact is not None and text != exact:
-            what = "a note's text was changed in another program"
-            self._remarks.add(what, "the changed one was taken", note)
+            self._remarks.add("refi_note_changed", note)
         kept = text if text == exact else flat(text)
         name = self._add(numbered(note, self.notes, " ", len(note) + 9), kept, values)
         whole = (0, len(plain_text(text)))
         for selection in selected:
             if _place(selection) not in (whole, None):
-                what = "a part of a note was selected in another program"
-                self._remarks.add(what, "its codes count for the whole note", name)
+                self._remarks.add("refi_note_part", name)
             self._code(name, children(selection, "Coding"), selection)
         self._code(name, children(source, "Coding"), None)
 

@@ -1,7 +1,7 @@
 """Words, ids and XML of REFI-QDA: labelled lines in a `Description`, read by people and by this package.
 
 The first line names what it is (``sekom_analysis: code``), each other line is
-``label: text``. A text that a line cannot hold as it is stands as JSON.
+``label: text``. A text that a line cannot hold as it is, is written as JSON.
 """
 
 from __future__ import annotations
@@ -13,12 +13,13 @@ import uuid
 from collections import Counter
 from collections.abc import Container, Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import replace
 from functools import lru_cache
 from typing import IO, Any, NamedTuple
 from xml.etree.ElementTree import Element
 from xml.sax.saxutils import escape, quoteattr
 
-from sekom_analysis.basics.wording import Problem
+from sekom_analysis.basics.wording import Phrase, Problem
 from sekom_analysis.study.codebook import MOST_STEPS, RESERVED_VARIABLES
 from sekom_analysis.study.decisions import RESERVED_CODERS
 
@@ -89,7 +90,7 @@ def _json(value: Any) -> str:
 def unpack(text: str) -> Labelled | None:
     r"""Return what labelled lines hold; None if it is another text.
 
-    Lines may end as another system ends them, and other lines may stand between.
+    Lines may end as another system ends them, and other lines may come between.
 
     Examples
     --------
@@ -147,7 +148,7 @@ class Guids:
         self._study = uuid.uuid5(_OURS, f"study {study_id.encode('unicode_escape').decode('ascii')}")
 
     def _of(self, kind: str, *parts: str) -> str:
-        """Return the guid of one thing: what it is, and the names that tell it from others of its kind."""
+        """Return the guid of one thing: what it is, and the names that single it out in its kind."""
         return str(uuid.uuid5(self._study, json.dumps([kind, *parts])))
 
 
@@ -242,6 +243,11 @@ def text_of(element: Element | None, name: str) -> str:
     return "" if found is None else "".join(found.itertext())
 
 
+def shortened(text: str, most: int) -> str:
+    """Return a text cut where it is long; a phrase as it is, which can say itself in a language."""
+    return text if isinstance(text, Phrase) or len(text) <= most else text[: most - 1] + "…"
+
+
 class Remarks:
     """What is to be said of a file, each thing once, with how often and where first.
 
@@ -252,24 +258,25 @@ class Remarks:
 
     def __init__(self, file: str) -> None:
         self.file = file
-        self._times: Counter[tuple[str, str]] = Counter()
-        self._first: dict[tuple[str, str], str] = {}
+        self._times: Counter[Problem] = Counter()
+        self._first: dict[Problem, str] = {}
 
-    def add(self, what: str, todo: str, where: str = "") -> None:
-        """Note one thing: what it is and what was done or is to do about it, both without the place."""
-        self._times[what, todo] += 1
-        self._first.setdefault((what, todo), where)
+    def add(self, kind: str, where: str = "", /, **values: object) -> None:
+        """Note a problem of a kind, and where it is."""
+        found = Problem.of(self.file, None, kind, **values)
+        self._times[found] += 1
+        self._first.setdefault(found, where)
 
     def problems(self) -> list[Problem]:
         """Return everything noted."""
-        return [Problem(self.file, None, what + self._place(what, todo), todo) for what, todo in self._times]
+        return [replace(found, what=self._with_place(found)) for found in self._times]
 
-    def _place(self, what: str, todo: str) -> str:
-        first, times = self._first[what, todo], self._times[what, todo]
-        shown = first if len(first) <= 60 else first[:59] + "…"
-        if times == 1:
-            return f" ({shown})" if first else ""
-        return f" ({times} times, first: {shown})" if first else f" ({times} times)"
+    def _with_place(self, found: Problem) -> Phrase:
+        first, times = self._first[found], self._times[found]
+        if times == 1 and not first:
+            return found.what
+        key = "remark_at" if times == 1 else "remark_times_at" if first else "remark_times"
+        return Phrase(key, what=found.what, n=times, first=shortened(first, 60))
 
 
 # --- XML written as a stream: nothing is held in memory, and the same calls give the same bytes -------
@@ -279,7 +286,7 @@ _IN_TEXT = {"\r": "&#13;"}  # a reader turns a bare one into a line feed
 
 
 class XmlWriter:
-    """Writes one document; elements that hold elements are indented, texts stand as they are.
+    """Writes one document; elements that hold elements are indented, texts are as they are.
 
     Parameters
     ----------
@@ -356,7 +363,6 @@ def plain_text(text: str) -> str:
 _ID = re.compile(r"[a-z0-9_]{1,40}")
 _LONG_COLOUR = re.compile(r"#[0-9a-fA-F]{6}")
 _SHORT_COLOUR = re.compile(r"#[0-9a-fA-F]{3}")
-_PASSED_OVER = "they were passed over"
 KINDS = ("single", "multiple", "scale")
 
 
@@ -435,7 +441,7 @@ def renamed(
         return name
     if name == written:
         return label
-    remarks.add("something was renamed in another program", "it has its new name here", f"{written} → {name}")
+    remarks.add("refi_renamed", f"{written} → {name}")
     if isinstance(label, str):
         return name
     shown = [lang for lang, text in label.items() if written.startswith(" ".join(text.split()))]
@@ -454,12 +460,12 @@ def colour_of(colour: str | None, remarks: Remarks) -> str | None:
     if not plain or _LONG_COLOUR.fullmatch(plain):
         return plain or None
     if _SHORT_COLOUR.fullmatch(plain):
-        remarks.add("a colour has three digits instead of six", "it was written out", plain)
+        remarks.add("refi_short_colour", plain)
         return "#" + "".join(digit * 2 for digit in plain[1:])
-    remarks.add("a colour is none", "it was left out", plain)
+    remarks.add("refi_no_colour", plain)
     return None
 
 
 def _remark_on_others(ours: Labelled, remarks: Remarks) -> None:
     for line in ours.others:
-        remarks.add("lines were added to a description in another program", _PASSED_OVER, line)
+        remarks.add("refi_added_lines", line)

@@ -40,7 +40,7 @@ def write_variables(
 
 
 def write_cases(xml: XmlWriter, scores: Mapping[str, list[Answer]], guids: Guids) -> None:
-    """Write a case for each note with scores; times, certainties and memos stand in its description."""
+    """Write a case for each note with scores; times, certainties and memos are in its description."""
     if not scores:
         return
     with xml.element("Cases"):
@@ -70,7 +70,7 @@ LAYOUTS = (PER_CODER, SHARED)
 def write_source(
     xml: XmlWriter, note: str, cells: Mapping[str, Any], answers: Sorted, layout: str, guids: Guids
 ) -> None:
-    """Write one note: its columns, the selections of its whole text, and what stands beside it."""
+    """Write one note: its columns, the selections of its whole text, and what is beside it."""
     guid = guids.of("source", note)
     plain = plain_text(cells["text"])
     with xml.element("TextSource", guid=guid, name=note, plainTextPath=f"internal://{guid}.txt"):
@@ -219,7 +219,7 @@ _GONE = "not in the file"
 _BESIDE = "in the file as notes beside the text; other programs do not count them"
 _LINKED = "in the file as notes linked to the codings; many programs pass them over"
 _VARIABLES = (
-    "in the file as variables, one for each coder; their times and memos stand in the cases' descriptions"
+    "in the file as variables, one for each coder; their times and memos are in the cases' descriptions"
 )
 _PLAIN = "plain in the file; as they were in their descriptions"
 _LEDGER_WORDS = {"adjudicated": "adjudications", "merges": "merged, split or reworded actions"}
@@ -269,7 +269,7 @@ def _all(answers: dict[str, list[Answer]]) -> Iterable[Answer]:
 
 
 NAMESPACE = "urn:QDA-XML:project:1.0"
-_TIME = (1980, 1, 1, 0, 0, 0)  # always the same: the bytes must tell of the study, not of the day
+_TIME = (1980, 1, 1, 0, 0, 0)  # always the same: the bytes must depend on the study, not on the day
 
 
 def write_project_qdpx(

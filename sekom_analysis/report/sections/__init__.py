@@ -1,6 +1,6 @@
 """The report's sections beyond counts and agreement, each a module that turns results into blocks.
 
-A section computes nothing: what it shows stands in `Results`.
+A section computes nothing: what it shows is in `Results`.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ SECTIONS: list[Callable[[Results], Section]] = [
 ]
 
 
-# Those in which neither a coefficient nor a consensus can stand: all that a reflexive study shows.
+# Those that can have neither a coefficient nor a consensus: all that a reflexive study shows.
 IN_ANY_STANCE: list[Callable[[Results], Section]] = [
     contents.opening_section,
     agreed.readings_section,

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict
 from functools import partial
 from typing import Any
 
@@ -252,7 +251,7 @@ def plan_section(results: Results) -> Section:
 def _listed(problems: list[Problem], lang: str) -> Bullets:
     told = [problem.in_(lang) for problem in problems]
     key = "report_plan_problem"
-    return Bullets([say(key if one.row else f"{key}_whole", lang, **asdict(one)) for one in told])
+    return Bullets([say(key if one.row else f"{key}_whole", lang, **one._asdict()) for one in told])
 
 
 def _cells(row: dict[Any, Any], labels: dict[str, str], lang: str) -> dict[str, str]:

@@ -168,7 +168,7 @@ def _what_recurs(table: pd.DataFrame, label: str, lang: str) -> list[str]:
 
 
 def opening_section(results: Results) -> Section:
-    """Return purpose, collection and goal as the study's file tells them, and the notes by source."""
+    """Return purpose, collection and goal as the study's file gives them, and the notes by source."""
     lang, about = results.lang, results.study.about
     blocks: list[Block] = []
     if about.purpose is not None:

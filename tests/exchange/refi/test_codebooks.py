@@ -41,7 +41,7 @@ def test_parents_that_code_nothing_become_variables_and_the_rest_one_more(tmp_pa
     }
     assert book["resurser"].label_of("lon_overtid") == "Lön / Övertid"
     assert book["codes"].codes[0].definition.sv == "Vill"
-    assert "codes nothing has no codes below it (Tom mapp)" in whats(read)
+    assert "cannot be coded with has no codes below it (Tom mapp)" in whats(read)
 
 
 def test_faults_that_can_be_understood_are_named_and_read(tmp_path):
@@ -59,7 +59,7 @@ def test_faults_that_can_be_understood_are_named_and_read(tmp_path):
         ("code", "!", None),
     ]
     said = whats(read)
-    for part in ("empty <Sets/>", "three digits", "a colour is none", "codebook:0:4", "the same guid"):
+    for part in ("empty <Sets/>", "three digits", "a colour is not valid", "codebook:0:4", "the same guid"):
         assert part in said
 
 

@@ -66,8 +66,9 @@ def test_what_programs_do_otherwise_is_read_and_said(tmp_path):
     assert list(read.notes["text"]) == ["Tiden räcker inte.", "Pengarna är slut."]
     assert [coder for _, coder, _, _ in said(read)] == ["unknown", "unknown-2"]
     assert read.decisions["decided_at"].iat[0] == ""
-    for part in ("not named project.qde", "Sources, not sources", "project:0:4", "two signs at each line end",
-                 "a time cannot be told (igår)", "it is not said who coded"):  # fmt: skip
+    for part in ("not named project.qde", "Sources, not sources", "project:0:4",
+                 "two characters at each line end",
+                 "a time cannot be read (igår)", "it does not say who coded"):  # fmt: skip
         assert part in whats(read)
 
 
