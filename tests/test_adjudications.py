@@ -117,7 +117,7 @@ def test_everything_wrong_is_said_at_once_and_nothing_saved(study):
     lines = str(caught.value).splitlines()
     assert lines[0] == "Nothing was saved:"
     for number, what in (
-        (2, "has no code 'slott'; it has: hinder, mojlighet, none_fits"),
+        (2, "does not have the code 'slott'; it has: hinder, mojlighet, none_fits"),
         (2, "a reason is required"),
         (3, "'colour' is not a field of an adjudication"),
         (3, "'con' is a reserved name"),
@@ -142,7 +142,7 @@ def test_sending_twice_is_one_event_whatever_coders_said_meanwhile(disputed):
     disputed.decide("anna", "n1", "valence", "mojlighet")
     assert disputed.adjudicate_all([entry(1), entry(2, "n2", "mojlighet")]) == first
     assert len(disputed.adjudication_history()) == 2
-    with pytest.raises(DecisionError, match="is already used for another decision"):
+    with pytest.raises(DecisionError, match="already belongs to another decision"):
         disputed.adjudicate_all([entry(1, reason="en annan grund")])
 
 
@@ -264,7 +264,7 @@ def test_damaged_lines_unknown_notes_and_codes_are_listed_and_hide_nothing(dispu
     assert set(problems["file"]) == {"adjudicated.csv"}
     said = dict(zip(problems["row"].fillna(0), problems["what"], strict=True))
     assert "note 'n7' is not among the study's notes" in said[3]
-    assert "has no code 'slott'" in said[4]
+    assert "does not have the code 'slott'" in said[4]
     assert "note 'n8' is not among" in said[5]
     assert "'seen' does not say what each coder said" in said[6]
     assert "'con' is a reserved name" in said[7]

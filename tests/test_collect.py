@@ -337,7 +337,7 @@ def test_an_edited_log_is_refused_where_it_contradicts(study, away):
 @pytest.mark.parametrize(
     ("data", "what"),
     [
-        (b"", "there is no decision in it"),
+        (b"", "there are no decisions in it"),
         (b"note_id;text\nn1;Hej\n", "none of its lines is from a coder's log"),
         (b"\xff\xd8\xff\xe0 a picture", "none of its lines is from a coder's log"),
     ],

@@ -94,9 +94,9 @@ def quoted_by_excel(lines: Lines) -> bytes:
 
 # name -> the edit, and what must come of it: "whole", "told: …" (whole, and told so) or what a refusal says.
 EDITS: dict[str, tuple[Callable[[Lines], Lines | bytes], str]] = {
-    "a line deleted": (lambda lines: lines[:3] + lines[4:], "6 decisions belong in it, and it holds 5"),
-    "the last line deleted": (lambda lines: lines[:-1], "6 decisions belong in it, and it holds 5"),
-    "all lines deleted": (lambda lines: lines[:1], "6 decisions belong in it, and it holds 0"),
+    "a line deleted": (lambda lines: lines[:3] + lines[4:], "it should have 6 decisions, and has 5"),
+    "the last line deleted": (lambda lines: lines[:-1], "it should have 6 decisions, and has 5"),
+    "all lines deleted": (lambda lines: lines[:1], "it should have 6 decisions, and has 0"),
     "the head deleted": (lambda lines: lines[1:], "it is not an answers file of a coding page"),
     "a line doubled": (lambda lines: [*lines, lines[2]], "whole"),
     "all lines doubled": (lambda lines: [*lines, *lines[1:]], "whole"),
@@ -110,7 +110,7 @@ EDITS: dict[str, tuple[Callable[[Lines], Lines | bytes], str]] = {
     "another variable": (field(1, variable="mood"), "there is no variable 'mood'; there are: valence"),
     "a question not asked": (field(1, variable="goal", codes=["3"]), "'goal' is not asked of this note"),
     "ids swapped": (swapped("event_id"), "whole"),
-    "an id doubled": (field(2, event_id="e" + "0" * 15), "is already used for another decision"),
+    "an id doubled": (field(2, event_id="e" + "0" * 15), "already belongs to another decision"),
     "an id that is none": (field(1, event_id="=1+1"), "'=1+1' cannot be an event_id"),
     "an id emptied": (field(1, event_id=""), "'' cannot be an event_id"),
     "keys swapped": (swapped("key"), "told: the text of note 'n1' has changed"),
@@ -130,7 +130,7 @@ EDITS: dict[str, tuple[Callable[[Lines], Lines | bytes], str]] = {
     "a coder who cannot be": (field(0, coder="Anna Ek"), "it does not say whose answers it holds"),
     "another coder": (field(0, coder="bo"), "bo"),
     "fewer said than there are": (field(0, events=2), "whole"),
-    "more said than there are": (field(0, events=60), "60 decisions belong in it, and it holds 6"),
+    "more said than there are": (field(0, events=60), "it should have 60 decisions, and has 6"),
     "another kind of file": (field(0, file="answers"), "it is not an answers file of a coding page"),
     "two files in one": (lambda lines: [*lines, *lines], "told: 2 answers files were put into it"),
     "two files in one, of two": (
@@ -182,7 +182,7 @@ def test_an_edited_file_ends_in_the_right_state_or_says_why_not(study, file, nam
     file.write_bytes(made if isinstance(made, bytes) else ("\n".join(made) + "\n").encode("utf-8"))
     found, refused = outcome(study, file)
     if found is None:
-        contradicts = is_here and "is already used for another decision" in refused
+        contradicts = is_here and "already belongs to another decision" in refused
         elsewhere = is_here and "are in the log of 'anna'" in refused
         assert (wanted != "whole" and wanted in refused) or contradicts or elsewhere, refused
         assert said(study) == (WHOLE if is_here else {})

@@ -145,7 +145,7 @@ def test_an_id_never_stands_for_two_events(log, rows):
     log.append([say(1)])
     before = log.path.read_bytes()
     with pytest.raises(
-        DecisionError, match=r"'e00[12]' is already used for another decision \(different: text\)"
+        DecisionError, match=r"'e00[12]' already belongs to another decision \(different: text\)"
     ):
         log.append(rows)
     assert log.path.read_bytes() == before

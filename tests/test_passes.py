@@ -342,7 +342,7 @@ def test_a_late_coder_of_an_earlier_version_counts_and_is_told(settled):
     (problem,) = study.problems.to_dict("records")
     assert problem["file"] == "eva.csv"
     assert problem["what"].startswith(
-        "answers to valence on 1 notes are written as pass 3, but are the coder's"
+        "answers to valence on 1 notes are recorded as pass 3, but are the coder's"
     )
     assert problem["todo"].endswith("say so: sekom shown eva --as-written")
     assert len(study.log_written("eva")) == 1
@@ -591,6 +591,6 @@ def test_a_change_that_came_past_the_program_counts_as_it_is_and_is_listed(settl
     (problem,) = study.problems.to_dict("records")
     assert problem["file"] == "anna.csv"
     assert problem["what"] == (
-        "answers to valence on 1 notes are written as independent, but came once the coder knew others' "
-        "answers, or changed what had been settled; they count as pass 3: n1"
+        "answers to valence on 1 notes are recorded as independent, but were given once the coder knew "
+        "others' answers, or changed what had been settled; they count as pass 3: n1"
     )

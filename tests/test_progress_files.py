@@ -179,7 +179,7 @@ def test_what_is_here_already_is_counted_and_its_time_holds_back_what_came_after
 def test_an_id_that_stands_for_something_else_is_refused(written, desk):
     desk.record([{**read_progress(written([line(desk, 1)]), desk).events[0]}])
     reading = read_progress(written([line(desk, 1, codes=["mojlighet"])]), desk)
-    assert "is already used for another decision (different: codes)" in reading.problems[0].what
+    assert "already belongs to another decision (different: codes)" in reading.problems[0].what
     reading = read_progress(written([line(desk, 2), line(desk, 2, memo="annan")]), desk)
     assert "(different: memo)" in reading.problems[0].what
     assert len(read_progress(written([line(desk, 2), line(desk, 2)]), desk).events) == 1
