@@ -285,6 +285,7 @@ def test_every_kind_of_problem_is_told_in_both_languages(every_kind, root):
 def test_the_report_tells_problems_in_its_own_language(study, lang):
     write(study, str(PLAN_FILE), PLAN)
     damage_logs(study)
+    (study.root / "data/coded/stangd.csv").rmdir()  # a log that cannot be read at all stops the report
     found = told(study)
     assert len(found) > 30
     assert {f"problem_plan_{kind}" for kind in ("nobody", "circle", "too_early")} <= keys(found)
