@@ -22,9 +22,10 @@ from sekom_analysis.study.checks import study_problems
 from sekom_analysis.study.codebook import Codebook
 from sekom_analysis.study.codebook_table import check_codebook_table
 from sekom_analysis.study.imports import begin_import
-from sekom_analysis.study.notes import check_notes, note_hash
+from sekom_analysis.study.notes import check_notes
 from sekom_analysis.study.raw import About, Coder, MoreCoders, Plan, Primary, open_raw, read_notes, read_raw
 from sekom_analysis.study.raw import _read_yaml as read_about
+from sekom_analysis.study.rows import note_hash
 from sekom_analysis.study.study import Study
 from tests.test_coderlogs import every_kind as files_of_every_kind
 from tests.test_wording import holes, wordings

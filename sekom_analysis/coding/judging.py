@@ -16,11 +16,10 @@ from sekom_analysis.agreement import disagreements
 from sekom_analysis.basics import wording
 from sekom_analysis.basics.errors import DecisionError, NotesError, NotSavedError
 from sekom_analysis.coding.session import Judging, Message, Past, past_of, shown_variable
-from sekom_analysis.study.adjudications import OPEN, SETTLE, same_answer
 from sekom_analysis.study.codebook import FLAG, NONE_FITS, Variable
-from sekom_analysis.study.decisions import AFTER_TALK, coder_fault, latest
-from sekom_analysis.study.ledgers import RETRACT
-from sekom_analysis.study.notes import note_hash
+from sekom_analysis.study.decisions import AFTER_TALK, coder_fault, latest, same_answer
+from sekom_analysis.study.ledgers import OPEN, RETRACT, SETTLE
+from sekom_analysis.study.rows import note_hash
 from sekom_analysis.study.study import Study
 from sekom_analysis.study.worklist import Seed, shuffled
 

@@ -17,7 +17,7 @@ from sekom_analysis.study.codebook import FLAG, NONE_FITS, NONE_FITS_LABEL, Code
 from sekom_analysis.study.decisions import Event
 from sekom_analysis.study.desk import Desk
 from sekom_analysis.study.ledgers import RETRACT
-from sekom_analysis.study.notes import note_hash
+from sekom_analysis.study.rows import note_hash
 from sekom_analysis.study.worklist import AGAIN, INDEPENDENT, WARM_UP, Answer, Cell, Item
 
 if TYPE_CHECKING:

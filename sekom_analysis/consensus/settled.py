@@ -12,9 +12,9 @@ import pandas as pd
 from sekom_analysis.agreement import agreement
 from sekom_analysis.basics.errors import RatingsError
 from sekom_analysis.basics.wording import say
-from sekom_analysis.study.adjudications import SETTLE, same_answer
 from sekom_analysis.study.codebook import Variable
-from sekom_analysis.study.decisions import AFTER_TALK, INDEPENDENT, counting_rows
+from sekom_analysis.study.decisions import AFTER_TALK, INDEPENDENT, counting_rows, same_answer
+from sekom_analysis.study.ledgers import SETTLE
 
 if TYPE_CHECKING:
     from sekom_analysis.study.study import Study

@@ -21,12 +21,10 @@ from sekom_analysis.basics.wording import Phrase, Problem
 from sekom_analysis.exchange.registry import Request
 from sekom_analysis.exchange.taking_in import NO_DECISIONS
 from sekom_analysis.formats.tables import check_table
-from sekom_analysis.study.adjudications import same_answer
-from sekom_analysis.study.codebook import Variable
+from sekom_analysis.study.codebook import Definitions, Variable
 from sekom_analysis.study.coderlogs import CoderLogs
-from sekom_analysis.study.decisions import Event, coder_fault
+from sekom_analysis.study.decisions import Event, coder_fault, same_answer
 from sekom_analysis.study.imports import event_ids, file_hash, unfinished_import
-from sekom_analysis.study.ledgers import Definitions
 from sekom_analysis.study.log import LOG
 from sekom_analysis.study.rows import (
     DELIMITERS,

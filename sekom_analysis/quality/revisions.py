@@ -12,9 +12,8 @@ from sekom_analysis.agreement.tables import COLUMNS
 from sekom_analysis.basics.errors import CodebookError
 from sekom_analysis.basics.wording import check_language, say
 from sekom_analysis.study.checks import check_stance
-from sekom_analysis.study.codebook import FLAG, Code, Text, Variable
+from sekom_analysis.study.codebook import FLAG, Code, Definitions, Text, Variable
 from sekom_analysis.study.decisions import AFTER_TALK, INDEPENDENT, counting_rows, fold, ratings_table
-from sekom_analysis.study.ledgers import Definitions
 from sekom_analysis.study.raw import CODED, chosen_coders
 from sekom_analysis.study.study import Study
 

@@ -22,7 +22,7 @@ from sekom_analysis.consensus.settled import (
 )
 from sekom_analysis.quality import codebook_advice, findings_of, is_reflexive, readings
 from sekom_analysis.quality.quotes import READING_COLUMNS, reading
-from sekom_analysis.study.adjudications import seen_text
+from sekom_analysis.study.adjudicating import seen_text
 from sekom_analysis.study.checks import check_stance
 from sekom_analysis.study.codebook import Variable
 from sekom_analysis.study.study import Study

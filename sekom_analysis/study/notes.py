@@ -6,7 +6,6 @@ it) says where each row is in its file; otherwise rows count from 2.
 
 from __future__ import annotations
 
-import hashlib
 import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 
@@ -22,7 +21,6 @@ _LIKELY_NAMES = {
     "text": ("texten", "lapptext", "innehåll", "note", "notes", "statement", "påstående", "content"),
 }
 _INVISIBLE = {"Cc", "Cf", "Cs", "Zl", "Zp"}
-_HASH_LENGTH = 11
 
 
 def check_notes(frame: pd.DataFrame, where: str) -> tuple[pd.DataFrame, list[Problem]]:
@@ -81,25 +79,6 @@ def join_notes(tables: Iterable[tuple[str, pd.DataFrame]]) -> tuple[pd.DataFrame
         if set(REQUIRED) <= set(part.columns):
             parts.append(part.drop(index=list({problem.row for problem in found})))
     return _joined(parts), problems
-
-
-def note_hash(text: str) -> str:
-    r"""Fingerprint of a text; spacing, line breaks and composed letters aside.
-
-    Returns
-    -------
-    str
-        ``h`` and the first 11 hexadecimal digits of SHA-256: never a number.
-
-    Examples
-    --------
-    >>> note_hash("Ojämn nivå") == note_hash(" Oja\u0308mn\n nivå ")
-    True
-    >>> note_hash("Ojämn nivå")
-    'hddf949961c9'
-    """
-    plain = " ".join(unicodedata.normalize("NFC", text).split())
-    return "h" + hashlib.sha256(plain.encode("utf-8")).hexdigest()[:_HASH_LENGTH]
 
 
 def _as_texts(table: pd.DataFrame) -> pd.DataFrame:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import csv
+import hashlib
 import io
 import re
+import unicodedata
 from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime
 from typing import NamedTuple
@@ -54,6 +56,25 @@ class Format(NamedTuple):
 def utc_text(moment: datetime) -> str:
     """Return a moment as UTC text that sorts as it passes: ``2016-04-12T09:00:00.000000Z``."""
     return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+
+
+def note_hash(text: str) -> str:
+    r"""Fingerprint of a text; spacing, line breaks and composed letters aside.
+
+    Returns
+    -------
+    str
+        ``h`` and the first 11 hexadecimal digits of SHA-256: never a number.
+
+    Examples
+    --------
+    >>> note_hash("Ojämn nivå") == note_hash(" Oja\u0308mn\n nivå ")
+    True
+    >>> note_hash("Ojämn nivå")
+    'hddf949961c9'
+    """
+    plain = " ".join(unicodedata.normalize("NFC", text).split())
+    return "h" + hashlib.sha256(plain.encode("utf-8")).hexdigest()[:11]
 
 
 def local_minute(time: str) -> str:
