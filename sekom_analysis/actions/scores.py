@@ -11,6 +11,7 @@ import pandas as pd
 
 from sekom_analysis.actions.coverage import merged_into
 from sekom_analysis.basics.errors import CodebookError, RatingsError
+from sekom_analysis.basics.wording import quoted
 from sekom_analysis.study.study import Study
 
 # --- what many scores say together: partial pooling of actions, coders and criteria, by Gibbs sampling ---
@@ -431,7 +432,7 @@ def _score_faults(table: pd.DataFrame) -> Iterator[str]:
         table["score"].notna() & ~np.isfinite(numbers.fillna(np.inf).astype("float64")), "score"
     ]
     if len(wrong):
-        shown = ", ".join(f"'{value}'" for value in wrong.unique()[:3])
+        shown = quoted(wrong.unique()[:3])
         yield f"{shown} is not a score"
     doubled = table[table.duplicated(KEYS)]
     if len(doubled):

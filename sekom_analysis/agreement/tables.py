@@ -33,7 +33,7 @@ from sekom_analysis.agreement.patterns import (
     read_ratings,
 )
 from sekom_analysis.basics.errors import RatingsError
-from sekom_analysis.basics.wording import number, say
+from sekom_analysis.basics.wording import number, quoted, say
 
 # --- sentences for the column `note`: why there is no answer, and what to know about one --------------
 
@@ -289,8 +289,7 @@ def _names(coefficients: Names, weights: Weights) -> list[str]:
     unknown = [name for name in wanted if name not in COEFFICIENTS]
     if unknown:
         msg = (
-            f"There are no coefficients {', '.join(map(repr, unknown))}. "
-            f"Choose among: {', '.join(COEFFICIENTS)}; or 'all'."
+            f"There are no coefficients {quoted(unknown)}. Choose among: {', '.join(COEFFICIENTS)}; or 'all'."
         )
         raise RatingsError(msg)
     return list(dict.fromkeys(_own_name(name, weights) for name in wanted))

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from markupsafe import Markup
 
 from sekom_analysis.basics.errors import ReportError
-from sekom_analysis.basics.wording import say, visible
+from sekom_analysis.basics.wording import quoted, say, visible
 from sekom_analysis.figures import plot_agreement, plot_confusions, plot_counts
 from sekom_analysis.quality import is_reflexive
 from sekom_analysis.report import blocks
@@ -64,7 +64,7 @@ def write_report(
     unknown = [form for form in formats if form not in FORMATS]
     if unknown:
         msg = (
-            f"A report cannot be made as {', '.join(map(repr, unknown))}. "
+            f"A report cannot be made as {quoted(unknown)}. "
             f"Choose among: {', '.join(FORMATS)}. Nothing was written."
         )
         raise ReportError(msg)

@@ -1,4 +1,4 @@
-"""Append-only files of events: the only writer of ``data/coded``.
+"""Append-only files of events: the only writer of logs and ledgers.
 
 One physical line is one event. A writer holds a lock beside the file, ends a
 line that a crash left unfinished, appends, and reports back only when the

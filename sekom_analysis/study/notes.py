@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 import pandas as pd
 
-from sekom_analysis.basics.wording import Phrase, Problem
+from sekom_analysis.basics.wording import Phrase, Problem, quoted
 
 REQUIRED = ("note_id", "text")
 OPTIONAL = ("source", "stage", "subcategory", "text_en")
@@ -99,7 +99,7 @@ def _column_problems(table: pd.DataFrame, names: pd.Index, where: str) -> Iterat
     for name in names[names.duplicated()].unique():
         yield Problem.of(where, 1, "notes_same_name", name=name)
     found = list(table.columns)
-    named = ", ".join(f"'{name}'" for name in found) or Phrase("none")
+    named = quoted(found) or Phrase("none")
     for column in REQUIRED:
         if column not in found:
             likely = _likely_name(column, found)

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime
 from typing import NamedTuple
 
-from sekom_analysis.basics.wording import Phrase
+from sekom_analysis.basics.wording import Phrase, quoted
 from sekom_analysis.study.codebook import Variable
 from sekom_analysis.study.decisions import EVENTS, LONGEST_MEMO, PASSES, UNDO, WAYS, Event
 
@@ -326,8 +326,8 @@ def answer_fault(variable: Variable, codes: str) -> str:
         return Phrase("fault_single", variable=variable.id, codes=codes, answers=_listed(variable))
     unknown = [code for code in given if code not in variable.answers]
     if unknown:
-        quoted = ", ".join(f"'{code}'" for code in unknown)
-        return Phrase("fault_no_code", variable=variable.id, codes=quoted, answers=_listed(variable))
+        named = quoted(unknown)
+        return Phrase("fault_no_code", variable=variable.id, codes=named, answers=_listed(variable))
     if len(set(given)) < len(given):
         return Phrase("fault_twice", variable=variable.id, codes=codes)
     return ""
