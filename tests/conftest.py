@@ -74,6 +74,7 @@ SLOW = {  # files, by the seconds they take; see CONTRIBUTING
     "tests/report/test_whole.py",
     "tests/report/test_written.py",
     "tests/test_adjudications.py",
+    "tests/test_base.py",
     "tests/test_cli.py",
     "tests/test_coderlogs.py",
     "tests/test_collect.py",

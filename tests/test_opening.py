@@ -65,9 +65,9 @@ def test_what_cannot_be_coded_is_said_before_jupyterlab_starts(study, monkeypatc
 
 
 def test_without_jupyterlab_the_message_says_how_to_get_it_or_do_without(study, monkeypatch):
-    monkeypatch.setattr(jupyter, "find_spec", lambda name: None if name == "jupyterlab" else object())
+    monkeypatch.setitem(sys.modules, "jupyterlab", None)
     with pytest.raises(
-        SekomError, match=r"jupyterlab cannot be found.*sekom_analysis\[notebooks\].*sekom page"
+        SekomError, match=r'jupyterlab is not installed.*sekom page.*pip install "\.\[notebooks\]"'
     ):
         jupyter.open_coding(study.root, "anna")
 

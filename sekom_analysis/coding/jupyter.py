@@ -8,16 +8,13 @@ import subprocess
 import sys
 import threading
 from collections.abc import Sequence
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, Protocol
 
-import anywidget
 import pandas as pd
-import traitlets
 
 from sekom_analysis.basics import wording
-from sekom_analysis.basics.errors import NotesError, SekomError, StudyError
+from sekom_analysis.basics.errors import NotesError, StudyError, needing
 from sekom_analysis.basics.files import write_whole
 from sekom_analysis.coding.comparing import ReviewSession
 from sekom_analysis.coding.judging import AdjudicationSession, variables_to_settle
@@ -35,6 +32,10 @@ from sekom_analysis.study.desk import Desk
 from sekom_analysis.study.making import sample_folder
 from sekom_analysis.study.raw import STUDY_VARIABLE, VIEWER_VARIABLE
 from sekom_analysis.study.study import Study
+
+with needing("notebooks"):
+    import anywidget
+    import traitlets
 
 
 class AnySession(Protocol):
@@ -281,7 +282,7 @@ def open_coding(
     ------
     StudyError, DecisionError, CodebookError, NotesError
         If there is no study, the coder's id cannot be used, or an option names what is not there.
-    SekomError
+    MissingPackageError
         If JupyterLab is not installed.
     """
     desk = Desk.open(study, coder)
@@ -319,7 +320,7 @@ def open_adjudication(
     ------
     DecisionError, CodebookError, NotesError
         If the id cannot be used, there is no such variable, or nothing is there to settle.
-    SekomError
+    MissingPackageError
         If JupyterLab is not installed.
     """
     from sekom_analysis.coding.judging import AdjudicationSession
@@ -379,16 +380,11 @@ def lab_command(
 
     Raises
     ------
-    SekomError
+    MissingPackageError
         If JupyterLab is not installed.
     """
-    missing = [name for name in ("jupyterlab", "anywidget") if find_spec(name) is None]
-    if missing:
-        msg = (
-            f"{' and '.join(missing)} cannot be found, so the card cannot be shown. Install it with: "
-            f'pip install "sekom_analysis[notebooks]"   Or code without Jupyter: sekom page, sekom sheet.'
-        )
-        raise SekomError(msg)
+    with needing("notebooks"):
+        import jupyterlab  # noqa: F401
     command = [
         *(sys.executable, "-m", "jupyterlab"),
         f"--ServerApp.root_dir={notebook.parent}",
