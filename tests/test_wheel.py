@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -13,6 +14,7 @@ from pathlib import Path
 import pytest
 
 SAMPLE = "sekom_analysis/sample"
+DOCS_AT_THE_TOP = {"README.md", "CHANGELOG.md", "CONTRIBUTING.md", "CONVENTIONS.md"}
 
 
 def run(*command: str | Path, cwd: Path, **environment: str) -> str:
@@ -64,9 +66,11 @@ def installed(tmp_path_factory, wheel) -> Path:
     return folder
 
 
-def test_carries_package_sample_and_notebooks_and_nothing_else(wheel, tracked):
+def test_carries_package_sample_notebooks_and_pages_and_nothing_else(wheel, tracked):
     expected = {name for name in tracked if name.startswith("sekom_analysis/")}
     expected |= {f"{SAMPLE}/{name}" for name in tracked if name.startswith(("data/", "notebooks/"))}
+    pages = [name for name in tracked if re.match(r"docs/(?!templates/|conf[.]py)", name)]
+    expected |= {f"{SAMPLE}/{name}" for name in (*pages, *DOCS_AT_THE_TOP)}
     with zipfile.ZipFile(wheel) as archive:
         carried = {name for name in archive.namelist() if ".dist-info/" not in name}
     assert carried == expected
@@ -86,6 +90,23 @@ def test_sample_study_comes_out_of_the_wheel(installed, tmp_path, tracked):
     run("-c", command, "new", "study", "--sample", cwd=tmp_path, PYTHONPATH=str(installed))
     made = {path.relative_to(tmp_path / "study").as_posix() for path in (tmp_path / "study").rglob("*")}
     assert made >= {name for name in tracked if name.startswith(("data/", "notebooks/"))}
+
+
+def test_documentation_comes_out_of_the_wheel(installed, tmp_path):
+    command = "import sys; from sekom_analysis.cli import main; sys.exit(main())"
+    said = run(
+        "-c",
+        command,
+        "docs",
+        "methods",
+        "--to",
+        "pages",
+        "--no-browser",
+        cwd=tmp_path,
+        PYTHONPATH=str(installed),
+    )
+    assert said.rstrip().endswith("methods.html")
+    assert (tmp_path / "pages" / "docs" / "pictures" / "card.png").is_file()
 
 
 def test_sample_study_of_the_wheel_opens(installed, tmp_path):

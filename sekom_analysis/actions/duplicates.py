@@ -247,7 +247,7 @@ def of_codes(note_ids: Sequence[str], decisions: pd.DataFrame) -> Evidence:
     place = {str(note_id): row for row, note_id in enumerate(note_ids)}
     said = _counted(decisions, place)
     n_coders = said.groupby(["row", "variable"])["coder"].nunique()
-    given = said.assign(code=said["codes"].str.split("|")).explode("code")
+    given = said.assign(code=said["codes"].str.split("|")).explode("code").astype({"code": "str"})
     given = given[(given["code"] != "") & (given["code"] != NONE_FITS)]
     counts = given.groupby(["row", "variable", "code"])["coder"].nunique().rename("n").reset_index()
     asked = pd.MultiIndex.from_frame(counts[["row", "variable"]])

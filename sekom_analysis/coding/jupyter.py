@@ -6,10 +6,12 @@ import json
 import os
 import subprocess
 import sys
+import sysconfig
 import threading
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Protocol
+from urllib.parse import quote
 
 import pandas as pd
 
@@ -332,8 +334,44 @@ def open_adjudication(
     return _run_lab(notebook, study.root, browser, adjudicator)
 
 
+def open_lab(folder: Path, *, browser: bool = True) -> int:
+    """Open JupyterLab on the notebooks of a study, or of the first study in a folder of studies.
+
+    Parameters
+    ----------
+    folder : the study, or the folder that holds studies; JupyterLab shows what is in it
+    browser : whether to open the browser, or only to start JupyterLab and show its address
+
+    Returns
+    -------
+    int
+        JupyterLab's exit code.
+
+    Raises
+    ------
+    StudyError
+        If there are no notebooks in it.
+    MissingPackageError
+        If JupyterLab is not installed.
+    """
+    root = folder.resolve()
+    found = [path for path in (root / "notebooks", *sorted(root.glob("*/notebooks"))) if path.is_dir()]
+    if not found:
+        msg = (
+            f"'{folder}' has no notebooks, nor has a study in it. A study to try things on, with notebooks: "
+            f"sekom new mystudy --sample, then sekom lab mystudy"
+        )
+        raise StudyError(msg)
+    command, environment = _jupyter(root, f"lab/tree/{found[0].relative_to(root).as_posix()}", browser)
+    _quiet_lab(root / ".sekom" / "lab")
+    return _run(command, environment | _lab_settings(root / ".sekom" / "lab"))
+
+
 def _run_lab(notebook: Path, root: Path, browser: bool, viewer: str) -> int:
-    command, environment = lab_command(notebook, root, browser=browser, viewer=viewer)
+    return _run(*lab_command(notebook, root, browser=browser, viewer=viewer))
+
+
+def _run(command: list[str], environment: dict[str, str]) -> int:
     try:
         return subprocess.run(command, env=environment, check=False).returncode
     except KeyboardInterrupt:
@@ -383,19 +421,28 @@ def lab_command(
     MissingPackageError
         If JupyterLab is not installed.
     """
+    command, environment = _jupyter(notebook.parent, f"doc/tree/{notebook.name}", browser)
+    names = {STUDY_VARIABLE: str(root), VIEWER_VARIABLE: viewer}
+    return command, environment | _lab_settings(notebook.parent) | names
+
+
+def _jupyter(root: Path, page: str, browser: bool) -> tuple[list[str], dict[str, str]]:
+    """Return the command that opens a page of JupyterLab, whose terminals will find `sekom`."""
     with needing("notebooks"):
         import jupyterlab  # noqa: F401
     command = [
         *(sys.executable, "-m", "jupyterlab"),
-        f"--ServerApp.root_dir={notebook.parent}",
-        f"--LabApp.default_url=/doc/tree/{notebook.name}",
+        f"--ServerApp.root_dir={root}",
+        f"--LabApp.default_url=/{quote(page)}",
         *([] if browser else ["--no-browser"]),
     ]
-    settings = os.pathsep.join(
-        filter(None, [str(notebook.parent / "settings"), os.environ.get("JUPYTER_CONFIG_PATH")])
-    )
-    names = {STUDY_VARIABLE: str(root), VIEWER_VARIABLE: viewer, "JUPYTER_CONFIG_PATH": settings}
-    return command, os.environ | names
+    programs = os.pathsep.join(filter(None, [sysconfig.get_path("scripts"), os.environ.get("PATH")]))
+    return command, os.environ | {"PATH": programs}
+
+
+def _lab_settings(folder: Path) -> dict[str, str]:
+    settings = [str(folder / "settings"), os.environ.get("JUPYTER_CONFIG_PATH")]
+    return {"JUPYTER_CONFIG_PATH": os.pathsep.join(filter(None, settings))}
 
 
 def _template(name: str) -> Path:
