@@ -14,7 +14,6 @@ from pathlib import Path
 import pytest
 
 SAMPLE = "sekom_analysis/sample"
-DOCS_AT_THE_TOP = {"README.md", "CHANGELOG.md", "CONTRIBUTING.md", "CONVENTIONS.md"}
 
 
 def run(*command: str | Path, cwd: Path, **environment: str) -> str:
@@ -70,7 +69,7 @@ def test_carries_package_sample_notebooks_and_pages_and_nothing_else(wheel, trac
     expected = {name for name in tracked if name.startswith("sekom_analysis/")}
     expected |= {f"{SAMPLE}/{name}" for name in tracked if name.startswith(("data/", "notebooks/"))}
     pages = [name for name in tracked if re.match(r"docs/(?!templates/|conf[.]py)", name)]
-    expected |= {f"{SAMPLE}/{name}" for name in (*pages, *DOCS_AT_THE_TOP)}
+    expected |= {f"{SAMPLE}/{name}" for name in pages}
     with zipfile.ZipFile(wheel) as archive:
         carried = {name for name in archive.namelist() if ".dist-info/" not in name}
     assert carried == expected
@@ -83,6 +82,24 @@ def test_no_secret_travels_with_the_source_either(checkout):
         names = archive.getnames()
     assert any(name.endswith("data/coded/k1.csv") for name in names)
     assert [name for name in names if "secret" in Path(name).name.lower() and "/data/" in name] == []
+
+
+def test_the_source_has_all_that_the_project_tracks_and_nobodys_answers(checkout, tracked):
+    run("-m", "hatchling", "build", "-t", "sdist", "-d", "whole", cwd=checkout)
+    (built,) = (checkout / "whole").glob("*.tar.gz")
+    with tarfile.open(built) as archive:
+        names = {name.partition("/")[2] for name in archive.getnames()}
+    assert names == {*tracked, "PKG-INFO"} - {"figures/.gitkeep"}
+
+
+def test_the_page_of_an_index_has_no_link_that_leads_nowhere_there(wheel, root):
+    page = (root / "docs" / "package.md").read_text(encoding="utf-8")
+    assert re.findall(r"\]\((?!https?:)", page) == []
+    with zipfile.ZipFile(wheel) as archive:
+        (name,) = [name for name in archive.namelist() if name.endswith(".dist-info/METADATA")]
+        metadata = archive.read(name).decode("utf-8")
+    assert metadata.endswith(page)
+    assert "Description-Content-Type: text/markdown" in metadata
 
 
 def test_sample_study_comes_out_of_the_wheel(installed, tmp_path, tracked):

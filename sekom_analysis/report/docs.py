@@ -9,6 +9,7 @@ from itertools import pairwise
 from pathlib import Path
 from tempfile import mkdtemp
 from typing import TYPE_CHECKING
+from urllib.parse import unquote
 
 from sekom_analysis.basics.errors import StudyError
 from sekom_analysis.basics.files import check_outside, write_whole
@@ -61,7 +62,7 @@ def write_docs(folder: Path | None = None) -> dict[str, Path]:
         inside = path.relative_to(source)
         name = inside.with_suffix("").as_posix().removeprefix("docs/")
         made[name] = target / inside.with_suffix(".html")
-        write_whole(made[name], _as_page(path.read_text(encoding="utf-8")).encode("utf-8"))
+        write_whole(made[name], _as_page(path).encode("utf-8"))
     for beside in (path for path in (source / "docs").rglob("*") if path.suffix in BESIDE):
         copied = target / beside.relative_to(source)
         copied.parent.mkdir(parents=True, exist_ok=True)
@@ -69,28 +70,36 @@ def write_docs(folder: Path | None = None) -> dict[str, Path]:
     return made
 
 
-def _as_page(text: str) -> str:
+def _as_page(path: Path) -> str:
     """Return a page of Markdown as HTML: headings can be linked to, and links lead to pages made like it."""
     from markdown_it import MarkdownIt
+
+    text = path.read_text(encoding="utf-8")
 
     reader = MarkdownIt("commonmark").enable("table")
     tokens = reader.parse(text)
     for opening, content in pairwise(tokens):
         if opening.type == "heading_open":
             opening.attrSet("id", _anchor(content.content))
-    _relink(tokens)
+    _relink(tokens, path.parent)
     body = reader.renderer.render(tokens, reader.options, {})
     title = html.escape(next((t.content for t in tokens if t.type == "inline"), ""))
     head = f'<meta charset="utf-8"><title>{title}</title><style>{_LOOK}</style>'
     return f"<!DOCTYPE html>\n<html><head>{head}</head><body>\n{body}</body></html>\n"
 
 
-def _relink(tokens: Sequence[Token]) -> None:
+def _relink(tokens: Sequence[Token], folder: Path) -> None:
+    """Lead links to pages made of what they name; what did not come with the package is named only."""
     for token in tokens:
-        _relink(token.children or [])
+        _relink(token.children or [], folder)
         address = str(token.attrGet("href") or "")
-        if address and "://" not in address:
+        named = unquote(address).partition("#")[0]
+        if "://" in address or not named:
+            continue
+        if (folder / named).is_file():
             token.attrSet("href", re.sub(r"\.md(?=#|$)", ".html", address))
+        else:
+            del token.attrs["href"]
 
 
 def _anchor(heading: str) -> str:
