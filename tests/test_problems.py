@@ -250,6 +250,7 @@ def _forbidden(path):
     raise PermissionError(13, "not allowed", str(path))
 
 
+@pytest.mark.posix
 def test_every_kind_of_problem_is_told_in_both_languages(every_kind):
     known = {prefix + key for prefix in KINDS for key in texts(prefix)}
     assert keys(every_kind) == known

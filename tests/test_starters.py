@@ -3,7 +3,6 @@ install.cmd and sekom-lab.cmd held to what keeps cmd.exe from stumbling over a f
 
 from __future__ import annotations
 
-import os
 import re
 import shutil
 import subprocess
@@ -24,7 +23,6 @@ case "$*" in
 esac
 """
 SHELLS = [shell for shell in ("sh", "bash", "zsh") if shutil.which(shell)]
-needs_a_shell = pytest.mark.skipif(os.name == "nt", reason="a shell script, for macOS")
 
 
 @pytest.fixture
@@ -55,7 +53,7 @@ def stub(mac: Path, name: str = "python3") -> None:
     (mac / "bin" / name).chmod(0o755)
 
 
-@needs_a_shell
+@pytest.mark.posix
 @pytest.mark.parametrize("shell", SHELLS)
 def test_a_double_click_installs_and_puts_sekom_on_the_desktop(mac, shell):
     stub(mac)
@@ -76,7 +74,7 @@ def test_a_double_click_installs_and_puts_sekom_on_the_desktop(mac, shell):
     assert install(mac, shell).returncode == 0  # a second time, over the first
 
 
-@needs_a_shell
+@pytest.mark.posix
 def test_without_python_uv_brings_one_and_without_either_it_says_what_to_install(mac):
     said = install(mac).stderr
     assert "Python 3.11 eller nyare saknas." in said
@@ -89,7 +87,7 @@ def test_without_python_uv_brings_one_and_without_either_it_says_what_to_install
     assert "uv venv --quiet --seed --python >=3.11" in (mac / "log").read_text(encoding="utf-8")
 
 
-@needs_a_shell
+@pytest.mark.posix
 def test_what_cannot_be_installed_is_said(mac):
     stub(mac)
     some = install(mac, STUB_DOCUMENTS="1")
