@@ -19,7 +19,7 @@ from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
-from sekom_analysis.basics.errors import NotSavedError, ReportError, needing
+from sekom_analysis.basics.errors import NotSavedError, ReportError, install_line, needing
 from sekom_analysis.basics.files import check_outside, replace_file
 from sekom_analysis.figures import render_figure, style
 
@@ -249,8 +249,9 @@ def _pandoc() -> str:
         return str(pypandoc.get_pandoc_path())
     except OSError as error:  # without the program, such as conda's package of the same name
         msg = (
-            "pandoc is not there, so neither a Word document nor a PDF can be made. Install it with: "
-            "python -m pip install pypandoc_binary   The HTML page needs no pandoc: sekom report --to html."
+            "The program pandoc was not found, so neither a Word document nor a PDF can be made. To install "
+            "it, go to the folder that sekom_analysis was installed from (the one with pyproject.toml) and "
+            f"run: {install_line('documents')} The page needs no pandoc: sekom report --to html."
         )
         raise ReportError(msg) from error
 
