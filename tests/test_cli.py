@@ -19,6 +19,8 @@ from sekom_analysis.study.making import create_sample
 from sekom_analysis.study.study import Study
 
 COMMANDS = [
+    "lab",
+    "docs",
     "new",
     "check",
     "status",

@@ -612,7 +612,8 @@ def test_a_disk_that_takes_no_mark_has_taken_the_decision(pair, monkeypatch):
     assert coder_log(pair.root, "anna").marked().n_most == 7
 
 
-@pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() == 0, reason="root may write anywhere")
+@pytest.mark.posix
+@pytest.mark.skipif(os.name == "posix" and os.geteuid() == 0, reason="root may write anywhere")
 def test_a_folder_that_may_only_be_read_is_read(pair):
     for folder in (coded(pair), coded(pair, ".marks"), pair.root):
         folder.chmod(0o555)

@@ -268,6 +268,7 @@ def _forbidden(path):
     raise PermissionError(13, "not allowed", str(path))
 
 
+@pytest.mark.posix
 def test_every_kind_of_problem_is_told_in_both_languages(every_kind, root):
     file = root / "sekom_analysis/basics/wordings/problems.yaml"
     known = {key for key in yaml.safe_load(file.read_text(encoding="utf-8")) if key.startswith(KINDS)}

@@ -13,6 +13,7 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 from matplotlib.ticker import FixedLocator, FuncFormatter, MaxNLocator
 
+from sekom_analysis.basics.errors import needing
 from sekom_analysis.basics.wording import check_language, number, say
 from sekom_analysis.figures import styling as st
 from sekom_analysis.figures.counts import fill
@@ -287,8 +288,8 @@ def plot_scores(
     >>> [label.get_text() for label in ax.get_yticklabels()]
     ['k1', 'k2']
     """
-    import seaborn as sns  # here, since it takes two seconds to import
-
+    with needing("figures"):
+        import seaborn as sns  # here, since it takes two seconds to import
     check_language(lang)
     st.check_columns(table, SCORE_COLUMNS, "scores")
     places = _places(table, list(criteria or {}))
