@@ -359,7 +359,7 @@ def test_a_loss_is_not_forgotten_when_coding_goes_on(pair, loss):
     Study.open(pair.root).decide("anna", "n3", "goal", 3)
     assert found(pair)["anna.csv"] == "log_short"
     lacking = 3 if loss == "an older copy" else 5
-    assert f"at least {lacking} are missing" in Study.open(pair.root).list_problems()[0].what
+    assert f"at least {lacking} of the" in Study.open(pair.root).list_problems()[0].what
 
 
 @pytest.mark.parametrize("how", RESAVED)

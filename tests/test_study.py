@@ -196,7 +196,7 @@ def test_unknown_notes_variables_and_codes_are_listed_by_row(study):
     assert found[4][0] == "variable 'valens' is not in the codebook"
     assert found[5] == (
         "variable 'valence' does not have the code 'hindr'; it has: hinder, mojlighet, none_fits",
-        "decide the note again; until then the answer counts as it stands",
+        "decide the note again; until then the answer counts as it is",
     )
     assert found[6][0] == "variable 'goal' takes a whole number from 1 to 5, not 'tre'"
     assert "not counted" in found[6][1]
