@@ -317,7 +317,7 @@ def _shortened(rows: sparse.csr_matrix) -> sparse.csr_matrix:
 
 
 KINDS = (WORDS, CODES, VECTORS)
-COLUMNS = ["note_a", "note_b", "similarity", "reasons", *KINDS, "shared_words", "shared_codes"]
+PAIR_TABLE_COLUMNS = ["note_a", "note_b", "similarity", "reasons", *KINDS, "shared_words", "shared_codes"]
 EQUAL: Mapping[str, float] = dict.fromkeys(KINDS, 1.0)
 CANDIDATES = 20  # looked at for each pair wanted
 AT_LEAST_CANDIDATES = 20_000
@@ -391,7 +391,7 @@ def similar_pairs(
         table[column] = pd.Series(shared.get(kind, [()] * len(pairs)), dtype=object)
     reasons = zip(table["shared_words"], table["shared_codes"], strict=True)
     table["reasons"] = pd.Series([reasons_text(words, codes, lang) for words, codes in reasons], dtype="str")
-    return table[COLUMNS]
+    return table[PAIR_TABLE_COLUMNS]
 
 
 def _evidence(

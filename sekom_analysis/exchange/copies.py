@@ -17,10 +17,10 @@ from sekom_analysis.exchange.takings import Dates, Takings
 from sekom_analysis.study.codebook import Codebook, Variable, keep
 from sekom_analysis.study.decisions import (
     AFTER_TALK,
-    COLUMNS,
     HIDDEN_LEDGERS,
     INDEPENDENT,
     LEDGERS,
+    LOG_COLUMNS,
     Event,
     events_in,
 )
@@ -300,7 +300,7 @@ def ledger_of(path: Path) -> str:
     encoding = "utf-16" if first.startswith((b"\xff\xfe", b"\xfe\xff")) else "utf-8-sig"
     text = first.decode(encoding, "replace").strip("\r\n\x00")
     headers = [tuple(cells_of(text, delimiter)) for delimiter in DELIMITERS]
-    if COLUMNS in headers:
+    if LOG_COLUMNS in headers:
         return ""
     told = [name for name, form in _FORMS.items() if form.columns in headers]
     named = _NAME.match(path.stem)

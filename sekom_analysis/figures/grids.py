@@ -20,7 +20,7 @@ from sekom_analysis.figures.counts import fill
 from sekom_analysis.figures.labels import Key, draw_above, draw_tiles, name_tiles, shades
 from sekom_analysis.figures.styling import mix
 
-COLUMNS = ("theme", "category", "count", "n_category")
+_THEME_COLUMNS = ("theme", "category", "count", "n_category")
 SOURCE_COLUMNS = ("source", "code", "count", "share", "n_settled", "n_all")
 CELL, HEAD_WIDTH = 8.0, 24.0  # mm
 SLANT, SLANTED_RIGHT = 35, 22.0  # degrees; mm that the last slanted name needs
@@ -47,7 +47,7 @@ def plot_themes(table: pd.DataFrame, *, ax: Axes | None = None, lang: str = "sv"
         If columns are missing or there are no rows.
     """
     check_language(lang)
-    needed = (*COLUMNS, f"label_{lang}", f"theme_label_{lang}")
+    needed = (*_THEME_COLUMNS, f"label_{lang}", f"theme_label_{lang}")
     st.check_columns(table, needed, "themes")
     grid = table.pivot(index="category", columns="theme", values="count")
     grid = grid.reindex(index=table["category"].unique(), columns=table["theme"].unique())

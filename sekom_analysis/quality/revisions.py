@@ -8,7 +8,7 @@ from typing import Any
 import pandas as pd
 
 from sekom_analysis.agreement import agreement
-from sekom_analysis.agreement.tables import COLUMNS
+from sekom_analysis.agreement.tables import AGREEMENT_COLUMNS
 from sekom_analysis.basics.errors import CodebookError
 from sekom_analysis.basics.wording import check_language, say
 from sekom_analysis.study.checks import check_stance
@@ -280,7 +280,8 @@ def agreement_by_version(
         for name, ids, passes in _sets(chosen, used):
             found = agreement(_ratings(study, asked, under, ids, whose, passes), **options)
             rows.append(found.assign(**keys, notes=name)[[*VERSION_KEYS, *found.columns]])
-    return pd.concat(rows, ignore_index=True) if rows else pd.DataFrame(columns=[*VERSION_KEYS, *COLUMNS])
+    empty = pd.DataFrame(columns=[*VERSION_KEYS, *AGREEMENT_COLUMNS])
+    return pd.concat(rows, ignore_index=True) if rows else empty
 
 
 def _in_use(read: pd.DataFrame) -> list[tuple[str, pd.Series]]:

@@ -50,8 +50,8 @@ class Event(NamedTuple):
     event: str
 
 
-COLUMNS = tuple(field.rstrip("_") for field in Event._fields)
-HISTORY_COLUMNS = ("coder", *COLUMNS, "row")
+LOG_COLUMNS = tuple(field.rstrip("_") for field in Event._fields)
+HISTORY_COLUMNS = ("coder", *LOG_COLUMNS, "row")
 
 
 def new_event_id() -> str:

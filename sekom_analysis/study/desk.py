@@ -18,8 +18,8 @@ from sekom_analysis.basics.wording import Problem
 from sekom_analysis.study.codebook import Codebook, Definitions, Variable, keep
 from sekom_analysis.study.decisions import (
     AFTER_TALK,
-    COLUMNS,
     INDEPENDENT,
+    LOG_COLUMNS,
     UNDO,
     WAYS,
     Event,
@@ -44,7 +44,7 @@ from sekom_analysis.study.rows import answer_fault, field_faults, note_hash, utc
 from sekom_analysis.study.secret import Keys
 from sekom_analysis.study.worklist import Seed
 
-KNOWN_FIELDS = frozenset(COLUMNS) | {"coder"}
+KNOWN_FIELDS = frozenset(LOG_COLUMNS) | {"coder"}
 TALK = "talk"  # by what others' answers were shown, where whoever saves an answer says that they were
 
 

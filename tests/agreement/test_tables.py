@@ -16,7 +16,7 @@ from sekom_analysis.agreement import (
     why_they_differ,
 )
 from sekom_analysis.agreement.catalogue import COEFFICIENTS
-from sekom_analysis.agreement.tables import COLUMNS
+from sekom_analysis.agreement.tables import AGREEMENT_COLUMNS
 from sekom_analysis.basics.errors import RatingsError
 
 
@@ -33,9 +33,10 @@ def ratings() -> pd.DataFrame:
 
 
 def test_columns(ratings):
-    assert tuple(agreement(ratings, n_resamples=0).columns) == COLUMNS
-    assert tuple(agreement_by_code(ratings, n_resamples=0).columns)[:13] == ("code", *COLUMNS)
-    assert tuple(agreement_by_pair(ratings, n_resamples=0).columns)[:14] == ("coder_a", "coder_b", *COLUMNS)
+    assert tuple(agreement(ratings, n_resamples=0).columns) == AGREEMENT_COLUMNS
+    assert tuple(agreement_by_code(ratings, n_resamples=0).columns)[:13] == ("code", *AGREEMENT_COLUMNS)
+    by_pair = tuple(agreement_by_pair(ratings, n_resamples=0).columns)
+    assert by_pair[:14] == ("coder_a", "coder_b", *AGREEMENT_COLUMNS)
 
 
 def test_default_rows(ratings):
