@@ -138,7 +138,7 @@ Block = Heading | Text | Bullets | Figure | Table | Note
 class Section:
     """A section of the report; one without blocks is not on the page.
 
-    `behind` are tables to write that no block shows, by their stems. An appendix stands after the footer.
+    `behind` are further tables to write, by their stems. An appendix stands after the footer.
     """
 
     heading: str

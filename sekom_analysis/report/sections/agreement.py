@@ -152,15 +152,9 @@ def _coefficients(results: Results, scope: str, caption: str) -> Table:
 
 def _detail(results: Results, variable: str) -> Iterator[Block]:
     """Yield one variable's agreement by code and by pair, and what was mixed up with what."""
-    lang, table = results.lang, results.confusions[variable]
-    asked, by_code, by_pair = (
-        results.study.codebook[variable],
-        results.by_code[variable],
-        results.by_pair[variable],
-    )
-    labels = {
-        code: asked.label_of(code, lang) for code in by_code["code"].unique()
-    }  # in the codebook's order
+    lang, table, asked = results.lang, results.confusions[variable], results.study.codebook[variable]
+    by_code, by_pair = results.by_code[variable], results.by_pair[variable]
+    labels = {code: asked.label_of(code, lang) for code in by_code["code"].unique()}
     heading = {"variable": label_of(results, variable), "coders": ", ".join(results.alone)}
     caption = say("report_by_code", lang, **heading)
     rows = pd.concat(
@@ -203,23 +197,15 @@ def disputed_section(results: Results) -> Section:
 def _disputed(results: Results, variable: str) -> Iterator[Block]:
     lang, table = results.lang, results.disputed[variable]
     asked, coders = results.study.codebook[variable], choices_in(table)
-    notes = [
-        Note(
-            row["note_id"],
-            row["text"],
-            [
-                (
-                    coder,
-                    _beside(results, asked, row["note_id"], coder)
-                    if pd.isna(row[own])
-                    else asked.label_of(row[own], lang),
-                    row[f"memo {coder}"],
-                )
-                for coder, own in coders.items()
-            ],
-        )
-        for row in table.head(DISPUTED_SHOWN).reset_index().to_dict("records")
-    ]
+    notes = []
+    for row in table.head(DISPUTED_SHOWN).reset_index().to_dict("records"):
+        note = row["note_id"]
+        chosen = [
+            _beside(results, asked, note, coder) if pd.isna(row[own]) else asked.label_of(row[own], lang)
+            for coder, own in coders.items()
+        ]
+        lines = [(coder, one, row[f"memo {coder}"]) for coder, one in zip(coders, chosen, strict=True)]
+        notes.append(Note(note, row["text"], lines))
     facts = {
         "variable": label_of(results, variable),
         "n": len(table),
