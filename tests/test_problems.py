@@ -16,7 +16,6 @@ from sekom_analysis.basics.wording import Phrase, Problem, problem_lines, proble
 from sekom_analysis.basics.yamlfile import check_data, parse_yaml
 from sekom_analysis.formats import tables
 from sekom_analysis.report import render_page
-from sekom_analysis.report.sections import actions as plan_section
 from sekom_analysis.results import work_out
 from sekom_analysis.study.checks import study_problems
 from sekom_analysis.study.codebook import Codebook
@@ -292,7 +291,7 @@ def test_the_report_tells_problems_in_its_own_language(study, lang):
     assert len(found) > 30
     assert {f"problem_plan_{kind}" for kind in ("nobody", "circle", "too_early")} <= keys(found)
     results = work_out(Study.open(study.root), lang, n_resamples=0)
-    page = render_page(results, defaultdict(lambda: "data:,"), [plan_section.plan_section(results)])
+    page = render_page(results, defaultdict(lambda: "data:,"))
     other = "en" if lang == "sv" else "sv"
     for problem in found:
         assert _on(page, problem.in_(lang).what), problem.in_(lang)

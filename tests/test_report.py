@@ -24,9 +24,9 @@ from sekom_analysis.report.blocks import (
     Text,
     column_shares,
     fits,
-    forest_rows,
     write_localised,
 )
+from sekom_analysis.report.sections.agreement import forest_rows
 from sekom_analysis.results import MAIN, work_out
 from sekom_analysis.study.study import Study
 
