@@ -95,16 +95,19 @@ def new(
 
 
 def _codebook_given(path: Path | None) -> Path | dict[str, Any] | None:
-    """Return a codebook as `Study.create` takes it: one of another program is read first."""
-    if path is None or path.suffix.lower() != ".qdc":
+    """Return a codebook as `Study.create` takes it, and say what was made of another program's."""
+    if path is None or path.suffix.lower() not in (".qdc", ".qdpx"):
         return path
-    from sekom_analysis.exchange import read_codebook_qdc
+    from sekom_analysis.exchange.refi import read_codebook_qdc, read_codebook_qdpx
 
+    read_codebook = read_codebook_qdpx if path.suffix.lower() == ".qdpx" else read_codebook_qdc
     try:
-        return read_codebook_qdc(path).codebook
+        read = read_codebook(path)
     except ExchangeError as error:
         msg = f"No study was made. {error}"
         raise StudyError(msg) from error
+    _say_problems("To know:", list(read.warnings), console())
+    return read.codebook
 
 
 def _from_project(folder: Path, project: Path, title: str) -> Study:

@@ -300,11 +300,16 @@ def read_codebook_qdc(path: Path | str) -> CodebookRead:
         remarks.add("refi_empty_sets")
     elif sets is not None:
         remarks.add("refi_sets")
-    read = read_codes(child(root, "Codes"), remarks)
+    return codebook_read(root, remarks)
+
+
+def codebook_read(book: Element | None, remarks: Remarks) -> CodebookRead:
+    """Return the codes of a file or of a project's `CodeBook` as a codebook, and what was made of them."""
+    read = read_codes(child(book, "Codes"), remarks)
     if not read.variables:
-        raise refusal(path.name, "refi_no_codes")
+        raise refusal(remarks.file, "refi_no_codes")
     data = {"variables": read.variables}
-    _check(data, path.name)
+    _check(data, remarks.file)
     return CodebookRead(data, tuple(remarks.problems()))
 
 

@@ -11,17 +11,26 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple
 from xml.etree.ElementTree import Element
 
 import pandas as pd
 
+from sekom_analysis.basics.errors import ExchangeError
+from sekom_analysis.basics.files import as_typed
 from sekom_analysis.basics.wording import Problem
 from sekom_analysis.exchange.refi.beside import CERTAINTIES, Beside, Shelf
-from sekom_analysis.exchange.refi.codebook import EMPTY, CodesRead, read_codes, remark_on_form
-from sekom_analysis.exchange.refi.texts import INDEPENDENT, NOT_TAKEN, Sources, User, attributes, source_text
+from sekom_analysis.exchange.refi.codebook import (
+    EMPTY,
+    CodebookRead,
+    CodesRead,
+    codebook_read,
+    read_codes,
+    remark_on_form,
+)
+from sekom_analysis.exchange.refi.source_files import Texts
+from sekom_analysis.exchange.refi.texts import INDEPENDENT, NOT_TAKEN, Sources, User, attributes
 from sekom_analysis.exchange.refi.words import (
     Remarks,
     bilingual,
@@ -34,7 +43,7 @@ from sekom_analysis.exchange.refi.words import (
     unpack,
 )
 from sekom_analysis.exchange.registry import Loss
-from sekom_analysis.formats.guarded import Archive, open_archive, parse_xml, refusal
+from sekom_analysis.formats.guarded import Archive, open_archive, parse_xml, refusal, refusal_of
 from sekom_analysis.study.codebook import Variable
 from sekom_analysis.study.decisions import coder_fault
 from sekom_analysis.study.notes import OPTIONAL
@@ -44,6 +53,7 @@ from sekom_analysis.study.rows import is_time, utc_text
 # --- codings put together into decisions: several codes of one coder on one note are one answer -------
 
 
+_MOST_NAMED = 10
 _WHOLE = re.compile(r"([-+]?[0-9]{1,9})(?:[.,]0*)?")
 COLUMNS = ("note_id", "coder", "variable", "codes", "certainty", "memo", "decided_at", "pass")
 
@@ -232,9 +242,23 @@ def read_project_qdpx(path: Path | str) -> ProjectRead:
     with open_archive(path) as archive:
         root = _document(archive, remarks)
         remark_on_form(root, remarks)
-        files = {name.replace("\\", "/").rsplit("/", 1)[-1].lower(): name for name in archive.names}
-        text = partial(source_text, archive=archive, files=files, remarks=remarks)
-        return _Project(root, text, remarks).read()
+        return _Project(root, Texts(archive, remarks), remarks).read()
+
+
+def read_codebook_qdpx(path: Path | str) -> CodebookRead:
+    """Read the codebook of a REFI-QDA project, ``.qdpx``, whose texts may be elsewhere.
+
+    Raises
+    ------
+    ExchangeError
+        If it is damaged, not a project, or holds no code.
+    """
+    path = Path(path)
+    remarks = Remarks(path.name)
+    with open_archive(path) as archive:
+        root = _document(archive, remarks)
+    remark_on_form(root, remarks)
+    return codebook_read(child(root, "CodeBook"), remarks)
 
 
 def _document(archive: Archive, remarks: Remarks) -> Element:
@@ -257,7 +281,7 @@ def _document(archive: Archive, remarks: Remarks) -> Element:
 class _Project:
     """Everything of one project on its way into tables."""
 
-    def __init__(self, root: Element, text: Any, remarks: Remarks) -> None:
+    def __init__(self, root: Element, text: Texts, remarks: Remarks) -> None:
         self.root = root
         self.remarks = remarks
         self.lost: Counter[str] = Counter()
@@ -269,6 +293,8 @@ class _Project:
         self.sources = Sources(root, text, remarks, self.lost)
 
     def read(self) -> ProjectRead:
+        if self.sources.missing and not self.sources.notes:
+            raise self._no_texts()
         kinds = {variable["id"]: variable["kind"] for variable in self.codes.variables}
         gathered = Gathered(kinds, self.remarks, self.lost)
         gathered.take(self._codings())
@@ -285,6 +311,18 @@ class _Project:
         return ProjectRead(
             self._notes(), self._codebook(), decisions, coders, self._about(), warnings, losses
         )
+
+    def _no_texts(self) -> ExchangeError:
+        """Return the error for a project without any text: which and why, and what can be had of it."""
+        file, missing = self.remarks.file, self.sources.missing
+        shown = missing if len(missing) <= _MOST_NAMED + 1 else missing[:_MOST_NAMED]
+        found = [Problem.of(file, None, "refi_no_text", name=name, reason=why) for name, why in shown]
+        if len(shown) < len(missing):
+            found.append(Problem.of(file, None, "refi_no_texts_more", n=len(missing) - len(shown)))
+        n = sum(len(variable.get("codes", ())) for variable in self.codes.variables)
+        if n:
+            found.append(Problem.of(file, None, "refi_codebook_is_there", n=n, typed=as_typed(file)))
+        return refusal_of(found)
 
     def _codings(self) -> Iterator[Told]:
         for coded in self.sources.coded:
