@@ -46,7 +46,10 @@ def new(
         ),
     ] = None,
     codebook: Annotated[
-        Path | None, typer.Option(help="Your codebook, .yaml, .xlsx or .qdc; left out, one to change.")
+        Path | None,
+        typer.Option(
+            help="Your codebook, .xlsx, .csv, .docx, .yaml, .qdc or .qdpx; left out, one to change."
+        ),
     ] = None,
     from_: Annotated[
         Path | None,
@@ -96,7 +99,10 @@ def new(
 
 def _codebook_given(path: Path | None) -> Path | dict[str, Any] | None:
     """Return a codebook as `Study.create` takes it, and say what was made of another program's."""
-    if path is None or path.suffix.lower() not in (".qdc", ".qdpx"):
+    if path is None:
+        return None
+    if path.suffix.lower() not in (".qdc", ".qdpx"):
+        _say_problems("To know:", _made_of_table(path), console())
         return path
     from sekom_analysis.exchange.refi import read_codebook_qdc, read_codebook_qdpx
 
@@ -108,6 +114,14 @@ def _codebook_given(path: Path | None) -> Path | dict[str, Any] | None:
         raise StudyError(msg) from error
     _say_problems("To know:", list(read.warnings), console())
     return read.codebook
+
+
+def _made_of_table(path: Path) -> list[Problem]:
+    """Return what was made of a codebook that is a table; what is wrong with it is said when it is put in."""
+    from sekom_analysis.study.codebook_reading import read_kept_codebook
+    from sekom_analysis.study.making import KEPT_AS_TABLES
+
+    return read_kept_codebook(path).remarks if path.suffix.lower() in KEPT_AS_TABLES else []
 
 
 def _from_project(folder: Path, project: Path, title: str) -> Study:
