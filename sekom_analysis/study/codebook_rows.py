@@ -119,7 +119,7 @@ class _Maker:
         if not self.problems and not self.data:
             self.problems.append(Problem.of(self.place, None, "kept_empty"))
         if self.problems:
-            return None, self.problems
+            return None, sorted(self.problems, key=lambda one: (one.file, one.row or 0))
         if self.made:
             shown = ", ".join(self.made[:6]) + (" …" if len(self.made) > 6 else "")
             self.remarks.append(Problem.of(self.place, None, "kept_ids", n=len(self.made), ids=shown))
