@@ -8,7 +8,6 @@ from sekom_analysis.study.codebook_reading import read_kept_codebook
 from tests.documents import ROOT
 from tests.test_kept_codebooks import put
 
-
 SHOWN = {
     "sv": [("Kategori", "single", ["resurser", "ledning"]), ("Teman", "multiple", ["utbyte", "vilja"])],
     "en": [

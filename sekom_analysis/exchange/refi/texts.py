@@ -75,8 +75,9 @@ def view_of(text: str, pieces: Iterable[Piece], name: str, remarks: Remarks) -> 
 
 
 def _whole_words(view: View, pieces: Iterable[Piece]) -> int:
-    """Return how many pieces begin and end where a word does."""
-    return sum(
+    """Return how many pieces begin and end where a word does; one that is the whole text counts twice."""
+    pieces = list(pieces)
+    return sum((piece.start, piece.end) == (0, view.length) for piece in pieces) + sum(
         _is_apart(view.cut(max(piece.start - 1, 0), piece.start), view.cut(piece.start, piece.start + 1))
         and _is_apart(view.cut(max(piece.end - 1, 0), piece.end), view.cut(piece.end, piece.end + 1))
         and view.cut(piece.start, piece.end).strip() == view.cut(piece.start, piece.end)

@@ -149,6 +149,8 @@ def test_the_cases(tmp_path):
         ("😀😀😀 Tiden rinner", 7, 12, "Tiden", "as UTF-16"),
         ("😀a b c", 2, 3, None, "cannot be told"),
         ("Tiden rinner", 0, 5, "Tiden", ""),
+        ("😀 slut.", 0, 7, "😀 slut.", ""),  # all of it
+        ("😀 slut.", 0, 8, "😀 slut.", ""),
     ],
 )
 def test_positions_after_an_emoji_are_noticed(tmp_path, text, start, end, piece, told):
