@@ -174,6 +174,7 @@ variables: [{id: a, codes: [{id: x}, {id: x}]}, {id: a}]
 BOOKS = [
     "variables: [{id: 'A B', kind: scale, label: V, range: [1, 2]}]",
     "variables: [{id: a, kind: scale, label: V, range: 5}]",
+    "variables: [{id: a, kind: scale, label: V, range: många}]",
     "variables: [{id: a, kind: single, label: V}]",
     "variables: [{id: a, kind: single, label: V, codes: [{id: x, label: X}], codes_from: b, range: [1, 2]}]",
     "variables: [{id: a, kind: scale, label: V, codes: [{id: none_fits, label: X}], none_fits: true}]",

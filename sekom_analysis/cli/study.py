@@ -46,7 +46,10 @@ def new(
         ),
     ] = None,
     codebook: Annotated[
-        Path | None, typer.Option(help="Your codebook, .yaml, .xlsx or .qdc; left out, one to change.")
+        Path | None,
+        typer.Option(
+            help="Your codebook, .xlsx, .csv, .docx, .yaml, .qdc or .qdpx; left out, one to change."
+        ),
     ] = None,
     from_: Annotated[
         Path | None,
@@ -95,16 +98,30 @@ def new(
 
 
 def _codebook_given(path: Path | None) -> Path | dict[str, Any] | None:
-    """Return a codebook as `Study.create` takes it: one of another program is read first."""
-    if path is None or path.suffix.lower() != ".qdc":
+    """Return a codebook as `Study.create` takes it, and say what was made of another program's."""
+    if path is None:
+        return None
+    if path.suffix.lower() not in (".qdc", ".qdpx"):
+        _say_problems("To know:", _made_of_table(path), console())
         return path
-    from sekom_analysis.exchange import read_codebook_qdc
+    from sekom_analysis.exchange.refi import read_codebook_qdc, read_codebook_qdpx
 
+    read_codebook = read_codebook_qdpx if path.suffix.lower() == ".qdpx" else read_codebook_qdc
     try:
-        return read_codebook_qdc(path).codebook
+        read = read_codebook(path)
     except ExchangeError as error:
         msg = f"No study was made. {error}"
         raise StudyError(msg) from error
+    _say_problems("To know:", list(read.warnings), console())
+    return read.codebook
+
+
+def _made_of_table(path: Path) -> list[Problem]:
+    """Return what was made of a codebook that is a table; what is wrong with it is said when it is put in."""
+    from sekom_analysis.study.codebook_reading import read_kept_codebook
+    from sekom_analysis.study.making import KEPT_AS_TABLES
+
+    return read_kept_codebook(path).remarks if path.suffix.lower() in KEPT_AS_TABLES else []
 
 
 def _from_project(folder: Path, project: Path, title: str) -> Study:

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from sekom_analysis.exchange.outline import read_outline
     from sekom_analysis.exchange.refi import (
         read_codebook_qdc,
+        read_codebook_qdpx,
         read_project_qdpx,
         write_codebook_qdc,
         write_project_qdpx,
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
 
 _HOME = {
     "read_codebook_qdc": "refi",
+    "read_codebook_qdpx": "refi",
     "read_coding_sheet": "sheet_reading",
     "read_outline": "outline",
     "read_project_qdpx": "refi",
@@ -41,6 +43,7 @@ _HOME = {
 
 __all__ = [
     "read_codebook_qdc",
+    "read_codebook_qdpx",
     "read_coding_sheet",
     "read_outline",
     "read_project_qdpx",

@@ -8,6 +8,7 @@ and in `additions`, the same for all. A new one is a line in ``IMPORTERS``.
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from importlib import import_module
@@ -19,7 +20,7 @@ from sekom_analysis.basics.files import check_outside, replace_file
 from sekom_analysis.basics.wording import check_language, say
 from sekom_analysis.exchange.taking_in import Material, add
 from sekom_analysis.formats.guarded import opened
-from sekom_analysis.formats.tables import join_rows
+from sekom_analysis.formats.tables import join_rows, write_table
 from sekom_analysis.study.codebook import NONE_FITS, NONE_FITS_LABEL, Code, Codebook, Variable
 from sekom_analysis.study.imports import Import, earlier_import, file_hash, without_unfinished
 from sekom_analysis.study.raw import Raw
@@ -190,6 +191,9 @@ def chosen_importer(path: Path, kind: str | None = None) -> Importer:
 # --- which exporter a file's name gets. An exporter is a function ``(Order) -> list[Loss]`` -----------
 
 
+_ABOUT_DECISIONS = re.compile(r"decision|beslut", re.IGNORECASE)
+
+
 class Order(NamedTuple):
     """What was asked for: a study to be written for other programs, and how."""
 
@@ -236,9 +240,12 @@ EXPORTERS = [
     ),
     Exporter(
         ".csv",
-        "the codebook alone as a list of tags, for Taguette",
+        "the decisions, if it is called decisions.csv or with --layout decisions; else the codebook as a "
+        "list of tags, for Taguette",
         "sekom_analysis.exchange.registry",
-        "export_tags",
+        "export_csv",
+        ("tags", "decisions"),
+        ("decisions",),
     ),
     Exporter(
         ".xlsx",
@@ -273,6 +280,8 @@ def export_file(order: Order) -> list[Loss]:
         If it would hold what coders answered, and nothing can be read of a coder's log.
     """
     exporter = chosen_exporter(order.path)
+    if exporter.ending == ".csv" and order.layout is None:
+        order = order._replace(layout="decisions" if _ABOUT_DECISIONS.search(order.path.stem) else "tags")
     if order.layout is not None and order.layout not in exporter.layouts:
         allowed = f"Choose one of: {', '.join(exporter.layouts)}" if exporter.layouts else "Leave it out"
         msg = f"A {exporter.ending} has no layout '{order.layout}'. {allowed}. Nothing was written."
@@ -381,9 +390,27 @@ def write_tags_csv(codebook: Codebook, path: str | os.PathLike[str], *, lang: st
     )
 
 
-def export_tags(order: Order) -> list[Loss]:
-    """Write a study's codebook as ``.csv``."""
-    return write_tags_csv(order.study.codebook, order.path, lang=order.lang)
+def export_csv(order: Order) -> list[Loss]:
+    """Write a study's decisions as ``.csv``, or its codebook as a list of tags, and say that it is one."""
+    if order.layout == "decisions":
+        return _export_decisions(order)
+    losses = write_tags_csv(order.study.codebook, order.path, lang=order.lang)
+    where = "not in the file, which is a list of tags; --layout decisions writes them"
+    return real([Loss(len(order.study.decisions()), "decisions", where), *losses])
+
+
+def _export_decisions(order: Order) -> list[Loss]:
+    """Write a row per decision: text and answer as people read them, codes and times as they are."""
+    from sekom_analysis.exchange.studybook_writing import decision_table
+
+    study, table = order.study, decision_table(order.study, order.lang)
+    texts = study.notes["text"].reindex(table["note_id"]).fillna("").to_numpy()
+    table.insert(1, "text", texts)
+    write_table(table, order.path)
+    skipped = Loss(len(study.skipped()), "questions that a coder skipped", "not in the file")
+    gone = "not in the file; sekom export study.xlsx writes them"
+    changed = int((study.history()["event"] == "decide").sum()) - len(table)
+    return real([skipped, Loss(changed, "answers that were changed or taken back later", gone)])
 
 
 def _tags(variable: Variable, lang: str) -> list[tuple[str, str]]:

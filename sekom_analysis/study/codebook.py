@@ -15,6 +15,7 @@ from sekom_analysis.basics.errors import CodebookError, NotSavedError
 from sekom_analysis.basics.files import original_name, reason_of, write_whole
 from sekom_analysis.basics.wording import Fault, FaultsError, Phrase, Problem
 from sekom_analysis.basics.yamlfile import dump_yaml, load_yaml, read_yaml_text
+from sekom_analysis.study.codebook_words import as_range
 
 NONE_FITS = "none_fits"
 FLAG = "flag"
@@ -41,6 +42,14 @@ def _as_tuple(value: Any) -> Any:
     values = value if isinstance(value, list | tuple) else [value]
     plain = [str(v) if isinstance(v, int | float) and not isinstance(v, bool) else v for v in values]
     return value if value is None else tuple(plain)
+
+
+def _range(value: Any) -> Any:
+    """Let a range be written as people write it, such as 1–5 or -3..3."""
+    read = as_range(value)
+    if isinstance(read, str):
+        raise FaultsError([Fault.of((), "book_range_text", given=read)])
+    return read
 
 
 class _Frozen(BaseModel):
@@ -95,7 +104,7 @@ class Variable(_Frozen):
     notes: Texts | None = None
     codes: tuple[Code, ...] = ()
     codes_from: Id | None = None
-    range: tuple[int, int] | None = None
+    range: Annotated[tuple[int, int] | None, BeforeValidator(_range)] = None
     none_fits: bool | None = None
     round: int | None = None
 

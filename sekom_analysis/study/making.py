@@ -28,6 +28,7 @@ from sekom_analysis.study.raw import CODEBOOK_FILE, CODEBOOK_WORKBOOK, CODED, RA
 from sekom_analysis.study.secret import make_secret
 
 OF_THE_SAMPLE = "07-the-2016-report.ipynb"
+KEPT_AS_TABLES = (".csv", ".tsv", ".txt", ".xlsx", ".xlsm", ".docx")
 NotesSource = str | os.PathLike[str] | pd.DataFrame | None
 CodebookSource = str | os.PathLike[str] | dict[str, Any] | None
 
@@ -195,13 +196,15 @@ def _numbered(frame: pd.DataFrame) -> pd.DataFrame:
 
 def _put_codebook(folder: Path, codebook: CodebookSource) -> None:
     target = folder / CODEBOOK_FILE
-    if isinstance(codebook, str | os.PathLike) and Path(codebook).suffix.lower() == ".xlsx":
+    suffix = Path(codebook).suffix.lower() if isinstance(codebook, str | os.PathLike) else ""
+    if isinstance(codebook, str | os.PathLike) and suffix in KEPT_AS_TABLES:
         _put_codebook_workbook(folder / CODEBOOK_WORKBOOK, Path(codebook))
         return
-    if isinstance(codebook, str | os.PathLike) and Path(codebook).suffix.lower() == ".qdc":
+    if isinstance(codebook, str | os.PathLike) and suffix in (".qdc", ".qdpx"):
+        reader = f"read_codebook_{suffix[1:]}"
         msg = (
             f"No study was made. '{codebook}' is another program's codebook; read it first: "
-            f"codebook=sekom_analysis.exchange.read_codebook_qdc({str(codebook)!r}).codebook. On the command "
+            f"codebook=sekom_analysis.exchange.{reader}({str(codebook)!r}).codebook. On the command "
             f"line, sekom new reads it by itself."
         )
         raise StudyError(msg)
@@ -224,9 +227,10 @@ def _put_codebook(folder: Path, codebook: CodebookSource) -> None:
 
 def _put_codebook_workbook(target: Path, source: Path) -> None:
     """Keep a codebook in Excel, for whoever goes on in Excel; of a study's workbook only its sheet."""
-    from sekom_analysis.study.codebook_table import read_codebook_file, write_codebook_file
+    from sekom_analysis.study.codebook_reading import read_kept_codebook
+    from sekom_analysis.study.codebook_table import write_codebook_file
 
-    codebook, problems = read_codebook_file(source)
+    codebook, problems, _ = read_kept_codebook(source)
     if codebook is None:
         msg = f"No study was made. The codebook '{source}' cannot be used:\n{problem_lines(problems)}"
         raise StudyError(msg)

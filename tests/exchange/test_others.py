@@ -334,7 +334,7 @@ def test_faults_of_a_codebook_in_excel_have_their_rows(tmp_path):
         (3, "variables 'tema' → none_fits"),
         (5, "variables 'tema' → codes 'tid'"),
     ]
-    with pytest.raises(StudyError, match=r"a.xlsx, row 2"):
+    with pytest.raises(StudyError, match=r"a.xlsx, Sheet, row 3: 'kanske' is neither yes nor no"):
         Study.create(tmp_path / "made", codebook=path)
     odd = workbook(tmp_path / "b.xlsx", [["variable", "koda"], ["a", "b"]])
     assert [p.what for p in read_codebook_file(odd)[1]] == [

@@ -15,7 +15,7 @@ from sekom_analysis.basics.files import replace_file
 from sekom_analysis.basics.wording import Phrase, Problem, problem_lines, say
 from sekom_analysis.basics.yamlfile import dump_yaml
 from sekom_analysis.exchange.refi.codebook import CodebookRead, read_codebook_qdc, write_codebook_qdc
-from sekom_analysis.exchange.refi.reading import ProjectRead, read_project_qdpx
+from sekom_analysis.exchange.refi.reading import ProjectRead, read_codebook_qdpx, read_project_qdpx
 from sekom_analysis.exchange.refi.writing import PER_CODER, write_project_qdpx
 from sekom_analysis.exchange.registry import Loss, Order, Request, loss_lines
 from sekom_analysis.exchange.returned import Returned, weigh_returned
@@ -32,6 +32,7 @@ __all__ = [
     "ProjectRead",
     "loss_lines",
     "read_codebook_qdc",
+    "read_codebook_qdpx",
     "read_project_qdpx",
     "write_codebook_qdc",
     "write_project_qdpx",

@@ -300,11 +300,16 @@ def read_codebook_qdc(path: Path | str) -> CodebookRead:
         remarks.add("refi_empty_sets")
     elif sets is not None:
         remarks.add("refi_sets")
-    read = read_codes(child(root, "Codes"), remarks)
+    return codebook_read(root, remarks)
+
+
+def codebook_read(book: Element | None, remarks: Remarks) -> CodebookRead:
+    """Return the codes of a file or of a project's `CodeBook` as a codebook, and what was made of them."""
+    read = read_codes(child(book, "Codes"), remarks)
     if not read.variables:
-        raise refusal(path.name, "refi_no_codes")
+        raise refusal(remarks.file, "refi_no_codes")
     data = {"variables": read.variables}
-    _check(data, path.name)
+    _check(data, remarks.file)
     return CodebookRead(data, tuple(remarks.problems()))
 
 
@@ -356,20 +361,25 @@ class _Reader:
                 self.top(below)
         else:
             name = _called(node)
-            self._add({"id": self._id(name, "variable"), "kind": "multiple", "label": name}, node, [])
+            made = self._add({"id": self._id(name, "variable"), "kind": "multiple", "label": name}, node, [])
+            self._say_kind(made, name)
 
     def result(self) -> CodesRead:
         if self.loose:
             label = {"sv": say("refi_codes", "sv"), "en": say("refi_codes", "en")}
-            self._add(
-                {"id": self._id("codes", "codes"), "kind": "multiple", "label": label}, None, self.loose
-            )
+            data = {"id": self._id("codes", "codes"), "kind": "multiple", "label": label}
+            self._say_kind(self._add(data, None, self.loose), _called(self.loose[0]))
         lenders = {variable["id"]: variable for variable in self.variables if "codes_from" not in variable}
         for variable in self.variables:
             if "codes_from" in variable:
                 lent = lenders.get(variable["codes_from"], {}).get("codes")
                 variable.pop("codes" if lent == variable["codes"] else "codes_from")
         return CodesRead(self.variables, self.answers)
+
+    def _say_kind(self, is_made: bool, first: str) -> None:
+        """Say that several codes can be chosen: no file of another program says that only one is right."""
+        if is_made:
+            self.remarks.add("refi_kind", first)
 
     def _own(self, node: Element, ours: Labelled) -> None:
         data = variable_data(ours, _called(node), self.remarks)
@@ -379,7 +389,7 @@ class _Reader:
             data = {"id": self._id(name, "variable"), "kind": "multiple", "label": name}
         self._add(data, node, [])
 
-    def _add(self, data: dict[str, Any], node: Element | None, loose: Iterable[Element]) -> None:
+    def _add(self, data: dict[str, Any], node: Element | None, loose: Iterable[Element]) -> bool:
         """Add a variable with the codes below a node, or of a list, if it has any that it needs."""
         nodes = children(node, "Code") if node is not None else loose
         codes = self._codes(data, nodes)
@@ -390,8 +400,9 @@ class _Reader:
             data["codes"] = codes
         else:
             self.remarks.add("refi_idle_code", "" if node is None else _called(node))
-            return
+            return False
         self.variables.append(data)
+        return True
 
     def _codes(self, data: dict[str, Any], nodes: Iterable[Element]) -> list[dict[str, Any]]:
         codes: dict[str, dict[str, Any]] = {}
@@ -420,6 +431,8 @@ class _Reader:
             data["label"] = renamed(data.get("label"), ours, _called(node), self.remarks)
         else:
             label = " / ".join((*path, _called(node)))
+            if path and ours is None:
+                self.remarks.add("refi_levels", label)
             data = {"id": id_of(label, taken, "code"), "label": label}
             text = text_of(node, "Description").strip()
             if text and ours is None:

@@ -6,20 +6,31 @@ without any, or coded as a whole, one note.
 
 from __future__ import annotations
 
+import re
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple
 from xml.etree.ElementTree import Element
 
 import pandas as pd
 
+from sekom_analysis.basics.errors import ExchangeError
+from sekom_analysis.basics.files import as_typed
 from sekom_analysis.basics.wording import Problem
-from sekom_analysis.exchange.refi.codebook import EMPTY, CodesRead, read_codes, remark_on_form
-from sekom_analysis.exchange.refi.texts import INDEPENDENT, NOT_TAKEN, Sources, User, attributes, source_text
+from sekom_analysis.exchange.refi.beside import CERTAINTIES, Beside, Shelf
+from sekom_analysis.exchange.refi.codebook import (
+    EMPTY,
+    CodebookRead,
+    CodesRead,
+    codebook_read,
+    read_codes,
+    remark_on_form,
+)
+from sekom_analysis.exchange.refi.source_files import Texts
+from sekom_analysis.exchange.refi.texts import INDEPENDENT, NOT_TAKEN, Sources, User, attributes
 from sekom_analysis.exchange.refi.words import (
     Remarks,
     bilingual,
@@ -30,84 +41,20 @@ from sekom_analysis.exchange.refi.words import (
     plain_guid,
     text_of,
     unpack,
-    xml_text,
 )
 from sekom_analysis.exchange.registry import Loss
-from sekom_analysis.formats.guarded import Archive, open_archive, parse_xml, refusal
+from sekom_analysis.formats.guarded import Archive, open_archive, parse_xml, refusal, refusal_of
 from sekom_analysis.study.codebook import Variable
-from sekom_analysis.study.decisions import LONGEST_MEMO, coder_fault
+from sekom_analysis.study.decisions import coder_fault
 from sekom_analysis.study.notes import OPTIONAL
 from sekom_analysis.study.raw import About
 from sekom_analysis.study.rows import is_time, utc_text
 
-# --- notes in REFI-QDA's sense, read: memos, certainties, and whole decisions of ours -----------------
-
-
-CERTAINTIES = ("1", "2", "3")
-
-
-class Beside(NamedTuple):
-    """What is beside a coding."""
-
-    memo: str
-    certainty: str
-
-
-class Shelf:
-    """The notes of a project, by guid.
-
-    Parameters
-    ----------
-    root : the project
-    text : gives the text of a note's element, or None
-    """
-
-    def __init__(self, root: Element, text: Callable[[Element], str | None]) -> None:
-        self._memos: dict[str, str] = {}
-        self._certainties: dict[str, str] = {}
-        self.decisions: list[dict[str, Any]] = []
-        self._used: set[str] = set()
-        for note in children(child(root, "Notes"), "Note"):
-            self._put(plain_guid(note.get("guid")), note, text)
-
-    def _put(self, guid: str, note: Element, text: Callable[[Element], str | None]) -> None:
-        ours = unpack(text_of(note, "Description"))
-        kind, values = (ours.kind, ours.values) if ours else ("", {})
-        if kind == "certainty" and values.get("certainty") in CERTAINTIES:
-            self._certainties[guid] = values["certainty"]
-        elif kind == "decision":
-            self.decisions.append(values)
-        else:
-            written = text(note) or ("" if ours else note.get("name") or "")
-            exact = str(values.get("memo", ""))
-            self._memos[guid] = exact if exact and xml_text(exact) == written else written
-
-    @property
-    def unused(self) -> int:
-        """How many memos are beside nothing that was coded."""
-        return len(self._memos.keys() - self._used)
-
-    def beside(self, elements: Iterable[Element], remarks: Remarks) -> Beside:
-        """Return what the `NoteRef` of some elements lead to, and what their descriptions say."""
-        memos: list[str] = []
-        certainty = ""
-        for element in elements:
-            if text_of(element, "Description").strip():
-                memos.append(text_of(element, "Description"))
-            for reference in children(element, "NoteRef"):
-                guid = plain_guid(reference.get("targetGUID"))
-                certainty = self._certainties.get(guid, certainty)
-                memos += [self._memos[guid]] if guid in self._memos else []
-                self._used.add(guid)
-        memo = "\n".join(dict.fromkeys(memo for memo in memos if memo))
-        if len(memo) > LONGEST_MEMO:
-            remarks.add("refi_memo", most=LONGEST_MEMO)
-        return Beside(memo[:LONGEST_MEMO], certainty)
-
-
 # --- codings put together into decisions: several codes of one coder on one note are one answer -------
 
 
+_MOST_NAMED = 10
+_WHOLE = re.compile(r"([-+]?[0-9]{1,9})(?:[.,]0*)?")
 COLUMNS = ("note_id", "coder", "variable", "codes", "certainty", "memo", "decided_at", "pass")
 
 
@@ -295,9 +242,23 @@ def read_project_qdpx(path: Path | str) -> ProjectRead:
     with open_archive(path) as archive:
         root = _document(archive, remarks)
         remark_on_form(root, remarks)
-        files = {name.replace("\\", "/").rsplit("/", 1)[-1].lower(): name for name in archive.names}
-        text = partial(source_text, archive=archive, files=files, remarks=remarks)
-        return _Project(root, text, remarks).read()
+        return _Project(root, Texts(archive, remarks), remarks).read()
+
+
+def read_codebook_qdpx(path: Path | str) -> CodebookRead:
+    """Read the codebook of a REFI-QDA project, ``.qdpx``, whose texts may be elsewhere.
+
+    Raises
+    ------
+    ExchangeError
+        If it is damaged, not a project, or holds no code.
+    """
+    path = Path(path)
+    remarks = Remarks(path.name)
+    with open_archive(path) as archive:
+        root = _document(archive, remarks)
+    remark_on_form(root, remarks)
+    return codebook_read(child(root, "CodeBook"), remarks)
 
 
 def _document(archive: Archive, remarks: Remarks) -> Element:
@@ -320,7 +281,7 @@ def _document(archive: Archive, remarks: Remarks) -> Element:
 class _Project:
     """Everything of one project on its way into tables."""
 
-    def __init__(self, root: Element, text: Any, remarks: Remarks) -> None:
+    def __init__(self, root: Element, text: Texts, remarks: Remarks) -> None:
         self.root = root
         self.remarks = remarks
         self.lost: Counter[str] = Counter()
@@ -328,10 +289,12 @@ class _Project:
         self.ours = ours.values if ours and ours.kind == "project" else None
         self.codes: CodesRead = read_codes(child(child(root, "CodeBook"), "Codes"), remarks)
         self.people = People(root, self.ours is not None, remarks)
-        self.shelf = Shelf(root, text)
+        self.shelf = Shelf(root, text, self.ours is not None)
         self.sources = Sources(root, text, remarks, self.lost)
 
     def read(self) -> ProjectRead:
+        if self.sources.missing and not self.sources.notes:
+            raise self._no_texts()
         kinds = {variable["id"]: variable["kind"] for variable in self.codes.variables}
         gathered = Gathered(kinds, self.remarks, self.lost)
         gathered.take(self._codings())
@@ -349,6 +312,18 @@ class _Project:
             self._notes(), self._codebook(), decisions, coders, self._about(), warnings, losses
         )
 
+    def _no_texts(self) -> ExchangeError:
+        """Return the error for a project without any text: which and why, and what can be had of it."""
+        file, missing = self.remarks.file, self.sources.missing
+        shown = missing if len(missing) <= _MOST_NAMED + 1 else missing[:_MOST_NAMED]
+        found = [Problem.of(file, None, "refi_no_text", name=name, reason=why) for name, why in shown]
+        if len(shown) < len(missing):
+            found.append(Problem.of(file, None, "refi_no_texts_more", n=len(missing) - len(shown)))
+        n = sum(len(variable.get("codes", ())) for variable in self.codes.variables)
+        if n:
+            found.append(Problem.of(file, None, "refi_codebook_is_there", n=n, typed=as_typed(file)))
+        return refusal_of(found)
+
     def _codings(self) -> Iterator[Told]:
         for coded in self.sources.coded:
             reference = child(coded.coding, "CodeRef")
@@ -365,20 +340,34 @@ class _Project:
             yield Told(coded.note_id, user, variable, answer, beside, time_of(when, self.remarks))
 
     def _scores(self) -> Iterator[Told]:
-        """Yield the scores that our cases hold."""
+        """Yield the scores that our cases hold; a program may have dropped which text a case is about."""
         variables = self._score_variables()
         for case in children(child(self.root, "Cases"), "Case"):
             ours = unpack(text_of(case, "Description"))
-            notes = [note for guid in _references(case) for note in self.sources.by_guid.get(guid, ())]
+            values = ours.values if ours else {}
+            notes = self._notes_of(case, values)
             for value in children(case, "VariableValue"):
                 score = variables.get(_variable_of(value))
-                number = text_of(value, "IntegerValue").strip()
-                if score is None or not number:
+                given = "".join(part for element in list(value)[1:] for part in element.itertext()).strip()
+                if not given or (score is None and notes):
                     continue
-                told = ours.values.get(f"{score[0]} {score[1].id}") if ours else None
-                told = told if isinstance(told, dict) else {}
-                for note in notes:
-                    yield Told(note, score[1], score[0], number, *self._told(told))
+                number = _whole(given)
+                if score is None or not notes:
+                    self.lost["values of cases that are about no text"] += 1
+                elif number is None:
+                    self.lost["scores that are not whole numbers"] += 1
+                else:
+                    told = values.get(f"{score[0]} {score[1].id}")
+                    beside = self._told(told if isinstance(told, dict) else {})
+                    yield from (Told(note, score[1], score[0], number, *beside) for note in notes)
+
+    def _notes_of(self, case: Element, values: dict[str, Any]) -> list[str]:
+        """Return the notes that a case is about: those it refers to, else the one of ours that it names."""
+        notes = [note for guid in _references(case) for note in self.sources.by_guid.get(guid, ())]
+        if notes or self.ours is None or next(_references(case), None) is not None:
+            return notes
+        named = [str(values.get("note_id", "")), (case.get("name") or "").strip()]
+        return [note for note in named if note in self.sources.notes][:1]
 
     def _score_variables(self) -> dict[str, tuple[str, User]]:
         found = {}
@@ -452,6 +441,12 @@ class _Project:
 def _user_of(values: dict[str, Any]) -> User | None:
     user = User.of(str(values.get("user", "")))
     return None if coder_fault(user.coder) else user
+
+
+def _whole(text: str) -> str | None:
+    """Return a whole number as a score is written; None if it is none, as 3.5."""
+    found = _WHOLE.fullmatch(text)
+    return str(int(found[1])) if found else None
 
 
 def _references(case: Element) -> Iterator[str]:

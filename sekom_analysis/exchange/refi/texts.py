@@ -8,9 +8,9 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import Any, NamedTuple
 from xml.etree.ElementTree import Element
 
-from sekom_analysis.basics.errors import ExchangeError
-from sekom_analysis.basics.wording import Problem
+from sekom_analysis.basics.wording import Phrase
 from sekom_analysis.exchange.refi.codebook import EMPTY
+from sekom_analysis.exchange.refi.source_files import Texts, title_of
 from sekom_analysis.exchange.refi.words import (
     Remarks,
     child,
@@ -23,7 +23,6 @@ from sekom_analysis.exchange.refi.words import (
     text_of,
     unpack,
 )
-from sekom_analysis.formats.guarded import Archive
 from sekom_analysis.study.codebook import NONE_FITS, Codebook, Variable
 from sekom_analysis.study.study import Study
 
@@ -49,58 +48,49 @@ class View(NamedTuple):
     cut: Callable[[int, int], str]
 
 
-def source_text(source: Element, archive: Archive, files: dict[str, str], remarks: Remarks) -> str | None:
-    """Return the text of a `TextSource`, with line ends as they are; None if it is not to be had.
-
-    Parameters
-    ----------
-    source : the element
-    archive : where files are read from
-    files : lower-case names without folders -> names in the archive
-    remarks : where to say what was not as it should be
-    """
-    if child(source, "PlainTextContent") is not None:
-        return text_of(source, "PlainTextContent")
-    path = source.get("plainTextPath") or ""
-    name = files.get(path.replace("\\", "/").rsplit("/", 1)[-1].lower())
-    if name is None:
-        return None
-    try:
-        return decoded(archive.read(name), name, remarks)
-    except ExchangeError as error:
-        found: Problem = error.problems[0]
-        remarks.add("refi_text", name, reason=found.what)
-        return None
-
-
-def decoded(data: bytes, name: str, remarks: Remarks) -> str:
-    """Return a file's bytes as text: UTF-8 as it should be, or what else it is."""
-    if data.startswith((b"\xff\xfe", b"\xfe\xff")):
-        remarks.add("refi_utf16", name)
-        return data.decode("utf-16", "replace")
-    try:
-        return data.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        remarks.add("refi_cp1252", name)
-        return data.decode("cp1252", "replace")
-
-
 def flat(text: str) -> str:
     """Return a text with line feeds only."""
     return text.replace("\r\n", "\n").replace("\r", "\n")
 
 
 def view_of(text: str, pieces: Iterable[Piece], name: str, remarks: Remarks) -> View:
-    """Return how the positions in a text are counted: the way in which most pieces say what they hold."""
+    """Return how the positions in a text are counted: the way in which most pieces say what they hold.
+
+    Where they do not say it, it is the way in which most of them begin and end with a word; if that does
+    not tell either, it is said that the positions are in doubt.
+    """
     pieces = list(pieces)
     furthest = max((piece.end for piece in pieces), default=0)
     views = [view for view in _views(text) if view.length >= furthest] or _views(text)[:1]
     if views[0].length < furthest:
         remarks.add("refi_beyond", name)
-    best = max(views, key=lambda view: _matches(view, pieces))  # the first of several
-    if best.counted in _COUNTED and pieces:
+    fits = [(_matches(view, pieces), _whole_words(view, pieces)) for view in views]
+    best = views[fits.index(max(fits))]  # the first of several
+    rivals = [view for view, fit in zip(views, fits, strict=True) if fit == max(fits)]
+    if any(_differ(view, best, pieces) for view in rivals):
+        remarks.add("refi_counted_doubt", name)
+    elif best.counted in _COUNTED and any(_differ(view, best, pieces) for view in _views(text)):
         remarks.add(_COUNTED[best.counted], name)
     return best
+
+
+def _whole_words(view: View, pieces: Iterable[Piece]) -> int:
+    """Return how many pieces begin and end where a word does; one that is the whole text counts twice."""
+    pieces = list(pieces)
+    return sum((piece.start, piece.end) == (0, view.length) for piece in pieces) + sum(
+        _is_apart(view.cut(max(piece.start - 1, 0), piece.start), view.cut(piece.start, piece.start + 1))
+        and _is_apart(view.cut(max(piece.end - 1, 0), piece.end), view.cut(piece.end, piece.end + 1))
+        and view.cut(piece.start, piece.end).strip() == view.cut(piece.start, piece.end)
+        for piece in pieces
+    )
+
+
+def _is_apart(before: str, after: str) -> bool:
+    return not (before[-1:].isalnum() and after[:1].isalnum()) and "\ufffd" not in before + after
+
+
+def _differ(one: View, other: View, pieces: Iterable[Piece]) -> bool:
+    return any(one.cut(piece.start, piece.end) != other.cut(piece.start, piece.end) for piece in pieces)
 
 
 def _views(text: str) -> list[View]:
@@ -155,14 +145,13 @@ class Sources:
     remarks, lost : where to say what was not as it should be, and what was left out
     """
 
-    def __init__(
-        self, root: Element, text: Callable[[Element], str | None], remarks: Remarks, lost: Counter[str]
-    ) -> None:
+    def __init__(self, root: Element, text: Texts, remarks: Remarks, lost: Counter[str]) -> None:
         self._text = text
         self._remarks = remarks
         self._lost = lost
         self.notes: dict[str, dict[str, Any]] = {}
         self.coded: list[Coded] = []
+        self.missing: list[tuple[str, Phrase]] = []  # sources without a text, and why
         self.by_guid: dict[str, list[str]] = {}
         for source in _all_sources(root):
             self._take(source)
@@ -170,6 +159,7 @@ class Sources:
     def _take(self, source: Element) -> None:
         if local(source) in _NO_TEXTS:
             self._lost[_NO_TEXTS[local(source)]] += 1
+            self.missing.append((title_of(source), self._text.why(source)))
             return
         before = len(self.notes)
         selections = [element for element in source.iter() if local(element) in _SELECTIONS]
@@ -180,10 +170,16 @@ class Sources:
             self._own(source, ours.values, text, selections)
         elif text is None and not any(selection.get("name") for selection in selections):
             self._lost["sources whose text is not in the file as plain text"] += 1
-            self._lost["codings of them"] += sum(local(element) == "Coding" for element in source.iter())
+            self._say_missing(source)
         else:
             self._foreign(source, text, selections)
         self.by_guid[plain_guid(source.get("guid"))] = list(self.notes)[before:]
+
+    def _say_missing(self, source: Element) -> None:
+        self._lost["codings of them"] += sum(local(element) == "Coding" for element in source.iter())
+        title, reason = title_of(source), self._text.why(source)
+        self.missing.append((title, reason))
+        self._remarks.add("refi_no_text", name=title, reason=reason)
 
     def _own(
         self, source: Element, values: dict[str, Any], text: str | None, selected: list[Element]
@@ -195,7 +191,7 @@ class Sources:
             text = exact
         if text is None:
             self._lost["notes whose text is not in the file"] += 1
-            self._lost["codings of them"] += sum(local(element) == "Coding" for element in source.iter())
+            self._say_missing(source)
             return
         if exact is not None and text != exact:
             self._remarks.add("refi_note_changed", note)
@@ -210,7 +206,8 @@ class Sources:
 
     def _foreign(self, source: Element, text: str | None, selected: list[Element]) -> None:
         """Take each coded piece of a text as a note, and the whole where it is coded or no piece is."""
-        title = source.get("name") or "text"
+        title = title_of(source)
+        is_word = plain_guid(source.get("guid")) in self._text.of_word
         chosen = [element for element in selected if child(element, "Coding") is not None]
         self._lost["selections without a code"] += len(selected) - len(chosen)
         pieces = [piece for piece in map(_piece, chosen) if piece is not None]
@@ -218,7 +215,7 @@ class Sources:
         cells = {"source": title, "description": text_of(source, "Description").strip()}
         names: dict[str, str] = {}
         for selection in sorted(chosen, key=_order):
-            place, cut = _cut(selection, view, text is not None)
+            place, cut = _cut(selection, view, text is not None, is_word)
             codings = list(children(selection, "Coding"))
             if not cut.strip():
                 self._lost["codings of an empty piece of text"] += len(codings)
@@ -246,12 +243,13 @@ def _all_sources(root: Element) -> list[Element]:
     return [] if sources is None else list(sources)
 
 
-def _cut(selection: Element, view: View, is_there: bool) -> tuple[str, str]:
-    """Return the place of a selection, and its text: what it says of itself where there is nothing else."""
+def _cut(selection: Element, view: View, is_there: bool, is_word: bool) -> tuple[str, str]:
+    """Return the place of a selection, and its text: what it says of itself where that is surer."""
     piece = _piece(selection)
     if piece is None:
         return plain_guid(selection.get("guid"))[:8], selection.get("name") or ""
-    return f"{piece.start}-{piece.end}", view.cut(piece.start, piece.end) if is_there else piece.name
+    is_told = bool(piece.name) and (is_word or not is_there)  # a Word document is counted in many ways
+    return f"{piece.start}-{piece.end}", view.cut(piece.start, piece.end) if not is_told else piece.name
 
 
 def _order(selection: Element) -> tuple[int, int]:

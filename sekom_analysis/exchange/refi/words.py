@@ -77,8 +77,9 @@ def _label(label: str) -> str:
 
 
 def _shown(value: Any) -> str:
-    if isinstance(value, str) and value and not _UNSAFE.search(value) and not _NOT_XML.search(value):
-        return value
+    plain = type(value) is str or isinstance(value, Phrase)
+    if plain and value and not _UNSAFE.search(value) and not _NOT_XML.search(value):
+        return str(value)
     return _json(value)
 
 

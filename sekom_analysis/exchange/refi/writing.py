@@ -11,6 +11,7 @@ from typing import Any
 from sekom_analysis.basics.errors import ExchangeError
 from sekom_analysis.basics.files import replace_file
 from sekom_analysis.basics.wording import check_language, say
+from sekom_analysis.exchange.refi.beside import annotation, described
 from sekom_analysis.exchange.refi.codebook import ORIGIN, answer_guid, both, entries, write_codes
 from sekom_analysis.exchange.refi.texts import Answer, Sorted, User, sorted_answers
 from sekom_analysis.exchange.refi.words import Guids, XmlWriter, pack, plain_text, xml_text
@@ -47,7 +48,7 @@ def write_cases(xml: XmlWriter, scores: Mapping[str, list[Answer]], guids: Guids
         for note, answers in scores.items():
             with xml.element("Case", guid=guids.of("case", note), name=note):
                 told = {f"{answer.variable} {answer.user.id}": _told(answer) for answer in answers}
-                xml.leaf("Description", pack("scores", told))
+                xml.leaf("Description", pack("scores", {"note_id": note, **told}))
                 for answer in answers:
                     with xml.element("VariableValue"):
                         xml.leaf("VariableRef", targetGUID=guids.of("score", answer.variable, answer.user.id))
@@ -68,7 +69,13 @@ LAYOUTS = (PER_CODER, SHARED)
 
 
 def write_source(
-    xml: XmlWriter, note: str, cells: Mapping[str, Any], answers: Sorted, layout: str, guids: Guids
+    xml: XmlWriter,
+    note: str,
+    cells: Mapping[str, Any],
+    answers: Sorted,
+    layout: str,
+    guids: Guids,
+    lang: str,
 ) -> None:
     """Write one note: its columns, the selections of its whole text, and what is beside it."""
     guid = guids.of("source", note)
@@ -76,7 +83,8 @@ def write_source(
     with xml.element("TextSource", guid=guid, name=note, plainTextPath=f"internal://{guid}.txt"):
         xml.leaf("Description", pack("note", _described(note, cells, plain)))
         for name, chosen in _selections(answers.codings.get(note, []), layout).items():
-            _write_selection(xml, guids.of("selection", note, name), len(plain), chosen, layout, guids)
+            place = guids.of("selection", note, *name), len(plain)
+            _write_selection(xml, place, chosen, layout, guids, lang)
         for aside in answers.asides.get(note, []):
             xml.leaf("NoteRef", targetGUID=aside_guid(guids, aside))
 
@@ -87,16 +95,19 @@ def _described(note: str, cells: Mapping[str, Any], plain: str) -> dict[str, Any
     return {"note_id": note, "text": None if cells["text"] == plain else cells["text"], **others}
 
 
-def _selections(codings: Iterable[Answer], layout: str) -> dict[str, list[Answer]]:
-    found: dict[str, list[Answer]] = {}
+def _selections(codings: Iterable[Answer], layout: str) -> dict[tuple[str, ...], list[Answer]]:
+    """Return what is selected together: QualCoder keeps one coder, time and memo for each selection."""
+    found: dict[tuple[str, ...], list[Answer]] = {}
     for answer in codings:
-        found.setdefault("" if layout == SHARED else answer.user.id, []).append(answer)
+        name = ("",) if layout == SHARED else (answer.user.id, answer.variable)
+        found.setdefault(name, []).append(answer)
     return found
 
 
 def _write_selection(
-    xml: XmlWriter, guid: str, length: int, chosen: list[Answer], layout: str, guids: Guids
+    xml: XmlWriter, place: tuple[str, int], chosen: list[Answer], layout: str, guids: Guids, lang: str
 ) -> None:
+    guid, length = place
     creator = None if layout == SHARED else guids.of("user", chosen[0].user.id)
     with xml.element(
         "PlainTextSelection",
@@ -106,6 +117,9 @@ def _write_selection(
         creatingUser=creator,
         creationDateTime=min(answer.decided_at for answer in chosen),
     ):
+        text = "" if layout == SHARED else described(chosen[0].memo, chosen[0].certainty, lang)
+        if text:
+            xml.leaf("Description", text)
         for answer in chosen:
             for code in answer.codes:
                 _write_coding(xml, answer, code, guids)
@@ -143,8 +157,15 @@ def aside_guid(guids: Guids, answer: Answer) -> str:
 # --- notes in REFI-QDA's sense, texts beside the texts ------------------------------------------------
 
 
-def write_notes(xml: XmlWriter, answers: Sorted, codebook: Codebook, guids: Guids, lang: str) -> None:
-    """Write the `Notes` of a project, if there are any."""
+def write_notes(
+    xml: XmlWriter,
+    answers: Sorted,
+    codebook: Codebook,
+    lengths: Mapping[str, int],
+    guids: Guids,
+    lang: str,
+) -> None:
+    """Write the `Notes` of a project, if there are any; `lengths` are those of the texts."""
     codings = [answer for some in answers.codings.values() for answer in some]
     certainties = sorted({answer.certainty for answer in codings if answer.certainty})
     memos = [answer for answer in codings if answer.memo]
@@ -154,13 +175,16 @@ def write_notes(xml: XmlWriter, answers: Sorted, codebook: Codebook, guids: Guid
     with xml.element("Notes"):
         for certainty in certainties:
             text = say("refi_certainty", lang, n=certainty)
-            with xml.element("Note", guid=certainty_guid(guids, certainty), name=text):
+            first = min(answer.decided_at for answer in codings if answer.certainty == certainty)
+            with xml.element(
+                "Note", guid=certainty_guid(guids, certainty), name=text, creationDateTime=first
+            ):
                 xml.leaf("Description", pack("certainty", {"certainty": certainty}))
                 xml.leaf("PlainTextContent", text)
         for answer in memos:
             _write_memo(xml, answer, guids, lang)
         for answer in asides:
-            _write_aside(xml, answer, codebook, guids, lang)
+            _write_aside(xml, answer, codebook, lengths[answer.note_id], guids, lang)
 
 
 def _write_memo(xml: XmlWriter, answer: Answer, guids: Guids, lang: str) -> None:
@@ -177,8 +201,19 @@ def _write_memo(xml: XmlWriter, answer: Answer, guids: Guids, lang: str) -> None
         xml.leaf("PlainTextContent", answer.memo)
 
 
-def _write_aside(xml: XmlWriter, answer: Answer, codebook: Codebook, guids: Guids, lang: str) -> None:
+def _write_aside(
+    xml: XmlWriter, answer: Answer, codebook: Codebook, length: int, guids: Guids, lang: str
+) -> None:
     shown = " ".join(_shown(answer, codebook, lang))
+    values = {
+        "note_id": answer.note_id,
+        "user": answer.user.id,
+        "variable": answer.variable,
+        "codes": list(answer.codes),
+        "certainty": answer.certainty or None,
+        "memo": answer.memo or None,
+        "decided_at": answer.decided_at,
+    }
     with xml.element(
         "Note",
         guid=aside_guid(guids, answer),
@@ -186,22 +221,10 @@ def _write_aside(xml: XmlWriter, answer: Answer, codebook: Codebook, guids: Guid
         creatingUser=guids.of("user", answer.user.id),
         creationDateTime=answer.decided_at,
     ):
-        xml.leaf(
-            "Description",
-            pack(
-                "decision",
-                {
-                    "note_id": answer.note_id,
-                    "user": answer.user.id,
-                    "variable": answer.variable,
-                    "codes": list(answer.codes),
-                    "certainty": answer.certainty or None,
-                    "memo": answer.memo or None,
-                    "decided_at": answer.decided_at,
-                },
-            ),
-        )
-        xml.leaf("PlainTextContent", f"{shown}\n{answer.memo}".strip())
+        xml.leaf("Description", pack("decision", values))
+        xml.leaf("PlainTextContent", annotation(shown, values))
+        where = guids.of("aside selection", answer.note_id, answer.user.id, answer.variable)
+        xml.leaf("PlainTextSelection", guid=where, startPosition="0", endPosition=str(length))
 
 
 def _shown(answer: Answer, codebook: Codebook, lang: str) -> Iterator[str]:
@@ -218,6 +241,7 @@ def _shown(answer: Answer, codebook: Codebook, lang: str) -> Iterator[str]:
 _GONE = "not in the file"
 _BESIDE = "in the file as notes beside the text; other programs do not count them"
 _LINKED = "in the file as notes linked to the codings; many programs pass them over"
+_IN_MEMOS = "in the file as a last line of the memos, and as notes linked to the codings"
 _VARIABLES = (
     "in the file as variables, one for each coder; their times and memos are in the cases' descriptions"
 )
@@ -238,7 +262,7 @@ def project_losses(study: Study, answers: Sorted, layout: str) -> list[Loss]:
         Loss(answers.homeless, "decisions on notes that the study no longer has", _GONE),
         Loss(standing, "decisions: which version of the codebook and which way (card, page, sheet)", _GONE),
         *_ledgers(study.root),
-        Loss(certain, "certainties", _LINKED),
+        Loss(certain, "certainties", _LINKED if layout == SHARED else _IN_MEMOS),
         Loss(_count(answers.scores), "scores", _VARIABLES),
         Loss(_count(answers.asides), "flags, and answers that the codebook no longer has", _BESIDE),
         Loss(changed, "texts with control characters, other line ends or uncomposed letters", _PLAIN),
@@ -284,8 +308,8 @@ def write_project_qdpx(
     ----------
     study : Study
     path : the file; one of that name is replaced
-    layout : ``"per-coder"`` selects each note once for each coder, as programs want it that show who
-        coded; ``"shared"`` once for all, as programs want it that count agreement
+    layout : ``"per-coder"`` selects each note once for each decision, as programs want it that show who
+        coded, when and with which memo; ``"shared"`` once for all, as programs want it that count agreement
     lang : ``"sv"`` or ``"en"``, the language of codes' names; descriptions hold both
 
     Returns
@@ -358,8 +382,9 @@ class _Project:
                 columns = [str(name) for name in self.study.notes.columns]
                 for note, *cells in self.study.notes.itertuples(name=None):
                     named = dict(zip(columns, cells, strict=True))
-                    write_source(xml, note, named, self.answers, self.layout, self.guids)
-            write_notes(xml, self.answers, self.study.codebook, self.guids, self.lang)
+                    write_source(xml, note, named, self.answers, self.layout, self.guids, self.lang)
+            lengths = {str(note): len(plain_text(text)) for note, text in self.study.notes["text"].items()}
+            write_notes(xml, self.answers, self.study.codebook, lengths, self.guids, self.lang)
             xml.leaf("Description", pack("project", self._about()))
 
     def _users(self, xml: XmlWriter) -> None:

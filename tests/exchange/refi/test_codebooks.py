@@ -10,6 +10,7 @@ from sekom_analysis.basics.errors import ExchangeError
 from sekom_analysis.exchange.refi import read_codebook_qdc, write_codebook_qdc
 from sekom_analysis.study.codebook import Codebook
 from tests.exchange.refi.conftest import CODEBOOK_SPACE, code, qdc
+from tests.test_cli import sekom
 
 
 def whats(read) -> str:
@@ -125,3 +126,23 @@ def test_what_is_no_codebook_is_refused_with_its_name(tmp_path, text, match):
     with pytest.raises(ExchangeError, match=match) as caught:
         read_codebook_qdc(path)
     assert "broken.qdc" in str(caught.value)
+
+
+def test_what_a_codebook_of_another_program_does_not_say_is_told_by_every_command(study, tmp_path):
+    inside = code(2, "Tid", code(3, "Övertid"))
+    path = qdc(tmp_path / "other.qdc", code(1, "Hinder", inside, codable="false") + code(4, "Annat"))
+    kind = "does not say whether a note gets one code or several"
+    levels = "codes below other codes do not exist here"
+    assert kind in whats(read_codebook_qdc(path))
+    assert levels in whats(read_codebook_qdc(path))
+    (tmp_path / "n.csv").write_text("text\nTiden rinner\n", encoding="utf-8")
+    made = sekom("new", tmp_path / "s", "--notes", tmp_path / "n.csv", "--codebook", path)
+    taken = sekom("import", path, "--study", study.root)
+    for exit_code, out, _ in (made, taken):
+        told = " ".join(out.split())
+        assert (exit_code, kind in told, levels in told) == (0, True, True)
+
+
+def test_our_own_codebook_says_all_of_that_itself(study, tmp_path):
+    write_codebook_qdc(study.codebook, tmp_path / "ours.qdc")
+    assert read_codebook_qdc(tmp_path / "ours.qdc").warnings == ()

@@ -76,7 +76,7 @@ def test_a_project_that_somebody_else_coded_too_brings_only_that(coded, tmp_path
 
     def code_as_bo(text: str) -> str:
         text = text.replace("</Users>", f'<User guid="{bo}" name="Bo Ek"/></Users>')
-        (inside,) = re.findall(r"<PlainTextSelection.*?</PlainTextSelection>", text, re.DOTALL)
+        inside = "".join(re.findall(r"<PlainTextSelection.*?</PlainTextSelection>\s*", text, re.DOTALL))
         return text.replace(inside, inside + inside.replace(anna[1], bo))
 
     edited(path, code_as_bo)
