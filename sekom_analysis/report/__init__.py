@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import Executor
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from markupsafe import Markup
 
@@ -127,6 +127,13 @@ def render_page(
     more : sections beyond counts and agreement
     form : ``"html"``, ``"docx"`` or ``"pdf"``
     """
+    return fill_page(page_content(results), results.lang, pictures, more, form)
+
+
+def fill_page(
+    content: dict[str, Any], lang: str, pictures: dict[str, str], more: Sequence[Section], form: str = HTML
+) -> str:
+    """Return the page's template filled in; parameters as in `render_page`, `content` as `page_content`."""
     from jinja2 import Environment, PackageLoader, StrictUndefined
 
     environment = Environment(
@@ -137,7 +144,6 @@ def render_page(
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    lang = results.lang
     # A browser aligns by the style sheet; pandoc knows only what is in the cell.
     for side in ("left", "right"):
         environment.globals[side] = "" if form == HTML else Markup(f' style="text-align:{side}"')
@@ -147,7 +153,7 @@ def render_page(
     environment.globals["choices"] = Markup() if form == HTML else _shares(CHOICES)
     environment.globals["t"] = lambda key, **values: say(key, lang, **values)
     return environment.get_template("report.html.j2").render(
-        pictures=pictures, lang=lang, form=form, number=_Numbering(), sections=more, **page_content(results)
+        pictures=pictures, lang=lang, form=form, number=_Numbering(), sections=more, **content
     )
 
 
