@@ -45,9 +45,9 @@ def wide(tmp_path: Path) -> Path:
 
 def test_it_prints_coefficients_by_code_and_the_disagreements(wide: Path) -> None:
     told = run(wide)
-    assert "Read 5 notes from 'koder.csv', told apart by the column 'note'." in told
-    assert "2 coders, one column each: Anna, Bo." in told
-    assert "One code per note; 3 codes: Tid, Stöd, Pengar. Level: nominal." in told
+    assert "Read 5 notes from 'koder.csv', told apart by the column 'note'\n" in told
+    assert "2 coders, one column each: Anna, Bo\n" in told
+    assert "One code per note; 3 codes: Tid, Stöd, Pengar. Level: nominal\n" in told
     assert "By code" in told
     assert "The coders differ on 1 of 5 notes" in told
 
@@ -129,6 +129,12 @@ def test_a_variable_of_a_study_wins_over_a_file(tmp_path: Path, monkeypatch: pyt
     assert "Nothing to compare yet" in run("valence")
     table(Path("other.csv"), "id;a;b\n1;x;y\n2;x;x\n")
     assert "2 coders" in run("other.csv")
+
+
+def test_a_text_that_was_split_is_not_taken_for_another_column(tmp_path: Path) -> None:
+    path = table(tmp_path / "a.csv", "id;a;b\n1;x;y\n2;x; y;z\n3;x;x\n")
+    with pytest.raises(sa.SekomError, match="row 3: "):
+        find_ratings(path)
 
 
 def test_a_single_coder_is_told_what_is_missing(tmp_path: Path) -> None:

@@ -210,11 +210,12 @@ _MOST_SHOWN = 40
 
 @app.command("import", epilog=example("sekom import report.docx"))
 def import_(
-    file: Annotated[
-        Path,
+    files: Annotated[
+        list[Path],
         typer.Argument(
-            help="A report (.txt, .md, .docx), a program's project (.qdpx), a study's workbook (.xlsx), or a "
-            "table of decisions."
+            metavar="FILE …",
+            help="A report (.txt, .md, .docx), a program's project (.qdpx), a study's workbook (.xlsx), or "
+            "tables of decisions, several at once.",
         ),
     ],
     kind: Annotated[
@@ -242,17 +243,18 @@ def import_(
     study: StudyFolder = None,
 ) -> None:
     """Take in notes and decisions from elsewhere, each in a file of its own."""
-    from sekom_analysis.exchange.registry import Request, import_file
+    from sekom_analysis.exchange.registry import Request, import_files
     from sekom_analysis.study.raw import open_raw
 
     check_language(lang)
     raw = open_raw(study_root(study))
     out = console()
-    outcome = import_file(Request(raw, file, headings, mapping, coder, lang, later), kind)
-    if outcome.is_known:
-        _say_known(outcome, file, out)
-        return
-    _say_found(outcome, file, out)
+    request = Request(raw, files[0], headings, mapping, coder, lang, later)
+    for file, outcome in zip(files, import_files(request, files, kind), strict=True):
+        if outcome.is_known:
+            _say_known(outcome, file, out)
+        else:
+            _say_found(outcome, file, out)
 
 
 def _say_known(outcome: Outcome, file: Path, out: Console) -> None:

@@ -74,7 +74,6 @@ def workbook(path, rows, merge=()):
     [
         ("admin.csv", DOCCANO, {("n1", "admin", "themes", "tid|vilja"), ("007", "admin", "themes", "tid")}),
         ("fragments.csv", QDAPY, {("n1", "ann", "themes", "tid|vilja"), ("n2", "ben", "themes", "tid")}),
-        ("long.tsv", LONG, {("n1", "cilla-a", "themes", "tid|vilja"), ("n3", "cilla-a", "goal", "4")}),
     ],
 )
 def test_a_table_is_taken_by_the_map_that_was_proposed(study, tmp_path, name, text, wanted):
@@ -92,6 +91,15 @@ def test_a_table_is_taken_by_the_map_that_was_proposed(study, tmp_path, name, te
     assert outcome.material.refused == []
     assert imports(opened)[["kind", "taken"]].values.tolist() == [["decisions", len(wanted)]]
     assert take(study, path, map=path.with_suffix(".map.yaml")).is_known
+
+
+def test_what_is_beyond_doubt_needs_no_map(study, tmp_path):
+    outcome = take(study, put(tmp_path, "long.tsv", LONG))
+    assert said(Study.open(study.root)) == {
+        ("n1", "cilla-a", "themes", "tid|vilja"),
+        ("n3", "cilla-a", "goal", "4"),
+    }
+    assert (outcome.material.proposals, outcome.material.refused) == ([], [])
 
 
 def test_times_and_memos_come_along(study, tmp_path):
@@ -123,7 +131,7 @@ def test_what_is_doubtful_is_marked(study, tmp_path):
 
 
 def test_an_empty_cell_is_unseen_unless_the_map_says_otherwise(study, tmp_path):
-    text = "note_id;Anna;Bo\nn1;tid;vilja\nn2;;tid\n"
+    text = "note_id;Anna;Bo\nn1;tid;vilja\nn2;;tid\nx9;;tid\n"  # x9 is in doubt
     path = put(tmp_path, "wide.csv", text)
     take(study, path)
     map_ = path.with_suffix(".map.yaml")

@@ -37,12 +37,16 @@ class Found:
     notes : DataFrame of N notes, index note_id, with ``text``; empty texts where the files have none
     said : how the files were read
     joined : notes and answers as the files have them
+    left : columns that were left alone
+    forms : how answers are kept: a cell each, in sibling columns, in columns of marks
     """
 
     questions: list[Question]
     notes: pd.DataFrame
     said: list[Phrase]
     joined: Joined
+    left: tuple[str, ...] = ()
+    forms: frozenset[str] = frozenset()
 
     def question(self, name: str | None = None) -> Question:
         """Return the question of a name; the only one where none is named.
@@ -161,7 +165,9 @@ def find_ratings(
         names = ", ".join(dict.fromkeys(one.coder or one.question for one in together.said)) or "–"
         raise refused(kind="ratings_one_coder", file=files, error=ExchangeError, names=names)
     notes = pd.DataFrame({"text": together.texts}, index=index, dtype="str")
-    return Found(questions, notes, _how(reads, together), together)
+    left = tuple(dict.fromkeys(name for one in sheets for name in one.roles.left))
+    forms = frozenset(answers.form for one in sheets for answers in one.roles.answers)
+    return Found(questions, notes, _how(reads, together), together, left, forms)
 
 
 def _fitting(sheets: list[Sheet]) -> list[Sheet]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
+from typing import cast
 
 from sekom_analysis.basics.errors import ExchangeError
 from sekom_analysis.basics.wording import Problem, problem_lines
@@ -66,10 +67,12 @@ def joined(reads: Sequence[SheetRead]) -> Joined:
             rows[here] = rows[here] if rows[here][1] else (read.sheet.file, read.rows[note])
         for one in read.said:
             who = (plain(one.coder), plain(one.question))
-            known = found.setdefault(who, replace(one, codes=[None] * len(place)))
+            known = found.setdefault(who, replace(one, codes=[None] * len(place), files=[""] * len(place)))
+            files = cast("list[str]", known.files)
             for codes, here in zip(one.codes, at, strict=True):
-                if known.codes[here] is None:
+                if known.codes[here] is None and codes is not None:
                     known.codes[here] = codes
+                    files[here] = read.sheet.file
                 elif codes is not None and set(map(plain, codes)) != set(map(plain, known.codes[here] or ())):
                     doubled += 1
     return Joined(by, ids, texts, rows, list(found.values()), doubled)
@@ -157,7 +160,12 @@ def _labels(reads: Sequence[SheetRead]) -> list[str]:
         return columns
     files = [read.sheet.file for read in reads]
     unique = len(set(files)) == len(files)
-    return coder_names([read.sheet.file.rsplit(".", 1)[0] if unique else read.sheet.label for read in reads])
+    names = coder_names([read.sheet.file.rsplit(".", 1)[0] if unique else read.sheet.label for read in reads])
+    # A file whose name is nobody's may still have a column that is called as its coder.
+    return [
+        own if own and name.startswith("coder ") and not is_called(own, CODES) else name
+        for own, name in zip(columns, names, strict=True)
+    ]
 
 
 def _without_context(reads: list[SheetRead]) -> list[SheetRead]:

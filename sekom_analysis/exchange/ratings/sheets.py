@@ -9,7 +9,7 @@ from pathlib import Path
 import pandas as pd
 
 from sekom_analysis.basics.errors import ExchangeError
-from sekom_analysis.basics.wording import problem_lines
+from sekom_analysis.basics.wording import Problem, problem_lines
 from sekom_analysis.exchange.ratings.cells import is_gap, marked, plain, separators, split
 from sekom_analysis.exchange.ratings.columns import MARKS, SIBLINGS, Answers, Finder, Roles
 from sekom_analysis.exchange.ratings.names import NOT_SHEETS
@@ -44,12 +44,20 @@ class Sheet:
 
 @dataclass(frozen=True)
 class Said:
-    """What one coder says to one question: for each note of a sheet codes, none of them, or nothing."""
+    """What one coder says to one question.
+
+    Parameters
+    ----------
+    coder, question, form : as in `Answers`
+    codes : of each note; an empty tuple is the answer that no code belongs, None no answer
+    files : the file of each answer, once several sheets are joined
+    """
 
     coder: str
     question: str
     form: str
     codes: list[tuple[str, ...] | None]
+    files: tuple[str, ...] | list[str] = ()
 
 
 @dataclass(frozen=True)
@@ -105,6 +113,9 @@ def _tables(path: Path, sheet: str | None) -> Iterator[tuple[str, pd.DataFrame]]
         rows, more = split_rows(text, path.name) if not problems else ([], [])
         if problems or more:
             _refuse(path, [*problems, *more])
+        problems = list(_surplus(rows, path.name))
+        if problems:
+            _refuse(path, problems)
         yield "", table_of([list(map(unguarded, row)) for row in rows])
         return
     names = sheet_names(data, path.name) if sheet is None else [sheet]
@@ -119,6 +130,18 @@ def _tables(path: Path, sheet: str | None) -> Iterator[tuple[str, pd.DataFrame]]
             kept.append((name, table))
     for name, table in kept:
         yield (name if len(kept) > 1 else ""), table
+
+
+def _surplus(rows: Sequence[Sequence[str]], file: str) -> Iterator[Problem]:
+    """Say which rows of a text table are wider than its header: a text in them was split."""
+    top = _header([sum(bool(cell.strip()) for cell in row) for row in rows])
+    if top is None:
+        return
+    width = max(place for place, name in enumerate(rows[top], start=1) if name.strip())
+    for number, row in enumerate(rows[top + 1 :], start=top + 2):
+        more = next((cell for cell in row[width:] if cell.strip()), None)
+        if more is not None:
+            yield Problem.of(file, number, "table_surplus", text=more[:40], n=width)
 
 
 def _refuse(path: Path, problems: Sequence[object]) -> None:
@@ -151,7 +174,8 @@ def table_of(rows: Sequence[Sequence[str]]) -> pd.DataFrame:
     cells = [[*row[:width], *[""] * (width - len(row))] for _, row in body]
     index = pd.Index([n for n, _ in body], name="row", dtype="int64")
     table = pd.DataFrame(cells, index=index, columns=names, dtype="str")
-    return table.loc[:, [any(c.strip() for c in table[name]) or not name.startswith("#") for name in names]]
+    last = max((place for place, name in enumerate(names) if not name.startswith("#")), default=0)
+    return table.iloc[:, : last + 1]
 
 
 def _is_sum(cell: str) -> bool:
