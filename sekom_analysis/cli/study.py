@@ -45,6 +45,9 @@ def new(
             help="A column of the notes that sorts them: drafts a codebook and a first coder.",
         ),
     ] = None,
+    coder: Annotated[
+        str | None, typer.Option(help="Who sorted them into --categories; left out, named after the file.")
+    ] = None,
     codebook: Annotated[
         Path | None, typer.Option(help="Your codebook, .yaml, .xlsx or .qdc; left out, one to change.")
     ] = None,
@@ -72,13 +75,16 @@ def new(
     if categories is not None and (notes is None or codebook or sample or from_ is not None):
         msg = "--categories drafts a codebook of a column of --notes; give --notes, and no other codebook."
         raise typer.BadParameter(msg)
+    if coder is not None and categories is None:
+        msg = "--coder says who sorted the notes into --categories; give both."
+        raise typer.BadParameter(msg)
     if sample:
         newstudy.create_sample(folder)
         study = Study.open(folder)
     elif from_ is not None:
         study = _from_project(folder, from_, title)
     elif categories is not None and notes is not None:
-        study = _from_list(folder, notes, categories, title)
+        study = _from_list(folder, notes, categories, title, coder)
     else:
         study = Study.create(folder, notes=notes, codebook=_codebook_given(codebook), title=title)
     out = console()
@@ -118,13 +124,14 @@ def _from_project(folder: Path, project: Path, title: str) -> Study:
     return study
 
 
-def _from_list(folder: Path, notes: Path, column: str, title: str) -> Study:
+def _from_list(folder: Path, notes: Path, column: str, title: str, coder: str | None) -> Study:
     """Make a study of a sorted list, and say what is to be known of it."""
     from sekom_analysis.exchange.studybook import study_from_list
 
-    study, found = study_from_list(folder, notes, column, title)
+    study, found = study_from_list(folder, notes, column, title, coder)
     _say_found_in_project(notes, study, found)
-    line = f"The sorting in '{column}' is now the coder '{', '.join(study.coders)}', named after the file."
+    named = "" if coder else ", named after the file"
+    line = f"The sorting in '{column}' is now the coder '{', '.join(study.coders)}'{named}."
     console().print(line, markup=False, soft_wrap=True)
     return study
 

@@ -278,6 +278,36 @@ def test_a_sorted_list_makes_a_codebook_and_a_first_coder(tmp_path):
     assert imports(study)["kind"].tolist() == ["categories"]
 
 
+def test_several_codes_in_a_cell_make_a_multiple_of_whoever_sorted(tmp_path):
+    cells = ["Samverkan", "Ledning; Resurser", "Ledning; Resurser | kunskap", "", "Samverkan; Kunskap"]
+    rows = [["text", "teman"], *([f"Lapp nummer {n}", cell] for n, cell in enumerate(cells))]
+    path = workbook(tmp_path / "text.xlsx", rows)
+    study, found = study_from_list(tmp_path / "made", path, "teman", coder="Karin")
+    variable = study.codebook["teman"]
+    assert (variable.kind, [code.id for code in variable.codes], study.coders) == (
+        "multiple",
+        ["samverkan", "ledning", "resurser", "kunskap"],
+        ["karin"],
+    )
+    assert found.decisions["codes"].tolist() == [
+        "samverkan",
+        "ledning|resurser",
+        "ledning|resurser|kunskap",
+        "samverkan|kunskap",
+    ]
+    other, _ = study_from_list(tmp_path / "other", path, "teman")
+    assert other.coders == ["coder-1"]
+
+
+def test_who_sorted_is_named_on_the_command_line(tmp_path):
+    path = workbook(tmp_path / "a.xlsx", [["text", "k"], ["Viljan finns", "Ja"], ["Nej tack", "Nej; ja"]])
+    made = tmp_path / "made"
+    code, out = sekom("new", made, "--notes", path, "--categories", "k", "--coder", "Karin")[:2]
+    assert (code, "is now the coder 'karin'.\n" in out) == (0, True)
+    assert Study.open(made).codebook["k"].kind == "multiple"
+    assert sekom("new", tmp_path / "other", "--notes", path, "--coder", "Karin")[0] == 2
+
+
 def test_a_column_that_is_none_leaves_nothing_behind(tmp_path):
     path = workbook(tmp_path / "a.xlsx", [["text", "k"], ["Viljan finns", None]])
     with pytest.raises(StudyError, match=r"has no column 'kategori'. Its columns: text, k"):
