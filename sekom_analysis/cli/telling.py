@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, NamedTuple
+from typing import TYPE_CHECKING, Annotated, Any, NamedTuple
 
 import typer
 
@@ -25,7 +25,7 @@ from sekom_analysis.cli.app import (
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from sekom_analysis.results.ratings import RatingsResults
+    from sekom_analysis.agreement.summary import Summary
 
 
 _MOST_SHOWN = 10
@@ -110,38 +110,30 @@ def _is_variable(name: str, study: Path | None) -> bool:
 
 def _agreement_of_files(files: list[Path], asked: Asked) -> None:
     """Say how files of ratings were read, how well coders agree, and where they differ."""
+    from sekom_analysis.agreement.summary import summarise
     from sekom_analysis.exchange.ratings import find_ratings
-    from sekom_analysis.results.ratings import work_out_ratings
 
     found = find_ratings(files, level=asked.level, order=asked.order, sheet=asked.sheet)
+    how: dict[str, Any] = {"coefficients": asked.coefficients, "n_resamples": asked.resamples}
     out = console()
     for line in found.said:
         out.print(line, soft_wrap=True)
-    if asked.to is not None:
-        results = [
-            work_out_ratings(
-                found, one, coefficients=asked.coefficients, lang=asked.lang, n_resamples=asked.resamples
-            )
-            for one in found.questions
-        ]
-        from sekom_analysis.report.ratings import write_ratings_report
-
-        written = write_ratings_report(found, results, asked.to, asked.lang)
     for one in found.questions:
         if one.name and len(found.questions) > 1:
             out.print(f"\n{one.name}", style="bold", soft_wrap=True)
         for line in one.said:
             out.print(line, soft_wrap=True)
-        _print_ratings(
-            work_out_ratings(found, one, coefficients=asked.coefficients, n_resamples=asked.resamples), out
-        )
+        _print_ratings(summarise(one.ratings, one.level, one.kind, found.texts, **how), out)
     if asked.to is not None:
+        from sekom_analysis.report.ratings import write_ratings_report
+
+        written = write_ratings_report(found, asked.to, asked.lang, **how)
         out.print(f"Wrote {near(written)}", soft_wrap=True)
 
 
-def _print_ratings(result: RatingsResults, out: Console) -> None:
+def _print_ratings(result: Summary, out: Console) -> None:
     shown = ["value", "low", "high", "n_pairable", "note"]
-    overall = result.overall.assign(level=result.question.level)
+    overall = result.overall.assign(level=result.level)
     print_table(overall[["coefficient", "level", *shown]].rename(columns={"n_pairable": "notes"}), out)
     by_code = result.by_code
     if len(by_code):
@@ -154,7 +146,7 @@ def _print_ratings(result: RatingsResults, out: Console) -> None:
         pairs = result.by_pair[["coder_a", "coder_b", "coefficient", *shown]]
         print_table(pairs.rename(columns={"n_pairable": "notes"}), out)
     disputed = result.disputed
-    out.print(f"\nThe coders differ on {len(disputed)} of {len(result.question.ratings)} notes", style="bold")
+    out.print(f"\nThe coders differ on {len(disputed)} of {len(result.ratings)} notes", style="bold")
     if len(disputed):
         table = disputed.head(_MOST_DISPUTED).drop(columns=["disagreement", "n_coders"]).reset_index()
         if "text" in disputed.columns:

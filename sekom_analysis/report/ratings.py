@@ -13,6 +13,7 @@ from typing import Any
 import pandas as pd
 
 from sekom_analysis import __version__
+from sekom_analysis.agreement.summary import Summary, summarise
 from sekom_analysis.basics.errors import ReportError
 from sekom_analysis.basics.files import check_outside, replace_file
 from sekom_analysis.basics.wording import Phrase, number, say, visible
@@ -22,22 +23,19 @@ from sekom_analysis.figures.styling import render_figure, style
 from sekom_analysis.report import DOCX, HTML, fill_page
 from sekom_analysis.report.blocks import Block, Figure, Note, Section, Table, Text, names, span
 from sekom_analysis.report.documents import docx_bytes
-from sekom_analysis.results.ratings import RatingsResults
 
 DISPUTED_SHOWN = 200
 
 
-def write_ratings_report(
-    found: Found, results: Sequence[RatingsResults], path: str | os.PathLike[str], lang: str = "sv"
-) -> Path:
+def write_ratings_report(found: Found, path: str | os.PathLike[str], lang: str = "sv", **how: Any) -> Path:
     """Write agreement on ratings from files as a page or a Word document.
 
     Parameters
     ----------
     found : what the files hold
-    results : what was worked out for each question
     path : ``.html`` or ``.docx``; a file that is there is replaced
     lang : ``"sv"`` or ``"en"``
+    **how : as in `summarise`: coefficients, n_resamples, rng
 
     Raises
     ------
@@ -51,7 +49,11 @@ def write_ratings_report(
     if form not in (HTML, DOCX):
         msg = f"'{target.name}' cannot be written: end its name with .html or .docx. Nothing was written."
         raise ReportError(msg)
-    more = [_section(one, place) for place, one in enumerate(results, start=1)]
+    results = [
+        summarise(one.ratings, one.level, one.kind, found.texts, lang=lang, **how) for one in found.questions
+    ]
+    named = zip(found.questions, results, strict=True)
+    more = [_section(asked.name, one, place) for place, (asked, one) in enumerate(named, start=1)]
     content = _content(found, results, lang)
     drawn = {figure.stem: figure.draw for section in more for figure in section.figures()}
     pictures: dict[str, bytes] = {}
@@ -71,8 +73,8 @@ def write_ratings_report(
         return replace_file(target, docx_bytes(page, Path(made), visible(content["title"]), lang))
 
 
-def _content(found: Found, results: Sequence[RatingsResults], lang: str) -> dict[str, Any]:
-    said: list[Phrase] = [*found.said, *(line for one in results for line in one.question.said)]
+def _content(found: Found, results: Sequence[Summary], lang: str) -> dict[str, Any]:
+    said: list[Phrase] = [*found.said, *(line for one in found.questions for line in one.said)]
     coders = list(dict.fromkeys(coder for one in results for coder in one.coders))
     return {
         "title": say("ratings_title", lang),
@@ -87,7 +89,7 @@ def _content(found: Found, results: Sequence[RatingsResults], lang: str) -> dict
     }
 
 
-def _methods(one: RatingsResults) -> str:
+def _methods(one: Summary) -> str:
     lang = one.lang
     others = [name for name in one.overall["coefficient"] if name != "alpha"]
     percent = say("ratings_percent", lang)
@@ -98,15 +100,15 @@ def _methods(one: RatingsResults) -> str:
         others=names(told, lang),
         coders=names(one.coders, lang),
         n=int(one.overall["n_pairable"].max()),
-        level=say(f"level_{one.question.level}", lang),
+        level=say(f"level_{one.level}", lang),
         n_resamples=number(one.n_resamples, lang, 0),
         rng=one.rng,
     )
 
 
-def _section(one: RatingsResults, place: int) -> Section:
+def _section(name: str, one: Summary, place: int) -> Section:
     lang = one.lang
-    heading = one.question.name or say("report_agreement", lang)
+    heading = name or say("report_agreement", lang)
     rows = _figure_rows(one)
     blocks: list[Block] = []
     if rows["value"].notna().any():
@@ -119,16 +121,15 @@ def _section(one: RatingsResults, place: int) -> Section:
     return Section(heading, [*blocks, *_notes(one, shown)])
 
 
-def _notes(one: RatingsResults, shown: pd.DataFrame) -> list[Note]:
-    columns = list(shown.columns[2 : 2 + len(one.coders)])
+def _notes(one: Summary, shown: pd.DataFrame) -> list[Note]:
     found = []
     for note, row in zip(shown.index, shown.to_dict("records"), strict=True):
-        lines = [(coder, row[column], "") for coder, column in zip(one.coders, columns, strict=True)]
+        lines = [(coder, row[column], "") for coder, column in zip(one.coders, one.answers, strict=True)]
         found.append(Note(str(note), str(row["text"]) if "text" in row else "", lines))
     return found
 
 
-def _figure_rows(one: RatingsResults) -> pd.DataFrame:
+def _figure_rows(one: Summary) -> pd.DataFrame:
     lang = one.lang
     overall = one.overall.assign(
         group=say("ratings_all", lang),
@@ -151,7 +152,7 @@ def _coefficient(name: str, lang: str) -> str:
     return say(f"coefficient_{name}", lang) if name in known else name
 
 
-def _table(one: RatingsResults, place: int) -> Table:
+def _table(one: Summary, place: int) -> Table:
     lang = one.lang
     rows = _figure_rows(one)
     cells = [

@@ -48,6 +48,11 @@ class Found:
     left: tuple[str, ...] = ()
     forms: frozenset[str] = frozenset()
 
+    @property
+    def texts(self) -> pd.DataFrame | None:
+        """The notes, where the files have their texts."""
+        return self.notes if bool((self.notes["text"] != "").any()) else None
+
     def question(self, name: str | None = None) -> Question:
         """Return the question of a name; the only one where none is named.
 
