@@ -143,6 +143,14 @@ def test_a_single_coder_is_told_what_is_missing(tmp_path: Path) -> None:
         find_ratings(path)
 
 
+def test_columns_of_marks_are_one_coders_codes_unless_they_mark_the_same(tmp_path: Path) -> None:
+    codes = table(tmp_path / "a.csv", "id;Tid;Stöd;Vilja\n1;x;;\n2;;x;\n3;;;x\n4;x;;x\n5;;x;\n")
+    with pytest.raises(sa.SekomError, match="not two coders' answers"):
+        find_ratings(codes)
+    coders = table(tmp_path / "b.csv", "id;Eva;Bo;Li\n1;1;1;1\n2;0;0;0\n3;1;0;1\n4;1;1;1\n5;0;0;1\n")
+    assert list(sa.read_ratings(coders).columns) == ["Eva", "Bo", "Li"]
+
+
 def test_several_questions_are_told_apart(tmp_path: Path) -> None:
     for name, shift in (("anna", 0), ("bo", 1)):
         rows = [f"{n};{'xyz'[(n + shift * (n == 4)) % 3]};{n % 5 + 1}" for n in range(12)]

@@ -226,9 +226,93 @@ def comma_cells(one: Made, folder: Path) -> list[Path]:
     return [_csv(table, folder / "tabell.csv")]
 
 
+def wide_numbers(one: Made, folder: Path) -> list[Path]:
+    """Coders by number, NA where nothing was said, tabs."""
+    table = _wide(one, {"id": one.ids})
+    table.columns = ["id", *(f"Kodare {k}" for k in range(1, len(table.columns)))]
+    path = folder / "tabell.tsv"
+    table.replace("", "NA").to_csv(path, sep="\t", index=False)
+    return [path]
+
+
+def long_nameless(one: Made, folder: Path) -> list[Path]:
+    """A row per answer, under names that say nothing."""
+    rows = [
+        (note, coder, cell(value))
+        for note, row in zip(one.ids, one.answers.to_dict("records"), strict=True)
+        for coder, value in row.items()
+        if value is not None
+    ]
+    table = pd.DataFrame(rows, columns=["X1", "X2", "X3"])
+    return [_excel(folder / "export.xlsx", {"Export": table})]
+
+
+def sheets_codebook(one: Made, folder: Path) -> list[Path]:
+    """A codebook on the first sheet, then a sheet per coder."""
+    values = sorted({cell(v) for c in one.answers for v in one.answers[c] if v is not None})
+    book = pd.DataFrame(
+        {"kod": values, "definition": [f"Allt som handlar om {v} i vid mening" for v in values]}
+    )
+    sheets = {
+        person(c): pd.DataFrame({"id": one.ids, "text": one.texts, "kod": one.answers[c].map(cell)})
+        for c in one.answers
+    }
+    return [_excel(folder / "alla.xlsx", {"Definitioner": book, **sheets})]
+
+
+def files_context(one: Made, folder: Path) -> list[Path]:
+    """A column about the notes that is the same in every file, and remarks of each coder."""
+
+    def table(coder: str) -> pd.DataFrame:
+        n = len(one.ids)
+        return pd.DataFrame(
+            {
+                "Nr": range(1, n + 1),
+                "Workshop": [["Norr", "Söder"][k % 2] for k in range(n)],
+                "Lapp": one.texts,
+                "Kod": one.answers[coder].map(cell),
+                "Memo": [f"{coder} undrar" if k % 7 == 0 else "" for k in range(n)],
+            }
+        )
+
+    return _files(one, table, folder)
+
+
+def wide_marks(one: Made, folder: Path) -> list[Path]:
+    """Every coder's columns of marks beside each other: Anna: Resurser."""
+    columns = {f"{c}: {label}": marks for c in one.answers for label, marks in _marks(one, c).items()}
+    return [_csv(pd.DataFrame({"id": one.ids, **columns}), folder / "tabell.csv")]
+
+
+def wide_two_rows(one: Made, folder: Path) -> list[Path]:
+    """Coders above, Kod 1, Kod 2 … below them."""
+    above, below, columns = [""], ["id"], [one.ids]
+    most = max(len(_siblings(one.answers[c], "Kod")) for c in one.answers)
+    for coder in one.answers:
+        own = list(_siblings(one.answers[coder], "Kod").values())
+        own += [[""] * len(one.ids)] * (most - len(own))
+        above += [coder, *[""] * (most - 1)]
+        below += [f"Kod {k + 1}" for k in range(most)]
+        columns += own
+    rows = [above, below, *map(list, zip(*columns, strict=True))]
+    path = folder / "tabell.xlsx"
+    pd.DataFrame(rows).to_excel(path, header=False, index=False)
+    return [path]
+
+
 ANY = [wide_ids, wide_texts, wide_more, long_rows, long_codes, files_texts, files_shuffled, sheets_texts]
+ANY += [wide_numbers, long_nameless, sheets_codebook, files_context]
 SHAPES: dict[str, list[Callable[[Made, Path], list[Path]]]] = {
     "single": [*ANY, wide_nothing],
     "scale": [*ANY, wide_nothing],
-    "multiple": [*ANY, files_siblings, wide_siblings, files_marks, long_marks, comma_cells],
+    "multiple": [
+        *ANY,
+        files_siblings,
+        wide_siblings,
+        files_marks,
+        long_marks,
+        comma_cells,
+        wide_marks,
+        wide_two_rows,
+    ],
 }

@@ -19,10 +19,12 @@ from sekom_analysis.basics.wording import Phrase, chain
 from sekom_analysis.exchange.ratings.cells import plain
 from sekom_analysis.exchange.ratings.columns import MARKS, SIBLINGS
 from sekom_analysis.exchange.ratings.joining import Joined, joined
+from sekom_analysis.exchange.ratings.names import numbered
 from sekom_analysis.exchange.ratings.questions import Question, Wanted, questions_of, refused
 from sekom_analysis.exchange.ratings.sheets import Sheet, SheetRead, read_sheet, sheets_of
 
 _MOST_SHOWN = 12
+_SHARED, _ALIKE = 0.3, 0.5  # of notes, of columns: the least that sheets about the same have in common
 
 Paths = str | os.PathLike[str] | Sequence[str | os.PathLike[str]]
 
@@ -179,9 +181,25 @@ def _fitting(sheets: list[Sheet]) -> list[Sheet]:
     """Leave out sheets that hold something else than the others do, such as a codebook."""
     if len(sheets) < 2 or len({one.file for one in sheets}) == len(sheets):
         return sheets
-    shapes = [frozenset(map(plain, map(str, one.table.columns))) for one in sheets]
-    most = max(shapes, key=lambda own: sum(len(own & other) >= 0.5 * len(own) for other in shapes))
-    return [one for one, own in zip(sheets, shapes, strict=True) if len(own & most) >= 0.5 * len(most)]
+    shapes = [frozenset(plain(numbered(str(name))[0]) for name in one.table.columns) for one in sheets]
+    keys = [_key_cells(one) for one in sheets]
+
+    def is_like(one: int, other: int) -> bool:
+        shared = keys[one] & keys[other]
+        columns = shapes[one] & shapes[other]
+        return len(shared) >= _SHARED * min(len(keys[one]), len(keys[other]) or 1) > 0 or (
+            len(columns) >= _ALIKE * len(shapes[one] | shapes[other])
+        )
+
+    places = range(len(sheets))
+    most = max(places, key=lambda one: sum(is_like(one, other) for other in places))
+    return [sheets[one] for one in places if is_like(one, most)]
+
+
+def _key_cells(sheet: Sheet) -> set[str]:
+    """Return what identifies the notes of a sheet."""
+    column = sheet.roles.id or sheet.roles.text
+    return {plain(cell) for cell in sheet.table[column]} if column else set()
 
 
 def _of_coder(reads: list[SheetRead], coder: str | None) -> list[SheetRead]:

@@ -8,7 +8,15 @@ from itertools import combinations
 
 import pandas as pd
 
-from sekom_analysis.exchange.ratings.cells import is_gap, is_marks, number_in, plain, separators, split
+from sekom_analysis.exchange.ratings.cells import (
+    is_gap,
+    is_marks,
+    marked,
+    number_in,
+    plain,
+    separators,
+    split,
+)
 from sekom_analysis.exchange.ratings.names import (
     CODERS,
     CODES,
@@ -27,6 +35,7 @@ COLUMN, SIBLINGS, MARKS = "column", "siblings", "marks"
 _ALIKE = 0.5  # the share of cells whose values another column has too, for both to answer the same
 _LONG_TEXT, _DISTINCT = 20, 0.4
 _MOST_CODERS = 60
+_SAME_MARKS = 0.25  # the share of marked rows that columns have in common, for them to be coders
 _EQUAL = 0.3  # the share of rows in which numbered columns say the same, for them to be coders
 
 
@@ -116,7 +125,9 @@ class Finder:
         coder = self._coder_column(text)
         id_ = next((n for n in self.free if n not in (text, coder) and self._is_id(n, bool(coder))), "")
         if not coder:
-            coder = self._unnamed_coder(id_ or text)
+            for key in dict.fromkeys(filter(None, (id_, text, self.free[0] if self.free else ""))):
+                coder = coder or self._unnamed_coder(key)
+                id_ = key if coder and key != text and not id_ else id_
             id_ = "" if id_ == coder else id_
         return coder, id_, text
 
@@ -170,7 +181,7 @@ class Finder:
             fits = name != key and 2 <= len(set(people)) <= 12 and len(self.filled[name]) == len(people)
             if fits and not self._shared(name) and number_in(people[0]) is None:
                 pairs = set(zip(keys, people, strict=True))
-                if len(pairs) == len(keys) and len(keys) >= 0.8 * len(set(keys)) * len(set(people)):
+                if len(pairs) >= 0.85 * len(keys) and len(pairs) >= 0.8 * len(set(keys)) * len(set(people)):
                     return name
         return ""
 
@@ -241,7 +252,13 @@ class Finder:
                 sum(plain(name) in self.known for name in marks) >= _ALIKE * len(marks)
                 or grid(marks) is not None
             )
-        return alone or grid(marks) is not None
+        return alone or grid(marks) is not None or (len(marks) > 2 and self._mark_apart(marks))
+
+    def _mark_apart(self, marks: list[str]) -> bool:
+        """Whether columns seldom mark the same rows: coders who mark one thing do, codes do not."""
+        sets = [{row for row, cell in enumerate(self.cells[name]) if marked(cell)} for name in marks]
+        shares = [len(a & b) / len(a | b) for a, b in combinations(sets, 2) if a | b]
+        return sum(shares) < _SAME_MARKS * max(len(shares), 1)
 
     def _marks(self, marks: list[str]) -> list[Answers]:
         parts = grid(marks)

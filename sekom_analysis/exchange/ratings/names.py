@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from sekom_analysis.exchange.ratings.cells import plain
 
@@ -37,8 +37,8 @@ NOT_ANSWERS = _words(
     "källa source stage steg grupp group roll kön ålder"
 )
 NOT_SHEETS = _words(
-    "kodbok codebook info information readme instruktion instruktioner instructions listor lists läsmig "
-    "sammanfattning summary resultat results",
+    "kodbok codebook koder codes info information readme instruktion instruktioner instructions listor lists "
+    "läsmig sammanfattning summary resultat results",
     *("läs först", "read first", "läs mig"),
 )
 NOBODY = _words(
@@ -116,7 +116,8 @@ def own_parts(names: Sequence[str]) -> tuple[list[str], str]:
     if not front and not back:
         return list(names), ""
     shared = [*split[0][:front], *split[0][len(split[0]) - back :]]
-    return [" ".join(one[front : len(one) - back]) for one in split], " ".join(shared)
+    own = [" ".join(one[front : len(one) - back]) for one in split]
+    return (list(names), "") if all(one.isdigit() for one in own) else (own, " ".join(shared))
 
 
 def _alike(split: Sequence[Sequence[str]]) -> int:
@@ -144,6 +145,18 @@ def coder_names(labels: Sequence[str]) -> list[str]:
     return told if len({plain(one) for one in told}) == len(told) else list(labels)
 
 
+def _cuts(names: Sequence[str]) -> Iterator[dict[str, tuple[str, str]]]:
+    """Yield ways to take every name apart in two: at a sign that all of them have, or at a word."""
+    for sign in (":", " – ", " - ", "(", "|", "/", "_"):
+        if all(sign in name for name in names):
+            cut = {name: name.split(sign, 1) for name in names}
+            yield {name: (a.strip(), b.strip(" )")) for name, (a, b) in cut.items()}
+    words = {name: pieces(name) for name in names}
+    if all(len(one) > 1 for one in words.values()):
+        for at in (1, -1):
+            yield {name: (" ".join(one[:at]), " ".join(one[at:])) for name, one in words.items()}
+
+
 def grid(names: Sequence[str]) -> dict[str, tuple[str, str]] | None:
     """Return names as two parts each, if they are every pair of two lists; None if they are not.
 
@@ -156,13 +169,7 @@ def grid(names: Sequence[str]) -> dict[str, tuple[str, str]] | None:
     """
     if len(names) < 4 or len(set(names)) < len(names):
         return None
-    for cut in (1, -1):
-        parts = {}
-        for name in names:
-            words = pieces(name)
-            if len(words) < 2:
-                return None
-            parts[name] = (" ".join(words[:cut]), " ".join(words[cut:]))
+    for parts in _cuts(names):
         first, second = ({plain(pair[k]) for pair in parts.values()} for k in (0, 1))
         cells = {(plain(a), plain(b)) for a, b in parts.values()}
         if min(len(first), len(second)) > 1 and len(cells) == len(first) * len(second) == len(names):

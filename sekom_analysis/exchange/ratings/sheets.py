@@ -193,18 +193,33 @@ def _header(filled: Sequence[int]) -> int | None:
 def _names(rows: Sequence[Sequence[str]], top: int) -> tuple[list[str], int]:
     """Return the columns' names, each once, and the first row below them; a header may be two rows."""
     width = max(map(len, rows[top:]))
-    header = [name.strip() for name in rows[top]] + [""] * (width - len(rows[top]))
-    below = top + 1
-    second = [name.strip() for name in rows[below]] + [""] * width if below < len(rows) else []
-    gaps = [place for place, name in enumerate(header) if not name and second[place : place + 1] != [""]]
-    under = [second[place] for place in range(width) if second and second[place]]
-    if gaps and len(gaps) > 1 and under and all(under.count(name) > 1 for name in under):
-        over = ""
-        for place in range(width):
-            over = header[place] or over
-            header[place] = f"{over} {second[place]}".strip() if second[place] else header[place]
-        below += 1
-    return _each_once(header), below
+    above, header, second = (_padded(rows, row, width) for row in (top - 1, top, top + 1))
+    if sum(map(bool, above)) > 1 and _repeats(header):
+        return _each_once(_under(above, header)), top + 1
+    gaps = [place for place, name in enumerate(header) if not name and second[place]]
+    if len(gaps) > 1 and _repeats(second):
+        return _each_once(_under(header, second)), top + 2
+    return _each_once(header), top + 1
+
+
+def _padded(rows: Sequence[Sequence[str]], row: int, width: int) -> list[str]:
+    cells = [name.strip() for name in rows[row]] if 0 <= row < len(rows) else []
+    return (cells + [""] * width)[:width]
+
+
+def _repeats(names: Sequence[str]) -> bool:
+    """Whether most names occur several times, as they do below the names of coders."""
+    given = [name for name in names if name]
+    return sum(given.count(name) > 1 for name in given) > len(given) / 2
+
+
+def _under(above: Sequence[str], below: Sequence[str]) -> list[str]:
+    """Return the names of two rows as one; a name above counts until the next."""
+    over, names = "", []
+    for first, second in zip(above, below, strict=True):
+        over = first or over
+        names.append(f"{over} {second}".strip() if second else over)
+    return names
 
 
 def _each_once(names: Sequence[str]) -> list[str]:
