@@ -64,7 +64,7 @@ def test_a_report_is_written_with_figure_and_methods(wide: Path, tmp_path: Path)
     text = page.read_text(encoding="utf-8")
     assert "data:image/svg+xml;base64," in text
     assert "Anna och Bo kodade 4 lappar som minst två av dem har svarat på." in text
-    assert "Kodarna skiljer sig åt på 1 lappar" in text
+    assert "Lappar som kodarna skiljer sig åt på: 1." in text
     assert "5 lappar lästa ur" in text
 
 

@@ -16,7 +16,7 @@ from typing import Any
 import pandas as pd
 
 from sekom_analysis.basics.errors import ExchangeError, SekomError
-from sekom_analysis.basics.wording import Phrase, Problem, problem_lines
+from sekom_analysis.basics.wording import Phrase, Problem, chain, problem_lines
 from sekom_analysis.exchange.others.matching import NO_CODE, NoteFinder, code_names, meant_variable, same
 from sekom_analysis.exchange.others.proposing import is_said_beside
 from sekom_analysis.exchange.ratings import Found, Question, find_ratings
@@ -86,7 +86,8 @@ def read_coding(raw: Raw, paths: Sequence[Path], path: Path, coder: str | None =
     if book is not None:
         taker.remarks.add("coding_drafted", "", n=sum(len(one.codes) for one in asked))
     decisions = pd.DataFrame(taker.rows, columns=_COLUMNS, dtype="str")
-    remarks = [Problem.of(path.name, None, "coding_read", line=line) for line in found.said]
+    read = [Problem.of(path.name, None, "coding_read", line=chain(found.said, ". "))]
+    remarks = read if path == paths[0] else []
     refused = taker.refused.problems()
     material = Material(
         decisions=decisions, refused=refused, remarks=[*remarks, *taker.remarks.problems()], codebook=book
@@ -229,7 +230,10 @@ class _Taker:
             elif n:
                 self.remarks.add("coding_left", "", name=question.name)
             return
-        self.remarks.add("coding_variable", "", name=question.name or "–", variable=variable.id)
+        if question.name and plain(question.name) != plain(variable.id):
+            self.remarks.add("coding_variable", "", name=question.name, variable=variable.id)
+        else:
+            self.remarks.add("coding_variable_only", "", variable=variable.id)
         names = code_names(variable)
         for one in said:
             for at, codes in enumerate(one.codes):

@@ -228,6 +228,7 @@ def _how(reads: Sequence[SheetRead], together: Joined) -> list[Phrase]:
     people = list(dict.fromkeys(one.coder for one in together.said if one.coder))
     long = [read.sheet.roles.coder for read in reads if read.sheet.roles.coder]
     key = "ratings_coders_column" if long else "ratings_coders_files" if _by_file(reads) else "ratings_coders"
+    key = key if len(people) > 1 else "ratings_coder"
     told.append(Phrase(key, n=len(people), names=", ".join(people), column=(long or [""])[0]))
     answers = [one for read in reads for one in read.sheet.roles.answers]
     siblings = next((one for one in answers if one.form == SIBLINGS), None)
