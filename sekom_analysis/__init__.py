@@ -40,6 +40,7 @@ if TYPE_CHECKING:
     from sekom_analysis.basics.errors import SekomError
     from sekom_analysis.consensus import consensus, count_codes, model_consensus
     from sekom_analysis.consensus.settled import negotiation
+    from sekom_analysis.exchange.ratings import read_ratings
     from sekom_analysis.quality import (
         agreement_by_version,
         check_stance,
@@ -91,6 +92,7 @@ _HOME = {
     "coder_report": "quality.coders",
     "findings": "quality.claims",
     "readings": "quality.quotes",
+    "read_ratings": "exchange.ratings",
     "stability": "quality.coders",
     "voices": "quality.quotes",
     "action_scores": "actions.scores",
@@ -152,6 +154,7 @@ __all__ = [
     "rank_actions",
     "rank_sensitivity",
     "read_plan",
+    "read_ratings",
     "readings",
     "score_agreement",
     "similar_pairs",

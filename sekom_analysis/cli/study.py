@@ -45,6 +45,9 @@ def new(
             help="A column of the notes that sorts them: drafts a codebook and a first coder.",
         ),
     ] = None,
+    coder: Annotated[
+        str | None, typer.Option(help="Who sorted them into --categories; left out, named after the file.")
+    ] = None,
     codebook: Annotated[
         Path | None,
         typer.Option(
@@ -75,13 +78,16 @@ def new(
     if categories is not None and (notes is None or codebook or sample or from_ is not None):
         msg = "--categories drafts a codebook of a column of --notes; give --notes, and no other codebook."
         raise typer.BadParameter(msg)
+    if coder is not None and categories is None:
+        msg = "--coder says who sorted the notes into --categories; give both."
+        raise typer.BadParameter(msg)
     if sample:
         newstudy.create_sample(folder)
         study = Study.open(folder)
     elif from_ is not None:
         study = _from_project(folder, from_, title)
     elif categories is not None and notes is not None:
-        study = _from_list(folder, notes, categories, title)
+        study = _from_list(folder, notes, categories, title, coder)
     else:
         study = Study.create(folder, notes=notes, codebook=_codebook_given(codebook), title=title)
     out = console()
@@ -135,13 +141,14 @@ def _from_project(folder: Path, project: Path, title: str) -> Study:
     return study
 
 
-def _from_list(folder: Path, notes: Path, column: str, title: str) -> Study:
+def _from_list(folder: Path, notes: Path, column: str, title: str, coder: str | None) -> Study:
     """Make a study of a sorted list, and say what is to be known of it."""
     from sekom_analysis.exchange.studybook import study_from_list
 
-    study, found = study_from_list(folder, notes, column, title)
+    study, found = study_from_list(folder, notes, column, title, coder)
     _say_found_in_project(notes, study, found)
-    line = f"The sorting in '{column}' is now the coder '{', '.join(study.coders)}', named after the file."
+    named = "" if coder else ", named after the file"
+    line = f"The sorting in '{column}' is now the coder '{', '.join(study.coders)}'{named}."
     console().print(line, markup=False, soft_wrap=True)
     return study
 
@@ -227,11 +234,12 @@ _MOST_SHOWN = 40
 
 @app.command("import", epilog=example("sekom import report.docx"))
 def import_(
-    file: Annotated[
-        Path,
+    files: Annotated[
+        list[Path],
         typer.Argument(
-            help="A report (.txt, .md, .docx), a program's project (.qdpx), a study's workbook (.xlsx), or a "
-            "table of decisions."
+            metavar="FILE …",
+            help="A report (.txt, .md, .docx), a program's project (.qdpx), a study's workbook (.xlsx), or "
+            "tables of decisions, several at once.",
         ),
     ],
     kind: Annotated[
@@ -259,17 +267,18 @@ def import_(
     study: StudyFolder = None,
 ) -> None:
     """Take in notes and decisions from elsewhere, each in a file of its own."""
-    from sekom_analysis.exchange.registry import Request, import_file
+    from sekom_analysis.exchange.registry import Request, import_files
     from sekom_analysis.study.raw import open_raw
 
     check_language(lang)
     raw = open_raw(study_root(study))
     out = console()
-    outcome = import_file(Request(raw, file, headings, mapping, coder, lang, later), kind)
-    if outcome.is_known:
-        _say_known(outcome, file, out)
-        return
-    _say_found(outcome, file, out)
+    request = Request(raw, files[0], headings, mapping, coder, lang, later)
+    for file, outcome in zip(files, import_files(request, files, kind), strict=True):
+        if outcome.is_known:
+            _say_known(outcome, file, out)
+        else:
+            _say_found(outcome, file, out)
 
 
 def _say_known(outcome: Outcome, file: Path, out: Console) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any, NamedTuple
 
 import typer
 
@@ -25,24 +25,144 @@ from sekom_analysis.cli.app import (
 if TYPE_CHECKING:
     from rich.console import Console
 
+    from sekom_analysis.agreement.summary import Summary
+
 
 _MOST_SHOWN = 10
+_MOST_DISPUTED = 20
 
 
-@app.command(epilog=example("sekom agreement category_b"))
+@app.command(epilog=example("sekom agreement category_b   or   sekom agreement anna.xlsx bo.xlsx"))
 def agreement(
-    variable: Annotated[str | None, typer.Argument(help="A variable's id; left out, all of them.")] = None,
+    what: Annotated[
+        list[str] | None,
+        typer.Argument(
+            metavar="[VARIABLE or FILE …]",
+            help="A study's variable, left out: all of them; or files with coders' answers (.csv, .xlsx).",
+        ),
+    ] = None,
     coefficients: Annotated[
         str, typer.Option(help="Which, with commas between; or 'all'.")
     ] = "percent,alpha,ac1",
     resamples: Annotated[int, typer.Option(min=0, help="How many; 0 for no intervals.")] = 10_000,
+    level: Annotated[
+        str | None, typer.Option(help="Of files: nominal, ordinal, interval, ratio, masi, jaccard or dice.")
+    ] = None,
+    order: Annotated[
+        str | None, typer.Option(help="Of files: the words of a scale, lowest first: 'low < medium < high'.")
+    ] = None,
+    sheet: Annotated[str | None, typer.Option(help="Of a workbook: only this sheet.")] = None,
+    to: Annotated[
+        Path | None, typer.Option("--to", help="Of files: write it all to this file, .html or .docx.")
+    ] = None,
+    lang: Annotated[str, typer.Option(help="sv or en: of what --to writes.")] = "sv",
     study: StudyFolder = None,
 ) -> None:
-    """Show how well coders agree: with the codebook, against the own sorting, all together."""
+    """Show how well coders agree: in a study, or in tables of coders' answers without a study."""
+    check_language(lang)
+    wanted = "all" if coefficients == "all" else [name.strip() for name in coefficients.split(",")]
+    files = _files_named(what or [], study)
+    if files:
+        _agreement_of_files(files, Asked(wanted, resamples, level, order, sheet, to, lang))
+        return
+    if level or order or sheet or to:
+        msg = "--level, --order, --sheet and --to are for files; a study's plan says its levels, and sekom "
+        msg += "report writes."
+        raise typer.BadParameter(msg)
+    if len(what or []) > 1:
+        msg = "give one variable, or files."
+        raise typer.BadParameter(msg)
+    _agreement_of_study(what[0] if what else None, wanted, resamples, study)
+
+
+class Asked(NamedTuple):
+    """What was asked of files."""
+
+    coefficients: str | list[str]
+    resamples: int
+    level: str | None
+    order: str | None
+    sheet: str | None
+    to: Path | None
+    lang: str
+
+
+def _files_named(what: list[str], study: Path | None) -> list[Path]:
+    """Return the files that were named; none where it is a variable: in a study its id wins."""
+    if not what or (len(what) == 1 and study is not None and not Path(what[0]).is_file()):
+        return []
+    if len(what) == 1 and _is_variable(what[0], study):
+        return []
+    paths = [Path(one) for one in what]
+    return paths if any(path.is_file() or path.suffix for path in paths) else []
+
+
+def _is_variable(name: str, study: Path | None) -> bool:
+    if not re.fullmatch("[a-z0-9_]+", name):
+        return False
+    from sekom_analysis.basics.errors import SekomError
+
+    try:
+        return name in open_study(study).codebook
+    except SekomError:
+        return False
+
+
+def _agreement_of_files(files: list[Path], asked: Asked) -> None:
+    """Say how files of ratings were read, how well coders agree, and where they differ."""
+    from sekom_analysis.agreement.summary import summarise
+    from sekom_analysis.exchange.ratings import find_ratings
+
+    found = find_ratings(files, level=asked.level, order=asked.order, sheet=asked.sheet)
+    how: dict[str, Any] = {"coefficients": asked.coefficients, "n_resamples": asked.resamples}
+    out = console()
+    for line in found.said:
+        out.print(line, soft_wrap=True)
+    for one in found.questions:
+        if one.name and len(found.questions) > 1:
+            out.print(f"\n{one.name}", style="bold", soft_wrap=True)
+        for line in one.said:
+            out.print(line, soft_wrap=True)
+        _print_ratings(summarise(one.ratings, one.level, one.kind, found.texts, **how), out)
+    if asked.to is not None:
+        from sekom_analysis.report.ratings import write_ratings_report
+
+        written = write_ratings_report(found, asked.to, asked.lang, **how)
+        out.print(f"Wrote {near(written)}", soft_wrap=True)
+
+
+def _print_ratings(result: Summary, out: Console) -> None:
+    shown = ["value", "low", "high", "n_pairable", "note"]
+    overall = result.overall.assign(level=result.level)
+    print_table(overall[["coefficient", "level", *shown]].rename(columns={"n_pairable": "notes"}), out)
+    by_code = result.by_code
+    if len(by_code):
+        out.print("\nBy code (alpha)", style="bold")
+        own = by_code[by_code["coefficient"] == "alpha"]
+        columns = ["code", "value", "low", "high", "n_carrying", "note"]
+        print_table(own[columns].rename(columns={"n_carrying": "notes"}), out)
+    if len(result.by_pair):
+        out.print("\nBy pair", style="bold")
+        pairs = result.by_pair[["coder_a", "coder_b", "coefficient", *shown]]
+        print_table(pairs.rename(columns={"n_pairable": "notes"}), out)
+    disputed = result.disputed
+    out.print(f"\nThe coders differ on {len(disputed)} of {len(result.ratings)} notes", style="bold")
+    if len(disputed):
+        table = disputed.head(_MOST_DISPUTED).drop(columns=["disagreement", "n_coders"]).reset_index()
+        if "text" in disputed.columns:
+            table["text"] = table["text"].map(lambda text: text if len(text) <= 60 else text[:59] + "…")
+        print_table(table, out)
+    if len(disputed) > _MOST_DISPUTED:
+        out.print(f"and {len(disputed) - _MOST_DISPUTED} more; all of them in what --to writes.")
+
+
+def _agreement_of_study(
+    variable: str | None, wanted: str | list[str], resamples: int, study: Path | None
+) -> None:
+    """Show agreement with the codebook, against the own sorting, all together."""
     from sekom_analysis.results import agreement_overview
 
     opened = open_study(study)
-    wanted = "all" if coefficients == "all" else [name.strip() for name in coefficients.split(",")]
     table = agreement_overview(
         opened, None if variable is None else [variable], coefficients=wanted, n_resamples=resamples
     )

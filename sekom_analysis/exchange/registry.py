@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
@@ -23,7 +23,7 @@ from sekom_analysis.formats.guarded import opened
 from sekom_analysis.formats.tables import join_rows, write_table
 from sekom_analysis.study.codebook import NONE_FITS, NONE_FITS_LABEL, Code, Codebook, Variable
 from sekom_analysis.study.imports import Import, earlier_import, file_hash, without_unfinished
-from sekom_analysis.study.raw import Raw
+from sekom_analysis.study.raw import Raw, open_raw
 
 if TYPE_CHECKING:
     from sekom_analysis.study.study import Study
@@ -40,6 +40,7 @@ class Request(NamedTuple):
     lang: str = "sv"
     later: bool = False  # what coders with a log here say otherwise counts as decided later
     kind: str = ""  # filled in with the importer's
+    beside: tuple[Path, ...] = ()  # all files that are taken in together, this one among them
 
 
 class Importer(NamedTuple):
@@ -161,6 +162,21 @@ def import_file(request: Request, kind: str | None = None) -> Outcome:
         msg = f"'{request.path.name}' was not taken in: nothing was found in it. Nothing was saved."
         raise ExchangeError(msg)
     return Outcome(importer.kind, found, add(raw, request.path, importer.kind, found))
+
+
+def import_files(request: Request, paths: Sequence[Path], kind: str | None = None) -> list[Outcome]:
+    """Take files into a study that say more together than each does: a coder's answers in each.
+
+    Raises
+    ------
+    ExchangeError, NotSavedError
+        As `import_file`; what was taken in before it stays, and importing again completes the rest.
+    """
+    outcomes = []
+    for path in paths:
+        raw = open_raw(request.raw.root)
+        outcomes.append(import_file(request._replace(raw=raw, path=path, beside=tuple(paths)), kind))
+    return outcomes
 
 
 def chosen_importer(path: Path, kind: str | None = None) -> Importer:

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import pandas as pd
 
 from sekom_analysis.basics.errors import ExchangeError, StudyError
 from sekom_analysis.basics.wording import Problem, problem_lines, quoted
 from sekom_analysis.exchange.others.matching import same
+from sekom_analysis.exchange.ratings.cells import separators, split
+from sekom_analysis.exchange.ratings.names import coder_names
 from sekom_analysis.exchange.refi import study_of, whats_new
 from sekom_analysis.exchange.refi.reading import ProjectRead, time_of
 from sekom_analysis.exchange.refi.words import Remarks, coder_id, id_of
@@ -235,13 +237,14 @@ _MOST_CODES = 100
 
 
 def study_from_list(
-    folder: str | os.PathLike[str], notes: Path, column: str, title: str = ""
+    folder: str | os.PathLike[str], notes: Path, column: str, title: str = "", coder: str | None = None
 ) -> tuple[Study, Material]:
     """Make a study of a sorted list: its notes, a codebook drafted of a column, and the sorting as a coder.
 
-    The variable is a `single` whose codes are what the column says. The
-    sorting is the coder of kind ``source`` named after the file: it was made
-    without a codebook and is not independent of other readers.
+    The variable is a `single` whose codes are what the column says; a
+    `multiple` where cells hold several codes. The sorting is a coder of kind
+    ``source``: it was made without a codebook and is not independent of
+    other readers.
 
     Parameters
     ----------
@@ -249,6 +252,7 @@ def study_from_list(
     notes : the list, with a column ``text``
     column : the column with the categories; an empty cell is unseen
     title : what the study is called
+    coder : who sorted; left out, the coder is named after the file
 
     Returns
     -------
@@ -261,7 +265,8 @@ def study_from_list(
     """
     table = read_table(notes)
     name = _column(table, column, notes.name)
-    labels = _labels(table[name])
+    signs = separators(table[name])
+    labels = _labels(part for cell in table[name] for part in split(cell, signs))
     if not 0 < len(labels) <= _MOST_CODES:
         number = f"{len(labels)} different categories" if labels else "no category"
         msg = (
@@ -274,10 +279,13 @@ def study_from_list(
     taken: list[Material] = []
 
     def take_in(root: Path) -> None:
-        taken.append(_sorting(Study.open(root), table[name], variable, codes, notes))
+        sorting = _Sorting(table[name], variable, codes, signs)
+        taken.append(_sorted(Study.open(root), sorting, notes, coder))
         add(open_raw(root), notes, LIST_KIND, taken[0])
 
-    making.create(Path(folder), notes, _book(variable, name, labels, codes), title, take_in)
+    several = any(len(split(cell, signs)) > 1 for cell in table[name])
+    kind = "multiple" if several else "single"
+    making.create(Path(folder), notes, _book(variable, kind, name, labels, codes), title, take_in)
     return Study.open(folder), taken[0]
 
 
@@ -292,7 +300,7 @@ def _column(table: pd.DataFrame, column: str, file: str) -> str:
     raise StudyError(msg)
 
 
-def _labels(cells: pd.Series) -> dict[str, str]:
+def _labels(cells: Iterable[str]) -> dict[str, str]:
     """Return what the categories are called: the same except for capitals and spaces are one."""
     labels: dict[str, str] = {}
     for cell in cells:
@@ -308,35 +316,50 @@ def _codes(labels: dict[str, str]) -> dict[str, str]:
     return codes
 
 
-def _book(variable: str, name: str, labels: dict[str, str], codes: dict[str, str]) -> dict[str, Any]:
+def _book(
+    variable: str, kind: str, name: str, labels: dict[str, str], codes: dict[str, str]
+) -> dict[str, Any]:
     listed = [{"id": codes[plain], "label": label} for plain, label in labels.items()]
-    return {"variables": [{"id": variable, "kind": "single", "label": name, "codes": listed}]}
+    return {"variables": [{"id": variable, "kind": kind, "label": name, "codes": listed}]}
 
 
-def _sorting(study: Study, cells: pd.Series, variable: str, codes: dict[str, str], notes: Path) -> Material:
+class _Sorting(NamedTuple):
+    """The column that sorts the notes, its variable and codes, and what separates codes in a cell."""
+
+    cells: pd.Series
+    variable: str
+    codes: dict[str, str]
+    signs: str
+
+    def answer(self, cell: str) -> str:
+        return "|".join(self.codes[same(part)] for part in split(cell, self.signs))
+
+
+def _sorted(study: Study, sorting: _Sorting, notes: Path, coder: str | None) -> Material:
     """Return the list's own sorting as the decisions of a coder."""
-    coder = coder_id(notes.stem, set())
+    [named] = coder_names([notes.stem])
+    who = coder_id(coder or (named if named.startswith("coder ") else notes.stem), set())
     rows = [
-        (note, coder, variable, codes[same(cell)])
-        for note, cell in zip(study.notes.index, cells, strict=True)
-        if cell.strip()
+        (note, who, sorting.variable, answer)
+        for note, cell in zip(study.notes.index, sorting.cells, strict=True)
+        if (answer := sorting.answer(cell))
     ]
     role = Bilingual(sv=f"Den egna sorteringen i {notes.name}", en=f"The own sorting of {notes.name}")
     return Material(
         decisions=pd.DataFrame(rows, columns=["note_id", "coder", "variable", "codes"], dtype="str"),
-        coders={coder: Coder(kind="source", role=role)},
-        remarks=_remarks(cells, notes.name),
+        coders={who: Coder(kind="source", role=role)},
+        remarks=_remarks(sorting.cells, sorting.signs, notes.name),
     )
 
 
-def _remarks(cells: pd.Series, file: str) -> list[Problem]:
+def _remarks(cells: pd.Series, signs: str, file: str) -> list[Problem]:
     remarks = []
-    empty = int((cells.str.strip() == "").sum())
+    empty = sum(not split(cell, signs) for cell in cells)
     if empty:
         remarks.append(Problem.of(file, None, "list_empty", n=empty))
     spellings: dict[str, dict[str, None]] = {}
-    for cell in cells:
-        spellings.setdefault(same(cell), {})[" ".join(cell.split())] = None
+    for part in (part for cell in cells for part in split(cell, signs)):
+        spellings.setdefault(same(part), {})[part] = None
     for several in spellings.values():
         if len(several) > 1:
             listed = quoted(several)

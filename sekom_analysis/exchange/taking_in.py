@@ -18,11 +18,11 @@ from typing import Any
 import pandas as pd
 
 from sekom_analysis.basics.errors import ExchangeError, NotSavedError
-from sekom_analysis.basics.files import free_path, reason_of, write_whole
+from sekom_analysis.basics.files import free_path, reason_of, replace_file, write_whole
 from sekom_analysis.basics.wording import Phrase, Problem, problem_lines
 from sekom_analysis.basics.yamlfile import dump_yaml
 from sekom_analysis.formats.tables import guarded, join_rows
-from sekom_analysis.study.codebook import Definitions, Variable, keep
+from sekom_analysis.study.codebook import Codebook, Definitions, Variable, keep
 from sekom_analysis.study.coderlogs import CoderLogs
 from sekom_analysis.study.decisions import Event, coder_fault, is_gap, joined
 from sekom_analysis.study.desk import Desk
@@ -36,7 +36,7 @@ from sekom_analysis.study.imports import (
     unfinished_import,
 )
 from sekom_analysis.study.notes import check_notes
-from sekom_analysis.study.raw import CODED, RAW, Coder, Raw
+from sekom_analysis.study.raw import CODEBOOK_FILE, CODED, RAW, Coder, Raw
 from sekom_analysis.study.rows import answer_fault, field_faults, note_hash
 
 NO_NOTES = pd.DataFrame({"text": pd.Series(dtype="str")}, index=pd.Index([], name="note_id", dtype="str"))
@@ -62,6 +62,7 @@ class Material:
     proposals : files written for a person to go through; with any, nothing is taken in yet
     definitions : variables as they were when some of the decisions were made, to be kept
     joined : coders who have a log already, to which their decisions are to be added
+    codebook : a codebook to put in the place of the example that a new study has
     """
 
     notes: pd.DataFrame = field(default_factory=NO_NOTES.copy)
@@ -73,6 +74,7 @@ class Material:
     proposals: list[Path] = field(default_factory=list)
     definitions: Sequence[Variable] = ()
     joined: frozenset[str] = frozenset()
+    codebook: dict[str, Any] | None = None
 
 
 def add(raw: Raw, source: Path, kind: str, found: Material) -> Import:
@@ -105,6 +107,8 @@ def add(raw: Raw, source: Path, kind: str, found: Material) -> Import:
 def _add(raw: Raw, source: Path, kind: str, found: Material) -> Import:
     fresh, known = _fresh_notes(raw, found.notes, source.name)
     after = raw._replace(notes=pd.concat([raw.notes, fresh]).fillna(""))
+    if found.codebook is not None:
+        after = after._replace(codebook=Codebook.model_validate(found.codebook))
     events = _events(found.decisions, file_hash(source))
     problems = [*known, *_decision_problems(after, events, source.name, found.definitions)]
     others = {coder: theirs for coder, theirs in events.items() if coder not in found.joined}
@@ -116,6 +120,8 @@ def _add(raw: Raw, source: Path, kind: str, found: Material) -> Import:
     written = [*files, *(raw.root / CODED / f"{coder}.csv" for coder in events)]
     _begin(raw.root, source, kind, written)
     try:
+        if found.codebook is not None:
+            replace_file(raw.root / CODEBOOK_FILE, dump_yaml(found.codebook).encode("utf-8"), in_study=True)
         for path, data in files.items():
             _write(path, data)
         _save_decisions(after, events, found)

@@ -7,6 +7,7 @@ import itertools
 from collections.abc import Callable, Sequence
 from concurrent.futures import Executor
 from pathlib import Path
+from typing import Any
 
 from markupsafe import Markup
 
@@ -134,6 +135,18 @@ def render_page(
     shown : what is on the page below its head; all sections of the results, if left out
     form : ``"html"``, ``"docx"`` or ``"pdf"``
     """
+    head = {
+        "title": results.study.about.title.in_(results.lang),
+        "lead": basis.lead(results),
+        "before": basis.before(results),
+    }
+    return fill_page(head, results.lang, pictures, sections(results) if shown is None else shown, form)
+
+
+def fill_page(
+    head: dict[str, Any], lang: str, pictures: dict[str, str], shown: Sequence[Section], form: str = HTML
+) -> str:
+    """Return a page of sections: `head` gives its title, its lead, and what to know before any number."""
     from jinja2 import Environment, PackageLoader, StrictUndefined
 
     environment = Environment(
@@ -144,7 +157,6 @@ def render_page(
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    lang = results.lang
     # A browser aligns by the style sheet; pandoc knows only what is in the cell.
     for side in ("left", "right"):
         environment.globals[side] = "" if form == HTML else Markup(f' style="text-align:{side}"')
@@ -154,9 +166,8 @@ def render_page(
     environment.globals["choices"] = Markup() if form == HTML else _shares(CHOICES)
     environment.globals["t"] = lambda key, **values: say(key, lang, **values)
     return environment.get_template("report.html.j2").render(
-        sections=sections(results) if shown is None else shown,
-        title=results.study.about.title.in_(lang), lead=basis.lead(results), before=basis.before(results),
-        pictures=pictures, lang=lang, form=form, number=_Numbering(), version=__version__,
+        pictures=pictures, lang=lang, form=form, number=_Numbering(), sections=shown, version=__version__,
+        **head,
     )  # fmt: skip
 
 

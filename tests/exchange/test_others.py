@@ -74,7 +74,6 @@ def workbook(path, rows, merge=()):
     [
         ("admin.csv", DOCCANO, {("n1", "admin", "themes", "tid|vilja"), ("007", "admin", "themes", "tid")}),
         ("fragments.csv", QDAPY, {("n1", "ann", "themes", "tid|vilja"), ("n2", "ben", "themes", "tid")}),
-        ("long.tsv", LONG, {("n1", "cilla-a", "themes", "tid|vilja"), ("n3", "cilla-a", "goal", "4")}),
     ],
 )
 def test_a_table_is_taken_by_the_map_that_was_proposed(study, tmp_path, name, text, wanted):
@@ -92,6 +91,15 @@ def test_a_table_is_taken_by_the_map_that_was_proposed(study, tmp_path, name, te
     assert outcome.material.refused == []
     assert imports(opened)[["kind", "taken"]].values.tolist() == [["decisions", len(wanted)]]
     assert take(study, path, map=path.with_suffix(".map.yaml")).is_known
+
+
+def test_what_is_beyond_doubt_needs_no_map(study, tmp_path):
+    outcome = take(study, put(tmp_path, "long.tsv", LONG))
+    assert said(Study.open(study.root)) == {
+        ("n1", "cilla-a", "themes", "tid|vilja"),
+        ("n3", "cilla-a", "goal", "4"),
+    }
+    assert (outcome.material.proposals, outcome.material.refused) == ([], [])
 
 
 def test_times_and_memos_come_along(study, tmp_path):
@@ -123,7 +131,7 @@ def test_what_is_doubtful_is_marked(study, tmp_path):
 
 
 def test_an_empty_cell_is_unseen_unless_the_map_says_otherwise(study, tmp_path):
-    text = "note_id;Anna;Bo\nn1;tid;vilja\nn2;;tid\n"
+    text = "note_id;Anna;Bo\nn1;tid;vilja\nn2;;tid\nx9;;tid\n"  # x9 is in doubt
     path = put(tmp_path, "wide.csv", text)
     take(study, path)
     map_ = path.with_suffix(".map.yaml")
@@ -268,6 +276,36 @@ def test_a_sorted_list_makes_a_codebook_and_a_first_coder(tmp_path):
         "'Vilja & mod', 'vilja & MOD' were taken for one category",
     ]
     assert imports(study)["kind"].tolist() == ["categories"]
+
+
+def test_several_codes_in_a_cell_make_a_multiple_of_whoever_sorted(tmp_path):
+    cells = ["Samverkan", "Ledning; Resurser", "Ledning; Resurser | kunskap", "", "Samverkan; Kunskap"]
+    rows = [["text", "teman"], *([f"Lapp nummer {n}", cell] for n, cell in enumerate(cells))]
+    path = workbook(tmp_path / "text.xlsx", rows)
+    study, found = study_from_list(tmp_path / "made", path, "teman", coder="Karin")
+    variable = study.codebook["teman"]
+    assert (variable.kind, [code.id for code in variable.codes], study.coders) == (
+        "multiple",
+        ["samverkan", "ledning", "resurser", "kunskap"],
+        ["karin"],
+    )
+    assert found.decisions["codes"].tolist() == [
+        "samverkan",
+        "ledning|resurser",
+        "ledning|resurser|kunskap",
+        "samverkan|kunskap",
+    ]
+    other, _ = study_from_list(tmp_path / "other", path, "teman")
+    assert other.coders == ["coder-1"]
+
+
+def test_who_sorted_is_named_on_the_command_line(tmp_path):
+    path = workbook(tmp_path / "a.xlsx", [["text", "k"], ["Viljan finns", "Ja"], ["Nej tack", "Nej; ja"]])
+    made = tmp_path / "made"
+    code, out = sekom("new", made, "--notes", path, "--categories", "k", "--coder", "Karin")[:2]
+    assert (code, "is now the coder 'karin'.\n" in out) == (0, True)
+    assert Study.open(made).codebook["k"].kind == "multiple"
+    assert sekom("new", tmp_path / "other", "--notes", path, "--coder", "Karin")[0] == 2
 
 
 def test_a_column_that_is_none_leaves_nothing_behind(tmp_path):

@@ -15,6 +15,7 @@ import pandas as pd
 from sekom_analysis.basics.errors import ExchangeError
 from sekom_analysis.basics.files import replace_file
 from sekom_analysis.basics.wording import Phrase, Problem, problem_lines
+from sekom_analysis.exchange.others.coding import Coding, read_coding
 from sekom_analysis.exchange.others.matching import (
     NO_CODE,
     Column,
@@ -296,9 +297,12 @@ def find_decisions(request: Request) -> Material:
     ExchangeError
         If the table or its map cannot be read, or a map lies there already.
     """
-    table = _table(request.path)
     if request.map is None:
-        return _propose(table, request)
+        coding = _read_coding(request)
+        if coding is not None and (coding.sure or not coding.plain):
+            return coding.material
+        return _propose(_table(request.path), request)
+    table = _table(request.path)
     found = read_map(request.map)
     if request.coder is not None:
         found = _of_one(found, request.coder, request.map)
@@ -314,6 +318,23 @@ def find_decisions(request: Request) -> Material:
         )
         raise ExchangeError(msg)
     return Material(decisions=taken.decisions, refused=taken.refused, remarks=taken.remarks)
+
+
+def _read_coding(request: Request) -> Coding | None:
+    """Return what the files hold, if they are kept as people keep coding and no cell is two columns wide."""
+    path = request.path
+    data, problem = read_bytes(path)
+    if problem or data.startswith(_TOKENS):
+        return None
+    try:
+        if path.suffix.lower() in WORKBOOKS and merged_across(data):
+            return None
+    except ExchangeError:
+        return None
+    coding = read_coding(request.raw, request.beside or (path,), path, request.coder)
+    if coding is not None and coding.material.decisions.empty:
+        return None
+    return coding
 
 
 def _table(path: Path) -> pd.DataFrame:

@@ -31,7 +31,7 @@ from sekom_analysis.study.codebook import Codebook, Variable
 
 
 SEVERAL = ("", "|", "#", ";", ",")
-PATHS = ("/", ":", ">", "\\")
+PATHS = ("/", ":", ">", "\\", ".")
 HALF = 0.5
 _MOST_VALUES = 400  # different ones that a column of answers may have
 
@@ -173,6 +173,17 @@ _NAMES = {
 }  # fmt: skip
 _CURATORS = ("curator", "curation_user")
 _MOST_TOLD = 400  # different cells that are looked at for names of variables
+
+
+def is_said_beside(name: str) -> bool:
+    """Whether a column is called as those are that say more of an answer: when, how sure, with what remark.
+
+    Examples
+    --------
+    >>> is_said_beside("Kommentar"), is_said_beside("Kod")
+    (True, False)
+    """
+    return any(same(name) in _NAMES[key] for key in ("time", "memo", "certainty", "pass"))
 
 
 class Proposal(NamedTuple):
