@@ -6,6 +6,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from sekom_analysis.exchange.notes_file import read_notes
     from sekom_analysis.exchange.outline import read_outline
     from sekom_analysis.exchange.refi import (
         read_codebook_qdc,
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 _HOME = {
     "read_codebook_qdc": "refi",
     "read_coding_sheet": "sheet_reading",
+    "read_notes": "notes_file",
     "read_outline": "outline",
     "read_project_qdpx": "refi",
     "read_study_workbook": "studybook",
@@ -31,6 +33,7 @@ _HOME = {
 __all__ = [
     "read_codebook_qdc",
     "read_coding_sheet",
+    "read_notes",
     "read_outline",
     "read_project_qdpx",
     "read_study_workbook",

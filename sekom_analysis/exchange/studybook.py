@@ -11,6 +11,7 @@ import pandas as pd
 
 from sekom_analysis.basics.errors import ExchangeError, StudyError
 from sekom_analysis.basics.wording import Problem, problem_lines
+from sekom_analysis.exchange.notes_file import NotesRead, read_notes
 from sekom_analysis.exchange.others.matching import same
 from sekom_analysis.exchange.refi import study_of, whats_new
 from sekom_analysis.exchange.refi.reading import ProjectRead, time_of
@@ -29,7 +30,7 @@ from sekom_analysis.exchange.studybook_writing import (
 )
 from sekom_analysis.exchange.taking_in import Material, add
 from sekom_analysis.formats.guarded import read_file, refusal
-from sekom_analysis.formats.tables import as_table, read_table
+from sekom_analysis.formats.tables import as_table
 from sekom_analysis.formats.workbook_reading import ZIP, Book, book_rows
 from sekom_analysis.study import making
 from sekom_analysis.study.codebook import NONE_FITS, RESERVED_VARIABLES, Bilingual, Codebook
@@ -235,7 +236,7 @@ _MOST_CODES = 100
 
 
 def study_from_list(
-    folder: str | os.PathLike[str], notes: Path, column: str, title: str = ""
+    folder: str | os.PathLike[str], notes: Path, column: str, title: str = "", read: NotesRead | None = None
 ) -> tuple[Study, Material]:
     """Make a study of a sorted list: its notes, a codebook drafted of a column, and the sorting as a coder.
 
@@ -246,9 +247,10 @@ def study_from_list(
     Parameters
     ----------
     folder : a folder that does not exist, or is empty
-    notes : the list, with a column ``text``
+    notes : the list
     column : the column with the categories; an empty cell is unseen
     title : what the study is called
+    read : what `read_notes` found in the list; left out, it is read so
 
     Returns
     -------
@@ -259,7 +261,8 @@ def study_from_list(
     StudyError, TableError
         If the list cannot be read or has no such column; nothing is left behind.
     """
-    table = read_table(notes)
+    read = read if read is not None else read_notes(notes)
+    table = read.notes
     name = _column(table, column, notes.name)
     labels = _labels(table[name])
     if not 0 < len(labels) <= _MOST_CODES:
@@ -277,7 +280,7 @@ def study_from_list(
         taken.append(_sorting(Study.open(root), table[name], variable, codes, notes))
         add(open_raw(root), notes, LIST_KIND, taken[0])
 
-    making.create(Path(folder), notes, _book(variable, name, labels, codes), title, take_in)
+    making.create(Path(folder), read.source, _book(variable, name, labels, codes), title, take_in)
     return Study.open(folder), taken[0]
 
 
@@ -285,8 +288,9 @@ def _column(table: pd.DataFrame, column: str, file: str) -> str:
     for name in table.columns:
         if same(name) == same(column):
             return str(name)
+    named = ", ".join(name for name in table.columns if name != "note_id")
     msg = (
-        f"'{file}' has no column '{column}'. Its columns: {', '.join(table.columns)}. "
+        f"'{file}' has no column '{column}'. Its columns: {named}. "
         f"Name one of them with --categories. No study was made."
     )
     raise StudyError(msg)
