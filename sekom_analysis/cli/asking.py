@@ -47,7 +47,8 @@ def notes_asked(path: Path, command: list[str], wish: dict[str, Any], *, is_yes:
         except UnclearError as unclear:
             if not _somebody_is_there():
                 raise StudyError(_commands(unclear, command, wish)) from unclear
-            wish = {**wish, unclear.option: _answer(unclear)}
+            answer = _answer(unclear)
+            wish = {**wish, unclear.option: int(answer) if unclear.option == "header" else answer}
 
 
 def _somebody_is_there() -> bool:

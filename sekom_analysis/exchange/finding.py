@@ -179,17 +179,19 @@ def _set_repeated(table: Table, given: list[str]) -> None:
         return
     head = [name.strip() for name in given]
     second = table.rows[:2]
-    for row in list(table.rows):
+    lead = next((column for column, name in enumerate(head) if name), 0)
+    for row in [one for one in table.rows if one in second or table.cell(one, lead).strip() == head[lead]]:
         cells = [table.cell(row, column).strip() for column in range(len(head))]
-        is_same = cells == head
-        said = [plain(cell) for cell in cells if cell]
-        is_second = row in second and (
-            all(cell.startswith('{"ImportId"') for cell in cells if cell)
-            or (row == second[0] and set(said) <= _SECOND_HEADERS and len(table.rows) > 2)
-        )
-        if is_same or is_second:
+        if cells == head or (row in second and _is_second_header(cells, row == second[0], table)):
             table.rows.remove(row)
             table.repeated.append(row)
+
+
+def _is_second_header(cells: list[str], is_first: bool, table: Table) -> bool:
+    said = [cell for cell in cells if cell]
+    if all(cell.startswith('{"ImportId"') for cell in said):
+        return True
+    return is_first and len(table.rows) > 2 and {plain(cell) for cell in said} <= _SECOND_HEADERS
 
 
 def _header(grid: Grid, filled: list[int]) -> int:
@@ -214,9 +216,18 @@ def _likeness(grid: Grid, row: int, filled: list[int]) -> float:
     odd = sum(bool(_NUMBER.fullmatch(cell) or _DATE.fullmatch(cell)) for cell in said) / len(said)
     long = sum(len(cell) > _LONG_NAME for cell in said) / len(said)
     doubled = 1 - len(set(said)) / len(said)
-    known = any(_is_known(cell) for cell in said)
-    first = row == filled[0]
-    return round(covered, 1) - odd - long - doubled + (1.0 if known else 0.0) + 0.3 * first * (covered >= 0.5)
+    beside = (any(map(_is_known, said)) + 0.3 * (row == filled[0])) if covered > 0.5 else 0.0
+    return round(covered, 1) - odd - long - doubled + beside - 0.6 * _is_prose_as_below(grid, row, below)
+
+
+def _is_prose_as_below(grid: Grid, row: int, below: list[int]) -> bool:
+    """Whether the longest cell of a row is as long as those below it, and no question."""
+    cells = [cell.strip() for cell in grid.rows[row - 1]]
+    column = max(range(len(cells)), key=lambda at: len(cells[at]))
+    others = [len(grid.rows[number - 1][column]) for number in below if column < len(grid.rows[number - 1])]
+    said = cells[column]
+    is_prose = len(said.split()) >= 3 and not said.endswith(("?", ":"))
+    return is_prose and bool(others) and len(said) >= 0.6 * sum(others) / len(others)
 
 
 def _is_known(name: str) -> bool:
@@ -240,6 +251,20 @@ def _is_like_those_below(grid: Grid, row: int, filled: list[int]) -> bool:
 def _is_figure(text: str) -> bool:
     said = text.strip()
     return bool(said and (_NUMBER.fullmatch(said) or _DATE.fullmatch(said)))
+
+
+def could_be_a_note(table: Table) -> bool:
+    """Whether the row taken for a header may be a note: it is alone, or what is beside it comes again."""
+    cells = [cell.strip() for cell in table.grid.rows[table.header - 1]] if table.header else []
+    said = [(column, cell) for column, cell in enumerate(cells) if cell]
+    if not said or any(_is_known(cell) or cell.endswith(("?", ":")) for _, cell in said):
+        return False
+    longest = max(said, key=lambda pair: len(pair[1]))[0]
+    if len(cells[longest].split()) < 3:
+        return False
+    others = [(column, cell) for column, cell in said if column != longest]
+    again = any(cell in map(str.strip, table.cells(column, table.rows[:200])) for column, cell in others)
+    return again or (not others and len(table.names) == 1)
 
 
 # --- the column with the texts ------------------------------------------------------------------------

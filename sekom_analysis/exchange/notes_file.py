@@ -17,6 +17,7 @@ from sekom_analysis.exchange.finding import (
     Table,
     TextFound,
     UnclearError,
+    could_be_a_note,
     examples,
     find_ids,
     find_text,
@@ -34,7 +35,7 @@ from sekom_analysis.study.notes import REQUIRED, check_notes
 QUESTION = "question"  # the column that says which question a note answers
 _RESERVED = ("note_id", "text", QUESTION)
 _AS_KEPT = ("utf-8", "utf-8-sig", "utf-16", "cp1252")  # what a study reads of itself
-_NO_ANSWER = frozenset("-–—. ")
+_NO_ANSWER = "-–—. "
 _LONGEST_SHOWN = 60
 _DUPLICATES_SHOWN = 5
 
@@ -215,6 +216,11 @@ class _Taking:
         """Return the notes, or raise what is unclear or wrong."""
         if not self.table.names or not self.table.rows:
             raise unreadable(self.path, [Problem.of(self.place, None, "found_nothing")])
+        if self.wish.header is None and could_be_a_note(self.table):
+            row, text = self.table.header, self._row_text(self.table.header)
+            choices = [Option(str(row), Phrase("found_is_header")), Option("0", Phrase("found_is_note"))]
+            question = Phrase("found_unclear_header", place=self.place, row=row, text=text)
+            raise UnclearError(question, "header", choices)
         texts = self._texts()
         rows = self._rows(texts)
         ids, refused = self._ids(rows, texts)
@@ -275,7 +281,7 @@ class _Taking:
 
     def _answers(self, row: int, texts: list[int]) -> list[int]:
         """Return which of the columns a row has a text in; a dash says that there is none."""
-        return [column for column in texts if set(self.table.cell(row, column).strip()) - _NO_ANSWER]
+        return [column for column in texts if self.table.cell(row, column).strip().strip(_NO_ANSWER)]
 
     def _check_cells(self, used: list[int], rows: list[int]) -> None:
         """Raise what is wrong with cells that are used; tell it of others."""
@@ -284,8 +290,9 @@ class _Taking:
         others: list[Problem] = []
         for problem in grid.problems:
             at = place(str(problem.what.values["place"])) or (0, 0)
-            is_used = at[1] - 1 in used and at[0] in wanted
-            (errors if is_used else others).append(replace(problem, file=self.place))
+            if at[1] - 1 in used and at[0] not in wanted:
+                continue  # of a row that is not taken, which is said
+            (errors if at[1] - 1 in used else others).append(replace(problem, file=self.place))
         if grid.is_text:
             width = len(self.table.names)
             numbered = [(row, grid.rows[row - 1]) for row in rows]
@@ -380,7 +387,7 @@ class _Taking:
         named = ", ".join(f"{table.letter(column)} '{table.names[column]}'" for column in texts)
         kind = "found_text_line" if len(texts) == 1 else "found_texts_line"
         if ids is None:
-            id_line = Phrase("found_ids_given", n=len(notes))
+            id_line = Phrase("found_ids_given", first=notes["note_id"].iloc[0] if len(notes) else "N001")
         else:
             why = Phrase("found_as_told" if self.wish.id is not None else "found_ids_unique")
             id_line = Phrase("found_ids_line", column=f"{table.letter(ids)} '{table.names[ids]}'", why=why)
@@ -429,7 +436,8 @@ class _Taking:
     def _tell_empty(self, rows: list[int], texts: list[int]) -> None:
         cells = [(row, column) for row in rows for column in texts]
         empty = [row for row, column in cells if not self.table.cell(row, column).strip()]
-        dashes = [row for row, column in cells if row not in set(empty) and not self._answers(row, [column])]
+        cells = [(row, column) for row, column in cells if self.table.cell(row, column).strip()]
+        dashes = [row for row, column in cells if not self._answers(row, [column])]
         if empty:
             self._say(None, "found_empty", n=len(empty), rows=rows_in_words(dict.fromkeys(empty)))
         if dashes:

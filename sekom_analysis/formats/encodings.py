@@ -249,7 +249,7 @@ def words_of(text: str, most: int = 3) -> list[str]:
     ['På', 'mötet', 'mål']
     """
     words: dict[str, None] = {}
-    for found in _WORD.finditer(text):
+    for found in _WORD.finditer(text[:_SAMPLE_BYTES]):
         words.setdefault(found[0])
         if len(words) == most:
             break
