@@ -118,7 +118,7 @@ def imported(folder: Path) -> Iterator[tuple[str, str]]:
 @pytest.mark.parametrize(
     ("folder", "extras"),
     [
-        ("sekom_analysis", ["notebooks"]),
+        ("sekom_analysis", ["notebooks", "spreadsheets"]),
         ("tests", ["notebooks", "test"]),
         ("benchmarks", ["notebooks", "test"]),
         ("docs", ["docs"]),

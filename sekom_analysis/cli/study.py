@@ -37,7 +37,9 @@ def new(
     folder: Annotated[Path, typer.Argument(help="The study's folder; it is made.")],
     notes: Annotated[
         Path | None,
-        typer.Option(help="Your notes, .csv or .xlsx; what is what in them is found out, and said."),
+        typer.Option(
+            help="Your notes, .csv, .xlsx, .ods or .xls; what is what in them is found out, and said."
+        ),
     ] = None,
     sheet: Annotated[str | None, typer.Option(help="The sheet with the notes.")] = None,
     header: Annotated[

@@ -93,7 +93,7 @@ def read_notes(
 
     Parameters
     ----------
-    path : ``.xlsx`` or ``.xlsm``; or ``.csv``, ``.tsv``, ``.txt``
+    path : ``.xlsx``, ``.xlsm``; ``.ods``, ``.xls`` where python-calamine is; or ``.csv``, ``.tsv``, ``.txt``
     sheet : the sheet with the notes; left out, the one that has them
     header : the row with the columns' names, as Excel numbers it; 0 if there is none; left out, it is found
     text : the column with the texts, or several with commas between them: then each cell that is filled in is

@@ -13,8 +13,10 @@ from sekom_analysis.basics.errors import ExchangeError, TableError
 from sekom_analysis.basics.wording import Phrase, Problem, problem_lines
 from sekom_analysis.formats.encodings import Reading, in_quotes, known_encoding, recognised
 from sekom_analysis.formats.guarded import refusal
+from sekom_analysis.formats.other_books import ENDINGS, read_other_book
 from sekom_analysis.formats.tables import (
     DELIMITERS,
+    LARGEST_FILE,
     WORKBOOKS,
     is_blank,
     read_bytes,
@@ -95,6 +97,8 @@ def read_grids(
         If it cannot be read; with every reason.
     """
     path = Path(path)
+    if path.suffix.lower() in ENDINGS and path.is_file():
+        return Grids(path.name, _other_grids(path, sheet, encoding))
     data, problem = read_bytes(path)
     if problem:
         raise unreadable(path, [problem])
@@ -144,6 +148,25 @@ def _book_grid(book: Book, name: str) -> Grid:
     grid.hidden_rows = list(book.hidden_rows)
     grid.is_hidden = name in book.hidden
     return grid
+
+
+def _other_grids(path: Path, sheet: str | None, encoding: str | None) -> list[Grid]:
+    """Return the sheets of LibreOffice's or Excel's old workbook."""
+    if encoding is not None:
+        raise unreadable(path, [Problem.of(path.name, None, "grid_encoding_of_book")])
+    if path.stat().st_size > LARGEST_FILE:
+        raise unreadable(path, [Problem.of(path.name, None, "table_large", n=LARGEST_FILE // 1_000_000)])
+    sheets, problem = read_other_book(path)
+    if problem is not None:
+        raise unreadable(path, [problem])
+    grids = [Grid(one["name"], one["rows"], is_hidden=one["is_hidden"]) for one in sheets]
+    names = [grid.name for grid in grids]
+    if sheet is not None and _same_name(sheet, names) not in names:
+        listed = ", ".join(f"'{name}'" for name in names)
+        raise unreadable(path, [Problem.of(path.name, None, "book_no_sheet", sheet=sheet, names=listed)])
+    if not grids:
+        raise unreadable(path, [Problem.of(path.name, None, "book_no_sheets")])
+    return [grid for grid in grids if sheet is None or grid.name == _same_name(sheet, names)]
 
 
 class _SeenRows(SheetRows):

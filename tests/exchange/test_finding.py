@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import random
 import shutil
+import subprocess
 import time
 from pathlib import Path
 
@@ -18,6 +20,7 @@ from sekom_analysis.basics.wording import Phrase
 from sekom_analysis.cli import asking
 from sekom_analysis.exchange import read_notes
 from sekom_analysis.exchange.finding import UnclearError, looks_like_a_sum
+from sekom_analysis.formats import other_books
 from sekom_analysis.formats.encodings import recognised
 from sekom_analysis.study.study import Study
 from tests.exchange.made_tables import KINDS, book
@@ -437,3 +440,57 @@ def test_a_hundred_thousand_rows_take_less_than_ten_seconds(tmp_path):
     started = time.process_time()
     assert len(read_notes(tmp_path / "a.csv").notes) == 100_000
     assert time.process_time() - started < 10
+
+
+# LibreOffice's and Excel's old workbooks
+
+
+@pytest.fixture(scope="module")
+def by_office(tmp_path_factory) -> Path:
+    """A workbook as LibreOffice saves it in other formats."""
+    office = shutil.which("soffice")
+    if office is None:
+        pytest.skip("LibreOffice is not there")
+    folder = tmp_path_factory.mktemp("office")
+    rows = [["Alla lappar"], [], ["Nr", "Lapp", "Dag"]]
+    rows += [[n, f"Tiden är knapp {n}", dt.datetime(2026, 3, n)] for n in (1, 2, 3)]
+    book(folder, {"Om": [], "Lappar": rows}).save(folder / "a.xlsx")
+    for kind in ("ods", "xls"):
+        command = [
+            office,
+            f"-env:UserInstallation=file://{folder}/profile",
+            "--headless",
+            "--convert-to",
+            kind,
+        ]
+        subprocess.run([*command, "--outdir", folder, folder / "a.xlsx"], check=True, timeout=120)
+    return folder
+
+
+@pytest.mark.parametrize("kind", ["ods", "xls"])
+def test_other_workbooks_are_read_as_xlsx_is(by_office, tmp_path, kind):
+    pytest.importorskip("python_calamine")
+    read, same = read_notes(by_office / f"a.{kind}"), read_notes(by_office / "a.xlsx")
+    assert read.notes.equals(same.notes)
+    assert read.notes["Dag"].tolist() == ["2026-03-01", "2026-03-02", "2026-03-03"]
+    study = Study.create(tmp_path / "s", notes=by_office / f"a.{kind}")
+    assert study.notes.index.tolist() == ["1", "2", "3"]
+    with pytest.raises(TableError, match="does not have a sheet 'Finns ej'; name one of: 'Om', 'Lappar'"):
+        read_notes(by_office / f"a.{kind}", sheet="Finns ej")
+
+
+def test_what_ends_or_stops_the_reader_of_other_workbooks_is_told(tmp_path, monkeypatch):
+    pytest.importorskip("python_calamine")
+    (tmp_path / "a.xls").write_bytes(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"x" * 2_000)
+    with pytest.raises(TableError, match="it is damaged, protected by a password, or not what its name says"):
+        read_notes(tmp_path / "a.xls")
+    monkeypatch.setattr(other_books, "SECONDS", 0.01)
+    with pytest.raises(TableError, match=r"it took more than 0.01 seconds to read"):
+        read_notes(tmp_path / "a.xls")
+
+
+def test_without_their_reader_other_workbooks_are_refused_with_the_way_out(tmp_path, monkeypatch):
+    monkeypatch.setattr(other_books, "find_spec", lambda name: None)
+    (tmp_path / "a.ods").write_bytes(b"x")
+    with pytest.raises(TableError, match=r"save it as .xlsx, or install it: pip install python-calamine"):
+        read_notes(tmp_path / "a.ods")
