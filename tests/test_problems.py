@@ -22,9 +22,10 @@ from sekom_analysis.study.checks import study_problems
 from sekom_analysis.study.codebook import Codebook
 from sekom_analysis.study.codebook_table import check_codebook_table
 from sekom_analysis.study.imports import begin_import
-from sekom_analysis.study.notes import check_notes, note_hash
+from sekom_analysis.study.notes import check_notes
 from sekom_analysis.study.raw import About, Coder, MoreCoders, Plan, Primary, open_raw, read_notes, read_raw
 from sekom_analysis.study.raw import _read_yaml as read_about
+from sekom_analysis.study.rows import note_hash
 from sekom_analysis.study.study import Study
 from tests.test_coderlogs import every_kind as files_of_every_kind
 from tests.test_wording import holes, wordings
@@ -267,6 +268,7 @@ def _forbidden(path):
     raise PermissionError(13, "not allowed", str(path))
 
 
+@pytest.mark.posix
 def test_every_kind_of_problem_is_told_in_both_languages(every_kind, root):
     file = root / "sekom_analysis/basics/wordings/problems.yaml"
     known = {key for key in yaml.safe_load(file.read_text(encoding="utf-8")) if key.startswith(KINDS)}

@@ -13,12 +13,12 @@ from typing import TYPE_CHECKING
 from markupsafe import Markup
 
 from sekom_analysis.basics.errors import ReportError
-from sekom_analysis.basics.wording import say, visible
+from sekom_analysis.basics.wording import quoted, say, visible
 from sekom_analysis.figures import plot_agreement, plot_confusions, plot_counts
 from sekom_analysis.quality import is_reflexive
 from sekom_analysis.report import blocks
 from sekom_analysis.report.blocks import CHOICES, Section, column_shares, fits
-from sekom_analysis.report.documents import Written, docx_bytes, draw_figures, pdf_bytes
+from sekom_analysis.report.documents import Written, check_programs, docx_bytes, draw_figures, pdf_bytes
 from sekom_analysis.report.page import page_content
 from sekom_analysis.report.sections import sections
 from sekom_analysis.results import MAIN, Results
@@ -60,14 +60,10 @@ def write_report(
         If a file cannot be written, as it is open in another program; all others are written.
     ReportError
         If there is no such format, or a document could not be made.
+    MissingPackageError
+        If a format needs a package that is not installed; nothing is written then.
     """
-    unknown = [form for form in formats if form not in FORMATS]
-    if unknown:
-        msg = (
-            f"A report cannot be made as {', '.join(map(repr, unknown))}. "
-            f"Choose among: {', '.join(FORMATS)}. Nothing was written."
-        )
-        raise ReportError(msg)
+    check_forms(formats)
     more = sections(results)
     progress("figures")
     written = Written(folder)
@@ -79,6 +75,24 @@ def write_report(
     _tell_shown(results)
     written.check()
     return [*pages, *(path for paths in figures.values() for path in paths), *tables]
+
+
+def check_forms(formats: Sequence[str]) -> None:
+    """Refuse forms of a report that do not exist or cannot be made here, before any work is done.
+
+    Raises
+    ------
+    ReportError, MissingPackageError
+        As `write_report` does.
+    """
+    unknown = [form for form in formats if form not in FORMATS]
+    if unknown:
+        msg = (
+            f"A report cannot be made as {quoted(unknown)}. "
+            f"Choose among: {', '.join(FORMATS)}. Nothing was written."
+        )
+        raise ReportError(msg)
+    check_programs(docx=DOCX in formats, pdf=PDF in formats)
 
 
 def _tell_shown(results: Results) -> None:

@@ -229,6 +229,18 @@ def test_a_title_that_is_called_as_texts_are_is_not_the_header(tmp_path):
     assert "'Lappar' is above the header and was left out" in read.told[0].what
 
 
+def test_a_note_with_a_remark_beside_it_is_not_the_header(tmp_path):
+    rows = [
+        ["Lapp", None],
+        ["Tiden är knapp i år", "se bord 2"],
+        ["Målen är oklara nu", None],
+        ["Ingen vet", "?"],
+    ]
+    book(tmp_path, {"A": rows}).save(tmp_path / "a.xlsx")
+    read = read_notes(tmp_path / "a.xlsx")
+    assert (len(read.notes), list(read.notes)) == (3, ["note_id", "text", "B"])
+
+
 def test_a_formula_in_the_row_of_a_sum_does_not_matter(tmp_path):
     rows = [["Nr", "Lapp"], *[[n, f"Tiden är knapp {n}"] for n in range(4)], ["Summa", "=COUNTA(B2:B5)"]]
     book(tmp_path, {"A": rows}).save(tmp_path / "a.xlsx")
