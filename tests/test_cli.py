@@ -258,8 +258,8 @@ def test_a_new_study_from_unusable_notes_leaves_nothing_behind(tmp_path):
     (tmp_path / "n.csv").write_text("note_id;lapp\n1;a\n1;b\n", encoding="utf-8")
     code, _, err = sekom("new", "mystudy", "--notes", "n.csv", cwd=tmp_path)
     assert code == 1
-    assert "'text'" in err
-    assert "'1'" in err
+    assert "n.csv, row 3: the note_id '1' is already used in row 2" in err
+    assert "notes.csv" not in err
     assert [path.name for path in tmp_path.iterdir()] == ["n.csv"]
 
 

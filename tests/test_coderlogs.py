@@ -715,4 +715,5 @@ def every_kind(folder: Path) -> list[Problem]:
     return [
         *problems,
         *capped([Problem.of("anna.csv", row, "log_unreadable", reason="") for row in range(12)]),
+        *capped([Problem.of("anna.csv", None, "log_unreadable", reason="")] * 12),
     ]

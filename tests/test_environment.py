@@ -134,7 +134,7 @@ def imported(folder: Path) -> Iterator[tuple[str, str]]:
 @pytest.mark.parametrize(
     ("folder", "extras"),
     [
-        ("sekom_analysis", ["notebooks", "documents"]),
+        ("sekom_analysis", ["notebooks", "documents", "spreadsheets"]),
         ("tests", ["notebooks", "test"]),
         ("benchmarks", ["notebooks", "test"]),
         ("docs", ["docs"]),

@@ -415,6 +415,24 @@ def problems_table(problems: Iterable[Problem], lang: str = "en") -> DataFrame:
     return table.astype({"file": "str", "row": "Int64", "what": "str", "todo": "str"})
 
 
+def rows_in_words(rows: Iterable[int], most: int = 8) -> str:
+    """Return numbers of rows, those that follow each other as one span.
+
+    Examples
+    --------
+    >>> rows_in_words([12, 13, 14, 20]), rows_in_words(range(2, 60, 2))
+    ('12–14, 20', '2, 4, 6, 8, 10, 12, 14, 16, …')
+    """
+    spans: list[list[int]] = []
+    for row in sorted(set(rows)):
+        if spans and row == spans[-1][1] + 1:
+            spans[-1][1] = row
+        else:
+            spans.append([row, row])
+    said = [f"{low}" if low == high else f"{low}–{high}" for low, high in spans]
+    return ", ".join([*said[:most], *(["…"] if len(said) > most else [])])
+
+
 def kind_of(problem: Problem) -> str:
     """Return the key that a problem is told by in the wordings."""
     return problem.what.key
@@ -427,7 +445,7 @@ def capped(problems: Sequence[Problem]) -> list[Problem]:
     --------
     >>> found = [Problem.of("a.csv", row, "notes_empty_text") for row in range(30)]
     >>> [one.what for one in capped(found)][-2:]
-    ['the text is empty', 'and 20 more of the same kind']
+    ['the text is empty', 'and 20 more of the same kind (rows 10–29)']
     """
     counts = Counter((problem.file, kind_of(problem)) for problem in problems)
     shown: list[Problem] = []
@@ -438,7 +456,10 @@ def capped(problems: Sequence[Problem]) -> list[Problem]:
         if met[key] <= MOST_OF_A_KIND:
             shown.append(problem)
         elif met[key] == counts[key]:
-            shown.append(Problem.of(problem.file, None, "more_such", n=counts[key] - MOST_OF_A_KIND))
+            rows = [one.row for one in problems if one.row is not None and (one.file, kind_of(one)) == key]
+            n, left = counts[key] - MOST_OF_A_KIND, rows_in_words(rows[MOST_OF_A_KIND:])
+            kind = "more_such_rows" if left else "more_such"
+            shown.append(Problem.of(problem.file, None, kind, n=n, **({"rows": left} if left else {})))
     return shown
 
 

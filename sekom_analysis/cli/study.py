@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from sekom_analysis.basics.errors import ExchangeError, StudyError
+from sekom_analysis.basics.errors import ExchangeError, StudyError, TableError
 from sekom_analysis.cli.app import (
     StudyFolder,
     app,
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from sekom_analysis.basics.wording import Problem
+    from sekom_analysis.exchange.notes_file import NotesRead
     from sekom_analysis.exchange.registry import Outcome
     from sekom_analysis.exchange.taking_in import Material
     from sekom_analysis.study.study import Study
@@ -36,8 +37,29 @@ def new(
     folder: Annotated[Path, typer.Argument(help="The study's folder; it is made.")],
     notes: Annotated[
         Path | None,
-        typer.Option(help="Your notes, .csv or .xlsx, with a column text (and note_id, if they have ids)."),
+        typer.Option(
+            help="Your notes, .csv, .xlsx, .ods or .xls; what is what in them is found out, and said."
+        ),
     ] = None,
+    sheet: Annotated[str | None, typer.Option(help="The sheet with the notes.")] = None,
+    header: Annotated[
+        int | None,
+        typer.Option(metavar="ROW", min=0, help="The row with the columns' names; 0 if there is none."),
+    ] = None,
+    text: Annotated[
+        str | None,
+        typer.Option(metavar="COLUMN[,COLUMN]", help="The texts; of several columns, each filled cell."),
+    ] = None,
+    id_: Annotated[str | None, typer.Option("--id", metavar="COLUMN", help="The notes' ids.")] = None,
+    encoding: Annotated[
+        str | None, typer.Option(help="Of a text table, such as mac_roman; left out, it is found out.")
+    ] = None,
+    all_rows: Annotated[
+        bool, typer.Option("--all-rows", help="Take a last row that looks like a sum as a note too.")
+    ] = False,
+    yes: Annotated[
+        bool, typer.Option("--yes", help="Leave out a last row that looks like a sum without asking.")
+    ] = False,
     categories: Annotated[
         str | None,
         typer.Option(
@@ -81,16 +103,31 @@ def new(
     if coder is not None and categories is None:
         msg = "--coder says who sorted the notes into --categories; give both."
         raise typer.BadParameter(msg)
+    wish = {"sheet": sheet, "header": header, "text": text, "id": id_, "encoding": encoding}
+    if notes is None and (any(value is not None for value in wish.values()) or all_rows or yes):
+        msg = "--sheet, --header, --text, --id, --encoding, --all-rows and --yes say what is what in --notes."
+        raise typer.BadParameter(msg)
+    read = None
+    if notes is not None:
+        newstudy.check_free(folder)
+        own = {"categories": categories, "coder": coder, "codebook": codebook, "title": title or None}
+        command = ["sekom", "new", str(folder), "--notes", str(notes)]
+        command += [part for name, value in own.items() if value for part in (f"--{name}", str(value))]
+        read = _notes_read(notes, command, wish | {"all_rows": all_rows or None}, is_yes=yes)
     if sample:
         newstudy.create_sample(folder)
         study = Study.open(folder)
     elif from_ is not None:
         study = _from_project(folder, from_, title)
     elif categories is not None and notes is not None:
-        study = _from_list(folder, notes, categories, title, coder)
+        study = _from_list(folder, notes, categories, title, coder, read)
     else:
-        study = Study.create(folder, notes=notes, codebook=_codebook_given(codebook), title=title)
+        source = read.source if read is not None else None
+        newstudy.create(folder, source, _codebook_given(codebook), title)
+        study = Study.open(folder)
     out = console()
+    if read is not None:
+        _say_read(read, out)
     out.print(f"Made a study with {len(study.notes)} notes in {folder}", soft_wrap=True)
     out.print(f"  notes     {folder / 'data' / 'raw'}", soft_wrap=True)
     out.print(f"  codebook  {folder / codebook_file(folder)}", soft_wrap=True)
@@ -101,6 +138,28 @@ def new(
         )
     else:
         out.print(f"Next: sekom report --study {as_typed(folder)}", soft_wrap=True)
+
+
+def _notes_read(notes: Path, command: list[str], wish: dict[str, Any], *, is_yes: bool) -> NotesRead:
+    """Return the notes of a table, once it is clear what is what in it."""
+    from sekom_analysis.cli.asking import notes_asked
+
+    try:
+        return notes_asked(notes, command, wish, is_yes=is_yes)
+    except TableError as error:
+        msg = f"No study was made. {error}"
+        raise StudyError(msg) from error
+
+
+def _say_read(read: NotesRead, out: Console) -> None:
+    """Say what was taken of a table and why, and what is to be known of it."""
+    from sekom_analysis.basics.wording import capped, problem_lines
+
+    for line in read.lines:
+        out.print(line, soft_wrap=True)
+    if read.told:
+        out.print("To know:")
+        out.print(problem_lines(capped(read.told)), soft_wrap=True)
 
 
 def _codebook_given(path: Path | None) -> Path | dict[str, Any] | None:
@@ -141,11 +200,13 @@ def _from_project(folder: Path, project: Path, title: str) -> Study:
     return study
 
 
-def _from_list(folder: Path, notes: Path, column: str, title: str, coder: str | None) -> Study:
+def _from_list(
+    folder: Path, notes: Path, column: str, title: str, coder: str | None, read: NotesRead | None
+) -> Study:
     """Make a study of a sorted list, and say what is to be known of it."""
     from sekom_analysis.exchange.studybook import study_from_list
 
-    study, found = study_from_list(folder, notes, column, title, coder)
+    study, found = study_from_list(folder, notes, column, title, coder=coder, read=read)
     _say_found_in_project(notes, study, found)
     named = "" if coder else ", named after the file"
     line = f"The sorting in '{column}' is now the coder '{', '.join(study.coders)}'{named}."

@@ -17,6 +17,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from sekom_analysis.exchange.notes_file import read_notes
     from sekom_analysis.exchange.outline import read_outline
     from sekom_analysis.exchange.refi import (
         read_codebook_qdc,
@@ -33,6 +34,7 @@ _HOME = {
     "read_codebook_qdc": "refi",
     "read_codebook_qdpx": "refi",
     "read_coding_sheet": "sheet_reading",
+    "read_notes": "notes_file",
     "read_outline": "outline",
     "read_project_qdpx": "refi",
     "read_study_workbook": "studybook",
@@ -45,6 +47,7 @@ __all__ = [
     "read_codebook_qdc",
     "read_codebook_qdpx",
     "read_coding_sheet",
+    "read_notes",
     "read_outline",
     "read_project_qdpx",
     "read_study_workbook",

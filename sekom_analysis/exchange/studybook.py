@@ -11,6 +11,7 @@ import pandas as pd
 
 from sekom_analysis.basics.errors import ExchangeError, StudyError
 from sekom_analysis.basics.wording import Problem, problem_lines, quoted
+from sekom_analysis.exchange.notes_file import NotesRead, read_notes
 from sekom_analysis.exchange.others.matching import same
 from sekom_analysis.exchange.ratings.cells import separators, split
 from sekom_analysis.exchange.ratings.names import coder_names
@@ -31,7 +32,7 @@ from sekom_analysis.exchange.studybook_writing import (
 )
 from sekom_analysis.exchange.taking_in import Material, add
 from sekom_analysis.formats.guarded import read_file, refusal
-from sekom_analysis.formats.tables import as_table, read_table
+from sekom_analysis.formats.tables import as_table
 from sekom_analysis.formats.workbook_reading import ZIP, Book, book_rows
 from sekom_analysis.study import making
 from sekom_analysis.study.codebook import NONE_FITS, RESERVED_VARIABLES, Bilingual, Codebook
@@ -237,7 +238,12 @@ _MOST_CODES = 100
 
 
 def study_from_list(
-    folder: str | os.PathLike[str], notes: Path, column: str, title: str = "", coder: str | None = None
+    folder: str | os.PathLike[str],
+    notes: Path,
+    column: str,
+    title: str = "",
+    coder: str | None = None,
+    read: NotesRead | None = None,
 ) -> tuple[Study, Material]:
     """Make a study of a sorted list: its notes, a codebook drafted of a column, and the sorting as a coder.
 
@@ -249,10 +255,11 @@ def study_from_list(
     Parameters
     ----------
     folder : a folder that does not exist, or is empty
-    notes : the list, with a column ``text``
+    notes : the list
     column : the column with the categories; an empty cell is unseen
     title : what the study is called
     coder : who sorted; left out, the coder is named after the file
+    read : what `read_notes` found in the list; left out, it is read so
 
     Returns
     -------
@@ -263,7 +270,8 @@ def study_from_list(
     StudyError, TableError
         If the list cannot be read or has no such column; nothing is left behind.
     """
-    table = read_table(notes)
+    read = read if read is not None else read_notes(notes)
+    table = read.notes
     name = _column(table, column, notes.name)
     signs = separators(table[name])
     labels = _labels(part for cell in table[name] for part in split(cell, signs))
@@ -285,7 +293,7 @@ def study_from_list(
 
     several = any(len(split(cell, signs)) > 1 for cell in table[name])
     kind = "multiple" if several else "single"
-    making.create(Path(folder), notes, _book(variable, kind, name, labels, codes), title, take_in)
+    making.create(Path(folder), read.source, _book(variable, kind, name, labels, codes), title, take_in)
     return Study.open(folder), taken[0]
 
 
@@ -293,8 +301,9 @@ def _column(table: pd.DataFrame, column: str, file: str) -> str:
     for name in table.columns:
         if same(name) == same(column):
             return str(name)
+    named = ", ".join(name for name in table.columns if name != "note_id")
     msg = (
-        f"'{file}' has no column '{column}'. Its columns: {', '.join(table.columns)}. "
+        f"'{file}' has no column '{column}'. Its columns: {named}. "
         f"Name one of them with --categories. No study was made."
     )
     raise StudyError(msg)

@@ -56,7 +56,7 @@ def decode(data: bytes, file: str) -> tuple[str, list[Problem]]:
         return data.decode("utf-8"), []
     except UnicodeDecodeError as error:
         if re.search(rb"\xc3[\x80-\xbf]", data):
-            return "", [_undecodable(error, Phrase("problem_table_utf8_rest"), file)]
+            return "", [undecodable(error, Phrase("problem_table_utf8_rest"), file)]
     return _decode_as(data, "cp1252", file)
 
 
@@ -66,10 +66,11 @@ def _decode_as(data: bytes, encoding: str, file: str) -> tuple[str, list[Problem
     except UnicodeDecodeError as error:
         is_last = encoding == "cp1252"
         name = Phrase("problem_table_either") if is_last else encoding.removesuffix("-sig").upper()
-        return "", [_undecodable(error, name, file)]
+        return "", [undecodable(error, name, file)]
 
 
-def _undecodable(error: UnicodeDecodeError, encoding: str, file: str) -> Problem:
+def undecodable(error: UnicodeDecodeError, encoding: str, file: str) -> Problem:
+    """Return which byte of a file is not of its encoding, and in which row."""
     before = error.object[: error.start].decode(error.encoding, errors="ignore")
     row = len(split_rows(before + "_", file)[0])
     byte = f"0x{error.object[error.start]:02x}"
@@ -93,16 +94,16 @@ def split_rows(text: str, file: str) -> tuple[list[list[str]], list[Problem]]:
         return [], []
     told = re.match(r"sep=([;,\t|])\r?\n", text, re.IGNORECASE)
     if told:
-        return _split(text[told.end() :], told[1], file)
-    splits = [_split(text, delimiter, file) for delimiter in DELIMITERS if delimiter in text]
+        return split_with(text[told.end() :], told[1], file)
+    splits = [split_with(text, delimiter, file) for delimiter in DELIMITERS if delimiter in text]
     candidates = [split for split in splits if _width(split[0]) > 1]
     if not candidates:
-        return _split(text, _absent_from(text), file)
+        return split_with(text, _absent_from(text), file)
     return min(candidates, key=lambda split: (_unlike_header(*split), -_width(split[0])))
 
 
-def _split(text: str, delimiter: str, file: str) -> tuple[list[list[str]], list[Problem]]:
-    """Read rows; one with broken quotes is listed and leaves an empty row behind."""
+def split_with(text: str, delimiter: str, file: str) -> tuple[list[list[str]], list[Problem]]:
+    """Return the cells of rows; one with broken quotes is listed and leaves an empty row behind."""
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
     rows: list[list[str]] = []
     problems = []
@@ -339,7 +340,7 @@ def as_table(rows: list[list[str]], file: str, problems: list[Problem]) -> tuple
     while not names[-1]:
         names.pop()
     width = len(names)
-    problems = [*_name_problems(names, file, top), *_size_problems(numbered, width, file), *problems]
+    problems = [*_name_problems(names, file, top), *size_problems(numbered, width, file), *problems]
     problems.sort(key=lambda problem: problem.row or 0)
     cells = [(row + [""] * width)[:width] for _, row in numbered]
     frame = _frame(cells, [number for number, _ in numbered], names)
@@ -361,7 +362,8 @@ def _name_problems(names: list[str], file: str, row: int) -> Iterator[Problem]:
             yield Problem.of(file, row, "table_same_name", n=times, name=name, letters=letters)
 
 
-def _size_problems(rows: list[tuple[int, list[str]]], width: int, file: str) -> Iterator[Problem]:
+def size_problems(rows: list[tuple[int, list[str]]], width: int, file: str) -> Iterator[Problem]:
+    """Yield the rows that have more or fewer cells than the header."""
     for number, row in rows:
         surplus = next((text for text in row[width:] if text.strip()), None)
         if surplus is not None:

@@ -211,6 +211,7 @@ class CellWalker(PartWalker):
         super().__init__(where, part, limits)
         self.take = take
         self.merged: list[str] = []
+        self.hidden: list[int] = []
         self.columns: dict[str, int] = {}
         self.row = self.column = 0
         self.kind, self.style = "n", "0"
@@ -229,6 +230,8 @@ class CellWalker(PartWalker):
             self.listen(on=not self.is_phonetic)
         elif part == "row":
             self._begin_row(attributes.get("r"))
+            if attributes.get("hidden") in ("1", "true"):
+                self.hidden.append(self.row)
         elif part == "rPh":
             self.is_phonetic = True
         elif part == "mergeCell":
@@ -306,6 +309,7 @@ class Values:
     ----------
     texts : the shared texts, by number
     dates, durations : numbers of the styles that show a number as a date or time, and as a time passed
+    percents : numbers of the styles that show a number in percent
     since_1904 : whether days are counted from 1904, as old Excel for Macintosh does
     exact : whether line breaks stay as they are
     """
@@ -313,6 +317,7 @@ class Values:
     texts: list[str] = field(default_factory=list)
     dates: frozenset[str] = frozenset()
     durations: frozenset[str] = frozenset()
+    percents: frozenset[str] = frozenset()
     since_1904: bool = False
     exact: bool = False
 
@@ -394,17 +399,23 @@ def _moment(value: str) -> dt.datetime | dt.time | None:
 
 
 class StyleWalker(PartWalker):
-    """Reads which styles show a number as a date."""
+    """Reads which styles show a number as a date or in percent.
+
+    Formats are those of cells: what a conditional format (``dxf``) brings with it may bear the same number
+    as another one there.
+    """
 
     def __init__(self, where: str, part: str, limits: BookLimits) -> None:
         super().__init__(where, part, limits)
         self.formats: dict[str, str] = {}
         self.styles: list[str] = []
-        self.is_inside = False
+        self.is_inside = self.is_listed = False
 
     def begin(self, part: str, attributes: dict[str, str]) -> None:
         """Take note of an element that begins."""
-        if part == "numFmt":
+        if part == "numFmts":
+            self.is_listed = True
+        elif part == "numFmt" and self.is_listed:
             self.formats[attributes.get("numFmtId", "")] = attributes.get("formatCode", "")
         elif part == "cellXfs":
             self.is_inside = True
@@ -415,16 +426,20 @@ class StyleWalker(PartWalker):
         """Take note of an element that ends."""
         if part == "cellXfs":
             self.is_inside = False
+        elif part == "numFmts":
+            self.is_listed = False
 
-    def dates(self) -> tuple[frozenset[str], frozenset[str]]:
-        """Return numbers of the styles that show a date or time, and of those that show a time passed."""
+    def shown(self) -> tuple[frozenset[str], frozenset[str], frozenset[str]]:
+        """Return numbers of the styles that show a date or time, a time passed, and a number in percent."""
         from openpyxl.styles.numbers import BUILTIN_FORMATS, is_date_format, is_timedelta_format
 
         known = {str(number): code for number, code in BUILTIN_FORMATS.items()} | self.formats
         dated = {number for number in set(self.styles) if is_date_format(known.get(number))}
         lasting = {number for number in set(self.styles) if is_timedelta_format(known.get(number))}
+        parts = {number for number in set(self.styles) if "%" in (known.get(number) or "")}
         styles = list(enumerate(self.styles))
         return (
             frozenset(str(style) for style, number in styles if number in dated),
             frozenset(str(style) for style, number in styles if number in lasting),
+            frozenset(str(style) for style, number in styles if number in parts),
         )

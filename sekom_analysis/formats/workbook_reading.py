@@ -150,6 +150,8 @@ class Book:
         self.limits = limits
         self._left = limits.xml_parts
         self._values: dict[bool, Values] = {}
+        self.hidden: set[str] = set()  # sheets that Excel does not show
+        self.hidden_rows: list[int] = []  # of the sheet that was walked last
         self._archive = open_archive(data, limits, file)
         try:
             self._archive.check_all()
@@ -203,7 +205,7 @@ class Book:
         for walker in (texts, styles):
             if walker.part:
                 self._walk(walker, self._archive.read(walker.part))
-        return Values(texts.texts, *styles.dates(), self._since_1904, exact)
+        return Values(texts.texts, *styles.shown(), self._since_1904, exact)
 
     def walk(self, sheet: str | None, take: Callable[[Stored], None]) -> list[str]:
         """Hand on each cell of a sheet that holds something, as it is read; return what is merged.
@@ -215,6 +217,7 @@ class Book:
         """
         walker = CellWalker(self.file, self.path(sheet), self.limits, take)
         self._walk(walker, self._archive.read(walker.part))
+        self.hidden_rows = walker.hidden
         return walker.merged
 
     def merged(self, sheet: str | None) -> list[str]:
@@ -279,6 +282,8 @@ class Book:
             kind, path = related.get(_named(element, "id"), ("", ""))
             if _local(element.tag) == "sheet" and kind == "worksheet" and path in known:
                 self._sheets.setdefault(element.get("name", ""), path)
+                if element.get("state", "visible") != "visible":
+                    self.hidden.add(element.get("name", ""))
         self._others = {kind: path for kind, path in related.values() if path in known}
         told = (element.get("date1904") for element in root.iter() if _local(element.tag) == "workbookPr")
         self._since_1904 = next(told, None) in ("1", "true")
@@ -377,7 +382,7 @@ def book_rows(
         If there is no such sheet, or it is damaged or too large.
     """
     book.path(sheet)
-    taken = _Rows(file or book.file, book.values(exact=exact), book.limits)
+    taken = SheetRows(file or book.file, book.values(exact=exact), book.limits)
     merged = book.walk(sheet, taken.take)
     taken.widen()
     taken.fill(merged)
@@ -408,7 +413,7 @@ def merged_across(data: bytes) -> list[tuple[int, str]]:
     ]
 
 
-class _Rows:
+class SheetRows:
     """Rows as their cells come in."""
 
     def __init__(self, file: str, values: Values, limits: BookLimits) -> None:

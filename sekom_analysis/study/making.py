@@ -106,12 +106,7 @@ def _make(path: Path, fill: Callable[[Path], None]) -> None:
     target = path.resolve()
     try:
         remove_begun(target)
-        if target.exists() and (not target.is_dir() or any(target.iterdir())):
-            msg = (
-                f"'{path}' is there already and is not an empty folder. Nothing was made; "
-                f"choose another name."
-            )
-            raise StudyError(msg)
+        check_free(path)
         beside = next(folder for folder in target.parents if folder.is_dir())
         remove_left_folders(beside)
         with draft_folder(beside) as draft:
@@ -120,6 +115,20 @@ def _make(path: Path, fill: Callable[[Path], None]) -> None:
     except OSError as error:
         msg = f"'{path}' cannot be made here ({reason_of(error)}). No study was made."
         raise StudyError(msg) from error
+
+
+def check_free(path: Path) -> None:
+    """Raise if a study cannot be made under this name, since something is there.
+
+    Raises
+    ------
+    StudyError
+        If it is there and not an empty folder.
+    """
+    target = path.resolve()
+    if target.exists() and (not target.is_dir() or any(target.iterdir())):
+        msg = f"'{path}' is there already and is not an empty folder. Nothing was made; choose another name."
+        raise StudyError(msg)
 
 
 def _fill(draft: Path, fill: Callable[[Path], None]) -> None:

@@ -14,6 +14,7 @@ from sekom_analysis.basics.errors import NotesError, StudyError
 from sekom_analysis.basics.files import as_typed, original_name, reason_of, seen_from_here
 from sekom_analysis.basics.wording import Phrase, Problem, problem_lines, quoted
 from sekom_analysis.basics.yamlfile import Model, parse_yaml, read_yaml_text
+from sekom_analysis.formats.grids import encoding_doubt
 from sekom_analysis.formats.tables import check_table
 from sekom_analysis.study.codebook import Codebook, Kind, Text, Texts
 from sekom_analysis.study.decisions import coder_fault
@@ -333,7 +334,8 @@ def read_notes(folder: Path) -> tuple[pd.DataFrame | None, list[Problem]]:
     own = [(path.name, tables[path]) for path in left]
     notes, found = join_notes([] if problems else own)
     problems += found
-    return (None if problems else notes), [*problems, *copies]
+    doubts = [doubt for path in left if (doubt := encoding_doubt(path)) is not None]
+    return (None if problems else notes), [*problems, *copies, *doubts]
 
 
 def _is_table(path: Path) -> bool:

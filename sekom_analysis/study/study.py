@@ -10,7 +10,7 @@ from typing import Any
 
 import pandas as pd
 
-from sekom_analysis.basics.errors import StudyError
+from sekom_analysis.basics.errors import StudyError, TableError
 from sekom_analysis.basics.wording import Problem, problem_lines, problems_table
 from sekom_analysis.study import making
 from sekom_analysis.study.adjudicating import Adjudicating, Showings
@@ -107,22 +107,49 @@ class Study(Joining):
         notes: str | os.PathLike[str] | pd.DataFrame | None = None,
         codebook: str | os.PathLike[str] | dict[str, Any] | None = None,
         title: str = "",
+        *,
+        sheet: str | None = None,
+        header: int | None = None,
+        text: str | Sequence[str] | None = None,
+        id: str | None = None,
+        encoding: str | None = None,
+        all_rows: bool | None = None,
     ) -> Study:
         """Make a new study in a folder that does not exist or is empty, and open it.
 
         Parameters
         ----------
         path : the folder
-        notes : a file or table with ``text`` and, if there are ids already, ``note_id``; else two examples
+        notes : a file of notes, whatever its columns are called; or a table with ``text`` and, if there are
+            ids already, ``note_id``; else two examples
         codebook : a file (.yaml, .xlsx), or the same as plain data; left out, a small one to change. One of
             another program (.qdc) is read first, with `read_codebook_qdc`
         title : what the study is called
+        sheet, header, text, id, encoding, all_rows : what is what in a file of notes, where that is not to be
+            found out, as for `exchange.read_notes`
 
         Raises
         ------
         StudyError
-            If the folder is not empty, or notes or codebook cannot be used; nothing is left behind.
+            If the folder is not empty, or notes or codebook cannot be used, or notes could be read in
+            several ways; nothing is left behind.
         """
+        if isinstance(notes, str | os.PathLike):
+            making.check_free(Path(path))
+            reading = import_module("sekom_analysis.exchange.notes_file")  # that room is above this one
+            try:
+                notes = reading.read_notes(
+                    notes,
+                    sheet=sheet,
+                    header=header,
+                    text=text,
+                    id=id,
+                    encoding=encoding,
+                    all_rows=all_rows,
+                ).source
+            except TableError as error:
+                msg = f"No study was made. {error}"
+                raise StudyError(msg) from error
         making.create(Path(path), notes, codebook, title)
         return cls.open(path)
 

@@ -166,6 +166,16 @@ def test_odd_cells_are_all_told_with_their_places():
     ]
 
 
+def test_formats_of_conditional_formatting_are_not_those_of_cells():
+    """A format in <dxfs> may bear a number that means another one among the formats of cells."""
+    numbers = "<numFmts><numFmt numFmtId='164' formatCode='yyyy-mm-dd'/></numFmts>"
+    cells = "<cellXfs><xf numFmtId='164'/><xf numFmtId='9'/></cellXfs>"
+    others = "<dxfs><dxf><numFmt numFmtId='164' formatCode='0'/></dxf></dxfs>"
+    sheet = f"<row>{cell('<v>42502</v>', s='0')}{cell('<v>0.5</v>', s='1')}</row>"
+    assert rows(packed(sheet, styles=numbers + cells + others)) == [["2016-05-12", "0.5"]]
+    assert rows(packed(sheet, styles=others + numbers + cells)) == [["2016-05-12", "0.5"]]
+
+
 def test_a_blank_row_inside_a_merged_cell_stays_blank():
     last = cell("", r="A4") + cell("<v>5</v>", r="B4")
     sheet = f"<row>{FILLED}</row><row>{FILLED}{FILLED}</row><row/><row>{last}</row>"

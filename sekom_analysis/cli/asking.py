@@ -1,0 +1,89 @@
+"""What the command line asks about a table of notes; where nobody can answer, the commands to choose from."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import typer
+
+from sekom_analysis.basics.errors import StudyError
+from sekom_analysis.basics.files import as_typed
+from sekom_analysis.cli.app import console
+
+if TYPE_CHECKING:
+    from sekom_analysis.exchange.finding import UnclearError
+    from sekom_analysis.exchange.notes_file import NotesRead
+
+FLAGS = {"all_rows": "--all-rows"}
+
+
+def notes_asked(path: Path, command: list[str], wish: dict[str, Any], *, is_yes: bool) -> NotesRead:
+    """Return the notes of a table; what is unclear in it is asked on a terminal.
+
+    Parameters
+    ----------
+    path : the table
+    command : what was typed, without what says what is what in the table
+    wish : what was said of the table: the arguments of `read_notes`
+    is_yes : whether a sum at the end is left out without a question
+
+    Raises
+    ------
+    StudyError
+        If something is unclear and nobody is there to ask; with a command for each choice.
+    TableError
+        If the table cannot be read.
+    """
+    from sekom_analysis.exchange.finding import UnclearError
+    from sekom_analysis.exchange.notes_file import read_notes
+
+    if wish["all_rows"] is None and (is_yes or not _somebody_is_there()):
+        wish = {**wish, "all_rows": False}  # what is left out is said, row by row
+    while True:
+        try:
+            return read_notes(path, **wish)
+        except UnclearError as unclear:
+            if not _somebody_is_there():
+                raise StudyError(_commands(unclear, command, wish)) from unclear
+            answer = _answer(unclear)
+            wish = {**wish, unclear.option: int(answer) if unclear.option == "header" else answer}
+
+
+def _somebody_is_there() -> bool:
+    return sys.stdin.isatty() and sys.stdout.isatty()
+
+
+def _commands(unclear: UnclearError, command: list[str], wish: dict[str, Any]) -> str:
+    """Return what is unclear, and the command for each way out."""
+    lines = [f"No study was made. {unclear.question} Give the command again with one of these:"]
+    for choice in unclear.choices:
+        lines += [f"- {choice.shown}", f"  {_typed(command, {**wish, unclear.option: choice.value})}"]
+    return "\n".join(lines)
+
+
+def _typed(command: list[str], wish: dict[str, Any]) -> str:
+    words = list(command)
+    for name, value in wish.items():
+        if value is True:
+            words.append(FLAGS[name])
+        elif value is not None and value is not False:
+            words += [f"--{name}", str(value)]
+    return " ".join(as_typed(word) for word in words)
+
+
+def _answer(unclear: UnclearError) -> Any:
+    out = console()
+    out.print(unclear.question, soft_wrap=True)
+    if unclear.option == "all_rows":
+        for choice in unclear.choices:
+            out.print(f"  {choice.shown}", soft_wrap=True)
+        return not typer.confirm("Leave it out?", default=True)
+    for number, choice in enumerate(unclear.choices, start=1):
+        out.print(f"  {number}  {choice.value}: {choice.shown}", soft_wrap=True)
+    last = len(unclear.choices)
+    number = 0
+    while not 1 <= number <= last:
+        number = typer.prompt(f"Which one (1–{last})?", type=int)
+    return unclear.choices[number - 1].value
