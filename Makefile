@@ -15,7 +15,7 @@ help: ## show this help
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  \1@\2/p' Makefile | awk -F@ '{ printf "%-14s %s\n", $$1, $$2 }'
 	@echo "The first time, each installs what it needs into $(VENV); nothing else on the machine changes."
 
-report: $(VENV)/base.stamp ## the report (page, Word, PDF) and figures of this study, in Swedish and English
+report: $(VENV)/documents.stamp ## the report (page, Word, PDF) and figures of this study, in Swedish and English
 	@$(BIN)/sekom report --lang sv --to html,docx,pdf
 	@$(BIN)/sekom report --lang en --to html,docx,pdf
 	@echo "Open figures/report.sv.html in a browser, .docx to edit it, .pdf to print it; pictures and tables lie beside."
@@ -47,6 +47,10 @@ bench: $(VENV)/test.stamp ## measure speed and endurance; prints numbers, takes 
 	@for script in benchmarks/*.py; do \
 	  echo "== $$script"; $(BIN)/python "$$script" || exit 1; \
 	done
+
+bounds: $(BIN)/python ## lowest and newest versions allowed, on every Python here: a report and the fast tests
+	@$(PIP) install --quiet uv
+	@.ci/bounds
 
 docs: $(VENV)/docs.stamp ## the documentation as a site, in build/docs
 	@rm -rf build/api
@@ -87,25 +91,25 @@ $(BIN)/python:
 	echo "If you have one elsewhere: make $(MAKECMDGOALS) PYTHON=/path/to/python3" >&2; \
 	exit 1
 
-$(VENV)/base.stamp: $(BIN)/python pyproject.toml requirements.txt
-	@echo "Installing the package into $(VENV) (once, a minute or two)."
-	@$(INSTALL) .
+$(VENV)/documents.stamp: $(BIN)/python pyproject.toml requirements.txt
+	@echo "Installing the package, and what Word and PDF need, into $(VENV) (once, a minute or two)."
+	@$(INSTALL) ".[documents]"
 	@touch $@
 
 $(VENV)/notebooks.stamp: $(BIN)/python pyproject.toml requirements.txt
 	@echo "Installing the package and JupyterLab into $(VENV) (once, some minutes)."
-	@$(INSTALL) ".[notebooks]"
-	@touch $@ $(VENV)/base.stamp
+	@$(INSTALL) ".[notebooks,documents]"
+	@touch $@ $(VENV)/documents.stamp
 
 $(VENV)/test.stamp: $(BIN)/python pyproject.toml requirements.txt
 	@echo "Installing the package, JupyterLab and the test tools into $(VENV) (once, some minutes)."
 	@$(INSTALL) ".[notebooks,test]"
-	@touch $@ $(VENV)/notebooks.stamp $(VENV)/base.stamp
+	@touch $@ $(VENV)/notebooks.stamp $(VENV)/documents.stamp
 
 $(VENV)/docs.stamp: $(BIN)/python pyproject.toml requirements.txt
 	@echo "Installing the package, JupyterLab and Sphinx into $(VENV) (once, some minutes)."
-	@$(INSTALL) ".[notebooks,docs]"
-	@touch $@ $(VENV)/notebooks.stamp $(VENV)/base.stamp
+	@$(INSTALL) ".[notebooks,documents,docs]"
+	@touch $@ $(VENV)/notebooks.stamp $(VENV)/documents.stamp
 
 $(VENV)/hooks.stamp: $(VENV)/test.stamp
 	@$(INSTALL) ".[hooks]"
@@ -124,4 +128,4 @@ $(VENV)/js.stamp: $(JS)/package.json | $(BIN)/python
 	fi
 
 .DELETE_ON_ERROR:
-.PHONY: help report lab test fast check bundle bench docs hooks requirements clean
+.PHONY: help report lab test fast check bundle bench bounds docs hooks requirements clean

@@ -9,7 +9,14 @@ from sekom_analysis import __version__
 MENU = {
     "For researchers": ["README", "docs/researchers-guide.sv", "docs/researchers-guide.en", "docs/methods"],
     "For coders": ["docs/coders-guide.sv", "docs/coders-guide.en"],
-    "Look up": ["docs/reference", "docs/file-formats", "docs/compared", "data/README", "CHANGELOG"],
+    "Look up": [
+        "docs/reference",
+        "docs/file-formats",
+        "docs/compared",
+        "docs/package",
+        "data/README",
+        "CHANGELOG",
+    ],
     "For developers": ["CONTRIBUTING", "CONVENTIONS"],
 }
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import subprocess
 import tempfile
@@ -74,6 +75,7 @@ SLOW = {  # files, by the seconds they take; see CONTRIBUTING
     "tests/report/test_whole.py",
     "tests/report/test_written.py",
     "tests/test_adjudications.py",
+    "tests/test_base.py",
     "tests/test_cli.py",
     "tests/test_coderlogs.py",
     "tests/test_collect.py",
@@ -109,6 +111,14 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker("slow")
         if not any(item.get_closest_marker(name) for name in ("browser", "office", "slow")):
             item.add_marker("fast")
+
+
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Skip, with its reason, what this system cannot have."""
+    tells_case = not Path(tempfile.gettempdir().swapcase()).exists()
+    for mark, there in (("posix", os.name == "posix"), ("any_name", os.name != "nt"), ("case", tells_case)):
+        if item.get_closest_marker(mark) and not there:
+            pytest.skip(f"marked {mark}: see the markers in pyproject.toml")
 
 
 def pytest_make_parametrize_id(val: object) -> str | None:

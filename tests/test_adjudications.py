@@ -10,13 +10,8 @@ import pytest
 
 import sekom_analysis as sa
 from sekom_analysis.basics.errors import CodebookError, DecisionError, NotSavedError
-from sekom_analysis.study.adjudications import (
-    FORM,
-    Adjudication,
-    adjudication_ledger,
-    changed_since,
-    seen_text,
-)
+from sekom_analysis.study.adjudicating import changed_since, seen_text
+from sekom_analysis.study.ledgers import ADJUDICATIONS, Adjudication, adjudication_ledger
 from sekom_analysis.study.study import Study
 
 T1, T2 = "2150-04-12T09:00:00.000000Z", "2026-04-12T10:00:00.000000Z"
@@ -297,7 +292,7 @@ def test_an_adjudication_made_elsewhere_keeps_its_time(study):
     row = Adjudication(T2, "e0001", "n1", "", "valence", "hinder", "r", "dan", seen_text({}), "", "settle")
     assert ledger.append([row], stamp=False) == [row]
     assert study.adjudications()["decided_at"].tolist() == [T2]
-    assert FORM.columns == tuple(study.adjudication_history().columns[:-1])
+    assert ADJUDICATIONS.columns == tuple(study.adjudication_history().columns[:-1])
 
 
 ADJUDICATE = """

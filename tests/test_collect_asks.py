@@ -21,8 +21,7 @@ from sekom_analysis.exchange.sheet_writing import write_coding_sheet
 from sekom_analysis.exchange.weighing import Judge
 from sekom_analysis.study.decisions import Event
 from sekom_analysis.study.imports import Offer, Wish
-from sekom_analysis.study.notes import note_hash
-from sekom_analysis.study.rows import local_minute, utc_text
+from sekom_analysis.study.rows import local_minute, note_hash, utc_text
 from sekom_analysis.study.study import Study
 
 START = datetime(2020, 3, 1, 9, tzinfo=UTC)

@@ -6,9 +6,9 @@ import pandas as pd
 import pytest
 
 from sekom_analysis.basics.errors import DecisionError, NotesError, NotSavedError
+from sekom_analysis.study.codebook import Definitions
 from sekom_analysis.study.desk import Desk
-from sekom_analysis.study.ledgers import Definitions
-from sekom_analysis.study.notes import note_hash
+from sekom_analysis.study.rows import note_hash
 from sekom_analysis.study.study import Study
 
 

@@ -16,8 +16,7 @@ from hypothesis import strategies as st
 from sekom_analysis.exchange.takings import Dates
 from sekom_analysis.study.decisions import Event
 from sekom_analysis.study.log import coder_log
-from sekom_analysis.study.notes import note_hash
-from sekom_analysis.study.rows import utc_text
+from sekom_analysis.study.rows import note_hash, utc_text
 from sekom_analysis.study.study import Study
 
 # How wrong a clock is, in seconds; the last one is set to 2199.

@@ -60,9 +60,9 @@ def test_the_front_page_leads_to_every_page_of_the_menu(menu):
 
 
 def test_every_coefficient_has_a_row_in_methods():
-    rows = re.findall(
-        r"^\| (`.+?) \|", (ROOT / "docs" / "methods.md").read_text(encoding="utf-8"), re.MULTILINE
-    )
+    methods = (ROOT / "docs" / "methods.md").read_text(encoding="utf-8")
+    own = methods.partition("## Coefficients")[2].partition("\n## ")[0].partition("\n### ")[0]
+    rows = re.findall(r"^\| (`.+?) \|", own, re.MULTILINE)
     told = {name for row in rows for name in re.findall(r"`(\w+)`", row)}
     assert [name for name in COEFFICIENTS if name not in told] == []
 
@@ -85,14 +85,24 @@ def test_contributing_names_files_that_exist():
 
 
 def test_contributing_finds_names_where_it_says():
-    pairs = re.findall(r"`(?:\w+\.)?(\w+)` in `(sekom_analysis/[\w/]+\.(?:py|js))`", CONTRIBUTING)
-    assert len(pairs) > 3
-    missing = [
-        (name, file)
-        for name, file in pairs
-        if not re.search(rf"\b(?:def|class|const) {name}\b|^{name}\b", (ROOT / file).read_text("utf-8"), re.M)
-    ]
+    found = re.findall(r"`(?:(\w+)\.)?(\w+)` in `(sekom_analysis/[\w/]+\.(?:py|js))`", CONTRIBUTING)
+    assert len(found) > 3
+    missing = [(owner, name, file) for owner, name, file in found if not _defines(owner, name, file)]
     assert missing == []
+
+
+def _defines(owner: str, name: str, file: str) -> bool:
+    text = (ROOT / file).read_text("utf-8")
+    if owner:
+        body = re.search(rf"^class {owner}\b.*?(?=^\S|\Z)", text, re.M | re.S)
+        return body is not None and f"    def {name}(" in body[0]
+    return bool(re.search(rf"\b(?:def|class|const) {name}\b|^{name}\b", text, re.M))
+
+
+def test_a_method_is_found_only_in_its_own_class():
+    assert _defines("EventFile", "append", "sekom_analysis/study/log.py")
+    assert not _defines("Log", "append", "sekom_analysis/study/log.py")
+    assert not _defines("Marks", "append", "sekom_analysis/study/log.py")
 
 
 @pytest.mark.parametrize("page", ["CONTRIBUTING.md", "CONVENTIONS.md", "CHANGELOG.md"])

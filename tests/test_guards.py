@@ -58,6 +58,7 @@ COMMANDS = {
 }
 
 
+@pytest.mark.posix
 @pytest.mark.parametrize("command", COMMANDS)
 def test_no_command_writes_among_a_studys_data(coded, tmp_path, command, monkeypatch, capfd):
     before = data_of(coded)
@@ -72,6 +73,7 @@ def test_no_command_writes_among_a_studys_data(coded, tmp_path, command, monkeyp
         assert data_of(coded) == before, way
 
 
+@pytest.mark.posix
 def test_no_function_writes_among_a_studys_data(coded, tmp_path):
     import pandas as pd
 

@@ -11,8 +11,7 @@ import pytest
 from openpyxl import load_workbook
 
 from sekom_analysis.coding import jupyter
-from sekom_analysis.study.notes import note_hash
-from sekom_analysis.study.rows import utc_text
+from sekom_analysis.study.rows import note_hash, utc_text
 from sekom_analysis.study.study import Study
 
 from .documents import ROOT, blocks, fenced, sekom

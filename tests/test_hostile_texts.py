@@ -26,7 +26,7 @@ from sekom_analysis.exchange.refi import study_from_project
 from sekom_analysis.exchange.registry import Order, export_file
 from sekom_analysis.exchange.studybook import study_from_workbook
 from sekom_analysis.formats.tables import read_table
-from sekom_analysis.report import _figures, write_report
+from sekom_analysis.report import write_report
 from sekom_analysis.report.sections import sections
 from sekom_analysis.results import work_out
 from tests.hostile import TEXTS, build
@@ -137,7 +137,7 @@ def test_every_table_for_people_shows_the_texts_and_runs_none(said, written):
 
 def test_every_figure_of_the_report_shows_the_texts(said, results, tmp_path):
     seen = visible(said.given["titel"]) + visible(said.given["skäl"])
-    for stem, draw in _figures(results, sections(results)).items():
+    for stem, draw in [(figure.stem, figure.draw) for one in sections(results) for figure in one.figures()]:
         ax = draw()
         texts = [text for text in ax.figure.findobj(Text) if text.get_text()]
         assert not any(text.get_parse_math() for text in texts), stem

@@ -42,6 +42,7 @@ print(len(calls))
 """
 
 
+@pytest.mark.posix
 @pytest.mark.parametrize(
     ("kind", "there"), [("plain", True), ("list", True), ("list", False), ("sample", False)]
 )
@@ -135,6 +136,7 @@ def test_a_disk_that_says_no_at_any_step_leaves_no_study_behind(tmp_path, monkey
         assert Study.open(target).problems.empty
 
 
+@pytest.mark.posix
 @pytest.mark.parametrize("ending", [".qdpx", ".xlsx", ".qdc"])
 def test_an_export_killed_before_it_has_its_name_is_written_by_a_retry(study, tmp_path, ending):
     study.decide("anna", "n1", "valence", "hinder")

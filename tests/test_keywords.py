@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sekom_analysis.basics.errors import NotesError
-from sekom_analysis.quality.quotes import COLUMNS, keywords
+from sekom_analysis.quality.quotes import KEYWORD_COLUMNS, keywords
 
 WORDS = ["tid", "kunskap", "resurs", "nätverk", "politiker", "budget"]
 TEXTS = st.lists(
@@ -51,7 +51,7 @@ def test_a_word_said_twice_on_a_note_counts_once():
 def test_parts_add_up_and_two_groups_mirror_each_other(texts):
     notes = notes_of(texts)
     table = keywords(notes, halves(notes), at_least=1)
-    assert list(table.columns) == COLUMNS
+    assert list(table.columns) == KEYWORD_COLUMNS
     assert (table["n_group"] + table["n_rest"] == len(notes)).all()
     wide = table.pivot(index="word", columns="group", values="log_odds")
     apart = (wide["hinder"] + wide["mojlighet"]).abs()

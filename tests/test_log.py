@@ -298,7 +298,7 @@ log.append(events)
 """
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="RLIMIT_FSIZE is POSIX")
+@pytest.mark.posix
 def test_a_full_disk_says_so_and_the_same_events_are_saved_once_afterwards(log, tmp_path):
     script = [sys.executable, "-c", FULL_DISK, str(Path(__file__).parent), str(tmp_path)]
     subprocess.run(script, check=True, timeout=60)

@@ -12,7 +12,7 @@ import pytest
 
 MAKE = shutil.which("make")
 TOOLS = ["sh", "sed", "awk", "grep", "rm", "find", "mkdir", "touch", "echo", "cat"]
-pytestmark = pytest.mark.skipif(not MAKE, reason="there is no make here")
+pytestmark = [pytest.mark.posix, pytest.mark.skipif(not MAKE, reason="there is no make here")]
 
 
 @pytest.fixture

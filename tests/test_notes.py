@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sekom_analysis.basics.wording import Problem, problem_lines, problems_table
-from sekom_analysis.study.notes import check_notes, join_notes, note_hash
+from sekom_analysis.study.notes import check_notes, join_notes
+from sekom_analysis.study.rows import note_hash
 
 
 def table(rows, columns=("note_id", "text")):

@@ -5,10 +5,11 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+import sysconfig
 
 import pytest
 
-from sekom_analysis.basics.errors import CodebookError, DecisionError, NotesError, SekomError
+from sekom_analysis.basics.errors import CodebookError, DecisionError, NotesError, SekomError, StudyError
 from sekom_analysis.coding import jupyter
 
 
@@ -65,9 +66,9 @@ def test_what_cannot_be_coded_is_said_before_jupyterlab_starts(study, monkeypatc
 
 
 def test_without_jupyterlab_the_message_says_how_to_get_it_or_do_without(study, monkeypatch):
-    monkeypatch.setattr(jupyter, "find_spec", lambda name: None if name == "jupyterlab" else object())
+    monkeypatch.setitem(sys.modules, "jupyterlab", None)
     with pytest.raises(
-        SekomError, match=r"jupyterlab cannot be found.*sekom_analysis\[notebooks\].*sekom page"
+        SekomError, match=r'jupyterlab is not installed.*sekom page.*pip install "\.\[notebooks\]"'
     ):
         jupyter.open_coding(study.root, "anna")
 
@@ -103,3 +104,29 @@ def test_what_cannot_be_settled_is_said_before_jupyterlab_starts(study, monkeypa
     ):
         with pytest.raises(error, match=message):
             jupyter.open_adjudication(study, adjudicator, variable)
+
+
+@pytest.mark.parametrize("folder", [".", "mine"])
+def test_jupyterlab_opens_on_a_study_or_on_a_folder_of_studies(folder, tmp_path, monkeypatch):
+    studies = tmp_path / "Åsas mapp (OneDrive – Ekeby)"
+    (studies / "mine" / "notebooks").mkdir(parents=True)
+    called = {}
+
+    def run(command, env, check):
+        called.update(command=command, env=env)
+        return subprocess.CompletedProcess(command, 0)
+
+    monkeypatch.setattr(jupyter.subprocess, "run", run)
+    assert jupyter.open_lab(studies / folder, browser=False) == 0
+    root = (studies / folder).resolve()
+    assert f"--ServerApp.root_dir={root}" in called["command"]
+    inside = "notebooks" if folder == "mine" else "mine/notebooks"
+    assert f"--LabApp.default_url=/lab/tree/{inside}" in called["command"]
+    assert called["env"]["PATH"].startswith(sysconfig.get_path("scripts"))  # a terminal there finds sekom
+    assert (root / ".sekom" / "lab" / "settings").is_dir()
+
+
+def test_jupyterlab_is_not_opened_where_there_is_no_study(tmp_path):
+    with pytest.raises(StudyError, match="sekom new mystudy --sample"):
+        jupyter.open_lab(tmp_path)
+    assert not list(tmp_path.iterdir())

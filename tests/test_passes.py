@@ -15,10 +15,10 @@ from sekom_analysis.coding.session import Session
 from sekom_analysis.exchange.sheet_answers import Before
 from sekom_analysis.exchange.sheet_grid import Ticket
 from sekom_analysis.exchange.sheet_writing import write_coding_sheet
-from sekom_analysis.study.adjudications import adjudication_ledger, showings
 from sekom_analysis.study.checks import progress_table
 from sekom_analysis.study.decisions import NOW as LAST
 from sekom_analysis.study.decisions import Event, Known, latest, passes_of
+from sekom_analysis.study.ledgers import adjudication_ledger, showings
 from sekom_analysis.study.log import coder_log
 from sekom_analysis.study.rows import utc_text
 from sekom_analysis.study.study import Study

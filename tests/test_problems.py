@@ -16,15 +16,15 @@ from sekom_analysis.basics.wording import Phrase, Problem, problem_lines, proble
 from sekom_analysis.basics.yamlfile import check_data, parse_yaml
 from sekom_analysis.formats import tables
 from sekom_analysis.report import render_page
-from sekom_analysis.report.sections import actions as plan_section
 from sekom_analysis.results import work_out
 from sekom_analysis.study.checks import study_problems
 from sekom_analysis.study.codebook import Codebook
 from sekom_analysis.study.codebook_table import check_codebook_table
 from sekom_analysis.study.imports import begin_import
-from sekom_analysis.study.notes import check_notes, note_hash
+from sekom_analysis.study.notes import check_notes
 from sekom_analysis.study.raw import About, Coder, MoreCoders, Plan, Primary, open_raw, read_notes, read_raw
 from sekom_analysis.study.raw import _read_yaml as read_about
+from sekom_analysis.study.rows import note_hash
 from sekom_analysis.study.study import Study
 from tests.test_coderlogs import every_kind as files_of_every_kind
 from tests.test_wording import holes, wordings
@@ -268,6 +268,7 @@ def _forbidden(path):
     raise PermissionError(13, "not allowed", str(path))
 
 
+@pytest.mark.posix
 def test_every_kind_of_problem_is_told_in_both_languages(every_kind, root):
     file = root / "sekom_analysis/basics/wordings/problems.yaml"
     known = {key for key in yaml.safe_load(file.read_text(encoding="utf-8")) if key.startswith(KINDS)}
@@ -291,7 +292,7 @@ def test_the_report_tells_problems_in_its_own_language(study, lang):
     assert len(found) > 30
     assert {f"problem_plan_{kind}" for kind in ("nobody", "circle", "too_early")} <= keys(found)
     results = work_out(Study.open(study.root), lang, n_resamples=0)
-    page = render_page(results, defaultdict(lambda: "data:,"), [plan_section.plan_section(results)])
+    page = render_page(results, defaultdict(lambda: "data:,"))
     other = "en" if lang == "sv" else "sv"
     for problem in found:
         assert _on(page, problem.in_(lang).what), problem.in_(lang)

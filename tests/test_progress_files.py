@@ -11,8 +11,7 @@ import pytest
 
 from sekom_analysis.basics.errors import DecisionError
 from sekom_analysis.exchange.answers_file import is_progress_file, read_progress
-from sekom_analysis.study.notes import note_hash
-from sekom_analysis.study.rows import utc_text
+from sekom_analysis.study.rows import note_hash, utc_text
 from sekom_analysis.study.study import Study
 
 START = datetime(2020, 3, 1, 9, tzinfo=UTC)

@@ -13,7 +13,7 @@ import typer.main
 
 from sekom_analysis.actions import plan
 from sekom_analysis.cli.app import app
-from sekom_analysis.study import adjudications, decisions, ledgers, merges
+from sekom_analysis.study import decisions, ledgers, merges
 from sekom_analysis.study.making import create_sample
 
 from .documents import PAGES, ROOT, anchors, blocks, python, sekom
@@ -35,11 +35,11 @@ def folder(tmp_path) -> Path:
 
 
 LEDGER_COLUMNS = {
-    "adjudicated": adjudications.COLUMNS,
+    "adjudicated": ledgers.Adjudication._fields,
     "pairs": ledgers.PAIR_COLUMNS,
     "merges": merges.MERGE_COLUMNS,
     "imports": import_module("sekom_analysis.study.imports").Import._fields,
-    "plan": plan.COLUMNS,
+    "plan": plan.PLAN_COLUMNS,
 }
 
 
@@ -123,4 +123,4 @@ def test_the_columns_of_every_file_are_told_in_their_order():
     assert told == {name: list(columns) for name, columns in LEDGER_COLUMNS.items()}
     log = text[text.index("### Logs") : text.index("### Ledgers")]
     first_cells = [line.split("|")[1] for line in log.splitlines() if line.startswith("| `")]
-    assert re.findall(r"`(\w+)`", " ".join(first_cells)) == list(decisions.COLUMNS)
+    assert re.findall(r"`(\w+)`", " ".join(first_cells)) == list(decisions.LOG_COLUMNS)

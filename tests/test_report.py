@@ -24,9 +24,9 @@ from sekom_analysis.report.blocks import (
     Text,
     column_shares,
     fits,
-    forest_rows,
     write_localised,
 )
+from sekom_analysis.report.sections.agreement import forest_rows
 from sekom_analysis.results import MAIN, work_out
 from sekom_analysis.study.study import Study
 
@@ -290,7 +290,7 @@ def test_an_unknown_form_writes_nothing(sample_study, tmp_path):
 
 def test_without_pandoc_the_message_says_what_to_do(tmp_path, monkeypatch):
     monkeypatch.setattr("pypandoc.get_pandoc_path", lambda: (_ for _ in ()).throw(OSError("No pandoc")))
-    with pytest.raises(ReportError, match="pip install pypandoc_binary"):
+    with pytest.raises(ReportError, match=r'pip install "\.\[documents\]"'):
         documents.write_docx("<p>Hej</p>", tmp_path / "a.docx", "Titel", "sv")
     assert not (tmp_path / "a.docx").exists()
 

@@ -196,7 +196,7 @@ def test_unknown_notes_variables_and_codes_are_listed_by_row(study):
     assert found[4][0] == "variable 'valens' is not in the codebook"
     assert found[5] == (
         "variable 'valence' does not have the code 'hindr'; it has: hinder, mojlighet, none_fits",
-        "decide the note again; until then the answer counts as it stands",
+        "decide the note again; until then the answer counts as it is",
     )
     assert found[6][0] == "variable 'goal' takes a whole number from 1 to 5, not 'tre'"
     assert "not counted" in found[6][1]
@@ -226,7 +226,11 @@ def test_a_damaged_line_is_listed_and_the_rest_counts(study):
 
 @pytest.mark.parametrize(
     "name",
-    ["anna (1).csv", "anna-conflict.xlsx", "Anna.csv", "con.csv", "anna.csv.bak", "COM1.csv", "..x.csv.txt"],
+    [
+        *("anna (1).csv", "anna-conflict.xlsx", "anna.csv.bak", "..x.csv.txt"),
+        pytest.param("Anna.csv", marks=pytest.mark.case),
+        *(pytest.param(name, marks=pytest.mark.any_name) for name in ("con.csv", "COM1.csv")),
+    ],
 )
 def test_a_file_that_is_nobodys_log_is_listed_and_not_read(study, name):
     coded(study)
@@ -436,7 +440,7 @@ def test_a_study_says_which_it_is(sample):
     assert repr(sample).endswith("264 notes; rapport-2016, k1, k2, k3)")
 
 
-@pytest.mark.skipif(os.name != "posix", reason="symbolic links")
+@pytest.mark.posix
 def test_a_coders_id_leads_nowhere_else(study, tmp_path):
     secret = tmp_path / "x.csv"
     coded(study).rename(secret)

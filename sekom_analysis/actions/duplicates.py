@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 import pandas as pd
-from scipy import sparse
 
-from sekom_analysis.basics.errors import NotesError
+from sekom_analysis.basics.errors import NotesError, needing
 from sekom_analysis.basics.wording import check_language, lemmas, say
 from sekom_analysis.study.codebook import FLAG, NONE_FITS
 from sekom_analysis.study.decisions import AFTER_TALK, INDEPENDENT
 from sekom_analysis.study.rows import WHOLE_NUMBER
+
+if TYPE_CHECKING:
+    from scipy import sparse
 
 # --- pairs of notes worth a look among very many, without a table of all pairs ------------------------
 
@@ -81,10 +83,10 @@ def likeness(rows: Any, pairs: np.ndarray) -> np.ndarray:
     parts = [np.zeros(0)]
     for start in range(0, len(pairs), 50_000):
         first, second = pairs[start : start + 50_000].T
-        if sparse.issparse(rows):
-            parts.append(np.asarray(rows[first].multiply(rows[second]).sum(axis=1)).ravel())
-        else:
+        if isinstance(rows, np.ndarray):
             parts.append(np.einsum("ij,ij->i", rows[first], rows[second]))
+        else:
+            parts.append(np.asarray(rows[first].multiply(rows[second]).sum(axis=1)).ravel())
     return np.asarray(np.clip(np.concatenate(parts).astype(float), 0, 1))
 
 
@@ -205,6 +207,7 @@ def of_words(texts: Sequence[str], lang: str = "sv") -> Evidence:
     -------
     Evidence, whose features are lemmas
     """
+    from scipy import sparse
     from sklearn.feature_extraction.text import TfidfVectorizer
 
     words = lemmas(texts, lang)
@@ -239,10 +242,12 @@ def of_codes(note_ids: Sequence[str], decisions: pd.DataFrame) -> Evidence:
     -------
     Evidence, whose features are ``variable=code``
     """
+    from scipy import sparse
+
     place = {str(note_id): row for row, note_id in enumerate(note_ids)}
     said = _counted(decisions, place)
     n_coders = said.groupby(["row", "variable"])["coder"].nunique()
-    given = said.assign(code=said["codes"].str.split("|")).explode("code")
+    given = said.assign(code=said["codes"].str.split("|")).explode("code").astype({"code": "str"})
     given = given[(given["code"] != "") & (given["code"] != NONE_FITS)]
     counts = given.groupby(["row", "variable", "code"])["coder"].nunique().rename("n").reset_index()
     asked = pd.MultiIndex.from_frame(counts[["row", "variable"]])
@@ -305,15 +310,14 @@ def _shortened(rows: sparse.csr_matrix) -> sparse.csr_matrix:
     """Divide each row by √(its squared length + the mean squared length of rows that have any)."""
     squared = np.asarray(rows.multiply(rows).sum(axis=1)).ravel()
     usual = squared[squared > 0].mean() if (squared > 0).any() else 1.0
-    scale = sparse.diags(1 / np.sqrt(squared + usual))
-    return (scale @ rows).tocsr().astype(np.float32)
+    return rows.multiply((1 / np.sqrt(squared + usual))[:, np.newaxis]).tocsr().astype(np.float32)
 
 
 # --- notes that may say the same thing: pairs for people to look at, most alike first, with the reasons ---
 
 
 KINDS = (WORDS, CODES, VECTORS)
-COLUMNS = ["note_a", "note_b", "similarity", "reasons", *KINDS, "shared_words", "shared_codes"]
+PAIR_TABLE_COLUMNS = ["note_a", "note_b", "similarity", "reasons", *KINDS, "shared_words", "shared_codes"]
 EQUAL: Mapping[str, float] = dict.fromkeys(KINDS, 1.0)
 CANDIDATES = 20  # looked at for each pair wanted
 AT_LEAST_CANDIDATES = 20_000
@@ -369,6 +373,8 @@ def similar_pairs(
     >>> similar_pairs(notes)[["note_a", "note_b", "reasons"]].iloc[0].tolist()
     ['D1', 'D3', 'Samma ord: nyckeltal']
     """
+    with needing("duplicates"):
+        import sklearn  # noqa: F401 (which brings scipy)
     check_language(lang)
     note_ids, texts = _ids_and_texts(notes)
     _check_weights(weights)
@@ -385,7 +391,7 @@ def similar_pairs(
         table[column] = pd.Series(shared.get(kind, [()] * len(pairs)), dtype=object)
     reasons = zip(table["shared_words"], table["shared_codes"], strict=True)
     table["reasons"] = pd.Series([reasons_text(words, codes, lang) for words, codes in reasons], dtype="str")
-    return table[COLUMNS]
+    return table[PAIR_TABLE_COLUMNS]
 
 
 def _evidence(

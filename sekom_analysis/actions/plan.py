@@ -25,7 +25,7 @@ from sekom_analysis.study.raw import CODED
 from sekom_analysis.study.study import Study
 
 PLAN_FILE = CODED / "plan.csv"
-COLUMNS = ["action", "resources", "responsible", "start", "end", "status", "depends_on", "note"]
+PLAN_COLUMNS = ["action", "resources", "responsible", "start", "end", "status", "depends_on", "note"]
 STATUSES = {
     "planned": ("planned", "planerad"),
     "ongoing": ("ongoing", "pågår", "pågående"),
@@ -70,12 +70,12 @@ def read_plan(study: Study, path: Path | None = None) -> pd.DataFrame:
 def plan_as_found(study: Study, path: Path | None = None) -> tuple[pd.DataFrame, list[Problem]]:
     """Read the plan as `read_plan` does, but hand back beside it why it cannot be read."""
     file = study.root / PLAN_FILE if path is None else path
-    frame = pd.DataFrame(columns=COLUMNS, dtype="str")
+    frame = pd.DataFrame(columns=PLAN_COLUMNS, dtype="str")
     problems: list[Problem] = []
     if path is not None or file.exists():
         frame, problems = check_table(file)
     if not problems and "action" not in frame.columns:
-        named = {"found": ", ".join(frame.columns), "wanted": ", ".join(COLUMNS)}
+        named = {"found": ", ".join(frame.columns), "wanted": ", ".join(PLAN_COLUMNS)}
         problems = [Problem.of(file.name, 1, "plan_columns", **named)]
     return parsed(frame.iloc[:0] if problems else frame), problems
 
@@ -97,9 +97,9 @@ def plan_problems(study: Study, plan: pd.DataFrame | None = None) -> list[Proble
 
 def parsed(frame: pd.DataFrame) -> pd.DataFrame:
     """Return a plan's texts with every column there, dates as dates, statuses and lists in one form."""
-    plan = frame.assign(**{name: "" for name in COLUMNS if name not in frame.columns})
-    others = [name for name in plan.columns if name not in COLUMNS]
-    plan = pd.DataFrame({name: plan[name].str.strip() for name in [*COLUMNS, *others]})
+    plan = frame.assign(**{name: "" for name in PLAN_COLUMNS if name not in frame.columns})
+    others = [name for name in plan.columns if name not in PLAN_COLUMNS]
+    plan = pd.DataFrame({name: plan[name].str.strip() for name in [*PLAN_COLUMNS, *others]})
     plan["depends_on"] = ["|".join(_listed(text)) for text in plan["depends_on"]]
     plan["status"] = [status_of(text) or text for text in plan["status"]]
     plan["said_start"], plan["said_end"] = plan["start"], plan["end"]
@@ -302,11 +302,11 @@ def write_plan(study: Study, plan: pd.DataFrame) -> Path:
     NotSavedError
         If it cannot be written; what was there stays.
     """
-    missing = [name for name in COLUMNS if name not in plan.columns]
+    missing = [name for name in PLAN_COLUMNS if name not in plan.columns]
     if missing:
         msg = (
             f"The plan lacks the columns {', '.join(missing)}. "
-            f"A plan has: {', '.join(COLUMNS)}. Nothing was saved."
+            f"A plan has: {', '.join(PLAN_COLUMNS)}. Nothing was saved."
         )
         raise PlanError(msg)
     with locked(study.root / LOCK, PLAN_FILE.name):

@@ -11,6 +11,7 @@ import pandas as pd
 
 from sekom_analysis.actions.coverage import merged_into
 from sekom_analysis.basics.errors import CodebookError, RatingsError
+from sekom_analysis.basics.wording import quoted
 from sekom_analysis.study.study import Study
 
 # --- what many scores say together: partial pooling of actions, coders and criteria, by Gibbs sampling ---
@@ -202,7 +203,7 @@ class _Chains:
 # --- scores of actions: what coders answered to the criteria, as a long table and as an array ---------
 
 
-COLUMNS = ["action", "coder", "criterion", "round", "score"]
+SCORE_COLUMNS = ["action", "coder", "criterion", "round", "score"]
 KEYS = ["action", "coder", "criterion"]
 
 
@@ -262,7 +263,7 @@ def action_scores(
             ignore_index=False, var_name="coder", value_name="score"
         )
         long = long.dropna().rename_axis("action").reset_index()
-        parts.append(long.assign(criterion=variable.id, round=variable.round or 1)[COLUMNS])
+        parts.append(long.assign(criterion=variable.id, round=variable.round or 1)[SCORE_COLUMNS])
     found = pd.concat(parts, ignore_index=True)
     into = merged_into(study) if merged is None else merged
     return merge_scores(found, into) if into else found
@@ -338,7 +339,7 @@ def merge_scores(scores: pd.DataFrame, merged: Mapping[str, str]) -> pd.DataFram
     """
     into = {action: _final(action, merged) for action in scores["action"].unique()}
     moved = scores.assign(action=scores["action"].map(into))
-    return moved.groupby(COLUMNS[:-1], sort=False)["score"].mean().reset_index()
+    return moved.groupby(SCORE_COLUMNS[:-1], sort=False)["score"].mean().reset_index()
 
 
 def _final(action: str, merged: Mapping[str, str]) -> str:
@@ -411,7 +412,7 @@ def checked(scores: pd.DataFrame) -> pd.DataFrame:
     """Return scores with the columns of `action_scores`, numbers as floats, or say all that is wrong."""
     table = scores.rename(columns={"note_id": "action"}) if "action" not in scores.columns else scores
     table = table if "round" in table.columns else table.assign(round=1)
-    missing = [name for name in COLUMNS if name not in table.columns]
+    missing = [name for name in SCORE_COLUMNS if name not in table.columns]
     if missing:
         faults = [
             f"the columns {', '.join(missing)} are missing (it has: {', '.join(map(str, scores.columns))})"
@@ -422,7 +423,7 @@ def checked(scores: pd.DataFrame) -> pd.DataFrame:
         msg = f"Scores are a long table, one row per score, and here {'; '.join(faults)}. Nothing was ranked."
         raise RatingsError(msg)
     numbers = pd.to_numeric(table["score"]).astype("float64")
-    return table.assign(score=numbers)[COLUMNS].dropna(subset=["score"])
+    return table.assign(score=numbers)[SCORE_COLUMNS].dropna(subset=["score"])
 
 
 def _score_faults(table: pd.DataFrame) -> Iterator[str]:
@@ -431,7 +432,7 @@ def _score_faults(table: pd.DataFrame) -> Iterator[str]:
         table["score"].notna() & ~np.isfinite(numbers.fillna(np.inf).astype("float64")), "score"
     ]
     if len(wrong):
-        shown = ", ".join(f"'{value}'" for value in wrong.unique()[:3])
+        shown = quoted(wrong.unique()[:3])
         yield f"{shown} is not a score"
     doubled = table[table.duplicated(KEYS)]
     if len(doubled):

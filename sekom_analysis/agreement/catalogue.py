@@ -74,6 +74,8 @@ def coefficient(name: str, question: Question) -> Coefficient:
 def unsuited(name: str, patterns: Patterns) -> str:
     """Return why a coefficient does not suit the ratings, as the key of a text; empty if it does."""
     asks = COEFFICIENTS[name]
+    if not len(patterns.codes):
+        return "agreement_no_decision"
     if asks.two and patterns.n_coders != 2:
         return "agreement_takes_two"
     if asks.listed and any(isinstance(code, frozenset) for code in patterns.codes):

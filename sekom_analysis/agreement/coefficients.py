@@ -197,7 +197,7 @@ def choices(question: Question) -> IntArray:
     return question.choices
 
 
-# ── terms ──────────────────────────────────────────────────────────────────────
+# ── terms, where it matters who chose ────────────────────────────────────────
 
 
 def chosen_by(question: Question) -> FloatArray:
@@ -219,7 +219,7 @@ def paired(question: Question) -> FloatArray:
     return np.hstack(blocks) if blocks else np.zeros((len(rows), 0))
 
 
-# ── coefficients ───────────────────────────────────────────────────────────────
+# ── coefficients, where it matters who chose ─────────────────────────────────
 
 
 def cohen(sums: Sums, question: Question) -> Parts:
@@ -281,7 +281,7 @@ def _scored_by_all(question: Question) -> tuple[IntArray, FloatArray]:
     return rows, np.asarray((rows >= 0).all(axis=1), dtype=np.float64)
 
 
-# ── terms ──────────────────────────────────────────────────────────────────────
+# ── terms of scores ──────────────────────────────────────────────────────────
 
 
 def squares(question: Question) -> FloatArray:
@@ -308,7 +308,7 @@ def together(question: Question) -> FloatArray:
     return np.hstack([complete[:, None], hot.reshape(len(rows), rows.shape[1] * n_codes), *joint])
 
 
-# ── coefficients ───────────────────────────────────────────────────────────────
+# ── coefficients of scores ───────────────────────────────────────────────────
 
 
 class MeanSquares(NamedTuple):

@@ -15,6 +15,7 @@ import numpy.typing as npt
 
 from sekom_analysis.agreement.patterns import Code, FloatArray
 from sekom_analysis.basics.errors import RatingsError
+from sekom_analysis.basics.wording import quoted
 
 Level = str | npt.NDArray[Any]
 LEVELS = ("nominal", "ordinal", "interval", "ratio", "masi", "jaccard", "dice")
@@ -61,7 +62,7 @@ def numbers(codes: Sequence[Code], level: str) -> FloatArray:
         return np.array([float(code) for code in codes])  # type: ignore[arg-type]
     except (TypeError, ValueError) as problem:
         msg = (
-            f"The level '{level}' needs numbers, and the codes are {', '.join(map(repr, codes))}. "
+            f"The level '{level}' needs numbers, and the codes are {quoted(codes)}. "
             "Use 'nominal' or 'ordinal'."
         )
         raise RatingsError(msg) from problem

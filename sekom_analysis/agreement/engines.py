@@ -16,6 +16,7 @@ import numpy.typing as npt
 
 from sekom_analysis.agreement.patterns import KEY_BITS, Code, Patterns, code_keys, distinct_rows, unpack
 from sekom_analysis.basics.errors import RatingsError
+from sekom_analysis.basics.wording import quoted
 
 SHOWN = 10
 
@@ -89,7 +90,7 @@ def _three_columns(table: Any, note: str, coder: str, code: str) -> Any:
     schema = frame.collect_schema()
     missing = [name for name in (note, coder, code) if name not in schema]
     if missing:
-        msg = f"The table has no column {', '.join(map(repr, missing))}; its columns: {', '.join(schema)}."
+        msg = f"The table has no column {quoted(missing)}; its columns: {', '.join(schema)}."
         raise RatingsError(msg)
     wanted = {"note": note, "coder": coder, "code": code}
     return frame.select(_as_text(name, schema[name]).alias(short) for short, name in wanted.items())
@@ -126,8 +127,8 @@ def _check_codes(seen: list[Code], codes: Sequence[Code] | None) -> tuple[Code, 
     unknown = [value for value in seen if value not in set(codes)]
     if unknown:
         msg = (
-            f"The table holds codes that are not among those on offer: {', '.join(map(repr, unknown))}. "
-            f"On offer: {', '.join(map(repr, codes))}. Nothing was computed."
+            f"The table holds codes that are not among those on offer: {quoted(unknown)}. "
+            f"On offer: {quoted(codes)}. Nothing was computed."
         )
         raise RatingsError(msg)
     return tuple(codes)

@@ -340,6 +340,8 @@ def estimate(
     list of list of Estimate
         One list a question, one estimate a coefficient.
     """
+    if not names:  # none of those asked for suits the ratings
+        return [[] for _ in questions]
     asked, table = _lay_out(questions, names)
     total = multiplicity @ table
     without = _leave_one_out(asked, table, total)

@@ -33,7 +33,7 @@ from sekom_analysis.agreement.patterns import (
     read_ratings,
 )
 from sekom_analysis.basics.errors import RatingsError
-from sekom_analysis.basics.wording import number, say
+from sekom_analysis.basics.wording import number, quoted, say
 
 # --- sentences for the column `note`: why there is no answer, and what to know about one --------------
 
@@ -135,7 +135,7 @@ def why_they_differ(table: pd.DataFrame, lang: str = "en") -> str:
 DEFAULT = ("percent", "alpha", "ac1")
 # Light's κ sums up a table of pairs, which agreement_by_pair shows whole.
 ALL = tuple(name for name in COEFFICIENTS if name != "light")
-COLUMNS = (
+AGREEMENT_COLUMNS = (
     "coefficient",
     "value",
     "low",
@@ -234,7 +234,7 @@ class Request:
         """Return estimates as tidy rows."""
         columns: dict[str, Any] = {key: [value] * len(found) for key, value in about.items()}
         columns["coefficient"] = self.names
-        for field in COLUMNS[1:7]:
+        for field in AGREEMENT_COLUMNS[1:7]:
             columns[field] = [getattr(one, field) for one in found]
         columns["n_notes"], columns["n_pairable"] = patterns.n_notes, patterns.n_pairable
         columns["n_coders"], columns["n_codes"] = patterns.n_coders, len(patterns.codes)
@@ -289,8 +289,7 @@ def _names(coefficients: Names, weights: Weights) -> list[str]:
     unknown = [name for name in wanted if name not in COEFFICIENTS]
     if unknown:
         msg = (
-            f"There are no coefficients {', '.join(map(repr, unknown))}. "
-            f"Choose among: {', '.join(COEFFICIENTS)}; or 'all'."
+            f"There are no coefficients {quoted(unknown)}. Choose among: {', '.join(COEFFICIENTS)}; or 'all'."
         )
         raise RatingsError(msg)
     return list(dict.fromkeys(_own_name(name, weights) for name in wanted))
@@ -305,7 +304,8 @@ def _own_name(name: str, weights: Weights) -> str:
 def joined(tables: Iterable[pd.DataFrame], *about: str) -> pd.DataFrame:
     """Return tables under each other; of none, an empty one with the right columns."""
     found = list(tables)
-    return pd.concat(found, ignore_index=True) if found else pd.DataFrame(columns=[*about, *COLUMNS])
+    empty = pd.DataFrame(columns=[*about, *AGREEMENT_COLUMNS])
+    return pd.concat(found, ignore_index=True) if found else empty
 
 
 # --- agreement as a tidy table, and alpha as a number -------------------------------------------------

@@ -7,7 +7,12 @@ allowed, what to do, and what was or was not saved.
 from __future__ import annotations
 
 import os
+import sys
 import traceback
+from collections.abc import Iterator
+from contextlib import contextmanager
+from importlib.util import find_spec
+from pathlib import Path
 from typing import Any
 
 DEBUG_VARIABLE = "SEKOM_DEBUG"
@@ -76,3 +81,58 @@ class ReportError(SekomError):
 
 class FigureError(SekomError):
     """A table that cannot be drawn as asked."""
+
+
+class MissingPackageError(SekomError):
+    """A package that this installation was made without, for what was asked."""
+
+
+# Extra of pyproject.toml -> what its packages are for. The base does without all of them.
+_NEEDED_BY = {
+    "documents": "A Word document or a PDF needs it; the page does not: sekom report --to html.",
+    "duplicates": "Finding notes that say the same needs it.",
+    "figures": "This figure needs it.",
+    "notebooks": "The card in JupyterLab needs it; to code without Jupyter: sekom page, sekom sheet.",
+}
+
+
+@contextmanager
+def needing(extra: str) -> Iterator[None]:
+    """Say of what cannot be imported inside which line installs it.
+
+    Parameters
+    ----------
+    extra : the name that pyproject.toml gives the packages imported
+
+    Raises
+    ------
+    MissingPackageError
+        If one of them is missing or cannot be loaded.
+
+    Examples
+    --------
+    >>> with needing("figures"):
+    ...     import no_such_package
+    Traceback (most recent call last):
+    ...
+    sekom_analysis.basics.errors.MissingPackageError: no_such_package is not installed. This figure ...
+    """
+    try:
+        yield
+    except ImportError as error:
+        name = error.name or "A package"
+        is_missing = isinstance(error, ModuleNotFoundError)
+        state = "is not installed" if is_missing else f"cannot be loaded ({error})"
+        msg = (
+            f"{name} {state}. {_NEEDED_BY[extra]} To install it, go to the folder that sekom_analysis was "
+            f"installed from (the one with pyproject.toml) and run: {install_line(extra)}"
+        )
+        raise MissingPackageError(msg) from error
+
+
+def install_line(extra: str) -> str:
+    """Return the line that adds an extra to this installation, run where pyproject.toml is."""
+    if not Path(sys.prefix, "uv-receipt.toml").is_file():
+        return f'python -m pip install ".[{extra}]"'
+    keeps_documents = extra == "documents" or find_spec("typst") is not None  # it replaces what is there
+    return f'uv tool install ".[{"notebooks,documents" if keeps_documents else "notebooks"}]"'

@@ -101,6 +101,17 @@ def in_language(text: object, lang: str) -> object:
     return text.in_(lang) if isinstance(text, Phrase) else text
 
 
+def quoted(values: Iterable[object]) -> str:
+    """Return values as a message names them, texts in quotes.
+
+    Examples
+    --------
+    >>> quoted(["tid", "vilja"]), quoted([1, 2])
+    ("'tid', 'vilja'", '1, 2')
+    """
+    return ", ".join(f"'{value}'" if isinstance(value, str) else str(value) for value in values)
+
+
 def chain(parts: Sequence[str], between: str = ", ") -> str:
     """Return texts one after another; as a phrase, where some of them are phrases.
 

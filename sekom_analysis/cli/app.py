@@ -24,6 +24,7 @@ ORDER = [
     *("code", "page", "sheet", "collect"),
     *("agreement", "adjudicate", "shown", "coder-report", "codebook", "duplicates"),
     *("report", "export"),
+    *("lab", "docs"),
 ]
 
 

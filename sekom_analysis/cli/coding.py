@@ -25,8 +25,8 @@ from sekom_analysis.cli.app import (
 if TYPE_CHECKING:
     import pandas as pd
 
-    from sekom_analysis.study.adjudications import Showing
     from sekom_analysis.study.desk import Desk
+    from sekom_analysis.study.ledgers import Showing
     from sekom_analysis.study.study import Study
 
 

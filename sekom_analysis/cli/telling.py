@@ -85,10 +85,11 @@ def report(
     opened = open_study(study)
     folder = check_outside(to or opened.root / "figures")
     with console(stderr=True).status("Reading the study …") as shown:
-        from sekom_analysis.report import write_report
+        from sekom_analysis.report import check_forms, write_report
         from sekom_analysis.report.documents import second_process
         from sekom_analysis.results import work_out
 
+        check_forms(formats)
         with second_process() as helper:
             results = work_out(
                 opened, lang, resamples, progress=lambda step: shown.update(f"Working out {step} …")

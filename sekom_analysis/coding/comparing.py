@@ -15,7 +15,7 @@ from sekom_analysis.coding.session import Judging, Message, Past, past_of
 from sekom_analysis.study.decisions import coder_fault
 from sekom_analysis.study.ledgers import JUDGEMENTS, SAME
 from sekom_analysis.study.merges import root_of, state_of, wording_of
-from sekom_analysis.study.notes import note_hash
+from sekom_analysis.study.rows import note_hash
 from sekom_analysis.study.study import Study
 
 VARIABLE = "pair"

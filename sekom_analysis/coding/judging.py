@@ -15,12 +15,12 @@ import pandas as pd
 from sekom_analysis.agreement import disagreements
 from sekom_analysis.basics import wording
 from sekom_analysis.basics.errors import DecisionError, NotesError, NotSavedError
+from sekom_analysis.basics.wording import quoted
 from sekom_analysis.coding.session import Judging, Message, Past, past_of, shown_variable
-from sekom_analysis.study.adjudications import OPEN, SETTLE, same_answer
 from sekom_analysis.study.codebook import FLAG, NONE_FITS, Variable
-from sekom_analysis.study.decisions import AFTER_TALK, coder_fault, latest
-from sekom_analysis.study.ledgers import RETRACT
-from sekom_analysis.study.notes import note_hash
+from sekom_analysis.study.decisions import AFTER_TALK, coder_fault, latest, same_answer
+from sekom_analysis.study.ledgers import OPEN, RETRACT, SETTLE
+from sekom_analysis.study.rows import note_hash
 from sekom_analysis.study.study import Study
 from sekom_analysis.study.worklist import Seed, shuffled
 
@@ -162,7 +162,7 @@ class AdjudicationSession(Judging):
         """Return who is present, in the order of the study."""
         unknown = sorted(set(present) - {*self.people, self.adjudicator})
         if unknown:
-            named, there = ", ".join(map(repr, unknown)), ", ".join(self.people) or "–"
+            named, there = quoted(unknown), ", ".join(self.people) or "–"
             raise DecisionError(
                 wording.say("adjudicating_no_such_coder", self.lang, named=named, there=there)
             )

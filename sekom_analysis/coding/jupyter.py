@@ -6,18 +6,17 @@ import json
 import os
 import subprocess
 import sys
+import sysconfig
 import threading
 from collections.abc import Sequence
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, Protocol
+from urllib.parse import quote
 
-import anywidget
 import pandas as pd
-import traitlets
 
 from sekom_analysis.basics import wording
-from sekom_analysis.basics.errors import NotesError, SekomError, StudyError
+from sekom_analysis.basics.errors import NotesError, StudyError, needing
 from sekom_analysis.basics.files import write_whole
 from sekom_analysis.coding.comparing import ReviewSession
 from sekom_analysis.coding.judging import AdjudicationSession, variables_to_settle
@@ -33,6 +32,10 @@ from sekom_analysis.study.desk import Desk
 from sekom_analysis.study.making import sample_folder
 from sekom_analysis.study.raw import STUDY_VARIABLE, VIEWER_VARIABLE
 from sekom_analysis.study.study import Study
+
+with needing("notebooks"):
+    import anywidget
+    import traitlets
 
 
 class AnySession(Protocol):
@@ -277,7 +280,7 @@ def open_coding(
     ------
     StudyError, DecisionError, CodebookError, NotesError
         If there is no study, the coder's id cannot be used, or an option names what is not there.
-    SekomError
+    MissingPackageError
         If JupyterLab is not installed.
     """
     desk = Desk.open(study, coder)
@@ -315,7 +318,7 @@ def open_adjudication(
     ------
     DecisionError, CodebookError, NotesError
         If the id cannot be used, there is no such variable, or nothing is there to settle.
-    SekomError
+    MissingPackageError
         If JupyterLab is not installed.
     """
     from sekom_analysis.coding.judging import AdjudicationSession
@@ -327,8 +330,44 @@ def open_adjudication(
     return _run_lab(notebook, study.root, browser, adjudicator)
 
 
+def open_lab(folder: Path, *, browser: bool = True) -> int:
+    """Open JupyterLab on the notebooks of a study, or of the first study in a folder of studies.
+
+    Parameters
+    ----------
+    folder : the study, or the folder that holds studies; JupyterLab shows what is in it
+    browser : whether to open the browser, or only to start JupyterLab and show its address
+
+    Returns
+    -------
+    int
+        JupyterLab's exit code.
+
+    Raises
+    ------
+    StudyError
+        If there are no notebooks in it.
+    MissingPackageError
+        If JupyterLab is not installed.
+    """
+    root = folder.resolve()
+    found = [path for path in (root / "notebooks", *sorted(root.glob("*/notebooks"))) if path.is_dir()]
+    if not found:
+        msg = (
+            f"'{folder}' has no notebooks, nor has a study in it. A study to try things on, with notebooks: "
+            f"sekom new mystudy --sample, then sekom lab mystudy"
+        )
+        raise StudyError(msg)
+    command, environment = _jupyter(root, f"lab/tree/{found[0].relative_to(root).as_posix()}", browser)
+    _quiet_lab(root / ".sekom" / "lab")
+    return _run(command, environment | _lab_settings(root / ".sekom" / "lab"))
+
+
 def _run_lab(notebook: Path, root: Path, browser: bool, viewer: str) -> int:
-    command, environment = lab_command(notebook, root, browser=browser, viewer=viewer)
+    return _run(*lab_command(notebook, root, browser=browser, viewer=viewer))
+
+
+def _run(command: list[str], environment: dict[str, str]) -> int:
     try:
         return subprocess.run(command, env=environment, check=False).returncode
     except KeyboardInterrupt:
@@ -375,27 +414,31 @@ def lab_command(
 
     Raises
     ------
-    SekomError
+    MissingPackageError
         If JupyterLab is not installed.
     """
-    missing = [name for name in ("jupyterlab", "anywidget") if find_spec(name) is None]
-    if missing:
-        msg = (
-            f"{' and '.join(missing)} cannot be found, so the card cannot be shown. Install it with: "
-            f'pip install "sekom_analysis[notebooks]"   Or code without Jupyter: sekom page, sekom sheet.'
-        )
-        raise SekomError(msg)
+    command, environment = _jupyter(notebook.parent, f"doc/tree/{notebook.name}", browser)
+    names = {STUDY_VARIABLE: str(root), VIEWER_VARIABLE: viewer}
+    return command, environment | _lab_settings(notebook.parent) | names
+
+
+def _jupyter(root: Path, page: str, browser: bool) -> tuple[list[str], dict[str, str]]:
+    """Return the command that opens a page of JupyterLab, whose terminals will find `sekom`."""
+    with needing("notebooks"):
+        import jupyterlab  # noqa: F401
     command = [
         *(sys.executable, "-m", "jupyterlab"),
-        f"--ServerApp.root_dir={notebook.parent}",
-        f"--LabApp.default_url=/doc/tree/{notebook.name}",
+        f"--ServerApp.root_dir={root}",
+        f"--LabApp.default_url=/{quote(page)}",
         *([] if browser else ["--no-browser"]),
     ]
-    settings = os.pathsep.join(
-        filter(None, [str(notebook.parent / "settings"), os.environ.get("JUPYTER_CONFIG_PATH")])
-    )
-    names = {STUDY_VARIABLE: str(root), VIEWER_VARIABLE: viewer, "JUPYTER_CONFIG_PATH": settings}
-    return command, os.environ | names
+    programs = os.pathsep.join(filter(None, [sysconfig.get_path("scripts"), os.environ.get("PATH")]))
+    return command, os.environ | {"PATH": programs}
+
+
+def _lab_settings(folder: Path) -> dict[str, str]:
+    settings = [str(folder / "settings"), os.environ.get("JUPYTER_CONFIG_PATH")]
+    return {"JUPYTER_CONFIG_PATH": os.pathsep.join(filter(None, settings))}
 
 
 def _template(name: str) -> Path:

@@ -12,12 +12,13 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from sekom_analysis.basics import wording
 from sekom_analysis.basics.errors import DecisionError, NotesError, NotSavedError
+from sekom_analysis.basics.wording import quoted
 from sekom_analysis.study import worklist
 from sekom_analysis.study.codebook import FLAG, NONE_FITS, NONE_FITS_LABEL, Code, Variable
 from sekom_analysis.study.decisions import Event
 from sekom_analysis.study.desk import Desk
 from sekom_analysis.study.ledgers import RETRACT
-from sekom_analysis.study.notes import note_hash
+from sekom_analysis.study.rows import note_hash
 from sekom_analysis.study.worklist import AGAIN, INDEPENDENT, WARM_UP, Answer, Cell, Item
 
 if TYPE_CHECKING:
@@ -450,7 +451,7 @@ def _chosen_notes(desk: Desk, sources: Sequence[str], stages: Sequence[str]) -> 
         there = sorted(set(notes[column])) if column in notes.columns else []
         unknown = [value for value in wanted if value not in there]
         if unknown:
-            msg = f"No note has the {column} {', '.join(map(repr, unknown))}. There are: {', '.join(there)}."
+            msg = f"No note has the {column} {quoted(unknown)}. There are: {', '.join(there)}."
             raise NotesError(msg)
         notes = notes[notes[column].isin(list(wanted))]
     return list(notes.index)

@@ -297,7 +297,7 @@ def _tally(
 
 
 _YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
-COLUMNS = [
+SOURCE_COLUMNS = [
     "source", "code", "label_sv", "label_en", "count", "share", "low", "high", "n_settled", "n_read", "n_all",
 ]  # fmt: skip
 
@@ -363,7 +363,7 @@ def count_by_source(
             share = count / n_settled if n_settled else float("nan")
             low, high = min(own, default=pd.NA), max(own, default=pd.NA)
             rows.append((name, code, sv, en, count, share, low, high, n_settled, n_read, len(here)))
-    return pd.DataFrame(rows, columns=COLUMNS).astype({"low": "Int64", "high": "Int64"})
+    return pd.DataFrame(rows, columns=SOURCE_COLUMNS).astype({"low": "Int64", "high": "Int64"})
 
 
 def in_time(sources: Iterable[str]) -> list[str]:

@@ -11,10 +11,10 @@ import pandas as pd
 
 from sekom_analysis.agreement import agreement
 from sekom_analysis.basics.errors import RatingsError
-from sekom_analysis.basics.wording import say
-from sekom_analysis.study.adjudications import SETTLE, same_answer
+from sekom_analysis.basics.wording import quoted, say
 from sekom_analysis.study.codebook import Variable
-from sekom_analysis.study.decisions import AFTER_TALK, INDEPENDENT, counting_rows
+from sekom_analysis.study.decisions import AFTER_TALK, INDEPENDENT, counting_rows, same_answer
+from sekom_analysis.study.ledgers import SETTLE
 
 if TYPE_CHECKING:
     from sekom_analysis.study.study import Study
@@ -152,11 +152,11 @@ def _as_table(adjudicated: pd.DataFrame | pd.Series) -> pd.DataFrame:
 def _check(table: pd.DataFrame) -> None:
     missing = [name for name in NEEDED if name not in table.columns]
     if missing:
-        msg = f"These are not adjudications: {', '.join(map(repr, missing))} is missing among the columns."
+        msg = f"These are not adjudications: {quoted(missing)} is missing among the columns."
         raise RatingsError(msg)
     variables = table["variable"].unique()
     if len(variables) > 1:
-        named = ", ".join(f"'{variable}'" for variable in variables)
+        named = quoted(variables)
         msg = f"There are adjudications of several variables: {named}. Give those of one."
         raise RatingsError(msg)
 

@@ -1,4 +1,15 @@
-"""Files of the world outside, in and out."""
+"""Files of the world outside, in and out.
+
+What coders of a study send back goes one way: `collect` asks what a file is; `answers_file` (a page),
+`sheet_reading` (a sheet) or `returned` and `copies` (a log or ledger) say what it offers; `weighing` holds
+that against what is here; `takings` notes which file brought it, so that it can be taken back.
+
+Of a sheet, `layout` says what it is made of, `sheet_writing` and `sheet_tab` write it, and `sheet_grid`
+(cells), `sheet_file` (rows), `sheet_answers` (answers) and `sheet_beside` (all else) read it.
+
+What other people's programs wrote goes another: `registry` chooses the importer (`outline`, `refi`,
+`others`, `studybook`), and `taking_in` saves notes and decisions in files of their own.
+"""
 
 from __future__ import annotations
 

@@ -14,12 +14,10 @@ from sekom_analysis.basics.files import patiently, reason_of
 from sekom_analysis.basics.wording import Phrase, Problem
 from sekom_analysis.exchange.takings import Dates, Takings, believed_passes
 from sekom_analysis.study.checks import named_first, was_possible
-from sekom_analysis.study.codebook import RESERVED_VARIABLES
+from sekom_analysis.study.codebook import RESERVED_VARIABLES, Definitions
 from sekom_analysis.study.decisions import Event, Question, coder_fault
 from sekom_analysis.study.desk import Desk
-from sekom_analysis.study.ledgers import Definitions
 from sekom_analysis.study.log import IDENTITY, coder_log
-from sekom_analysis.study.notes import note_hash
 from sekom_analysis.study.raw import CODED
 from sekom_analysis.study.rows import (
     answer_fault,
@@ -27,6 +25,7 @@ from sekom_analysis.study.rows import (
     is_time,
     local_day,
     local_minute,
+    note_hash,
     utc_text,
     well_formed,
 )

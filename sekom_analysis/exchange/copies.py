@@ -14,25 +14,23 @@ from sekom_analysis.basics.errors import DecisionError
 from sekom_analysis.basics.wording import Phrase, Problem
 from sekom_analysis.exchange.returned import Delivery
 from sekom_analysis.exchange.takings import Dates, Takings
-from sekom_analysis.study.adjudications import adjudication_ledger, notes_shown, shown_ledger
-from sekom_analysis.study.codebook import Codebook, Variable
+from sekom_analysis.study.codebook import Codebook, Variable, keep
 from sekom_analysis.study.decisions import (
     AFTER_TALK,
-    COLUMNS,
     HIDDEN_LEDGERS,
     INDEPENDENT,
     LEDGERS,
+    LOG_COLUMNS,
     Event,
     events_in,
 )
 from sekom_analysis.study.desk import Desk
 from sekom_analysis.study.imports import FORM as IMPORTS
 from sekom_analysis.study.imports import Collected, Numbered, Offer
-from sekom_analysis.study.ledgers import Ledger, keep, pair_ledger
+from sekom_analysis.study.ledgers import Ledger, adjudication_ledger, notes_shown, pair_ledger, shown_ledger
 from sekom_analysis.study.log import coder_log
 from sekom_analysis.study.merges import merge_ledger
-from sekom_analysis.study.notes import note_hash
-from sekom_analysis.study.raw import Raw
+from sekom_analysis.study.raw import CODED, Raw
 from sekom_analysis.study.rows import (
     DELIMITERS,
     Format,
@@ -42,6 +40,7 @@ from sekom_analysis.study.rows import (
     field_faults,
     is_header,
     local_minute,
+    note_hash,
     row_of,
     utc_text,
 )
@@ -205,7 +204,7 @@ class _Scales:
             return
         versions = sorted({event.codebook for event in rows} - self.kept.keys())
         there = {**self.brought, **self.current}
-        keep(self.desk.root, [there[version] for version in versions if version in there])
+        keep(self.desk.root / CODED, [there[version] for version in versions if version in there])
         coder_log(self.desk.root, self.desk.coder).append([tuple(event) for event in rows], stamp=False)
 
     def stale(self, new: Iterable[Numbered]) -> list[Problem]:
@@ -301,7 +300,7 @@ def ledger_of(path: Path) -> str:
     encoding = "utf-16" if first.startswith((b"\xff\xfe", b"\xfe\xff")) else "utf-8-sig"
     text = first.decode(encoding, "replace").strip("\r\n\x00")
     headers = [tuple(cells_of(text, delimiter)) for delimiter in DELIMITERS]
-    if COLUMNS in headers:
+    if LOG_COLUMNS in headers:
         return ""
     told = [name for name, form in _FORMS.items() if form.columns in headers]
     named = _NAME.match(path.stem)

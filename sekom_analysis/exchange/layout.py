@@ -22,7 +22,7 @@ from sekom_analysis.formats.workbooks import UNWRITABLE
 from sekom_analysis.study import worklist
 from sekom_analysis.study.codebook import Variable
 from sekom_analysis.study.desk import Desk
-from sekom_analysis.study.notes import note_hash
+from sekom_analysis.study.rows import note_hash
 
 TICKET = "sekom_analysis coding sheet"
 FORMAT = "1"

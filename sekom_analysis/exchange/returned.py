@@ -17,16 +17,14 @@ import pandas as pd
 
 from sekom_analysis.basics.errors import ExchangeError
 from sekom_analysis.basics.files import original_name, reason_of
-from sekom_analysis.basics.wording import Phrase, Problem
+from sekom_analysis.basics.wording import Phrase, Problem, quoted
 from sekom_analysis.exchange.registry import Request
 from sekom_analysis.exchange.taking_in import NO_DECISIONS
 from sekom_analysis.formats.tables import check_table
-from sekom_analysis.study.adjudications import same_answer
-from sekom_analysis.study.codebook import Variable
+from sekom_analysis.study.codebook import Definitions, Variable
 from sekom_analysis.study.coderlogs import CoderLogs
-from sekom_analysis.study.decisions import Event, coder_fault
+from sekom_analysis.study.decisions import Event, coder_fault, same_answer
 from sekom_analysis.study.imports import event_ids, file_hash, unfinished_import
-from sekom_analysis.study.ledgers import Definitions
 from sekom_analysis.study.log import LOG
 from sekom_analysis.study.rows import (
     DELIMITERS,
@@ -344,7 +342,7 @@ def _read_workbook(path: Path, definitions: Mapping[str, Variable]) -> Delivery:
     missing = [column for column in LOG.columns if column not in table.columns]
     delivery = Delivery(path.name, [], list(problems), [], definitions)
     if missing and not problems:
-        columns = ", ".join(map(repr, missing))
+        columns = quoted(missing)
         delivery.refused.append(Problem.of(path.name, 1, "copy_columns", columns=columns))
     if delivery.refused:
         return delivery

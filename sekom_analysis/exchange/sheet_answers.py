@@ -17,8 +17,7 @@ from sekom_analysis.exchange.takings import Takings
 from sekom_analysis.study.codebook import Variable
 from sekom_analysis.study.decisions import LONGEST_MEMO, counting_rows, latest
 from sekom_analysis.study.desk import Desk
-from sekom_analysis.study.notes import note_hash
-from sekom_analysis.study.rows import answer_fault
+from sekom_analysis.study.rows import answer_fault, note_hash
 
 AS_MANY = 12  # how many answers a message lists
 # What spreadsheets show where a formula has no result, in English and Swedish; 'Err:509' is LibreOffice's.

@@ -25,7 +25,7 @@ from sekom_analysis.exchange.sheet_grid import (
 from sekom_analysis.formats.workbooks import stored_text
 from sekom_analysis.study.codebook import Variable
 from sekom_analysis.study.desk import Desk
-from sekom_analysis.study.notes import note_hash
+from sekom_analysis.study.rows import note_hash
 
 
 class SheetFile(NamedTuple):

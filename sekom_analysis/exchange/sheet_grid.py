@@ -18,8 +18,7 @@ from sekom_analysis.formats.tables import TEXTS, read_bytes
 from sekom_analysis.formats.workbook_cells import BookLimits, OddCellError, Stored, Values, address
 from sekom_analysis.formats.workbook_reading import OLD_OFFICE, ZIP, Book
 from sekom_analysis.formats.workbooks import stored_text
-from sekom_analysis.study.notes import note_hash
-from sekom_analysis.study.rows import utc_text
+from sekom_analysis.study.rows import note_hash, utc_text
 
 # --- A coding sheet that was saved as a text table (.csv) ---------------------------------------------
 

@@ -15,13 +15,12 @@ from sekom_analysis.exchange.sheet_answers import Answer, Before, answer_of, err
 from sekom_analysis.exchange.sheet_beside import SheetRow, comments_of, told
 from sekom_analysis.exchange.sheet_file import Knowing, SheetFile, read_sheet_file
 from sekom_analysis.exchange.sheet_grid import Cell, Ticket, is_same_text, start_of
-from sekom_analysis.study.codebook import Variable
+from sekom_analysis.study.codebook import FOLDER, Definitions, Variable
 from sekom_analysis.study.decisions import coder_fault
 from sekom_analysis.study.desk import Desk
 from sekom_analysis.study.imports import command
-from sekom_analysis.study.ledgers import FOLDER, Definitions
-from sekom_analysis.study.notes import note_hash
 from sekom_analysis.study.raw import CODED
+from sekom_analysis.study.rows import note_hash
 
 _SHOWN = 5  # cells that are named
 _KEPT = 4  # changes of earlier sheets that a sheet must hold for each that it lacks, if it was made from them

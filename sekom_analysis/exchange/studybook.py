@@ -10,7 +10,7 @@ from typing import Any
 import pandas as pd
 
 from sekom_analysis.basics.errors import ExchangeError, StudyError
-from sekom_analysis.basics.wording import Problem, problem_lines
+from sekom_analysis.basics.wording import Problem, problem_lines, quoted
 from sekom_analysis.exchange.others.matching import same
 from sekom_analysis.exchange.refi import study_of, whats_new
 from sekom_analysis.exchange.refi.reading import ProjectRead, time_of
@@ -339,6 +339,6 @@ def _remarks(cells: pd.Series, file: str) -> list[Problem]:
         spellings.setdefault(same(cell), {})[" ".join(cell.split())] = None
     for several in spellings.values():
         if len(several) > 1:
-            listed = ", ".join(f"'{one}'" for one in several)
+            listed = quoted(several)
             remarks.append(Problem.of(file, None, "list_spellings", names=listed))
     return remarks

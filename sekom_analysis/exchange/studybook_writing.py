@@ -14,9 +14,8 @@ from sekom_analysis.basics.errors import TableError
 from sekom_analysis.basics.wording import LANGUAGES, Problem, column_beside, problem_lines, say
 from sekom_analysis.exchange.layout import FONT, Style, apply, lines
 from sekom_analysis.formats.workbooks import LONGEST_TEXT, MOST_ROWS, exactly, plain_text, saved
-from sekom_analysis.study.codebook import FLAG, FLAG_VARIABLE, Variable
+from sekom_analysis.study.codebook import FLAG, FLAG_VARIABLE, Definitions, Variable
 from sekom_analysis.study.codebook_table import codebook_table
-from sekom_analysis.study.ledgers import Definitions
 from sekom_analysis.study.raw import CODED, About
 from sekom_analysis.study.study import Study
 

@@ -22,7 +22,7 @@ from sekom_analysis.basics.files import free_path, reason_of, write_whole
 from sekom_analysis.basics.wording import Phrase, Problem, problem_lines
 from sekom_analysis.basics.yamlfile import dump_yaml
 from sekom_analysis.formats.tables import guarded, join_rows
-from sekom_analysis.study.codebook import Variable
+from sekom_analysis.study.codebook import Definitions, Variable, keep
 from sekom_analysis.study.coderlogs import CoderLogs
 from sekom_analysis.study.decisions import Event, coder_fault, is_gap, joined
 from sekom_analysis.study.desk import Desk
@@ -35,10 +35,9 @@ from sekom_analysis.study.imports import (
     record_import,
     unfinished_import,
 )
-from sekom_analysis.study.ledgers import Definitions, keep
-from sekom_analysis.study.notes import check_notes, note_hash
+from sekom_analysis.study.notes import check_notes
 from sekom_analysis.study.raw import CODED, RAW, Coder, Raw
-from sekom_analysis.study.rows import answer_fault, field_faults
+from sekom_analysis.study.rows import answer_fault, field_faults, note_hash
 
 NO_NOTES = pd.DataFrame({"text": pd.Series(dtype="str")}, index=pd.Index([], name="note_id", dtype="str"))
 NO_DECISIONS = pd.DataFrame(columns=["note_id", "coder", "variable", "codes"], dtype="str")
@@ -130,7 +129,7 @@ def _add(raw: Raw, source: Path, kind: str, found: Material) -> Import:
 def _save_decisions(raw: Raw, events: Mapping[str, list[dict[str, Any]]], found: Material) -> None:
     """Save each coder's decisions, and the definitions that some of them were made under."""
     used = {str(event.get("codebook", "")) for theirs in events.values() for event in theirs}
-    keep(raw.root, [variable for variable in found.definitions if variable.version in used])
+    keep(raw.root / CODED, [variable for variable in found.definitions if variable.version in used])
     for coder, theirs in events.items():
         desk = Desk(raw, coder)
         desk.record([event for event in theirs if event.get("decided_at")], keep_times=True)

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from sekom_analysis.basics.errors import DecisionError
+from sekom_analysis.basics.wording import quoted
 from sekom_analysis.study.decisions import (
     HIDDEN_LEDGERS,
     INDEPENDENT,
@@ -356,7 +357,7 @@ def _not_listed(
         return alike
     files = {name for coder, ids in held.items() for name, theirs in came.get(coder, ()) if ids & theirs}
     if files:
-        names = ", ".join(f"'{name}'" for name in sorted(files))
+        names = quoted(sorted(files))
         msg = (
             f"'{path.name}' brought nothing here: its answers came with {names}. Nothing was saved. "
             f"To take an answer back, undo the file that it came with."

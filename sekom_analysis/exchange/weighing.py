@@ -27,8 +27,7 @@ from types import MappingProxyType
 from typing import NamedTuple
 
 from sekom_analysis.basics.wording import Phrase, Problem, chain
-from sekom_analysis.study.adjudications import same_answer
-from sekom_analysis.study.decisions import Event, counting, undone
+from sekom_analysis.study.decisions import Event, counting, same_answer, undone
 from sekom_analysis.study.imports import (
     Collected,
     Offer,

@@ -31,7 +31,7 @@ from sekom_analysis.figures.labels import (
     stacked,
 )
 
-COLUMNS = ("action", "rank", "rank_to", "low", "high", "p_top")
+_RANK_COLUMNS = ("action", "rank", "rank_to", "low", "high", "p_top")
 BOTTOM, HEAD = 12.0, 9.0  # mm
 LABEL_WIDTH, CHANCE_WIDTH = 82.0, 16.0
 MANY = 22  # with more rows than this, a label has one line
@@ -80,7 +80,7 @@ def plot_priorities(
     ['D1 Ta fram nyckeltal', 'D2']
     """
     check_language(lang)
-    st.check_columns(table, COLUMNS, "priorities")
+    st.check_columns(table, _RANK_COLUMNS, "priorities")
     n_actions, rows = len(table), first(table, most)
     with st.style():
         names = action_labels(rows["action"], labels, LABEL_WIDTH, 1 if len(rows) > MANY else 2)

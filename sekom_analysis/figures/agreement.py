@@ -19,7 +19,7 @@ from sekom_analysis.basics.wording import check_language, number, say
 from sekom_analysis.figures import styling as st
 from sekom_analysis.figures.labels import Key, draw_above, draw_tiles, name_tiles, shades
 
-COLUMNS = ("group", "label", "value", "low", "high", "note")
+_FOREST_COLUMNS = ("group", "label", "value", "low", "high", "note")
 LABEL_WIDTH = 52.0  # mm
 ROW, LINE, HEADING = 5.0, 3.7, 6.6
 BETWEEN = 4.0  # mm between columns
@@ -80,7 +80,7 @@ def plot_agreement(
     ['Alla', 'värde', '0,80', 'intervall', '[0,74; 0,86]']
     """
     check_language(lang)
-    st.check_columns(table, COLUMNS, "agreement")
+    st.check_columns(table, _FOREST_COLUMNS, "agreement")
     with st.style():
         labels = [st.wrap(str(label), LABEL_WIDTH) for label in table["label"]]
         columns = _columns(table, lang, decimals)

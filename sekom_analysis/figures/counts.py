@@ -156,7 +156,7 @@ def _draw_ends(ax: Axes, rows: pd.DataFrame, half: float, look: dict[str, Any]) 
 # --- how many notes each code got, and how far that depends on who coded ------------------------------
 
 
-COLUMNS = ("code", "by", "by_colour", "coder", "is_bar", "count", "n_notes", "n_all")
+_COUNT_COLUMNS = ("code", "by", "by_colour", "coder", "is_bar", "count", "n_notes", "n_all")
 LABEL_WIDTH = 58.0
 RIGHT, BOTTOM = 7.0, 11.0
 ABOVE = 26.0  # mm, what the legends usually take
@@ -230,7 +230,7 @@ def plot_counts(counts: pd.DataFrame, *, ax: Axes | None = None, lang: str = "sv
 
 
 def _check(counts: pd.DataFrame, lang: str) -> None:
-    st.check_columns(counts, (*COLUMNS, f"label_{lang}", f"by_label_{lang}"), "counts")
+    st.check_columns(counts, (*_COUNT_COLUMNS, f"label_{lang}", f"by_label_{lang}"), "counts")
     problems: list[str] = []
     keys = ["code", "by", "coder"]
     doubled = counts.loc[counts.duplicated(keys), keys].drop_duplicates()

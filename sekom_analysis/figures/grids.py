@@ -13,14 +13,15 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 from matplotlib.ticker import FixedLocator, FuncFormatter, MaxNLocator
 
+from sekom_analysis.basics.errors import needing
 from sekom_analysis.basics.wording import check_language, number, say
 from sekom_analysis.figures import styling as st
 from sekom_analysis.figures.counts import fill
 from sekom_analysis.figures.labels import Key, draw_above, draw_tiles, name_tiles, shades
 from sekom_analysis.figures.styling import mix
 
-COLUMNS = ("theme", "category", "count", "n_category")
-SOURCE_COLUMNS = ("source", "code", "count", "share", "n_settled", "n_all")
+_THEME_COLUMNS = ("theme", "category", "count", "n_category")
+_SOURCE_COLUMNS = ("source", "code", "count", "share", "n_settled", "n_all")
 CELL, HEAD_WIDTH = 8.0, 24.0  # mm
 SLANT, SLANTED_RIGHT = 35, 22.0  # degrees; mm that the last slanted name needs
 DARKEST = "#2f4b6e"
@@ -46,7 +47,7 @@ def plot_themes(table: pd.DataFrame, *, ax: Axes | None = None, lang: str = "sv"
         If columns are missing or there are no rows.
     """
     check_language(lang)
-    needed = (*COLUMNS, f"label_{lang}", f"theme_label_{lang}")
+    needed = (*_THEME_COLUMNS, f"label_{lang}", f"theme_label_{lang}")
     st.check_columns(table, needed, "themes")
     grid = table.pivot(index="category", columns="theme", values="count")
     grid = grid.reindex(index=table["category"].unique(), columns=table["theme"].unique())
@@ -89,7 +90,7 @@ def plot_sources(table: pd.DataFrame, *, ax: Axes | None = None, lang: str = "sv
         If columns are missing or there are no rows.
     """
     check_language(lang)
-    st.check_columns(table, (*SOURCE_COLUMNS, f"label_{lang}"), "sources")
+    st.check_columns(table, (*_SOURCE_COLUMNS, f"label_{lang}"), "sources")
     order = [table[name].unique() for name in ("source", "code")]
     count, share = (
         table.pivot(index="source", columns="code", values=value).reindex(index=order[0], columns=order[1])
@@ -126,7 +127,7 @@ def _draw_counts(ax: Axes, counts: pd.DataFrame, tones: pd.DataFrame, lang: str)
 
 
 COVERAGE_COLUMNS = ("code", "n_notes", "n_actions", "low", "high")
-COUNT_COLUMNS = ("code", "by", "by_colour", "is_bar", "count")
+_BY_COLUMNS = ("code", "by", "by_colour", "is_bar", "count")
 PITCH, BAR, BOTTOM = 9.0, 5.2, 12.0  # mm
 ACTIONS = "#4a4a4a"
 
@@ -157,7 +158,7 @@ def plot_coverage(
     """
     check_language(lang)
     st.check_columns(categories, (*COVERAGE_COLUMNS, f"label_{lang}"), "coverage")
-    st.check_columns(notes, (*COUNT_COLUMNS, f"by_label_{lang}"), "counts")
+    st.check_columns(notes, (*_BY_COLUMNS, f"by_label_{lang}"), "counts")
     table = categories.sort_values("n_notes", ascending=False, kind="stable", ignore_index=True)
     with st.style():
         names = [st.wrap(str(name), 46.0) for name in table[f"label_{lang}"]]
@@ -287,8 +288,8 @@ def plot_scores(
     >>> [label.get_text() for label in ax.get_yticklabels()]
     ['k1', 'k2']
     """
-    import seaborn as sns  # here, since it takes two seconds to import
-
+    with needing("figures"):
+        import seaborn as sns  # here, since it takes two seconds to import
     check_language(lang)
     st.check_columns(table, SCORE_COLUMNS, "scores")
     places = _places(table, list(criteria or {}))

@@ -23,7 +23,7 @@ from matplotlib.textpath import text_to_path
 
 from sekom_analysis.basics.errors import FigureError, NotSavedError
 from sekom_analysis.basics.files import check_outside, reason_of, write_whole
-from sekom_analysis.basics.wording import visible
+from sekom_analysis.basics.wording import quoted, visible
 
 # --- colours that hold in grey print, and ink that reads on them --------------------------------------
 
@@ -254,7 +254,7 @@ def save_figure(
     unknown = [name for name in formats if name not in _NO_DATE]
     if unknown:
         msg = (
-            f"A figure cannot be saved as {', '.join(map(repr, unknown))}. "
+            f"A figure cannot be saved as {quoted(unknown)}. "
             f"Choose among: {', '.join(_NO_DATE)}. Nothing was saved."
         )
         raise FigureError(msg)

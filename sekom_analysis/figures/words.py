@@ -22,7 +22,7 @@ from sekom_analysis.figures import styling as st
 from sekom_analysis.figures.counts import fill
 from sekom_analysis.figures.labels import Key, draw_above
 
-COLUMNS = ("group", "word", "count", "n_group", "count_rest", "n_rest", "z")
+_BAR_COLUMNS = ("group", "word", "count", "n_group", "count_rest", "n_rest", "z")
 PITCH, BAR, HEADING = 4.6, 3.2, 7.5  # mm: a word's line, its bar, a group's heading
 BOTTOM = 11.0
 
@@ -68,7 +68,7 @@ def plot_keywords(
     (['tid'], 10.0)
     """
     check_language(lang)
-    st.check_columns(table, COLUMNS, "keywords")
+    st.check_columns(table, _BAR_COLUMNS, "keywords")
     groups = _groups(table, top)
     with st.style():
         height = sum(HEADING + PITCH * len(rows) for _, rows in groups)
@@ -193,7 +193,7 @@ def plot_word_cloud(
     >>> [patch.get_label() for patch in ax.patches]
     ['tid', 'vilja']
     """
-    st.check_columns(table, COLUMNS, "keywords")
+    st.check_columns(table, _BAR_COLUMNS, "keywords")
     weights = _weights(table, group, top)
     with st.style():
         if ax is None:

@@ -10,7 +10,7 @@ from typing import NamedTuple, Self
 from xml.etree.ElementTree import Element
 
 from sekom_analysis.basics.errors import ExchangeError
-from sekom_analysis.basics.wording import Problem
+from sekom_analysis.basics.wording import Problem, quoted
 from sekom_analysis.formats.guarded import open_archive, parse_xml, refusal
 from sekom_analysis.formats.workbook_cells import (
     LIMITS,
@@ -182,7 +182,7 @@ class Book:
         if sheet is None:
             return next(iter(self._sheets.values()))
         if sheet not in self._sheets:
-            names = ", ".join(f"'{name}'" for name in self._sheets)
+            names = quoted(self._sheets)
             raise refusal(self.file, "book_no_sheet", sheet=sheet, names=names)
         return self._sheets[sheet]
 

@@ -214,7 +214,7 @@ def reading(variable: Variable, codes: str, lang: str) -> str:
 # --- words that mark one group of notes against the rest ----------------------------------------------
 
 
-COLUMNS = ["group", "word", "count", "n_group", "count_rest", "n_rest", "log_odds", "z"]
+KEYWORD_COLUMNS = ["group", "word", "count", "n_group", "count_rest", "n_rest", "log_odds", "z"]
 
 
 def keywords(
@@ -282,7 +282,8 @@ def keywords(
     table["n_rest"] = len(group) - table["n_group"]
     order = {name: place for place, name in enumerate(names)}
     table = table.sort_values(["z", "word"], ascending=[False, True], kind="stable")
-    return table.sort_values("group", key=lambda g: g.map(order), kind="stable", ignore_index=True)[COLUMNS]
+    table = table.sort_values("group", key=lambda g: g.map(order), kind="stable", ignore_index=True)
+    return table[KEYWORD_COLUMNS]
 
 
 def _groups(notes: pd.DataFrame, by: str | pd.Series | Mapping[str, str]) -> pd.Series:

@@ -8,13 +8,12 @@ from typing import Any
 import pandas as pd
 
 from sekom_analysis.agreement import agreement
-from sekom_analysis.agreement.tables import COLUMNS
+from sekom_analysis.agreement.tables import AGREEMENT_COLUMNS
 from sekom_analysis.basics.errors import CodebookError
 from sekom_analysis.basics.wording import check_language, say
 from sekom_analysis.study.checks import check_stance
-from sekom_analysis.study.codebook import FLAG, Code, Text, Variable
+from sekom_analysis.study.codebook import FLAG, Code, Definitions, Text, Variable
 from sekom_analysis.study.decisions import AFTER_TALK, INDEPENDENT, counting_rows, fold, ratings_table
-from sekom_analysis.study.ledgers import Definitions
 from sekom_analysis.study.raw import CODED, chosen_coders
 from sekom_analysis.study.study import Study
 
@@ -281,7 +280,8 @@ def agreement_by_version(
         for name, ids, passes in _sets(chosen, used):
             found = agreement(_ratings(study, asked, under, ids, whose, passes), **options)
             rows.append(found.assign(**keys, notes=name)[[*VERSION_KEYS, *found.columns]])
-    return pd.concat(rows, ignore_index=True) if rows else pd.DataFrame(columns=[*VERSION_KEYS, *COLUMNS])
+    empty = pd.DataFrame(columns=[*VERSION_KEYS, *AGREEMENT_COLUMNS])
+    return pd.concat(rows, ignore_index=True) if rows else empty
 
 
 def _in_use(read: pd.DataFrame) -> list[tuple[str, pd.Series]]:

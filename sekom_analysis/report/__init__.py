@@ -6,25 +6,17 @@ import base64
 import itertools
 from collections.abc import Callable, Sequence
 from concurrent.futures import Executor
-from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from markupsafe import Markup
 
+from sekom_analysis import __version__
 from sekom_analysis.basics.errors import ReportError
-from sekom_analysis.basics.wording import say, visible
-from sekom_analysis.figures import plot_agreement, plot_confusions, plot_counts
-from sekom_analysis.quality import is_reflexive
-from sekom_analysis.report import blocks
-from sekom_analysis.report.blocks import CHOICES, Section, column_shares, fits
-from sekom_analysis.report.documents import Written, docx_bytes, draw_figures, pdf_bytes
-from sekom_analysis.report.page import page_content
-from sekom_analysis.report.sections import sections
-from sekom_analysis.results import MAIN, Results
-
-if TYPE_CHECKING:
-    from matplotlib.axes import Axes
+from sekom_analysis.basics.wording import quoted, say, visible
+from sekom_analysis.report.blocks import CHOICES, Section, column_shares, fits, localised
+from sekom_analysis.report.documents import Written, check_programs, docx_bytes, draw_figures, pdf_bytes
+from sekom_analysis.report.sections import basis, sections
+from sekom_analysis.results import Results
 
 TABLES = "tables"
 FORMATS = HTML, DOCX, PDF = "html", "docx", "pdf"
@@ -60,25 +52,40 @@ def write_report(
         If a file cannot be written, as it is open in another program; all others are written.
     ReportError
         If there is no such format, or a document could not be made.
+    MissingPackageError
+        If a format needs a package that is not installed; nothing is written then.
+    """
+    check_forms(formats)
+    shown = sections(results)
+    progress("figures")
+    written = Written(folder)
+    drawn = {figure.stem: figure.draw for section in shown for figure in section.figures()}
+    figures = draw_figures(drawn, written, results.lang, helper)
+    progress("tables")
+    tables = _write_tables(shown, written, results.lang)
+    progress("pages")
+    pages = [_write_page(results, shown, figures, written, form) for form in formats]
+    _tell_shown(results)
+    written.check()
+    return [*pages, *(path for paths in figures.values() for path in paths), *tables]
+
+
+def check_forms(formats: Sequence[str]) -> None:
+    """Refuse forms of a report that do not exist or cannot be made here, before any work is done.
+
+    Raises
+    ------
+    ReportError, MissingPackageError
+        As `write_report` does.
     """
     unknown = [form for form in formats if form not in FORMATS]
     if unknown:
         msg = (
-            f"A report cannot be made as {', '.join(map(repr, unknown))}. "
+            f"A report cannot be made as {quoted(unknown)}. "
             f"Choose among: {', '.join(FORMATS)}. Nothing was written."
         )
         raise ReportError(msg)
-    more = sections(results)
-    progress("figures")
-    written = Written(folder)
-    figures = draw_figures(_figures(results, more), written, results.lang, helper)
-    progress("tables")
-    tables = _write_tables(results, more, written)
-    progress("pages")
-    pages = [_write_page(results, more, figures, written, form) for form in formats]
-    _tell_shown(results)
-    written.check()
-    return [*pages, *(path for paths in figures.values() for path in paths), *tables]
+    check_programs(docx=DOCX in formats, pdf=PDF in formats)
 
 
 def _tell_shown(results: Results) -> None:
@@ -91,7 +98,7 @@ def _tell_shown(results: Results) -> None:
 
 
 def _write_page(
-    results: Results, more: Sequence[Section], figures: dict[str, list[Path]], written: Written, form: str
+    results: Results, shown: Sequence[Section], figures: dict[str, list[Path]], written: Written, form: str
 ) -> Path:
     """Write the report in one of its forms; never with an old picture in place of one that is held open."""
     name = f"report.{results.lang}.{form}"
@@ -100,23 +107,23 @@ def _write_page(
     if held is not None:
         written.unsaved[written.folder / name] = say("picture_held", "en", file=held.name)
         return written.folder / name
-    return written.put({name: _page_bytes(results, more, figures, written.folder, form)})[name]
+    return written.put({name: _page_bytes(results, shown, figures, written.folder, form)})[name]
 
 
 def _page_bytes(
-    results: Results, more: Sequence[Section], figures: dict[str, list[Path]], folder: Path, form: str
+    results: Results, shown: Sequence[Section], figures: dict[str, list[Path]], folder: Path, form: str
 ) -> bytes:
     if form == HTML:
         pictures = {stem: _data_uri(paths) for stem, paths in figures.items()}
-        return render_page(results, pictures, more).encode("utf-8")
+        return render_page(results, pictures, shown).encode("utf-8")
     make = {DOCX: docx_bytes, PDF: pdf_bytes}[form]
     pictures = {stem: _of_kind(paths, _PICTURES[form]).name for stem, paths in figures.items()}
     title = visible(results.study.about.title.in_(results.lang))
-    return make(render_page(results, pictures, more, form), folder, title, results.lang)
+    return make(render_page(results, pictures, shown, form), folder, title, results.lang)
 
 
 def render_page(
-    results: Results, pictures: dict[str, str], more: Sequence[Section] = (), form: str = HTML
+    results: Results, pictures: dict[str, str], shown: Sequence[Section] | None = None, form: str = HTML
 ) -> str:
     """Return the report as one HTML page, for a browser or for the program that makes a document of it.
 
@@ -124,7 +131,7 @@ def render_page(
     ----------
     results : Results
     pictures : figure's stem -> its address, for a browser a data URI, so that the page needs no other file
-    more : sections beyond counts and agreement
+    shown : what is on the page below its head; all sections of the results, if left out
     form : ``"html"``, ``"docx"`` or ``"pdf"``
     """
     from jinja2 import Environment, PackageLoader, StrictUndefined
@@ -147,8 +154,10 @@ def render_page(
     environment.globals["choices"] = Markup() if form == HTML else _shares(CHOICES)
     environment.globals["t"] = lambda key, **values: say(key, lang, **values)
     return environment.get_template("report.html.j2").render(
-        pictures=pictures, lang=lang, form=form, number=_Numbering(), sections=more, **page_content(results)
-    )
+        sections=sections(results) if shown is None else shown,
+        title=results.study.about.title.in_(lang), lead=basis.lead(results), before=basis.before(results),
+        pictures=pictures, lang=lang, form=form, number=_Numbering(), version=__version__,
+    )  # fmt: skip
 
 
 def _seen(value: object) -> object:
@@ -185,41 +194,11 @@ class _Numbering:
         return next(self._tables)
 
 
-def _figures(results: Results, more: Sequence[Section]) -> dict[str, Callable[[], Axes]]:
-    """Return what draws each figure, by the stem of its files' names."""
-    lang = results.lang
-    drawn: dict[str, Callable[[], Axes]] = {
-        f"counts_{variable}": partial(plot_counts, counts, lang=lang)
-        for variable, counts in blocks.counts_shown(results).items()
-    }
-    overview = blocks.forest_rows(results, MAIN)
-    if len(overview):
-        floor = results.study.about.plan.floor
-        drawn["agreement"] = partial(plot_agreement, overview, lang=lang, floor=floor)
-    for variable in blocks.counts_shown(results):
-        if variable in results.by_code:
-            rows, labels = blocks.detail_rows(results, variable), blocks.code_labels(results, variable)
-            drawn[f"agreement_{variable}"] = partial(plot_agreement, rows, lang=lang)
-            confused = results.confusions[variable]
-            drawn[f"confusions_{variable}"] = partial(plot_confusions, confused, lang=lang, labels=labels)
-    return drawn | {figure.stem: figure.draw for section in more for figure in section.figures()}
-
-
-def _write_tables(results: Results, more: Sequence[Section], written: Written) -> list[Path]:
+def _write_tables(shown: Sequence[Section], written: Written, lang: str) -> list[Path]:
     """Write every table as a spreadsheet program of the language reads it."""
-    tables = {f"counts_{name}": table for name, table in results.counts.items()}
-    if not is_reflexive(results.study):
-        tables["agreement"] = results.agreement
-    tables |= {f"agreement_by_code_{name}": table for name, table in results.by_code.items()}
-    tables |= {f"agreement_by_pair_{name}": table for name, table in results.by_pair.items()}
-    tables |= {f"confusions_{name}": table for name, table in results.confusions.items()}
-    tables |= {f"disputed_{name}": table.reset_index() for name, table in results.disputed.items()}
-    tables["coders"] = results.coders.reset_index()
-    for section in more:
-        tables |= section.tables()
-    lang = results.lang
+    tables = {name: table for section in shown for name, table in section.tables().items()}
     files = {f"{TABLES}/{name}.{lang}.csv": table for name, table in tables.items()}
-    contents = {name: blocks.localised(table, name, lang) for name, table in files.items()}
+    contents = {name: localised(table, name, lang) for name, table in files.items()}
     return list(written.put(contents).values())
 
 

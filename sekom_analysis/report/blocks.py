@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import accumulate
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -15,13 +16,13 @@ from sekom_analysis.basics.files import replace_file
 from sekom_analysis.basics.wording import column_beside, number, say, visible
 from sekom_analysis.consensus import MAJORITY_BAR
 from sekom_analysis.formats.tables import table_bytes
-from sekom_analysis.results import AGAINST, INDEPENDENT, POOLED, Results
+from sekom_analysis.results import Results
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 
-OPENING, CONTENTS, MIDDLE, CLOSING, APPENDIX = "opening", "contents", "middle", "closing", "appendix"
+WHOLE = 14  # characters; a shorter text is not broken into lines
 
 
 @dataclass(frozen=True)
@@ -71,8 +72,12 @@ class Figure:
 class Table:
     """A table of cells as people read them, already in the report's language.
 
-    The first cell of each row is its heading. `numeric` says for each further column whether it holds
-    numbers. `frame`, if given, is the table behind it, written as ``tables/<stem>.<lang>.csv``.
+    The first cell of each row is its heading, if it `has_heads`. `numeric` says for each further column
+    whether it holds numbers. `frame`, if given, is the table behind it, written as
+    ``tables/<stem>.<lang>.csv``.
+
+    `spans` are heads above those of the columns, each a text and how many columns it stands over; `groups`
+    are headings above the row at a place, `remarks` stand below a row's heading, `foot` is a row of sums.
     """
 
     stem: str
@@ -81,11 +86,39 @@ class Table:
     rows: Sequence[Sequence[str]]
     numeric: Sequence[bool] = ()
     frame: pd.DataFrame | None = None
+    has_heads: bool = True
+    spans: Sequence[tuple[str, int]] = ()
+    groups: Mapping[int, str] = field(default_factory=dict)
+    remarks: Mapping[int, str] = field(default_factory=dict)
+    foot: Sequence[str] = ()
     kind: str = field(default="table", init=False)
 
+    @property
+    def is_simple(self) -> bool:
+        """Whether it is rows with headings and nothing else, which short texts and pages do not break."""
+        return self.has_heads and not self.spans and not self.groups
+
+    @property
+    def measured(self) -> list[Sequence[str]]:
+        """The cells that widths go by: of heads that are not the rows' own only those of numbers."""
+        if not self.has_heads:
+            return [*self.rows]
+        heads = [head if self.is_simple or self.is_numeric(n) else "" for n, head in enumerate(self.columns)]
+        return [heads, *self.rows]
+
     def is_numeric(self, column: int) -> bool:
-        """Whether the column, counted from 1 after the row's heading, holds numbers; true if not said."""
-        return self.numeric[column - 1] if self.numeric else True
+        """Whether the column, counted from the rows' headings on, holds numbers; true if not said."""
+        return column > 0 and (self.numeric[column - 1] if self.numeric else True)
+
+    def look(self, column: int, cell: str | None = None) -> str:
+        """Return what the style sheet calls a cell of the column, or the column's heading."""
+        is_text, is_heading = not self.is_numeric(column), cell is None
+        names = {
+            "text": is_text and (column > 0 or (is_heading and self.is_simple)),
+            "whole": is_text and self.is_simple and cell is not None and len(cell) < WHOLE,
+            "start": column in accumulate((n for _, n in self.spans), initial=1) and bool(self.spans),
+        }
+        return " ".join(name for name, holds in names.items() if holds and self.has_heads)
 
 
 @dataclass(frozen=True)
@@ -103,15 +136,15 @@ Block = Heading | Text | Bullets | Figure | Table | Note
 
 @dataclass(frozen=True)
 class Section:
-    """A section of the report; one without blocks is left out.
+    """A section of the report; one without blocks is not on the page.
 
-    `place` says where on the page: before the counts, after them, after the most disputed notes, after the
-    methods, or at the very end.
+    `behind` are further tables to write, by their stems. An appendix stands after the footer.
     """
 
     heading: str
     blocks: Sequence[Block]
-    place: str = MIDDLE
+    behind: Mapping[str, pd.DataFrame] = field(default_factory=dict)
+    is_appendix: bool = False
 
     def figures(self) -> list[Figure]:
         """Return the figures to draw."""
@@ -120,7 +153,7 @@ class Section:
     def tables(self) -> dict[str, pd.DataFrame]:
         """Return the tables to write as files, by their stems."""
         shown = [block for block in self.blocks if isinstance(block, Table | Figure)]
-        return {block.stem: block.frame for block in shown if block.frame is not None}
+        return {block.stem: block.frame for block in shown if block.frame is not None} | dict(self.behind)
 
 
 # --- results as rows and cells of one language: what figures draw, what tables show -------------------
@@ -169,12 +202,6 @@ def choices_in(disputed: pd.DataFrame) -> dict[str, str]:
     return {coder: column_beside(coder, DISPUTED_COLUMNS) for coder in coders}
 
 
-def code_labels(results: Results, variable: str) -> dict[str, str]:
-    """Return the labels of every code of a variable that was compared, in the codebook's order."""
-    asked = results.study.codebook[variable]
-    return {code: asked.label_of(code, results.lang) for code in results.by_code[variable]["code"].unique()}
-
-
 def names(values: Iterable[Any], lang: str) -> str:
     """Return a list in words: ``k1, k2 och k3``."""
     listed = [str(value) for value in values]
@@ -203,73 +230,6 @@ def localised(table: pd.DataFrame, file: str, lang: str) -> bytes:
     shown = shown.rename(columns=lambda name: visible(str(name)))
     seen = shown.map(lambda cell: visible(cell) if isinstance(cell, str) else cell)
     return table_bytes(seen, Path(file), plain=lang != "sv")
-
-
-def forest_rows(results: Results, scope: str) -> pd.DataFrame:
-    """Return the planned coefficients as rows of a forest plot: with the codebook, against, pooled."""
-    lang = results.lang
-    parts = []
-    for group in (INDEPENDENT, AGAINST, POOLED):
-        rows = results.rows(scope, group)
-        labels = [label_of(results, variable) for variable in rows["variable"]]
-        if group == AGAINST:
-            pairs = [coders.split(", ") for coders in rows["coders"]]
-            of_source = [next((c for c in pair if c in results.sources), "") for pair in pairs]
-            own = [next((c for c in pair if c not in results.sources), "") for pair in pairs]
-            headings = [say("report_against", lang, source=source) for source in of_source]
-            labels = [f"{label}: {coder}" for label, coder in zip(labels, own, strict=True)]
-        else:
-            key = "report_independent" if group == INDEPENDENT else "report_pooled"
-            whose = results.independent if group == INDEPENDENT else [*results.sources, *results.independent]
-            headings = [say(key, lang, coders=", ".join(whose))] * len(rows)
-        parts.append(rows.assign(group_key=group, group=headings, label=labels, n_notes=rows["n_pairable"]))
-    return pd.concat(parts, ignore_index=True)
-
-
-def detail_rows(results: Results, variable: str) -> pd.DataFrame:
-    """Return one variable's agreement by code and by pair as rows of a forest plot."""
-    lang, labels = results.lang, code_labels(results, variable)
-    heading = {"variable": label_of(results, variable), "coders": ", ".join(results.alone)}
-    by_code, by_pair = results.by_code[variable], results.by_pair[variable]
-    return pd.concat(
-        [
-            by_code.assign(
-                group=say("report_by_code", lang, **heading),
-                label=[labels[code] for code in by_code["code"]],
-                n_notes=by_code["n_carrying"],
-            ),
-            by_pair.assign(
-                group=say("report_by_pair", lang, **heading),
-                label=[f"{a} – {b}" for a, b in zip(by_pair["coder_a"], by_pair["coder_b"], strict=True)],
-            ),
-        ],
-        ignore_index=True,
-    )
-
-
-def agreement_cells(results: Results, scope: str) -> list[dict[str, Any]]:
-    """Return the agreement table: a group of rows a heading, three coefficients side by side."""
-    table = results.agreement
-    lang = results.lang
-    forest = forest_rows(results, scope)
-    groups: list[dict[str, Any]] = []
-    for row in forest.to_dict("records"):
-        same = table[
-            (table["scope"] == scope)
-            & (table["coders"] == row["coders"])
-            & (table["variable"] == row["variable"])
-            & (table["group"] == row["group_key"])
-        ]
-        found = {one["coefficient"]: one for one in same.to_dict("records")}
-        if not groups or groups[-1]["heading"] != row["group"]:
-            groups.append({"heading": row["group"], "rows": []})
-        cells = [row["label"], say(f"level_{row['level']}", lang), str(row["n_pairable"])]
-        for name in ("alpha", "ac1", "percent"):
-            cells.append(number(found[name]["value"], lang) if name in found else "–")
-            if name == "alpha":
-                cells.append(span(found[name]["low"], found[name]["high"], lang) if name in found else "–")
-        groups[-1]["rows"].append([*cells, row["note"]])
-    return groups
 
 
 # --- how wide the columns of a table are where nothing fits them to their texts -----------------------

@@ -19,7 +19,7 @@ from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
-from sekom_analysis.basics.errors import NotSavedError, ReportError
+from sekom_analysis.basics.errors import NotSavedError, ReportError, install_line, needing
 from sekom_analysis.basics.files import check_outside, patiently, reason_of, replace_file, write_whole
 from sekom_analysis.figures import render_figure, style
 
@@ -230,16 +230,28 @@ def _typeset(source: Path) -> bytes:
     return bytes(made)
 
 
+def check_programs(*, docx: bool, pdf: bool) -> None:
+    """Raise `MissingPackageError` or `ReportError` if what makes these documents is not installed."""
+    with needing("documents"):
+        if docx:
+            import docx as _  # noqa: F401
+        if pdf:
+            import typst  # noqa: F401
+    if docx or pdf:
+        _pandoc()
+
+
 def _pandoc() -> str:
     """Return the path of pandoc."""
-    try:
+    with needing("documents"):
         import pypandoc
-
+    try:
         return str(pypandoc.get_pandoc_path())
-    except (ImportError, OSError) as error:
+    except OSError as error:  # without the program, such as conda's package of the same name
         msg = (
-            "pandoc is not installed, so neither a Word document nor a PDF can be made. Install it with: "
-            "pip install pypandoc_binary   The HTML page needs no pandoc: sekom report --to html."
+            "The program pandoc was not found, so neither a Word document nor a PDF can be made. To install "
+            "it, go to the folder that sekom_analysis was installed from (the one with pyproject.toml) and "
+            f"run: {install_line('documents')} The page needs no pandoc: sekom report --to html."
         )
         raise ReportError(msg) from error
 

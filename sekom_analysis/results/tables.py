@@ -9,7 +9,7 @@ from itertools import product
 import pandas as pd
 
 from sekom_analysis.agreement import agreement
-from sekom_analysis.agreement.tables import COLUMNS
+from sekom_analysis.agreement.tables import AGREEMENT_COLUMNS
 from sekom_analysis.basics.wording import column_beside
 from sekom_analysis.consensus.counts import count_by_source
 from sekom_analysis.consensus.settled import (
@@ -22,7 +22,7 @@ from sekom_analysis.consensus.settled import (
 )
 from sekom_analysis.quality import codebook_advice, findings_of, is_reflexive, readings
 from sekom_analysis.quality.quotes import READING_COLUMNS, reading
-from sekom_analysis.study.adjudications import seen_text
+from sekom_analysis.study.adjudicating import seen_text
 from sekom_analysis.study.checks import check_stance
 from sekom_analysis.study.codebook import Variable
 from sekom_analysis.study.study import Study
@@ -138,7 +138,7 @@ def _entries(study: Study, lang: str) -> pd.DataFrame:
 INDEPENDENT, AGAINST, POOLED = "independent", "against", "pooled"
 MAIN, ALL = "main", "all"
 AGREEMENT_KEYS = ["scope", "group", "coders", "variable", "level"]
-OVERVIEW = [*AGREEMENT_KEYS, *COLUMNS, "primary"]
+OVERVIEW = [*AGREEMENT_KEYS, *AGREEMENT_COLUMNS, "primary"]
 
 
 def planned(study: Study, variable: Variable) -> tuple[str, str]:

@@ -5,6 +5,7 @@ And beside it the ledger of what coders were shown of each other's answers.
 
 from __future__ import annotations
 
+import json
 import warnings
 from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime
@@ -14,23 +15,8 @@ import pandas as pd
 
 from sekom_analysis.basics.errors import DecisionError, SekomError
 from sekom_analysis.basics.wording import Problem
-from sekom_analysis.study.adjudications import (
-    ADJUDICATION_EVENTS,
-    COLUMNS,
-    OPEN,
-    SETTLE,
-    Adjudication,
-    Blindness,
-    Showing,
-    adjudication_ledger,
-    adjudication_table,
-    seen_text,
-    showings,
-    showings_table,
-    shown_ledger,
-)
 from sekom_analysis.study.checks import decision_problems, unknown_notes
-from sekom_analysis.study.codebook import Variable
+from sekom_analysis.study.codebook import Variable, keep
 from sekom_analysis.study.coderlogs import CoderLogs
 from sekom_analysis.study.decisions import (
     LONGEST_MEMO,
@@ -40,14 +26,30 @@ from sekom_analysis.study.decisions import (
     joined,
     latest_answers,
     new_event_id,
+    same_answer,
 )
-from sekom_analysis.study.ledgers import RETRACT, keep
-from sekom_analysis.study.notes import note_hash
-from sekom_analysis.study.raw import Raw, chosen_notes
-from sekom_analysis.study.rows import EVENT_ID, SEEN, answer_fault, utc_text, well_formed
+from sekom_analysis.study.ledgers import (
+    ADJUDICATION_EVENTS,
+    OPEN,
+    PRESENT,
+    RETRACT,
+    SETTLE,
+    Adjudication,
+    Blindness,
+    Showing,
+    adjudication_ledger,
+    answers_seen,
+    present_in,
+    showings,
+    showings_table,
+    shown_ledger,
+    standing,
+)
+from sekom_analysis.study.raw import CODED, Raw, chosen_notes
+from sekom_analysis.study.rows import EVENT_ID, SEEN, answer_fault, note_hash, utc_text, well_formed
 
 Answers = Mapping[tuple[str, str], Mapping[str, str]]
-GIVEN = frozenset([*COLUMNS, "present"]) - {"decided_at"}
+GIVEN = frozenset([*Adjudication._fields, "present"]) - {"decided_at"}
 
 
 class Adjudicating:
@@ -169,7 +171,7 @@ class Adjudicating:
     def _keep_definitions(self, names: set[str]) -> None:
         """Keep the definitions of variables, each once: looking whether they are kept takes long."""
         fresh = sorted(names - self._kept)
-        keep(self._raw.root, [self._raw.codebook[name] for name in fresh])
+        keep(self._raw.root / CODED, [self._raw.codebook[name] for name in fresh])
         self._kept.update(fresh)
 
     def _event(self, given: Mapping[str, Any], answers: Answers) -> tuple[Adjudication, list[str]]:
@@ -371,3 +373,73 @@ def _moment(since: str | datetime | None) -> str:
         msg = f"'{since}' is not a time; write it as 2016-04-12 or 2016-04-12T09:00. Nothing was saved."
         raise DecisionError(msg) from None
     return utc_text(moment if moment.tzinfo else moment.replace(tzinfo=UTC))
+
+
+# --- what an adjudication comes to -------------------------------------------------------------------------
+
+
+KEYS = ["note_id", "variable", "adjudicator"]
+TABLE_COLUMNS = [
+    "note_id", "variable", "adjudicator", "codes", "event", "reason", "decided_at", "seen", "is_stale",
+    "changed", "present", "codebook", "note_hash", "event_id", "row",
+]  # fmt: skip
+
+
+def seen_text(answers: Mapping[str, str], present: Iterable[str] = ()) -> str:
+    """Return what each coder said, and who was present, as the ledger keeps it.
+
+    Examples
+    --------
+    >>> seen_text({"k2": "vilja", "k1": "kunskap"}), seen_text({"k1": "tid"}, ["k2"])
+    ('{"k1": "kunskap", "k2": "vilja"}', '{".present": "k2", "k1": "tid"}')
+    """
+    named = "|".join(sorted(set(present)))
+    return json.dumps({**answers, **({PRESENT: named} if named else {})}, ensure_ascii=False, sort_keys=True)
+
+
+def _answers_in(seen: str) -> dict[str, str]:
+    """Return what each coder said, of what the ledger keeps."""
+    return {coder: codes for coder, codes in (answers_seen(seen) or {}).items() if coder != PRESENT}
+
+
+def changed_since(seen: Mapping[str, str], now: Mapping[str, str]) -> list[str]:
+    """Return the coders whose answer is another now: changed, given since, or taken back.
+
+    Examples
+    --------
+    >>> changed_since({"k1": "a", "k2": "b", "k3": "c"}, {"k1": "a", "k2": "x", "k4": "a"})
+    ['k2', 'k3', 'k4']
+    """
+    as_said = {coder: same_answer(codes) for coder, codes in seen.items()}
+    as_now = {coder: same_answer(codes) for coder, codes in now.items()}
+    return sorted(coder for coder in as_said | as_now if as_said.get(coder) != as_now.get(coder))
+
+
+def adjudication_table(
+    history: pd.DataFrame, answers: Mapping[tuple[str, str], Mapping[str, str]]
+) -> pd.DataFrame:
+    """Return what stands: one row per note, variable and adjudicator.
+
+    Parameters
+    ----------
+    history : every event of the ledger, in the order in which they count
+    answers : (note_id, variable) -> coder -> what that coder says now
+
+    Returns
+    -------
+    DataFrame. ``event`` is settle (``codes`` is the code) or open (left open on purpose, ``codes`` is
+    empty); ``seen`` a dict, coder -> codes; ``changed`` the coders whose answers are others now, as a
+    text; ``is_stale`` whether there are any; ``present`` the coders who sat beside the adjudicator, as a
+    text; ``row`` the line in the file.
+    """
+    table = standing(history, KEYS)
+    beside = [", ".join(present_in(seen)) for seen in table["seen"]]
+    table["present"] = pd.Series(beside, index=table.index, dtype="str")
+    table["seen"] = pd.Series([_answers_in(seen) for seen in table["seen"]], index=table.index, dtype=object)
+    changed = [
+        changed_since(row["seen"], answers.get((row["note_id"], row["variable"]), {}))
+        for row in table.to_dict("records")
+    ]
+    table["changed"] = pd.Series([", ".join(coders) for coders in changed], index=table.index, dtype="str")
+    table["is_stale"] = pd.Series([bool(coders) for coders in changed], index=table.index, dtype=bool)
+    return table[TABLE_COLUMNS]

@@ -11,9 +11,8 @@ from sekom_analysis.basics.errors import StanceError
 from sekom_analysis.basics.wording import Phrase, Problem, chain
 from sekom_analysis.study.codebook import Codebook, Variable
 from sekom_analysis.study.decisions import AFTER_TALK, INDEPENDENT, coder_fault, latest
-from sekom_analysis.study.notes import note_hash
 from sekom_analysis.study.raw import STUDY_FILE, Raw, codebook_file
-from sekom_analysis.study.rows import WHOLE_NUMBER, answer_fault, local_minute
+from sekom_analysis.study.rows import WHOLE_NUMBER, answer_fault, local_minute, note_hash
 
 if TYPE_CHECKING:
     from sekom_analysis.study.study import Study

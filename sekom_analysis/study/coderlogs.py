@@ -12,8 +12,6 @@ import pandas as pd
 
 from sekom_analysis.basics.files import in_a_command, original_name
 from sekom_analysis.basics.wording import Phrase, Problem, kind_of
-from sekom_analysis.study.adjudications import FORM as ADJUDICATED
-from sekom_analysis.study.adjudications import SHOWINGS, Blindness
 from sekom_analysis.study.decisions import (
     AFTER_TALK,
     HIDDEN_LEDGERS,
@@ -29,7 +27,9 @@ from sekom_analysis.study.decisions import (
 )
 from sekom_analysis.study.imports import FORM as IMPORTS
 from sekom_analysis.study.imports import IMPORTS_FILE
+from sekom_analysis.study.ledgers import ADJUDICATIONS as ADJUDICATED
 from sekom_analysis.study.ledgers import PAIR_FORM as PAIRS
+from sekom_analysis.study.ledgers import SHOWINGS, Blindness
 from sekom_analysis.study.log import LOG, MARKS, Marked, coder_log, events_of, is_unreadable, loss_problem
 from sekom_analysis.study.merges import MERGE_FORM as MERGES
 from sekom_analysis.study.raw import CODED

@@ -50,8 +50,8 @@ class Event(NamedTuple):
     event: str
 
 
-COLUMNS = tuple(field.rstrip("_") for field in Event._fields)
-HISTORY_COLUMNS = ("coder", *COLUMNS, "row")
+LOG_COLUMNS = tuple(field.rstrip("_") for field in Event._fields)
+HISTORY_COLUMNS = ("coder", *LOG_COLUMNS, "row")
 
 
 def new_event_id() -> str:
@@ -485,3 +485,8 @@ def given_events(events: Any) -> list[dict[str, Any]]:
 def is_gap(value: object) -> bool:
     """Whether a cell of a table of events says nothing."""
     return value is None or value is pd.NA or (isinstance(value, float) and value != value)
+
+
+def same_answer(codes: str) -> frozenset[str]:
+    """Return an answer as it is compared: the order of several codes says nothing."""
+    return frozenset(codes.split("|"))

@@ -15,12 +15,11 @@ import pandas as pd
 
 from sekom_analysis.basics.errors import DecisionError, NotesError
 from sekom_analysis.basics.wording import Problem
-from sekom_analysis.study.adjudications import Blindness, showings, shown_ledger
-from sekom_analysis.study.codebook import Codebook, Variable
+from sekom_analysis.study.codebook import Codebook, Definitions, Variable, keep
 from sekom_analysis.study.decisions import (
     AFTER_TALK,
-    COLUMNS,
     INDEPENDENT,
+    LOG_COLUMNS,
     UNDO,
     WAYS,
     Event,
@@ -38,15 +37,14 @@ from sekom_analysis.study.decisions import (
     new_event_id,
     skipped,
 )
-from sekom_analysis.study.ledgers import Definitions, keep
+from sekom_analysis.study.ledgers import Blindness, showings, shown_ledger
 from sekom_analysis.study.log import coder_log, events_of
-from sekom_analysis.study.notes import note_hash
 from sekom_analysis.study.raw import CODED, Raw, find_root, open_raw
-from sekom_analysis.study.rows import answer_fault, field_faults, utc_text, well_formed
+from sekom_analysis.study.rows import answer_fault, field_faults, note_hash, utc_text, well_formed
 from sekom_analysis.study.secret import Keys
 from sekom_analysis.study.worklist import Seed
 
-KNOWN_FIELDS = frozenset(COLUMNS) | {"coder"}
+KNOWN_FIELDS = frozenset(LOG_COLUMNS) | {"coder"}
 TALK = "talk"  # by what others' answers were shown, where whoever saves an answer says that they were
 
 
@@ -417,7 +415,7 @@ class Desk:
             If the disk does not take them.
         """
         fresh = sorted(name for name in variables if self._version_of(name) not in self._kept)
-        keep(self.root, [self.codebook[name] for name in fresh])
+        keep(self.root / CODED, [self.codebook[name] for name in fresh])
         self._kept.update(self._version_of(name) for name in fresh)
 
 

@@ -20,8 +20,7 @@ from sekom_analysis.basics.errors import DecisionError, ExchangeError
 from sekom_analysis.basics.files import as_typed, locked
 from sekom_analysis.basics.wording import Phrase, Problem, problem_lines
 from sekom_analysis.formats.tables import check_table
-from sekom_analysis.study.adjudications import same_answer
-from sekom_analysis.study.decisions import Event, counting, history_table, new_event_id
+from sekom_analysis.study.decisions import Event, counting, history_table, new_event_id, same_answer
 from sekom_analysis.study.log import MARKS, EventFile, is_unreadable, loss_problem
 from sekom_analysis.study.raw import RAW, Raw, read_notes, study_option
 from sekom_analysis.study.rows import Format, local_day

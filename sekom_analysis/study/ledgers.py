@@ -7,19 +7,15 @@ a union of their events.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+import json
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Generic, NamedTuple, TypeVar
 
 import pandas as pd
-import yaml
 
-from sekom_analysis.basics.errors import NotSavedError
-from sekom_analysis.basics.files import original_name, reason_of, write_whole
 from sekom_analysis.basics.wording import Phrase, Problem
-from sekom_analysis.basics.yamlfile import dump_yaml, load_yaml, read_yaml_text
-from sekom_analysis.study.codebook import FLAG, FLAG_VARIABLE, Variable
-from sekom_analysis.study.decisions import coder_fault
+from sekom_analysis.study.decisions import Known, Question, coder_fault, new_event_id
 from sekom_analysis.study.log import MARKS, EventFile, is_unreadable, loss_problem
 from sekom_analysis.study.raw import CODED
 from sekom_analysis.study.rows import Format, Row
@@ -120,93 +116,6 @@ def standing(history: pd.DataFrame, keys: Sequence[str]) -> pd.DataFrame:
     return last[last["event"] != RETRACT].reset_index(drop=True)
 
 
-# --- every definition that was ever coded with: ``data/coded/codebooks/<version>.yaml``, one a variable ---
-
-
-FOLDER = "codebooks"
-
-
-class Definitions:
-    """The kept definitions beside one folder of logs; a file read once is not read again.
-
-    Parameters
-    ----------
-    folder : ``data/coded``, or wherever copied logs and their ``codebooks`` lie
-    """
-
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder / FOLDER
-        self._known: dict[str, Variable] = {FLAG_VARIABLE.version: FLAG_VARIABLE}
-        self._broken: dict[str, Problem] = {}
-
-    def read(self) -> Mapping[str, Variable]:
-        """Return the variables as they were seen, by version."""
-        for path in sorted(self.folder.glob("*.yaml")):
-            if path.stem not in self._known:
-                self._read(path)
-        return self._known
-
-    def problems(self) -> list[Problem]:
-        """List the files that are not what their name says."""
-        self.read()
-        return list(self._broken.values())
-
-    def _read(self, path: Path) -> None:
-        variable = read_definition(path)
-        if variable is not None and variable.version == path.stem:
-            self._known[path.stem] = variable
-            self._broken.pop(path.stem, None)
-            return
-        if variable is not None and original_name(path.name, {variable.version}) == variable.version:
-            self._known.setdefault(variable.version, variable)  # a second copy says the same as the first
-            return
-        file = f"{FOLDER}/{path.name}"
-        if variable is None:
-            self._broken[path.stem] = Problem.of(file, None, "definition_unreadable")
-            return
-        held = {"version": variable.version, "variable": variable.id}
-        self._broken[path.stem] = Problem.of(file, None, "definition_other", **held)
-
-
-def read_definition(path: Path) -> Variable | None:
-    """Return the variable that a file holds; None if it holds none."""
-    try:
-        return _variable(load_yaml(read_yaml_text(path)))
-    except (yaml.YAMLError, ValueError, OSError, RecursionError):
-        return None
-
-
-def _variable(data: object) -> Variable:
-    if isinstance(data, dict) and data.get("id") == FLAG:
-        return FLAG_VARIABLE.model_copy(update={"codes": Variable.model_validate(data).codes})
-    return Variable.model_validate(data)
-
-
-def keep(root: Path, variables: Iterable[Variable]) -> None:
-    """Keep variables as they are seen now, unless they are kept already.
-
-    Raises
-    ------
-    NotSavedError
-        If the disk does not take them.
-    """
-    for variable in variables:
-        path = root / CODED / FOLDER / f"{variable.version}.yaml"
-        seen = read_definition(path)
-        if seen is not None and seen.version == variable.version:
-            continue
-        try:  # the name is a hash of the content: what holds anything else is damaged, and mended here
-            write_whole(path, _yaml(variable))
-        except OSError as error:
-            msg = f"{path.name}: cannot be written ({reason_of(error)}). Nothing was saved."
-            raise NotSavedError(msg) from error
-
-
-def _yaml(variable: Variable) -> bytes:
-    kept = variable.model_dump(mode="json", exclude_none=True, exclude={"codes_from"})
-    return dump_yaml(kept).encode("utf-8")
-
-
 # --- judgements of pairs of notes: whether they say the same, by reviewers, each on their own ---------
 
 
@@ -281,3 +190,242 @@ def pair_ratings(judgements: pd.DataFrame) -> pd.DataFrame:
     table = judgements.assign(note_id=pairs).pivot(index="note_id", columns="reviewer", values="judgement")
     table.columns = pd.Index(table.columns, name="coder")
     return table.astype(pd.CategoricalDtype(list(JUDGEMENTS)))
+
+
+# --- adjudications as they are kept; what they come to is in `adjudicating` ------------------------------
+
+
+SETTLE, OPEN = "settle", "open"
+ADJUDICATION_EVENTS = (SETTLE, OPEN, RETRACT)
+PRESENT = ".present"  # beside the coders in `seen`, where no coder can be called so: older ledgers have none
+
+
+class Adjudication(NamedTuple):
+    """One thing that an adjudicator did, as it is in the ledger, with the fields in the ledger's order.
+
+    ``seen`` is JSON: what each coder said when the adjudicator looked, coder -> codes as in a log; and
+    under ``.present``, where there were any, the coders who sat beside the adjudicator, joined by ``|``.
+    """
+
+    decided_at: str
+    event_id: str
+    note_id: str
+    note_hash: str
+    variable: str
+    codes: str
+    reason: str
+    adjudicator: str
+    seen: str
+    codebook: str
+    event: str
+
+
+# What an event says; sent again it may find other answers or another definition.
+_SAID = ("note_id", "variable", "codes", "reason", "adjudicator", "event")
+
+
+def _adjudication_fault(row: Row) -> str:
+    event = Adjudication._make(row)
+    if fault := coder_fault(event.adjudicator):
+        return fault
+    return "" if answers_seen(event.seen) is not None else Phrase("fault_seen")
+
+
+def answers_seen(seen: str) -> dict[str, str] | None:
+    """Return what `seen` says; None if it cannot be read."""
+    try:
+        found = json.loads(seen)
+    except (ValueError, RecursionError):
+        return None
+    if not isinstance(found, dict) or not all(isinstance(codes, str) for codes in found.values()):
+        return None
+    return found
+
+
+ADJUDICATIONS = Format(Adjudication._fields, ADJUDICATION_EVENTS, _adjudication_fault, _SAID)
+
+
+def adjudication_ledger(root: Path) -> Ledger[Adjudication]:
+    """Return the ledger of the study in `root`."""
+    return Ledger(root, "adjudicated", ADJUDICATIONS, Adjudication._make)
+
+
+def present_in(seen: str) -> tuple[str, ...]:
+    """Return the coders who were present, of what the ledger keeps; nobody where it cannot be read.
+
+    Examples
+    --------
+    >>> present_in('{".present": "anna|bo", "anna": "tid"}'), present_in('{"anna": "tid"}')
+    (('anna', 'bo'), ())
+    """
+    if PRESENT not in seen:  # most have none, and every entry is asked
+        return ()
+    return tuple(filter(None, (answers_seen(seen) or {}).get(PRESENT, "").split("|")))
+
+
+# --- who was shown what -------------------------------------------------------------------------------------
+
+SHOWN = "shown"
+MOST_SHOWN = 25_000  # characters in a cell: a spreadsheet program cuts one at 32,767
+
+
+class Showing(NamedTuple):
+    """A coder was shown what others answered, as it is in the ledger; the fields are in its order.
+
+    ``variables`` and ``notes`` are JSON lists of ids, and no variable means all of them; ``by`` what
+    showed it, such as coder-report.
+    """
+
+    decided_at: str
+    event_id: str
+    coder: str
+    variables: str
+    notes: str
+    by: str
+    event: str
+
+
+def _showing_fault(row: Row) -> str:
+    entry = Showing._make(row)
+    if fault := coder_fault(entry.coder):
+        return fault
+    is_readable = _ids_in(entry.variables) is not None and _ids_in(entry.notes) is not None
+    return "" if is_readable else Phrase("fault_showing")
+
+
+def _ids_in(text: str) -> list[str] | None:
+    """Return the ids of a JSON list; None if it is none."""
+    try:
+        found = json.loads(text)
+    except (ValueError, RecursionError):
+        return None
+    is_list = isinstance(found, list) and all(isinstance(one, str) for one in found)
+    return found if is_list else None
+
+
+SHOWINGS = Format(Showing._fields, (SHOWN,), _showing_fault, ("coder", "variables", "notes", "by", "event"))
+
+
+def shown_ledger(root: Path) -> Ledger[Showing]:
+    """Return the ledger of what coders of the study in `root` were shown; no coder can be called so."""
+    return Ledger(root, ".shown", SHOWINGS, Showing._make)
+
+
+def notes_shown(cells: Row) -> list[str]:
+    """Return the notes that an entry of the ledger of showings is about."""
+    return _ids_in(Showing._make(cells).notes) or []
+
+
+def showings(
+    coder: str, notes: Iterable[str], variables: Iterable[str], by: str, at: str = ""
+) -> Iterator[Showing]:
+    """Yield what the ledger is to hold of a showing: as many entries as its notes fill cells.
+
+    Examples
+    --------
+    >>> [entry.notes for entry in showings("anna", ["n1", "n2"], ["valence"], "coder-report")]
+    ['["n1", "n2"]']
+    """
+    asked = json.dumps(sorted(set(variables)), ensure_ascii=False)
+    part: list[str] = []
+    length = 0
+    for note_id in dict.fromkeys(notes):
+        if part and length + len(note_id) + 4 > MOST_SHOWN:
+            yield Showing(at, new_event_id(), coder, asked, json.dumps(part, ensure_ascii=False), by, SHOWN)
+            part, length = [], 0
+        part.append(note_id)
+        length += len(note_id) + 4
+    if part:
+        yield Showing(at, new_event_id(), coder, asked, json.dumps(part, ensure_ascii=False), by, SHOWN)
+
+
+def showings_table(history: pd.DataFrame) -> pd.DataFrame:
+    """Return what coders were shown, one row per showing: lists of variables (none: all) and notes, by what.
+
+    Parameters
+    ----------
+    history : every entry of the ledger, in the order in which they count
+    """
+    table = history.rename(columns={"decided_at": "shown_at"})
+    for name in ("variables", "notes"):
+        lists = [_ids_in(text) or [] for text in table[name]]
+        table[name] = pd.Series(lists, index=table.index, dtype=object)
+    return table[["shown_at", "coder", "variables", "notes", "by", "event_id", "row"]]
+
+
+# --- who answers on their own -------------------------------------------------------------------------------
+
+
+class _Facts(NamedTuple):
+    """When each question and note was adjudicated, and since when coders know what others said of them."""
+
+    settled: dict[Question, list[str]]
+    notes: dict[str, str]
+    shown: dict[str, dict[Question, str]]
+
+
+class Blindness:
+    """Who answers which questions on their own: what the ledgers say of it, never what was answered.
+
+    Parameters
+    ----------
+    root : the study's folder
+    """
+
+    def __init__(self, root: Path) -> None:
+        self._adjudicated, self._shown = adjudication_ledger(root), shown_ledger(root)
+        self._facts: tuple[tuple[object, object], _Facts] | None = None
+
+    def known(self, coder: str, question: Question) -> Known:
+        """Return what bears on whether a coder still answers a question on their own."""
+        facts = self._read()
+        own = facts.shown.get(coder, {})
+        times = [own[key] for key in (question, (question[0], "")) if key in own]
+        first = facts.notes.get(question[0], "")
+        return Known(facts.settled.get(question, ()), min(times, default=""), first)
+
+    def bears(self, coder: str) -> Callable[[Question], bool]:
+        """Return what says whether anything that is known bears on a coder's independence there."""
+        facts = self._read()
+        settled, own = facts.settled, facts.shown.get(coder, {})
+        return lambda question: question in settled or question in own or (question[0], "") in own
+
+    def problems(self) -> list[Problem]:
+        """List lines of the ledger of showings that cannot be read."""
+        return self._shown.read().problems
+
+    def mark(self) -> object:
+        """Return what is another object whenever what the ledgers say may be another."""
+        return self._read()
+
+    def _read(self) -> _Facts:
+        """Return what the ledgers say; worked out again only where one of them has changed."""
+        settled, shown = self._adjudicated.read().history, self._shown.read().history
+        if self._facts is None or self._facts[0][0] is not settled or self._facts[0][1] is not shown:
+            self._facts = ((settled, shown), _facts(settled, shown))
+        return self._facts[1]
+
+
+def _facts(adjudicated: pd.DataFrame, shown: pd.DataFrame) -> _Facts:
+    """Work out what two ledgers say; an adjudication taken back since was seen all the same."""
+    facts = _Facts({}, {}, {})
+    met = adjudicated[adjudicated["event"] != RETRACT]
+    cells = (met[name].tolist() for name in ("note_id", "variable", "decided_at", "adjudicator", "seen"))
+    for note_id, variable, at, adjudicator, seen in zip(*cells, strict=True):
+        facts.settled.setdefault((note_id, variable), []).append(at)
+        facts.notes.setdefault(note_id, at)
+        for coder in (adjudicator, *present_in(seen)):
+            facts.shown.setdefault(coder, {}).setdefault((note_id, variable), at)
+    cells = (shown[name].tolist() for name in ("coder", "variables", "notes", "decided_at"))
+    for coder, variables, notes, at in zip(*cells, strict=True):
+        own = facts.shown.setdefault(coder, {})
+        for question in _questions(_ids_in(notes) or [], _ids_in(variables) or []):
+            own[question] = min(at, own.get(question, at))
+    return facts
+
+
+def _questions(notes: Sequence[str], variables: Sequence[str]) -> Iterator[Question]:
+    """Yield each variable of each note; no variables mean all, which are one question without a name."""
+    for note_id in notes:
+        for variable in variables or [""]:
+            yield note_id, variable

@@ -1,4 +1,4 @@
-"""Append-only files of events: the only writer of ``data/coded``.
+"""Append-only files of events: the only writer of logs and ledgers.
 
 One physical line is one event. A writer holds a lock beside the file, ends a
 line that a crash left unfinished, appends, and reports back only when the
@@ -21,7 +21,7 @@ from typing import NamedTuple
 from sekom_analysis.basics.errors import DecisionError, NotSavedError
 from sekom_analysis.basics.files import is_held, locked, patiently, reason_of, sync, sync_folder
 from sekom_analysis.basics.wording import Phrase, Problem, kind_of
-from sekom_analysis.study.decisions import COLUMNS, EVENTS, PASSES, Event
+from sekom_analysis.study.decisions import EVENTS, LOG_COLUMNS, PASSES, Event
 from sekom_analysis.study.raw import CODED
 from sekom_analysis.study.rows import (
     Format,
@@ -406,13 +406,13 @@ def marks_problems(root: Path) -> list[Problem]:
 
 
 def _pass_fault(row: Row) -> str:
-    number = row[COLUMNS.index("pass")]
+    number = row[LOG_COLUMNS.index("pass")]
     return "" if number in {str(p) for p in PASSES} else Phrase("fault_pass", text=number)
 
 
 # What an event says; when, where and under which definition may differ when it is sent again.
 IDENTITY = ("note_id", "variable", "codes", "certainty", "memo", "event")
-LOG = Format(COLUMNS, EVENTS, _pass_fault, IDENTITY)
+LOG = Format(LOG_COLUMNS, EVENTS, _pass_fault, IDENTITY)
 
 
 def coder_log(root: Path, coder: str) -> EventFile:

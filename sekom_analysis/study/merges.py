@@ -21,9 +21,8 @@ from sekom_analysis.study.ledgers import (
     judgements_table,
     pair_ledger,
 )
-from sekom_analysis.study.notes import note_hash
 from sekom_analysis.study.raw import Raw
-from sekom_analysis.study.rows import EVENT_ID, Format, Row, well_formed
+from sekom_analysis.study.rows import EVENT_ID, Format, Row, note_hash, well_formed
 
 # --- merges: which notes became one, how the one reads now, and what of that stands -------------------
 

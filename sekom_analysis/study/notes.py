@@ -6,13 +6,12 @@ it) says where each row is in its file; otherwise rows count from 2.
 
 from __future__ import annotations
 
-import hashlib
 import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 
 import pandas as pd
 
-from sekom_analysis.basics.wording import Phrase, Problem
+from sekom_analysis.basics.wording import Phrase, Problem, quoted
 
 REQUIRED = ("note_id", "text")
 OPTIONAL = ("source", "stage", "subcategory", "text_en")
@@ -22,7 +21,6 @@ _LIKELY_NAMES = {
     "text": ("texten", "lapptext", "innehåll", "note", "notes", "statement", "påstående", "content"),
 }
 _INVISIBLE = {"Cc", "Cf", "Cs", "Zl", "Zp"}
-_HASH_LENGTH = 11
 
 
 def check_notes(frame: pd.DataFrame, where: str) -> tuple[pd.DataFrame, list[Problem]]:
@@ -83,25 +81,6 @@ def join_notes(tables: Iterable[tuple[str, pd.DataFrame]]) -> tuple[pd.DataFrame
     return _joined(parts), problems
 
 
-def note_hash(text: str) -> str:
-    r"""Fingerprint of a text; spacing, line breaks and composed letters aside.
-
-    Returns
-    -------
-    str
-        ``h`` and the first 11 hexadecimal digits of SHA-256: never a number.
-
-    Examples
-    --------
-    >>> note_hash("Ojämn nivå") == note_hash(" Oja\u0308mn\n nivå ")
-    True
-    >>> note_hash("Ojämn nivå")
-    'hddf949961c9'
-    """
-    plain = " ".join(unicodedata.normalize("NFC", text).split())
-    return "h" + hashlib.sha256(plain.encode("utf-8")).hexdigest()[:_HASH_LENGTH]
-
-
 def _as_texts(table: pd.DataFrame) -> pd.DataFrame:
     """Return the table as texts with row numbers as index, ids tidy, the first of doubled columns."""
     if table.index.name == "note_id" and "note_id" not in table.columns:
@@ -120,7 +99,7 @@ def _column_problems(table: pd.DataFrame, names: pd.Index, where: str) -> Iterat
     for name in names[names.duplicated()].unique():
         yield Problem.of(where, 1, "notes_same_name", name=name)
     found = list(table.columns)
-    named = ", ".join(f"'{name}'" for name in found) or Phrase("none")
+    named = quoted(found) or Phrase("none")
     for column in REQUIRED:
         if column not in found:
             likely = _likely_name(column, found)

@@ -12,7 +12,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 from sekom_analysis.basics.errors import NotesError, StudyError
 from sekom_analysis.basics.files import as_typed, original_name, reason_of, seen_from_here
-from sekom_analysis.basics.wording import Phrase, Problem, problem_lines
+from sekom_analysis.basics.wording import Phrase, Problem, problem_lines, quoted
 from sekom_analysis.basics.yamlfile import Model, parse_yaml, read_yaml_text
 from sekom_analysis.formats.tables import check_table
 from sekom_analysis.study.codebook import Codebook, Kind, Text, Texts
@@ -55,7 +55,7 @@ def chosen_notes(table: pd.DataFrame, notes: object) -> list[str]:
     known = set(table.index.tolist())
     unknown = [note for note in dict.fromkeys(chosen) if note not in known]
     if unknown:
-        msg = f"There is no note {', '.join(map(repr, unknown))} among the {len(table)} notes."
+        msg = f"There is no note {quoted(unknown)} among the {len(table)} notes."
         raise NotesError(msg)
     return list(dict.fromkeys(chosen))
 
@@ -84,7 +84,7 @@ def chosen_coders(coders: Iterable[str], with_logs: Sequence[str], named: Iterab
     if unknown:
         there = ", ".join(with_logs) or "nobody yet"
         msg = (
-            f"There is no coder {', '.join(map(repr, unknown))}. With decisions: {there}. "
+            f"There is no coder {quoted(unknown)}. With decisions: {there}. "
             f"One who has not begun can be named in study.yaml."
         )
         raise StudyError(msg)

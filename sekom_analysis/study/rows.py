@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import csv
+import hashlib
 import io
 import re
+import unicodedata
 from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime
 from typing import NamedTuple
 
-from sekom_analysis.basics.wording import Phrase
+from sekom_analysis.basics.wording import Phrase, quoted
 from sekom_analysis.study.codebook import Variable
 from sekom_analysis.study.decisions import EVENTS, LONGEST_MEMO, PASSES, UNDO, WAYS, Event
 
@@ -54,6 +56,25 @@ class Format(NamedTuple):
 def utc_text(moment: datetime) -> str:
     """Return a moment as UTC text that sorts as it passes: ``2016-04-12T09:00:00.000000Z``."""
     return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+
+
+def note_hash(text: str) -> str:
+    r"""Fingerprint of a text; spacing, line breaks and composed letters aside.
+
+    Returns
+    -------
+    str
+        ``h`` and the first 11 hexadecimal digits of SHA-256: never a number.
+
+    Examples
+    --------
+    >>> note_hash("Ojämn nivå") == note_hash(" Oja\u0308mn\n nivå ")
+    True
+    >>> note_hash("Ojämn nivå")
+    'hddf949961c9'
+    """
+    plain = " ".join(unicodedata.normalize("NFC", text).split())
+    return "h" + hashlib.sha256(plain.encode("utf-8")).hexdigest()[:11]
 
 
 def local_minute(time: str) -> str:
@@ -305,8 +326,8 @@ def answer_fault(variable: Variable, codes: str) -> str:
         return Phrase("fault_single", variable=variable.id, codes=codes, answers=_listed(variable))
     unknown = [code for code in given if code not in variable.answers]
     if unknown:
-        quoted = ", ".join(f"'{code}'" for code in unknown)
-        return Phrase("fault_no_code", variable=variable.id, codes=quoted, answers=_listed(variable))
+        named = quoted(unknown)
+        return Phrase("fault_no_code", variable=variable.id, codes=named, answers=_listed(variable))
     if len(set(given)) < len(given):
         return Phrase("fault_twice", variable=variable.id, codes=codes)
     return ""

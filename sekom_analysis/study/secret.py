@@ -25,9 +25,8 @@ from sekom_analysis.basics.files import locked, patiently, reason_of, write_whol
 from sekom_analysis.basics.wording import Phrase, Problem, say
 from sekom_analysis.study.decisions import Event, coder_fault
 from sekom_analysis.study.log import MARKS, coder_log
-from sekom_analysis.study.notes import note_hash
 from sekom_analysis.study.raw import CODED, Raw
-from sekom_analysis.study.rows import utc_text
+from sekom_analysis.study.rows import note_hash, utc_text
 from sekom_analysis.study.worklist import WARM_UP, Seed, masked, note_key, old_note_key
 
 SECRET_FILE = CODED / ".secret"

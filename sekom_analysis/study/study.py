@@ -14,9 +14,8 @@ from sekom_analysis.basics.errors import StudyError
 from sekom_analysis.basics.wording import Problem, problem_lines, problems_table
 from sekom_analysis.study import making
 from sekom_analysis.study.adjudicating import Adjudicating, Showings
-from sekom_analysis.study.adjudications import Adjudication, Showing
 from sekom_analysis.study.checks import decision_problems, moved_passes, study_problems
-from sekom_analysis.study.codebook import Variable
+from sekom_analysis.study.codebook import Definitions, Variable
 from sekom_analysis.study.coderlogs import CoderLogs
 from sekom_analysis.study.decisions import (
     AFTER_TALK,
@@ -30,7 +29,7 @@ from sekom_analysis.study.decisions import (
 )
 from sekom_analysis.study.desk import Desk
 from sekom_analysis.study.imports import Collected, Wish, import_problems
-from sekom_analysis.study.ledgers import Definitions
+from sekom_analysis.study.ledgers import Adjudication, Showing
 from sekom_analysis.study.log import is_unreadable
 from sekom_analysis.study.merges import Joining
 from sekom_analysis.study.raw import (

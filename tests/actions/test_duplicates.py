@@ -154,7 +154,7 @@ def test_vectors_are_taken_from_their_mean():
 @pytest.mark.parametrize("n_notes", [0, 1, 2])
 def test_few_notes(n_notes):
     table = similar_pairs(notes_of(*["Samma text"] * n_notes), decisions_of(), embed=None)
-    assert list(table.columns) == duplicates.COLUMNS
+    assert list(table.columns) == duplicates.PAIR_TABLE_COLUMNS
     assert len(table) == (n_notes == 2)
 
 

@@ -15,7 +15,8 @@ from sekom_analysis.agreement import (
     count_patterns,
     why_they_differ,
 )
-from sekom_analysis.agreement.tables import COLUMNS
+from sekom_analysis.agreement.catalogue import COEFFICIENTS
+from sekom_analysis.agreement.tables import AGREEMENT_COLUMNS
 from sekom_analysis.basics.errors import RatingsError
 
 
@@ -32,9 +33,10 @@ def ratings() -> pd.DataFrame:
 
 
 def test_columns(ratings):
-    assert tuple(agreement(ratings, n_resamples=0).columns) == COLUMNS
-    assert tuple(agreement_by_code(ratings, n_resamples=0).columns)[:13] == ("code", *COLUMNS)
-    assert tuple(agreement_by_pair(ratings, n_resamples=0).columns)[:14] == ("coder_a", "coder_b", *COLUMNS)
+    assert tuple(agreement(ratings, n_resamples=0).columns) == AGREEMENT_COLUMNS
+    assert tuple(agreement_by_code(ratings, n_resamples=0).columns)[:13] == ("code", *AGREEMENT_COLUMNS)
+    by_pair = tuple(agreement_by_pair(ratings, n_resamples=0).columns)
+    assert by_pair[:14] == ("coder_a", "coder_b", *AGREEMENT_COLUMNS)
 
 
 def test_default_rows(ratings):
@@ -107,6 +109,29 @@ def test_a_degenerate_case_is_an_answer(columns, says):
         row = agreement(pd.DataFrame(columns), coefficients="alpha", n_resamples=n_resamples).iloc[0]
         assert np.isnan([row.value, row.low, row.high]).all()
         assert says in row.note
+
+
+UNSUITED = {
+    "three coders": pd.DataFrame({"k1": ["a", "b"], "k2": ["a", "b"], "k3": ["b", "b"]}),
+    "words": pd.DataFrame({"k1": ["a", "b", "a"], "k2": ["a", "b", "b"]}),
+    "sets": pd.DataFrame({"k1": [frozenset("a"), frozenset("ab")], "k2": [frozenset("a"), frozenset("b")]}),
+    "numbers": pd.DataFrame({"k1": [1, 2, 2], "k2": [1, 2, 1]}),
+    "nothing": pd.DataFrame({"k1": [None, None], "k2": [None, None]}),
+}
+
+
+@pytest.mark.parametrize("shape", UNSUITED)
+@pytest.mark.parametrize("name", COEFFICIENTS)
+def test_a_coefficient_that_does_not_suit_the_ratings_says_so_alone_too(name, shape):
+    ratings = UNSUITED[shape]
+    together = agreement(ratings, coefficients="all", n_resamples=0).set_index("coefficient")["value"]
+    for n_resamples in (0, 200):
+        row = agreement(ratings, coefficients=name, n_resamples=n_resamples).iloc[0]
+        if name in together:
+            assert row.value == pytest.approx(together[name], nan_ok=True)
+        assert np.isfinite(row.value) or row.note
+        agreement_by_code(ratings, coefficients=name, n_resamples=n_resamples)
+        agreement_by_pair(ratings, coefficients=name, n_resamples=n_resamples)
 
 
 def test_a_coder_without_a_decision_changes_nothing_but_the_number_of_coders(ratings):

@@ -8,7 +8,7 @@ import pytest
 import sekom_analysis as sa
 from sekom_analysis.coding import write_page
 from sekom_analysis.coding.session import Session
-from sekom_analysis.study.notes import note_hash
+from sekom_analysis.study.rows import note_hash
 
 from . import firefox as firefox_driver
 from .browsers import ASKED, DOWNLOAD, ChromiumPerson, FirefoxPerson, FirefoxTab, read, start_firefox

@@ -502,7 +502,7 @@ def test_a_study_that_cannot_be_written_to_says_so_and_can_still_be_read(sample,
 @pytest.mark.parametrize("content", [b"", b"secret 12\n", b"\x00\xff\xfe", b"# only a comment\n"])
 def test_a_secret_that_cannot_be_read_is_never_replaced_silently(study, tmp_path, content):
     (study.root / SECRET_FILE).write_bytes(content)
-    with pytest.raises(StudyError, match=r"holds no secret.*delete it: then a new one is made"):
+    with pytest.raises(StudyError, match=r"does not contain a secret.*delete it: a new one is then made"):
         write_page(study.desk("anna"), tmp_path / "page.html")
     assert (study.root / SECRET_FILE).read_bytes() == content
     assert any(problem.file == ".secret" for problem in study.list_problems())
@@ -561,7 +561,7 @@ def test_the_mark_of_a_secret_does_not_tell_it(study):
 def test_the_secret_says_what_it_is_and_lives_in_windows_line_ends(study):
     path = study.root / SECRET_FILE
     text = path.read_text(encoding="utf-8")
-    assert "give it to no coder" in text
+    assert "do not give it to any coder" in text
     now = read_secret(study.root)
     path.write_bytes(b"\xef\xbb\xbf" + text.replace("\n", "\r\n").encode("utf-8"))
     assert read_secret(study.root) == now

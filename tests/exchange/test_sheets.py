@@ -18,7 +18,7 @@ from sekom_analysis.coding.session import Session
 from sekom_analysis.exchange.sheet_file import is_coding_sheet
 from sekom_analysis.exchange.sheet_reading import read_coding_sheet
 from sekom_analysis.exchange.sheet_writing import write_coding_sheet
-from sekom_analysis.study.notes import note_hash
+from sekom_analysis.study.rows import note_hash
 from sekom_analysis.study.study import Study
 
 from .conftest import CODEBOOK, NOTES, address, fill

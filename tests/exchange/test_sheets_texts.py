@@ -17,8 +17,7 @@ from sekom_analysis.exchange.sheet_grid import is_same_text
 from sekom_analysis.exchange.sheet_reading import read_coding_sheet
 from sekom_analysis.exchange.sheet_writing import write_coding_sheet
 from sekom_analysis.formats.tables import read_table, write_table
-from sekom_analysis.study.notes import note_hash
-from sekom_analysis.study.rows import is_time
+from sekom_analysis.study.rows import is_time, note_hash
 from sekom_analysis.study.study import Study
 
 from .conftest import CODEBOOK, address, fill

@@ -47,6 +47,7 @@ def test_a_folder_in_the_way_is_somebodys_too(tmp_path):
     assert put(tmp_path, a_txt=b"one") == ["a (2).txt"]
 
 
+@pytest.mark.posix
 @pytest.mark.parametrize("at", range(1, 7))
 @pytest.mark.parametrize("moment", ["before", "after"])
 def test_a_program_killed_while_it_writes_leaves_nothing_that_is_taken_for_somebodys_work(

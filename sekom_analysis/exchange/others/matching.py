@@ -20,8 +20,7 @@ from sekom_analysis.basics.wording import problem_lines
 from sekom_analysis.basics.yamlfile import parse_yaml
 from sekom_analysis.formats.guarded import read_file
 from sekom_analysis.study.codebook import NONE_FITS, NONE_FITS_LABEL, Codebook, Variable
-from sekom_analysis.study.notes import note_hash
-from sekom_analysis.study.rows import answer_fault
+from sekom_analysis.study.rows import answer_fault, note_hash
 
 # --- what a cell of somebody else's table says, as their program writes it ----------------------------
 

@@ -1,4 +1,4 @@
-"""The report's sections beyond counts and agreement, each a module that turns results into blocks.
+"""The report's sections, each made by a function of a module that turns results into blocks.
 
 A section computes nothing: what it shows is in `Results`.
 """
@@ -9,13 +9,20 @@ from collections.abc import Callable
 
 from sekom_analysis.quality import is_reflexive
 from sekom_analysis.report.blocks import Section
-from sekom_analysis.report.sections import actions, agreed, contents
+from sekom_analysis.report.sections import actions, agreed, agreement, basis, contents, counts
 from sekom_analysis.results import Results
 
-# In the order of the page; each returns a Section without blocks where there is nothing to show.
-SECTIONS: list[Callable[[Results], Section]] = [
+Made = Callable[[Results], Section] | Callable[[Results], list[Section]]
+
+# In the order of the page; a section without blocks has nothing to show, and only writes its tables.
+SECTIONS: list[Made] = [
     contents.opening_section,
+    counts.counts_section,
+    contents.chapter_sections,
+    agreement.agreement_section,
+    agreement.disputed_section,
     agreed.findings_section,
+    agreed.readings_section,
     agreed.settled_section,
     agreed.advice_section,
     actions.merges_section,
@@ -23,26 +30,32 @@ SECTIONS: list[Callable[[Results], Section]] = [
     actions.coverage_section,
     actions.plan_section,
     contents.sources_section,
+    basis.methods_section,
     contents.conduct_section,
     contents.checklists_section,
     contents.steps_section,
+    basis.problems_section,
+    contents.appendix_sections,
 ]
 
 
 # Those that can have neither a coefficient nor a consensus: all that a reflexive study shows.
-IN_ANY_STANCE: list[Callable[[Results], Section]] = [
+IN_ANY_STANCE: list[Made] = [
     contents.opening_section,
+    counts.counts_section,
     agreed.readings_section,
     actions.merges_section,
     actions.plan_section,
+    basis.methods_section,
+    basis.problems_section,
+    contents.appendix_sections,
 ]
 
 
 def sections(results: Results) -> list[Section]:
-    """Return the sections that have something to show; of a reflexive study only those that suit it."""
-    chosen = IN_ANY_STANCE if is_reflexive(results.study) else SECTIONS
-    made = [make(results) for make in chosen]
-    if not is_reflexive(results.study):
-        made += contents.chapter_sections(results)
-    made += contents.appendix_sections(results)
-    return [section for section in made if section.blocks]
+    """Return the sections with something to show or write; of a reflexive study only those that suit it."""
+    found: list[Section] = []
+    for make in IN_ANY_STANCE if is_reflexive(results.study) else SECTIONS:
+        made = make(results)
+        found += made if isinstance(made, list) else [made]
+    return [section for section in found if section.blocks or section.behind]

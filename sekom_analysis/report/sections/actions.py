@@ -217,7 +217,7 @@ def _platforms(results: Results, tables: RoundTables) -> list[Block]:
 # --- the plan: who does what, when, and what in it is to look at --------------------------------------
 
 
-COLUMNS = ("action", "responsible", "time", "status", "resources", "depends_on", "remark")
+PLAN_SHOWN = ("action", "responsible", "time", "status", "resources", "depends_on", "remark")
 
 
 def plan_section(results: Results) -> Section:
@@ -230,7 +230,7 @@ def plan_section(results: Results) -> Section:
         return Section(heading, [])
     plan, labels = found.plan, said(results)
     rows = [_cells(row, labels, lang) for row in plan.to_dict("records")]
-    used = [key for key in COLUMNS if any(row[key] for row in rows)]
+    used = [key for key in PLAN_SHOWN if any(row[key] for row in rows)]
     blocks: list[Block] = [
         Text(say("report_plan_text", lang, n=len(plan))),
         Figure(

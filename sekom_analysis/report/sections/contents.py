@@ -13,10 +13,6 @@ from sekom_analysis.consensus.counts import recurrence
 from sekom_analysis.figures import plot_sources
 from sekom_analysis.quality.quotes import AGREED, DISPUTED
 from sekom_analysis.report.blocks import (
-    APPENDIX,
-    CLOSING,
-    CONTENTS,
-    OPENING,
     Block,
     Bullets,
     Figure,
@@ -50,7 +46,7 @@ def _chapter(results: Results, chapter: Chapter) -> Section:
     left = int(chapter.notes["code"].isna().sum())
     if left:
         blocks.append(Text(say("report_chapter_left", lang, n=left), remark=True))
-    return Section(say("report_chapter", lang, stage=stage_name(chapter.stage, lang)), blocks, CONTENTS)
+    return Section(say("report_chapter", lang, stage=stage_name(chapter.stage, lang)), blocks)
 
 
 def _category(results: Results, chapter: Chapter, code: str) -> Iterator[Block]:
@@ -179,7 +175,7 @@ def opening_section(results: Results) -> Section:
     blocks.append(_sources(results))
     if about.goal is not None:
         blocks += [Heading(say("report_goal", lang)), Text(about.goal.in_(lang))]
-    return Section(say("report_opening", lang), blocks, OPENING)
+    return Section(say("report_opening", lang), blocks)
 
 
 def _sources(results: Results) -> Table:
@@ -215,7 +211,7 @@ def _appendix(results: Results, chapter: Chapter, number: int) -> Section:
     key = "report_appendix_text" if chapter.variable else "report_appendix_unsorted"
     intro = say(key, lang, bar=bar_words(chapter.bar, lang), **facts)
     blocks: list[Block] = [Text(intro), *_sorted(chapter, lang)]
-    return Section(say("report_appendix", lang, number=number), blocks, APPENDIX)
+    return Section(say("report_appendix", lang, number=number), blocks, is_appendix=True)
 
 
 def _sorted(chapter: Chapter, lang: str) -> Iterator[Block]:
@@ -262,7 +258,7 @@ def conduct_section(results: Results) -> Section:
     if results.coders.empty:
         return Section(heading, [])
     blocks = [_coders(results), *_decided(results), *_done(results), *_codebook(results), *_plan(results)]
-    return Section(heading, blocks, CLOSING)
+    return Section(heading, blocks)
 
 
 def _coders(results: Results) -> Table:
@@ -404,8 +400,8 @@ def steps_section(results: Results) -> Section:
         return Section(heading, [])
     lines = [_line(results, step) for step in results.steps]
     if not lines:
-        return Section(heading, [Text(say("report_no_steps", lang))], CLOSING)
-    return Section(heading, [Text(say("report_steps_text", lang)), Bullets(lines)], CLOSING)
+        return Section(heading, [Text(say("report_no_steps", lang))])
+    return Section(heading, [Text(say("report_steps_text", lang)), Bullets(lines)])
 
 
 def _line(results: Results, step: Step) -> str:
@@ -441,7 +437,7 @@ def checklists_section(results: Results) -> Section:
     lang = results.lang
     blocks: list[Block] = [block for one in results.checklists for block in _checklist(one, lang)]
     intro: list[Block] = [Text(say("report_checklists_text", lang))] if blocks else []
-    return Section(say("report_checklists", lang), [*intro, *blocks], CLOSING)
+    return Section(say("report_checklists", lang), [*intro, *blocks])
 
 
 def _checklist(one: Checklist, lang: str) -> Iterator[Block]:

@@ -19,8 +19,8 @@ from sekom_analysis.exchange.refi import (
 )
 from sekom_analysis.exchange.refi.words import pack, unpack
 from sekom_analysis.study.codebook import NONE_FITS, Codebook
-from sekom_analysis.study.notes import note_hash
 from sekom_analysis.study.raw import About, Raw
+from sekom_analysis.study.rows import note_hash
 from sekom_analysis.study.study import Study
 
 KEYS = ["note_id", "coder", "variable", "pass"]
