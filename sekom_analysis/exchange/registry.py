@@ -422,6 +422,9 @@ def _export_decisions(order: Order) -> list[Loss]:
     study, table = order.study, decision_table(order.study, order.lang)
     texts = study.notes["text"].reindex(table["note_id"]).fillna("").to_numpy()
     table.insert(1, "text", texts)
+    table["codes"] = table["codes"].replace(
+        "", say("refi_none_chosen", order.lang)
+    )  # elsewhere an empty cell is unseen
     write_table(table, order.path)
     skipped = Loss(len(study.skipped()), "questions that a coder skipped", "not in the file")
     gone = "not in the file; sekom export study.xlsx writes them"

@@ -5,9 +5,15 @@ from __future__ import annotations
 import pytest
 
 from sekom_analysis.basics.errors import ExchangeError
-from sekom_analysis.exchange.registry import Order, export_file
+from sekom_analysis.exchange.registry import Order, Request, export_file, import_file
 from sekom_analysis.formats.tables import read_table
-from tests.exchange.refi.conftest import study  # noqa: F401
+from sekom_analysis.study.raw import open_raw
+from sekom_analysis.study.study import Study
+from tests.exchange.refi.conftest import (
+    CODEBOOK,
+    NOTES,
+    study,  # noqa: F401
+)
 from tests.test_cli import sekom
 
 
@@ -28,7 +34,7 @@ def test_a_file_named_after_decisions_holds_them(coded, tmp_path, name):
     rows = set(table[["note_id", "text", "coder", "variable", "codes"]].itertuples(index=False, name=None))
     assert rows == {
         ("n1", "Ojämn nivå", "anna", "valence", "hinder"),
-        ("n1", "Ojämn nivå", "anna", "themes", ""),
+        ("n1", "Ojämn nivå", "anna", "themes", "Inget av dem"),
         ("n1", "Ojämn nivå", "bo", "themes", "tid|vilja"),
         ("n3", "Ta fram nyckeltal", "bo", "goal", "5"),
     }
@@ -57,3 +63,17 @@ def test_the_layout_says_what_the_name_does_not(coded, tmp_path):
 def test_the_command_says_it_too(coded, tmp_path):
     said = sekom("export", tmp_path / "lista.csv", "--study", coded.root)
     assert "--layout decisions writes them" in " ".join(" ".join(map(str, said)).split())
+
+
+def test_decisions_come_back_with_answers_that_are_no_code(coded, tmp_path):
+    path = tmp_path / "decisions.csv"
+    export_file(Order(coded, path))
+    other = Study.create(tmp_path / "other", notes=NOTES, codebook=CODEBOOK)
+    import_file(Request(open_raw(other.root), path), "decisions")
+    import_file(Request(open_raw(other.root), path, map=tmp_path / "decisions.map.yaml"), "decisions")
+    said = ["note_id", "coder", "variable", "codes", "memo", "certainty", "decided_at"]
+    one, two = (
+        sorted(table[said].itertuples(index=False, name=None))
+        for table in (coded.decisions(), Study.open(other.root).decisions())
+    )
+    assert one == two
