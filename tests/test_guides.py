@@ -120,7 +120,7 @@ def test_the_guide_leads_from_an_excel_file_to_the_report(lang, tmp_path, monkey
     assert [len(study.decisions(coders=[coder])) for coder in ("anna", "bo")] == [2 * len(NOTES)] * 2
     assert "alpha" in printed["sekom agreement"]
     assert [path.is_file() for path in opened] == [True]
-    assert list(study.adjudications("category")["note_id"]) == ["N003"]
+    assert list(study.adjudications("category")["note_id"]) == ["3"]  # the column Nr has an id for each
     assert study.about.plan.prespecified
     made = {path.name for path in (tmp_path / "mystudy" / "figures").iterdir()}
     assert {f"report.{lang}.{form}" for form in ("html", "docx", "pdf")} <= made
