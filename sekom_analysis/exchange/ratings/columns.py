@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import combinations
@@ -93,6 +94,7 @@ class Finder:
         self.table, self.known, self.one_coder = table, frozenset(map(plain, codes)), one_coder
         self.cells = {str(name): [str(cell) for cell in table[name]] for name in table.columns}
         self.filled = {name: [c for c in cells if not is_gap(c)] for name, cells in self.cells.items()}
+        self.times = {name: Counter(cells) for name, cells in self.filled.items()}
         self.values = {name: self._values(name) for name in self.cells}
         self.free = [name for name, cells in self.filled.items() if cells]
 
@@ -188,12 +190,12 @@ class Finder:
     def _overlap(self, one: str, other: str) -> float:
         """Return the share of one column's cells whose values are in another."""
         values = self.values[other]
-        cells = self.filled[one]
-        if not values or not self.values[one] & values:
+        if not self.values[one] & values:
             return 0.0
-        signs = separators(dict.fromkeys(cells))
-        known = [any(plain(part) in values for part in split(cell, signs)) for cell in cells]
-        return sum(known) / len(known)
+        times = self.times[one]
+        signs = separators(times)
+        known = sum(n for cell, n in times.items() if any(plain(p) in values for p in split(cell, signs)))
+        return known / sum(times.values())
 
     def _alike(self, one: str, other: str) -> bool:
         return max(self._overlap(one, other), self._overlap(other, one)) >= _ALIKE
