@@ -160,7 +160,7 @@ def test_a_disk_that_says_no_leaves_nothing_behind(tmp_path, monkeypatch):
     def full(*_, **__):
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(shutil, "copytree", full)
+    monkeypatch.setattr(shutil, "copyfile", full)
     with pytest.raises(StudyError, match=r"cannot be made here \(No space left on device\)"):
         Study.create(tmp_path / "a")
     assert nothing_left(tmp_path)
