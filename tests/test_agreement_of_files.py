@@ -14,7 +14,7 @@ from sekom_analysis.basics.errors import RatingsError
 from sekom_analysis.cli import app
 from sekom_analysis.exchange.ratings import find_ratings
 
-CASES = Path("/work/shared/cases")
+CASES = Path(__file__).parents[2] / "shared" / "cases"
 
 
 @pytest.fixture

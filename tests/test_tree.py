@@ -22,7 +22,8 @@ def texts(root, tracked) -> dict[str, str]:
     found = {}
     for name in tracked:
         content = (root / name).read_bytes()
-        if b"\0" not in content:
+        is_case = name.startswith("tests/exchange/cases/")  # tables in the encodings that people have
+        if b"\0" not in content and not is_case:
             found[name] = content.decode("utf-8")
     assert "pyproject.toml" in found
     return found

@@ -14,7 +14,7 @@ from sekom_analysis.exchange.registry import Outcome, Request, import_files
 from sekom_analysis.study.raw import open_raw
 from tests.exchange.keepings import SHAPES, Made, made, person
 
-CASES = Path("/work/shared/cases")
+CASES = Path(__file__).parents[3] / "shared" / "cases"
 BOOK = {
     "variables": [
         {"id": "themes", "kind": "multiple", "label": "Teman", "codes": [

@@ -27,7 +27,7 @@ from tests.exchange.made_tables import KINDS, book
 from tests.test_cli import sekom
 
 CASES = Path(__file__).parent / "cases"
-SHARED = Path("/work/shared/cases")
+SHARED = Path(__file__).parents[3] / "shared" / "cases"
 OTHERS_CASES = {"agreement", "import", "export"}  # commands that are tested elsewhere
 
 
