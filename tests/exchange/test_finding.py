@@ -45,7 +45,7 @@ def test_every_kind_of_table_is_understood(tmp_path, kind, seed):
     assert study.problems.empty
 
 
-# The cases that came with the task
+# Files of each kind that people have, with what is right for them
 
 
 def cases() -> list[dict]:
