@@ -432,7 +432,7 @@ def _score_faults(table: pd.DataFrame) -> Iterator[str]:
         table["score"].notna() & ~np.isfinite(numbers.fillna(np.inf).astype("float64")), "score"
     ]
     if len(wrong):
-        shown = quoted(wrong.unique()[:3])
+        shown = quoted(map(str, wrong.unique()[:3]))
         yield f"{shown} is not a score"
     doubled = table[table.duplicated(KEYS)]
     if len(doubled):

@@ -420,7 +420,8 @@ def replace_file(path: str | os.PathLike[str], data: bytes, *, in_study: bool = 
         todo = (
             "Close it there, and try again."
             if is_held(error)
-            else "Allowed is a name in a folder that exists, may be written to and has room."
+            else "Allowed is a name in a folder that exists, may be written to and has room; close the file "
+            "if it is open in Excel, and try again."
         )
         msg = f"'{path}' was not saved ({reason_of(error)}). {todo} What was there before is unchanged."
         raise NotSavedError(msg) from error

@@ -103,12 +103,11 @@ def secret_of(root: Path) -> Secret:
     try:
         with locked(root / ".sekom" / "secret.lock", SECRET_FILE.as_posix()):
             make_secret(root)
-    except OSError as error:
-        reason = reason_of(error)
+    except (OSError, NotSavedError) as error:
+        said = f" ({reason_of(error)}). Nothing was saved." if isinstance(error, OSError) else f". {error}"
         msg = (
-            f"{SECRET_FILE.as_posix()}: the study's secret cannot be saved ({reason}), and without it no "
-            f"page, sheet or card can be given out. Nothing was saved. Check that the study's folder is not "
-            f"read-only, or copy the study to where you may write."
+            f"{SECRET_FILE.as_posix()}: the study's secret cannot be saved, and without it no page, sheet or "
+            f"card can be given out{said}"
         )
         raise NotSavedError(msg) from error
     return _there(root)
