@@ -12,6 +12,8 @@ from sekom_analysis.basics.errors import StudyError
 from sekom_analysis.study import making
 from sekom_analysis.study.study import Study
 
+from .test_cli import sekom
+
 NOTES = pd.DataFrame(
     {"note_id": ["007", "n2"], "text": ['kallas "A"; ibland', "två\nrader"], "table": ["3", ""]}
 )
@@ -177,3 +179,14 @@ def test_the_sample_is_copied_whole_and_can_be_written_to(tmp_path, root):
     modes = {path.stat().st_mode & 0o200 for path in (tmp_path / "prov").rglob("*")}
     assert modes == {0o200}
     study.decide("k1", "B001", "valence", "hinder")
+
+
+def test_a_report_is_not_advised_before_anybody_has_coded(tmp_path):
+    table, book = tmp_path / "lappar.csv", tmp_path / "bok.csv"
+    table.write_text("text\nTiden saknas\nViljan finns\n", encoding="utf-8")
+    book.write_text("Kod;Beskrivning\nTid;Om tid\nVilja;Om vilja\n", encoding="utf-8")
+    _, out, _ = sekom("new", tmp_path / "a", "--notes", table, "--codebook", book)
+    assert "sekom page ID" in out
+    assert "sekom report" not in out
+    _, out, _ = sekom("new", tmp_path / "b", "--sample")
+    assert "sekom report" in out

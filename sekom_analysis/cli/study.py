@@ -136,8 +136,10 @@ def new(
         out.print(
             f"Next: in the codebook, {todo}; then: sekom check --study {as_typed(folder)}", soft_wrap=True
         )
-    else:
+    elif study.coders:
         out.print(f"Next: sekom report --study {as_typed(folder)}", soft_wrap=True)
+    else:  # nobody has coded yet
+        out.print(f"Next, for each coder: sekom page ID --study {as_typed(folder)}", soft_wrap=True)
 
 
 def _notes_read(notes: Path, command: list[str], wish: dict[str, Any], *, is_yes: bool) -> NotesRead:
