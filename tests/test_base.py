@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 import tomllib
@@ -30,9 +31,9 @@ main()
 
 def sekom(folder: Path, line: str) -> subprocess.CompletedProcess[str]:
     """Run a command as it runs where no extra is installed."""
-    return subprocess.run(
-        [sys.executable, "-c", WITHOUT, *line.split()], cwd=folder, capture_output=True, encoding="utf-8"
-    )
+    environment = {**os.environ, "PYTHONWARNDEFAULTENCODING": ""}  # of which openpyxl would tell
+    command = [sys.executable, "-c", WITHOUT, *line.split()]
+    return subprocess.run(command, cwd=folder, capture_output=True, encoding="utf-8", env=environment)
 
 
 def test_the_base_does_a_study_from_its_making_to_the_page_of_the_report(tmp_path):

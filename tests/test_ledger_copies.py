@@ -179,7 +179,7 @@ def test_who_was_shown_answers_elsewhere_does_not_count_as_blind(study, apart):
 def test_a_showing_of_notes_that_are_gone_is_taken_and_another_studys_is_not(study, apart, tmp_path):
     path = Path(shutil.copyfile(ledger(apart, ".shown"), tmp_path / ".shown.csv"))
     text = path.read_text(encoding="utf-8")
-    path.write_text(text.replace("007", "x99"), encoding="utf-8")
+    path.write_text(text.replace('""007""', '""x99""'), encoding="utf-8")
     assert len(study.collect(path, dry_run=True).added) == 2
     path.write_text(re.sub(r'""(n\d|007)""', r'""x\1""', text), encoding="utf-8")
     with pytest.raises(DecisionError, match="it seems to belong to another study"):

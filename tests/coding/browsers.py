@@ -9,7 +9,7 @@ from pathlib import Path
 from .firefox import KEYS, Firefox
 
 PATIENCE = 60
-ASKED = "!document.getElementById('who').hidden"
+ASKED = "document.getElementById('who')?.hidden === false"
 SHOWN = "document.querySelector('.sk-card:not(.sk-loading)') === document.activeElement"
 BETWEEN_PAGES = ("context was destroyed", "no such frame", "DiscardedBrowsingContextError", "AbortError")
 YES, DOWNLOAD = "Ja, det är jag", "Ladda ner svarsfilen"

@@ -128,8 +128,7 @@ class Firefox:
     def click(self, label: str) -> None:
         """Click the button on the screen that begins with a label, where it stands."""
         locator = {"type": "xpath", "value": f"//button[starts-with(normalize-space(.), '{label}')]"}
-        nodes = self.call("browsingContext.locateNodes", context=self._tab, locator=locator)["nodes"]
-        (node,) = [node for node in nodes if self._is_shown(node)]
+        (node,) = self._shown_soon(locator)
         self.call(
             "script.callFunction",
             functionDeclaration="(button) => button.scrollIntoView()",
@@ -145,6 +144,16 @@ class Firefox:
         ]
         actions = [{"type": "pointer", "id": "mouse", "actions": moves}]
         self.call("input.performActions", context=self._tab, actions=actions)
+
+    def _shown_soon(self, locator: dict) -> list[dict]:
+        """Find what is on the screen, also where it comes there only now."""
+        end = time.monotonic() + 20
+        while True:
+            nodes = self.call("browsingContext.locateNodes", context=self._tab, locator=locator)["nodes"]
+            shown = [node for node in nodes if self._is_shown(node)]
+            if shown or time.monotonic() > end:
+                return shown
+            time.sleep(0.05)
 
     def _is_shown(self, node: dict) -> bool:
         answer = self.call(

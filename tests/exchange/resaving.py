@@ -123,7 +123,7 @@ def values_only(sent, to):
 
 
 def by_pandas(sent, to):
-    tabs = pd.read_excel(sent, sheet_name=None, header=None, keep_default_na=False)
+    tabs = pd.read_excel(sent, engine="openpyxl", sheet_name=None, header=None, keep_default_na=False)
     with pd.ExcelWriter(to) as writer:
         for name, tab in tabs.items():
             tab.to_excel(writer, sheet_name=name, header=False, index=False)

@@ -159,7 +159,7 @@ def test_any_shape_becomes_the_decisions_it_holds(
 
 
 def test_columns_of_marks(cases: Path, tmp_path: Path) -> None:
-    texts = pd.read_excel(cases / "one-hot.xlsx")[["text"]]
+    texts = pd.read_excel(cases / "one-hot.xlsx", engine="openpyxl")[["text"]]
     study = sa.Study.create(tmp_path / "s", notes=texts)
     take(study, cases / "one-hot.xlsx", coder="anna")
     opened = sa.Study.open(study.root)
