@@ -11,6 +11,7 @@ import pytest
 import sekom_analysis as sa
 from sekom_analysis.basics.errors import ExchangeError
 from sekom_analysis.exchange.registry import Outcome, Request, import_files
+from sekom_analysis.formats.tables import read_table
 from sekom_analysis.study.raw import open_raw
 from tests.exchange.keepings import SHAPES, Made, made, person
 
@@ -159,7 +160,7 @@ def test_any_shape_becomes_the_decisions_it_holds(
 
 
 def test_columns_of_marks(cases: Path, tmp_path: Path) -> None:
-    texts = pd.read_excel(cases / "one-hot.xlsx", engine="openpyxl")[["text"]]
+    texts = read_table(cases / "one-hot.xlsx")[["text"]]
     study = sa.Study.create(tmp_path / "s", notes=texts)
     take(study, cases / "one-hot.xlsx", coder="anna")
     opened = sa.Study.open(study.root)
