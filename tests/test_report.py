@@ -5,6 +5,7 @@ import re
 import shutil
 import subprocess
 import time
+from collections import defaultdict
 from html import unescape
 from html.parser import HTMLParser
 
@@ -326,3 +327,20 @@ def test_columns_are_as_wide_as_their_texts_want():
     assert wide > 4 * narrow
     assert fits(rows)
     assert not fits([["ord " * 40, "1"]])
+
+
+def test_the_appendix_of_a_study_without_single_codes_says_nothing_false(tmp_path):
+    codes = [{"id": f"k{n}", "label": {"sv": f"Tema {n}", "en": f"Theme {n}"}} for n in range(30)]
+    question = {"sv": "Vilka?", "en": "Which?"}
+    book = {
+        "variables": [
+            {"id": "teman", "kind": "multiple", "label": question, "question": question, "codes": codes}
+        ]
+    }
+    notes = pd.DataFrame({"text": ["Tiden saknas", "Viljan finns"]})
+    study = Study.create(tmp_path / "s", notes=notes, codebook={"variables": [asked]})
+    for note in study.notes.index:
+        study.decide("anna", note, "teman", "k1|k2")
+    page = render_page(work_out(study, "sv", n_resamples=0), defaultdict(str))
+    assert "Tiden saknas" in page
+    assert "inte kodade" not in page
