@@ -338,7 +338,7 @@ def test_the_appendix_of_a_study_without_single_codes_says_nothing_false(tmp_pat
         ]
     }
     notes = pd.DataFrame({"text": ["Tiden saknas", "Viljan finns"]})
-    study = Study.create(tmp_path / "s", notes=notes, codebook={"variables": [asked]})
+    study = Study.create(tmp_path / "s", notes=notes, codebook=book)
     for note in study.notes.index:
         study.decide("anna", note, "teman", "k1|k2")
     page = render_page(work_out(study, "sv", n_resamples=0), defaultdict(str))
