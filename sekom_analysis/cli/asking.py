@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from sekom_analysis.exchange.finding import UnclearError
     from sekom_analysis.exchange.notes_file import NotesRead
 
-FLAGS = {"all_rows": "--all-rows"}
+FLAGS = {"all_rows": "--all-rows", "personal": "--personal"}
 
 
 def notes_asked(path: Path, command: list[str], wish: dict[str, Any], *, is_yes: bool) -> NotesRead:
@@ -47,8 +47,7 @@ def notes_asked(path: Path, command: list[str], wish: dict[str, Any], *, is_yes:
         except UnclearError as unclear:
             if not _somebody_is_there():
                 raise StudyError(_commands(unclear, command, wish)) from unclear
-            answer = _answer(unclear)
-            wish = {**wish, unclear.option: int(answer) if unclear.option == "header" else answer}
+            wish = _with_choice(wish, unclear, _answer(unclear))
 
 
 def _somebody_is_there() -> bool:
@@ -59,8 +58,16 @@ def _commands(unclear: UnclearError, command: list[str], wish: dict[str, Any]) -
     """Return what is unclear, and the command for each way out."""
     lines = [f"No study was made. {unclear.question} Give the command again with one of these:"]
     for choice in unclear.choices:
-        lines += [f"- {choice.shown}", f"  {_typed(command, {**wish, unclear.option: choice.value})}"]
+        lines += [f"- {choice.shown}", f"  {_typed(command, _with_choice(wish, unclear, choice.value))}"]
     return "\n".join(lines)
+
+
+def _with_choice(wish: dict[str, Any], unclear: UnclearError, value: Any) -> dict[str, Any]:
+    """Return what is said of a table, with what was chosen where it was unclear."""
+    if unclear.option == "personal":  # show it, or leave it out of the context
+        is_shown = value == unclear.choices[0].value
+        return {**wish, "personal": True} if is_shown else {**wish, "context": value or None}
+    return {**wish, unclear.option: int(value) if unclear.option == "header" else value}
 
 
 def _typed(command: list[str], wish: dict[str, Any]) -> str:

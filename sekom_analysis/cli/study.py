@@ -51,6 +51,13 @@ def new(
         typer.Option(metavar="COLUMN[,COLUMN]", help="The texts; of several columns, each filled cell."),
     ] = None,
     id_: Annotated[str | None, typer.Option("--id", metavar="COLUMN", help="The notes' ids.")] = None,
+    context: Annotated[
+        str | None,
+        typer.Option(metavar="COLUMN[,COLUMN]", help="What coders are shown beside the notes."),
+    ] = None,
+    personal: Annotated[
+        bool, typer.Option("--personal", help="Show a column of --context even if it looks personal.")
+    ] = False,
     encoding: Annotated[
         str | None, typer.Option(help="Of a text table, such as mac_roman; left out, it is found out.")
     ] = None,
@@ -103,9 +110,19 @@ def new(
     if coder is not None and categories is None:
         msg = "--coder says who sorted the notes into --categories; give both."
         raise typer.BadParameter(msg)
-    wish = {"sheet": sheet, "header": header, "text": text, "id": id_, "encoding": encoding}
-    if notes is None and (any(value is not None for value in wish.values()) or all_rows or yes):
-        msg = "--sheet, --header, --text, --id, --encoding, --all-rows and --yes say what is what in --notes."
+    wish = {
+        "sheet": sheet,
+        "header": header,
+        "text": text,
+        "id": id_,
+        "context": context,
+        "encoding": encoding,
+    }
+    if notes is None and (any(value is not None for value in wish.values()) or all_rows or yes or personal):
+        msg = (
+            "--sheet, --header, --text, --id, --context, --personal, --encoding, --all-rows and --yes say "
+            "what is what in --notes."
+        )
         raise typer.BadParameter(msg)
     read = None
     if notes is not None:
@@ -113,7 +130,8 @@ def new(
         own = {"categories": categories, "coder": coder, "codebook": codebook, "title": title or None}
         command = ["sekom", "new", str(folder), "--notes", str(notes)]
         command += [part for name, value in own.items() if value for part in (f"--{name}", str(value))]
-        read = _notes_read(notes, command, wish | {"all_rows": all_rows or None}, is_yes=yes)
+        wish |= {"all_rows": all_rows or None, "personal": personal or None}
+        read = _notes_read(notes, command, wish, is_yes=yes)
     if sample:
         newstudy.create_sample(folder)
         study = Study.open(folder)
@@ -123,7 +141,8 @@ def new(
         study = _from_list(folder, notes, categories, title, coder, read)
     else:
         source = read.source if read is not None else None
-        newstudy.create(folder, source, _codebook_given(codebook), title)
+        shown = read.context if read is not None else ()
+        newstudy.create(folder, source, _codebook_given(codebook), title, context=shown)
         study = Study.open(folder)
     out = console()
     if read is not None:

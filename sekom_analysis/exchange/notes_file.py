@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 import pandas as pd
 
-from sekom_analysis.basics.wording import Phrase, Problem, capped, problem_lines, rows_in_words
+from sekom_analysis.basics.wording import Phrase, Problem, capped, problem_lines, quoted, rows_in_words
 from sekom_analysis.exchange.finding import (
     SINGLE_NAMES,
     Option,
@@ -22,7 +22,6 @@ from sekom_analysis.exchange.finding import (
     find_ids,
     find_text,
     named_columns,
-    plain,
     remark_rows,
     table_of,
 )
@@ -30,9 +29,15 @@ from sekom_analysis.formats.encodings import Reading, in_quotes
 from sekom_analysis.formats.grids import Grid, Grids, read_grids, unreadable
 from sekom_analysis.formats.tables import check_table, size_problems
 from sekom_analysis.formats.workbook_cells import address, place
-from sekom_analysis.study.notes import REQUIRED, check_notes
+from sekom_analysis.study.notes import (
+    QUESTION,
+    REQUIRED,
+    check_notes,
+    context_faults,
+    looks_personal,
+    plain_name,
+)
 
-QUESTION = "question"  # the column that says which question a note answers
 _RESERVED = ("note_id", "text", QUESTION)
 _AS_KEPT = ("utf-8", "utf-8-sig", "utf-16", "cp1252")  # what a study reads of itself
 _NO_ANSWER = "-–—. "
@@ -48,15 +53,17 @@ class NotesRead:
     ----------
     notes : a row a note, with ``note_id``, ``text``, where several questions were asked ``question``, and
         every other column under its own name; index ``row``: where it is in the file
-    lines : three sentences: from where, which column is the text, which the ids
+    lines : three sentences: from where, which column is the text, which the ids; and one on what is beside
     told : all that is to be known: what was left out, what looks odd
     kept : the file, if it can be a study's file of notes as it is
+    context : columns of `notes` that coders are to be shown beside the texts
     """
 
     notes: pd.DataFrame
     lines: tuple[Phrase, ...]
     told: tuple[Problem, ...]
     kept: Path | None = None
+    context: tuple[str, ...] = ()
 
     @property
     def source(self) -> pd.DataFrame | Path:
@@ -77,6 +84,8 @@ class Wish(NamedTuple):
     id: str | None = None
     encoding: str | None = None
     all_rows: bool | None = None
+    context: str | Sequence[str] | None = None
+    personal: bool | None = None
 
 
 def read_notes(
@@ -88,6 +97,8 @@ def read_notes(
     id: str | None = None,
     encoding: str | None = None,
     all_rows: bool | None = None,
+    context: str | Sequence[str] | None = None,
+    personal: bool | None = None,
 ) -> NotesRead:
     r"""Read notes from a table as people keep it, and say what was taken and why.
 
@@ -102,6 +113,9 @@ def read_notes(
     encoding : of a text table, such as ``mac_roman``; left out, it is found out
     all_rows : whether a last row that looks like a sum or a remark is a note too; left out, such a row is an
         error where there is one
+    context : columns to be shown to coders beside the texts, with commas between them; of several text
+        columns ``question`` is shown in any case
+    personal : whether a column of `context` that looks personal is to be shown; left out, that is an error
 
     Returns
     -------
@@ -123,7 +137,7 @@ def read_notes(
     >>> read.notes.to_dict("records"), read.lines[1]
     ([{'note_id': '1', 'text': 'Ojämn nivå'}], "Texts: column B 'Lapp', by its name.")
     """
-    wish = Wish(sheet, header, text, id, encoding, all_rows)
+    wish = Wish(sheet, header, text, id, encoding, all_rows, context, personal)
     path = Path(path)
     found = read_grids(path, wish.sheet, wish.encoding, SINGLE_NAMES)
     _check_encoding(found, wish)
@@ -190,7 +204,7 @@ def _size(one: Candidate) -> tuple[bool, int]:
 
 
 def _is_alike(one: Candidate, other: Candidate) -> bool:
-    names = [[plain(name) for name in candidate.table.names] for candidate in (one, other)]
+    names = [[plain_name(name) for name in candidate.table.names] for candidate in (one, other)]
     return names[0] == names[1] and one.texts.rank == other.texts.rank
 
 
@@ -211,6 +225,7 @@ class _Taking:
         sheet = self.table.grid.name
         self.place = f"{found.file}, {sheet}" if len(found.grids) > 1 else found.file
         self.told: list[Problem] = []
+        self.names: dict[int, str] = {}  # column of the file -> what the notes' table calls it
 
     def read(self) -> NotesRead:
         """Return the notes, or raise what is unclear or wrong."""
@@ -227,13 +242,14 @@ class _Taking:
         used = [*texts, *([] if ids is None else [ids])]
         self._check_cells(used, rows)
         notes = self._notes(rows, texts, ids)
-        lines = self._lines(texts, ids, notes)
+        context = self._context(notes, texts)
+        lines = self._lines(texts, ids, notes, context)
         self._tell(rows, texts, refused, notes)
         notes, problems = self._checked(notes)
         if problems:
             raise unreadable(self.path, capped(problems))
         kept = self.path if self._is_as_kept(notes) else None
-        return NotesRead(notes, lines, tuple(self.told), kept)
+        return NotesRead(notes, lines, tuple(self.told), kept, context)
 
     def _texts(self) -> list[int]:
         """Return the columns with the texts."""
@@ -337,7 +353,8 @@ class _Taking:
                 continue
             cells = table.cells(column, numbers)
             if name in table.unnamed or any(cells) or table.header:
-                columns[self._free(name, columns, several)] = cells
+                self.names[column] = self._free(name, columns, several)
+                columns[self.names[column]] = cells
         return pd.DataFrame(columns, index=pd.Index(numbers, name="row", dtype="int64"), dtype="str")
 
     def _free(self, name: str, taken: dict[str, list[str]], several: bool) -> str:
@@ -347,6 +364,31 @@ class _Taking:
         free = next(one for n in range(2, 999) if (one := f"{name} ({n})") not in {*taken, *self.table.names})
         self._say(None, "found_renamed", name=name, new=free)
         return free
+
+    def _context(self, notes: pd.DataFrame, texts: list[int]) -> tuple[str, ...]:
+        """Return the columns that are to be shown beside the notes, once none of them gives anything away."""
+        asked = named_columns(self.table, self.wish.context or [], "context")
+        own = {column: self.names.get(column, "text" if column in texts else "note_id") for column in asked}
+        faults = context_faults(notes, own.values())
+        problems = [
+            Problem.of(self.place, None, "context", name=self.table.names[column], why=faults[name])
+            for column, name in own.items()
+            if name in faults
+        ]
+        if problems:
+            raise unreadable(self.path, problems)
+        personal = [column for column, name in own.items() if looks_personal(name, notes[name])]
+        if personal and self.wish.personal is None:
+            raise self._unclear_context(asked, personal)
+        names = [name for column, name in own.items() if self.wish.personal or column not in personal]
+        return (*([QUESTION] if len(texts) > 1 else []), *names)
+
+    def _unclear_context(self, asked: list[int], personal: list[int]) -> UnclearError:
+        names = self.table.names
+        rest = ",".join(names[column] for column in asked if column not in personal)
+        shown = "; ".join(f"'{names[column]}': {examples(self.table, column)}" for column in personal)
+        choices = [Option("", Phrase("found_personal_show")), Option(rest, Phrase("found_personal_leave"))]
+        return UnclearError(Phrase("found_unclear_personal", columns=shown), "personal", choices)
 
     def _note_ids(self, answered: list[tuple[int, int]], ids: int | None, texts: list[int]) -> list[str]:
         if ids is None:
@@ -376,7 +418,9 @@ class _Taking:
     def _say(self, row: int | None, kind: str, /, **values: object) -> None:
         self.told.append(Problem.of(self.place, row, kind, **values))
 
-    def _lines(self, texts: list[int], ids: int | None, notes: pd.DataFrame) -> tuple[Phrase, ...]:
+    def _lines(
+        self, texts: list[int], ids: int | None, notes: pd.DataFrame, context: tuple[str, ...]
+    ) -> tuple[Phrase, ...]:
         table = self.table
         if len(self.found.grids) > 1:
             where: str = Phrase("found_in_sheet", file=self.found.file, sheet=table.grid.name)
@@ -395,6 +439,7 @@ class _Taking:
             Phrase("found_where", where=where, header=head, n=len(notes), rows=span),
             Phrase(kind, columns=named, why=self.texts.why),
             id_line,
+            *([Phrase("found_context", columns=quoted(context))] if context else []),
         )
 
     def _tell(self, rows: list[int], texts: list[int], refused: list[int], notes: pd.DataFrame) -> None:

@@ -293,7 +293,8 @@ def study_from_list(
 
     several = any(len(split(cell, signs)) > 1 for cell in table[name])
     kind = "multiple" if several else "single"
-    making.create(Path(folder), read.source, _book(variable, kind, name, labels, codes), title, take_in)
+    book = _book(variable, kind, name, labels, codes)
+    making.create(Path(folder), read.source, book, title, take_in, read.context)
     return Study.open(folder), taken[0]
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import secrets
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from importlib.resources import as_file, files
 from pathlib import Path
 from typing import Any
@@ -21,9 +21,10 @@ from sekom_analysis.basics.files import (
     remove_begun,
     remove_left_folders,
 )
-from sekom_analysis.basics.wording import problem_lines
+from sekom_analysis.basics.wording import Problem, problem_lines
 from sekom_analysis.basics.yamlfile import dump_yaml
 from sekom_analysis.formats.tables import read_table, write_table
+from sekom_analysis.study.notes import context_faults
 from sekom_analysis.study.raw import CODEBOOK_FILE, CODEBOOK_WORKBOOK, CODED, RAW, STUDY_FILE, read_raw
 from sekom_analysis.study.secret import make_secret
 
@@ -39,13 +40,15 @@ def create(
     codebook: CodebookSource,
     title: str,
     take_in: Callable[[Path], None] | None = None,
+    context: Sequence[str] = (),
 ) -> None:
     """Make a study of somebody's own notes, with what `take_in` puts into its folder before it has its name.
 
     Raises
     ------
     StudyError
-        If the folder is not empty, or notes or codebook cannot be used; nothing is left behind.
+        If the folder is not empty, notes or codebook cannot be used, or a column of `context` must not be
+        shown to coders; nothing is left behind.
     """
 
     def fill(folder: Path) -> None:
@@ -57,6 +60,7 @@ def create(
             id=_quoted(secrets.token_hex(6)),
             title=_quoted(title or path.resolve().name),
             seed=secrets.randbelow(1_000_000),
+            context=_context_line(context),
         )
         (folder / STUDY_FILE).write_text(about, encoding="utf-8")
         _put_notebooks(folder)
@@ -145,6 +149,11 @@ def _fill(draft: Path, fill: Callable[[Path], None]) -> None:
     if raw is None:
         msg = f"No study was made, because of:\n{problem_lines(problems)}"
         raise StudyError(msg)
+    if len(raw.context) < len(set(raw.about.context)):
+        faults = context_faults(raw.notes, raw.about.context, raw.codebook, raw.about.coders)
+        listed = [Problem.of("", None, "context", name=name, why=why) for name, why in faults.items()]
+        msg = f"No study was made, because of:\n{problem_lines(listed)}"
+        raise StudyError(msg)
 
 
 def _template(name: str) -> str:
@@ -154,6 +163,13 @@ def _template(name: str) -> str:
 def _quoted(text: str) -> str:
     """Return a text so that YAML reads it back as it is."""
     return yaml.safe_dump(text, allow_unicode=True, default_style='"', width=10_000).strip()
+
+
+def _context_line(context: Sequence[str]) -> str:
+    """Return the line of ``study.yaml`` that says what coders are shown beside the notes."""
+    if not context:
+        return "# context: [question]   # columns of the notes that coders are shown beside the text"
+    return f"context: [{', '.join(map(_quoted, context))}]   # what coders are shown beside the text"
 
 
 def _put_notebooks(folder: Path) -> None:
