@@ -9,9 +9,8 @@ from typing import cast
 
 from sekom_analysis.basics.errors import ExchangeError
 from sekom_analysis.basics.wording import Problem, problem_lines
-from sekom_analysis.exchange.ratings.cells import plain
+from sekom_analysis.exchange.ratings.cells import CODES, coder_names, is_called, plain
 from sekom_analysis.exchange.ratings.columns import COLUMN
-from sekom_analysis.exchange.ratings.names import CODES, coder_names, is_called
 from sekom_analysis.exchange.ratings.sheets import Said, SheetRead, as_questions
 
 IDS, TEXTS, ORDER = "ids", "texts", "order"
