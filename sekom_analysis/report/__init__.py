@@ -16,7 +16,7 @@ from sekom_analysis.basics.errors import ReportError
 from sekom_analysis.basics.wording import quoted, say, visible
 from sekom_analysis.report.blocks import CHOICES, Section, column_shares, fits, localised
 from sekom_analysis.report.documents import Written, check_programs, docx_bytes, draw_figures, pdf_bytes
-from sekom_analysis.report.sections import basis, sections
+from sekom_analysis.report.sections import numbers, sections
 from sekom_analysis.results import Results
 
 TABLES = "tables"
@@ -137,8 +137,8 @@ def render_page(
     """
     head = {
         "title": results.study.about.title.in_(results.lang),
-        "lead": basis.lead(results),
-        "before": basis.before(results),
+        "lead": numbers.lead(results),
+        "before": numbers.before(results),
     }
     return fill_page(head, results.lang, pictures, sections(results) if shown is None else shown, form)
 
