@@ -25,7 +25,7 @@ from sekom_analysis.cli.app import (
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from sekom_analysis.agreement.summary import Summary
+    from sekom_analysis.agreement.breakdowns import Summary
 
 
 _MOST_SHOWN = 10
@@ -110,7 +110,7 @@ def _is_variable(name: str, study: Path | None) -> bool:
 
 def _agreement_of_files(files: list[Path], asked: Asked) -> None:
     """Say how files of ratings were read, how well coders agree, and where they differ."""
-    from sekom_analysis.agreement.summary import summarise
+    from sekom_analysis.agreement.breakdowns import summarise
     from sekom_analysis.exchange.ratings import find_ratings
 
     found = find_ratings(files, level=asked.level, order=asked.order, sheet=asked.sheet)

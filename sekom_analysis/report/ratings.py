@@ -12,7 +12,7 @@ from typing import Any
 
 import pandas as pd
 
-from sekom_analysis.agreement.summary import Summary, summarise
+from sekom_analysis.agreement.breakdowns import Summary, summarise
 from sekom_analysis.basics.errors import ReportError
 from sekom_analysis.basics.files import check_outside, replace_file
 from sekom_analysis.basics.wording import Phrase, number, say, visible
