@@ -185,7 +185,7 @@ def _codebook_given(path: Path | None) -> Path | dict[str, Any] | None:
 
 def _made_of_table(path: Path) -> list[Problem]:
     """Return what was made of a codebook that is a table; what is wrong with it is said when it is put in."""
-    from sekom_analysis.study.codebook_reading import read_kept_codebook
+    from sekom_analysis.study.codebook_table import read_kept_codebook
     from sekom_analysis.study.making import KEPT_AS_TABLES
 
     return read_kept_codebook(path).remarks if path.suffix.lower() in KEPT_AS_TABLES else []
