@@ -125,7 +125,7 @@ def _agreement_of_files(files: list[Path], asked: Asked) -> None:
             out.print(line, soft_wrap=True)
         _print_ratings(summarise(one.ratings, one.level, one.kind, found.texts, **how), out)
     if asked.to is not None:
-        from sekom_analysis.report.ratings import write_ratings_report
+        from sekom_analysis.report import write_ratings_report
 
         written = write_ratings_report(found, asked.to, asked.lang, **how)
         out.print(f"Wrote {near(written)}", soft_wrap=True)
