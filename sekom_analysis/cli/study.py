@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from sekom_analysis.basics.errors import ExchangeError, StudyError, TableError
+from sekom_analysis.basics.files import as_typed
 from sekom_analysis.cli.app import (
     StudyFolder,
     app,
@@ -26,6 +28,7 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from sekom_analysis.basics.wording import Problem
+    from sekom_analysis.exchange.finding import UnclearError
     from sekom_analysis.exchange.notes_file import NotesRead
     from sekom_analysis.exchange.registry import Outcome
     from sekom_analysis.exchange.taking_in import Material
@@ -93,7 +96,6 @@ def new(
     sample: Annotated[bool, typer.Option("--sample", help="A copy of the sample study of 2016.")] = False,
 ) -> None:
     """Make a new study, of your own notes or as a copy of the sample."""
-    from sekom_analysis.basics.files import as_typed
     from sekom_analysis.study import making as newstudy
     from sekom_analysis.study.raw import codebook_file
     from sekom_analysis.study.study import Study
@@ -131,7 +133,7 @@ def new(
         command = ["sekom", "new", str(folder), "--notes", str(notes)]
         command += [part for name, value in own.items() if value for part in (f"--{name}", str(value))]
         wish |= {"all_rows": all_rows or None, "personal": personal or None}
-        read = _notes_read(notes, command, wish, is_yes=yes)
+        read = notes_asked(notes, command, wish, is_yes=yes)
     if sample:
         newstudy.create_sample(folder)
         study = Study.open(folder)
@@ -159,17 +161,6 @@ def new(
         out.print(f"Next: sekom report --study {as_typed(folder)}", soft_wrap=True)
     else:  # nobody has coded yet
         out.print(f"Next, for each coder: sekom page ID --study {as_typed(folder)}", soft_wrap=True)
-
-
-def _notes_read(notes: Path, command: list[str], wish: dict[str, Any], *, is_yes: bool) -> NotesRead:
-    """Return the notes of a table, once it is clear what is what in it."""
-    from sekom_analysis.cli.asking import notes_asked
-
-    try:
-        return notes_asked(notes, command, wish, is_yes=is_yes)
-    except TableError as error:
-        msg = f"No study was made. {error}"
-        raise StudyError(msg) from error
 
 
 def _say_read(read: NotesRead, out: Console) -> None:
@@ -204,7 +195,7 @@ def _codebook_given(path: Path | None) -> Path | dict[str, Any] | None:
 
 def _made_of_table(path: Path) -> list[Problem]:
     """Return what was made of a codebook that is a table; what is wrong with it is said when it is put in."""
-    from sekom_analysis.study.codebook_reading import read_kept_codebook
+    from sekom_analysis.study.codebook_table import read_kept_codebook
     from sekom_analysis.study.making import KEPT_AS_TABLES
 
     return read_kept_codebook(path).remarks if path.suffix.lower() in KEPT_AS_TABLES else []
@@ -246,11 +237,96 @@ def _say_found_in_project(project: Path, study: Study, found: Material) -> None:
             out.print(problem_lines(problems), markup=False, soft_wrap=True)
 
 
+# --- what is asked about a table of notes; where nobody can answer, the commands to choose from ---------
+
+
+FLAGS = {"all_rows": "--all-rows", "personal": "--personal"}
+
+
+def notes_asked(path: Path, command: list[str], wish: dict[str, Any], *, is_yes: bool) -> NotesRead:
+    """Return the notes of a table; what is unclear in it is asked on a terminal.
+
+    Parameters
+    ----------
+    path : the table
+    command : what was typed, without what says what is what in the table
+    wish : what was said of the table: the arguments of `read_notes`
+    is_yes : whether a sum at the end is left out without a question
+
+    Raises
+    ------
+    StudyError
+        If the table cannot be read, or something is unclear in it and nobody is there to ask; then with a
+        command for each choice.
+    """
+    from sekom_analysis.exchange.finding import UnclearError
+    from sekom_analysis.exchange.notes_file import read_notes
+
+    if wish["all_rows"] is None and (is_yes or not _somebody_is_there()):
+        wish = {**wish, "all_rows": False}  # what is left out is said, row by row
+    while True:
+        try:
+            return read_notes(path, **wish)
+        except UnclearError as unclear:
+            if not _somebody_is_there():
+                raise StudyError(_commands(unclear, command, wish)) from unclear
+            wish = _with_choice(wish, unclear, _answer(unclear))
+        except TableError as error:
+            msg = f"No study was made. {error}"
+            raise StudyError(msg) from error
+
+
+def _somebody_is_there() -> bool:
+    return sys.stdin.isatty() and sys.stdout.isatty()
+
+
+def _commands(unclear: UnclearError, command: list[str], wish: dict[str, Any]) -> str:
+    """Return what is unclear, and the command for each way out."""
+    lines = [f"No study was made. {unclear.question} Give the command again with one of these:"]
+    for choice in unclear.choices:
+        lines += [f"- {choice.shown}", f"  {_typed(command, _with_choice(wish, unclear, choice.value))}"]
+    return "\n".join(lines)
+
+
+def _with_choice(wish: dict[str, Any], unclear: UnclearError, value: Any) -> dict[str, Any]:
+    """Return what is said of a table, with what was chosen where it was unclear."""
+    if unclear.option == "personal":  # show it, or leave it out of the context
+        is_shown = value == unclear.choices[0].value
+        return {**wish, "personal": True} if is_shown else {**wish, "context": value or None}
+    return {**wish, unclear.option: int(value) if unclear.option == "header" else value}
+
+
+def _typed(command: list[str], wish: dict[str, Any]) -> str:
+    words = list(command)
+    for name, value in wish.items():
+        if value is True:
+            words.append(FLAGS[name])
+        elif value is not None and value is not False:
+            words += [f"--{name}", str(value)]
+    return " ".join(as_typed(word) for word in words)
+
+
+def _answer(unclear: UnclearError) -> Any:
+    out = console()
+    out.print(unclear.question, soft_wrap=True)
+    if unclear.option == "all_rows":
+        for choice in unclear.choices:
+            out.print(f"  {choice.shown}", soft_wrap=True)
+        return not typer.confirm("Leave it out?", default=True)
+    for number, choice in enumerate(unclear.choices, start=1):
+        out.print(f"  {number}  {choice.value}: {choice.shown}", soft_wrap=True)
+    last = len(unclear.choices)
+    number = 0
+    while not 1 <= number <= last:
+        number = typer.prompt(f"Which one (1–{last})?", type=int)
+    return unclear.choices[number - 1].value
+
+
 @app.command(epilog=example("sekom check --study mystudy"))
 def check(study: StudyFolder = None) -> None:
     """List every problem in the study's files, with the row and what to do."""
     from sekom_analysis.actions.plan import plan_problems
-    from sekom_analysis.basics.files import as_typed, seen_from_here
+    from sekom_analysis.basics.files import seen_from_here
     from sekom_analysis.basics.wording import capped, command_of, problem_lines, problems_table
     from sekom_analysis.study.imports import import_problems
     from sekom_analysis.study.log import marks_problems

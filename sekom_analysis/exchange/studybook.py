@@ -13,8 +13,7 @@ from sekom_analysis.basics.errors import ExchangeError, StudyError
 from sekom_analysis.basics.wording import Problem, problem_lines, quoted
 from sekom_analysis.exchange.notes_file import NotesRead, read_notes
 from sekom_analysis.exchange.others.matching import same
-from sekom_analysis.exchange.ratings.cells import separators, split
-from sekom_analysis.exchange.ratings.names import coder_names
+from sekom_analysis.exchange.ratings.cells import coder_names, separators, split
 from sekom_analysis.exchange.refi import study_of, whats_new
 from sekom_analysis.exchange.refi.reading import ProjectRead, time_of
 from sekom_analysis.exchange.refi.words import Remarks, coder_id, id_of

@@ -252,8 +252,7 @@ def _put_codebook(folder: Path, codebook: CodebookSource) -> None:
 
 def _put_codebook_workbook(target: Path, source: Path) -> None:
     """Keep a codebook in Excel, for whoever goes on in Excel; of a study's workbook only its sheet."""
-    from sekom_analysis.study.codebook_reading import read_kept_codebook
-    from sekom_analysis.study.codebook_table import write_codebook_file
+    from sekom_analysis.study.codebook_table import read_kept_codebook, write_codebook_file
 
     codebook, problems, _ = read_kept_codebook(source)
     if codebook is None:
