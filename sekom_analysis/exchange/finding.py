@@ -375,10 +375,7 @@ def named_columns(table: Table, given: str | Sequence[str], option: str) -> list
                 break
         else:
             name = parts[0].strip()
-            choices = [
-                Option(one, Phrase("found_column", letter=table.letter(at), examples=examples(table, at)))
-                for at, one in enumerate(table.names)
-            ]
+            choices = [Option(one, shown(table, at)) for at, one in enumerate(table.names)]
             raise UnclearError(Phrase("found_no_column", name=name), option, choices)
     return list(dict.fromkeys(found))
 
@@ -394,6 +391,11 @@ def _column_named(table: Table, name: str) -> int | None:
                 return column
     letters = (column for column in range(len(table.names)) if table.letter(column) == name.upper())
     return next(letters, None)
+
+
+def shown(table: Table, column: int) -> Phrase:
+    """Return a column's letter, and some of its texts."""
+    return Phrase("found_column", letter=table.letter(column), examples=examples(table, column))
 
 
 def examples(table: Table, column: int, most: int = 2, longest: int = 60) -> str:

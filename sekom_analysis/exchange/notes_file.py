@@ -23,6 +23,7 @@ from sekom_analysis.exchange.finding import (
     find_text,
     named_columns,
     remark_rows,
+    shown,
     table_of,
 )
 from sekom_analysis.formats.encodings import Reading, in_quotes
@@ -168,8 +169,8 @@ class Candidate(NamedTuple):
 
 def _chosen(found: Grids, wish: Wish) -> tuple[Candidate, list[Candidate]]:
     """Return the sheet with the notes, and the others that hold something."""
-    shown = [grid for grid in found.grids if not grid.is_hidden] or found.grids
-    candidates = [_candidate(grid, wish) for grid in shown]
+    visible = [grid for grid in found.grids if not grid.is_hidden] or found.grids
+    candidates = [_candidate(grid, wish) for grid in visible]
     useful = [one for one in candidates if one.texts.rank and one.table.rows]
     if not useful:
         hidden = [_candidate(grid, wish) for grid in found.grids if grid.is_hidden]
@@ -177,7 +178,7 @@ def _chosen(found: Grids, wish: Wish) -> tuple[Candidate, list[Candidate]]:
         candidates += hidden
     if not useful:
         return candidates[0], candidates[1:]
-    best = max(useful, key=lambda one: (one.texts.rank > 1, one.texts.rank, _size(one)))
+    best = max(useful, key=lambda one: (one.texts.rank, len(one.table.names) > 1, len(one.table.rows)))
     if best.texts.rank > 1:
         best = next(one for one in useful if one.texts.rank == best.texts.rank)
     others = [one for one in candidates if one.table.grid is not best.table.grid and one.table.rows]
@@ -197,10 +198,6 @@ def _candidate(grid: Grid, wish: Wish) -> Candidate:
     except UnclearError:
         return Candidate(table, TextFound((), Phrase("found_as_told"), 0))
     return Candidate(table, TextFound(columns, Phrase("found_as_told"), 4))
-
-
-def _size(one: Candidate) -> tuple[bool, int]:
-    return len(one.table.names) > 1, len(one.table.rows)
 
 
 def _is_alike(one: Candidate, other: Candidate) -> bool:
@@ -245,8 +242,7 @@ class _Taking:
         context = self._context(notes, texts)
         lines = self._lines(texts, ids, notes, context)
         self._tell(rows, texts, refused, notes)
-        notes, problems = self._checked(notes)
-        if problems:
+        if problems := check_notes(notes, self.place)[1]:
             raise unreadable(self.path, capped(problems))
         kept = self.path if self._is_as_kept(notes) else None
         return NotesRead(notes, lines, tuple(self.told), kept, context)
@@ -257,25 +253,22 @@ class _Taking:
         if self.wish.text is not None:
             return named_columns(table, self.wish.text, "text")
         if not texts.columns:
-            choices = [Option(name, self._shown(column)) for column, name in enumerate(table.names)]
+            choices = [Option(name, shown(table, column)) for column, name in enumerate(table.names)]
             raise UnclearError(Phrase("found_no_text", place=self.place), "text", choices)
         if len(texts.columns) == 1:
             return list(texts.columns)
-        choices = [Option(table.names[column], self._shown(column)) for column in texts.columns]
+        choices = [Option(table.names[column], shown(table, column)) for column in texts.columns]
         names = [choice.value for choice in choices]
         several = Option(",".join(names), Phrase("found_each_a_note", names=", ".join(names)))
         raise UnclearError(Phrase("found_unclear_text", place=self.place), "text", [*choices, several])
-
-    def _shown(self, column: int) -> Phrase:
-        table = self.table
-        return Phrase("found_column", letter=table.letter(column), examples=examples(table, column))
 
     def _rows(self, texts: list[int]) -> list[int]:
         """Return the rows with notes; a sum at the end is left out, or asked about."""
         remarks = remark_rows(self.table, texts)
         if remarks and self.wish.all_rows is None:
-            shown = [Option("", self._row_shown(row)) for row in remarks]
-            raise UnclearError(Phrase("found_unclear_rows", place=self.place), "all_rows", shown)
+            told = (Phrase("found_row_shown", row=row, text=self._row_text(row)) for row in remarks)
+            rows = [Option("", phrase) for phrase in told]
+            raise UnclearError(Phrase("found_unclear_rows", place=self.place), "all_rows", rows)
         if self.wish.all_rows:
             remarks = []
         for row in remarks:
@@ -283,11 +276,8 @@ class _Taking:
         return [row for row in self.table.rows if row not in remarks]
 
     def _row_text(self, row: int) -> str:
-        cells = [" ".join(self.table.cell(row, at).split()) for at in range(len(self.table.names))]
+        cells = (" ".join(cell.split()) for cell in self.table.grid.rows[row - 1])
         return " | ".join(filter(None, cells))[:_LONGEST_SHOWN]
-
-    def _row_shown(self, row: int) -> Phrase:
-        return Phrase("found_row_shown", row=row, text=self._row_text(row))
 
     def _ids(self, rows: list[int], texts: list[int]) -> tuple[int | None, list[int]]:
         if self.wish.id is not None:
@@ -330,12 +320,9 @@ class _Taking:
             counts.setdefault(at[1], []).append(problem)
         for column, found in counts.items():
             n = len(found) + self.table.grid.more_problems[column]
-            name = self._name(column - 1)
+            names = self.table.names
+            name = names[column - 1] if column <= len(names) else self.table.letter(column - 1)
             yield Problem.of(self.place, found[0].row, "found_odd_unused", n=n, name=name, what=found[0].what)
-
-    def _name(self, column: int) -> str:
-        names = self.table.names
-        return names[column] if column < len(names) else self.table.letter(column)
 
     def _notes(self, rows: list[int], texts: list[int], ids: int | None) -> pd.DataFrame:
         """Return the table of notes."""
@@ -386,9 +373,9 @@ class _Taking:
     def _unclear_context(self, asked: list[int], personal: list[int]) -> UnclearError:
         names = self.table.names
         rest = ",".join(names[column] for column in asked if column not in personal)
-        shown = "; ".join(f"'{names[column]}': {examples(self.table, column)}" for column in personal)
+        said = "; ".join(f"'{names[column]}': {examples(self.table, column)}" for column in personal)
         choices = [Option("", Phrase("found_personal_show")), Option(rest, Phrase("found_personal_leave"))]
-        return UnclearError(Phrase("found_unclear_personal", columns=shown), "personal", choices)
+        return UnclearError(Phrase("found_unclear_personal", columns=said), "personal", choices)
 
     def _note_ids(self, answered: list[tuple[int, int]], ids: int | None, texts: list[int]) -> list[str]:
         if ids is None:
@@ -398,10 +385,6 @@ class _Taking:
         if len(texts) == 1:
             return own
         return [f"{one}-{texts.index(at) + 1}" for one, (_, at) in zip(own, answered, strict=True)]
-
-    def _checked(self, notes: pd.DataFrame) -> tuple[pd.DataFrame, list[Problem]]:
-        _, problems = check_notes(notes, self.place)
-        return notes, problems
 
     def _is_as_kept(self, notes: pd.DataFrame) -> bool:
         """Whether a study that keeps the file itself would read the same notes of it."""
@@ -446,7 +429,7 @@ class _Taking:
         """Tell what was left out, and what looks odd."""
         self._tell_letters()
         for row in self.table.above:
-            self._say(row, "found_above", text=self._row_text_of(row))
+            self._say(row, "found_above", text=self._row_text(row))
         for row in self.table.repeated:
             self._say(row, "found_repeated", text=self._row_text(row))
         self._tell_empty(rows, texts)
@@ -461,10 +444,6 @@ class _Taking:
         self._tell_doubled(notes)
         for one in self.others:
             self._say(None, "found_other_sheet", sheet=one.table.grid.name, n=len(one.table.rows))
-
-    def _row_text_of(self, row: int) -> str:
-        cells = (" ".join(cell.split()) for cell in self.table.grid.rows[row - 1])
-        return " | ".join(filter(None, cells))[:_LONGEST_SHOWN]
 
     def _tell_letters(self) -> None:
         reading = self.found.reading

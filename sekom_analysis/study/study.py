@@ -142,17 +142,9 @@ class Study(Joining):
             making.check_free(Path(path))
             reading = import_module("sekom_analysis.exchange.notes_file")  # that room is above this one
             try:
-                read = reading.read_notes(
-                    notes,
-                    sheet=sheet,
-                    header=header,
-                    text=text,
-                    id=id,
-                    encoding=encoding,
-                    all_rows=all_rows,
-                    context=context,
-                    personal=personal,
-                )
+                told = {"sheet": sheet, "header": header, "text": text, "id": id, "encoding": encoding}
+                told |= {"all_rows": all_rows, "context": context, "personal": personal}
+                read = reading.read_notes(notes, **told)
             except TableError as error:
                 msg = f"No study was made. {error}"
                 raise StudyError(msg) from error
