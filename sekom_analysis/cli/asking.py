@@ -1,10 +1,11 @@
-"""What the command line asks about a table of notes; where nobody can answer, the commands to choose from."""
+"""What is said of a table of notes on the command line, and asked; else the commands to choose from."""
 
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 
 import typer
 
@@ -17,6 +18,34 @@ if TYPE_CHECKING:
     from sekom_analysis.exchange.notes_file import NotesRead
 
 FLAGS = {"all_rows": "--all-rows"}
+Made = TypeVar("Made")
+
+# Options of new and of import: what is what in a table of notes.
+Sheet = Annotated[str | None, typer.Option("--sheet", help="The sheet with the notes.")]
+Header = Annotated[
+    int | None,
+    typer.Option(
+        "--header", metavar="ROW", min=0, help="The row with the columns' names; 0 if there is none."
+    ),
+]
+Texts = Annotated[
+    str | None,
+    typer.Option(
+        "--text", metavar="COLUMN[,COLUMN]", help="The texts; of several columns, each filled cell."
+    ),
+]
+Ids = Annotated[str | None, typer.Option("--id", metavar="COLUMN", help="The notes' ids.")]
+Encoding = Annotated[
+    str | None,
+    typer.Option("--encoding", help="Of a text table, such as mac_roman; left out, it is found out."),
+]
+AllRows = Annotated[
+    bool, typer.Option("--all-rows", help="Take a last row that looks like a sum as a note too.")
+]
+Yes = Annotated[
+    bool, typer.Option("--yes", help="Leave out a last row that looks like a sum without asking.")
+]
+WISHES = "--sheet, --header, --text, --id, --encoding, --all-rows and --yes say what is what in"
 
 
 def notes_asked(path: Path, command: list[str], wish: dict[str, Any], *, is_yes: bool) -> NotesRead:
@@ -36,17 +65,39 @@ def notes_asked(path: Path, command: list[str], wish: dict[str, Any], *, is_yes:
     TableError
         If the table cannot be read.
     """
-    from sekom_analysis.exchange.finding import UnclearError
     from sekom_analysis.exchange.notes_file import read_notes
+
+    return asked(
+        lambda said: read_notes(path, **said), command, wish, is_yes=is_yes, refused="No study was made."
+    )
+
+
+def asked(
+    act: Callable[[dict[str, Any]], Made],
+    command: list[str],
+    wish: dict[str, Any],
+    *,
+    is_yes: bool,
+    refused: str,
+) -> Made:
+    """Return what comes of a table of notes once it is clear; see `notes_asked`.
+
+    Parameters
+    ----------
+    act : what is to be done with what was said of the table
+    refused : what did not happen, where something is unclear
+    """
+    from sekom_analysis.exchange.finding import UnclearError
 
     if wish["all_rows"] is None and (is_yes or not _somebody_is_there()):
         wish = {**wish, "all_rows": False}  # what is left out is said, row by row
     while True:
         try:
-            return read_notes(path, **wish)
+            return act(wish)
         except UnclearError as unclear:
             if not _somebody_is_there():
-                raise StudyError(_commands(unclear, command, wish)) from unclear
+                msg = f"{refused} {_commands(unclear, command, wish)}"
+                raise StudyError(msg) from unclear
             answer = _answer(unclear)
             wish = {**wish, unclear.option: int(answer) if unclear.option == "header" else answer}
 
@@ -57,7 +108,7 @@ def _somebody_is_there() -> bool:
 
 def _commands(unclear: UnclearError, command: list[str], wish: dict[str, Any]) -> str:
     """Return what is unclear, and the command for each way out."""
-    lines = [f"No study was made. {unclear.question} Give the command again with one of these:"]
+    lines = [f"{unclear.question} Give the command again with one of these:"]
     for choice in unclear.choices:
         lines += [f"- {choice.shown}", f"  {_typed(command, {**wish, unclear.option: choice.value})}"]
     return "\n".join(lines)

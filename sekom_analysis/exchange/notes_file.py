@@ -51,12 +51,14 @@ class NotesRead:
     lines : three sentences: from where, which column is the text, which the ids
     told : all that is to be known: what was left out, what looks odd
     kept : the file, if it can be a study's file of notes as it is
+    id_column : name of the column with the notes' ids; empty where there is none, and they were numbered
     """
 
     notes: pd.DataFrame
     lines: tuple[Phrase, ...]
     told: tuple[Problem, ...]
     kept: Path | None = None
+    id_column: str = ""
 
     @property
     def source(self) -> pd.DataFrame | Path:
@@ -233,7 +235,7 @@ class _Taking:
         if problems:
             raise unreadable(self.path, capped(problems))
         kept = self.path if self._is_as_kept(notes) else None
-        return NotesRead(notes, lines, tuple(self.told), kept)
+        return NotesRead(notes, lines, tuple(self.told), kept, "" if ids is None else self.table.names[ids])
 
     def _texts(self) -> list[int]:
         """Return the columns with the texts."""
