@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from openpyxl import load_workbook
 
 from sekom_analysis.basics.errors import StudyError, TableError
-from sekom_analysis.cli import study as commands
+from sekom_analysis.cli import asking
 from sekom_analysis.coding.judging import AdjudicationSession
 from sekom_analysis.coding.page import write_page
 from sekom_analysis.coding.session import Session
@@ -273,7 +273,7 @@ def test_what_looks_personal_is_asked_about(with_names, tmp_path):
 
 @pytest.mark.parametrize(("answer", "context"), [("1", ("Namn", "Roll")), ("2", ("Roll",))])
 def test_on_a_terminal_it_is_asked_once(with_names, tmp_path, monkeypatch, answer, context):
-    monkeypatch.setattr(commands, "_somebody_is_there", lambda: True)
+    monkeypatch.setattr(asking, "_somebody_is_there", lambda: True)
     monkeypatch.setattr("typer.prompt", lambda *args, **options: int(answer))
     sekom("new", "S", "--notes", str(with_names), "--context", "Namn,Roll", cwd=tmp_path)
     assert Study.open(tmp_path / "S").about.context == context

@@ -288,7 +288,7 @@ class Session:
         coder, seed = self.desk.coder, self.desk.seed
         met = {number: self._coded_in(number) for number in (WARM_UP, AGAIN)}
         if warm_up:
-            order = worklist.warm_up_notes(notes, self.desk.warm_up_seed, warm_up)
+            order = worklist.warm_up_notes(notes, self.desk.warm_up_seed, warm_up, met[WARM_UP])
         elif again:
             order = worklist.second_time_notes(notes, seed, coder, again, met[AGAIN])
         else:

@@ -58,6 +58,7 @@ class NotesRead:
     told : all that is to be known: what was left out, what looks odd
     kept : the file, if it can be a study's file of notes as it is
     context : columns of `notes` that coders are to be shown beside the texts
+    id_column : name of the column with the notes' ids; empty where there is none, and they were numbered
     """
 
     notes: pd.DataFrame
@@ -65,6 +66,7 @@ class NotesRead:
     told: tuple[Problem, ...]
     kept: Path | None = None
     context: tuple[str, ...] = ()
+    id_column: str = ""
 
     @property
     def source(self) -> pd.DataFrame | Path:
@@ -245,7 +247,8 @@ class _Taking:
         if problems := check_notes(notes, self.place)[1]:
             raise unreadable(self.path, capped(problems))
         kept = self.path if self._is_as_kept(notes) else None
-        return NotesRead(notes, lines, tuple(self.told), kept, context)
+        named = "" if ids is None else self.table.names[ids]
+        return NotesRead(notes, lines, tuple(self.told), kept, context, named)
 
     def _texts(self) -> list[int]:
         """Return the columns with the texts."""
@@ -405,10 +408,8 @@ class _Taking:
         self, texts: list[int], ids: int | None, notes: pd.DataFrame, context: tuple[str, ...]
     ) -> tuple[Phrase, ...]:
         table = self.table
-        if len(self.found.grids) > 1:
-            where: str = Phrase("found_in_sheet", file=self.found.file, sheet=table.grid.name)
-        else:
-            where = self.found.file
+        file, is_one = self.found.file, len(self.found.grids) == 1
+        where = file if is_one else Phrase("found_in_sheet", file=file, sheet=table.grid.name)
         head = Phrase("found_header", row=table.header) if table.header else Phrase("found_no_header")
         span = rows_in_words(notes.index) if len(notes) else "–"
         named = ", ".join(f"{table.letter(column)} '{table.names[column]}'" for column in texts)

@@ -25,7 +25,15 @@ from sekom_analysis.basics.wording import Problem, problem_lines
 from sekom_analysis.basics.yamlfile import dump_yaml
 from sekom_analysis.formats.tables import read_table, write_table
 from sekom_analysis.study.notes import context_faults
-from sekom_analysis.study.raw import CODEBOOK_FILE, CODEBOOK_WORKBOOK, CODED, RAW, STUDY_FILE, read_raw
+from sekom_analysis.study.raw import (
+    CODEBOOK_FILE,
+    CODEBOOK_WORKBOOK,
+    CODED,
+    NOTES_FILE,
+    RAW,
+    STUDY_FILE,
+    read_raw,
+)
 from sekom_analysis.study.secret import make_secret
 
 OF_THE_SAMPLE = "07-the-2016-report.ipynb"
@@ -195,7 +203,7 @@ def _put_notebooks(folder: Path) -> None:
 def _put_notes(folder: Path, notes: NotesSource) -> None:
     """Copy a file of notes as it is, or number the notes of one that has no ids."""
     if notes is None:
-        (folder / "notes.csv").write_text(_template("notes.csv"), encoding="utf-8-sig")
+        (folder / NOTES_FILE).write_bytes(_template(NOTES_FILE).encode("utf-8-sig"))
         return
     if isinstance(notes, pd.DataFrame):
         frame = notes.reset_index() if notes.index.name == "note_id" else notes
@@ -207,6 +215,27 @@ def _put_notes(folder: Path, notes: NotesSource) -> None:
         shutil.copyfile(notes, folder / ("notes.xlsx" if suffix == ".xlsx" else "notes.csv"))
     else:
         write_table(_numbered(frame), folder / "notes.csv", in_study=True)
+
+
+def example_notes(root: Path) -> list[str]:
+    """Return the ids of the notes that a study made without any has to begin with, as long as they are it.
+
+    Parameters
+    ----------
+    root : the study's folder
+
+    Returns
+    -------
+    list of str
+        Empty once anything in their file has been changed.
+    """
+    text = _template(NOTES_FILE)
+    try:
+        data = (root / RAW / NOTES_FILE).read_bytes()
+    except OSError:
+        return []
+    is_example = data.replace(b"\r\n", b"\n") == text.encode("utf-8-sig")  # Windows wrote \r\n for a time
+    return [line.partition(";")[0] for line in text.splitlines()[1:]] if is_example else []
 
 
 def _numbered(frame: pd.DataFrame) -> pd.DataFrame:

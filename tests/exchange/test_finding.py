@@ -17,7 +17,7 @@ from openpyxl.styles import numbers
 
 from sekom_analysis.basics.errors import StudyError, TableError
 from sekom_analysis.basics.wording import Phrase
-from sekom_analysis.cli import study as commands
+from sekom_analysis.cli import asking
 from sekom_analysis.exchange import read_notes
 from sekom_analysis.exchange.finding import UnclearError, looks_like_a_sum
 from sekom_analysis.formats import other_books
@@ -131,10 +131,10 @@ def test_without_a_terminal_the_command_for_each_choice_is_given(tmp_path):
 
 def test_on_a_terminal_it_is_asked(tmp_path, monkeypatch):
     said = iter([7, 2])
-    monkeypatch.setattr(commands, "_somebody_is_there", lambda: True)
-    monkeypatch.setattr(commands.typer, "prompt", lambda *_, **__: next(said))
+    monkeypatch.setattr(asking, "_somebody_is_there", lambda: True)
+    monkeypatch.setattr(asking.typer, "prompt", lambda *_, **__: next(said))
     wish = {"text": None, "all_rows": None}
-    read = commands.notes_asked(two_columns(tmp_path), ["sekom"], wish, is_yes=False)
+    read = asking.notes_asked(two_columns(tmp_path), ["sekom"], wish, is_yes=False)
     assert read.notes["text"].iloc[0] == "Ledningen följer upp mål 1"
 
 
@@ -142,12 +142,12 @@ def test_on_a_terminal_it_is_asked(tmp_path, monkeypatch):
 def test_on_a_terminal_a_sum_is_asked_about(tmp_path, monkeypatch, capsys, leave, n):
     rows = [["Lapp"], ["Tiden är knapp"], ["Målen är oklara"], ["Ingen äger frågan"], ["Summa: 3 lappar"]]
     book(tmp_path, {"A": rows}).save(tmp_path / "a.xlsx")
-    monkeypatch.setattr(commands, "_somebody_is_there", lambda: True)
-    monkeypatch.setattr(commands.typer, "confirm", lambda *_, **__: leave)
-    read = commands.notes_asked(tmp_path / "a.xlsx", [], {"all_rows": None}, is_yes=False)
+    monkeypatch.setattr(asking, "_somebody_is_there", lambda: True)
+    monkeypatch.setattr(asking.typer, "confirm", lambda *_, **__: leave)
+    read = asking.notes_asked(tmp_path / "a.xlsx", [], {"all_rows": None}, is_yes=False)
     assert len(read.notes) == n
     assert "row 5: 'Summa: 3 lappar'" in capsys.readouterr().out
-    assert len(commands.notes_asked(tmp_path / "a.xlsx", [], {"all_rows": None}, is_yes=True).notes) == 3
+    assert len(asking.notes_asked(tmp_path / "a.xlsx", [], {"all_rows": None}, is_yes=True).notes) == 3
 
 
 def test_in_python_a_sum_is_an_error_until_it_is_decided(tmp_path):
