@@ -73,10 +73,19 @@ Id = Annotated[
 ]
 Colour = Annotated[str, StringConstraints(pattern=r"^#[0-9a-fA-F]{6}$")]
 Texts = Annotated[tuple[str, ...], BeforeValidator(_as_tuple)]
+Ids = Annotated[tuple[Id, ...], BeforeValidator(_as_tuple)]
+_UNSEEN = ("colour", "retired", "was", "from_", "split_into")  # parts of a code that no coder sees
 
 
-class Code(_Frozen):
-    """One possible answer to a variable."""
+class Code(BaseModel):
+    """One possible answer to a variable, and where it comes from.
+
+    ``was`` holds the ids that count as this code now: what it was called, and what was merged into it;
+    ``from`` the pile or the proposal that it was made of; ``split_into`` what took a retired code's place.
+    No coder sees any of the three, and they are no part of a variable's version.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True, serialize_by_alias=True)
 
     id: Id
     label: Text
@@ -86,6 +95,9 @@ class Code(_Frozen):
     example: Text | None = None
     colour: Colour | None = None
     retired: bool = False
+    was: Ids = ()
+    from_: Annotated[Texts, Field(alias="from")] = ()
+    split_into: Ids = ()
 
 
 class Variable(_Frozen):
@@ -145,7 +157,7 @@ class Variable(_Frozen):
         )
         seen["none_fits"] = self.allows_none_fits
         seen["codes"] = [
-            code.model_dump(mode="json", exclude_none=True, exclude={"colour", "retired"})
+            code.model_dump(mode="json", exclude_none=True, exclude=set(_UNSEEN))
             for code in self.codes
             if not code.retired
         ]
@@ -186,6 +198,25 @@ def _code_faults(variable: Variable) -> Iterator[Fault]:
         if code.id == NONE_FITS:
             yield Fault.of(("codes", place), "book_reserved_code", code=NONE_FITS)
         seen.add(code.id)
+    yield from _lineage_faults(variable, seen)
+
+
+def _lineage_faults(variable: Variable, ids: set[str]) -> Iterator[Fault]:
+    """Say where it is not clear what became of a code: one id has one fate."""
+    became: dict[str, str] = {}
+    for place, code in enumerate(variable.codes):
+        here = ("codes", place)
+        for old in code.was:
+            if old in ids or old == NONE_FITS:
+                yield Fault.of((*here, "was"), "book_was_here", code=old)
+            elif old in became:
+                yield Fault.of((*here, "was"), "book_was_twice", code=old, other=became[old])
+            became.setdefault(old, code.id)
+        if code.split_into and not code.retired:
+            yield Fault.of((*here, "split_into"), "book_split_active", code=code.id)
+        for part in code.split_into:
+            if part not in ids or part == code.id:
+                yield Fault.of((*here, "split_into"), "book_split_unknown", code=part)
 
 
 def _scale_faults(variable: Variable) -> Iterator[Fault]:
@@ -373,4 +404,7 @@ def keep(folder: Path, variables: Iterable[Variable]) -> None:
 
 def _yaml(variable: Variable) -> bytes:
     kept = variable.model_dump(mode="json", exclude_none=True, exclude={"codes_from"})
+    for code in kept["codes"]:  # what became of it is said by the codebook as it is now
+        for name in ("was", "from", "split_into"):
+            code.pop(name, None)
     return dump_yaml(kept).encode("utf-8")
