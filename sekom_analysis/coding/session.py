@@ -316,11 +316,15 @@ class Session:
             known = ", ".join(SORTS)
             msg = f"only='{which}' is not a sort of notes; choose one of: {known}, or leave it empty."
             raise NotesError(msg)
-        now = {variable.id: variable.version for variable in self._variables}
-        return worklist.only(self.items, self._as_of_texts(), which, now)
+        return worklist.only(self.items, self._as_of_texts(), which, self._is_older)
+
+    def _is_older(self, variable: str, answer: Answer) -> bool:
+        """Whether an answer is to be looked at again, since what was read of its codes has changed."""
+        return self._holding.again(variable, answer.codes, answer.codebook) is not None
 
     def _load(self) -> None:
         """Read the coder's log as it is now."""
+        self._holding = self.desk.holding
         history = self.desk.history()
         passes = {item.note_id: item.pass_ for item in self.items}
         rows: Any = history.to_dict("records")
@@ -377,7 +381,7 @@ class Session:
                     "codes": answer.codes.split("|") if answer.codes else [],
                     "certainty": answer.certainty,
                     "memo": answer.memo,
-                    "older": answer.codebook != versions.get(variable, answer.codebook),
+                    "older": answer.event == "decide" and self._is_older(variable, answer),
                     "hash": answer.note_hash,
                     "codebook": answer.codebook,
                 }

@@ -214,7 +214,7 @@ class _Reader:
         self._by_text: set[str] = set()  # notes known by their texts alone
         self._kept = Definitions(desk.root / CODED).read()
         self._hashes = desk.seen.hashes
-        history: Any = desk.history().to_dict("records")
+        history: Any = desk.history(as_given=True).to_dict("records")
         self._known: dict[str, Mapping[str, str]] = {row["event_id"]: row for row in history}
 
     def read(self, lines: list[tuple[int, str]], head: Mapping[str, Any]) -> None:

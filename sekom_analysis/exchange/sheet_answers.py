@@ -219,7 +219,7 @@ class Before:
     """
 
     def __init__(self, desk: Desk, ticket: Ticket, encoding: str = "") -> None:
-        history = desk.history()
+        history = desk.history(as_given=True)
         self.event_ids = frozenset(history["event_id"])
         self.now = layout.standing(latest(history))
         self.then = layout.standing(latest(_written_with(history, desk, ticket)))

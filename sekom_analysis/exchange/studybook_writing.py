@@ -114,7 +114,7 @@ def _parsed(cell: str) -> Any:
 
 def decision_table(study: Study, lang: str) -> pd.DataFrame:
     """Return every decision that stands; the empty set is a row without codes, unseen is not a row."""
-    decisions = study.decisions()
+    decisions = study.decisions(as_given=True)
     by_id = {variable.id: variable for variable in (*study.codebook.variables, FLAG_VARIABLE)}
     answers = decisions[["variable", "codes"]].itertuples(index=False)
     said = [_answer(by_id.get(name), codes, lang) for name, codes in answers]

@@ -45,7 +45,7 @@ def codebook_versions(study: Study, variable: str | None = None) -> pd.DataFrame
         If there is no such variable.
     """
     asked = study.codebook.variables if variable is None else (study.codebook[variable],)
-    history = counting_rows(study.history())
+    history = counting_rows(study.history(as_given=True))
     decided = history[history["event"] == "decide"]
     kept = Definitions(study.root / CODED).read()
     rows = []
@@ -261,7 +261,7 @@ def agreement_by_version(
     asked = check_stance(study).codebook[variable]
     with_codebook = [coder for coder in study.coders if study.about.coder(coder).kind != "source"]
     whose = with_codebook if coders is None else chosen_coders(coders, study.coders, study.about.coders)
-    history = counting_rows(study.history())
+    history = counting_rows(study.history(as_given=True))
     history = history[history["variable"] == asked.id]
     # A note is used whoever read it with the codebook, also one whose answers are not compared here.
     read = history[(history["event"] == "decide") & history["coder"].isin({*with_codebook, *whose})]

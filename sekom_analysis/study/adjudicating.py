@@ -45,6 +45,7 @@ from sekom_analysis.study.ledgers import (
     shown_ledger,
     standing,
 )
+from sekom_analysis.study.lineage import Holding, Lineage, changes_ledger, counted, lineages
 from sekom_analysis.study.raw import CODED, Raw, chosen_notes
 from sekom_analysis.study.rows import EVENT_ID, SEEN, answer_fault, utc_text, well_formed
 
@@ -68,8 +69,14 @@ class Adjudicating:
         self._kept: set[str] = set()
 
     def history(self) -> pd.DataFrame:
-        """Return every event of the ledger, in the order in which they count."""
-        return self._ledger.read().history.copy()
+        """Return every event of the ledger, in order, with its codes as they count now."""
+        history = counted(self._ledger.read().history, self._raw.codebook)
+        known = lineages(self._raw.codebook)
+        if known and len(history):
+            seen = zip(history["variable"], history["seen"], strict=True)
+            made = [_seen_as_counted(text, known[name]) if name in known else text for name, text in seen]
+            history = history.assign(seen=pd.Series(made, index=history.index, dtype="str"))
+        return history.copy()
 
     def table(self, variable: str | None = None) -> pd.DataFrame:
         """Return what stands, one row per note, variable and adjudicator; see `adjudication_table`."""
@@ -99,8 +106,11 @@ class Adjudicating:
         return [
             *found,
             *unknown_notes(table[table["event"] == OPEN], self._raw.notes),
-            *decision_problems(settled, self._raw.seen, self._raw.codebook, kept),
+            *decision_problems(settled, self._raw.seen, self._raw.codebook, kept, self._holding(kept)),
         ]
+
+    def _holding(self, kept: Mapping[str, Variable]) -> Holding:
+        return Holding(self._raw.codebook, kept, changes_ledger(self._raw.root).read().history)
 
     def adjudicate(
         self,
@@ -396,6 +406,15 @@ def seen_text(answers: Mapping[str, str], present: Iterable[str] = ()) -> str:
 def _answers_in(seen: str) -> dict[str, str]:
     """Return what each coder said, of what the ledger keeps."""
     return {coder: codes for coder, codes in (answers_seen(seen) or {}).items() if coder != PRESENT}
+
+
+def _seen_as_counted(seen: str, lineage: Lineage) -> str:
+    """Return what the ledger keeps of what coders said, with codes as they count now."""
+    said = answers_seen(seen)
+    if not said:
+        return seen
+    now = {who: codes if who == PRESENT else lineage.applied(codes) for who, codes in said.items()}
+    return json.dumps({who: codes for who, codes in now.items() if codes is not None}, ensure_ascii=False)
 
 
 def changed_since(seen: Mapping[str, str], now: Mapping[str, str]) -> list[str]:

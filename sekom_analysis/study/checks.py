@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from sekom_analysis.basics.errors import StanceError
-from sekom_analysis.basics.wording import Phrase, Problem, chain
+from sekom_analysis.basics.wording import Phrase, Problem, chain, quoted
 from sekom_analysis.study.codebook import Codebook, Variable
 from sekom_analysis.study.decisions import AFTER_TALK, INDEPENDENT, coder_fault, latest
+from sekom_analysis.study.lineage import Holding
 from sekom_analysis.study.notes import NotesSeen
-from sekom_analysis.study.raw import STUDY_FILE, Raw, codebook_file
+from sekom_analysis.study.raw import CODEBOOK_FILE, STUDY_FILE, Raw, codebook_file
 from sekom_analysis.study.rows import WHOLE_NUMBER, answer_fault, local_minute
 
 if TYPE_CHECKING:
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
 
 
 AS_MANY = 3  # how many notes a summary names
+
+_TO_CONFIRM = ("meaning", "neighbour", "added", "question")  # of answers; others are told as what they are
 
 
 def study_problems(raw: Raw) -> list[Problem]:
@@ -45,7 +48,11 @@ def _asked_of_nothing(raw: Raw) -> Iterator[Problem]:
 
 
 def decision_problems(
-    decisions: pd.DataFrame, seen: NotesSeen, codebook: Codebook, kept: Mapping[str, Variable]
+    decisions: pd.DataFrame,
+    seen: NotesSeen,
+    codebook: Codebook,
+    kept: Mapping[str, Variable],
+    holding: Holding,
 ) -> list[Problem]:
     """List unknown notes, variables and codes, changed texts, retired codes and older definitions.
 
@@ -55,13 +62,14 @@ def decision_problems(
     seen : the study's notes, as coders see them
     codebook : the codebook as it is now
     kept : version -> the variable as it was seen then
+    holding : tells which answers hold under the codebook as it is now
     """
     return [
         *unknown_notes(decisions, seen.notes),
         *_unknown_answers(decisions, codebook, kept),
         *_not_asked(decisions, seen.notes, codebook),
         *_changed_texts(decisions, seen.hashes),
-        *_older_definitions(decisions, codebook),
+        *_older_definitions(decisions, codebook, holding),
         *_lost_definitions(decisions, codebook, kept),
     ]
 
@@ -179,14 +187,23 @@ def _changed_texts(decisions: pd.DataFrame, now: Mapping[str, str]) -> Iterator[
         yield Problem.of(_file(coder), None, "changed_text", notes=named_first(group["note_id"]))
 
 
-def _older_definitions(decisions: pd.DataFrame, codebook: Codebook) -> Iterator[Problem]:
-    for (coder, variable), group in decisions.groupby(["coder", "variable"]):
-        if str(variable) not in codebook:
-            continue
-        older = group[group["codebook"] != codebook[str(variable)].version]
-        if len(older):
-            n = older["note_id"].nunique()
-            yield Problem.of(_file(coder), None, "older_definition", variable=variable, n=n)
+def _older_definitions(decisions: pd.DataFrame, codebook: Codebook, holding: Holding) -> Iterator[Problem]:
+    """Answers to be looked at again since the codebook changed, and changes of which nobody said how."""
+    for variable in (one for one in codebook.variables if (decisions["variable"] == one.id).any()):
+        own = decisions[decisions["variable"] == variable.id]
+        unreviewed = holding.unreviewed(variable.id, own["codebook"].unique())
+        if unreviewed:
+            said = {
+                "variable": variable.id,
+                "codes": quoted(filter(None, unreviewed)) or Phrase("the_question"),
+            }
+            yield Problem.of(CODEBOOK_FILE.name, None, "unreviewed", **said)
+        triples = zip(own["codes"], own["codebook"], strict=True)
+        found = [holding.again(variable.id, codes, version) for codes, version in triples]
+        whys = pd.Series([again.why if again else "" for again in found], index=own.index, dtype="str")
+        for coder, group in own[whys.isin(_TO_CONFIRM)].groupby("coder"):
+            n = group["note_id"].nunique()
+            yield Problem.of(_file(coder), None, "older_definition", variable=variable.id, n=n)
 
 
 def _lost_definitions(

@@ -36,7 +36,19 @@ from sekom_analysis.study.codebook_words import Name, column_of, kind_of_variabl
 
 TEXTS = ("label", "question", "definition", "include", "exclude", "example")
 OF_CODES = ("label", "definition", "include", "exclude", "example")
-PLAIN = ("colour", "retired", "stage", "notes", "codes_from", "range", "none_fits", "round")
+PLAIN = (
+    "colour",
+    "retired",
+    "was",
+    "from",
+    "split_into",
+    "stage",
+    "notes",
+    "codes_from",
+    "range",
+    "none_fits",
+    "round",
+)
 COLUMNS = ["variable", "kind", "code", *(f"{name}_{lang}" for name in TEXTS for lang in LANGUAGES), *PLAIN]
 WHOLE = ("title", "goal")  # kinds of the rows that say something of the codebook itself
 
@@ -86,6 +98,8 @@ def _code_row(variable: Variable, code: Code) -> dict[str, str]:
     row = {"variable": variable.id, "code": code.id, "colour": code.colour or ""}
     for name in OF_CODES:
         row |= _texts(name, getattr(code, name))
+    listed = {"was": code.was, "from": code.from_, "split_into": code.split_into}
+    row |= {name: _joined(values) for name, values in listed.items() if values}
     return {**row, "retired": "true" if code.retired else ""}
 
 
@@ -241,7 +255,7 @@ def _bilingual(cells: Mapping[str, str], name: str) -> dict[str, str] | None:
 
 def _value(name: str, cell: str) -> Any:
     """Return a cell as the value that it stands for; as it is, where there is none."""
-    if name in ("stage", "notes"):
+    if name in ("stage", "notes", "was", "from", "split_into"):
         return _listed(cell)
     plain = cell.strip().casefold()
     if name == "range" and (found := range_of(cell)):

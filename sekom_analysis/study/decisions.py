@@ -14,7 +14,7 @@ from sekom_analysis.basics.wording import Phrase
 from sekom_analysis.study.codebook import NONE_FITS, Variable
 
 CODER_PATTERN = re.compile(r"[a-z0-9][a-z0-9_-]{0,39}")
-LEDGERS = ("adjudicated", "merges", "pairs", "plan", "imports")
+LEDGERS = ("adjudicated", "merges", "pairs", "plan", "imports", "codebook-changes")
 HIDDEN_LEDGERS = (".shown", ".taken")  # no coder can be called so, and nobody looks into them
 RESERVED_CODERS = frozenset(
     [*LEDGERS, "con", "nul", "aux", "prn"]

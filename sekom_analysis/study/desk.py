@@ -38,6 +38,7 @@ from sekom_analysis.study.decisions import (
     skipped,
 )
 from sekom_analysis.study.ledgers import Blindness, showings, shown_ledger
+from sekom_analysis.study.lineage import Holding, changes_ledger, counted
 from sekom_analysis.study.log import coder_log, events_of
 from sekom_analysis.study.raw import CODED, Raw, find_root, open_raw
 from sekom_analysis.study.rows import answer_fault, field_faults, utc_text, well_formed
@@ -77,6 +78,7 @@ class Desk:
         self._keys = Keys(raw)
         self._log = coder_log(raw.root, coder)
         self._definitions = Definitions(raw.root / CODED)
+        self._changes = changes_ledger(raw.root)
         self._kept: set[str] = set()
         self._blindness = Blindness(raw.root)
         self._past: tuple[object, dict[Question, list[Event]]] | None = None
@@ -146,11 +148,12 @@ class Desk:
         """Return the id of the coder's event that a card, page or sheet named so; None if there is none."""
         return self._keys.shown_ids(self.history()["event_id"]).get(shown)
 
-    def history(self) -> pd.DataFrame:
-        """Return every event of the coder, in the order in which they count."""
+    def history(self, *, as_given: bool = False) -> pd.DataFrame:
+        """Return every event of the coder, in the order in which they count; see `Study.history`."""
         rows = events_of(self._log.read()[0])
         passes = moved(by_question(event for _, event in rows), self._known)
-        return history_table({self.coder: in_passes(rows, passes)})
+        history = history_table({self.coder: in_passes(rows, passes)})
+        return history if as_given else counted(history, self.codebook)
 
     def events_on(self, note_id: str, variable: str) -> list[Event]:
         """Return the coder's events on one question, as written, in the order in which they count."""
@@ -163,6 +166,11 @@ class Desk:
     def skipped(self) -> pd.DataFrame:
         """Return what the coder looked at and left open."""
         return skipped(self.history())
+
+    @property
+    def holding(self) -> Holding:
+        """What tells which of the coder's answers hold under the codebook as it is now."""
+        return Holding(self.codebook, self._definitions.read(), self._changes.read().history)
 
     def variables_of(self, note_id: str) -> list[Variable]:
         """Return the variables that are asked of a note, in the codebook's order.

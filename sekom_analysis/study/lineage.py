@@ -73,11 +73,12 @@ def lineages(codebook: Codebook) -> dict[str, Lineage]:
 
 
 def counted(history: pd.DataFrame, codebook: Codebook) -> pd.DataFrame:
-    """Return events with the answers as they count now; one with a code that was split is taken back.
+    """Return answers as they count now; one with a code that was split is taken back, or left out.
 
     Parameters
     ----------
-    history : events with ``variable``, ``codes`` and ``event``, as logs and ledgers hold them
+    history : events with ``variable``, ``codes`` and ``event``, as logs and ledgers hold them; or what
+        stands of them, without ``event``
     codebook : the codebook as it is now
     """
     known = lineages(codebook)
@@ -88,7 +89,9 @@ def counted(history: pd.DataFrame, codebook: Codebook) -> pd.DataFrame:
         return history
     made = {
         (variable, codes): known[variable].applied(codes)
-        for variable, codes in set(zip(history.loc[said, "variable"], history.loc[said, "codes"], strict=True))
+        for variable, codes in set(
+            zip(history.loc[said, "variable"], history.loc[said, "codes"], strict=True)
+        )
     }
     changed = {pair: now for pair, now in made.items() if now != pair[1]}
     if not changed:
@@ -97,6 +100,8 @@ def counted(history: pd.DataFrame, codebook: Codebook) -> pd.DataFrame:
     pairs = list(zip(table["variable"], table["codes"], strict=True))
     table["codes"] = pd.Series([changed.get(p, p[1]) or "" for p in pairs], index=table.index, dtype="str")
     gone = pd.Series([p in changed and changed[p] is None for p in pairs], index=table.index, dtype=bool)
+    if "event" not in table.columns:  # what stands
+        return table[~gone]
     table["event"] = table["event"].where(~gone, "retract")
     return table
 
@@ -213,22 +218,30 @@ class Holding:
         given = codes.split("|") if codes else []
         return _reason(now, since, given)
 
+    @property
+    def kept(self) -> dict[str, Variable]:
+        """Version -> the variable as it was seen then."""
+        return dict(self._kept)
+
     def unreviewed(self, variable: str, versions: Iterable[str]) -> list[str]:
         """Return the codes whose text changed since some versions without anybody saying how.
 
         An empty one is the question itself.
         """
+        return list(dict.fromkeys(code for code, *_ in self.unreviewed_texts(variable, versions)))
+
+    def unreviewed_texts(self, variable: str, versions: Iterable[str]) -> list[tuple[str, str, str]]:
+        """Return code and hash of its text then and now, where nobody has said how it changed."""
         now = self._codebook[variable]
-        found = [self._since(now, version) for version in versions if version != now.version]
-        return list(
-            dict.fromkeys(
-                code
-                for since in found
-                if since is not None
-                for code, why in since.changed.items()
-                if why == "unreviewed"
-            )
-        )
+        found: dict[tuple[str, str, str], None] = {}
+        for version in versions:
+            since = self._since(now, version) if version != now.version else None
+            then = self._kept.get(version)
+            if since is None or then is None:
+                continue
+            for code in (code for code, why in since.changed.items() if why == "unreviewed"):
+                found[code, _hash(then, code), _hash(now, code)] = None
+        return list(found)
 
     def _since(self, now: Variable, version: str) -> _Since | None:
         key = (now.id, version)
@@ -252,7 +265,9 @@ class Holding:
                 changed[is_now] = "split"
             elif is_now not in active:
                 changed[is_now] = "retired"
-            elif why := self._why(now.id, text_hash(code), text_hash(active[is_now]), is_moved=is_now != code.id):
+            elif why := self._why(
+                now.id, text_hash(code), text_hash(active[is_now]), is_moved=is_now != code.id
+            ):
                 changed[is_now] = why
         parts = {part for into in lineage.split.values() for part in into}
         added = tuple(code for code in active if code not in met and code not in parts)
@@ -304,6 +319,11 @@ class Holding:
         for (variable, before, after), sort in last.items():
             steps.setdefault((variable, before), []).append((after, sort))
         return steps
+
+
+def _hash(variable: Variable, code: str) -> str:
+    """Return the hash of a code's text, or of the question's."""
+    return text_hash(next(one for one in variable.codes if one.id == code) if code else variable)
 
 
 def _reason(now: Variable, since: _Since, given: list[str]) -> Again | None:

@@ -30,6 +30,7 @@ from sekom_analysis.study.decisions import (
 from sekom_analysis.study.desk import Desk
 from sekom_analysis.study.imports import Collected, Wish, import_problems
 from sekom_analysis.study.ledgers import Adjudication, Showing
+from sekom_analysis.study.lineage import Holding, changes_ledger, counted
 from sekom_analysis.study.log import is_unreadable
 from sekom_analysis.study.merges import Joining
 from sekom_analysis.study.raw import (
@@ -81,6 +82,7 @@ class Study(Joining):
         self._keys = Keys(raw)
         self._desks: dict[str, Desk] = {}
         self._definitions = Definitions(raw.root / CODED)
+        self._changes = changes_ledger(raw.root)
         self._adjudicating = Adjudicating(raw, lambda: latest(self.history()))
         self._showings = Showings(raw)
 
@@ -195,9 +197,14 @@ class Study(Joining):
             found += moved_passes(log.decisions, log.passes)
         kept = self._definitions.read()
         decisions = self.decisions()
-        found += decision_problems(decisions, self.seen, self.codebook, kept)
+        found += decision_problems(decisions, self.seen, self.codebook, kept, self.holding)
         found += [*self._adjudicating.problems(kept), *self._showings.problems()]
         return [*found, *self._joining_problems(), *self._definitions.problems()]
+
+    @property
+    def holding(self) -> Holding:
+        """What tells which answers hold under the codebook as it is now."""
+        return Holding(self.codebook, self._definitions.read(), self._changes.read().history)
 
     def log_problems(self) -> list[Problem]:
         """Return what makes numbers doubtful: logs and ledgers that are gone, incomplete, or there twice.
@@ -244,20 +251,33 @@ class Study(Joining):
             )
             raise StudyError(msg)
 
-    def history(self, coder: str | None = None) -> pd.DataFrame:
-        """Return every event of one coder or of all, in the order in which they count."""
-        return self._logs.history(self._chosen(coder))
+    def history(self, coder: str | None = None, *, as_given: bool = False) -> pd.DataFrame:
+        """Return every event of one coder or of all, in the order in which they count.
 
-    def decisions(self, variable: str | None = None, coders: Iterable[str] | None = None) -> pd.DataFrame:
+        Codes that were renamed or merged are there as what they became, and an answer with one that was
+        split as taken back; `as_given` gives the answers as they are in the logs.
+        """
+        history = self._logs.history(self._chosen(coder))
+        return history if as_given else counted(history, self.codebook)
+
+    def decisions(
+        self,
+        variable: str | None = None,
+        coders: Iterable[str] | None = None,
+        *,
+        as_given: bool = False,
+    ) -> pd.DataFrame:
         """Return the standing decisions: one row per note, coder, variable and pass.
 
         Parameters
         ----------
         variable : only this one
         coders : only theirs, in this order
+        as_given : as in `history`
         """
         wanted = None if variable is None else self.codebook[variable].id
-        return self._logs.decisions(self._chosen(coders), wanted)
+        decisions = self._logs.decisions(self._chosen(coders), wanted)
+        return decisions if as_given else counted(decisions, self.codebook)
 
     def skipped(self) -> pd.DataFrame:
         """Return what coders looked at and left open; neither unseen nor none fits."""
@@ -269,6 +289,8 @@ class Study(Joining):
         coders: Iterable[str] | None = None,
         notes: object = None,
         passes: Sequence[int] = (1,),
+        *,
+        as_given: bool = False,
     ) -> pd.DataFrame:
         """Return the decisions on one variable as a table of N notes × M coders.
 
@@ -280,6 +302,7 @@ class Study(Joining):
             is asked of
         passes : which passes count (1 independent; ``(1, 3)``: as it was after talking); where a coder has
             several, the highest
+        as_given : leave codes that were renamed, merged or split as they are in the logs
 
         Returns
         -------
@@ -297,12 +320,13 @@ class Study(Joining):
         self._check_readable(whose)
 
         def make() -> pd.DataFrame:
-            decisions = self.decisions(variable, whose)
+            decisions = self.decisions(variable, whose, as_given=as_given)
             if AFTER_TALK in passes:  # an answer taken back then no longer stands, though pass 1 keeps it
-                decisions = latest(self._logs.history(whose), passes)
+                history = self._logs.history(whose)
+                decisions = latest(history if as_given else counted(history, self.codebook), passes)
             return ratings_table(decisions, asked, chosen, whose, passes)
 
-        table = self._logs.kept(("ratings", variable, tuple(passes), *chosen), whose, make)
+        table = self._logs.kept(("ratings", variable, as_given, tuple(passes), *chosen), whose, make)
         return table if coders is not None else table.loc[:, table.notna().any()]
 
     def notes_asked(self, variable: Variable | str, notes: object = None) -> list[str]:

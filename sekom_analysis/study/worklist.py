@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from sekom_analysis.study.decisions import UNDO, undone
@@ -242,7 +242,10 @@ def left(items: Iterable[Item], answers: Mapping[Cell, Answer]) -> list[Item]:
 
 
 def only(
-    items: Sequence[Item], answers: Mapping[Cell, Answer], which: str, now: Mapping[str, str]
+    items: Sequence[Item],
+    answers: Mapping[Cell, Answer],
+    which: str,
+    is_older: Callable[[str, Answer], bool],
 ) -> list[Item]:
     """Return the notes of one sort.
 
@@ -250,13 +253,13 @@ def only(
     ----------
     items : the notes to choose from
     answers : (note_id, variable) -> what stands
-    which : ``"open"``, ``"skipped"``, ``"unsure"`` (certainty 1), ``"older"`` (coded under a
-        definition that has changed since, or before the text was replaced) or ``"changed"`` (the latter)
-    now : variable -> version of its definition
+    which : ``"open"``, ``"skipped"``, ``"unsure"`` (certainty 1), ``"older"`` (to be looked
+        at again since the codebook changed, or before the text was replaced) or ``"changed"`` (the latter)
+    is_older : whether an answer to a variable is to be looked at again
     """
     if which == "open":
         return left(items, answers)
-    return [item for item in items if any(_is(which, a, now[v]) for v, a in _of(item, answers))]
+    return [item for item in items if any(_is(which, v, a, is_older) for v, a in _of(item, answers))]
 
 
 def _of(item: Item, answers: Mapping[Cell, Answer]) -> Iterator[tuple[str, Answer]]:
@@ -264,11 +267,11 @@ def _of(item: Item, answers: Mapping[Cell, Answer]) -> Iterator[tuple[str, Answe
     return ((variable, answer) for variable, answer in cells if answer is not None)
 
 
-def _is(which: str, answer: Answer, version: str) -> bool:
+def _is(which: str, variable: str, answer: Answer, is_older: Callable[[str, Answer], bool]) -> bool:
     if which == "skipped":
         return answer.event == "skip"
     if which == "unsure":
         return answer.event == "decide" and answer.certainty == "1"
     if answer.event == "changed":
         return True
-    return which == "older" and answer.event == "decide" and answer.codebook != version
+    return which == "older" and answer.event == "decide" and is_older(variable, answer)
