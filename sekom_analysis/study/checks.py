@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pandas as pd
 
 from sekom_analysis.basics.errors import StanceError
-from sekom_analysis.basics.wording import Phrase, Problem, chain, quoted
+from sekom_analysis.basics.wording import Phrase, Problem, chain, problem_lines, quoted
 from sekom_analysis.study.codebook import Codebook, Variable
 from sekom_analysis.study.decisions import AFTER_TALK, INDEPENDENT, coder_fault, latest
 from sekom_analysis.study.lineage import Holding
 from sekom_analysis.study.notes import NotesSeen
-from sekom_analysis.study.raw import CODEBOOK_FILE, STUDY_FILE, Raw, codebook_file
+from sekom_analysis.study.raw import CODEBOOK_FILE, CODED, STUDY_FILE, Raw, codebook_file, study_option
 from sekom_analysis.study.rows import WHOLE_NUMBER, answer_fault, local_minute
 
 if TYPE_CHECKING:
@@ -214,6 +215,28 @@ def _lost_definitions(
     for (variable, version), group in lost.groupby(["variable", "codebook"]):
         file, n = f"codebooks/{version}.yaml", group["note_id"].nunique()
         yield Problem.of(file, None, "lost_definition", variable=variable, n=n)
+
+
+# --- why there are no numbers where a log cannot be read ----------------------------------------------
+
+
+def lost_coders_fault(lost: Sequence[str], problems: Iterable[Problem], root: Path) -> str:
+    """Say that a log is damaged or incomplete, so that the numbers would be others without it."""
+    typed = f"sekom check {study_option(root)}".strip()
+    files = {f"{coder}.csv" for coder in lost} | {CODED.as_posix()}
+    said = problem_lines([problem for problem in problems if problem.file in files][:10])
+    return (
+        f"A log is damaged or incomplete: nothing of {', '.join(lost)} takes part, and without that "
+        f"the numbers would be others. Nothing was changed. All of it: {typed}\n{said}"
+    )
+
+
+def held_logs_fault(held: Sequence[Problem], n_coders: int) -> str:
+    """Say that logs cannot be read just now."""
+    return (
+        f"The logs of {len(held)} of {n_coders} coders cannot be read, and without them the "
+        f"numbers would be others. Nothing was changed.\n{problem_lines(held)}"
+    )
 
 
 # --- where the door is: a reflexive study is not measured ---------------------------------------------

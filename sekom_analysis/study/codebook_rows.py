@@ -17,6 +17,7 @@ from sekom_analysis.study.codebook import (
     Codebook,
 )
 from sekom_analysis.study.codebook_words import (
+    LINEAGE,
     Name,
     kind_of_variable,
     made_id,
@@ -298,6 +299,9 @@ class _Maker:
             self.remarks.append(Problem.of(self.place, row.number, "kept_colour", given=colour))
         if row.text("retired").casefold() in _YES:
             parts["retired"] = True
+        for name in LINEAGE:
+            if listed := [one.strip() for one in row.text(name).split("|") if one.strip()]:
+                parts[name.removeprefix("made_")] = listed
         return parts
 
     def _say_nameless(self, row: _Row) -> None:

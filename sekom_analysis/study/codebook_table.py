@@ -32,7 +32,7 @@ from sekom_analysis.formats.word import word_tables
 from sekom_analysis.formats.workbook_reading import read_rows, sheet_names
 from sekom_analysis.study.codebook import Bilingual, Code, Codebook, Variable
 from sekom_analysis.study.codebook_rows import Entries, Grid, Heading, book_of
-from sekom_analysis.study.codebook_words import Name, column_of, kind_of_variable, range_of
+from sekom_analysis.study.codebook_words import LINEAGE, Name, column_of, kind_of_variable, range_of
 
 TEXTS = ("label", "question", "definition", "include", "exclude", "example")
 OF_CODES = ("label", "definition", "include", "exclude", "example")
@@ -40,7 +40,7 @@ PLAIN = (
     "colour",
     "retired",
     "was",
-    "from",
+    "made_from",
     "split_into",
     "stage",
     "notes",
@@ -50,6 +50,7 @@ PLAIN = (
     "round",
 )
 COLUMNS = ["variable", "kind", "code", *(f"{name}_{lang}" for name in TEXTS for lang in LANGUAGES), *PLAIN]
+_KEYS = {"made_from": "from"}  # a column called so would be taken for the low end of a scale
 WHOLE = ("title", "goal")  # kinds of the rows that say something of the codebook itself
 
 _ALSO = {
@@ -98,7 +99,7 @@ def _code_row(variable: Variable, code: Code) -> dict[str, str]:
     row = {"variable": variable.id, "code": code.id, "colour": code.colour or ""}
     for name in OF_CODES:
         row |= _texts(name, getattr(code, name))
-    listed = {"was": code.was, "from": code.from_, "split_into": code.split_into}
+    listed = {"was": code.was, "made_from": code.from_, "split_into": code.split_into}
     row |= {name: _joined(values) for name, values in listed.items() if values}
     return {**row, "retired": "true" if code.retired else ""}
 
@@ -244,7 +245,7 @@ def _kind(cells: Mapping[str, str]) -> str:
 
 def _fields(cells: Mapping[str, str], texts: Iterable[str], plain: Iterable[str]) -> dict[str, Any]:
     told = {name: text for name in texts if (text := _bilingual(cells, name)) is not None}
-    return told | {name: _value(name, cells[name]) for name in plain if name in cells}
+    return told | {_KEYS.get(name, name): _value(name, cells[name]) for name in plain if name in cells}
 
 
 def _bilingual(cells: Mapping[str, str], name: str) -> dict[str, str] | None:
@@ -255,7 +256,7 @@ def _bilingual(cells: Mapping[str, str], name: str) -> dict[str, str] | None:
 
 def _value(name: str, cell: str) -> Any:
     """Return a cell as the value that it stands for; as it is, where there is none."""
-    if name in ("stage", "notes", "was", "from", "split_into"):
+    if name in ("stage", "notes", *LINEAGE):
         return _listed(cell)
     plain = cell.strip().casefold()
     if name == "range" and (found := range_of(cell)):

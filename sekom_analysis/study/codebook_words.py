@@ -41,10 +41,14 @@ _COLUMNS = {
     "none_fits": "none fits, ingen passar",
     "round": "omgång, round",
     "retired": "retired, utgått, utgången, avslutad",
+    "was": "was, tidigare id, hette förut",
+    "made_from": "made from, gjord av",
+    "split_into": "split into, delad i",
 }
 _NAMES = {name.strip(): field for field, listed in _COLUMNS.items() for name in listed.split(",")}
 _LANGUAGES = {"sv": "sv", "se": "sv", "svenska": "sv", "swedish": "sv", "en": "en", "eng": "en",
               "engelska": "en", "english": "en"}  # fmt: skip
+LINEAGE = ("was", "made_from", "split_into")  # columns of ids or names, with strokes between them
 _KINDS = {
     "single": "single en ett envals envalsfråga enval kategori kategorisk categorical nominal one radio "
     "exclusive",

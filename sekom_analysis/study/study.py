@@ -11,10 +11,16 @@ from typing import Any
 import pandas as pd
 
 from sekom_analysis.basics.errors import StudyError, TableError
-from sekom_analysis.basics.wording import Problem, problem_lines, problems_table
+from sekom_analysis.basics.wording import Problem, problems_table
 from sekom_analysis.study import making
 from sekom_analysis.study.adjudicating import Adjudicating, Showings
-from sekom_analysis.study.checks import decision_problems, moved_passes, study_problems
+from sekom_analysis.study.checks import (
+    decision_problems,
+    held_logs_fault,
+    lost_coders_fault,
+    moved_passes,
+    study_problems,
+)
 from sekom_analysis.study.codebook import Definitions, Variable
 from sekom_analysis.study.coderlogs import CoderLogs
 from sekom_analysis.study.decisions import (
@@ -42,7 +48,6 @@ from sekom_analysis.study.raw import (
     chosen_notes,
     find_root,
     open_raw,
-    study_option,
 )
 from sekom_analysis.study.secret import Keys, secret_problems
 
@@ -232,24 +237,13 @@ class Study(Joining):
             If there is such a coder; the message says what is wrong with the log.
         """
         if lost := self.lost_coders:
-            typed = f"sekom check {study_option(self.root)}".strip()
-            files = {f"{coder}.csv" for coder in lost} | {CODED.as_posix()}
-            said = problem_lines([problem for problem in self.log_problems() if problem.file in files][:10])
-            msg = (
-                f"A log is damaged or incomplete: nothing of {', '.join(lost)} takes part, and without that "
-                f"the numbers would be others. Nothing was changed. All of it: {typed}\n{said}"
-            )
-            raise StudyError(msg)
+            raise StudyError(lost_coders_fault(lost, self.log_problems(), self.root))
 
     def _check_readable(self, coders: Sequence[str]) -> None:
         """See that no coder is missing from a table because another program holds the log just now."""
         held = [one for coder in coders for one in self._logs.read(coder).problems if is_unreadable([one])]
         if held:
-            msg = (
-                f"The logs of {len(held)} of {len(coders)} coders cannot be read, and without them the "
-                f"numbers would be others. Nothing was changed.\n{problem_lines(held)}"
-            )
-            raise StudyError(msg)
+            raise StudyError(held_logs_fault(held, len(coders)))
 
     def history(self, coder: str | None = None, *, as_given: bool = False) -> pd.DataFrame:
         """Return every event of one coder or of all, in the order in which they count.
