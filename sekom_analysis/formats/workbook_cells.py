@@ -29,8 +29,8 @@ class BookLimits(Limits):
     odd_cells : number of errors and formulas without a stored result that are listed one by one
     """
 
-    entry_bytes: int = 50_000_000
-    total_bytes: int = 100_000_000
+    entry_bytes: int = 100_000_000
+    total_bytes: int = 200_000_000
     xml_parts: int = 3_000_000
     cells: int = 1_000_000
     texts: int = 1_000_000
@@ -248,7 +248,8 @@ class CellWalker(PartWalker):
             if part == "f":
                 self.formula = "".join(self.pieces)
             elif part == "v" and self.kind != "inlineStr":
-                self.value = "".join(self.pieces)
+                text = "".join(self.pieces)
+                self.value = text if self.kind == "str" else text.strip()
         elif part == "is" and self.kind == "inlineStr":
             self.value = "".join(self.pieces)
         elif part == "rPh":
