@@ -15,7 +15,7 @@ from sekom_analysis.basics.errors import CodebookError, NotSavedError
 from sekom_analysis.basics.files import original_name, reason_of, write_whole
 from sekom_analysis.basics.wording import Fault, FaultsError, Phrase, Problem
 from sekom_analysis.basics.yamlfile import dump_yaml, load_yaml, read_yaml_text
-from sekom_analysis.study.codebook_words import as_range
+from sekom_analysis.study.codebook_words import as_kind, as_range
 
 NONE_FITS = "none_fits"
 FLAG = "flag"
@@ -24,7 +24,7 @@ NONE_FITS_LABEL = {"sv": "Ingen passar", "en": "None fits"}
 
 MOST_STEPS = 1000
 
-Kind = Literal["single", "multiple", "scale"]
+Kind = Annotated[Literal["single", "multiple", "scale"], BeforeValidator(as_kind)]
 
 
 def _both_languages(value: Any) -> Any:

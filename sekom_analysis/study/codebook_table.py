@@ -19,7 +19,6 @@ from sekom_analysis.basics.yamlfile import check_data
 from sekom_analysis.formats.tables import check_table, read_bytes, write_table
 from sekom_analysis.formats.workbook_reading import sheet_names
 from sekom_analysis.study.codebook import Bilingual, Code, Codebook, Variable
-from sekom_analysis.study.codebook_words import kind_of_variable, range_of
 
 TEXTS = ("label", "question", "definition", "include", "exclude", "example")
 OF_CODES = ("label", "definition", "include", "exclude", "example")
@@ -186,13 +185,13 @@ class _Book:
             self._take_variable(row, name, kind, cells)
 
     def _take_variable(self, row: int, name: str, kind: str, cells: Mapping[str, str]) -> None:
-        kind = kind_of_variable(kind) or kind or ("scale" if "range" in cells else "single")
+        kind = kind or ("scale" if "range" in cells else "single")
         data = {"id": name, "kind": kind, "label": name, **_fields(cells, TEXTS, PLAIN)}
         self._add(row, name, data)
 
     def _take_code(self, row: int, name: str, cells: Mapping[str, str]) -> None:
         if name not in self._places:
-            self._add(row, name, {"id": name, "kind": _kind(cells), "label": name})
+            self._add(row, name, {"id": name, "kind": cells.get("kind", "single").strip(), "label": name})
         at = self._places[name]
         codes = self.data["variables"][at].setdefault("codes", [])
         self._rows[("variables", at, "codes", len(codes))] = row
@@ -204,11 +203,6 @@ class _Book:
         self._rows[("variables", at)] = row
         self.data["variables"].append(data)
         self._above = name
-
-
-def _kind(cells: Mapping[str, str]) -> str:
-    kind = cells.get("kind", "single").strip()
-    return kind_of_variable(kind) or kind
 
 
 def _fields(cells: Mapping[str, str], texts: Iterable[str], plain: Iterable[str]) -> dict[str, Any]:
@@ -227,8 +221,6 @@ def _value(name: str, cell: str) -> Any:
     if name in ("stage", "notes"):
         return _listed(cell)
     plain = cell.strip().casefold()
-    if name == "range" and (found := range_of(cell)):
-        return list(found)
     if name in ("retired", "none_fits") and plain in _YES | _NO:
         return plain in _YES
     if name == "round" and _NUMBER.fullmatch(plain):
