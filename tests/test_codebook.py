@@ -33,7 +33,13 @@ def test_variables_are_found_by_id_in_order():
 
 @pytest.mark.parametrize(
     ("word", "kind"),
-    [("en", SINGLE), ("Envalsfråga", SINGLE), ("flera", MULTIPLE), ("flera koder", MULTIPLE), ("Skala", SCALE)],
+    [
+        ("en", SINGLE),
+        ("Envalsfråga", SINGLE),
+        ("flera", MULTIPLE),
+        ("flera koder", MULTIPLE),
+        ("Skala", SCALE),
+    ],
 )
 def test_kinds_are_said_in_swedish_in_yaml_as_in_tables(word, kind):
     said = yaml.safe_dump({"variables": [SINGLE | {"id": "v"}, kind | {"id": "w", "kind": word}]})

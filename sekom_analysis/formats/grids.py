@@ -111,7 +111,9 @@ def read_grids(
 
 def unreadable(path: Path, problems: Sequence[Problem]) -> TableError:
     """Return the error that says why a file cannot be read as a table."""
-    return TableError(f"'{path}' could not be read as a table:\n{problem_lines(problems)}")
+    error = TableError(f"'{path}' could not be read as a table:\n{problem_lines(problems)}")
+    error.problems = tuple(problems)
+    return error
 
 
 # --- workbooks ----------------------------------------------------------------------------------------

@@ -6,11 +6,14 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from sekom_analysis.basics.errors import ExchangeError
+from sekom_analysis.basics.errors import ExchangeError, TableError
 from sekom_analysis.basics.wording import LANGUAGES, Problem, say
+from sekom_analysis.formats.grids import read_grids
 from sekom_analysis.formats.guarded import read_file
+from sekom_analysis.formats.other_books import ENDINGS as OTHER_BOOKS
 from sekom_analysis.formats.tables import (
     WORKBOOKS,
+    as_table,
     check_table,
     decode,
     is_blank,
@@ -26,7 +29,7 @@ from sekom_analysis.study.codebook_table import check_codebook_table
 from sekom_analysis.study.codebook_words import Name, column_of
 
 _TEXTS = (".csv", ".tsv", ".txt")
-ENDINGS = (*_TEXTS, *WORKBOOKS, ".docx")
+ENDINGS = (*_TEXTS, *WORKBOOKS, *OTHER_BOOKS, ".docx")
 _FIRST = 40  # rows in which a heading is looked for
 _CODES = ("code", "label", "group")
 
@@ -54,14 +57,14 @@ def read_kept_codebook(path: Path) -> BookRead:
 
     Parameters
     ----------
-    path : ``.xlsx``, ``.docx``, or a text table
+    path : ``.xlsx``, ``.ods``, ``.xls``, ``.docx``, or a text table
     """
     found = _own_form(path)
     if found is not None:
         return BookRead(found, [], [])
     try:
         sheets = list(_sheets(path))
-    except ExchangeError as error:
+    except (ExchangeError, TableError) as error:
         return BookRead(None, list(error.problems), [])
     broken = [problem for sheet in sheets for problem in sheet.problems]
     if broken:
@@ -86,19 +89,21 @@ def _read(file: str, sheets: Sequence[_Sheet], grids: list[Grid]) -> BookRead:
 
 def _own_form(path: Path) -> Codebook | None:
     """Return a codebook that is written as `write_codebook_file` writes it; None if it is not."""
-    if path.suffix.lower() not in (*_TEXTS, *WORKBOOKS):
-        return None
-    data, problem = read_bytes(path)
-    if problem:
-        return None
-    sheet = None
-    if path.suffix.lower() in WORKBOOKS:
-        try:
-            titles = {say("workbook_tab_codebook", lang) for lang in LANGUAGES}
-            sheet = next((name for name in sheet_names(data, path.name) if name in titles), None)
-        except ExchangeError:
+    suffix = path.suffix.lower()
+    titles = {say("workbook_tab_codebook", lang) for lang in LANGUAGES}
+    try:
+        if suffix in OTHER_BOOKS:
+            grids = read_grids(path).grids
+            own = next((grid for grid in grids if grid.name in titles), grids[0])
+            table, problems = as_table(own.rows, path.name, [])
+        elif suffix in (*_TEXTS, *WORKBOOKS):
+            data, _ = read_bytes(path)
+            names = sheet_names(data, path.name) if suffix in WORKBOOKS else []
+            table, problems = check_table(path, next((name for name in names if name in titles), None))
+        else:
             return None
-    table, problems = check_table(path, sheet)
+    except (ExchangeError, TableError):
+        return None
     if problems:
         return None
     book, problems = check_codebook_table(table, path.name)
@@ -125,14 +130,18 @@ def _sheets(path: Path) -> Iterator[_Sheet]:
         if not tables:
             yield _Sheet(path.name, "", [], [])
         return
+    titles = {say("workbook_tab_codebook", lang) for lang in LANGUAGES}
+    if suffix in OTHER_BOOKS:
+        grids = read_grids(path).grids
+        for grid in [grid for grid in grids if grid.name in titles] or grids:
+            yield _sheet(path.name, grid.name, grid.rows, [])
+        return
     data, problem = read_bytes(path)
     if problem:
         yield _Sheet(path.name, "", [], [problem])
     elif suffix in WORKBOOKS:
         names = sheet_names(data, path.name)
-        titles = {say("workbook_tab_codebook", lang) for lang in LANGUAGES}
-        named = [name for name in names if name in titles]
-        for name in named or names:
+        for name in [name for name in names if name in titles] or names:
             rows, problems = read_rows(data, path.name, name)
             yield _sheet(path.name, name, rows, problems)
     else:

@@ -24,11 +24,12 @@ from sekom_analysis.basics.files import (
 from sekom_analysis.basics.wording import problem_lines
 from sekom_analysis.basics.yamlfile import dump_yaml
 from sekom_analysis.formats.tables import read_table, write_table
+from sekom_analysis.study.codebook_reading import ENDINGS, read_kept_codebook
+from sekom_analysis.study.codebook_table import write_codebook_file
 from sekom_analysis.study.raw import CODEBOOK_FILE, CODEBOOK_WORKBOOK, CODED, RAW, STUDY_FILE, read_raw
 from sekom_analysis.study.secret import make_secret
 
 OF_THE_SAMPLE = "07-the-2016-report.ipynb"
-KEPT_AS_TABLES = (".csv", ".tsv", ".txt", ".xlsx", ".xlsm", ".docx")
 NotesSource = str | os.PathLike[str] | pd.DataFrame | None
 CodebookSource = str | os.PathLike[str] | dict[str, Any] | None
 
@@ -206,7 +207,7 @@ def _numbered(frame: pd.DataFrame) -> pd.DataFrame:
 def _put_codebook(folder: Path, codebook: CodebookSource) -> None:
     target = folder / CODEBOOK_FILE
     suffix = Path(codebook).suffix.lower() if isinstance(codebook, str | os.PathLike) else ""
-    if isinstance(codebook, str | os.PathLike) and suffix in KEPT_AS_TABLES:
+    if isinstance(codebook, str | os.PathLike) and suffix in ENDINGS:
         _put_codebook_workbook(folder / CODEBOOK_WORKBOOK, Path(codebook))
         return
     if isinstance(codebook, str | os.PathLike) and suffix in (".qdc", ".qdpx"):
@@ -236,9 +237,6 @@ def _put_codebook(folder: Path, codebook: CodebookSource) -> None:
 
 def _put_codebook_workbook(target: Path, source: Path) -> None:
     """Keep a codebook in Excel, for whoever goes on in Excel; of a study's workbook only its sheet."""
-    from sekom_analysis.study.codebook_reading import read_kept_codebook
-    from sekom_analysis.study.codebook_table import write_codebook_file
-
     codebook, problems, _ = read_kept_codebook(source)
     if codebook is None:
         msg = f"No study was made. The codebook '{source}' cannot be used:\n{problem_lines(problems)}"
