@@ -52,6 +52,17 @@ def test_it_prints_coefficients_by_code_and_the_disagreements(wide: Path) -> Non
     assert "The coders differ on 1 of 5 notes" in told
 
 
+def test_names_are_in_the_quotation_marks_of_the_language(wide: Path) -> None:
+    table(wide, "note;Anna;Bo;Källa\n1;Tid;tid;x\n2;Tid;Stöd;y\n3;Stöd;Stöd;x\n4;Stöd;Stöd;z\n")
+    found = find_ratings(wide)
+    told = [line.in_("sv") for line in [*found.said, *found.questions[0].said]]
+    assert told[0] == "4 lappar lästa ur ”koder.csv”, åtskilda genom kolumnen ”note”"
+    assert "Kolumner som inte togs med: ”Källa”" in told
+    assert "”Tid”, ”tid” togs för en och samma kod" in told
+    assert not any("'" in line for line in told)
+    assert "'Tid', 'tid' were read as one code" in found.questions[0].said
+
+
 def test_three_coders_are_compared_by_pair(tmp_path: Path) -> None:
     told = run(table(tmp_path / "a.csv", "id;x;y;z\n1;A;A;A\n2;A;B;A\n3;B;B;B\n4;B;A;B\n"))
     assert "By pair" in told

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from sekom_analysis.basics.errors import ExchangeError, TableError
-from sekom_analysis.basics.wording import Phrase, Problem, problem_lines
+from sekom_analysis.basics.wording import Phrase, Problem, problem_lines, quoted
 from sekom_analysis.formats.encodings import Reading, in_quotes, known_encoding, recognised
 from sekom_analysis.formats.guarded import refusal
 from sekom_analysis.formats.other_books import ENDINGS, read_other_book
@@ -164,8 +164,9 @@ def _other_grids(path: Path, sheet: str | None, encoding: str | None) -> list[Gr
     grids = [Grid(one["name"], one["rows"], is_hidden=one["is_hidden"]) for one in sheets]
     names = [grid.name for grid in grids]
     if sheet is not None and _same_name(sheet, names) not in names:
-        listed = ", ".join(f"'{name}'" for name in names)
-        raise unreadable(path, [Problem.of(path.name, None, "book_no_sheet", sheet=sheet, names=listed)])
+        raise unreadable(
+            path, [Problem.of(path.name, None, "book_no_sheet", sheet=sheet, names=quoted(names))]
+        )
     if not grids:
         raise unreadable(path, [Problem.of(path.name, None, "book_no_sheets")])
     return [grid for grid in grids if sheet is None or grid.name == _same_name(sheet, names)]

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from sekom_analysis.basics.errors import ExchangeError, TableError
-from sekom_analysis.basics.wording import LANGUAGES, Problem, say
+from sekom_analysis.basics.wording import LANGUAGES, Problem, quoted, say
 from sekom_analysis.formats.grids import read_grids
 from sekom_analysis.formats.guarded import read_file
 from sekom_analysis.formats.other_books import ENDINGS as OTHER_BOOKS
@@ -83,7 +83,7 @@ def _read(file: str, sheets: Sequence[_Sheet], grids: list[Grid]) -> BookRead:
     others = [sheet.title for sheet in sheets if sheet.title and sheet.rows]
     left = [title for title in others if title not in {grid.title for grid in used}]
     if left and sheets:
-        remarks.append(Problem.of(file, None, "kept_sheets", names=", ".join(f"'{title}'" for title in left)))
+        remarks.append(Problem.of(file, None, "kept_sheets", names=quoted(left)))
     return BookRead(None if problems else book, problems, remarks)
 
 
@@ -211,5 +211,5 @@ def _not_found(file: str, sheets: Sequence[_Sheet]) -> Problem:
     rows = next((sheet.rows for sheet in sheets if sheet.rows), [])
     if not rows:
         return Problem.of(file, None, "kept_empty")
-    named = ", ".join(f"'{cell.strip()[:40]}'" for cell in rows[0][1][:10] if cell.strip())
+    named = quoted(cell.strip()[:40] for cell in rows[0][1][:10] if cell.strip())
     return Problem.of(file, rows[0][0], "kept_no_heading", names=named)

@@ -15,7 +15,7 @@ from pathlib import Path
 import pandas as pd
 
 from sekom_analysis.basics.errors import ExchangeError
-from sekom_analysis.basics.wording import Phrase, chain
+from sekom_analysis.basics.wording import Phrase, quoted
 from sekom_analysis.exchange.ratings.cells import plain
 from sekom_analysis.exchange.ratings.columns import MARKS, SIBLINGS
 from sekom_analysis.exchange.ratings.joining import Joined, joined
@@ -66,8 +66,7 @@ class Found:
         fitting = [one for one in self.questions if name is None or plain(one.name) == plain(name)]
         if len(fitting) == 1:
             return fitting[0]
-        names = ", ".join(f"'{one.name}'" for one in self.questions)
-        raise refused(kind="ratings_which", names=names)
+        raise refused(kind="ratings_which", names=quoted(one.name for one in self.questions))
 
 
 def read_ratings(
@@ -221,7 +220,7 @@ def _index(together: Joined) -> pd.Index[str]:
 
 
 def _how(reads: Sequence[SheetRead], together: Joined) -> list[Phrase]:
-    files = chain(list(dict.fromkeys(f"'{read.sheet.file}'" for read in reads)))
+    files = quoted(dict.fromkeys(read.sheet.file for read in reads))
     roles = reads[0].sheet.roles
     by = Phrase(f"ratings_by_{together.by}", id=roles.id, text=roles.text)
     told = [Phrase("ratings_notes", n=len(together.rows), files=files, by=by)]
@@ -234,7 +233,7 @@ def _how(reads: Sequence[SheetRead], together: Joined) -> list[Phrase]:
     siblings = next((one for one in answers if one.form == SIBLINGS), None)
     marks = next((one for one in answers if one.form == MARKS), None)
     if siblings is not None:
-        told.append(Phrase("ratings_siblings", names=", ".join(siblings.columns)))
+        told.append(Phrase("ratings_siblings", names=quoted(siblings.columns)))
     if marks is not None:
         told.append(Phrase("ratings_marks", n=len(marks.columns), names=", ".join(marks.codes[:_MOST_SHOWN])))
     rows = sum(read.several_rows for read in reads)
@@ -245,9 +244,9 @@ def _how(reads: Sequence[SheetRead], together: Joined) -> list[Phrase]:
     texts = [plain(text) for text in together.texts if text]
     if together.by == "texts" and len(set(texts)) < len(texts):
         told.append(Phrase("ratings_repeated", n=len(texts) - len(set(texts))))
-    left = list(dict.fromkeys(f"'{name}'" for read in reads for name in read.sheet.roles.left))
+    left = list(dict.fromkeys(name for read in reads for name in read.sheet.roles.left))
     if left:
-        told.append(Phrase("ratings_left", names=", ".join(left[:_MOST_SHOWN])))
+        told.append(Phrase("ratings_left", names=quoted(left[:_MOST_SHOWN])))
     return told
 
 
