@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 import pandas as pd
 
-from sekom_analysis.basics.wording import Phrase, Problem, capped, problem_lines, rows_in_words
+from sekom_analysis.basics.wording import Phrase, Problem, capped, problem_lines, quoted, rows_in_words
 from sekom_analysis.exchange.finding import (
     SINGLE_NAMES,
     Option,
@@ -447,6 +447,10 @@ class _Taking:
         hidden = sorted(set(self.table.grid.hidden_rows) & set(notes.index))
         if hidden:
             self._say(None, "found_hidden", n=len(hidden), rows=rows_in_words(hidden))
+        columns = [at for at in self.table.grid.hidden_columns if at <= len(self.table.names)]
+        names = [self.table.names[at - 1] for at in columns if any(map(str.strip, self.table.cells(at - 1)))]
+        if names:
+            self._say(None, "found_hidden_columns", names=quoted(names))
         if self.table.grid.is_hidden:
             self._say(None, "found_hidden_sheet", sheet=self.table.grid.name)
 

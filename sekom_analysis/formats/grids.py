@@ -44,7 +44,7 @@ class Grid:
     rows : cells of each row, blank rows empty lists
     problems : errors and formulas without a stored result, with their row and cell
     more_problems : columns that have more such cells, and how many
-    hidden_rows : rows that Excel does not show
+    hidden_rows, hidden_columns : rows and columns that Excel does not show, by number
     converted : cells in which Excel shows a date or a percentage, by column
     is_hidden : whether Excel does not show the sheet
     is_text : whether it is a text table
@@ -55,6 +55,7 @@ class Grid:
     problems: list[Problem] = field(default_factory=list)
     more_problems: Counter[int] = field(default_factory=Counter)
     hidden_rows: list[int] = field(default_factory=list)
+    hidden_columns: list[int] = field(default_factory=list)
     converted: dict[int, dict[int, str]] = field(default_factory=dict)
     is_hidden: bool = False
     is_text: bool = False
@@ -148,6 +149,9 @@ def _book_grid(book: Book, name: str) -> Grid:
     grid = taken.grid
     grid.rows, grid.problems = taken.rows, taken.problems
     grid.hidden_rows = list(book.hidden_rows)
+    grid.hidden_columns = [
+        column for first, last in book.hidden_columns for column in range(first, min(last, taken.width) + 1)
+    ]
     grid.is_hidden = name in book.hidden
     return grid
 

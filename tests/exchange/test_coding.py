@@ -74,7 +74,7 @@ def test_numbered_columns_in_a_file_per_coder_are_codes_of_each(study: sa.Study,
     assert outcomes[0].material.remarks[0].what == (
         "Read 4 notes from 'kodning-anna.csv', 'kodning-bo.csv', told apart by the text in 'text'. "
         "2 coders, one file or sheet each: anna, bo. "
-        "The columns Tema 1, Tema 2 were read as one coder's several codes. "
+        "The columns 'Tema 1', 'Tema 2' were read as one coder's several codes. "
         "Repeated texts (1) were taken in their order"
     )
     refused = [one.what for outcome in outcomes for one in outcome.material.refused]
