@@ -82,6 +82,7 @@ SLOW = {  # files, by the seconds they take; see CONTRIBUTING
     "tests/test_collect_asks.py",
     "tests/test_diverged.py",
     "tests/test_edited_answers.py",
+    "tests/exchange/test_later_notes.py",
     "tests/test_guides.py",
     "tests/test_hostile_names.py",
     "tests/test_hostile_texts.py",

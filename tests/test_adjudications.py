@@ -264,7 +264,7 @@ def test_damaged_lines_unknown_notes_and_codes_are_listed_and_hide_nothing(dispu
     assert "'seen' does not say what each coder said" in said[6]
     assert "'con' is a reserved name" in said[7]
     assert "'perhaps' is not one of settle, open, retract" in said[8]
-    assert "the text has changed since it was coded: n2" in said[0]
+    assert "these notes have changed since they were coded: n2" in said[0]
     assert disputed.adjudications().set_index("note_id")["codes"].to_dict() == {
         "n1": "hinder", "n7": "hinder", "n2": "slott", "n8": "",
     }  # fmt: skip

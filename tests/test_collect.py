@@ -315,7 +315,7 @@ def test_a_changed_text_is_taken_with_what_was_seen_and_listed(study, away):
     study = Study.open(study.root)
     found = study.collect(log_of(away))
     assert [(problem.row, problem.what) for problem in found.stale] == [
-        (2, "the text of note 'n1' has changed since it was coded")
+        (2, "note 'n1' has changed since it was coded")
     ]
     assert state(study) == state(away)
     assert study.collect(log_of(away)).stale == []

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from sekom_analysis.study.codebook_reading import read_kept_codebook
+from sekom_analysis.study.codebook_table import read_kept_codebook
 from tests.documents import ROOT
 from tests.test_kept_codebooks import put
 

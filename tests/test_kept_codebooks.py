@@ -14,8 +14,7 @@ from openpyxl import Workbook
 
 from sekom_analysis.basics.errors import StudyError
 from sekom_analysis.study.codebook import Codebook
-from sekom_analysis.study.codebook_reading import read_kept_codebook
-from sekom_analysis.study.codebook_table import codebook_table
+from sekom_analysis.study.codebook_table import codebook_table, read_kept_codebook
 from sekom_analysis.study.codebook_words import column_of, kind_of_variable, points_of, range_of
 from sekom_analysis.study.study import Study
 from tests.exchange.office import find_office

@@ -27,7 +27,7 @@ from sekom_analysis.report.blocks import (
     fits,
     write_localised,
 )
-from sekom_analysis.report.sections.agreement import forest_rows
+from sekom_analysis.report.sections.numbers import forest_rows
 from sekom_analysis.results import MAIN, work_out
 from sekom_analysis.study.study import Study
 

@@ -281,7 +281,7 @@ def test_a_changed_text_and_an_older_definition_are_named(study):
     change(study.root / "data/raw/codebook.yaml", "Hinder eller möjlighet", "Hinder eller ej")
     opened = Study.open(study.root)
     assert [(file, what) for file, _, what, _ in listed(opened)] == [
-        ("anna.csv", "the text has changed since it was coded: n1"),
+        ("anna.csv", "these notes have changed since they were coded: n1"),
         ("anna.csv", "2 notes were coded under an older definition of 'valence'"),
     ]
     assert opened.ratings("valence")["anna"].notna().sum() == 2

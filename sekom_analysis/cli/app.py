@@ -215,7 +215,7 @@ def print_collected(file: Path, found: Collected, out: Console, root: Path) -> N
     print_replaced(found, out)
     for heading, problems in (
         ("Not taken:", found.refused),
-        ("Taken, though the note's text has changed since:", found.stale),
+        ("Taken, though the note has changed since:", found.stale),
         ("Lines that were cut off and say nothing:", found.unfinished),
         ("To know:", found.remarks),
     ):

@@ -1,4 +1,4 @@
-"""Commands by which people code and settle: code, page, sheet, collect, adjudicate, shown, duplicates."""
+"""Commands to code and settle with: code, page, sheet, collect, adjudicate, shown, duplicates, lab."""
 
 from __future__ import annotations
 
@@ -327,3 +327,19 @@ def _show(pairs: pd.DataFrame, notes: pd.DataFrame) -> None:
         for note_id in (row["note_a"], row["note_b"]):
             out.print(f"      {note_id}: {texts[note_id]}", soft_wrap=True, markup=False)
     out.print("It is an order in which to look, no verdict. Judge them in notebooks/05-actions.ipynb.")
+
+
+# --- the notebooks, where all of it can be done too ---------------------------------------------------
+
+
+@app.command(epilog=example("sekom lab mystudy"))
+def lab(
+    folder: Annotated[
+        Path, typer.Argument(help="A study, or a folder of studies; left out, this one.")
+    ] = Path(),
+    browser: Annotated[bool, typer.Option(help="Open the browser, or only show the address.")] = True,
+) -> None:
+    """Open a study's notebooks in JupyterLab."""
+    from sekom_analysis.coding.jupyter import open_lab
+
+    raise typer.Exit(open_lab(folder, browser=browser))

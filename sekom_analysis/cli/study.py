@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from sekom_analysis.basics.errors import ExchangeError, StudyError, TableError
+from sekom_analysis.basics.errors import ExchangeError, StudyError
 from sekom_analysis.cli.app import (
     StudyFolder,
     app,
@@ -21,13 +21,25 @@ from sekom_analysis.cli.app import (
     warn_of,
     warn_of_logs,
 )
+from sekom_analysis.cli.asking import (
+    WISHES,
+    AllRows,
+    Encoding,
+    Header,
+    Ids,
+    Sheet,
+    Texts,
+    Yes,
+    asked,
+    notes_asked,
+)
 
 if TYPE_CHECKING:
     from rich.console import Console
 
     from sekom_analysis.basics.wording import Problem
     from sekom_analysis.exchange.notes_file import NotesRead
-    from sekom_analysis.exchange.registry import Outcome
+    from sekom_analysis.exchange.registry import Outcome, Request
     from sekom_analysis.exchange.taking_in import Material
     from sekom_analysis.study.study import Study
 
@@ -41,25 +53,20 @@ def new(
             help="Your notes, .csv, .xlsx, .ods or .xls; what is what in them is found out, and said."
         ),
     ] = None,
-    sheet: Annotated[str | None, typer.Option(help="The sheet with the notes.")] = None,
-    header: Annotated[
-        int | None,
-        typer.Option(metavar="ROW", min=0, help="The row with the columns' names; 0 if there is none."),
-    ] = None,
-    text: Annotated[
+    sheet: Sheet = None,
+    header: Header = None,
+    text: Texts = None,
+    id_: Ids = None,
+    context: Annotated[
         str | None,
-        typer.Option(metavar="COLUMN[,COLUMN]", help="The texts; of several columns, each filled cell."),
+        typer.Option(metavar="COLUMN[,COLUMN]", help="What coders are shown beside the notes."),
     ] = None,
-    id_: Annotated[str | None, typer.Option("--id", metavar="COLUMN", help="The notes' ids.")] = None,
-    encoding: Annotated[
-        str | None, typer.Option(help="Of a text table, such as mac_roman; left out, it is found out.")
-    ] = None,
-    all_rows: Annotated[
-        bool, typer.Option("--all-rows", help="Take a last row that looks like a sum as a note too.")
+    personal: Annotated[
+        bool, typer.Option("--personal", help="Show a column of --context even if it looks personal.")
     ] = False,
-    yes: Annotated[
-        bool, typer.Option("--yes", help="Leave out a last row that looks like a sum without asking.")
-    ] = False,
+    encoding: Encoding = None,
+    all_rows: AllRows = False,
+    yes: Yes = False,
     categories: Annotated[
         str | None,
         typer.Option(
@@ -80,8 +87,13 @@ def new(
     from_: Annotated[
         Path | None,
         typer.Option(
-            "--from", help="A project of another program, .qdpx, or a study's workbook, .xlsx: all of it."
+            "--from",
+            help="A project of another program, .qdpx, or a study's workbook, .xlsx: all of it; or a report, "
+            ".docx, .txt or .md.",
         ),
+    ] = None,
+    headings: Annotated[
+        Path | None, typer.Option(help="Which lines of a report are headings; a first run proposes it.")
     ] = None,
     title: Annotated[str, typer.Option(help="What the study is called.")] = "",
     sample: Annotated[bool, typer.Option("--sample", help="A copy of the sample study of 2016.")] = False,
@@ -95,8 +107,14 @@ def new(
     if sample and (notes or codebook):
         msg = "--sample brings its own notes and codebook; leave out --notes and --codebook."
         raise typer.BadParameter(msg)
-    if from_ is not None and (notes or codebook or sample):
-        msg = "--from brings its own notes and codebook; leave out --notes, --codebook and --sample."
+    is_report = from_ is not None and from_.suffix.lower() in (".txt", ".md", ".docx")
+    if from_ is not None and (notes or sample or (codebook and not is_report)):
+        brings = "notes" if is_report else "notes and codebook"
+        others = "--notes and --sample" if is_report else "--notes, --codebook and --sample"
+        msg = f"--from brings its own {brings}; leave out {others}."
+        raise typer.BadParameter(msg)
+    if headings is not None and not is_report:
+        msg = "--headings says what is what in a report (.docx, .txt or .md); give it with --from."
         raise typer.BadParameter(msg)
     if categories is not None and (notes is None or codebook or sample or from_ is not None):
         msg = "--categories drafts a codebook of a column of --notes; give --notes, and no other codebook."
@@ -104,9 +122,10 @@ def new(
     if coder is not None and categories is None:
         msg = "--coder says who sorted the notes into --categories; give both."
         raise typer.BadParameter(msg)
-    wish = {"sheet": sheet, "header": header, "text": text, "id": id_, "encoding": encoding}
-    if notes is None and (any(value is not None for value in wish.values()) or all_rows or yes):
-        msg = "--sheet, --header, --text, --id, --encoding, --all-rows and --yes say what is what in --notes."
+    wish = {"sheet": sheet, "header": header, "text": text, "id": id_, "context": context}
+    wish |= {"encoding": encoding, "all_rows": all_rows or None, "personal": personal or None}
+    if notes is None and (any(value is not None for value in wish.values()) or yes):
+        msg = f"--context, --personal, {WISHES} --notes."
         raise typer.BadParameter(msg)
     read = None
     if notes is not None:
@@ -114,17 +133,20 @@ def new(
         own = {"categories": categories, "coder": coder, "codebook": codebook, "title": title or None}
         command = ["sekom", "new", str(folder), "--notes", str(notes)]
         command += [part for name, value in own.items() if value for part in (f"--{name}", str(value))]
-        read = _notes_read(notes, command, wish | {"all_rows": all_rows or None}, is_yes=yes)
+        read = notes_asked(notes, command, wish, is_yes=yes)
     if sample:
         newstudy.create_sample(folder)
         study = Study.open(folder)
+    elif from_ is not None and is_report:
+        study = _from_report(folder, from_, title, headings, codebook)
     elif from_ is not None:
         study = _from_project(folder, from_, title)
     elif categories is not None and notes is not None:
         study = _from_list(folder, notes, categories, title, coder, read)
     else:
         source = read.source if read is not None else None
-        newstudy.create(folder, source, _codebook_given(codebook), title)
+        shown = read.context if read is not None else ()
+        newstudy.create(folder, source, _codebook_given(codebook), title, context=shown)
         study = Study.open(folder)
     out = console()
     if read is not None:
@@ -132,7 +154,10 @@ def new(
     out.print(f"Made a study with {len(study.notes)} notes in {folder}", soft_wrap=True)
     out.print(f"  notes     {folder / 'data' / 'raw'}", soft_wrap=True)
     out.print(f"  codebook  {folder / codebook_file(folder)}", soft_wrap=True)
-    if codebook is None and from_ is None and not sample:
+    if notes is None and from_ is None and not sample:
+        more = f"sekom import FILE --as notes --study {as_typed(folder)}"
+        out.print(f"Its two notes are examples; take in your own: {more}", soft_wrap=True)
+    if codebook is None and (from_ is None or is_report) and not sample:
         todo = "give each code a definition" if categories else "write your own questions and codes"
         out.print(
             f"Next: in the codebook, {todo}; then: sekom check --study {as_typed(folder)}", soft_wrap=True
@@ -141,17 +166,6 @@ def new(
         out.print(f"Next: sekom report --study {as_typed(folder)}", soft_wrap=True)
     else:  # nobody has coded yet
         out.print(f"Next, for each coder: sekom page ID --study {as_typed(folder)}", soft_wrap=True)
-
-
-def _notes_read(notes: Path, command: list[str], wish: dict[str, Any], *, is_yes: bool) -> NotesRead:
-    """Return the notes of a table, once it is clear what is what in it."""
-    from sekom_analysis.cli.asking import notes_asked
-
-    try:
-        return notes_asked(notes, command, wish, is_yes=is_yes)
-    except TableError as error:
-        msg = f"No study was made. {error}"
-        raise StudyError(msg) from error
 
 
 def _say_read(read: NotesRead, out: Console) -> None:
@@ -186,7 +200,7 @@ def _codebook_given(path: Path | None) -> Path | dict[str, Any] | None:
 
 def _made_of_table(path: Path) -> list[Problem]:
     """Return what was made of a codebook that is a table; what is wrong with it is said when it is put in."""
-    from sekom_analysis.study.codebook_reading import ENDINGS, read_kept_codebook
+    from sekom_analysis.study.codebook_table import ENDINGS, read_kept_codebook
 
     return read_kept_codebook(path).remarks if path.suffix.lower() in ENDINGS else []
 
@@ -199,6 +213,18 @@ def _from_project(folder: Path, project: Path, title: str) -> Study:
     make = study_from_workbook if project.suffix.lower() == ".xlsx" else study_from_project
     study, found = make(folder, project, title)
     _say_found_in_project(project, study, found)
+    return study
+
+
+def _from_report(
+    folder: Path, report: Path, title: str, headings: Path | None, codebook: Path | None
+) -> Study:
+    """Make a study of a report's notes, and say what is to be known of them."""
+    from sekom_analysis.exchange.outline import study_from_report
+
+    book = _codebook_given(codebook)
+    study, found = study_from_report(folder, report, title, headings=headings, codebook=book)
+    _say_found_in_project(report, study, found)
     return study
 
 
@@ -220,7 +246,10 @@ def _say_found_in_project(project: Path, study: Study, found: Material) -> None:
     from sekom_analysis.basics.wording import problem_lines
 
     out = console()
-    out.print(f"{project.name}: {len(found.decisions)} decisions of {', '.join(study.coders) or 'nobody'}")
+    if len(found.decisions) or not len(found.notes):
+        out.print(
+            f"{project.name}: {len(found.decisions)} decisions of {', '.join(study.coders) or 'nobody'}"
+        )
     for heading, problems in (("Not taken:", found.refused), ("To know:", found.remarks)):
         if problems:
             out.print(heading)
@@ -302,14 +331,14 @@ def import_(
         typer.Argument(
             metavar="FILE …",
             help="A report (.txt, .md, .docx), a program's project (.qdpx), a study's workbook (.xlsx), or "
-            "tables of decisions, several at once.",
+            "tables of notes or decisions, several at once.",
         ),
     ],
     kind: Annotated[
         str | None,
         typer.Option(
             "--as",
-            help="What it is, if its name does not say: outline, refi, codebook, study or decisions.",
+            help="What it is, if its name does not say: notes, outline, refi, codebook, study or decisions.",
         ),
     ] = None,
     headings: Annotated[
@@ -326,6 +355,13 @@ def import_(
             help="Take what coders who have a log here say otherwise in a project as decided later, by them.",
         ),
     ] = False,
+    sheet: Sheet = None,
+    header: Header = None,
+    text: Texts = None,
+    id_: Ids = None,
+    encoding: Encoding = None,
+    all_rows: AllRows = False,
+    yes: Yes = False,
     lang: Annotated[str, typer.Option(help="sv or en.")] = "sv",
     study: StudyFolder = None,
 ) -> None:
@@ -334,14 +370,54 @@ def import_(
     from sekom_analysis.study.raw import open_raw
 
     check_language(lang)
+    wish = {"sheet": sheet, "header": header, "text": text, "id": id_, "encoding": encoding}
+    if kind != "notes" and (any(value is not None for value in wish.values()) or all_rows or yes):
+        msg = f"{WISHES} a table of notes; give --as notes too."
+        raise typer.BadParameter(msg)
+    if kind == "notes" and (headings or mapping or coder):
+        msg = "--headings, --map and --coder say nothing of a table of notes; leave them out."
+        raise typer.BadParameter(msg)
     raw = open_raw(study_root(study))
     out = console()
     request = Request(raw, files[0], headings, mapping, coder, lang, later)
+    if kind == "notes":
+        for number, file in enumerate(files):
+            one = request._replace(path=file)
+            _import_notes(one, wish | {"all_rows": all_rows or None}, files[number + 1 :], study, is_yes=yes)
+        return
     for file, outcome in zip(files, import_files(request, files, kind), strict=True):
         if outcome.is_known:
             _say_known(outcome, file, out)
         else:
             _say_found(outcome, file, out)
+
+
+def _import_notes(
+    request: Request, wish: dict[str, Any], rest: list[Path], study: Path | None, *, is_yes: bool
+) -> None:
+    """Take in a table of notes once it is clear what is what in it, and say so."""
+    from sekom_analysis.basics.files import as_typed
+    from sekom_analysis.exchange.notes_file import Wish
+    from sekom_analysis.exchange.registry import import_files
+    from sekom_analysis.study.codebook import Definitions
+    from sekom_analysis.study.raw import CODED
+
+    out, file = console(), request.path
+    folder = ["--study", str(study)] if study is not None else []
+    then = " ".join(map(as_typed, ["sekom", "import", *map(str, rest), "--as", "notes", *folder]))
+    left = f", nor the rest; go on with that afterwards: {then}." if rest else "."
+    [outcome] = asked(
+        lambda said: import_files(request._replace(wish=Wish(**said)), [file], "notes"),
+        ["sekom", "import", str(file), "--as", "notes", *folder],
+        wish,
+        is_yes=is_yes,
+        refused=f"'{file.name}' was not taken in{left}",
+    )
+    (_say_known if outcome.is_known else _say_found)(outcome, file, out)
+    if not outcome.is_known and Definitions(request.raw.root / CODED).read():  # somebody was shown some
+        out.print(
+            "Pages and sheets made before lack these notes: make new ones, and take the old ones in as usual."
+        )
 
 
 def _say_known(outcome: Outcome, file: Path, out: Console) -> None:
@@ -365,9 +441,11 @@ def _say_found(outcome: Outcome, file: Path, out: Console) -> None:
         for path in found.proposals:
             out.print(f"  {near(path)}", soft_wrap=True)
     else:
+        for line in found.lines:
+            out.print(line, soft_wrap=True)
         coders = ", ".join(sorted(set(found.decisions["coder"])))
-        whose = f" of {coders}" if coders else ""
-        counts = f"{len(found.notes)} notes and {len(found.decisions)} decisions{whose}"
+        decisions = f"{len(found.decisions)} decisions{f' of {coders}' if coders else ''}"
+        counts = f"{len(found.notes)} notes" + ("" if outcome.kind == "notes" else f" and {decisions}")
         out.print(f"{file.name}: {counts} taken in as {outcome.kind}; written:", soft_wrap=True)
         for name in [*record.paths, "data/imports.csv"]:
             out.print(f"  {name}", soft_wrap=True)

@@ -1,4 +1,4 @@
-"""Commands that say what came of it: agreement, report, coder-report, codebook."""
+"""Commands that say what came of it, agreement, report, coder-report, codebook, and how it is done, docs."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from sekom_analysis.cli.app import (
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from sekom_analysis.agreement.summary import Summary
+    from sekom_analysis.agreement.breakdowns import Summary
 
 
 _MOST_SHOWN = 10
@@ -111,7 +111,7 @@ def _is_variable(name: str, study: Path | None) -> bool:
 
 def _agreement_of_files(files: list[Path], asked: Asked) -> None:
     """Say how files of ratings were read, how well coders agree, and where they differ."""
-    from sekom_analysis.agreement.summary import summarise
+    from sekom_analysis.agreement.breakdowns import summarise
     from sekom_analysis.exchange.ratings import find_ratings
 
     found = find_ratings(files, level=asked.level, order=asked.order, sheet=asked.sheet)
@@ -126,7 +126,7 @@ def _agreement_of_files(files: list[Path], asked: Asked) -> None:
             out.print(line, soft_wrap=True)
         _print_ratings(summarise(one.ratings, one.level, one.kind, found.texts, **how), out)
     if asked.to is not None:
-        from sekom_analysis.report.ratings import write_ratings_report
+        from sekom_analysis.report import write_ratings_report
 
         written = write_ratings_report(found, asked.to, asked.lang, **how)
         out.print(f"Wrote {near(written)}", soft_wrap=True)
@@ -332,3 +332,38 @@ def coder_report(
     for sentence in report.sentences:
         out.print(sentence, markup=False, soft_wrap=True)
     warn_of(opened.problems, opened.root)
+
+
+# --- the guides and the documentation -----------------------------------------------------------------
+
+
+@app.command(epilog=example("sekom docs methods"))
+def docs(
+    page: Annotated[
+        str, typer.Argument(help="Which, such as methods, file-formats or researchers-guide.sv.")
+    ] = "index",
+    to: Annotated[
+        Path | None, typer.Option(help="A folder for the pages; left out, one that the system clears.")
+    ] = None,
+    browser: Annotated[bool, typer.Option(help="Open the browser, or only say where the page is.")] = True,
+) -> None:
+    """Open the guides and the documentation in the browser."""
+    from sekom_analysis.report.docs import write_docs
+
+    names = write_docs(to)
+    if page not in names:
+        msg = f"there is no page '{page}'; there are: {', '.join(sorted(names))}."
+        raise typer.BadParameter(msg, param_hint="PAGE")
+    path = names[page]
+    is_open = browser and _opened(path)
+    console().print(f"Opened {path}" if is_open else f"Open this page in a browser: {path}", soft_wrap=True)
+
+
+def _opened(path: Path) -> bool:
+    """Show a file in the browser; return whether there is one."""
+    import webbrowser
+
+    try:
+        return webbrowser.open(path.as_uri())
+    except (webbrowser.Error, OSError):
+        return False

@@ -783,6 +783,7 @@ function afterLatest(list, say, status) {
   const latest = latestOf(list, say);
   return latest ? say("latest_and_here", { latest, status }) : status;
 }
+var sayContext = (note) => (note.context ?? []).map(([name, text]) => `${name}: ${text}. `).join("");
 function labelsOf(variable, answer) {
   const labels = new Map(variable.codes.map((code) => [code.id, code.label]));
   const named = answer.codes.map((code) => labels.get(code) ?? variable.retired[code] ?? code);
@@ -1617,6 +1618,8 @@ function createCodes(kit, { tip, panelIsOpen, say, hand, focus, id }) {
 }
 
 // looks/frame.js
+var contextLines = (note) => (note.context ?? []).map(([name, text]) => make("p", "", make("b", "", name), ` ${text}`));
+var lengthShown = (note) => note.text.length + sayContext(note).length;
 var cards = 0;
 function createFrame(host, data, say, list, kit, { work, label, panelFirst = null, search = true }) {
   const { parts, part, tool, group } = kit;
@@ -1652,7 +1655,14 @@ function createFrame(host, data, say, list, kit, { work, label, panelFirst = nul
     return undo;
   }
   function buildNote() {
-    const note = part("note", "div", "sk-note", part("text", "p", "sk-text"), part("gloss", "p", "sk-gloss"));
+    const note = part(
+      "note",
+      "div",
+      "sk-note",
+      part("context", "div", "sk-context"),
+      part("text", "p", "sk-text"),
+      part("gloss", "p", "sk-gloss")
+    );
     note.tabIndex = 0;
     note.setAttribute("role", "group");
     note.setAttribute("aria-label", say("note"));
@@ -1730,6 +1740,7 @@ function createFrame(host, data, say, list, kit, { work, label, panelFirst = nul
     parts.left.textContent = say(minutes === null || !left.n ? "left" : "left_time", left);
   }
   function paintNote(note) {
+    parts.context.replaceChildren(...contextLines(note));
     parts.text.textContent = note.text;
     parts.gloss.textContent = note.gloss;
     requestAnimationFrame(fitNote);
@@ -1770,11 +1781,11 @@ function createFrame(host, data, say, list, kit, { work, label, panelFirst = nul
   }
   function reserve() {
     if (!root.isConnected || list.isFinished()) return;
-    const byLength = [...data.notes].sort((a, b) => a.text.length - b.text.length);
+    const byLength = [...data.notes].sort((a, b) => lengthShown(a) - lengthShown(b));
     const long = byLength[Math.floor((byLength.length - 1) * 0.95)];
     const probe = parts.note.cloneNode(false);
     probe.classList.add("sk-probe");
-    probe.append(make("p", "sk-text", long.text), ...glossOpen && long.gloss ? [make("p", "sk-gloss", long.gloss)] : []);
+    probe.append(make("div", "sk-context", ...contextLines(long)), make("p", "sk-text", long.text), ...glossOpen && long.gloss ? [make("p", "sk-gloss", long.gloss)] : []);
     parts.note.after(probe);
     const height = Math.min(probe.offsetHeight, Math.round(window.innerHeight * 0.4));
     probe.remove();
@@ -2029,7 +2040,7 @@ function createCodingView(host, data, say, list, hand) {
     return say(answer.older ? "older_answer" : "answered");
   }
   function announce(note, variable, newNote) {
-    parts.live.textContent = newNote ? `${parts.place.textContent}. ${note.text}. ${variable.question}` : variable.question;
+    parts.live.textContent = newNote ? `${parts.place.textContent}. ${sayContext(note)}${note.text}. ${variable.question}` : variable.question;
   }
   const frame = createFrame(host, data, say, list, kit, { work: buildWork(), label: say("card") });
   const { root, id, focus } = frame;
@@ -2624,7 +2635,7 @@ function createAdjudicationView(host, data, say, list, hand, present) {
   }
   const flagged = (note) => note.flags ? say("flagged", { n: note.flags }) : "";
   function announce(note, variable) {
-    parts.live.textContent = `${parts.place.textContent}. ${note.text}. ${sayReadings(note, say)} ${variable.question}`;
+    parts.live.textContent = `${parts.place.textContent}. ${sayContext(note)}${note.text}. ${sayReadings(note, say)} ${variable.question}`;
   }
   function focusReason() {
     parts.reason.focus({ preventScroll: true });

@@ -16,11 +16,10 @@ from sekom_analysis.agreement import disagreements
 from sekom_analysis.basics import wording
 from sekom_analysis.basics.errors import DecisionError, NotesError, NotSavedError
 from sekom_analysis.basics.wording import quoted
-from sekom_analysis.coding.session import Judging, Message, Past, past_of, shown_variable
+from sekom_analysis.coding.session import Judging, Message, Past, past_of, shown_context, shown_variable
 from sekom_analysis.study.codebook import FLAG, NONE_FITS, Variable
 from sekom_analysis.study.decisions import AFTER_TALK, coder_fault, latest, same_answer
 from sekom_analysis.study.ledgers import OPEN, RETRACT, SETTLE
-from sekom_analysis.study.rows import note_hash
 from sekom_analysis.study.study import Study
 from sekom_analysis.study.worklist import Seed, shuffled
 
@@ -214,7 +213,8 @@ class AdjudicationSession(Judging):
             "key": key,
             "text": row["text"],
             "gloss": row.get("text_en", ""),
-            "hash": note_hash(row["text"]),
+            "hash": self.study.seen.hash_of(note_id),
+            "context": shown_context(self.study.seen, note_id, self.lang),
             "pass": 1,
             "variables": [self.variable.id],
             "readings": [self._shown_reading(coder, found[coder]) for coder in order],

@@ -18,7 +18,7 @@ from sekom_analysis.study.codebook import FLAG, NONE_FITS, NONE_FITS_LABEL, Code
 from sekom_analysis.study.decisions import Event
 from sekom_analysis.study.desk import Desk
 from sekom_analysis.study.ledgers import RETRACT
-from sekom_analysis.study.rows import note_hash
+from sekom_analysis.study.notes import NotesSeen, context_name
 from sekom_analysis.study.worklist import AGAIN, INDEPENDENT, WARM_UP, Answer, Cell, Item
 
 if TYPE_CHECKING:
@@ -189,6 +189,11 @@ class Judging(ABC):
 Shown = dict[str, Any]
 
 
+def shown_context(seen: NotesSeen, note_id: str, lang: str) -> list[list[str]]:
+    """Return name and text of what a card shows beside a note."""
+    return [[context_name(name, lang), cell] for name, cell in seen.context_of(note_id)]
+
+
 def shown_variable(variable: Variable, lang: str) -> Shown:
     """Return a variable as a card shows it; codes that can no longer be chosen are named apart."""
     return {
@@ -283,7 +288,7 @@ class Session:
         coder, seed = self.desk.coder, self.desk.seed
         met = {number: self._coded_in(number) for number in (WARM_UP, AGAIN)}
         if warm_up:
-            order = worklist.warm_up_notes(notes, self.desk.warm_up_seed, warm_up)
+            order = worklist.warm_up_notes(notes, self.desk.warm_up_seed, warm_up, met[WARM_UP])
         elif again:
             order = worklist.second_time_notes(notes, seed, coder, again, met[AGAIN])
         else:
@@ -320,8 +325,7 @@ class Session:
         passes = {item.note_id: item.pass_ for item in self.items}
         rows: Any = history.to_dict("records")
         self.answers: dict[Cell, Answer] = worklist.standing(rows, passes)
-        texts = self.desk.notes["text"]
-        self._texts = {note_id: note_hash(str(texts[note_id])) for note_id in passes}
+        self._texts = {note_id: self.desk.seen.hash_of(note_id) for note_id in passes}
         self._known = set(history["event_id"])
         self._uncounted = 0
 
@@ -354,6 +358,7 @@ class Session:
             "key": item.key,
             "text": row["text"],
             "gloss": row.get("text_en", ""),
+            "context": shown_context(self.desk.seen, item.note_id, self.lang),
             "hash": self._texts[item.note_id],
             "pass": item.pass_,
             "variables": list(item.variables),
@@ -404,7 +409,7 @@ class Session:
         events = self.desk.events_on(note_id, variable)
         rows = [one._asdict() | {"pass": one.pass_} for one in events]
         answers = worklist.standing(rows, {note_id: int(event["pass"])})
-        now = worklist.as_of_texts(answers, {note_id: note_hash(str(self.desk.notes.at[note_id, "text"]))})
+        now = worklist.as_of_texts(answers, {note_id: self.desk.seen.hash_of(note_id)})
         answer = now.get((note_id, variable))
         names = [""] if answer is None or worklist.is_open(answer) else []
         if answer is not None and answer.event != "retract":

@@ -8,7 +8,7 @@ Of a sheet, `layout` says what it is made of, `sheet_writing` and `sheet_tab` wr
 (cells), `sheet_file` (rows), `sheet_answers` (answers) and `sheet_beside` (all else) read it.
 
 What other people's programs wrote goes another: `registry` chooses the importer (`outline`, `refi`,
-`others`, `studybook`), and `taking_in` saves notes and decisions in files of their own.
+`others`, `studybook`, `later_notes`), and `taking_in` saves notes and decisions in files of their own.
 """
 
 from __future__ import annotations

@@ -25,7 +25,6 @@ from sekom_analysis.study.rows import (
     is_time,
     local_day,
     local_minute,
-    note_hash,
     utc_text,
     well_formed,
 )
@@ -214,7 +213,7 @@ class _Reader:
         self._found: dict[str, tuple[str, int, Event]] = {}  # event_id -> time on the page, line, event
         self._by_text: set[str] = set()  # notes known by their texts alone
         self._kept = Definitions(desk.root / CODED).read()
-        self._hashes = {str(note): note_hash(str(text)) for note, text in desk.notes["text"].items()}
+        self._hashes = desk.seen.hashes
         history: Any = desk.history().to_dict("records")
         self._known: dict[str, Mapping[str, str]] = {row["event_id"]: row for row in history}
 
@@ -312,8 +311,12 @@ class _Reader:
         is_wave = goes_on and len(changed) > max(_FEW, len(earlier - changed))
         return frozenset(event.event_id for event in others if is_wave)
 
-    def _stale(self, without: Collection[str] = ()) -> list[Problem]:
-        """Return a remark on each note whose last answer to a question is new, and about another text."""
+    def _stale(self, without: Collection[str] = (), *, by_text: bool = False) -> list[Problem]:
+        """Return a remark on each note whose last answer to a question is new, and about it as it was then.
+
+        By their texts, those that only lacked what is shown beside them now are left out.
+        """
+        texts = self.desk.seen.text_hashes
         last: dict[Question, tuple[int, Event]] = {}
         counted = [one for one in self._in_order() if one[2].event_id not in without]
         for _, number, event in counted:
@@ -322,6 +325,8 @@ class _Reader:
         found: dict[str, Problem] = {}
         for number, event in sorted(last.values()):
             if event.event_id not in self._known and self._is_other_text(event):
+                if by_text and event.note_hash == texts[event.note_id]:
+                    continue
                 stale = Problem.of(self.file, number, "page_stale", note=event.note_id)
                 found.setdefault(event.note_id, stale)
         return list(found.values())
@@ -350,7 +355,7 @@ class _Reader:
             copy=_text_in(head, "copy"),
             last_event=self.desk.event_of(_text_in(head, "last_event")) or _text_in(head, "last_event"),
             saved_at=_time_in(head, "written") or max(times, default=""),
-            other_texts=self._stale(earlier),
+            other_texts=self._stale(earlier, by_text=True),
             n_notes=len({event.note_id for event in counted}),
             came=came,
             other_wave=earlier,

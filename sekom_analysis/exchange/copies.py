@@ -40,7 +40,6 @@ from sekom_analysis.study.rows import (
     field_faults,
     is_header,
     local_minute,
-    note_hash,
     row_of,
     utc_text,
 )
@@ -72,7 +71,7 @@ def weigh_log(
     foreign = list(scales.foreign_study())
     if not foreign:
         scales.weigh()
-    stale = scales.stale(scales.new)
+    stale, other_texts = scales.stale(scales.new)
     return Offer(
         delivery.file,
         desk.coder,
@@ -83,7 +82,7 @@ def weigh_log(
         stale,
         delivery.unfinished,
         scales.remarks(),
-        other_texts=stale,
+        other_texts=other_texts,
         n_notes=len({event.note_id for _, event in delivery.events}),
         here={event.event_id for _, event in delivery.events} & scales.own.keys(),
         came=scales.came,
@@ -105,7 +104,7 @@ class _Scales:
         self.file, self.events, self.desk, self.histories = delivery.file, delivery.events, desk, histories
         self.codebook: Codebook = raw.codebook
         self.kept, self.brought = kept, delivery.definitions
-        self.now = {str(note): note_hash(str(text)) for note, text in raw.notes["text"].items()}
+        self.now, self.texts = raw.seen.hashes, raw.seen.text_hashes
         self.current = {variable.version: variable for variable in raw.codebook.variables}
         own = histories.get(desk.coder)
         self.own = {} if own is None else {event.event_id: event for event in events_in(own)}
@@ -125,11 +124,12 @@ class _Scales:
             for history in self.histories.values()
             for pair in zip(history["note_id"], history["note_hash"], strict=True)
         }
-        texts = set(self.now.values())
+        here = {*self.now.items(), *self.texts.items()}
+        texts = {digest for _, digest in here}
         fitting = [
             (note, digest)
             for note, digest in seen
-            if self.now.get(note) == digest
+            if (note, digest) in here
             or (note, digest) in before
             or (note not in self.now and digest in texts)
         ]
@@ -207,13 +207,15 @@ class _Scales:
         keep(self.desk.root / CODED, [there[version] for version in versions if version in there])
         coder_log(self.desk.root, self.desk.coder).append([tuple(event) for event in rows], stamp=False)
 
-    def stale(self, new: Iterable[Numbered]) -> list[Problem]:
-        """List the notes whose text is no longer what was coded, each once."""
+    def stale(self, new: Iterable[Numbered]) -> tuple[list[Problem], list[Problem]]:
+        """List the notes that look otherwise now than when they were coded, and those with another text."""
         first: dict[str, int] = {}
         for row, event in sorted(new):
             if self.now[event.note_id] != event.note_hash:
                 first.setdefault(event.note_id, row)
-        return [Problem.of(self.file, row, "log_stale", note=note) for note, row in first.items()]
+        others = {event.note_id for _, event in new if self.texts[event.note_id] != event.note_hash}
+        told = {note: Problem.of(self.file, row, "log_stale", note=note) for note, row in first.items()}
+        return list(told.values()), [problem for note, problem in told.items() if note in others]
 
     def _definition(self, event: Event) -> Variable | None:
         version = event.codebook
@@ -249,7 +251,7 @@ class _Scales:
         return fault
 
     def _unknown_note(self, row: int, event: Event) -> Problem:
-        alike = [note for note, digest in self.now.items() if digest == event.note_hash]
+        alike = [n for n in self.now if event.note_hash in (self.now[n], self.texts[n])]
         if alike:
             return Problem.of(self.file, row, "log_renamed_note", note=event.note_id, alike=alike[0])
         first, *_, last = [*self.now, *self.now]
@@ -421,9 +423,9 @@ def _notes_of(row: Row, name: str) -> list[tuple[str, str]]:
 
 def _other_study(raw: Raw, rows: list[tuple[int, Row]], file: str, name: str) -> Iterator[Problem]:
     """Yield a problem if most entries are about notes or texts that this study does not have."""
-    now = {str(note): note_hash(str(text)) for note, text in raw.notes["text"].items()}
+    now = {*raw.seen.hashes.items(), *raw.seen.text_hashes.items()}
     pairs = {pair for _, row in rows for pair in _notes_of(row, name)}
-    fitting = [note for note, digest in pairs if note in now and digest in ("", now[note])]
+    fitting = [n for n, digest in pairs if (n, digest) in now or (not digest and n in raw.notes.index)]
     if 2 * len(fitting) < len(pairs):
         what = Phrase("another_study", n=len(fitting), of=len(pairs))
         yield Problem.of(file, None, "ledger_other_study", what=what)

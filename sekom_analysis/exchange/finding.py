@@ -13,6 +13,14 @@ from sekom_analysis.basics.wording import Phrase, quoted
 from sekom_analysis.formats.grids import Grid
 from sekom_analysis.formats.tables import is_blank
 from sekom_analysis.formats.workbook_cells import address
+from sekom_analysis.study.notes import (
+    CODER_NAMES,
+    ID_NAMES,
+    PERSONAL_NAMES,
+    SORTING_NAMES,
+    SOURCE_NAMES,
+    plain_name,
+)
 
 # --- what columns are called --------------------------------------------------------------------------
 
@@ -27,34 +35,15 @@ WEAKER_TEXT_NAMES = """
     kommentar kommentarer anteckning anteckningar beskrivning åsikt idé förslag
     comment comments remark remarks description feedback opinion idea suggestion
 """
-ID_NAMES = """
-    note_id noteid lapp_id lappid lappnr lapp_nr id nr nummer löpnummer löpnr lopnummer lopnr no num number #
-    respondent_id respondentid respondent respondentnr respondent_nr svars_id svarsid response_id responseid
-    record_id recordid case_id caseid deltagare_id deltagarid deltagarnr participant_id participant informant
-    uuid key nyckel rad radnr row
-"""
-OTHER_NAMES = """
-    namn name förnamn efternamn first_name last_name e_post epost e_mail email mail mejl telefon telefonnummer
-    phone mobil datum date tid time tidstämpel timestamp tidpunkt start_time end_time starttid sluttid
-    startdate enddate submitted ip ip_adress ip_address grupp group bord table tema teman theme themes
-    kategori kategorier category categories kod koder code codes tagg tag tags roll role
+OTHER_NAMES = f"""
+    {PERSONAL_NAMES} {SORTING_NAMES} {SOURCE_NAMES} {CODER_NAMES}
+    datum date tid time tidstämpel timestamp tidpunkt start_time end_time starttid sluttid
+    startdate enddate submitted grupp group bord table roll role
     titel title yrke befattning
-    kommun ort län organisation organization förvaltning avdelning enhet ålder age kön gender källa source
-    url länk link fråga question frågan stage steg subcategory text_en language språk kodare coder memo
+    kommun ort län organisation organization förvaltning avdelning enhet ålder age kön gender
+    url länk link fråga question frågan stage steg text_en language språk memo
     dokument document fil file sida page
 """
-
-
-def plain(name: str) -> str:
-    """Return a column's name without what people vary: case, blanks, punctuation.
-
-    Examples
-    --------
-    >>> plain(" Lapp-ID: "), plain("Vad hindrar er?"), plain("#")
-    ('lapp_id', 'vad_hindrar_er', '#')
-    """
-    words = re.sub(r"[^\w#]+", " ", name.casefold()).replace("_", " ").split()
-    return "_".join(words)
 
 
 def _names(listed: str) -> dict[str, int]:
@@ -191,7 +180,7 @@ def _is_second_header(cells: list[str], is_first: bool, table: Table) -> bool:
     said = [cell for cell in cells if cell]
     if all(cell.startswith('{"ImportId"') for cell in said):
         return True
-    return is_first and len(table.rows) > 2 and {plain(cell) for cell in said} <= _SECOND_HEADERS
+    return is_first and len(table.rows) > 2 and {plain_name(cell) for cell in said} <= _SECOND_HEADERS
 
 
 def _header(grid: Grid, filled: list[int]) -> int:
@@ -231,7 +220,7 @@ def _is_prose_as_below(grid: Grid, row: int, below: list[int]) -> bool:
 
 
 def _is_known(name: str) -> bool:
-    said = plain(name)
+    said = plain_name(name)
     return any(said in names for names in (_TEXTS, _WEAKER, _IDS, _OTHERS))
 
 
@@ -319,7 +308,7 @@ class TextFound(NamedTuple):
 def find_text(table: Table) -> TextFound:
     """Return the column with the texts, by its name or else by its content; several, where it is unclear."""
     seen = {column: looks(table, column) for column in range(len(table.names))}
-    said = {column: plain(table.names[column]) for column in seen}
+    said = {column: plain_name(table.names[column]) for column in seen}
     written = {column: one.prose for column, one in seen.items() if one.prose and said[column] not in _OTHERS}
     is_id = {column for column in seen if said[column] in _IDS and not seen[column].prose}
     for column in seen:
@@ -386,22 +375,27 @@ def named_columns(table: Table, given: str | Sequence[str], option: str) -> list
                 break
         else:
             name = parts[0].strip()
-            choices = [
-                Option(one, Phrase("found_column", letter=table.letter(at), examples=examples(table, at)))
-                for at, one in enumerate(table.names)
-            ]
+            choices = [Option(one, shown(table, at)) for at, one in enumerate(table.names)]
             raise UnclearError(Phrase("found_no_column", name=name), option, choices)
     return list(dict.fromkeys(found))
 
 
 def _column_named(table: Table, name: str) -> int | None:
     name = name.strip()
-    for same in (lambda one: one == name, lambda one: bool(plain(name)) and plain(one) == plain(name)):
+    for same in (
+        lambda one: one == name,
+        lambda one: bool(plain_name(name)) and plain_name(one) == plain_name(name),
+    ):
         for column, one in enumerate(table.names):
             if same(one):
                 return column
     letters = (column for column in range(len(table.names)) if table.letter(column) == name.upper())
     return next(letters, None)
+
+
+def shown(table: Table, column: int) -> Phrase:
+    """Return a column's letter, and some of its texts."""
+    return Phrase("found_column", letter=table.letter(column), examples=examples(table, column))
 
 
 def examples(table: Table, column: int, most: int = 2, longest: int = 60) -> str:
@@ -457,7 +451,7 @@ def remark_rows(table: Table, texts: Sequence[int]) -> list[int]:
     They say so, or they are all that lacks an id, with nothing beside their text.
     """
     found = []
-    named = [column for column in range(len(table.names)) if plain(table.names[column]) in _IDS]
+    named = [column for column in range(len(table.names)) if plain_name(table.names[column]) in _IDS]
     most = table.rows[:-_LAST]
     for row in reversed(table.rows[-_LAST:]):
         cells = {c: table.cell(row, c).strip() for c in range(len(table.names)) if table.cell(row, c).strip()}
@@ -480,9 +474,9 @@ def find_ids(table: Table, rows: Sequence[int], texts: Sequence[int]) -> tuple[i
         (
             column
             for column in range(len(table.names))
-            if plain(table.names[column]) in _IDS and column not in texts
+            if plain_name(table.names[column]) in _IDS and column not in texts
         ),
-        key=lambda column: _IDS[plain(table.names[column])],
+        key=lambda column: _IDS[plain_name(table.names[column])],
     )
     refused = []
     for column in named:

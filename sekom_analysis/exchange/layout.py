@@ -37,7 +37,8 @@ PASS = str(worklist.INDEPENDENT)
 PASSES = (PASS, str(worklist.AFTER_TALK))
 
 _MARK = re.compile(r"([a-z0-9_]{1,40})/(answer|code|none|certainty|memo)(?:/([a-z0-9_]{1,40}))?")
-_KEY = re.compile(r"(n[0-9a-f]{20})\.(h[0-9a-f]{11})")
+CONTEXT = "sekom/context"
+_KEY = re.compile(r"(n[0-9a-f]{20})\.(h[0-9a-f]{11})(?:\.(h[0-9a-f]{11}))?")
 
 
 class Column(NamedTuple):
@@ -61,7 +62,7 @@ class Row(NamedTuple):
     text: str
     gloss: str
     variables: tuple[str, ...]
-    hash: str
+    context: tuple[tuple[str, str], ...] = ()
     remark: str = ""
 
 
@@ -87,7 +88,7 @@ def column_of(mark: str) -> Column | None:
 
 def is_mark(text: str) -> bool:
     """Whether a text is one of those by which columns are known."""
-    fixed = (KEY, TEXT, GLOSS, REMARK)
+    fixed = (KEY, TEXT, CONTEXT, GLOSS, REMARK)
     return text in fixed or text.startswith(f"{TICKET_MARK} ") or column_of(text) is not None
 
 
@@ -127,9 +128,10 @@ def _row(desk: Desk, note_id: str) -> Row:
     text = str(desk.notes.at[note_id, "text"])
     gloss = str(desk.notes.at[note_id, "text_en"]) if "text_en" in desk.notes.columns else ""
     asked = tuple(variable.id for variable in desk.variables_of(note_id))
-    hash_ = note_hash(text)
-    key = f"{desk.note_keys[note_id]}.{hash_}"
-    return Row(note_id, key, writable(text), writable(gloss), asked, hash_)
+    hashes = dict.fromkeys((note_hash(text), desk.seen.hash_of(note_id)))  # one where there is no context
+    key = ".".join((desk.note_keys[note_id], *hashes))
+    context = tuple((name, writable(cell)) for name, cell in desk.seen.context_of(note_id))
+    return Row(note_id, key, writable(text), writable(gloss), asked, context)
 
 
 def _stage(desk: Desk, note_id: str) -> str:
@@ -140,10 +142,18 @@ def _variables(desk: Desk, asked: Collection[str]) -> tuple[Variable, ...]:
     return tuple(variable for variable in desk.codebook.variables if variable.id in asked)
 
 
-def key_and_hash(key: str) -> tuple[str, str] | None:
-    """Split the key of a row into the note's key and the hash of the text that was written."""
+class RowKey(NamedTuple):
+    """What the key of a row holds: the note's key, the hash of its text, and that of all that was seen."""
+
+    note: str
+    text: str
+    seen: str
+
+
+def row_key(key: str) -> RowKey | None:
+    """Split the key of a row; None if it is none."""
     found = _KEY.fullmatch(key)
-    return (found[1], found[2]) if found else None
+    return RowKey(found[1], found[2], found[3] or found[2]) if found else None
 
 
 def writable(text: str) -> str:

@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 import pandas as pd
 
-from sekom_analysis.basics.wording import Phrase, Problem, capped, problem_lines, quoted, rows_in_words
+from sekom_analysis.basics.wording import Phrase, Problem, capped, chain, problem_lines, quoted, rows_in_words
 from sekom_analysis.exchange.finding import (
     SINGLE_NAMES,
     Option,
@@ -22,17 +22,23 @@ from sekom_analysis.exchange.finding import (
     find_ids,
     find_text,
     named_columns,
-    plain,
     remark_rows,
+    shown,
     table_of,
 )
 from sekom_analysis.formats.encodings import Reading, in_quotes
 from sekom_analysis.formats.grids import Grid, Grids, read_grids, unreadable
 from sekom_analysis.formats.tables import check_table, size_problems
 from sekom_analysis.formats.workbook_cells import address, place
-from sekom_analysis.study.notes import REQUIRED, check_notes
+from sekom_analysis.study.notes import (
+    QUESTION,
+    REQUIRED,
+    check_notes,
+    context_faults,
+    looks_personal,
+    plain_name,
+)
 
-QUESTION = "question"  # the column that says which question a note answers
 _RESERVED = ("note_id", "text", QUESTION)
 _AS_KEPT = ("utf-8", "utf-8-sig", "utf-16", "cp1252")  # what a study reads of itself
 _NO_ANSWER = "-–—. "
@@ -48,15 +54,19 @@ class NotesRead:
     ----------
     notes : a row a note, with ``note_id``, ``text``, where several questions were asked ``question``, and
         every other column under its own name; index ``row``: where it is in the file
-    lines : three sentences: from where, which column is the text, which the ids
+    lines : three sentences: from where, which column is the text, which the ids; and one on what is beside
     told : all that is to be known: what was left out, what looks odd
     kept : the file, if it can be a study's file of notes as it is
+    context : columns of `notes` that coders are to be shown beside the texts
+    id_column : name of the column with the notes' ids; empty where there is none, and they were numbered
     """
 
     notes: pd.DataFrame
     lines: tuple[Phrase, ...]
     told: tuple[Problem, ...]
     kept: Path | None = None
+    context: tuple[str, ...] = ()
+    id_column: str = ""
 
     @property
     def source(self) -> pd.DataFrame | Path:
@@ -77,6 +87,8 @@ class Wish(NamedTuple):
     id: str | None = None
     encoding: str | None = None
     all_rows: bool | None = None
+    context: str | Sequence[str] | None = None
+    personal: bool | None = None
 
 
 def read_notes(
@@ -88,6 +100,8 @@ def read_notes(
     id: str | None = None,
     encoding: str | None = None,
     all_rows: bool | None = None,
+    context: str | Sequence[str] | None = None,
+    personal: bool | None = None,
 ) -> NotesRead:
     r"""Read notes from a table as people keep it, and say what was taken and why.
 
@@ -102,6 +116,9 @@ def read_notes(
     encoding : of a text table, such as ``mac_roman``; left out, it is found out
     all_rows : whether a last row that looks like a sum or a remark is a note too; left out, such a row is an
         error where there is one
+    context : columns to be shown to coders beside the texts, with commas between them; of several text
+        columns ``question`` is shown in any case
+    personal : whether a column of `context` that looks personal is to be shown; left out, that is an error
 
     Returns
     -------
@@ -123,7 +140,7 @@ def read_notes(
     >>> read.notes.to_dict("records"), read.lines[1]
     ([{'note_id': '1', 'text': 'Ojämn nivå'}], "Texts: column B 'Lapp', by its name.")
     """
-    wish = Wish(sheet, header, text, id, encoding, all_rows)
+    wish = Wish(sheet, header, text, id, encoding, all_rows, context, personal)
     path = Path(path)
     found = read_grids(path, wish.sheet, wish.encoding, SINGLE_NAMES)
     _check_encoding(found, wish)
@@ -154,8 +171,8 @@ class Candidate(NamedTuple):
 
 def _chosen(found: Grids, wish: Wish) -> tuple[Candidate, list[Candidate]]:
     """Return the sheet with the notes, and the others that hold something."""
-    shown = [grid for grid in found.grids if not grid.is_hidden] or found.grids
-    candidates = [_candidate(grid, wish) for grid in shown]
+    visible = [grid for grid in found.grids if not grid.is_hidden] or found.grids
+    candidates = [_candidate(grid, wish) for grid in visible]
     useful = [one for one in candidates if one.texts.rank and one.table.rows]
     if not useful:
         hidden = [_candidate(grid, wish) for grid in found.grids if grid.is_hidden]
@@ -163,7 +180,7 @@ def _chosen(found: Grids, wish: Wish) -> tuple[Candidate, list[Candidate]]:
         candidates += hidden
     if not useful:
         return candidates[0], candidates[1:]
-    best = max(useful, key=lambda one: (one.texts.rank > 1, one.texts.rank, _size(one)))
+    best = max(useful, key=lambda one: (one.texts.rank, len(one.table.names) > 1, len(one.table.rows)))
     if best.texts.rank > 1:
         best = next(one for one in useful if one.texts.rank == best.texts.rank)
     others = [one for one in candidates if one.table.grid is not best.table.grid and one.table.rows]
@@ -185,12 +202,8 @@ def _candidate(grid: Grid, wish: Wish) -> Candidate:
     return Candidate(table, TextFound(columns, Phrase("found_as_told"), 4))
 
 
-def _size(one: Candidate) -> tuple[bool, int]:
-    return len(one.table.names) > 1, len(one.table.rows)
-
-
 def _is_alike(one: Candidate, other: Candidate) -> bool:
-    names = [[plain(name) for name in candidate.table.names] for candidate in (one, other)]
+    names = [[plain_name(name) for name in candidate.table.names] for candidate in (one, other)]
     return names[0] == names[1] and one.texts.rank == other.texts.rank
 
 
@@ -211,6 +224,7 @@ class _Taking:
         sheet = self.table.grid.name
         self.place = f"{found.file}, {sheet}" if len(found.grids) > 1 else found.file
         self.told: list[Problem] = []
+        self.names: dict[int, str] = {}  # column of the file -> what the notes' table calls it
 
     def read(self) -> NotesRead:
         """Return the notes, or raise what is unclear or wrong."""
@@ -227,13 +241,14 @@ class _Taking:
         used = [*texts, *([] if ids is None else [ids])]
         self._check_cells(used, rows)
         notes = self._notes(rows, texts, ids)
-        lines = self._lines(texts, ids, notes)
+        context = self._context(notes, texts)
+        lines = self._lines(texts, ids, notes, context)
         self._tell(rows, texts, refused, notes)
-        notes, problems = self._checked(notes)
-        if problems:
+        if problems := check_notes(notes, self.place)[1]:
             raise unreadable(self.path, capped(problems))
         kept = self.path if self._is_as_kept(notes) else None
-        return NotesRead(notes, lines, tuple(self.told), kept)
+        named = "" if ids is None else self.table.names[ids]
+        return NotesRead(notes, lines, tuple(self.told), kept, context, named)
 
     def _texts(self) -> list[int]:
         """Return the columns with the texts."""
@@ -241,25 +256,22 @@ class _Taking:
         if self.wish.text is not None:
             return named_columns(table, self.wish.text, "text")
         if not texts.columns:
-            choices = [Option(name, self._shown(column)) for column, name in enumerate(table.names)]
+            choices = [Option(name, shown(table, column)) for column, name in enumerate(table.names)]
             raise UnclearError(Phrase("found_no_text", place=self.place), "text", choices)
         if len(texts.columns) == 1:
             return list(texts.columns)
-        choices = [Option(table.names[column], self._shown(column)) for column in texts.columns]
+        choices = [Option(table.names[column], shown(table, column)) for column in texts.columns]
         names = [choice.value for choice in choices]
         several = Option(",".join(names), Phrase("found_each_a_note", names=", ".join(names)))
         raise UnclearError(Phrase("found_unclear_text", place=self.place), "text", [*choices, several])
-
-    def _shown(self, column: int) -> Phrase:
-        table = self.table
-        return Phrase("found_column", letter=table.letter(column), examples=examples(table, column))
 
     def _rows(self, texts: list[int]) -> list[int]:
         """Return the rows with notes; a sum at the end is left out, or asked about."""
         remarks = remark_rows(self.table, texts)
         if remarks and self.wish.all_rows is None:
-            shown = [Option("", self._row_shown(row)) for row in remarks]
-            raise UnclearError(Phrase("found_unclear_rows", place=self.place), "all_rows", shown)
+            told = (Phrase("found_row_shown", row=row, text=self._row_text(row)) for row in remarks)
+            rows = [Option("", phrase) for phrase in told]
+            raise UnclearError(Phrase("found_unclear_rows", place=self.place), "all_rows", rows)
         if self.wish.all_rows:
             remarks = []
         for row in remarks:
@@ -267,11 +279,8 @@ class _Taking:
         return [row for row in self.table.rows if row not in remarks]
 
     def _row_text(self, row: int) -> str:
-        cells = [" ".join(self.table.cell(row, at).split()) for at in range(len(self.table.names))]
+        cells = (" ".join(cell.split()) for cell in self.table.grid.rows[row - 1])
         return " | ".join(filter(None, cells))[:_LONGEST_SHOWN]
-
-    def _row_shown(self, row: int) -> Phrase:
-        return Phrase("found_row_shown", row=row, text=self._row_text(row))
 
     def _ids(self, rows: list[int], texts: list[int]) -> tuple[int | None, list[int]]:
         if self.wish.id is not None:
@@ -299,11 +308,8 @@ class _Taking:
             errors += size_problems(numbered, width, self.place)
         if errors:
             more = sum(n for column, n in grid.more_problems.items() if column - 1 in used)
-            listed = [
-                *capped(errors),
-                *([Problem.of(self.place, None, "more_cells", n=more)] if more else []),
-            ]
-            raise unreadable(self.path, listed)
+            rest = [Problem.of(self.place, None, "more_cells", n=more)] if more else []
+            raise unreadable(self.path, [*capped(errors), *rest])
         self.told += self._unused(others)
 
     def _unused(self, problems: list[Problem]) -> Iterator[Problem]:
@@ -314,12 +320,9 @@ class _Taking:
             counts.setdefault(at[1], []).append(problem)
         for column, found in counts.items():
             n = len(found) + self.table.grid.more_problems[column]
-            name = self._name(column - 1)
+            names = self.table.names
+            name = names[column - 1] if column <= len(names) else self.table.letter(column - 1)
             yield Problem.of(self.place, found[0].row, "found_odd_unused", n=n, name=name, what=found[0].what)
-
-    def _name(self, column: int) -> str:
-        names = self.table.names
-        return names[column] if column < len(names) else self.table.letter(column)
 
     def _notes(self, rows: list[int], texts: list[int], ids: int | None) -> pd.DataFrame:
         """Return the table of notes."""
@@ -337,7 +340,8 @@ class _Taking:
                 continue
             cells = table.cells(column, numbers)
             if name in table.unnamed or any(cells) or table.header:
-                columns[self._free(name, columns, several)] = cells
+                self.names[column] = self._free(name, columns, several)
+                columns[self.names[column]] = cells
         return pd.DataFrame(columns, index=pd.Index(numbers, name="row", dtype="int64"), dtype="str")
 
     def _free(self, name: str, taken: dict[str, list[str]], several: bool) -> str:
@@ -348,6 +352,31 @@ class _Taking:
         self._say(None, "found_renamed", name=name, new=free)
         return free
 
+    def _context(self, notes: pd.DataFrame, texts: list[int]) -> tuple[str, ...]:
+        """Return the columns that are to be shown beside the notes, once none of them gives anything away."""
+        asked = named_columns(self.table, self.wish.context or [], "context")
+        own = {column: self.names.get(column, "text" if column in texts else "note_id") for column in asked}
+        faults = context_faults(notes, own.values())
+        problems = [
+            Problem.of(self.place, None, "context", name=self.table.names[column], why=faults[name])
+            for column, name in own.items()
+            if name in faults
+        ]
+        if problems:
+            raise unreadable(self.path, problems)
+        personal = [column for column, name in own.items() if looks_personal(name, notes[name])]
+        if personal and self.wish.personal is None:
+            raise self._unclear_context(asked, personal)
+        names = [name for column, name in own.items() if self.wish.personal or column not in personal]
+        return (*([QUESTION] if len(texts) > 1 else []), *names)
+
+    def _unclear_context(self, asked: list[int], personal: list[int]) -> UnclearError:
+        names = self.table.names
+        rest = ",".join(names[column] for column in asked if column not in personal)
+        said = chain([chain([quoted([names[at]]), examples(self.table, at)], ": ") for at in personal], "; ")
+        choices = [Option("", Phrase("found_personal_show")), Option(rest, Phrase("found_personal_leave"))]
+        return UnclearError(Phrase("found_unclear_personal", columns=said), "personal", choices)
+
     def _note_ids(self, answered: list[tuple[int, int]], ids: int | None, texts: list[int]) -> list[str]:
         if ids is None:
             width = max(3, len(str(len(answered))))
@@ -356,10 +385,6 @@ class _Taking:
         if len(texts) == 1:
             return own
         return [f"{one}-{texts.index(at) + 1}" for one, (_, at) in zip(own, answered, strict=True)]
-
-    def _checked(self, notes: pd.DataFrame) -> tuple[pd.DataFrame, list[Problem]]:
-        _, problems = check_notes(notes, self.place)
-        return notes, problems
 
     def _is_as_kept(self, notes: pd.DataFrame) -> bool:
         """Whether a study that keeps the file itself would read the same notes of it."""
@@ -376,12 +401,12 @@ class _Taking:
     def _say(self, row: int | None, kind: str, /, **values: object) -> None:
         self.told.append(Problem.of(self.place, row, kind, **values))
 
-    def _lines(self, texts: list[int], ids: int | None, notes: pd.DataFrame) -> tuple[Phrase, ...]:
+    def _lines(
+        self, texts: list[int], ids: int | None, notes: pd.DataFrame, context: tuple[str, ...]
+    ) -> tuple[Phrase, ...]:
         table = self.table
-        if len(self.found.grids) > 1:
-            where: str = Phrase("found_in_sheet", file=self.found.file, sheet=table.grid.name)
-        else:
-            where = self.found.file
+        file, is_one = self.found.file, len(self.found.grids) == 1
+        where = file if is_one else Phrase("found_in_sheet", file=file, sheet=table.grid.name)
         head = Phrase("found_header", row=table.header) if table.header else Phrase("found_no_header")
         span = rows_in_words(notes.index) if len(notes) else "–"
         named = ", ".join(f"{table.letter(column)} '{table.names[column]}'" for column in texts)
@@ -395,13 +420,14 @@ class _Taking:
             Phrase("found_where", where=where, header=head, n=len(notes), rows=span),
             Phrase(kind, columns=named, why=self.texts.why),
             id_line,
+            *([Phrase("found_context", columns=quoted(context))] if context else []),
         )
 
     def _tell(self, rows: list[int], texts: list[int], refused: list[int], notes: pd.DataFrame) -> None:
         """Tell what was left out, and what looks odd."""
         self._tell_letters()
         for row in self.table.above:
-            self._say(row, "found_above", text=self._row_text_of(row))
+            self._say(row, "found_above", text=self._row_text(row))
         for row in self.table.repeated:
             self._say(row, "found_repeated", text=self._row_text(row))
         self._tell_empty(rows, texts)
@@ -416,10 +442,6 @@ class _Taking:
         self._tell_doubled(notes)
         for one in self.others:
             self._say(None, "found_other_sheet", sheet=one.table.grid.name, n=len(one.table.rows))
-
-    def _row_text_of(self, row: int) -> str:
-        cells = (" ".join(cell.split()) for cell in self.table.grid.rows[row - 1])
-        return " | ".join(filter(None, cells))[:_LONGEST_SHOWN]
 
     def _tell_letters(self) -> None:
         reading = self.found.reading
@@ -470,9 +492,8 @@ class _Taking:
         again = texts[texts.duplicated(keep=False)]
         groups = list(again.groupby(again, sort=False).groups.items())
         for text, rows in groups[:_DUPLICATES_SHOWN]:
-            self._say(
-                None, "found_same", text=str(text)[:_LONGEST_SHOWN], n=len(rows), rows=rows_in_words(rows)
-            )
+            said = {"text": str(text)[:_LONGEST_SHOWN], "n": len(rows), "rows": rows_in_words(rows)}
+            self._say(None, "found_same", **said)
         if len(groups) > _DUPLICATES_SHOWN:
             rest = sum(len(rows) - 1 for _, rows in groups[_DUPLICATES_SHOWN:])
             self._say(None, "found_same_more", n=len(groups) - _DUPLICATES_SHOWN, notes=rest)

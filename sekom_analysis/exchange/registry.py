@@ -2,7 +2,7 @@
 
 An importer is a function ``(Request) -> Material``: it reads a file and
 writes nothing into the study; checking, writing and recording are done here
-and in `additions`, the same for all. A new one is a line in ``IMPORTERS``.
+and in `taking_in`, the same for all. A new one is a line in ``IMPORTERS``.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple, cast
@@ -18,7 +18,8 @@ from typing import TYPE_CHECKING, NamedTuple, cast
 from sekom_analysis.basics.errors import ExchangeError, SekomError
 from sekom_analysis.basics.files import as_typed, check_outside, replace_file
 from sekom_analysis.basics.wording import check_language, quoted, say
-from sekom_analysis.exchange.taking_in import Material, add
+from sekom_analysis.exchange.notes_file import Wish
+from sekom_analysis.exchange.taking_in import Material, add, examples_told, without_examples
 from sekom_analysis.formats.guarded import opened
 from sekom_analysis.formats.tables import join_rows, write_table
 from sekom_analysis.study.codebook import NONE_FITS, NONE_FITS_LABEL, Code, Codebook, Variable
@@ -41,6 +42,7 @@ class Request(NamedTuple):
     later: bool = False  # what coders with a log here say otherwise counts as decided later
     kind: str = ""  # filled in with the importer's
     beside: tuple[Path, ...] = ()  # all files that are taken in together, this one among them
+    wish: Wish = Wish()  # what is what in a table of notes, where that is not to be found out
 
 
 class Importer(NamedTuple):
@@ -106,6 +108,13 @@ IMPORTERS = [
         "sekom_analysis.exchange.others",
         "find_decisions",
     ),
+    Importer(
+        "notes",
+        (),
+        "more notes, such as a second workshop's: any table that sekom new --notes takes",
+        "sekom_analysis.exchange.later_notes",
+        "find_notes",
+    ),
 ]
 
 
@@ -140,6 +149,8 @@ def import_file(request: Request, kind: str | None = None) -> Outcome:
     ------
     ExchangeError
         If it cannot be read or taken in: everything is listed, nothing is saved.
+    UnclearError
+        If a table of notes can be read in several ways; with what to give in ``wish`` for each.
     NotSavedError
         If the disk did not take it; importing again completes it.
     """
@@ -152,15 +163,18 @@ def import_file(request: Request, kind: str | None = None) -> Outcome:
         )
         raise ExchangeError(msg)
     known = earlier_import(request.raw.root, file_hash(request.path), importer.kind)
-    if known is not None and not request.later:
+    is_part = bool(request.wish.sheet or request.wish.text)  # another part may have come in before
+    if known is not None and not request.later and not is_part:
         return Outcome(importer.kind, record=known)
     raw = without_unfinished(request.raw, request.path, importer.kind)
-    found = importer.find(request._replace(raw=raw, kind=importer.kind))
+    seen = raw if importer.kind == "decisions" else without_examples(raw)
+    found = importer.find(request._replace(raw=seen, kind=importer.kind))
     if found.proposals:
         return Outcome(importer.kind, found)
     if found.notes.empty and found.decisions.empty:
         msg = f"'{request.path.name}' was not taken in: nothing was found in it. Nothing was saved."
         raise ExchangeError(msg)
+    found = replace(found, remarks=[*found.remarks, *examples_told(raw, found)])
     return Outcome(importer.kind, found, add(raw, request.path, importer.kind, found))
 
 

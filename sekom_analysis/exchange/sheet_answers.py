@@ -17,7 +17,7 @@ from sekom_analysis.exchange.takings import Takings
 from sekom_analysis.study.codebook import Variable
 from sekom_analysis.study.decisions import LONGEST_MEMO, counting_rows, latest
 from sekom_analysis.study.desk import Desk
-from sekom_analysis.study.rows import answer_fault, note_hash
+from sekom_analysis.study.rows import answer_fault
 
 AS_MANY = 12  # how many answers a message lists
 # What spreadsheets show where a formula has no result, in English and Swedish; 'Err:509' is LibreOffice's.
@@ -225,7 +225,7 @@ class Before:
         self.then = layout.standing(latest(_written_with(history, desk, ticket)))
         self._said = layout.standing(latest(_brought_by(history, desk, ticket)))
         self._left_open = layout.standing(desk.skipped())
-        self._hashes = {str(note): note_hash(str(text)) for note, text in desk.notes["text"].items()}
+        self._hashes = desk.seen.hashes
         self._encoding = encoding
 
     def shown(self, cell: Question, written: str) -> Mapping[str, str] | None:
@@ -351,7 +351,7 @@ def with_remarks(desk: Desk, tabs: list[Tab], lang: str) -> list[Tab]:
 
 def _split(desk: Desk) -> tuple[Answers, Answers]:
     """Return the standing answers about the texts as they are now, and those about other ones."""
-    now = {str(note): note_hash(str(text)) for note, text in desk.notes["text"].items()}
+    now = desk.seen.hashes
     found: tuple[Answers, Answers] = ({}, {})
     for cell, row in layout.standing(latest(desk.history())).items():
         found[row["note_hash"] not in ("", now.get(cell[0], ""))][cell] = row

@@ -130,9 +130,9 @@ class SheetRow(NamedTuple):
 
     @property
     def hash(self) -> str:
-        """The hash of the text that the row was written with; empty where its key is none."""
-        parts = layout.key_and_hash(self.key.text.strip())
-        return parts[1] if parts else ""
+        """The hash of what the row showed of its note; empty where its key is none."""
+        parts = layout.row_key(self.key.text.strip())
+        return parts.seen if parts else ""
 
 
 class ReadTab:
@@ -154,7 +154,7 @@ class ReadTab:
     def _is_row(self, number: int) -> bool:
         """Whether a row may be a note's: one below the marks with something in it, or one with a key."""
         row = self.grid[number]
-        if self.key in row and layout.key_and_hash(row[self.key].text.strip()):
+        if self.key in row and layout.row_key(row[self.key].text.strip()):
             return True  # sorting with the hidden row among the others leaves some of them above it
         return number > self.top and (self.key in row or self.text in row or bool(self.columns.keys() & row))
 
@@ -205,7 +205,7 @@ class ReadTab:
     def n_keys(self) -> int:
         """Return how many rows hold a note's key."""
         return sum(
-            self.key in self.grid[n] and layout.key_and_hash(self.grid[n][self.key].text.strip()) is not None
+            self.key in self.grid[n] and layout.row_key(self.grid[n][self.key].text.strip()) is not None
             for n in self.numbers
         )
 
@@ -225,10 +225,7 @@ class ReadTab:
 
     def _without_marks(self, file: str) -> Iterator[Problem]:
         keys = [
-            cell
-            for row in self.grid.values()
-            for cell in row.values()
-            if layout.key_and_hash(cell.text.strip())
+            cell for row in self.grid.values() for cell in row.values() if layout.row_key(cell.text.strip())
         ]
         if keys:
             yield Problem.of(file, keys[0].row, "sheet_marks_gone", tab=self.name, n=len(keys))

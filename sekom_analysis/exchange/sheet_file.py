@@ -187,20 +187,20 @@ class Knowing:
 
     def note_of(self, row: SheetRow) -> str | None:
         """Return the note of a row by its key, if key and text are as they were written."""
-        parts = layout.key_and_hash(row.key.text.strip())
+        parts = layout.row_key(row.key.text.strip())
         if parts is None:
             self._read_row_without_key(row)
             return None
-        note_id = self._named(*parts)
+        note_id = self._named(parts.note, parts.text)
         if note_id is None:
-            self.refuse(row.key, "sheet_key", key=parts[0])
+            self.refuse(row.key, "sheet_key", key=parts.note)
             return None
         if note_id in self._seen:
             first = self._seen[note_id].key
             self.refuse(row.key, "sheet_note_twice", row=first.row, tab=first.tab)
             return None
         self._seen[note_id] = row
-        return note_id if self._text_is_whole(row, note_id, parts[1]) else None
+        return note_id if self._text_is_whole(row, note_id, parts.text) else None
 
     def _named(self, key: str, text_hash: str) -> str | None:
         """Return the note of a key; by its text where the key's secret is not here."""
@@ -250,8 +250,8 @@ class Knowing:
 
     def refuse_moved_texts(self) -> None:
         """Refuse the rows whose text is not the key's: each, or together where they have changed places."""
-        hashes = {layout.key_and_hash(row.key.text.strip()) for row in self.sheet.rows}
-        sent = {parts[1] for parts in hashes if parts}
+        hashes = {layout.row_key(row.key.text.strip()) for row in self.sheet.rows}
+        sent = {parts.text for parts in hashes if parts}
         swapped = [row for row in self._moved if note_hash(row.text.text) in sent]
         if len(swapped) > _FEW:
             shown = ", ".join(f"{row.text.address} '{row.text.text[:40]}'" for row in swapped[:_FEW])

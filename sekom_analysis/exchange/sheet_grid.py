@@ -70,8 +70,8 @@ def _n_whole(rows: Iterable[Sequence[str]]) -> int:
 
 
 def _is_whole_row(row: Sequence[str]) -> bool:
-    parts = [found for cell in row if (found := layout.key_and_hash(cell.strip()))]
-    return bool(parts) and any(note_hash(cell) == parts[0][1] for cell in row)
+    parts = [found for cell in row if (found := layout.row_key(cell.strip()))]
+    return bool(parts) and any(note_hash(cell) == parts[0].text for cell in row)
 
 
 def left_of(text: str) -> Iterator[str]:

@@ -20,7 +20,6 @@ from sekom_analysis.study.decisions import coder_fault
 from sekom_analysis.study.desk import Desk
 from sekom_analysis.study.imports import command
 from sekom_analysis.study.raw import CODED
-from sekom_analysis.study.rows import note_hash
 
 _SHOWN = 5  # cells that are named
 _KEPT = 4  # changes of earlier sheets that a sheet must hold for each that it lacks, if it was made from them
@@ -188,7 +187,7 @@ class _Reader:
         written, text = row.hash, str(self.desk.notes.at[note_id, "text"])
         for event in self.events[made:]:
             event["note_hash"] = written
-        if len(self.events) == made or written == note_hash(text):
+        if len(self.events) == made or written == self.desk.seen.hash_of(note_id):
             return
         stale = Problem.of(self.file, row.number, "sheet_stale", note=note_id)
         if not is_same_text(row.text.text, text):

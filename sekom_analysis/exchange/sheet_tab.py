@@ -15,10 +15,12 @@ from sekom_analysis.exchange import layout
 from sekom_analysis.exchange.layout import ANSWER, CERTAINTY, CODE, MEMO, NONE, Column, Row, Tab
 from sekom_analysis.formats.workbooks import escaped
 from sekom_analysis.study.codebook import Variable
+from sekom_analysis.study.notes import context_name
 
 LABELS, QUESTIONS, HEADS, MARK_ROW = 2, 3, 4, 5
 FIRST = 6
 TEXT_WIDTH, GLOSS_WIDTH, REMARK_WIDTH, KEY_WIDTH, DONE_WIDTH = 48.0, 44.0, 34.0, 10.0, 7.0
+CONTEXT_WIDTH = 28.0
 MEMO_WIDTH = 24.0
 NOTE_LINE, MEMO_LINE, LEAST_HEIGHT, MOST_HEIGHT = 16.0, 15.0, 32.0, 409.0
 Answers = Mapping[tuple[str, str], Mapping[str, str]]
@@ -32,9 +34,12 @@ class _Writer:
         self.last = FIRST + len(tab.rows) - 1
         has_gloss = any(row.gloss for row in tab.rows)
         # Whoever asks for English may need the gloss to read at all; to a Swedish reader it is an aside.
-        self.gloss = 3 if has_gloss and lang == "en" else 0
-        start = 4 if self.gloss else 3
-        self.frozen = f"{letter(start)}{FIRST}"
+        self.names = tuple(dict.fromkeys(name for row in tab.rows for name, _ in row.context))
+        self.context = 3 if self.names else 0
+        start = 4 if self.context else 3
+        self.gloss = start if has_gloss and lang == "en" else 0
+        start += bool(self.gloss)
+        self.frozen = f"{letter(4 if self.context else start)}{FIRST}"
         self.remark = start if any(row.remark for row in tab.rows) else 0
         start += bool(self.remark)
         blocks = [column for variable in tab.variables for column in layout.columns_of(variable)]
@@ -94,7 +99,10 @@ def write_ticket(sheet: Any, ticket: str) -> None:
 def texts_beside(sheet: Any, tab: Tab) -> list[str]:
     """Return the texts of a written tab that are neither a note's, nor a gloss, nor an answer."""
     heads = [cell.value for row in sheet.iter_rows(max_row=HEADS) for cell in row if cell.data_type == "s"]
-    return [*filter(None, heads), *(row.remark for row in tab.rows if row.remark)]
+    marks = (cell for cell in sheet[MARK_ROW] if cell.value == layout.CONTEXT)
+    places = [cell.column for cell in marks]
+    contexts = [sheet.cell(row, place).value for place in places for row in range(FIRST, sheet.max_row + 1)]
+    return [*filter(None, [*heads, *contexts]), *(row.remark for row in tab.rows if row.remark)]
 
 
 def _write_head(writer: _Writer) -> None:
@@ -105,6 +113,11 @@ def _write_head(writer: _Writer) -> None:
     layout.apply(sheet.cell(1, 2), layout.TAB_TITLE).value = counted
     _fixed_column(writer, 1, say("sheet_head_done", lang), "", DONE_WIDTH)
     _fixed_column(writer, 2, say("sheet_head_note", lang), layout.TEXT, TEXT_WIDTH)
+    if writer.context:
+        head = (
+            context_name(writer.names[0], lang) if len(writer.names) == 1 else say("sheet_head_context", lang)
+        )
+        _fixed_column(writer, writer.context, head, layout.CONTEXT, CONTEXT_WIDTH)
     if writer.gloss:
         _fixed_column(writer, writer.gloss, say("card_gloss", lang), layout.GLOSS, GLOSS_WIDTH)
     if writer.remark:
@@ -186,13 +199,16 @@ def _head_lines(writer: _Writer, column: Column) -> int:
 def _write_row(writer: _Writer, number: int, row: Row, answers: Answers) -> None:
     layout.apply(writer.sheet.cell(number, 1), layout.TICK).value = _tick(writer, number, row)
     writer.cell(number, 2, row.text, layout.NOTE)
+    context = _context(writer, row)
+    if writer.context:
+        writer.cell(number, writer.context, context, layout.NOTE)
     if writer.gloss:
         writer.cell(number, writer.gloss, row.gloss, layout.NOTE)
     if writer.remark:
         writer.cell(number, writer.remark, row.remark, layout.REMARK_STYLE if row.remark else layout.NOTE)
     writer.cell(number, writer.after, row.key, layout.KEY_STYLE)
     memos = [answers.get((row.note_id, name), {}).get("memo", "") for name in row.variables]
-    writer.sheet.row_dimensions[number].height = _row_height(row, memos)
+    writer.sheet.row_dimensions[number].height = _row_height(row, context, memos)
     for variable in writer.tab.variables:
         asked = variable.id in row.variables
         given = answers.get((row.note_id, variable.id)) if asked else None
@@ -203,13 +219,21 @@ def _write_row(writer: _Writer, number: int, row: Row, answers: Answers) -> None
             writer.cell(number, writer.places[column], value, look, _number_format(variable, column))
 
 
-def _row_height(row: Row, memos: Sequence[str]) -> float:
+def _context(writer: _Writer, row: Row) -> str:
+    """Return what is shown beside a note; with the columns' names where there are several."""
+    if len(writer.names) == 1:
+        return "".join(cell for _, cell in row.context)
+    return "\n".join(f"{context_name(name, writer.lang)}: {cell}" for name, cell in row.context)
+
+
+def _row_height(row: Row, context: str, memos: Sequence[str]) -> float:
     """Return a height that shows the whole row: not every program finds it when it opens a file."""
     text = NOTE_LINE * layout.lines(row.text, TEXT_WIDTH - 4)
+    beside = NOTE_LINE * layout.lines(context, CONTEXT_WIDTH - 4)
     gloss = NOTE_LINE * layout.lines(row.gloss, GLOSS_WIDTH - 4)
     remark = MEMO_LINE * layout.lines(row.remark, REMARK_WIDTH - 4)
     memo = MEMO_LINE * max((layout.lines(memo, MEMO_WIDTH - 4) for memo in memos), default=1)
-    return min(max(text, gloss, remark, memo, LEAST_HEIGHT) + 6, MOST_HEIGHT)
+    return min(max(text, beside, gloss, remark, memo, LEAST_HEIGHT) + 6, MOST_HEIGHT)
 
 
 def _look(variable: Variable, column: Column, asked: bool) -> layout.Style:

@@ -205,7 +205,7 @@ _LONGEST_TITLE = 31
 def write_coding_sheet(desk: Desk, path: str | os.PathLike[str], lang: str = "sv") -> Path:
     """Write an ``.xlsx`` in which a coder answers without any other program; `read_coding_sheet` takes it.
 
-    It holds the notes in the coder's own order, with their text, gloss and an
+    It holds the notes in the coder's own order, with their text, context, gloss and an
     opaque key, the codebook, and what this coder answered before: no note_id,
     source or subcategory, and nothing of any other coder. A question is empty
     again where its note's text has changed since it was answered; the earlier
@@ -282,7 +282,9 @@ def _typed(there: Reading) -> list[Problem]:
 
 def _length_problems(tabs: Iterable[Tab], file: str) -> Iterable[Problem]:
     for row in (row for tab in tabs for row in tab.rows):
-        longest = max(len(text.encode("utf-16-le")) // 2 for text in (row.text, row.gloss))
+        longest = max(
+            len(text.encode("utf-16-le")) // 2 for text in (row.text, row.gloss, *dict(row.context).values())
+        )
         if longest > LONGEST_TEXT:
             said = {"note": row.note_id, "n": longest, "most": LONGEST_TEXT}
             yield Problem.of(file, None, "sheet_note_long", **said)

@@ -13,8 +13,7 @@ from sekom_analysis.basics.errors import ExchangeError, StudyError
 from sekom_analysis.basics.wording import Problem, problem_lines, quoted
 from sekom_analysis.exchange.notes_file import NotesRead, read_notes
 from sekom_analysis.exchange.others.matching import same
-from sekom_analysis.exchange.ratings.cells import separators, split
-from sekom_analysis.exchange.ratings.names import coder_names
+from sekom_analysis.exchange.ratings.cells import coder_names, separators, split
 from sekom_analysis.exchange.refi import study_of, whats_new
 from sekom_analysis.exchange.refi.reading import ProjectRead, time_of
 from sekom_analysis.exchange.refi.words import Remarks, coder_id, id_of
@@ -293,7 +292,8 @@ def study_from_list(
 
     several = any(len(split(cell, signs)) > 1 for cell in table[name])
     kind = "multiple" if several else "single"
-    making.create(Path(folder), read.source, _book(variable, kind, name, labels, codes), title, take_in)
+    book = _book(variable, kind, name, labels, codes)
+    making.create(Path(folder), read.source, book, title, take_in, read.context)
     return Study.open(folder), taken[0]
 
 

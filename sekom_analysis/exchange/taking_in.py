@@ -2,14 +2,15 @@
 
 What an importer found is checked against the study first, whole; only then
 are notes written to a new ``data/raw/notes-<name>.csv`` and decisions
-appended to logs. No file that is there is changed.
+appended to logs. No file that is there is changed, except that the first
+notes of a study that was made without any are put in the place of its examples.
 """
 
 from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import count
 from pathlib import Path
@@ -32,11 +33,13 @@ from sekom_analysis.study.imports import (
     begin_import,
     event_ids,
     file_hash,
+    left_behind,
     record_import,
     unfinished_import,
 )
+from sekom_analysis.study.making import example_notes
 from sekom_analysis.study.notes import check_notes
-from sekom_analysis.study.raw import CODEBOOK_FILE, CODED, RAW, Coder, Raw
+from sekom_analysis.study.raw import CODEBOOK_FILE, CODED, NOTES_FILE, RAW, Coder, Raw
 from sekom_analysis.study.rows import answer_fault, field_faults, note_hash
 
 NO_NOTES = pd.DataFrame({"text": pd.Series(dtype="str")}, index=pd.Index([], name="note_id", dtype="str"))
@@ -63,6 +66,7 @@ class Material:
     definitions : variables as they were when some of the decisions were made, to be kept
     joined : coders who have a log already, to which their decisions are to be added
     codebook : a codebook to put in the place of the example that a new study has
+    lines : how the file was read, sentence by sentence
     """
 
     notes: pd.DataFrame = field(default_factory=NO_NOTES.copy)
@@ -75,6 +79,7 @@ class Material:
     definitions: Sequence[Variable] = ()
     joined: frozenset[str] = frozenset()
     codebook: dict[str, Any] | None = None
+    lines: Sequence[str] = ()
 
 
 def add(raw: Raw, source: Path, kind: str, found: Material) -> Import:
@@ -105,8 +110,10 @@ def add(raw: Raw, source: Path, kind: str, found: Material) -> Import:
 
 
 def _add(raw: Raw, source: Path, kind: str, found: Material) -> Import:
-    fresh, known = _fresh_notes(raw, found.notes, source.name)
-    after = raw._replace(notes=pd.concat([raw.notes, fresh]).fillna(""))
+    gives_way = bool(_giving_way(raw, found))
+    seen = without_examples(raw) if gives_way else raw
+    fresh, known = _fresh_notes(seen, found.notes, source.name)
+    after = seen._replace(notes=pd.concat([seen.notes, fresh]).fillna(""))
     if found.codebook is not None:
         after = after._replace(codebook=Codebook.model_validate(found.codebook))
     events = _events(found.decisions, file_hash(source))
@@ -116,7 +123,7 @@ def _add(raw: Raw, source: Path, kind: str, found: Material) -> Import:
     if problems:
         msg = f"'{source.name}' was not taken in:\n{problem_lines(problems)}\nNothing was saved."
         raise ExchangeError(msg)
-    files = _files(raw.root, file_stem(source), fresh, found)
+    files = _files(raw.root, file_stem(source), fresh, found, gives_way=gives_way)
     written = [*files, *(raw.root / CODED / f"{coder}.csv" for coder in events)]
     _begin(raw.root, source, kind, written)
     try:
@@ -146,7 +153,7 @@ def _begin(root: Path, source: Path, kind: str, written: list[Path]) -> None:
     """Record what is going to be written; an import that was cut off can only be completed as it began."""
     begun = unfinished_import(root, file_hash(source), kind)
     paths = [path.relative_to(root).as_posix() for path in written]
-    left = [path for path in begun.paths if (root / path).is_file()] if begun else []
+    left = left_behind(root, begun) if begun else []
     if left and begun is not None and begun.paths != paths:
         msg = (
             f"An earlier import of '{source.name}' was cut off and left {', '.join(left)}. "
@@ -170,7 +177,56 @@ def file_stem(source: Path) -> str:
     return re.sub(r"[^a-z0-9]+", "-", plain)[:_LONGEST_NAME].strip("-") or "file"
 
 
-def free_ids(taken: Iterator[str] | set[str], prefix: str, count: int) -> list[str]:
+# --- the examples of a new study, which give way to the first notes -----------------------------------
+
+
+def without_examples(raw: Raw) -> Raw:
+    """Return a study without the examples that one without notes has, unless somebody answered them."""
+    ids = example_notes(raw.root)
+    if not ids or answered_in(raw.root, ids):
+        return raw
+    return raw._replace(notes=raw.notes[~raw.notes.index.isin(ids)])
+
+
+def answered_in(root: Path, ids: Sequence[str]) -> list[str]:
+    """Return the files in ``data/coded`` that name any of these notes, whatever they say and are read as."""
+    return [path.name for path in sorted((root / CODED).glob("*.csv")) if _names_any(path, ids)]
+
+
+def _names_any(path: Path, ids: Sequence[str]) -> bool:
+    try:
+        data = path.read_bytes().replace(b"\0", b"")  # UTF-16 too
+    except OSError:
+        return True  # what cannot be read may
+    return any(note_id.encode() in data for note_id in ids)
+
+
+def examples_told(raw: Raw, found: Material) -> list[Problem]:
+    """Say that the examples of a new study give way to what was found, or stay and why."""
+    ids, file = example_notes(raw.root), NOTES_FILE
+    if _giving_way(raw, found):
+        return [Problem.of(file, None, "examples_gone", notes=" and ".join(ids))]
+    if not ids or not _are_real(raw, found):
+        return []
+    where = ", ".join(answered_in(raw.root, ids)) or Phrase("examples_answered")
+    return [Problem.of(file, None, "examples_stay", notes=", ".join(ids), files=where)]
+
+
+def _giving_way(raw: Raw, found: Material) -> list[str]:
+    """Return the examples that give way: nobody answered them, here or in what was found."""
+    ids = example_notes(raw.root)
+    own = set(ids) - set(found.notes.index)
+    is_answered = found.decisions["note_id"].isin(own).any() or bool(answered_in(raw.root, ids))
+    return ids if not is_answered and _are_real(raw, found) else []
+
+
+def _are_real(raw: Raw, found: Material) -> bool:
+    """Whether there are notes that the study does not have, examples included."""
+    here = dict(zip(raw.notes.index, map(note_hash, raw.notes["text"]), strict=True))
+    return any(here.get(note) != note_hash(str(text)) for note, text in found.notes["text"].items())
+
+
+def free_ids(taken: Iterable[str], prefix: str, count: int, width: int = 3) -> list[str]:
     """Return ids for new notes: the prefix and the numbers after the highest that is taken.
 
     Examples
@@ -182,7 +238,7 @@ def free_ids(taken: Iterator[str] | set[str], prefix: str, count: int) -> list[s
         int(found[1]) for note in taken if (found := re.fullmatch(rf"{re.escape(prefix)}(\d{{1,9}})", note))
     ]
     first = max(used, default=0) + 1
-    return [f"{prefix}{number:03}" for number in range(first, first + count)]
+    return [f"{prefix}{number:0{width}}" for number in range(first, first + count)]
 
 
 def _fresh_notes(raw: Raw, notes: pd.DataFrame, file: str) -> tuple[pd.DataFrame, list[Problem]]:
@@ -273,8 +329,10 @@ def _coder_problems(root: Path, events: Mapping[str, list[dict[str, Any]]], file
             yield Problem.of(file, None, "taken_log", coder=coder, n=len(theirs))
 
 
-def _files(root: Path, name: str, notes: pd.DataFrame, found: Material) -> dict[Path, bytes]:
-    """Return the files that are to be in ``data/raw``, with what they hold."""
+def _files(
+    root: Path, name: str, notes: pd.DataFrame, found: Material, *, gives_way: bool
+) -> dict[Path, bytes]:
+    """Return the files that are to be in ``data/raw``, with what they hold; notes in the examples' place."""
     contents: list[tuple[str, str, bytes]] = []
     if len(notes):
         contents.append(("notes", ".csv", _table_bytes(notes.reset_index())))
@@ -285,7 +343,12 @@ def _files(root: Path, name: str, notes: pd.DataFrame, found: Material) -> dict[
             name: who.model_dump(mode="json", exclude_defaults=True) for name, who in found.coders.items()
         }
         contents.append(("coders", ".yaml", dump_yaml({"coders": about}).encode("utf-8")))
-    return {free_path(root / RAW, f"{title}-{name}", ending, data): data for title, ending, data in contents}
+    first = root / RAW / NOTES_FILE
+    placed: dict[Path, bytes] = {}
+    for title, ending, data in contents:
+        is_first = title == "notes" and (gives_way or (first.is_file() and first.read_bytes() == data))
+        placed[first if is_first else free_path(root / RAW, f"{title}-{name}", ending, data)] = data
+    return placed
 
 
 def _table_bytes(table: pd.DataFrame) -> bytes:
@@ -296,8 +359,8 @@ def _table_bytes(table: pd.DataFrame) -> bytes:
 
 def _write(path: Path, data: bytes) -> None:
     try:
-        if not path.exists():
-            write_whole(path, data)
+        if not path.exists() or (path.name == NOTES_FILE and example_notes(path.parents[2])):
+            write_whole(path, data)  # at once: there is no moment with neither examples nor notes
     except OSError as error:
         msg = f"'{path}' was not saved ({reason_of(error)}). Make room, and import the file again."
         raise NotSavedError(msg) from error

@@ -46,7 +46,7 @@ from sekom_analysis.study.ledgers import (
     standing,
 )
 from sekom_analysis.study.raw import CODED, Raw, chosen_notes
-from sekom_analysis.study.rows import EVENT_ID, SEEN, answer_fault, note_hash, utc_text, well_formed
+from sekom_analysis.study.rows import EVENT_ID, SEEN, answer_fault, utc_text, well_formed
 
 Answers = Mapping[tuple[str, str], Mapping[str, str]]
 GIVEN = frozenset([*Adjudication._fields, "present"]) - {"decided_at"}
@@ -99,7 +99,7 @@ class Adjudicating:
         return [
             *found,
             *unknown_notes(table[table["event"] == OPEN], self._raw.notes),
-            *decision_problems(settled, self._raw.notes, self._raw.codebook, kept),
+            *decision_problems(settled, self._raw.seen, self._raw.codebook, kept),
         ]
 
     def adjudicate(
@@ -185,7 +185,7 @@ class Adjudicating:
             decided_at="",
             event_id=str(values.get("event_id", "")) or new_event_id(),
             note_id=note_id,
-            note_hash=str(values.get("note_hash", "")) or self._hash_of(note_id),
+            note_hash=str(values.get("note_hash", "")) or self._raw.seen.hash_of(note_id),
             variable=variable,
             codes=codes or "",
             reason=well_formed(str(values.get("reason", ""))).strip(),
@@ -226,10 +226,6 @@ class Adjudicating:
             return ["there is no code (to leave the note open on purpose, give event='open')"]
         fault = answer_fault(variable, codes)
         return [fault] if fault else []
-
-    def _hash_of(self, note_id: str) -> str:
-        notes = self._raw.notes
-        return note_hash(str(notes.at[note_id, "text"])) if note_id in notes.index else ""
 
     def _version_of(self, variable: str) -> str:
         codebook = self._raw.codebook

@@ -11,8 +11,9 @@ from sekom_analysis.basics.errors import StanceError
 from sekom_analysis.basics.wording import Phrase, Problem, chain
 from sekom_analysis.study.codebook import Codebook, Variable
 from sekom_analysis.study.decisions import AFTER_TALK, INDEPENDENT, coder_fault, latest
+from sekom_analysis.study.notes import NotesSeen
 from sekom_analysis.study.raw import STUDY_FILE, Raw, codebook_file
-from sekom_analysis.study.rows import WHOLE_NUMBER, answer_fault, local_minute, note_hash
+from sekom_analysis.study.rows import WHOLE_NUMBER, answer_fault, local_minute
 
 if TYPE_CHECKING:
     from sekom_analysis.study.study import Study
@@ -44,22 +45,22 @@ def _asked_of_nothing(raw: Raw) -> Iterator[Problem]:
 
 
 def decision_problems(
-    decisions: pd.DataFrame, notes: pd.DataFrame, codebook: Codebook, kept: Mapping[str, Variable]
+    decisions: pd.DataFrame, seen: NotesSeen, codebook: Codebook, kept: Mapping[str, Variable]
 ) -> list[Problem]:
     """List unknown notes, variables and codes, changed texts, retired codes and older definitions.
 
     Parameters
     ----------
     decisions : the standing decisions, as `fold` gives them: what was decided again is mended
-    notes : the study's notes, indexed by note_id
+    seen : the study's notes, as coders see them
     codebook : the codebook as it is now
     kept : version -> the variable as it was seen then
     """
     return [
-        *unknown_notes(decisions, notes),
+        *unknown_notes(decisions, seen.notes),
         *_unknown_answers(decisions, codebook, kept),
-        *_not_asked(decisions, notes, codebook),
-        *_changed_texts(decisions, notes),
+        *_not_asked(decisions, seen.notes, codebook),
+        *_changed_texts(decisions, seen.hashes),
         *_older_definitions(decisions, codebook),
         *_lost_definitions(decisions, codebook, kept),
     ]
@@ -170,9 +171,8 @@ def _not_asked(decisions: pd.DataFrame, notes: pd.DataFrame, codebook: Codebook)
         yield Problem.of(_file(coder), row, "not_asked", variable=variable, notes=named)
 
 
-def _changed_texts(decisions: pd.DataFrame, notes: pd.DataFrame) -> Iterator[Problem]:
-    """Notes whose text is no longer what the coder read."""
-    now = {note_id: note_hash(text) for note_id, text in notes["text"].items()}
+def _changed_texts(decisions: pd.DataFrame, now: Mapping[str, str]) -> Iterator[Problem]:
+    """Notes whose text, or what is shown beside it, is no longer what the coder read."""
     known = decisions[decisions["note_id"].isin(now.keys())]
     changed = known[known["note_hash"] != known["note_id"].map(now)]
     for coder, group in changed.groupby("coder"):

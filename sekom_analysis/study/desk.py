@@ -40,7 +40,7 @@ from sekom_analysis.study.decisions import (
 from sekom_analysis.study.ledgers import Blindness, showings, shown_ledger
 from sekom_analysis.study.log import coder_log, events_of
 from sekom_analysis.study.raw import CODED, Raw, find_root, open_raw
-from sekom_analysis.study.rows import answer_fault, field_faults, note_hash, utc_text, well_formed
+from sekom_analysis.study.rows import answer_fault, field_faults, utc_text, well_formed
 from sekom_analysis.study.secret import Keys
 from sekom_analysis.study.worklist import Seed
 
@@ -73,6 +73,7 @@ class Desk:
         self.study_id = raw.about.id
         self.notes: pd.DataFrame = raw.notes
         self.codebook: Codebook = raw.codebook
+        self.seen = raw.seen
         self._keys = Keys(raw)
         self._log = coder_log(raw.root, coder)
         self._definitions = Definitions(raw.root / CODED)
@@ -347,7 +348,7 @@ class Desk:
             decided_at="",
             event_id=str(values.get("event_id", "")) or new_event_id(),
             note_id=note_id,
-            note_hash=str(values.get("note_hash", "")) or self._hash_of(note_id),
+            note_hash=str(values.get("note_hash", "")) or self.seen.hash_of(note_id),
             variable=variable,
             codes=codes or "",
             certainty=joined(values.get("certainty", "")) or "",
@@ -386,9 +387,6 @@ class Desk:
         """Whether the definition that the coder saw takes the answer; the codebook may have changed since."""
         seen = self._definitions.read().get(event.codebook)
         return seen is not None and seen.id == event.variable and not answer_fault(seen, event.codes)
-
-    def _hash_of(self, note_id: str) -> str:
-        return note_hash(str(self.notes.at[note_id, "text"])) if note_id in self.notes.index else ""
 
     def _version_of(self, variable: str) -> str:
         if variable not in self._versions and variable in self.codebook:

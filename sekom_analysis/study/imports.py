@@ -22,7 +22,8 @@ from sekom_analysis.basics.wording import Phrase, Problem, problem_lines
 from sekom_analysis.formats.tables import check_table
 from sekom_analysis.study.decisions import Event, counting, history_table, new_event_id, same_answer
 from sekom_analysis.study.log import MARKS, EventFile, is_unreadable, loss_problem
-from sekom_analysis.study.raw import RAW, Raw, read_notes, study_option
+from sekom_analysis.study.making import example_notes
+from sekom_analysis.study.raw import NOTES_FILE, RAW, Raw, read_notes, study_option
 from sekom_analysis.study.rows import Format, local_day
 
 if TYPE_CHECKING:
@@ -177,20 +178,26 @@ def import_problems(root: Path) -> list[Problem]:
 
 
 def _cut_off(root: Path, entry: Import, row: int) -> Problem:
-    there = ", ".join(path for path in entry.paths if (root / path).is_file())
+    there = ", ".join(left_behind(root, entry))
     left = Phrase("problem_cut_off_left", files=there) if there else Phrase("problem_cut_off_nothing")
     said = {"file": entry.file, "kind": entry.kind, "date": local_day(entry.imported_at), "left": left}
     return Problem.of(IMPORTS_FILE.name, row, "cut_off", **said)
 
 
+def left_behind(root: Path, begun: Import) -> list[str]:
+    """Return which of its files an import had written before it was cut off."""
+    examples = (RAW / NOTES_FILE).as_posix() if example_notes(root) else ""
+    return [path for path in begun.paths if path != examples and (root / path).is_file()]
+
+
 def without_unfinished(raw: Raw, source: Path, kind: str) -> Raw:
     """Return a study without the notes that an import of the same file left before it was cut off."""
     begun = unfinished_import(raw.root, file_hash(source), kind)
-    left = [raw.root / path for path in begun.paths] if begun else []
+    left = [raw.root / path for path in left_behind(raw.root, begun)] if begun else []
     ids = {
         note_id
         for path in left
-        if path.match("notes-*.csv") and path.is_file()
+        if path.match("notes*.csv")
         for note_id in check_table(path)[0].get("note_id", pd.Series(dtype="str"))
     }
     return raw._replace(notes=raw.notes[~raw.notes.index.isin(ids)])

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import secrets
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from importlib.resources import as_file, files
 from pathlib import Path
 from typing import Any
@@ -21,12 +21,20 @@ from sekom_analysis.basics.files import (
     remove_begun,
     remove_left_folders,
 )
-from sekom_analysis.basics.wording import problem_lines
+from sekom_analysis.basics.wording import Problem, problem_lines
 from sekom_analysis.basics.yamlfile import dump_yaml
 from sekom_analysis.formats.tables import read_table, write_table
-from sekom_analysis.study.codebook_reading import ENDINGS, read_kept_codebook
-from sekom_analysis.study.codebook_table import write_codebook_file
-from sekom_analysis.study.raw import CODEBOOK_FILE, CODEBOOK_WORKBOOK, CODED, RAW, STUDY_FILE, read_raw
+from sekom_analysis.study.codebook_table import ENDINGS, read_kept_codebook, write_codebook_file
+from sekom_analysis.study.notes import context_faults
+from sekom_analysis.study.raw import (
+    CODEBOOK_FILE,
+    CODEBOOK_WORKBOOK,
+    CODED,
+    NOTES_FILE,
+    RAW,
+    STUDY_FILE,
+    read_raw,
+)
 from sekom_analysis.study.secret import make_secret
 
 OF_THE_SAMPLE = "07-the-2016-report.ipynb"
@@ -40,13 +48,15 @@ def create(
     codebook: CodebookSource,
     title: str,
     take_in: Callable[[Path], None] | None = None,
+    context: Sequence[str] = (),
 ) -> None:
     """Make a study of somebody's own notes, with what `take_in` puts into its folder before it has its name.
 
     Raises
     ------
     StudyError
-        If the folder is not empty, or notes or codebook cannot be used; nothing is left behind.
+        If the folder is not empty, notes or codebook cannot be used, or a column of `context` must not be
+        shown to coders; nothing is left behind.
     """
 
     def fill(folder: Path) -> None:
@@ -58,6 +68,7 @@ def create(
             id=_quoted(secrets.token_hex(6)),
             title=_quoted(title or path.resolve().name),
             seed=secrets.randbelow(1_000_000),
+            context=_context_line(context),
         )
         (folder / STUDY_FILE).write_text(about, encoding="utf-8")
         _put_notebooks(folder)
@@ -146,6 +157,11 @@ def _fill(draft: Path, fill: Callable[[Path], None]) -> None:
     if raw is None:
         msg = f"No study was made, because of:\n{problem_lines(problems)}"
         raise StudyError(msg)
+    if len(raw.context) < len(set(raw.about.context)):
+        faults = context_faults(raw.notes, raw.about.context, raw.codebook, raw.about.coders)
+        listed = [Problem.of("", None, "context", name=name, why=why) for name, why in faults.items()]
+        msg = f"No study was made, because of:\n{problem_lines(listed)}"
+        raise StudyError(msg)
 
 
 def _template(name: str) -> str:
@@ -155,6 +171,13 @@ def _template(name: str) -> str:
 def _quoted(text: str) -> str:
     """Return a text so that YAML reads it back as it is."""
     return yaml.safe_dump(text, allow_unicode=True, default_style='"', width=10_000).strip()
+
+
+def _context_line(context: Sequence[str]) -> str:
+    """Return the line of ``study.yaml`` that says what coders are shown beside the notes."""
+    if not context:
+        return "# context: [question]   # columns of the notes that coders are shown beside the text"
+    return f"context: [{', '.join(map(_quoted, context))}]   # what coders are shown beside the text"
 
 
 def _put_notebooks(folder: Path) -> None:
@@ -180,7 +203,7 @@ def _put_notebooks(folder: Path) -> None:
 def _put_notes(folder: Path, notes: NotesSource) -> None:
     """Copy a file of notes as it is, or number the notes of one that has no ids."""
     if notes is None:
-        (folder / "notes.csv").write_text(_template("notes.csv"), encoding="utf-8-sig")
+        (folder / NOTES_FILE).write_bytes(_template(NOTES_FILE).encode("utf-8-sig"))
         return
     if isinstance(notes, pd.DataFrame):
         frame = notes.reset_index() if notes.index.name == "note_id" else notes
@@ -192,6 +215,27 @@ def _put_notes(folder: Path, notes: NotesSource) -> None:
         shutil.copyfile(notes, folder / ("notes.xlsx" if suffix == ".xlsx" else "notes.csv"))
     else:
         write_table(_numbered(frame), folder / "notes.csv", in_study=True)
+
+
+def example_notes(root: Path) -> list[str]:
+    """Return the ids of the notes that a study made without any has to begin with, as long as they are it.
+
+    Parameters
+    ----------
+    root : the study's folder
+
+    Returns
+    -------
+    list of str
+        Empty once anything in their file has been changed.
+    """
+    text = _template(NOTES_FILE)
+    try:
+        data = (root / RAW / NOTES_FILE).read_bytes()
+    except OSError:
+        return []
+    is_example = data.replace(b"\r\n", b"\n") == text.encode("utf-8-sig")  # Windows wrote \r\n for a time
+    return [line.partition(";")[0] for line in text.splitlines()[1:]] if is_example else []
 
 
 def _numbered(frame: pd.DataFrame) -> pd.DataFrame:

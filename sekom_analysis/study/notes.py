@@ -6,21 +6,57 @@ it) says where each row is in its file; otherwise rows count from 2.
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
+from functools import cached_property
 
 import pandas as pd
 
-from sekom_analysis.basics.wording import Phrase, Problem, quoted
+from sekom_analysis.basics.wording import LANGUAGES, Phrase, Problem, quoted, say
+from sekom_analysis.study.codebook import Codebook
+from sekom_analysis.study.rows import note_hash
 
 REQUIRED = ("note_id", "text")
 OPTIONAL = ("source", "stage", "subcategory", "text_en")
+
+# What people call the columns beside their notes, by `plain_name`.
+ID_NAMES = """
+    note_id noteid lapp_id lappid lappnr lapp_nr id nr nummer löpnummer löpnr lopnummer lopnr no num number #
+    respondent_id respondentid respondent respondentnr respondent_nr svars_id svarsid response_id responseid
+    record_id recordid case_id caseid deltagare_id deltagarid deltagarnr participant_id participant informant
+    uuid key nyckel rad radnr row
+"""
+PERSONAL_NAMES = """
+    namn name förnamn efternamn fornamn first_name last_name firstname lastname full_name fullname e_post
+    epost e_mail email mail mejl telefon telefonnummer telefonnr phone telephone mobil mobile personnummer
+    personnr adress address postadress ip ip_adress ip_address
+"""
+SORTING_NAMES = """
+    subcategory category categories kategori kategorier underkategori huvudkategori tema teman theme themes
+    kod koder kodning code codes coding tag tags tagg taggar kluster cluster sortering sorting klassning
+    bedömning
+"""
+SOURCE_NAMES = "source sources källa källor kalla"
+CODER_NAMES = "coder coders kodare rater raters bedömare annotator"
 
 _LIKELY_NAMES = {
     "note_id": ("noteid", "id", "nr", "nummer", "number", "lapp", "lapp_id", "lappid", "lappnr"),
     "text": ("texten", "lapptext", "innehåll", "note", "notes", "statement", "påstående", "content"),
 }
 _INVISIBLE = {"Cc", "Cf", "Cs", "Zl", "Zp"}
+
+
+def plain_name(name: str) -> str:
+    """Return a column's name without what people vary: case, blanks, punctuation.
+
+    Examples
+    --------
+    >>> plain_name(" Lapp-ID: "), plain_name("Vad hindrar er?"), plain_name("#")
+    ('lapp_id', 'vad_hindrar_er', '#')
+    """
+    words = re.sub(r"[^\w#]+", " ", name.casefold()).replace("_", " ").split()
+    return "_".join(words)
 
 
 def check_notes(frame: pd.DataFrame, where: str) -> tuple[pd.DataFrame, list[Problem]]:
@@ -152,3 +188,144 @@ def _joined(parts: Sequence[pd.DataFrame]) -> pd.DataFrame:
     known = [name for name in ("text", *OPTIONAL) if name in joined.columns]
     others = [name for name in joined.columns if name not in known]
     return joined[[*known, *others]]
+
+
+# --- what a coder sees of a note: its text, and the context beside it ---------------------------------
+
+
+QUESTION = "question"  # the column that says which question of a survey a note answers
+
+
+class NotesSeen:
+    """What coders see of each note: its text, and the columns that are shown beside it.
+
+    Parameters
+    ----------
+    notes : DataFrame of N notes, index note_id, with ``text``
+    context : names of columns of `notes`
+    """
+
+    def __init__(self, notes: pd.DataFrame, context: Sequence[str] = ()) -> None:
+        self.notes, self.columns = notes, tuple(context)
+
+    def context_of(self, note_id: str) -> list[tuple[str, str]]:
+        """Return name and text of each context column that says something of a note."""
+        cells = ((name, str(self.notes.at[note_id, name])) for name in self.columns)
+        return [(name, cell) for name, cell in cells if cell.strip()]
+
+    def hash_of(self, note_id: str) -> str:
+        """Return the hash of what is seen of a note; empty if there is no such note."""
+        if note_id not in self.notes.index:
+            return ""
+        return note_hash(str(self.notes.at[note_id, "text"]), self.context_of(note_id))
+
+    @cached_property
+    def hashes(self) -> dict[str, str]:
+        """note_id -> the hash of what is seen of it."""
+        if not self.columns:
+            return self.text_hashes
+        return {note_id: self.hash_of(note_id) for note_id in map(str, self.notes.index)}
+
+    @cached_property
+    def text_hashes(self) -> dict[str, str]:
+        """note_id -> the hash of its text alone."""
+        return {str(note_id): note_hash(str(text)) for note_id, text in self.notes["text"].items()}
+
+
+def context_name(column: str, lang: str) -> str:
+    """Return what a context column is called on card, page and sheet: by its own name."""
+    return say("context_question", lang) if column == QUESTION else column
+
+
+_KINDS = {
+    name: kind
+    for kind, names in (
+        ("id", ID_NAMES),
+        ("source", SOURCE_NAMES),
+        ("sorting", SORTING_NAMES),
+        ("coder", CODER_NAMES),
+    )
+    for name in names.split()
+}
+_PERSONAL = frozenset(PERSONAL_NAMES.split())
+_PERSONAL_CELL = re.compile(
+    r"[^\s@]+@[^\s@]+\.[a-z]{2,}|(?:19|20)?\d{6}[-+]\d{4}|(?:19|20)\d{10}|[+0][\d ()/-]{7,}\d", re.IGNORECASE
+)
+_MOSTLY = 0.9
+
+
+def context_faults(
+    notes: pd.DataFrame, columns: Iterable[str], codebook: Codebook | None = None, coders: Iterable[str] = ()
+) -> dict[str, Phrase]:
+    """Say which columns must not be shown beside the notes, and why.
+
+    Parameters
+    ----------
+    notes : DataFrame of N notes, index note_id
+    columns : names of those that are to be shown
+    codebook : whose codes a column may hold, as somebody's answers
+    coders : ids of coders, whose answers a column may be called after
+    """
+    named = {coder.casefold() for coder in coders}
+    faults = {}
+    for name in dict.fromkeys(columns):
+        if fault := _context_fault(notes, name, codebook, named):
+            faults[name] = fault
+    return faults
+
+
+def _context_fault(
+    notes: pd.DataFrame, name: str, codebook: Codebook | None, coders: set[str]
+) -> Phrase | None:
+    if name not in notes.columns and name != "note_id":
+        return Phrase("context_none", columns=quoted([one for one in notes.columns if one != "text"]) or "–")
+    if name in ("text", "text_en"):
+        return Phrase("context_text")
+    kind = _kind_of_name(name)
+    if kind == "id" and (name == "note_id" or _is_id(notes[name])):
+        return Phrase("context_id")
+    if kind in ("source", "sorting"):
+        return Phrase(f"context_{kind}")
+    if kind == "coder" or name.casefold() in coders:
+        return Phrase("context_coder")
+    variable = _variable_in(notes[name], codebook)
+    return Phrase("context_answers", variable=variable) if variable else None
+
+
+def _kind_of_name(name: str) -> str:
+    """Return what a column is by its name, or by the first or last word of it: ``Kod 1``, ``Theme Anna``."""
+    plain = plain_name(name)
+    words = [re.sub(r"\d+$", "", word) for word in plain.split("_")]
+    ends = (kind for word in (words[0], words[-1]) if (kind := _KINDS.get(word, "")) in ("sorting", "coder"))
+    return _KINDS.get(plain, "") or next(ends, "")
+
+
+def _is_id(cells: pd.Series) -> bool:
+    said = cells[cells.str.strip() != ""]
+    return 2 * said.nunique() > len(said)
+
+
+def _variable_in(cells: pd.Series, codebook: Codebook | None) -> str:
+    """Return the variable whose codes, by id or label, a column holds; empty if it holds none's."""
+    said = {part.strip().casefold() for cell in cells for part in re.split(r"[;|]", cell) if part.strip()}
+    for variable in codebook.variables if codebook is not None and len(said) > 1 else ():
+        names = {code.id.casefold() for code in variable.codes}
+        names |= {code.label.in_(lang).casefold() for code in variable.codes for lang in LANGUAGES}
+        if len(said & names) >= _MOSTLY * len(said):
+            return variable.id
+    return ""
+
+
+def looks_personal(name: str, cells: Iterable[str]) -> bool:
+    """Whether a column seems to say who somebody is: by its name, or as addresses and numbers do.
+
+    Examples
+    --------
+    >>> looks_personal("E-post", []), looks_personal("Kontakt", ["a@b.se"]), looks_personal("Roll", ["1"])
+    (True, True, False)
+    """
+    plain = plain_name(name)
+    if {plain, *plain.split("_")} & _PERSONAL:
+        return True
+    said = [cell.strip() for cell in cells if cell.strip()]
+    return bool(said) and 2 * sum(bool(_PERSONAL_CELL.fullmatch(cell)) for cell in said) > len(said)

@@ -19,7 +19,7 @@ from sekom_analysis.formats.other_books import ENDINGS as OTHER_BOOKS
 from sekom_analysis.formats.tables import check_table
 from sekom_analysis.study.codebook import Codebook, Kind, Text, Texts
 from sekom_analysis.study.decisions import coder_fault
-from sekom_analysis.study.notes import join_notes
+from sekom_analysis.study.notes import NotesSeen, context_faults, join_notes
 
 # --- which notes and which coders a question is about -------------------------------------------------
 
@@ -156,6 +156,7 @@ class About(_Frozen):
     collected: Text | None = None
     stance: Stance = "codebook"
     main_sources: Annotated[Texts, BeforeValidator(_texts)] = ()
+    context: Annotated[Texts, BeforeValidator(_texts)] = ()  # columns of the notes that coders are shown
     coders: dict[str, Coder] = {}
     reviewers: dict[str, Coder] = {}  # who judges pairs, merges, adjudicates, and does not code
     plan: Plan = Plan()
@@ -197,6 +198,12 @@ class Raw(NamedTuple):
     codebook: Codebook
     notes: pd.DataFrame
     problems: list[Problem]
+    context: tuple[str, ...] = ()  # the columns that coders are shown beside the text
+
+    @property
+    def seen(self) -> NotesSeen:
+        """What coders see of each note."""
+        return NotesSeen(self.notes, self.context)
 
 
 def codebook_file(root: Path) -> Path:
@@ -264,7 +271,12 @@ def read_raw(root: Path) -> tuple[Raw | None, list[Problem]]:
     more, coder_problems = _read_coders(root / RAW)
     problems += coder_problems
     about = about.model_copy(update={"coders": {**about.coders, **more, **about.coders}})
-    return Raw(root, about, codebook, notes, problems), problems
+    faults = context_faults(notes, about.context, codebook, about.coders)
+    problems += [
+        Problem.of(STUDY_FILE.name, None, "context", name=name, why=why) for name, why in faults.items()
+    ]
+    context = tuple(name for name in dict.fromkeys(about.context) if name not in faults)
+    return Raw(root, about, codebook, notes, problems, context), problems
 
 
 def open_raw(root: Path) -> Raw:

@@ -7,7 +7,7 @@ import hashlib
 import io
 import re
 import unicodedata
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import UTC, datetime
 from typing import NamedTuple
 
@@ -58,13 +58,19 @@ def utc_text(moment: datetime) -> str:
     return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
 
 
-def note_hash(text: str) -> str:
-    r"""Fingerprint of a text; spacing, line breaks and composed letters aside.
+def note_hash(text: str, context: Iterable[tuple[str, str]] = ()) -> str:
+    r"""Fingerprint of a text and what is shown beside it; spacing, line breaks and composed letters aside.
+
+    Parameters
+    ----------
+    text : the note's text
+    context : name and cell of each column that is shown beside it; their order does not matter
 
     Returns
     -------
     str
-        ``h`` and the first 11 hexadecimal digits of SHA-256: never a number.
+        ``h`` and the first 11 hexadecimal digits of SHA-256: never a number. Without context it is that of
+        the text alone.
 
     Examples
     --------
@@ -72,9 +78,16 @@ def note_hash(text: str) -> str:
     True
     >>> note_hash("Ojämn nivå")
     'hddf949961c9'
+    >>> note_hash("Ojämn nivå", [("Fråga", "Vad hindrar?")]) == note_hash("Ojämn nivå")
+    False
     """
-    plain = " ".join(unicodedata.normalize("NFC", text).split())
-    return "h" + hashlib.sha256(plain.encode("utf-8")).hexdigest()[:11]
+    beside = sorted(f"{_plain(name)}\x1e{_plain(cell)}" for name, cell in context)
+    seen = "\x1f".join([_plain(text), *beside])  # no plain text holds these two signs
+    return "h" + hashlib.sha256(seen.encode("utf-8")).hexdigest()[:11]
+
+
+def _plain(text: str) -> str:
+    return " ".join(unicodedata.normalize("NFC", text).split())
 
 
 def local_minute(time: str) -> str:

@@ -26,7 +26,7 @@ from sekom_analysis.basics.wording import Phrase, Problem, say
 from sekom_analysis.study.decisions import Event, coder_fault
 from sekom_analysis.study.log import MARKS, coder_log
 from sekom_analysis.study.raw import CODED, Raw
-from sekom_analysis.study.rows import note_hash, utc_text
+from sekom_analysis.study.rows import utc_text
 from sekom_analysis.study.worklist import WARM_UP, Seed, masked, note_key, old_note_key
 
 SECRET_FILE = CODED / ".secret"
@@ -254,6 +254,7 @@ class Keys:
     def __init__(self, raw: Raw) -> None:
         self._root, self._study_id, self._seed = raw.root, raw.about.id, raw.about.seed
         self._notes: pd.DataFrame = raw.notes
+        self._seen = raw.seen
         self._read: tuple[object, Secret] | None = None
         self._marks: object = None
         self._met: dict[str, None] = {}  # secrets, of which some may have been replaced since
@@ -299,12 +300,11 @@ class Keys:
         return next((note for secret in fresh if (note := self._notes_by_key(secret).get(key))), None)
 
     def note_with(self, text_hash: str) -> str | None:
-        """Return the only note whose text has this hash; None if there are several, or none."""
+        """Return the only note whose text, with or without context, has this hash; None if several have."""
         if self._texts is None:
             self._texts = {}
-            for note_id, text in self._notes["text"].items():
-                found = note_hash(str(text))
-                self._texts[found] = None if found in self._texts else str(note_id)
+            for note_id, found in {*self._seen.hashes.items(), *self._seen.text_hashes.items()}:
+                self._texts[found] = None if found in self._texts else note_id
         return self._texts.get(text_hash)
 
     def shown_id(self, event_id: str, via: str) -> str:

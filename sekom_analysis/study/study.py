@@ -75,6 +75,7 @@ class Study(Joining):
         self.root = raw.root
         self.about = raw.about
         self.notes = raw.notes
+        self.seen = raw.seen
         self.codebook = raw.codebook
         self._logs = CoderLogs(raw.root, raw.about.coders)
         self._keys = Keys(raw)
@@ -114,6 +115,8 @@ class Study(Joining):
         id: str | None = None,
         encoding: str | None = None,
         all_rows: bool | None = None,
+        context: str | Sequence[str] | None = None,
+        personal: bool | None = None,
     ) -> Study:
         """Make a new study in a folder that does not exist or is empty, and open it.
 
@@ -125,8 +128,9 @@ class Study(Joining):
         codebook : a file (.yaml, .xlsx, .ods, .xls, .csv, .docx), or the same as plain data; left out, a
             small one to change. One of another program (.qdc) is read first, with `read_codebook_qdc`
         title : what the study is called
-        sheet, header, text, id, encoding, all_rows : what is what in a file of notes, where that is not to be
-            found out, as for `exchange.read_notes`
+        sheet, header, text, id, encoding, all_rows, personal : what is what in a file of notes, where that is
+            not to be found out, as for `exchange.read_notes`
+        context : columns that coders are shown beside the notes
 
         Raises
         ------
@@ -138,19 +142,15 @@ class Study(Joining):
             making.check_free(Path(path))
             reading = import_module("sekom_analysis.exchange.notes_file")  # that room is above this one
             try:
-                notes = reading.read_notes(
-                    notes,
-                    sheet=sheet,
-                    header=header,
-                    text=text,
-                    id=id,
-                    encoding=encoding,
-                    all_rows=all_rows,
-                ).source
+                told = {"sheet": sheet, "header": header, "text": text, "id": id, "encoding": encoding}
+                told |= {"all_rows": all_rows, "context": context, "personal": personal}
+                read = reading.read_notes(notes, **told)
             except TableError as error:
                 msg = f"No study was made. {error}"
                 raise StudyError(msg) from error
-        making.create(Path(path), notes, codebook, title)
+            notes, context = read.source, read.context
+        shown = [context] if isinstance(context, str) else list(context or ())
+        making.create(Path(path), notes, codebook, title, context=shown)
         return cls.open(path)
 
     def __repr__(self) -> str:
@@ -195,7 +195,7 @@ class Study(Joining):
             found += moved_passes(log.decisions, log.passes)
         kept = self._definitions.read()
         decisions = self.decisions()
-        found += decision_problems(decisions, self.notes, self.codebook, kept)
+        found += decision_problems(decisions, self.seen, self.codebook, kept)
         found += [*self._adjudicating.problems(kept), *self._showings.problems()]
         return [*found, *self._joining_problems(), *self._definitions.problems()]
 

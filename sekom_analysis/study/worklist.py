@@ -101,9 +101,21 @@ def _digest(*parts: object) -> str:
     return hashlib.sha256("\0".join(str(part) for part in parts).encode("utf-8")).hexdigest()
 
 
-def warm_up_notes(note_ids: Iterable[str], seed: Seed, n_notes: int) -> list[str]:
-    """Return the notes on which all coders of a study warm up, in an order that all share."""
-    return shuffled(note_ids, seed, "warm-up")[:n_notes]
+def warm_up_notes(
+    note_ids: Iterable[str], seed: Seed, n_notes: int, begun: Collection[str] = ()
+) -> list[str]:
+    """Return the notes on which all coders of a study warm up, in an order that all share.
+
+    Parameters
+    ----------
+    note_ids : ids of the N notes
+    seed : what the choice comes from, as `Desk.warm_up_seed`
+    n_notes : how many are wanted
+    begun : notes on which the coder has warmed up already; they stay, whatever notes came later
+    """
+    order = shuffled(note_ids, seed, "warm-up")
+    chosen = _with_begun(order, n_notes, begun)
+    return [n for n in order if n in chosen]
 
 
 def first_time_notes(note_ids: Iterable[str], seed: Seed, coder: str, met: Collection[str] = ()) -> list[str]:
@@ -134,12 +146,12 @@ def second_time_notes(
     begun : notes already met a second time; they stay among the chosen
     """
     order = shuffled(coded, seed, coder, "again")
-    chosen = set([n for n in order if n in begun][:n_notes])
-    for note_id in order:
-        if len(chosen) >= n_notes:
-            break
-        chosen.add(note_id)
-    return shuffled(chosen, seed, coder, "again", "order")
+    return shuffled(_with_begun(order, n_notes, begun), seed, coder, "again", "order")
+
+
+def _with_begun(order: Sequence[str], n_notes: int, begun: Collection[str]) -> set[str]:
+    """Return the first notes of an order, those that were begun before any others."""
+    return set(sorted(order, key=lambda note_id: note_id not in begun)[:n_notes])
 
 
 def standing(rows: Iterable[Mapping[str, str]], passes: Mapping[str, int]) -> dict[Cell, Answer]:

@@ -533,7 +533,7 @@ def test_a_replaced_text_is_asked_again_and_undo_brings_the_earlier_answer_back(
     page = show(Session(replace_text(desk, second, "En annan mening"), **B_ONLY))
     assert page.text(".sk-text") == "En annan mening"
     assert page.text(".sk-saved") == "Sparat: 4"
-    assert page.text(".sk-remark") == "Texten har ändrats sedan du svarade. Tidigare svar: Hinder"
+    assert page.text(".sk-remark") == "Lappen har ändrats sedan du svarade. Tidigare svar: Hinder"
     page.press("1")
     page.wait_for_state("saved")
     now = desk.decisions().set_index(["note_id", "variable"]).loc[(second, "valence")]

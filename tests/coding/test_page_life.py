@@ -195,7 +195,7 @@ def test_a_replaced_text_is_asked_again_and_the_same_answer_is_a_new_event(perso
     tab.again()
     tab.header("Sparat: 3")
     assert tab.text(".sk-text") == "En helt annan mening än förut"
-    assert tab.text(".sk-remark") == "Texten har ändrats sedan du svarade. Tidigare svar: Hinder"
+    assert tab.text(".sk-remark") == "Lappen har ändrats sedan du svarade. Tidigare svar: Hinder"
     assert not tab.ask("document.querySelector('.sk-code[aria-pressed=true]')")
     tab.press("1")
     tab.header("Sparat: 4")

@@ -129,7 +129,7 @@ def test_a_question_whose_text_has_changed_is_asked_again_and_its_answer_told(st
         assert address(book, changed, "B1", f"category/{part}").value is None
     assert address(book, changed, "B2", "category/answer").value == "Föreningens roll"
     said = address(book, changed, "B1", "sekom/remark").value
-    assert said.startswith("Texten har ändrats sedan du svarade.")
+    assert said.startswith("Lappen har ändrats sedan du svarade.")
     assert said.endswith("Ditt förra svar: Kategori: Kunskap, säker, ”därför”")
     assert address(book, changed, "B2", "sekom/remark").value is None
     assert read_coding_sheet(path, changed.desk).events == []

@@ -6,7 +6,7 @@ import pytest
 from sekom_analysis.actions.scores import count_scores
 from sekom_analysis.basics.errors import FigureError
 from sekom_analysis.figures import plot_criteria, plot_scores
-from sekom_analysis.study.codebook_reading import read_kept_codebook
+from sekom_analysis.study.codebook_table import read_kept_codebook
 
 
 @pytest.fixture

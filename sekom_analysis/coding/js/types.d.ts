@@ -61,6 +61,7 @@ export interface Note {
   key: string;
   text: string;
   gloss: string;
+  context?: [string, string][];
   hash: string;
   pass: number;
   variables: string[];

@@ -20,9 +20,8 @@ from sekom_analysis.basics.wording import Phrase, Problem, chain, problem_lines
 from sekom_analysis.exchange.others.matching import NO_CODE, NoteFinder, code_names, meant_variable, same
 from sekom_analysis.exchange.others.proposing import is_said_beside
 from sekom_analysis.exchange.ratings import Found, Question, find_ratings
-from sekom_analysis.exchange.ratings.cells import plain
+from sekom_analysis.exchange.ratings.cells import CODES, is_called, plain
 from sekom_analysis.exchange.ratings.columns import COLUMN
-from sekom_analysis.exchange.ratings.names import CODES, is_called
 from sekom_analysis.exchange.ratings.sheets import Said
 from sekom_analysis.exchange.refi.words import Remarks, coder_id, id_of, shortened
 from sekom_analysis.exchange.taking_in import Material

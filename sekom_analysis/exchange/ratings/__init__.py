@@ -16,11 +16,9 @@ import pandas as pd
 
 from sekom_analysis.basics.errors import ExchangeError
 from sekom_analysis.basics.wording import Phrase, quoted, rows_in_words
-from sekom_analysis.exchange.ratings.cells import plain
+from sekom_analysis.exchange.ratings.cells import numbered, plain
 from sekom_analysis.exchange.ratings.columns import MARKS, SIBLINGS
-from sekom_analysis.exchange.ratings.joining import Joined, joined
-from sekom_analysis.exchange.ratings.names import numbered
-from sekom_analysis.exchange.ratings.questions import Question, Wanted, questions_of, refused
+from sekom_analysis.exchange.ratings.questions import Joined, Question, Wanted, joined, questions_of, refused
 from sekom_analysis.exchange.ratings.sheets import Sheet, SheetRead, read_sheet, sheets_of
 from sekom_analysis.formats.encodings import in_quotes
 

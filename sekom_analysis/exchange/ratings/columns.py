@@ -10,15 +10,6 @@ from itertools import combinations
 import pandas as pd
 
 from sekom_analysis.exchange.ratings.cells import (
-    is_gap,
-    is_marks,
-    marked,
-    number_in,
-    plain,
-    separators,
-    split,
-)
-from sekom_analysis.exchange.ratings.names import (
     CODERS,
     CODES,
     IDS,
@@ -27,8 +18,15 @@ from sekom_analysis.exchange.ratings.names import (
     VARIABLES,
     grid,
     is_called,
+    is_gap,
+    is_marks,
+    marked,
+    number_in,
     numbered,
     own_parts,
+    plain,
+    separators,
+    split,
     without_words,
 )
 

@@ -10,9 +10,8 @@ import pandas as pd
 
 from sekom_analysis.basics.errors import ExchangeError, TableError
 from sekom_analysis.basics.wording import Problem, problem_lines
-from sekom_analysis.exchange.ratings.cells import is_gap, marked, plain, separators, split
+from sekom_analysis.exchange.ratings.cells import NOT_SHEETS, is_gap, marked, plain, separators, split
 from sekom_analysis.exchange.ratings.columns import MARKS, SIBLINGS, Answers, Finder, Roles
-from sekom_analysis.exchange.ratings.names import NOT_SHEETS
 from sekom_analysis.formats.encodings import Reading
 from sekom_analysis.formats.grids import Grid, read_grids
 

@@ -20,7 +20,7 @@ import pandas as pd
 from sekom_analysis.basics.errors import ExchangeError
 from sekom_analysis.basics.files import as_typed
 from sekom_analysis.basics.wording import Problem
-from sekom_analysis.exchange.refi.beside import CERTAINTIES, Beside, Shelf
+from sekom_analysis.exchange.refi.answers import CERTAINTIES, INDEPENDENT, Beside, Shelf, User
 from sekom_analysis.exchange.refi.codebook import (
     EMPTY,
     CodebookRead,
@@ -29,8 +29,7 @@ from sekom_analysis.exchange.refi.codebook import (
     read_codes,
     remark_on_form,
 )
-from sekom_analysis.exchange.refi.source_files import Texts
-from sekom_analysis.exchange.refi.texts import INDEPENDENT, NOT_TAKEN, Sources, User, attributes
+from sekom_analysis.exchange.refi.texts import NOT_TAKEN, Sources, Texts, attributes
 from sekom_analysis.exchange.refi.words import (
     Remarks,
     bilingual,

@@ -1,16 +1,16 @@
-"""The text of a source in REFI-QDA, its pieces by positions, and the answers given to them."""
+"""The sources of a project: the text of each or why it cannot be had, its pieces by positions, its notes."""
 
 from __future__ import annotations
 
 import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
+from pathlib import PurePosixPath
 from typing import Any, NamedTuple
 from xml.etree.ElementTree import Element
 
-from sekom_analysis.basics.wording import Phrase
-from sekom_analysis.exchange.refi.codebook import EMPTY
-from sekom_analysis.exchange.refi.source_files import Texts, title_of
+from sekom_analysis.basics.errors import ExchangeError
+from sekom_analysis.basics.wording import Phrase, Problem
 from sekom_analysis.exchange.refi.words import (
     Remarks,
     child,
@@ -23,8 +23,132 @@ from sekom_analysis.exchange.refi.words import (
     text_of,
     unpack,
 )
-from sekom_analysis.study.codebook import NONE_FITS, Codebook, Variable
-from sekom_analysis.study.study import Study
+from sekom_analysis.formats.guarded import Archive, shown_name
+from sekom_analysis.formats.word import word_text
+
+# --- the files of sources -----------------------------------------------------------------------------
+
+
+_GUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+_MEDIA = {"PictureSource": "media_picture", "AudioSource": "media_sound", "VideoSource": "media_video"}
+_PATHS = ("plainTextPath", "richTextPath", "path")
+
+
+class Texts:
+    """Gives the text of a source, a note or a representation.
+
+    Parameters
+    ----------
+    archive : where files are read from
+    remarks : where to say what was not as it should be
+    """
+
+    def __init__(self, archive: Archive, remarks: Remarks) -> None:
+        self._archive = archive
+        self._remarks = remarks
+        self._files = {name.replace("\\", "/").rsplit("/", 1)[-1].lower(): name for name in archive.names}
+        self._broken: dict[str, str] = {}
+        self.of_word: set[str] = set()  # guids of what was read out of a Word document
+
+    def __call__(self, source: Element) -> str | None:
+        """Return a text, with line ends as they are; None if it is not to be had."""
+        if child(source, "PlainTextContent") is not None:
+            return text_of(source, "PlainTextContent")
+        name = self._there(source.get("plainTextPath"))
+        if name is not None:
+            text = self._read(name)
+            if text is not None:
+                return text
+        name = self._there(source.get("richTextPath"))
+        if name is not None and name.lower().endswith(".docx"):
+            text = self._read_word(name)
+            if text is not None:
+                self.of_word.add(plain_guid(source.get("guid")))
+            return text
+        return None
+
+    def why(self, source: Element) -> Phrase:
+        """Return why there is no text of a source."""
+        if local(source) in _MEDIA:
+            return Phrase("no_text_media", media=Phrase(_MEDIA[local(source)]))
+        holder = child(source, "Representation") if local(source) == "PDFSource" else source
+        if holder is None:
+            return Phrase("no_text_pdf")
+        paths = [path for name in _PATHS if (path := holder.get(name))]
+        if not paths:
+            return Phrase("no_text_named")
+        for path in paths:
+            name = self._there(path)
+            if name in self._broken:
+                return Phrase("no_text_broken", name=shown_name(name), reason=self._broken[name])
+            if name is not None:
+                return Phrase("no_text_kind", name=shown_name(name))
+        shown = shown_name(paths[0].removeprefix("internal://"))
+        inside = any(path.startswith("internal:") for path in paths)
+        return Phrase("no_text_lacking" if inside else "no_text_outside", path=shown)
+
+    def _there(self, path: str | None) -> str | None:
+        """Return the name in the archive of the file that a path leads to, whatever its folder."""
+        return self._files.get((path or "").replace("\\", "/").rsplit("/", 1)[-1].lower())
+
+    def _read(self, name: str) -> str | None:
+        try:
+            return decoded(self._archive.read(name), name, self._remarks)
+        except ExchangeError as error:
+            self._say_broken(name, error)
+            return None
+
+    def _read_word(self, name: str) -> str | None:
+        try:
+            text = word_text(self._archive.read(name), name)
+        except ExchangeError as error:
+            self._say_broken(name, error)
+            return None
+        self._remarks.add("refi_word", shown_name(name))
+        return text
+
+    def _say_broken(self, name: str, error: ExchangeError) -> None:
+        found: Problem = error.problems[0]
+        self._broken[name] = found.what
+        self._remarks.add("refi_text", name, reason=found.what)
+
+
+def decoded(data: bytes, name: str, remarks: Remarks) -> str:
+    """Return a file's bytes as text: UTF-8 as it should be, or what else it is."""
+    if data.startswith((b"\xff\xfe", b"\xfe\xff")):
+        remarks.add("refi_utf16", name)
+        return data.decode("utf-16", "replace")
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        remarks.add("refi_cp1252", name)
+        return data.decode("cp1252", "replace")
+
+
+def title_of(source: Element) -> str:
+    """Return what a source is called: its name, else its file's, unless that is a mere guid.
+
+    Examples
+    --------
+    >>> title_of(Element("TextSource", plainTextPath="internal://Intervju 3.txt"))
+    'Intervju 3'
+    """
+    named = " ".join((source.get("name") or "").split())
+    if named:
+        return source.get("name") or named
+    holders = [source, *(one for one in source if local(one) in ("Representation", "Transcript"))]
+    for holder in holders:
+        if (holder.get("name") or "").strip():
+            return str(holder.get("name"))
+        for attribute in _PATHS:
+            file = PurePosixPath((holder.get(attribute) or "").replace("\\", "/").rsplit("/", 1)[-1])
+            if file.stem and not _GUID.fullmatch(file.stem.lower()):
+                return file.stem
+    return "text"
+
+
+# --- pieces of a text by positions --------------------------------------------------------------------
+
 
 _COUNTED = {
     "\r\n": "refi_line_ends",
@@ -277,102 +401,3 @@ def attributes(root: Element) -> Iterator[tuple[Element, list[str]]]:
         yield from ((value, about) for value in children(case, "VariableValue"))
     for source in _all_sources(root):
         yield from ((value, [plain_guid(source.get("guid"))]) for value in children(source, "VariableValue"))
-
-
-# --- A study's decisions, sorted by how REFI-QDA can hold them ----------------------------------------
-
-
-_NUMBER = re.compile(r"-?[0-9]{1,9}")
-_USER = re.compile(r"(.+)#([0-3])")
-INDEPENDENT = "1"
-
-
-class User(NamedTuple):
-    """Who decided: a coder in one pass. A second reading is another user, else two answers would mix."""
-
-    coder: str
-    pass_: str
-
-    @property
-    def id(self) -> str:
-        """How the user is called in the file: the coder's id, with the pass where it is not the usual one."""
-        return self.coder if self.pass_ == INDEPENDENT else f"{self.coder}#{self.pass_}"
-
-    @classmethod
-    def of(cls, id_: str) -> User:
-        """Return the user of an id.
-
-        Examples
-        --------
-        >>> User.of("anna"), User.of("anna#2")
-        (User(coder='anna', pass_='1'), User(coder='anna', pass_='2'))
-        """
-        found = _USER.fullmatch(id_)
-        return cls(found[1], found[2]) if found else cls(id_, INDEPENDENT)
-
-
-class Answer(NamedTuple):
-    """One standing decision."""
-
-    note_id: str
-    user: User
-    variable: str
-    codes: tuple[str, ...]
-    certainty: str
-    memo: str
-    decided_at: str
-
-
-class Sorted(NamedTuple):
-    """Every standing decision of a study, by note.
-
-    Attributes
-    ----------
-    users : who decided, in the study's order, coders without a decision among them
-    codings, scores, asides : note -> answers, in the order of time; asides are what is neither
-    homeless : how many decisions are about notes that the study no longer has
-    """
-
-    users: list[User]
-    codings: dict[str, list[Answer]]
-    scores: dict[str, list[Answer]]
-    asides: dict[str, list[Answer]]
-    homeless: int
-
-
-def sorted_answers(study: Study) -> Sorted:
-    """Return the standing decisions of all coders, in all passes."""
-    table = study.decisions().sort_values(["decided_at", "coder", "pass", "variable"], kind="stable")
-    found = Sorted(_users(study, set(zip(table["coder"], table["pass"], strict=True))), {}, {}, {}, 0)
-    known, homeless = set(study.notes.index), 0
-    wanted = ["note_id", "coder", "pass", "variable", "codes", "certainty", "memo", "decided_at"]
-    for note, coder, pass_, variable, codes, *rest in table[wanted].itertuples(index=False, name=None):
-        several = tuple(codes.split("|")) if codes else (EMPTY,)
-        answer = Answer(note, User(coder, pass_), variable, several, *rest)
-        homeless += note not in known
-        if note in known:
-            _place_in_book(answer, study.codebook, found).setdefault(note, []).append(answer)
-    return found._replace(homeless=homeless)
-
-
-def _users(study: Study, deciding: Iterable[tuple[str, str]]) -> list[User]:
-    order = {coder: place for place, coder in enumerate(study.coders)}
-    usual = {User(coder, INDEPENDENT) for coder in order}
-    return sorted(
-        usual | {User(*pair) for pair in deciding}, key=lambda u: (order[u.coder], u.pass_ != "1", u)
-    )
-
-
-def _place_in_book(answer: Answer, codebook: Codebook, found: Sorted) -> dict[str, list[Answer]]:
-    if answer.variable not in codebook.ids:  # flags, and what the codebook asked once
-        return found.asides
-    variable = codebook[answer.variable]
-    if variable.kind == "scale":
-        return found.scores if _NUMBER.fullmatch(answer.codes[0]) and len(answer.codes) == 1 else found.asides
-    return found.codings if set(answer.codes) <= offered(variable) else found.asides
-
-
-def offered(variable: Variable) -> set[str]:
-    """Return the answers for which the codebook in the file has a code."""
-    special = {EMPTY} if variable.kind == "multiple" else {NONE_FITS} if variable.allows_none_fits else set()
-    return {code.id for code in variable.codes} | special

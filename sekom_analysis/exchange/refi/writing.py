@@ -11,9 +11,8 @@ from typing import Any
 from sekom_analysis.basics.errors import ExchangeError
 from sekom_analysis.basics.files import replace_file
 from sekom_analysis.basics.wording import check_language, say
-from sekom_analysis.exchange.refi.beside import annotation, described
+from sekom_analysis.exchange.refi.answers import Answer, Sorted, User, annotation, described, sorted_answers
 from sekom_analysis.exchange.refi.codebook import ORIGIN, answer_guid, both, entries, write_codes
-from sekom_analysis.exchange.refi.texts import Answer, Sorted, User, sorted_answers
 from sekom_analysis.exchange.refi.words import Guids, XmlWriter, pack, plain_text, xml_text
 from sekom_analysis.exchange.registry import Loss, real
 from sekom_analysis.study.codebook import Codebook
@@ -376,7 +375,7 @@ class _Project:
             self._users(xml)
             with xml.element("CodeBook"):
                 write_codes(xml, entries(self.study.codebook, self.guids, self.lang))
-            write_variables(xml, self._all(self.answers.scores), self.study.codebook, self.guids, self.lang)
+            write_variables(xml, _all(self.answers.scores), self.study.codebook, self.guids, self.lang)
             write_cases(xml, self.answers.scores, self.guids)
             with xml.element("Sources"):
                 columns = [str(name) for name in self.study.notes.columns]
@@ -405,9 +404,6 @@ class _Project:
             **both("codebook.title", book.title),
             **both("codebook.goal", book.goal),
         }
-
-    def _all(self, answers: dict[str, list[Answer]]) -> Iterable[Answer]:
-        return (answer for some in answers.values() for answer in some)
 
 
 def user_name(user: User, lang: str) -> str:

@@ -9,7 +9,7 @@ from collections.abc import Callable
 
 from sekom_analysis.quality import is_reflexive
 from sekom_analysis.report.blocks import Section
-from sekom_analysis.report.sections import actions, agreed, agreement, basis, contents, counts
+from sekom_analysis.report.sections import actions, agreed, contents, numbers
 from sekom_analysis.results import Results
 
 Made = Callable[[Results], Section] | Callable[[Results], list[Section]]
@@ -17,10 +17,10 @@ Made = Callable[[Results], Section] | Callable[[Results], list[Section]]
 # In the order of the page; a section without blocks has nothing to show, and only writes its tables.
 SECTIONS: list[Made] = [
     contents.opening_section,
-    counts.counts_section,
+    numbers.counts_section,
     contents.chapter_sections,
-    agreement.agreement_section,
-    agreement.disputed_section,
+    numbers.agreement_section,
+    numbers.disputed_section,
     agreed.findings_section,
     agreed.readings_section,
     agreed.settled_section,
@@ -30,11 +30,11 @@ SECTIONS: list[Made] = [
     actions.coverage_section,
     actions.plan_section,
     contents.sources_section,
-    basis.methods_section,
+    numbers.methods_section,
     contents.conduct_section,
     contents.checklists_section,
     contents.steps_section,
-    basis.problems_section,
+    numbers.problems_section,
     contents.appendix_sections,
 ]
 
@@ -42,12 +42,12 @@ SECTIONS: list[Made] = [
 # Those that can have neither a coefficient nor a consensus: all that a reflexive study shows.
 IN_ANY_STANCE: list[Made] = [
     contents.opening_section,
-    counts.counts_section,
+    numbers.counts_section,
     agreed.readings_section,
     actions.merges_section,
     actions.plan_section,
-    basis.methods_section,
-    basis.problems_section,
+    numbers.methods_section,
+    numbers.problems_section,
     contents.appendix_sections,
 ]
 

@@ -10,7 +10,7 @@ from xml.etree import ElementTree
 import pytest
 
 from sekom_analysis.exchange.refi import read_project_qdpx, study_from_project, write_project_qdpx
-from sekom_analysis.exchange.refi.beside import Beside, annotation, described, heard, told_of
+from sekom_analysis.exchange.refi.answers import Beside, annotation, described, heard, told_of
 from sekom_analysis.exchange.registry import Request, import_file
 from sekom_analysis.study.raw import open_raw
 from sekom_analysis.study.study import Study

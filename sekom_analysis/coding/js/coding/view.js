@@ -2,7 +2,7 @@
 
 import { choosable, FLAG, isOpen } from "../answering/answers.js";
 import { createCodes, mostRows, TOLD_OF_NUMBERS } from "../looks/codes.js";
-import { afterLatest, createKit, labelsOf, latestOf, make, paintDefinitions, retiredOf } from "../looks/elements.js";
+import { afterLatest, createKit, labelsOf, latestOf, make, paintDefinitions, retiredOf, sayContext } from "../looks/elements.js";
 import { createFrame } from "../looks/frame.js";
 import { createNotices } from "../looks/notices.js";
 import { createOverlays } from "../looks/overlays.js";
@@ -146,7 +146,7 @@ export function createCodingView(host, data, say, list, hand) {
 
   /** @param {Note} note @param {Variable} variable @param {boolean} newNote */
   function announce(note, variable, newNote) {
-    parts.live.textContent = newNote ? `${parts.place.textContent}. ${note.text}. ${variable.question}` : variable.question;
+    parts.live.textContent = newNote ? `${parts.place.textContent}. ${sayContext(note)}${note.text}. ${variable.question}` : variable.question;
   }
 
   const frame = createFrame(host, data, say, list, kit, { work: buildWork(), label: say("card") });

@@ -3,7 +3,7 @@
 import { isOpen, lengthOf, LONGEST_MEMO } from "../answering/answers.js";
 import { keysOf, NONE_FITS } from "../answering/keys.js";
 import { createCodes, mostRows, TOLD_OF_NUMBERS } from "../looks/codes.js";
-import { createKit, latestOf, make, paintDefinitions, retiredOf } from "../looks/elements.js";
+import { createKit, latestOf, make, paintDefinitions, retiredOf, sayContext } from "../looks/elements.js";
 import { createFrame } from "../looks/frame.js";
 import { createNotices } from "../looks/notices.js";
 import { createOverlays } from "../looks/overlays.js";
@@ -178,7 +178,7 @@ export function createAdjudicationView(host, data, say, list, hand, present) {
 
   /** @param {DisputedNote} note @param {Variable} variable */
   function announce(note, variable) {
-    parts.live.textContent = `${parts.place.textContent}. ${note.text}. ${sayReadings(note, say)} ${variable.question}`;
+    parts.live.textContent = `${parts.place.textContent}. ${sayContext(note)}${note.text}. ${sayReadings(note, say)} ${variable.question}`;
   }
 
   // --- the reason ---------------------------------------------------------------------------------

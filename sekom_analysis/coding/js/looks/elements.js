@@ -2,7 +2,7 @@
 
 import { isOpen, lengthOf, shownNumber } from "../answering/answers.js";
 
-/** @import { Answer, Cell, Code, Hand, Say, Variable, Worklist } from "../types" */
+/** @import { Answer, Cell, Code, Hand, Note, Say, Variable, Worklist } from "../types" */
 
 /** @template {keyof HTMLElementTagNameMap} T @param {T} tag @param {string} className
  * @param {...(Node | string)} children @returns {HTMLElementTagNameMap[T]} */
@@ -87,6 +87,9 @@ export function afterLatest(list, say, status) {
   const latest = latestOf(list, say);
   return latest ? say("latest_and_here", { latest, status }) : status;
 }
+
+/** What is shown beside a note, as a screen reader says it. @param {Note} note */
+export const sayContext = (note) => (note.context ?? []).map(([name, text]) => `${name}: ${text}. `).join("");
 
 // The answer as its labels; one that can no longer be chosen too.
 /** @param {Variable} variable @param {{ codes: string[] }} answer */

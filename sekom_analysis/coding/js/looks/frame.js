@@ -1,9 +1,14 @@
 // What every card has around its questions: progress, the note, definitions beside it, the keys' focus, and room
 // that does not jump from note to note. Decides nothing.
 
-import { make } from "./elements.js";
+import { make, sayContext } from "./elements.js";
 
 /** @import { CardData, Kit, Note, Say, Worklist } from "../types" */
+
+/** What stands above a note's text: the question asked, the respondent's group. @param {Note} note */
+const contextLines = (note) => (note.context ?? []).map(([name, text]) => make("p", "", make("b", "", name), ` ${text}`));
+/** @param {Note} note */
+const lengthShown = (note) => note.text.length + sayContext(note).length;
 
 let cards = 0; // a page may hold several cards; ids must differ
 
@@ -41,7 +46,8 @@ export function createFrame(host, data, say, list, kit, { work, label, panelFirs
   }
 
   function buildNote() {
-    const note = part("note", "div", "sk-note", part("text", "p", "sk-text"), part("gloss", "p", "sk-gloss"));
+    const note = part("note", "div", "sk-note", part("context", "div", "sk-context"),
+      part("text", "p", "sk-text"), part("gloss", "p", "sk-gloss"));
     note.tabIndex = 0;
     note.setAttribute("role", "group");
     note.setAttribute("aria-label", say("note"));
@@ -105,6 +111,7 @@ export function createFrame(host, data, say, list, kit, { work, label, panelFirs
 
   /** @param {Note} note */
   function paintNote(note) {
+    parts.context.replaceChildren(...contextLines(note));
     parts.text.textContent = note.text;
     parts.gloss.textContent = note.gloss;
     requestAnimationFrame(fitNote); // asking for sizes now would make the browser lay out at every key
@@ -159,11 +166,11 @@ export function createFrame(host, data, say, list, kit, { work, label, panelFirs
   // Room for nineteen notes of twenty, so that the buttons stay where they are; longer ones scroll.
   function reserve() {
     if (!root.isConnected || list.isFinished()) return;
-    const byLength = [...data.notes].sort((a, b) => a.text.length - b.text.length);
+    const byLength = [...data.notes].sort((a, b) => lengthShown(a) - lengthShown(b));
     const long = byLength[Math.floor((byLength.length - 1) * 0.95)];
     const probe = parts.note.cloneNode(false);
     probe.classList.add("sk-probe");
-    probe.append(make("p", "sk-text", long.text), ...(glossOpen && long.gloss ? [make("p", "sk-gloss", long.gloss)] : []));
+    probe.append(make("div", "sk-context", ...contextLines(long)), make("p", "sk-text", long.text), ...(glossOpen && long.gloss ? [make("p", "sk-gloss", long.gloss)] : []));
     parts.note.after(probe);
     const height = Math.min(probe.offsetHeight, Math.round(window.innerHeight * 0.4));
     probe.remove();

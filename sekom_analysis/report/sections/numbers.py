@@ -1,4 +1,4 @@
-"""Sections on agreement: how well coders agree, by variable, code and pair, and the most disputed notes."""
+"""The numbers: what to know before them, counts, how well coders agree and where not, how they came about."""
 
 from __future__ import annotations
 
@@ -8,7 +8,11 @@ from functools import partial
 import pandas as pd
 
 from sekom_analysis.basics.wording import number, say
-from sekom_analysis.figures import plot_agreement, plot_confusions
+from sekom_analysis.consensus import MAJORITY_BAR
+from sekom_analysis.consensus.counts import span_kind
+from sekom_analysis.consensus.settled import bar_name
+from sekom_analysis.figures import plot_agreement, plot_confusions, plot_counts
+from sekom_analysis.quality import is_reflexive
 from sekom_analysis.quality.quotes import reading
 from sekom_analysis.report.blocks import (
     Block,
@@ -25,8 +29,119 @@ from sekom_analysis.report.blocks import (
     names,
     span,
 )
-from sekom_analysis.results import AGAINST, ALL, INDEPENDENT, MAIN, POOLED, Results
+from sekom_analysis.results import AGAINST, ALL, INDEPENDENT, MAIN, POOLED, Results, planned
 from sekom_analysis.study.codebook import Variable
+
+# --- what to know before any number -------------------------------------------------------------------
+
+
+LOGS_TOLD = 3
+
+
+def lead(results: Results) -> str:
+    """Return the page's first sentence: how many notes, and by whom they were coded."""
+    study, lang = results.study, results.lang
+    facts = {"n_notes": len(study.notes), "n_coders": len(results.coders)}
+    if len(results.main) == len(study.notes):
+        return say("report_lead_all", lang, **facts)
+    sources = names(study.about.main_sources, lang)
+    return say("report_lead_main", lang, n_main=len(results.main), sources=sources, **facts)
+
+
+def before(results: Results) -> list[str]:
+    """Say what a reader must know before any number."""
+    study, lang = results.study, results.lang
+    automatic = [c for c in results.independent if study.about.coder(c).kind == "automatic"]
+    lines = _logs(results)
+    if not study.about.readable:
+        lines.append(say("report_unknown_coders", lang))
+    if automatic:
+        lines.append(say("report_automatic", lang, coders=names(automatic, lang)))
+    if results.sources:
+        lines.append(say("report_source", lang, coders=names(results.sources, lang)))
+    cautions = [study.about.coder(coder).caution for coder in results.coders.index]
+    lines += dict.fromkeys(caution.in_(lang) for caution in cautions if caution)
+    if is_reflexive(study):
+        lines.append(say("report_reflexive", lang))
+    elif not study.about.plan.prespecified:
+        lines.append(say("report_not_prespecified", lang))
+    if results.uncoded:
+        shown = names((label_of(results, v) for v in results.uncoded), lang)
+        lines.append(say("report_uncoded", lang, variables=shown))
+    if len(results.problems):
+        lines.append(say("report_problems_found", lang, n=len(results.problems)))
+    if results.coders.empty:
+        lines.append(say("report_no_decisions", lang))
+    return lines
+
+
+def _logs(results: Results) -> list[str]:
+    """Say first of all which logs are not whole, where any is."""
+    lang, found = results.lang, [problem.in_(results.lang) for problem in results.log_problems]
+    told = [say("report_log_told", lang, file=one.file, what=one.what) for one in found[:LOGS_TOLD]]
+    if len(found) > LOGS_TOLD:
+        told.append(say("report_logs_more", lang, n=len(found) - LOGS_TOLD))
+    return [say("report_logs_damaged", lang, told=" ".join(told))] if told else []
+
+
+# --- how many notes have each code --------------------------------------------------------------------
+
+
+def counts_section(results: Results) -> Section:
+    """Return a figure and a table a variable; counts that split another's bars are only written."""
+    lang, shown = results.lang, counts_shown(results)
+    blocks = [block for variable, table in shown.items() for block in _variable(results, variable, table)]
+    if blocks:
+        bar = bar_name(next(iter(shown.values())), lang)
+        blocks.insert(1, Text(say("report_counts_text", lang, bar=bar)))
+    behind = {f"counts_{variable}": table for variable, table in results.counts.items()}
+    return Section(say("report_counts", lang), blocks, behind)
+
+
+def _variable(results: Results, variable: str, table: pd.DataFrame) -> Iterator[Block]:
+    lang, label = results.lang, label_of(results, variable)
+    totals = table[table["is_bar"]].groupby(f"label_{lang}", sort=False)["count"].sum()
+    by_labels = list(dict.fromkeys(table[f"by_label_{lang}"]))
+    key = "report_counts_caption" if by_labels == [""] else "report_counts_caption_by"
+    caption = say(key, lang, variable=label, by="/".join(by_labels).lower())
+    if kind := span_kind(table):
+        caption = say(f"report_counts_span_{kind}", lang, caption=caption)
+    alt = say(
+        "report_counts_alt", lang, variable=label, bar=bar_name(table, lang),
+        largest=totals.idxmax(), count=int(totals.max()),
+    )  # fmt: skip
+    yield Heading(label)
+    yield Figure(f"counts_{variable}", caption, alt, partial(plot_counts, table, lang=lang))
+    yield from _by_coder(table, f"counts_{variable}", say("report_counts_table", lang, variable=label), lang)
+
+
+def _by_coder(table: pd.DataFrame, stem: str, caption: str, lang: str) -> Iterator[Block]:
+    """Yield codes × (group × coder) with sums, and how many notes each coder has read."""
+    coders = list(dict.fromkeys(table["coder"]))
+    by_labels = dict(zip(table["by"], table[f"by_label_{lang}"], strict=True))
+    labels = dict(zip(table["code"], table[f"label_{lang}"], strict=True))
+    count = table.set_index(["code", "by", "coder"])["count"]
+    sums = table.groupby(["by", "coder"])["count"].sum()
+    columns = [(group, coder) for group in by_labels for coder in coders]
+    shown = [bar_name(table, lang) if coder == MAJORITY_BAR else coder for coder in coders]
+    yield Table(
+        stem,
+        caption,
+        [say("column_code", lang), *shown * len(by_labels)],
+        [[labels[code], *(str(count[code, group, coder]) for group, coder in columns)] for code in labels],
+        spans=[(label, len(coders)) for label in by_labels.values()],
+        foot=[say("report_sum_row", lang), *(str(sums[column]) for column in columns)],
+    )
+    read = table.drop_duplicates("coder").to_dict("records")
+    read_of = [
+        f"{name} {say('report_read_of', lang, n=row['n_notes'], n_all=row['n_all'])}"
+        for name, row in zip(shown, read, strict=True)
+    ]
+    yield Text(f"{say('report_read_row', lang)}: {'; '.join(read_of)}.", remark=True)
+
+
+# --- how well coders agree ----------------------------------------------------------------------------
+
 
 DISPUTED_SHOWN = 10
 
@@ -225,3 +340,52 @@ def _beside(results: Results, asked: Variable, note_id: str, coder: str) -> str:
     if did is None:
         return say("report_unseen", lang)
     return say(f"report_beside_{did.how}", lang, answer=reading(asked, did.codes, lang))
+
+
+# --- how the numbers came about -----------------------------------------------------------------------
+
+
+def methods_section(results: Results) -> Section:
+    """Return how the numbers came about; the coders' table is written even where nobody has coded."""
+    texts = [Text(text) for text in _methods(results)]
+    return Section(say("report_methods", results.lang), texts, {"coders": results.coders.reset_index()})
+
+
+def _methods(results: Results) -> list[str]:
+    if results.coders.empty:
+        return []
+    study, lang = results.study, results.lang
+    on_their_own = [c for c in results.coders.index if c in results.alone or c in results.sources]
+    coders = names(on_their_own, lang)
+    data = say("report_methods_data", lang, coders=coders, n_main=len(results.main)) if coders else ""
+    if results.talked:
+        after = say("report_methods_after", lang, coders=names(results.talked, lang))
+        data = f"{data} {after}".strip()
+    if results.agreement.empty:
+        return [data]
+    by_level: dict[str, list[str]] = {}
+    for variable in dict.fromkeys(results.agreement["variable"]):
+        _, level = planned(study, study.codebook[variable])
+        by_level.setdefault(say(f"level_{level}", lang), []).append(label_of(results, variable))
+    levels = "; ".join(
+        say("report_level", lang, level=level, variables=names(variables, lang))
+        for level, variables in by_level.items()
+    )
+    statistics = say(
+        "report_methods_statistics", lang, coefficient=say("coefficient_alpha", lang), levels=levels,
+        n_resamples=number(results.n_resamples, lang, 0), rng=results.rng,
+    )  # fmt: skip
+    return [data, statistics]
+
+
+# --- problems in the study's files --------------------------------------------------------------------
+
+
+def problems_section(results: Results) -> Section:
+    """Return what is wrong in the study's files, a row each."""
+    lang, heading = results.lang, say("report_problems", results.lang)
+    problems = results.problems.itertuples(index=False)
+    rows = [["" if pd.isna(cell) else str(cell) for cell in row] for row in problems]
+    columns = [say(f"column_{key}", lang) for key in ("file", "row", "what", "todo")]
+    table = Table("problems", heading, columns, rows, [False] * 3, has_heads=False)
+    return Section(heading, [table] if rows else [])
