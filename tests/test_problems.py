@@ -126,6 +126,7 @@ def retire(study: Study) -> None:
     )
     path.write_text(yaml.safe_dump(book), encoding="utf-8")
     write(study, "data/raw/codebook.xlsx", b"")
+    write(study, "data/raw/codebook.ods", b"")
 
 
 def cut_off(study: Study) -> None:
