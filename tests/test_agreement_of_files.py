@@ -7,12 +7,14 @@ from pathlib import Path
 import pandas as pd
 import pytest
 from docx import Document
+from openpyxl import Workbook, load_workbook
 from typer.testing import CliRunner
 
 import sekom_analysis as sa
 from sekom_analysis.basics.errors import RatingsError
 from sekom_analysis.cli import app
 from sekom_analysis.exchange.ratings import find_ratings
+from tests.test_kept_codebooks import open_document
 
 CASES = Path(__file__).parents[2] / "shared" / "cases"
 
@@ -50,6 +52,92 @@ def test_it_prints_coefficients_by_code_and_the_disagreements(wide: Path) -> Non
     assert "One code per note; 3 codes: Tid, Stöd, Pengar. Level: nominal\n" in told
     assert "By code" in told
     assert "The coders differ on 1 of 5 notes" in told
+
+
+def test_names_are_in_the_quotation_marks_of_the_language(wide: Path) -> None:
+    table(wide, "note;Anna;Bo;Källa\n1;Tid;tid;x\n2;Tid;Stöd;y\n3;Stöd;Stöd;x\n4;Stöd;Stöd;z\n")
+    found = find_ratings(wide)
+    told = [line.in_("sv") for line in [*found.said, *found.questions[0].said]]
+    assert told[0] == "4 lappar lästa ur ”koder.csv”, åtskilda genom kolumnen ”note”"
+    assert "Kolumner som inte togs med: ”Källa”" in told
+    assert "”Tid”, ”tid” togs för en och samma kod" in told
+    assert not any("'" in line for line in told)
+    assert "'Tid', 'tid' were read as one code" in found.questions[0].said
+
+
+CODED = {"Anna": "AABBA", "Bo": "ABBBA", "Cia": "BBAAB"}
+
+
+def coded_book(path: Path, *, hidden: tuple[str, ...]) -> Path:
+    """A workbook with a sheet per coder, some of which Excel does not show."""
+    book = Workbook()
+    for name, codes in CODED.items():
+        sheet = book.create_sheet(name)
+        sheet.append(["id", "Kod"])
+        for number, code in enumerate(codes, start=1):
+            sheet.append([number, code])
+        sheet.sheet_state = "hidden" if name in hidden else "visible"
+    del book["Sheet"]
+    book.save(path)
+    return path
+
+
+def test_a_hidden_sheet_is_nobody_unless_no_other_has_answers(tmp_path: Path) -> None:
+    path = coded_book(tmp_path / "a.xlsx", hidden=("Cia",))
+    ratings = sa.read_ratings(path)
+    assert list(ratings.columns) == ["Anna", "Bo"]
+    line = "Hidden sheets left out: 'Cia'; if they should count, unhide them in Excel"
+    assert line in ratings.attrs["said"]
+    assert line in run(path)
+    told = [one.in_("sv") for one in find_ratings(path).said]
+    assert "Dolda flikar som inte togs med: ”Cia”; ska de räknas, visa dem i Excel" in told
+    alone = find_ratings(path, sheet="Cia", least_coders=1)
+    assert "Sheets hidden in Excel but taken: 'Cia'" in alone.said
+
+
+def test_a_hidden_sheet_counts_where_the_others_have_no_answers(tmp_path: Path) -> None:
+    path = coded_book(tmp_path / "a.xlsx", hidden=("Anna", "Bo"))
+    book = load_workbook(path)
+    del book["Cia"]
+    book.create_sheet("Läs först").append(["Hej", "du"])
+    book.active = 2
+    book.save(path)
+    ratings = sa.read_ratings(path)
+    assert list(ratings.columns) == ["Anna", "Bo"]
+    assert "Sheets hidden in Excel but taken: 'Anna', 'Bo'" in ratings.attrs["said"]
+
+
+def test_hidden_rows_and_columns_are_taken_and_told(tmp_path: Path) -> None:
+    book = Workbook()
+    codes = zip(range(1, 6), *CODED.values(), strict=True)
+    for row in [["id", *CODED, "Källa"], *([*row, f"möte {row[0]}"] for row in codes)]:
+        book.active.append(row)
+    for column in "DE":
+        book.active.column_dimensions[column].hidden = True
+    for row in (3, 4):
+        book.active.row_dimensions[row].hidden = True
+    book.save(tmp_path / "a.xlsx")
+    ratings = sa.read_ratings(tmp_path / "a.xlsx")
+    assert ratings.shape == (5, 3)
+    told = "\n".join(ratings.attrs["said"])
+    assert "Rows hidden or filtered out in Excel but taken: 2 (rows 3–4 in 'a.xlsx')" in told
+    assert "Columns hidden in Excel but taken: 'Cia' in 'a.xlsx'" in told
+
+
+def test_ratings_of_libreoffice_are_read(tmp_path: Path) -> None:
+    pytest.importorskip("python_calamine")
+    rows = [["id", *CODED], *([str(n), *row] for n, row in enumerate(zip(*CODED.values(), strict=True)))]
+    (tmp_path / "a.ods").write_bytes(open_document(rows))
+    assert sa.read_ratings(tmp_path / "a.ods").to_dict("list") == {k: list(v) for k, v in CODED.items()}
+    assert "3 coders, one column each: Anna, Bo, Cia" in run(tmp_path / "a.ods")
+
+
+def test_letters_that_were_guessed_are_told(tmp_path: Path) -> None:
+    text = "id;Anna;Bo\n1;Mål;Mål\n2;Möte;Mål\n3;Mål;Möte\n4;Möte;Möte\n"
+    (tmp_path / "a.csv").write_bytes(text.encode("mac_roman"))
+    ratings = sa.read_ratings(tmp_path / "a.csv")
+    assert set(ratings["Anna"]) == {"Mål", "Möte"}
+    assert "The letters of 'a.csv' were read as mac_roman" in "\n".join(ratings.attrs["said"])
 
 
 def test_three_coders_are_compared_by_pair(tmp_path: Path) -> None:

@@ -168,15 +168,15 @@ def test_check_lists_problems_of_notes_and_codebook_together(sample):
     raw = sample / "data" / "raw"
     (raw / "notes.csv").write_text("note_id;text\nn1;ett\nn1;två\n;tre\n", encoding="utf-8")
     book = (raw / "codebook.yaml").read_text(encoding="utf-8")
-    (raw / "codebook.yaml").write_text(book.replace("kind: scale", "kind: skala", 1), encoding="utf-8")
+    (raw / "codebook.yaml").write_text(book.replace("kind: scale", "kind: skalla", 1), encoding="utf-8")
     code, out, err = sekom("check", "--study", sample)
     assert code == 1
     assert "Traceback" not in out + err
-    for words in ("'n1'", "note_id is empty", "skala", "codebook.yaml", "notes.csv"):
+    for words in ("'n1'", "note_id is empty", "skalla", "codebook.yaml", "notes.csv"):
         assert words in out
     code, _, err = sekom("report", "--study", sample)
     assert code == 1
-    assert all(words in err for words in ("'n1'", "skala"))
+    assert all(words in err for words in ("'n1'", "skalla"))
     assert not (sample / "figures" / "report.sv.html").exists()
 
 

@@ -5,10 +5,12 @@ from __future__ import annotations
 import json
 
 import pytest
+import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
 from sekom_analysis.basics.errors import CodebookError
+from sekom_analysis.basics.yamlfile import parse_yaml
 from sekom_analysis.study.codebook import FLAG, Codebook, Variable
 from sekom_analysis.study.rows import answer_fault
 
@@ -27,6 +29,37 @@ def test_variables_are_found_by_id_in_order():
     assert book()["m"].code_ids == ("a", "b")
     assert "m" in book()
     assert "x" not in book()
+
+
+@pytest.mark.parametrize(
+    ("word", "kind"),
+    [
+        ("en", SINGLE),
+        ("Envalsfråga", SINGLE),
+        ("flera", MULTIPLE),
+        ("flera koder", MULTIPLE),
+        ("Skala", SCALE),
+    ],
+)
+def test_kinds_are_said_in_swedish_in_yaml_as_in_tables(word, kind):
+    said = yaml.safe_dump({"variables": [SINGLE | {"id": "v"}, kind | {"id": "w", "kind": word}]})
+    made, problems = parse_yaml(said, Codebook, "codebook.yaml")
+    assert problems == []
+    assert made is not None
+    assert made["w"].kind == kind["kind"]
+    assert made["w"].version == book(SINGLE, kind | {"id": "w"})["w"].version
+
+
+@pytest.mark.parametrize("said", ["-1–3", "−1 till 3", "-1..3", "[-1, 3]", "från -1 till 3"])
+def test_ranges_are_written_in_yaml_as_in_tables(said):
+    made, problems = parse_yaml(yaml.safe_dump({"variables": [SCALE | {"range": said}]}), Codebook, "c.yaml")
+    assert (problems, made and made["s"].range) == ([], (-1, 3))
+
+
+def test_a_kind_that_nobody_knows_is_refused_with_those_there_are():
+    _, problems = parse_yaml(yaml.safe_dump({"variables": [SINGLE | {"kind": "kanske"}]}), Codebook, "c.yaml")
+    assert "'kanske'" in problems[0].what
+    assert "single" in problems[0].todo + problems[0].what
 
 
 def test_an_unknown_variable_is_named_with_those_there_are():

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import random
+import subprocess
 import zipfile
 from pathlib import Path
 from xml.sax.saxutils import escape
@@ -16,6 +17,7 @@ from sekom_analysis.study.codebook import Codebook
 from sekom_analysis.study.codebook_table import codebook_table, read_kept_codebook
 from sekom_analysis.study.codebook_words import column_of, kind_of_variable, points_of, range_of
 from sekom_analysis.study.study import Study
+from tests.exchange.office import find_office
 from tests.test_cli import sekom
 
 CASES = Path(__file__).parent / "cases"
@@ -360,3 +362,91 @@ def test_words():
     assert kind_of_variable("välj flera") == "multiple"
     assert points_of("1-5") == {}
     assert points_of("−1 Sämre; 0 Lika; 1 Bättre") == {-1: "Sämre", 0: "Lika", 1: "Bättre"}
+
+
+# --- LibreOffice's and Excel's old workbooks ----------------------------------------------------------
+
+BOOK = [
+    ["Vår kodbok"],
+    [],
+    ["Variabel", "Typ", "Kod", "Etikett", "Skala"],
+    ["Hinder", "flera", None, "Vad hindrar?", None],
+    ["Hinder", None, "tid", "För lite tid", None],
+    ["Hinder", None, "mal", "Oklara mål", None],
+    ["Vikt", "skala", None, "Hur viktigt?", "1–5"],
+]
+
+
+def open_document(rows) -> bytes:
+    """The least that an .ods can be: what there is of cells, and what kind of file it is."""
+    names = [("office", "office"), ("table", "table"), ("text", "text")]
+    spaces = " ".join(f'xmlns:{n}="urn:oasis:names:tc:opendocument:xmlns:{space}:1.0"' for n, space in names)
+
+    def cell(text) -> str:
+        said = f"<text:p>{escape(str(text))}</text:p>" if text is not None else ""
+        kind = ' office:value-type="string"' if text is not None else ""
+        return f"<table:table-cell{kind}>{said}</table:table-cell>"
+
+    lines = "".join(f"<table:table-row>{''.join(map(cell, row))}</table:table-row>" for row in rows)
+    sheet = f'<table:table table:name="Blad1">{lines}</table:table>'
+    content = f"<office:body><office:spreadsheet>{sheet}</office:spreadsheet></office:body>"
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as archive:
+        archive.writestr("mimetype", "application/vnd.oasis.opendocument.spreadsheet")
+        archive.writestr("META-INF/manifest.xml", "<manifest/>")
+        content = f"<office:document-content {spaces}>{content}</office:document-content>"
+        archive.writestr("content.xml", content)
+    return out.getvalue()
+
+
+def test_a_codebook_of_libreoffice_is_read_as_one_of_excel(tmp_path):
+    pytest.importorskip("python_calamine")
+    (tmp_path / "kodbok.ods").write_bytes(open_document(BOOK))
+    right = read_kept_codebook(put(tmp_path / "kodbok.xlsx", BOOK))
+    read = read_kept_codebook(tmp_path / "kodbok.ods")
+    assert (read.codebook, read.problems) == (right.codebook, [])
+    assert [one.what for one in read.remarks] == [one.what for one in right.remarks]
+    code, out, err = sekom("new", "S", "--codebook", "kodbok.ods", cwd=tmp_path)
+    assert (code, err) == (0, "")
+    assert Study.open(tmp_path / "S").codebook == right.codebook
+    assert "S/data/raw/codebook.xlsx" in out.replace("\\", "/")
+
+
+def test_our_own_table_is_read_from_ods_too(study, tmp_path):
+    pytest.importorskip("python_calamine")
+    table = codebook_table(study.codebook).fillna("")
+    rows = [[*table.columns], *([cell or None for cell in row] for row in table.itertuples(index=False))]
+    (tmp_path / "a.ods").write_bytes(open_document(rows))
+    assert read_kept_codebook(tmp_path / "a.ods") == (study.codebook, [], [])
+
+
+def test_a_codebook_that_cannot_be_read_says_why_once(tmp_path):
+    pytest.importorskip("python_calamine")
+    (tmp_path / "a.ods").write_bytes(b"x")
+    with pytest.raises(StudyError, match=r"a\.ods: it is damaged, protected by a password") as caught:
+        Study.create(tmp_path / "S", codebook=tmp_path / "a.ods")
+    assert str(caught.value).count("damaged") == 1
+    assert not (tmp_path / "S").exists()
+    with pytest.raises(StudyError, match="there is no such file"):
+        Study.create(tmp_path / "S", codebook=tmp_path / "b.xls")
+
+
+@pytest.mark.office
+@pytest.mark.parametrize("kind", ["ods", "xls"])
+def test_a_codebook_saved_by_libreoffice_is_read(tmp_path, kind):
+    pytest.importorskip("python_calamine")
+    right = read_kept_codebook(put(tmp_path / "kodbok.xlsx", BOOK)).codebook
+    profile = f"-env:UserInstallation={(tmp_path / 'profile').as_uri()}"
+    command = [find_office(), profile, "--headless", "--convert-to", kind, "--outdir", tmp_path]
+    subprocess.run([*command, tmp_path / "kodbok.xlsx"], check=True, timeout=120, capture_output=True)
+    assert Study.create(tmp_path / "S", codebook=tmp_path / f"kodbok.{kind}").codebook == right
+
+
+def test_a_codebook_of_libreoffice_inside_a_study_is_named(study, tmp_path):
+    beside = study.root / "data/raw/codebook.ods"
+    beside.write_bytes(open_document(BOOK))
+    (problem,) = Study.open(study.root).list_problems()
+    assert (problem.file, "save it as codebook.xlsx" in problem.todo) == ("codebook.ods", True)
+    (study.root / "data/raw/codebook.yaml").unlink()
+    with pytest.raises(StudyError, match=r"codebook\.ods: it is not read"):
+        Study.open(study.root)

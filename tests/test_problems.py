@@ -126,6 +126,7 @@ def retire(study: Study) -> None:
     )
     path.write_text(yaml.safe_dump(book), encoding="utf-8")
     write(study, "data/raw/codebook.xlsx", b"")
+    write(study, "data/raw/codebook.ods", b"")
 
 
 def cut_off(study: Study) -> None:
@@ -181,6 +182,8 @@ BOOKS = [
     "variables: [{id: a, kind: multiple, label: V, codes: [{id: x, label: X}, {id: x, label: X}]}]",
     "variables: [" + ", ".join(["{id: flag, kind: scale, label: V, range: [1, 2]}"] * 2) + "]",
     "variables: [{id: a, kind: single, label: V, codes_from: b}]",
+    "variables: [{id: a, kind: single, label: V, codes: [{id: x, label: X, was: [y, z], split_into: [q]}, "
+    "{id: y, label: Y, was: z}]}]",
 ]
 NOTES = [
     [["note_id", "text"], ["n\u200b1", "a"], ["", " "], ["n2", "a"], ["n2", "a"]],
@@ -227,6 +230,8 @@ def every_kind(study, tmp_path, monkeypatch) -> list[Problem]:
     sound = about.read_bytes()
     about.write_bytes(sound + b"coders: {con: {}}\n")
     found += study_problems(open_raw(study.root))
+    about.write_bytes(sound + b"context: [Roll, note_id, text]\n")
+    found += read_raw(study.root)[1]
     for text in ABOUTS.values():
         write(study, "data/raw/study.yaml", text)
         found += read_about(about, About)[1]

@@ -34,13 +34,15 @@ class SekomError(Exception):
 
 
 class TableError(SekomError):
-    """A file of the world outside that cannot be read as a table."""
+    """A file of the world outside that cannot be read as a table; ``problems`` may say why, one by one."""
+
+    problems: tuple[Any, ...] = ()  # each a `wording.Problem`, which is above this module
 
 
 class ExchangeError(SekomError):
     """A file from outside that cannot be taken in, or could do harm; ``problems`` says why, one by one."""
 
-    problems: tuple[Any, ...] = ()  # each a `wording.Problem`, which is above this module
+    problems: tuple[Any, ...] = ()
 
 
 class CodebookError(SekomError):

@@ -101,15 +101,18 @@ def in_language(text: object, lang: str) -> object:
     return text.in_(lang) if isinstance(text, Phrase) else text
 
 
-def quoted(values: Iterable[object]) -> str:
-    """Return values as a message names them, texts in quotes.
+def quoted(values: Iterable[object], between: str = ", ") -> str:
+    """Return values as a message names them, texts in the quotation marks of its language.
 
     Examples
     --------
     >>> quoted(["tid", "vilja"]), quoted([1, 2])
     ("'tid', 'vilja'", '1, 2')
+    >>> quoted(["tid", "vilja"]).in_("sv")
+    '”tid”, ”vilja”'
     """
-    return ", ".join(f"'{value}'" if isinstance(value, str) else str(value) for value in values)
+    texts = [Phrase("in_quotes", text=one) if isinstance(one, str) else str(one) for one in values]
+    return chain(texts, between)
 
 
 def chain(parts: Sequence[str], between: str = ", ") -> str:
@@ -122,10 +125,11 @@ def chain(parts: Sequence[str], between: str = ", ") -> str:
     """
     if not any(isinstance(part, Phrase) for part in parts):
         return between.join(parts)
-    whole = parts[0]
-    for part in parts[1:]:
-        whole = Phrase("two_chained", first=whole, between=between, second=part)
-    return whole
+    if len(parts) == 1:
+        return parts[0]
+    halves = parts[: len(parts) // 2], parts[len(parts) // 2 :]  # not one by one: there may be thousands
+    first, second = (chain(half, between) for half in halves)
+    return Phrase("two_chained", first=first, between=between, second=second)
 
 
 def is_known(key: str) -> bool:

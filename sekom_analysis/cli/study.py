@@ -80,7 +80,8 @@ def new(
     codebook: Annotated[
         Path | None,
         typer.Option(
-            help="Your codebook, .xlsx, .csv, .docx, .yaml, .qdc or .qdpx; left out, one to change."
+            help="Your codebook, .xlsx, .ods, .xls, .csv, .docx, .yaml, .qdc or .qdpx; left out, one to "
+            "change."
         ),
     ] = None,
     from_: Annotated[
@@ -199,10 +200,9 @@ def _codebook_given(path: Path | None) -> Path | dict[str, Any] | None:
 
 def _made_of_table(path: Path) -> list[Problem]:
     """Return what was made of a codebook that is a table; what is wrong with it is said when it is put in."""
-    from sekom_analysis.study.codebook_table import read_kept_codebook
-    from sekom_analysis.study.making import KEPT_AS_TABLES
+    from sekom_analysis.study.codebook_table import ENDINGS, read_kept_codebook
 
-    return read_kept_codebook(path).remarks if path.suffix.lower() in KEPT_AS_TABLES else []
+    return read_kept_codebook(path).remarks if path.suffix.lower() in ENDINGS else []
 
 
 def _from_project(folder: Path, project: Path, title: str) -> Study:

@@ -38,7 +38,8 @@ def agreement(
         list[str] | None,
         typer.Argument(
             metavar="[VARIABLE or FILE …]",
-            help="A study's variable, left out: all of them; or files with coders' answers (.csv, .xlsx).",
+            help="A study's variable, left out: all of them; or files with coders' answers (.csv, .xlsx, "
+            ".ods).",
         ),
     ] = None,
     coefficients: Annotated[

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from sekom_analysis.basics.errors import TableError
-from sekom_analysis.basics.wording import Phrase
+from sekom_analysis.basics.wording import Phrase, quoted
 from sekom_analysis.formats.grids import Grid
 from sekom_analysis.formats.tables import is_blank
 from sekom_analysis.formats.workbook_cells import address
@@ -401,7 +401,7 @@ def shown(table: Table, column: int) -> Phrase:
 def examples(table: Table, column: int, most: int = 2, longest: int = 60) -> str:
     """Return some of a column's texts, to know it by."""
     said = list(_shown(table, column, most, longest))
-    return "; ".join(f"'{one}'" for one in said) or "–"
+    return quoted(said, "; ") or "–"
 
 
 def _shown(table: Table, column: int, most: int, longest: int) -> Iterator[str]:

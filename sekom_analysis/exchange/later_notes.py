@@ -16,7 +16,7 @@ from typing import NamedTuple
 import pandas as pd
 
 from sekom_analysis.basics.errors import ExchangeError, TableError
-from sekom_analysis.basics.wording import Phrase, Problem, capped, rows_in_words
+from sekom_analysis.basics.wording import Phrase, Problem, capped, quoted, rows_in_words
 from sekom_analysis.exchange.finding import UnclearError
 from sekom_analysis.exchange.notes_file import NotesRead, Wish, read_notes
 from sekom_analysis.exchange.registry import Request
@@ -137,7 +137,7 @@ def numbered_after(here: pd.DataFrame, read: NotesRead) -> Numbered:
         kept = kept if kept != "note_id" else "note_id (2)"
         fresh = fresh.assign(**{kept: own})
     fresh = fresh.assign(note_id=ids.reindex(fresh.index).fillna(own))
-    said = {"n": len(taken), "of": len(notes), "column": f"'{read.id_column}'", "ids": _span(ids)}
+    said = {"n": len(taken), "of": len(notes), "column": quoted([read.id_column]), "ids": _span(ids)}
     kind = "later_ids_some" if is_same_series else "later_ids_renumbered"
     line = Phrase(kind, **said, taken=named_first(taken["note_id"]), kept=kept)
     changed = dict(zip(taken.index.tolist(), taken["note_id"], strict=True)) if is_same_series else {}

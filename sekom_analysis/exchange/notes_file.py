@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 import pandas as pd
 
-from sekom_analysis.basics.wording import Phrase, Problem, capped, problem_lines, quoted, rows_in_words
+from sekom_analysis.basics.wording import Phrase, Problem, capped, chain, problem_lines, quoted, rows_in_words
 from sekom_analysis.exchange.finding import (
     SINGLE_NAMES,
     Option,
@@ -308,11 +308,8 @@ class _Taking:
             errors += size_problems(numbered, width, self.place)
         if errors:
             more = sum(n for column, n in grid.more_problems.items() if column - 1 in used)
-            listed = [
-                *capped(errors),
-                *([Problem.of(self.place, None, "more_cells", n=more)] if more else []),
-            ]
-            raise unreadable(self.path, listed)
+            rest = [Problem.of(self.place, None, "more_cells", n=more)] if more else []
+            raise unreadable(self.path, [*capped(errors), *rest])
         self.told += self._unused(others)
 
     def _unused(self, problems: list[Problem]) -> Iterator[Problem]:
@@ -376,7 +373,7 @@ class _Taking:
     def _unclear_context(self, asked: list[int], personal: list[int]) -> UnclearError:
         names = self.table.names
         rest = ",".join(names[column] for column in asked if column not in personal)
-        said = "; ".join(f"'{names[column]}': {examples(self.table, column)}" for column in personal)
+        said = chain([chain([quoted([names[at]]), examples(self.table, at)], ": ") for at in personal], "; ")
         choices = [Option("", Phrase("found_personal_show")), Option(rest, Phrase("found_personal_leave"))]
         return UnclearError(Phrase("found_unclear_personal", columns=said), "personal", choices)
 
@@ -472,6 +469,10 @@ class _Taking:
         hidden = sorted(set(self.table.grid.hidden_rows) & set(notes.index))
         if hidden:
             self._say(None, "found_hidden", n=len(hidden), rows=rows_in_words(hidden))
+        columns = [at for at in self.table.grid.hidden_columns if at <= len(self.table.names)]
+        names = [self.table.names[at - 1] for at in columns if any(map(str.strip, self.table.cells(at - 1)))]
+        if names:
+            self._say(None, "found_hidden_columns", names=quoted(names))
         if self.table.grid.is_hidden:
             self._say(None, "found_hidden_sheet", sheet=self.table.grid.name)
 
@@ -491,9 +492,8 @@ class _Taking:
         again = texts[texts.duplicated(keep=False)]
         groups = list(again.groupby(again, sort=False).groups.items())
         for text, rows in groups[:_DUPLICATES_SHOWN]:
-            self._say(
-                None, "found_same", text=str(text)[:_LONGEST_SHOWN], n=len(rows), rows=rows_in_words(rows)
-            )
+            said = {"text": str(text)[:_LONGEST_SHOWN], "n": len(rows), "rows": rows_in_words(rows)}
+            self._say(None, "found_same", **said)
         if len(groups) > _DUPLICATES_SHOWN:
             rest = sum(len(rows) - 1 for _, rows in groups[_DUPLICATES_SHOWN:])
             self._say(None, "found_same_more", n=len(groups) - _DUPLICATES_SHOWN, notes=rest)

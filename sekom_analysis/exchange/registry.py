@@ -15,16 +15,16 @@ from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple, cast
 
-from sekom_analysis.basics.errors import ExchangeError
-from sekom_analysis.basics.files import check_outside, replace_file
-from sekom_analysis.basics.wording import check_language, say
+from sekom_analysis.basics.errors import ExchangeError, SekomError
+from sekom_analysis.basics.files import as_typed, check_outside, replace_file
+from sekom_analysis.basics.wording import check_language, quoted, say
 from sekom_analysis.exchange.notes_file import Wish
 from sekom_analysis.exchange.taking_in import Material, add, examples_told, without_examples
 from sekom_analysis.formats.guarded import opened
 from sekom_analysis.formats.tables import join_rows, write_table
 from sekom_analysis.study.codebook import NONE_FITS, NONE_FITS_LABEL, Code, Codebook, Variable
 from sekom_analysis.study.imports import Import, earlier_import, file_hash, without_unfinished
-from sekom_analysis.study.raw import Raw, open_raw
+from sekom_analysis.study.raw import Raw, open_raw, study_option
 
 if TYPE_CHECKING:
     from sekom_analysis.study.study import Study
@@ -184,13 +184,36 @@ def import_files(request: Request, paths: Sequence[Path], kind: str | None = Non
     Raises
     ------
     ExchangeError, NotSavedError
-        As `import_file`; what was taken in before it stays, and importing again completes the rest.
+        As `import_file`; which of the files were taken in, which not, and how to go on.
     """
-    outcomes = []
+    outcomes: list[Outcome] = []
     for path in paths:
-        raw = open_raw(request.raw.root)
-        outcomes.append(import_file(request._replace(raw=raw, path=path, beside=tuple(paths)), kind))
+        try:
+            raw = open_raw(request.raw.root)
+            outcomes.append(import_file(request._replace(raw=raw, path=path, beside=tuple(paths)), kind))
+        except SekomError as error:
+            if len(paths) > 1:
+                told = str(error)
+                if any(outcome.record is not None for outcome in outcomes):
+                    told = told.replace("Nothing was saved.", f"Nothing of '{path.name}' was saved.")
+                error.args = (f"{told}\n{_so_far(request, paths, kind, outcomes)}",)
+            raise
     return outcomes
+
+
+def _so_far(request: Request, paths: Sequence[Path], kind: str | None, outcomes: Sequence[Outcome]) -> str:
+    """Say which of several files were taken in, and the command to go on with: the same for all of them."""
+    is_in = [outcome.record is not None for outcome in outcomes] + [False] * (len(paths) - len(outcomes))
+    named = list(zip((path.name for path in paths), is_in, strict=True))
+    given = {"as": kind, "headings": request.headings, "map": request.map, "coder": request.coder}
+    words = [f"--{name} {as_typed(value)}" for name, value in given.items() if value]
+    words += ["--later"] * request.later + [study_option(request.raw.root)]
+    command = " ".join(filter(None, ["sekom import", *map(as_typed, paths), *words]))
+    return (
+        f"Taken in: {quoted(name for name, taken in named if taken) or 'none'}. "
+        f"Not taken in: {quoted(name for name, taken in named if not taken)}.\n"
+        f"Once that is mended, give the same command again; what was taken in is passed over:\n  {command}"
+    )
 
 
 def chosen_importer(path: Path, kind: str | None = None) -> Importer:

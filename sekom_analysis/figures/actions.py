@@ -23,6 +23,7 @@ from sekom_analysis.figures.labels import (
     action_labels,
     draw_above,
     draw_tiles,
+    name_points,
     name_tiles,
     room_for,
     set_rows,
@@ -180,6 +181,7 @@ def plot_criteria(
     criteria: Mapping[str, str] | None = None,
     most: int = TOP,
     scale: tuple[float, float] = (1.0, 5.0),
+    points: Mapping[str, Mapping[int, str]] | None = None,
 ) -> Axes:
     """Draw the mean score of each action by each criterion: the darker, the higher.
 
@@ -189,6 +191,7 @@ def plot_criteria(
     ax, lang, labels, most : as in `plot_priorities`
     criteria : criterion -> its label
     scale : the lowest and highest score that can be given; the colours span it
+    points : criterion -> point of its scale -> its label, as `Variable.points` gives them
 
     Returns
     -------
@@ -224,6 +227,8 @@ def plot_criteria(
         draw_tiles(ax, shades(grid, LINE_COLOUR, *scale), texts)
         name_tiles(ax, names, heads)
         set_rows(ax, [place + 0.5 for place in range(len(rows))], names)
+        used = {name: (criteria or {}).get(name, name) for name in named.values()}
+        name_points(ax, points or {}, used, lang, 3)
     return ax
 
 

@@ -17,7 +17,7 @@ from sekom_analysis.basics.errors import needing
 from sekom_analysis.basics.wording import check_language, number, say
 from sekom_analysis.figures import styling as st
 from sekom_analysis.figures.counts import fill
-from sekom_analysis.figures.labels import Key, draw_above, draw_tiles, name_tiles, shades
+from sekom_analysis.figures.labels import Key, draw_above, draw_tiles, name_points, name_tiles, shades
 from sekom_analysis.figures.styling import mix
 
 _THEME_COLUMNS = ("theme", "category", "count", "n_category")
@@ -261,6 +261,7 @@ def plot_scores(
     ax: Axes | None = None,
     lang: str = "sv",
     criteria: Mapping[str, str] | None = None,
+    points: Mapping[str, Mapping[int, str]] | None = None,
 ) -> Axes:
     """Draw how often each coder gave each score, criterion by criterion.
 
@@ -270,11 +271,12 @@ def plot_scores(
     ax : where to draw; without it a figure 160 mm wide is made
     lang : ``"sv"`` or ``"en"``
     criteria : criterion -> its label; their order is kept
+    points : criterion -> point of its scale -> its label, as `Variable.points` gives them
 
     Returns
     -------
     Axes
-        The area of a dot is the number of actions, which is given beside it.
+        The area of a dot is the number of actions, which is given beside it. What points mean is said below.
 
     Raises
     ------
@@ -311,6 +313,8 @@ def plot_scores(
             )  # fmt: skip
         _name_rows(ax, places, criteria or {})
         _name_scores(ax, table, lang)
+        used = dict.fromkeys(criterion for criterion, _ in places)
+        name_points(ax, points or {}, {one: (criteria or {}).get(one, one) for one in used}, lang, 12)
     return ax
 
 

@@ -15,6 +15,7 @@ from matplotlib.figure import Figure
 from matplotlib.legend import Legend
 from matplotlib.transforms import ScaledTranslation
 
+from sekom_analysis.basics.wording import number
 from sekom_analysis.figures import styling as st
 from sekom_analysis.figures.styling import INK, POINTS_PER_MM, TEXT, mix, readable_on, text_width, wrap
 
@@ -191,3 +192,44 @@ def name_tiles(ax: Axes, names: Sequence[str], heads: Sequence[str], *, on_top: 
     if on_top:
         ax.xaxis.tick_top()
     ax.tick_params(length=0, labelsize=st.TEXT, labelcolor=st.INK, pad=3)
+
+
+_KEY_EDGE = 2.0  # mm from either edge of the figure
+
+
+def name_points(
+    ax: Axes,
+    points: Mapping[str, Mapping[int, str]],
+    criteria: Mapping[str, str],
+    lang: str,
+    below: float,
+) -> None:
+    """Say under a figure what the points of its scales mean; nothing where they have no labels.
+
+    Parameters
+    ----------
+    ax : the figure
+    points : criterion -> point -> its label
+    criteria : criterion -> its name, for all that are drawn
+    lang : ``"sv"`` or ``"en"``
+    below : how far (mm) below the drawing area nothing else is
+    """
+    sharing: dict[str, list[str]] = {}
+    for criterion, name in criteria.items():
+        told = points.get(criterion, {})
+        said = ", ".join(f"{number(point, lang, 0)} = {told[point]}" for point in sorted(told) if told[point])
+        if said:
+            sharing.setdefault(said, []).append(name)
+    if not sharing:
+        return
+    of_all = len(sharing) == 1 and len(next(iter(sharing.values()))) == len(criteria)
+    lines = list(sharing) if of_all else [f"{', '.join(names)}: {said}" for said, names in sharing.items()]
+    width = st.size_mm(ax)[0]
+    share = ax.get_position()
+    text = "\n".join(wrap(line, width / share.width - 2 * _KEY_EDGE) for line in lines)
+    st.grow_bottom(ax, (text.count("\n") + 1) * LINE + 2)
+    left = _KEY_EDGE - share.x0 * width / share.width
+    ax.annotate(
+        text, (0, 0), (left * POINTS_PER_MM, -below * POINTS_PER_MM), xycoords="axes fraction",
+        textcoords="offset points", ha="left", va="top", color=st.QUIET, annotation_clip=False,
+    )  # fmt: skip

@@ -313,6 +313,15 @@ def grow_top(ax: Axes, needed: float) -> None:
     ax.set_position((place.x0, place.y0 * height / higher, place.width, place.height * height / higher))
 
 
+def grow_bottom(ax: Axes, needed: float) -> None:
+    """Make room (mm) below what a figure that `panel` made holds; leave other figures alone."""
+    fig = ax.figure
+    if isinstance(fig, PrintFigure):
+        grow_top(ax, needed)
+        place, height = ax.get_position(), fig.get_size_inches()[1] * MM_PER_INCH
+        ax.set_position((place.x0, place.y0 + needed / height, place.width, place.height))
+
+
 def size_mm(ax: Axes) -> tuple[float, float]:
     """Width and height of the drawing area in mm."""
     box = ax.get_window_extent()

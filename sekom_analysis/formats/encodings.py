@@ -7,6 +7,8 @@ import re
 from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
+from sekom_analysis.basics.wording import quoted
+
 # --- how well letters fit together --------------------------------------------------------------------
 
 
@@ -258,4 +260,4 @@ def words_of(text: str, most: int = 3) -> list[str]:
 
 def in_quotes(text: str) -> str:
     """Return those words to be shown."""
-    return ", ".join(f"'{word[:_LONGEST_WORD]}'" for word in words_of(text)) or "–"
+    return quoted(word[:_LONGEST_WORD] for word in words_of(text)) or "–"

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from sekom_analysis.basics.errors import ExchangeError, TableError
-from sekom_analysis.basics.wording import Phrase, Problem, problem_lines
+from sekom_analysis.basics.wording import Phrase, Problem, problem_lines, quoted
 from sekom_analysis.formats.encodings import Reading, in_quotes, known_encoding, recognised
 from sekom_analysis.formats.guarded import refusal
 from sekom_analysis.formats.other_books import ENDINGS, read_other_book
@@ -44,7 +44,7 @@ class Grid:
     rows : cells of each row, blank rows empty lists
     problems : errors and formulas without a stored result, with their row and cell
     more_problems : columns that have more such cells, and how many
-    hidden_rows : rows that Excel does not show
+    hidden_rows, hidden_columns : rows and columns that Excel does not show, by number
     converted : cells in which Excel shows a date or a percentage, by column
     is_hidden : whether Excel does not show the sheet
     is_text : whether it is a text table
@@ -55,6 +55,7 @@ class Grid:
     problems: list[Problem] = field(default_factory=list)
     more_problems: Counter[int] = field(default_factory=Counter)
     hidden_rows: list[int] = field(default_factory=list)
+    hidden_columns: list[int] = field(default_factory=list)
     converted: dict[int, dict[int, str]] = field(default_factory=dict)
     is_hidden: bool = False
     is_text: bool = False
@@ -111,7 +112,9 @@ def read_grids(
 
 def unreadable(path: Path, problems: Sequence[Problem]) -> TableError:
     """Return the error that says why a file cannot be read as a table."""
-    return TableError(f"'{path}' could not be read as a table:\n{problem_lines(problems)}")
+    error = TableError(f"'{path}' could not be read as a table:\n{problem_lines(problems)}")
+    error.problems = tuple(problems)
+    return error
 
 
 # --- workbooks ----------------------------------------------------------------------------------------
@@ -146,6 +149,9 @@ def _book_grid(book: Book, name: str) -> Grid:
     grid = taken.grid
     grid.rows, grid.problems = taken.rows, taken.problems
     grid.hidden_rows = list(book.hidden_rows)
+    grid.hidden_columns = [
+        column for first, last in book.hidden_columns for column in range(first, min(last, taken.width) + 1)
+    ]
     grid.is_hidden = name in book.hidden
     return grid
 
@@ -162,8 +168,9 @@ def _other_grids(path: Path, sheet: str | None, encoding: str | None) -> list[Gr
     grids = [Grid(one["name"], one["rows"], is_hidden=one["is_hidden"]) for one in sheets]
     names = [grid.name for grid in grids]
     if sheet is not None and _same_name(sheet, names) not in names:
-        listed = ", ".join(f"'{name}'" for name in names)
-        raise unreadable(path, [Problem.of(path.name, None, "book_no_sheet", sheet=sheet, names=listed)])
+        raise unreadable(
+            path, [Problem.of(path.name, None, "book_no_sheet", sheet=sheet, names=quoted(names))]
+        )
     if not grids:
         raise unreadable(path, [Problem.of(path.name, None, "book_no_sheets")])
     return [grid for grid in grids if sheet is None or grid.name == _same_name(sheet, names)]

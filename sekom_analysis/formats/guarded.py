@@ -162,8 +162,8 @@ class Archive:
         if problems:
             raise refusal_of(problems)
         # Not `is_dir()`: before Python 3.12 it fails on an entry without a name, which damage can make.
-        entries = [entry for entry in self._zip.infolist() if not entry.filename.endswith("/")]
-        self._entries = {entry.filename: entry for entry in entries}
+        entries = {_slashed(entry.filename): entry for entry in self._zip.infolist()}
+        self._entries = {name: entry for name, entry in entries.items() if not name.endswith("/")}
 
     @property
     def names(self) -> list[str]:
@@ -299,7 +299,7 @@ def _count(file: IO[bytes], mark: bytes) -> int:
 
 
 def _entry_problems(entries: list[zipfile.ZipInfo], file: str) -> Iterator[Problem]:
-    for name, times in Counter(entry.filename for entry in entries).items():
+    for name, times in Counter(_slashed(entry.filename) for entry in entries).items():
         if times > 1:
             yield Problem.of(file, None, "archive_doubled", name=shown_name(name), n=times)
     for entry in entries:
@@ -308,8 +308,13 @@ def _entry_problems(entries: list[zipfile.ZipInfo], file: str) -> Iterator[Probl
             yield Problem.of(file, None, "archive_entry", name=shown_name(entry.orig_filename), fault=fault)
 
 
+def _slashed(name: str) -> str:
+    """Return a name with slashes between folders: some programs for Windows write backslashes."""
+    return name.replace("\\", "/")
+
+
 def _fault(entry: zipfile.ZipInfo) -> Phrase | None:
-    name = entry.orig_filename.replace("\\", "/")
+    name = _slashed(entry.orig_filename)
     parts = name.split("/")
     if not name or "\0" in name or name.startswith("/") or re.match("[A-Za-z]:", name):
         return Phrase("entry_name")

@@ -29,8 +29,8 @@ class BookLimits(Limits):
     odd_cells : number of errors and formulas without a stored result that are listed one by one
     """
 
-    entry_bytes: int = 50_000_000
-    total_bytes: int = 100_000_000
+    entry_bytes: int = 100_000_000
+    total_bytes: int = 200_000_000
     xml_parts: int = 3_000_000
     cells: int = 1_000_000
     texts: int = 1_000_000
@@ -212,6 +212,7 @@ class CellWalker(PartWalker):
         self.take = take
         self.merged: list[str] = []
         self.hidden: list[int] = []
+        self.hidden_columns: list[tuple[int, int]] = []
         self.columns: dict[str, int] = {}
         self.row = self.column = 0
         self.kind, self.style = "n", "0"
@@ -234,6 +235,8 @@ class CellWalker(PartWalker):
                 self.hidden.append(self.row)
         elif part == "rPh":
             self.is_phonetic = True
+        elif part == "col" and attributes.get("hidden") in ("1", "true"):
+            self._hide(attributes.get("min", ""), attributes.get("max", ""))
         elif part == "mergeCell":
             self._merge(attributes.get("ref", ""))
 
@@ -248,7 +251,8 @@ class CellWalker(PartWalker):
             if part == "f":
                 self.formula = "".join(self.pieces)
             elif part == "v" and self.kind != "inlineStr":
-                self.value = "".join(self.pieces)
+                text = "".join(self.pieces)
+                self.value = text if self.kind == "str" else text.strip()
         elif part == "is" and self.kind == "inlineStr":
             self.value = "".join(self.pieces)
         elif part == "rPh":
@@ -280,6 +284,10 @@ class CellWalker(PartWalker):
                 raise self.refusal(kind="book_cell", name=name[:20])
             self.columns[letters] = found[1]
         return self.columns[letters]
+
+    def _hide(self, first: str, last: str) -> None:
+        if first.isdecimal() and last.isdecimal() and len(first + last) <= 10:
+            self.hidden_columns.append((int(first), int(last)))
 
     def _merge(self, cells: str) -> None:
         self.merged.append(cells)

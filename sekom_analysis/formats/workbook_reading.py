@@ -152,6 +152,7 @@ class Book:
         self._values: dict[bool, Values] = {}
         self.hidden: set[str] = set()  # sheets that Excel does not show
         self.hidden_rows: list[int] = []  # of the sheet that was walked last
+        self.hidden_columns: list[tuple[int, int]] = []  # the first and last of each stretch of them, there
         self._archive = open_archive(data, limits, file)
         try:
             self._archive.check_all()
@@ -217,7 +218,7 @@ class Book:
         """
         walker = CellWalker(self.file, self.path(sheet), self.limits, take)
         self._walk(walker, self._archive.read(walker.part))
-        self.hidden_rows = walker.hidden
+        self.hidden_rows, self.hidden_columns = walker.hidden, walker.hidden_columns
         return walker.merged
 
     def merged(self, sheet: str | None) -> list[str]:

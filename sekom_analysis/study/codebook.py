@@ -15,7 +15,7 @@ from sekom_analysis.basics.errors import CodebookError, NotSavedError
 from sekom_analysis.basics.files import original_name, reason_of, write_whole
 from sekom_analysis.basics.wording import Fault, FaultsError, Phrase, Problem
 from sekom_analysis.basics.yamlfile import dump_yaml, load_yaml, read_yaml_text
-from sekom_analysis.study.codebook_words import as_range
+from sekom_analysis.study.codebook_words import as_kind, as_range, points_at_end
 
 NONE_FITS = "none_fits"
 FLAG = "flag"
@@ -24,7 +24,7 @@ NONE_FITS_LABEL = {"sv": "Ingen passar", "en": "None fits"}
 
 MOST_STEPS = 1000
 
-Kind = Literal["single", "multiple", "scale"]
+Kind = Annotated[Literal["single", "multiple", "scale"], BeforeValidator(as_kind)]
 
 
 def _both_languages(value: Any) -> Any:
@@ -168,6 +168,22 @@ class Variable(_Frozen):
         if code == NONE_FITS:
             return NONE_FITS_LABEL["en" if lang == "en" else "sv"]
         return next((c.label.in_(lang) for c in self.codes if c.id == code), code)
+
+    def points(self, lang: str = "sv") -> dict[int, str]:
+        """Return what the points of a scale are called, as its question says at its end; empty without.
+
+        Examples
+        --------
+        >>> goal = Variable(id="goal", kind="scale", label="Mål", range=(1, 5),
+        ...                 question="Hur nära? (1 = Långt ifrån, 5 = Framme)")
+        >>> goal.points()
+        {1: 'Långt ifrån', 5: 'Framme'}
+        """
+        if self.range is None or self.question is None:
+            return {}
+        low, high = self.range
+        named = points_at_end(self.question.in_(lang))
+        return {point: label for point, label in named.items() if label and low <= point <= high}
 
     def applies_to(self, note_id: str, stage: str | None) -> bool:
         """Whether the question is asked of this note."""

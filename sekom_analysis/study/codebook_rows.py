@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
-from sekom_analysis.basics.wording import LANGUAGES, Problem, say
+from sekom_analysis.basics.wording import LANGUAGES, Problem, quoted, say
 from sekom_analysis.basics.yamlfile import check_data
 from sekom_analysis.study.codebook import (
     MOST_STEPS,
@@ -151,8 +151,9 @@ class _Maker:
         pairs = zip(grid.heading.cells, grid.heading.names, strict=True)
         unknown = [cell.strip() for cell, name in pairs if name is None and cell.strip()]
         if unknown:
-            names = ", ".join(f"'{name}'" for name in unknown)
-            self.remarks.append(Problem.of(grid.place, grid.heading.row, "kept_columns", names=names))
+            self.remarks.append(
+                Problem.of(grid.place, grid.heading.row, "kept_columns", names=quoted(unknown))
+            )
 
     # --- one variable ---------------------------------------------------------------------------------
 
@@ -193,7 +194,7 @@ class _Maker:
         known = {kind for kind in kinds.values() if kind}
         if len(known) > 1:
             row = list(given.values())[1]
-            said = {"variable": variable.called, "kinds": ", ".join(f"'{text}'" for text in given)}
+            said = {"variable": variable.called, "kinds": quoted(given)}
             self.problems.append(Problem.of(variable.place, row.number, "kept_kinds", **said))
         if known:
             return sorted(known)[0]

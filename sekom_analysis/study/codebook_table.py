@@ -14,12 +14,16 @@ from typing import Any, NamedTuple
 
 import pandas as pd
 
-from sekom_analysis.basics.errors import ExchangeError
-from sekom_analysis.basics.wording import LANGUAGES, Problem, say
+from sekom_analysis.basics.errors import ExchangeError, TableError
+from sekom_analysis.basics.wording import LANGUAGES, Problem, quoted, say
 from sekom_analysis.basics.yamlfile import check_data
+from sekom_analysis.formats.grids import Grid as SheetGrid
+from sekom_analysis.formats.grids import read_grids
 from sekom_analysis.formats.guarded import read_file
+from sekom_analysis.formats.other_books import ENDINGS as OTHER_BOOKS
 from sekom_analysis.formats.tables import (
     WORKBOOKS,
+    as_table,
     check_table,
     decode,
     is_blank,
@@ -32,7 +36,7 @@ from sekom_analysis.formats.word import word_tables
 from sekom_analysis.formats.workbook_reading import read_rows, sheet_names
 from sekom_analysis.study.codebook import Bilingual, Code, Codebook, Variable
 from sekom_analysis.study.codebook_rows import Entries, Grid, Heading, book_of
-from sekom_analysis.study.codebook_words import LINEAGE, Name, column_of, kind_of_variable, range_of
+from sekom_analysis.study.codebook_words import LINEAGE, Name, column_of
 
 TEXTS = ("label", "question", "definition", "include", "exclude", "example")
 OF_CODES = ("label", "definition", "include", "exclude", "example")
@@ -218,13 +222,13 @@ class _Book:
             self._take_variable(row, name, kind, cells)
 
     def _take_variable(self, row: int, name: str, kind: str, cells: Mapping[str, str]) -> None:
-        kind = kind_of_variable(kind) or kind or ("scale" if "range" in cells else "single")
+        kind = kind or ("scale" if "range" in cells else "single")
         data = {"id": name, "kind": kind, "label": name, **_fields(cells, TEXTS, PLAIN)}
         self._add(row, name, data)
 
     def _take_code(self, row: int, name: str, cells: Mapping[str, str]) -> None:
         if name not in self._places:
-            self._add(row, name, {"id": name, "kind": _kind(cells), "label": name})
+            self._add(row, name, {"id": name, "kind": cells.get("kind", "single").strip(), "label": name})
         at = self._places[name]
         codes = self.data["variables"][at].setdefault("codes", [])
         self._rows[("variables", at, "codes", len(codes))] = row
@@ -236,11 +240,6 @@ class _Book:
         self._rows[("variables", at)] = row
         self.data["variables"].append(data)
         self._above = name
-
-
-def _kind(cells: Mapping[str, str]) -> str:
-    kind = cells.get("kind", "single").strip()
-    return kind_of_variable(kind) or kind
 
 
 def _fields(cells: Mapping[str, str], texts: Iterable[str], plain: Iterable[str]) -> dict[str, Any]:
@@ -259,8 +258,6 @@ def _value(name: str, cell: str) -> Any:
     if name in ("stage", "notes", *LINEAGE):
         return _listed(cell)
     plain = cell.strip().casefold()
-    if name == "range" and (found := range_of(cell)):
-        return list(found)
     if name in ("retired", "none_fits") and plain in _YES | _NO:
         return plain in _YES
     if name == "round" and _NUMBER.fullmatch(plain):
@@ -272,6 +269,7 @@ def _value(name: str, cell: str) -> Any:
 
 
 _TEXTS = (".csv", ".tsv", ".txt")
+ENDINGS = (*_TEXTS, *WORKBOOKS, *OTHER_BOOKS, ".docx")
 _FIRST = 40  # rows in which a heading is looked for
 _CODES = ("code", "label", "group")
 
@@ -299,14 +297,14 @@ def read_kept_codebook(path: Path) -> BookRead:
 
     Parameters
     ----------
-    path : ``.xlsx``, ``.docx``, or a text table
+    path : ``.xlsx``, ``.ods``, ``.xls``, ``.docx``, or a text table
     """
     found = _own_form(path)
     if found is not None:
         return BookRead(found, [], [])
     try:
         sheets = list(_sheets(path))
-    except ExchangeError as error:
+    except (ExchangeError, TableError) as error:
         return BookRead(None, list(error.problems), [])
     broken = [problem for sheet in sheets for problem in sheet.problems]
     if broken:
@@ -325,17 +323,22 @@ def _read(file: str, sheets: Sequence[_Sheet], grids: list[Grid]) -> BookRead:
     others = [sheet.title for sheet in sheets if sheet.title and sheet.rows]
     left = [title for title in others if title not in {grid.title for grid in used}]
     if left and sheets:
-        remarks.append(Problem.of(file, None, "kept_sheets", names=", ".join(f"'{title}'" for title in left)))
+        remarks.append(Problem.of(file, None, "kept_sheets", names=quoted(left)))
     return BookRead(None if problems else book, problems, remarks)
 
 
 def _own_form(path: Path) -> Codebook | None:
     """Return a codebook that is written as `write_codebook_file` writes it; None if it is not."""
-    if path.suffix.lower() not in (*_TEXTS, *WORKBOOKS):
+    suffix = path.suffix.lower()
+    if suffix not in (*_TEXTS, *WORKBOOKS, *OTHER_BOOKS):
         return None
     try:
-        book, problems = read_codebook_file(path)
-    except ExchangeError:
+        if suffix in OTHER_BOOKS:
+            table, problems = as_table(_codebook_grids(path)[0].rows, path.name, [])
+            book, problems = (None, problems) if problems else check_codebook_table(table, path.name)
+        else:
+            book, problems = read_codebook_file(path)
+    except (ExchangeError, TableError):
         return None
     return None if problems else book
 
@@ -360,6 +363,10 @@ def _sheets(path: Path) -> Iterator[_Sheet]:
         if not tables:
             yield _Sheet(path.name, "", [], [])
         return
+    if suffix in OTHER_BOOKS:
+        for grid in _codebook_grids(path):
+            yield _sheet(path.name, grid.name, grid.rows, [])
+        return
     data, problem = read_bytes(path)
     if problem:
         yield _Sheet(path.name, "", [], [problem])
@@ -372,6 +379,13 @@ def _sheets(path: Path) -> Iterator[_Sheet]:
         text, problems = decode(data, path.name)
         rows, broken = _text_rows(text, path.name) if not problems else ([], [])
         yield _sheet(path.name, "", [list(map(unguarded, row)) for row in rows], [*problems, *broken])
+
+
+def _codebook_grids(path: Path) -> list[SheetGrid]:
+    """Return the sheets of an ``.ods`` or ``.xls`` that are called a codebook, else all of them."""
+    grids = read_grids(path).grids
+    named = _named_codebook(grid.name for grid in grids)
+    return [grid for grid in grids if grid.name in named] or grids
 
 
 def _text_rows(text: str, file: str) -> tuple[list[list[str]], list[Problem]]:
@@ -435,5 +449,5 @@ def _not_found(file: str, sheets: Sequence[_Sheet]) -> Problem:
     rows = next((sheet.rows for sheet in sheets if sheet.rows), [])
     if not rows:
         return Problem.of(file, None, "kept_empty")
-    named = ", ".join(f"'{cell.strip()[:40]}'" for cell in rows[0][1][:10] if cell.strip())
+    named = quoted(cell.strip()[:40] for cell in rows[0][1][:10] if cell.strip())
     return Problem.of(file, rows[0][0], "kept_no_heading", names=named)

@@ -163,6 +163,19 @@ def points_text(points: dict[int, str]) -> str:
     return ", ".join(f"{number} = {label}" for number, label in sorted(points.items()) if label)
 
 
+def points_at_end(question: str) -> dict[int, str]:
+    """Return the points that a question names in brackets at its end, as `points_text` writes them.
+
+    Examples
+    --------
+    >>> points_at_end("Hur viktigt? (-1 = Inte (alls), 1 = Mycket)"), points_at_end("Hur viktigt? (1–5)")
+    ({-1: 'Inte (alls)', 1: 'Mycket'}, {})
+    """
+    text = question.strip()
+    starts = [at for at, sign in enumerate(text) if sign == "("] if text.endswith(")") else []
+    return next((found for at in starts if (found := points_of(text[at + 1 : -1]))), {})
+
+
 _LONGEST = 40
 
 
@@ -182,6 +195,17 @@ def made_id(name: str, taken: Container[str], fallback: str) -> str:
         tail = f"_{number}"
         tried = whole[: _LONGEST - len(tail)] + tail
     return tried
+
+
+def as_kind(value: Any) -> Any:
+    """Return what a person wrote for a kind as its name, where it can be understood.
+
+    Examples
+    --------
+    >>> as_kind("flera"), as_kind("kanske")
+    ('multiple', 'kanske')
+    """
+    return (kind_of_variable(value) or value) if isinstance(value, str) else value
 
 
 def as_range(value: Any) -> Any:

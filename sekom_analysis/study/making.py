@@ -24,6 +24,7 @@ from sekom_analysis.basics.files import (
 from sekom_analysis.basics.wording import Problem, problem_lines
 from sekom_analysis.basics.yamlfile import dump_yaml
 from sekom_analysis.formats.tables import read_table, write_table
+from sekom_analysis.study.codebook_table import ENDINGS, read_kept_codebook, write_codebook_file
 from sekom_analysis.study.notes import context_faults
 from sekom_analysis.study.raw import (
     CODEBOOK_FILE,
@@ -37,7 +38,6 @@ from sekom_analysis.study.raw import (
 from sekom_analysis.study.secret import make_secret
 
 OF_THE_SAMPLE = "07-the-2016-report.ipynb"
-KEPT_AS_TABLES = (".csv", ".tsv", ".txt", ".xlsx", ".xlsm", ".docx")
 NotesSource = str | os.PathLike[str] | pd.DataFrame | None
 CodebookSource = str | os.PathLike[str] | dict[str, Any] | None
 
@@ -251,7 +251,7 @@ def _numbered(frame: pd.DataFrame) -> pd.DataFrame:
 def _put_codebook(folder: Path, codebook: CodebookSource) -> None:
     target = folder / CODEBOOK_FILE
     suffix = Path(codebook).suffix.lower() if isinstance(codebook, str | os.PathLike) else ""
-    if isinstance(codebook, str | os.PathLike) and suffix in KEPT_AS_TABLES:
+    if isinstance(codebook, str | os.PathLike) and suffix in ENDINGS:
         _put_codebook_workbook(folder / CODEBOOK_WORKBOOK, Path(codebook))
         return
     if isinstance(codebook, str | os.PathLike) and suffix in (".qdc", ".qdpx"):
@@ -281,8 +281,6 @@ def _put_codebook(folder: Path, codebook: CodebookSource) -> None:
 
 def _put_codebook_workbook(target: Path, source: Path) -> None:
     """Keep a codebook in Excel, for whoever goes on in Excel; of a study's workbook only its sheet."""
-    from sekom_analysis.study.codebook_table import read_kept_codebook, write_codebook_file
-
     codebook, problems, _ = read_kept_codebook(source)
     if codebook is None:
         msg = f"No study was made. The codebook '{source}' cannot be used:\n{problem_lines(problems)}"

@@ -15,6 +15,7 @@ from sekom_analysis.basics.files import as_typed, original_name, reason_of, seen
 from sekom_analysis.basics.wording import Phrase, Problem, problem_lines, quoted
 from sekom_analysis.basics.yamlfile import Model, parse_yaml, read_yaml_text
 from sekom_analysis.formats.grids import encoding_doubt
+from sekom_analysis.formats.other_books import ENDINGS as OTHER_BOOKS
 from sekom_analysis.formats.tables import check_table
 from sekom_analysis.study.codebook import Codebook, Kind, Text, Texts
 from sekom_analysis.study.decisions import coder_fault
@@ -308,6 +309,15 @@ def _read_yaml(path: Path, model: type[Model]) -> tuple[Model | None, list[Probl
 
 def _read_codebook(root: Path) -> tuple[Codebook | None, list[Problem]]:
     path, workbook = root / CODEBOOK_FILE, root / CODEBOOK_WORKBOOK
+    others = [other for ending in OTHER_BOOKS if (other := workbook.with_suffix(ending)).is_file()]
+    unread = [Problem.of(other.name, None, "codebook_unread", own=workbook.name) for other in others]
+    if unread and not path.is_file() and not workbook.is_file():
+        return None, unread
+    codebook, problems = _read_codebook_file(path, workbook)
+    return codebook, [*problems, *unread]
+
+
+def _read_codebook_file(path: Path, workbook: Path) -> tuple[Codebook | None, list[Problem]]:
     if not workbook.is_file():
         return _read_yaml(path, Codebook)
     if path.is_file():

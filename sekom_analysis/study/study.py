@@ -132,8 +132,8 @@ class Study(Joining):
         path : the folder
         notes : a file of notes, whatever its columns are called; or a table with ``text`` and, if there are
             ids already, ``note_id``; else two examples
-        codebook : a file (.yaml, .xlsx), or the same as plain data; left out, a small one to change. One of
-            another program (.qdc) is read first, with `read_codebook_qdc`
+        codebook : a file (.yaml, .xlsx, .ods, .xls, .csv, .docx), or the same as plain data; left out, a
+            small one to change. One of another program (.qdc) is read first, with `read_codebook_qdc`
         title : what the study is called
         sheet, header, text, id, encoding, all_rows, personal : what is what in a file of notes, where that is
             not to be found out, as for `exchange.read_notes`

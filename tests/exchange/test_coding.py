@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 import sekom_analysis as sa
-from sekom_analysis.basics.errors import ExchangeError
+from sekom_analysis.basics.errors import ExchangeError, SekomError
 from sekom_analysis.exchange.registry import Outcome, Request, import_files
 from sekom_analysis.formats.tables import read_table
 from sekom_analysis.study.raw import open_raw
@@ -59,6 +59,18 @@ def put(folder: Path, name: str, *rows: str) -> Path:
     return path
 
 
+def test_where_files_are_read_together_none_is_taken_in_without_the_others(
+    study: sa.Study, tmp_path: Path
+) -> None:
+    head = "note_id,coder,variable,codes"
+    files = [put(tmp_path, f"{who}.csv", head, f"n1,{who},valence,hinder") for who in ("anna", "bo")]
+    files.append(put(tmp_path, "min fil.csv", "note_id,coder", '"n1,cia'))
+    with pytest.raises(SekomError, match=r"'min fil\.csv' could not be read") as caught:
+        take(study, *files)
+    assert "Taken in: none. Not taken in: 'anna.csv', 'bo.csv', 'min fil.csv'." in str(caught.value)
+    assert told(study) == {}
+
+
 def test_numbered_columns_in_a_file_per_coder_are_codes_of_each(study: sa.Study, tmp_path: Path) -> None:
     head = "text;Tema 1;Tema 2"
     rows = [
@@ -74,7 +86,7 @@ def test_numbered_columns_in_a_file_per_coder_are_codes_of_each(study: sa.Study,
     assert outcomes[0].material.remarks[0].what == (
         "Read 4 notes from 'kodning-anna.csv', 'kodning-bo.csv', told apart by the text in 'text'. "
         "2 coders, one file or sheet each: anna, bo. "
-        "The columns Tema 1, Tema 2 were read as one coder's several codes. "
+        "The columns 'Tema 1', 'Tema 2' were read as one coder's several codes. "
         "Repeated texts (1) were taken in their order"
     )
     refused = [one.what for outcome in outcomes for one in outcome.material.refused]

@@ -454,6 +454,18 @@ def test_a_hundred_thousand_rows_take_less_than_ten_seconds(tmp_path):
     assert time.process_time() - started < 10
 
 
+def test_hidden_columns_that_are_taken_are_told(tmp_path):
+    made = Workbook()
+    for row in [["text", "Namn", "Tom"], ["Ojämn nivå", "Eva", None], ["Viljan finns", "Bo", None]]:
+        made.active.append(row)
+    for column in "BC":
+        made.active.column_dimensions[column].hidden = True
+    made.save(tmp_path / "a.xlsx")
+    told = [one for one in read_notes(tmp_path / "a.xlsx").told if "hidden" in one.what]
+    assert [one.what for one in told] == ["columns that are hidden in Excel, and were taken: 'Namn'"]
+    assert "”Namn”" in told[0].in_("sv").what
+
+
 # LibreOffice's and Excel's old workbooks
 
 

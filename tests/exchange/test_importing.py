@@ -11,9 +11,10 @@ import pandas as pd
 import pytest
 
 from sekom_analysis.basics.errors import ExchangeError, NotSavedError
+from sekom_analysis.basics.files import as_typed
 from sekom_analysis.cli import main
 from sekom_analysis.exchange import taking_in
-from sekom_analysis.exchange.registry import IMPORTERS, Request, chosen_importer, import_file
+from sekom_analysis.exchange.registry import IMPORTERS, Request, chosen_importer, import_file, import_files
 from sekom_analysis.exchange.taking_in import Material, add
 from sekom_analysis.study.imports import earlier_import, imports, record_import
 from sekom_analysis.study.raw import open_raw
@@ -88,6 +89,33 @@ def test_a_report_is_taken_in_beside_what_is_there(study, inbox, ending):
     brought = {name for name in fresh if ".marks" not in name} - {"data/imports.csv"}
     assert set(table.at[0, "written"].split("|")) == brought
     assert outcome.record.imported_at.endswith("Z")
+
+
+def test_of_several_files_it_is_said_which_were_taken_in(study, inbox, monkeypatch):
+    monkeypatch.chdir(study.root)
+    files = [write(inbox, ".txt"), inbox / "finns ej.docx", write(inbox, ".md")]
+    request = Request(open_raw(study.root), files[0], headings=inbox / "headings.yaml")
+    with pytest.raises(ExchangeError) as caught:
+        import_files(request, files)
+    lines = str(caught.value).splitlines()
+    assert len(lines) <= 10
+    assert "Nothing of 'finns ej.docx' was saved." in lines
+    assert lines[-3] == (
+        "Taken in: 'Slutrapport 2016.txt'. Not taken in: 'finns ej.docx', 'Slutrapport 2016.md'."
+    )
+    assert lines[-2] == "Once that is mended, give the same command again; what was taken in is passed over:"
+    words = " ".join(map(as_typed, files))
+    assert lines[-1] == f"  sekom import {words} --headings {as_typed(inbox / 'headings.yaml')}"
+    monkeypatch.chdir(inbox)
+    with pytest.raises(ExchangeError, match="was saved") as caught:
+        import_files(request._replace(coder="anna"), files, "outline")
+    last = str(caught.value).splitlines()[-1]
+    assert last.endswith(f" --as outline --headings {inbox}/headings.yaml --coder anna --study {study.root}")
+    alone = files[1:2]
+    with pytest.raises(ExchangeError, match="Nothing was saved") as caught:
+        import_files(request._replace(path=alone[0]), alone)
+    assert "Taken in" not in str(caught.value)
+    assert [one.is_known for one in import_files(request, [files[0], files[0]])] == [True, True]
 
 
 def test_the_same_file_twice_adds_nothing(study, inbox):

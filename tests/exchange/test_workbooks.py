@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import io
+import re
 import subprocess
 import sys
 import zipfile
@@ -13,11 +14,14 @@ import pytest
 from openpyxl import Workbook
 
 from sekom_analysis.basics.errors import ExchangeError
+from sekom_analysis.exchange import read_notes
+from sekom_analysis.exchange.ratings import read_ratings
 from sekom_analysis.exchange.sheet_file import is_coding_sheet, read_sheet_file
 from sekom_analysis.formats.tables import read_table
 from sekom_analysis.formats.workbook_cells import LIMITS, BookLimits
 from sekom_analysis.formats.workbook_reading import Book, merged_across, read_rows, sheet_names
 from tests.memory import PEAK_MB
+from tests.test_cli import sekom
 
 MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 RELATED = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
@@ -185,7 +189,106 @@ def test_a_blank_row_inside_a_merged_cell_stays_blank():
     assert merged_across(across) == [(2, "$A$2:$B$2")]
 
 
+# Workbooks that programs other than Excel write
+
+
+TEXTS = ["text", "Anna", "Bo", "Ojämn nivå", "Viljan finns", "För lite tid", "tid", "vilja"]
+CODED = [(0, 1, 2), (3, 6, 6), (4, 7, 6), (5, 6, 7)]
+SHARED = "".join(f"<si><t>{text}</t></si>" for text in TEXTS)
+
+
+def coded() -> str:
+    """Three notes with what two coders say of them, each cell a shared text."""
+    return "".join(f"<row>{''.join(cell(f'<v>{n}</v>', t='s') for n in row)}</row>" for row in CODED)
+
+
+def is_read_everywhere(path) -> None:
+    """Whether notes and ratings are what the workbook shows, in Python and on the command line."""
+    assert read_notes(path).notes["text"].tolist() == TEXTS[3:6]
+    assert read_ratings(path).to_dict("list") == {
+        "Anna": ["tid", "vilja", "tid"],
+        "Bo": ["tid", "tid", "vilja"],
+    }
+    assert "Made a study with 3 notes" in sekom("new", "S", "--notes", path, cwd=path.parent)[1]
+    assert "differ on 2 of 3 notes" in sekom("agreement", path, "--resamples", 50, cwd=path.parent)[1]
+
+
+def test_names_with_backslashes_are_those_of_folders(tmp_path):
+    path = tmp_path / "a.xlsx"
+    with (
+        zipfile.ZipFile(io.BytesIO(packed(coded(), SHARED))) as plain,
+        zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as made,
+    ):
+        for entry in plain.infolist():
+            made.writestr(entry.filename.replace("/", "\\"), plain.read(entry))
+    is_read_everywhere(path)
+
+
+def test_a_name_twice_with_either_slash_is_refused():
+    again = {"xl\\s.xml": "<worksheet/>"}
+    assert "'xl/s.xml' is in it 2 times" in said(packed(coded(), SHARED, **again))
+
+
+@pytest.mark.parametrize("stray", ["", "text"])
+def test_what_is_between_the_tags_says_nothing(tmp_path, stray):
+    runs = (
+        "<si><r><t>Ojämn </t></r><r><rPr><b/></rPr><t>nivå</t></r><rPh sb='0' eb='1'><t>uttal</t></rPh></si>"
+    )
+    texts = SHARED.replace("<si><t>Ojämn nivå</t></si>", runs)
+    data = packed(coded(), texts, "<cellXfs><xf numFmtId='0'/></cellXfs>")
+    path = tmp_path / "a.xlsx"
+    with zipfile.ZipFile(io.BytesIO(data)) as plain, zipfile.ZipFile(path, "w") as made:
+        for entry in plain.infolist():
+            part = re.sub(r">(?=<(?!/t))", f">\n  {stray}\n", plain.read(entry).decode())
+            made.writestr(entry.filename, re.sub("<v>(.*?)</v>", r"<v>\n \1 \n</v>", part))
+    is_read_everywhere(path)
+
+
+def test_blanks_around_a_value_are_not_part_of_it():
+    kinds = {"n": "3", "b": "1", "d": "2016-05-12", "str": "a", "s": "0"}
+    row = "".join(cell(f"<v>\n{value} </v>", t=kind) for kind, value in kinds.items())
+    empty = cell("<v>\n</v>")
+    assert rows(packed(f"<row>{row}{empty}</row>", "<si><t>b</t></si>")) == [
+        ["3", "TRUE", "2016-05-12", "\na ", "b"]
+    ]
+
+
 # Too much
+
+
+def long_texts() -> str:
+    """Texts of 57 MB, as long as a cell holds: most are not used by any cell any more."""
+    words = " ".join(f"tanke {n * 7919 % 10_007}" for n in range(2_200))
+    one = f"<si><t>{words}</t></si>"
+    return SHARED + "".join(one.replace("tanke", f"ord{n}", 400) for n in range(57_000_000 // len(one) + 1))
+
+
+def many_texts() -> str:
+    """Texts of 57 MB, most of which are not used by any cell any more."""
+    rest = "som var här förut, medan bladet ännu hade sina gamla rader och allt var annorlunda"
+    return SHARED + "".join(f"<si><t>Texten nr {n} i bladet {rest}</t></si>" for n in range(460_000))
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("texts", [long_texts, many_texts])
+def test_57_megabytes_of_shared_texts_are_read_in_moderate_memory(tmp_path, texts):
+    path = tmp_path / "a.xlsx"
+    shared = texts()
+    assert 57_000_000 <= len(shared.encode()) < 65_000_000
+    path.write_bytes(packed(coded(), shared))
+    done = subprocess.run(
+        [sys.executable, "-c", LARGE], input=path.read_bytes(), capture_output=True, check=True
+    )
+    n_rows, n_problems, seconds, megabytes = map(float, done.stdout.decode().split()[:4])
+    assert (n_rows, n_problems) == (4, 0)
+    assert seconds < 10
+    assert megabytes < 300
+    is_read_everywhere(path)
+
+
+def test_a_bomb_of_shared_texts_stays_refused():
+    data = packed(coded(), f"{SHARED}<si><t>{'x' * 57_000_000}</t></si>")
+    assert "'xl/t.xml' in it is compressed more than 200 times" in said(data, LIMITS)
 
 
 def test_formulas_without_results_stop_the_reading():

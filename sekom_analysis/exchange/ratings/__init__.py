@@ -8,18 +8,19 @@ reading serves a coefficient of agreement and the decisions of a study.
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pandas as pd
 
 from sekom_analysis.basics.errors import ExchangeError
-from sekom_analysis.basics.wording import Phrase, chain
+from sekom_analysis.basics.wording import Phrase, quoted, rows_in_words
 from sekom_analysis.exchange.ratings.cells import numbered, plain
 from sekom_analysis.exchange.ratings.columns import MARKS, SIBLINGS
 from sekom_analysis.exchange.ratings.questions import Joined, Question, Wanted, joined, questions_of, refused
 from sekom_analysis.exchange.ratings.sheets import Sheet, SheetRead, read_sheet, sheets_of
+from sekom_analysis.formats.encodings import in_quotes
 
 _MOST_SHOWN = 12
 _SHARED, _ALIKE = 0.3, 0.5  # of notes, of columns: the least that sheets about the same have in common
@@ -64,8 +65,7 @@ class Found:
         fitting = [one for one in self.questions if name is None or plain(one.name) == plain(name)]
         if len(fitting) == 1:
             return fitting[0]
-        names = ", ".join(f"'{one.name}'" for one in self.questions)
-        raise refused(kind="ratings_which", names=names)
+        raise refused(kind="ratings_which", names=quoted(one.name for one in self.questions))
 
 
 def read_ratings(
@@ -87,7 +87,7 @@ def read_ratings(
     Parameters
     ----------
     path_or_paths : path, or sequence of paths
-        ``.csv``, ``.tsv`` or ``.xlsx``.
+        ``.csv``, ``.tsv``, ``.xlsx``; ``.ods``, ``.xls`` where python-calamine is.
     question : str, optional
         Which question, where the files hold answers to several.
     level : str, optional
@@ -219,7 +219,7 @@ def _index(together: Joined) -> pd.Index[str]:
 
 
 def _how(reads: Sequence[SheetRead], together: Joined) -> list[Phrase]:
-    files = chain(list(dict.fromkeys(f"'{read.sheet.file}'" for read in reads)))
+    files = quoted(dict.fromkeys(read.sheet.file for read in reads))
     roles = reads[0].sheet.roles
     by = Phrase(f"ratings_by_{together.by}", id=roles.id, text=roles.text)
     told = [Phrase("ratings_notes", n=len(together.rows), files=files, by=by)]
@@ -232,7 +232,7 @@ def _how(reads: Sequence[SheetRead], together: Joined) -> list[Phrase]:
     siblings = next((one for one in answers if one.form == SIBLINGS), None)
     marks = next((one for one in answers if one.form == MARKS), None)
     if siblings is not None:
-        told.append(Phrase("ratings_siblings", names=", ".join(siblings.columns)))
+        told.append(Phrase("ratings_siblings", names=quoted(siblings.columns)))
     if marks is not None:
         told.append(Phrase("ratings_marks", n=len(marks.columns), names=", ".join(marks.codes[:_MOST_SHOWN])))
     rows = sum(read.several_rows for read in reads)
@@ -243,10 +243,32 @@ def _how(reads: Sequence[SheetRead], together: Joined) -> list[Phrase]:
     texts = [plain(text) for text in together.texts if text]
     if together.by == "texts" and len(set(texts)) < len(texts):
         told.append(Phrase("ratings_repeated", n=len(texts) - len(set(texts))))
-    left = list(dict.fromkeys(f"'{name}'" for read in reads for name in read.sheet.roles.left))
+    told += _unseen([read.sheet for read in reads])
+    left = list(dict.fromkeys(name for read in reads for name in read.sheet.roles.left))
     if left:
-        told.append(Phrase("ratings_left", names=", ".join(left[:_MOST_SHOWN])))
+        told.append(Phrase("ratings_left", names=quoted(left[:_MOST_SHOWN])))
     return told
+
+
+def _unseen(sheets: Sequence[Sheet]) -> Iterator[Phrase]:
+    """Say what of the sheets Excel does not show, and how doubtful letters were read."""
+    taken = {(one.file, one.grid.name) for one in sheets}
+    hidden = [one.grid.name for one in sheets if one.grid.is_hidden]
+    left = dict.fromkeys((one.file, name) for one in sheets for name in one.unshown)
+    if names := quoted(name for file, name in left if (file, name) not in taken):
+        yield Phrase("ratings_hidden_left", names=names)
+    if hidden:
+        yield Phrase("ratings_hidden_sheets", names=quoted(hidden))
+    for one in sheets:
+        place = quoted([one.label if one.name else one.file])
+        rows = sorted(set(one.grid.hidden_rows) & set(one.table.index))
+        if rows:
+            yield Phrase("ratings_hidden_rows", n=len(rows), rows=rows_in_words(rows), place=place)
+        if one.hidden_columns:
+            yield Phrase("ratings_hidden_columns", names=quoted(one.hidden_columns), place=place)
+        if one.reading is not None and one.reading.is_guessed and one.reading.encoding != "cp1252":
+            words = in_quotes(one.reading.text)
+            yield Phrase("ratings_letters", file=one.file, encoding=one.reading.encoding, words=words)
 
 
 def _by_file(reads: Sequence[SheetRead]) -> bool:

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple, cast
 import pandas as pd
 
 from sekom_analysis.basics.errors import ExchangeError, RatingsError
-from sekom_analysis.basics.wording import Phrase, Problem, problem_lines
+from sekom_analysis.basics.wording import Phrase, Problem, problem_lines, quoted
 from sekom_analysis.exchange.ratings.cells import (
     CODES,
     are_scores,
@@ -270,7 +270,7 @@ def _question(said: list[Said], wanted: Wanted) -> Question:
     given = [code for one in said for codes in one.codes for code in codes or ()]
     labels, several = spellings(given)
     kind = _kind(said, labels, wanted.level)
-    told = [Phrase("ratings_spellings", names=", ".join(several_one)) for several_one in several]
+    told = [Phrase("ratings_spellings", names=quoted(several_one)) for several_one in several]
     level = wanted.level or (_ORDERED[0] if wanted.order is not None else LEVELS[kind])
     codes = list(labels.values())
     if kind == SCALE:

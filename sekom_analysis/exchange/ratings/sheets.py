@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import pandas as pd
 
-from sekom_analysis.basics.errors import ExchangeError
+from sekom_analysis.basics.errors import ExchangeError, TableError
 from sekom_analysis.basics.wording import Problem, problem_lines
 from sekom_analysis.exchange.ratings.cells import NOT_SHEETS, is_gap, marked, plain, separators, split
 from sekom_analysis.exchange.ratings.columns import MARKS, SIBLINGS, Answers, Finder, Roles
-from sekom_analysis.formats.tables import WORKBOOKS, decode, read_bytes, split_rows, unguarded
-from sekom_analysis.formats.workbook_reading import read_rows, sheet_names
+from sekom_analysis.formats.encodings import Reading
+from sekom_analysis.formats.grids import Grid, read_grids
 
 _HEADER_WITHIN = 30
 _SUMS = ("summa", "total", "totalt", "sum", "antal")
@@ -28,17 +28,31 @@ class Sheet:
     file, name : of the file, and of the sheet where the file has several
     table : texts, index ``row``
     roles : what the columns are
+    grid : the sheet as it is in the file
+    reading : how the letters of a text table were read
+    unshown : sheets of the file that Excel does not show
     """
 
     file: str
     name: str
     table: pd.DataFrame
     roles: Roles
+    grid: Grid = field(default_factory=Grid)
+    reading: Reading | None = None
+    unshown: tuple[str, ...] = ()
 
     @property
     def label(self) -> str:
         """What the sheet is called among the others: its own name, or the file's without its ending."""
         return self.name or Path(self.file).stem
+
+    @property
+    def hidden_columns(self) -> list[str]:
+        """Names of the columns that were used though Excel does not show them."""
+        answers = [column for one in self.roles.answers for column in one.columns]
+        used = {self.roles.id, self.roles.text, self.roles.coder, self.roles.variable, *answers}
+        hidden = {at - 1 for at in self.grid.hidden_columns}
+        return [str(name) for at, name in enumerate(self.table.columns) if at in hidden and name in used]
 
 
 @dataclass(frozen=True)
@@ -86,49 +100,47 @@ class SheetRead:
 def sheets_of(
     paths: Sequence[Path], sheet: str | None = None, codes: Iterable[str] = (), one_coder: bool = False
 ) -> list[Sheet]:
-    """Return every sheet of the files that holds answers.
+    """Return every sheet of the files that holds answers; a hidden one where a file shows none.
 
     Raises
     ------
     ExchangeError
         If a file cannot be read.
     """
-    tables = [(path.name, *one) for path in paths for one in _tables(path, sheet)]
-    many = len(tables) > 1
+    read = [_tables(path, sheet) for path in paths]
+    shown = [[one for one in own if not one.grid.is_hidden] or own for own in read]
+    return _with_answers(shown, codes, one_coder) or _with_answers(read, codes, one_coder)
+
+
+def _with_answers(read: Sequence[list[Sheet]], codes: Iterable[str], one_coder: bool) -> list[Sheet]:
+    many = sum(map(len, read)) > 1
     found = []
-    for file, name, table in tables:
-        roles = Finder(table, codes, one_coder).roles(one_of_many=many)
-        if roles.answers:
-            found.append(Sheet(file, name, table, roles))
+    for own in read:
+        for one in own:
+            roles = Finder(one.table, codes, one_coder).roles(one_of_many=many)
+            if roles.answers:
+                named = one if len(own) > 1 else replace(one, name="")
+                found.append(replace(named, roles=roles))
     return found
 
 
-def _tables(path: Path, sheet: str | None) -> Iterator[tuple[str, pd.DataFrame]]:
-    data, problem = read_bytes(path)
-    if problem is not None:
-        _refuse(path, [problem])
-    if path.suffix.lower() not in WORKBOOKS:
-        text, problems = decode(data, path.name)
-        rows, more = split_rows(text, path.name) if not problems else ([], [])
-        if problems or more:
-            _refuse(path, [*problems, *more])
-        problems = list(_surplus(rows, path.name))
-        if problems:
-            _refuse(path, problems)
-        yield "", table_of([list(map(unguarded, row)) for row in rows])
-        return
-    names = sheet_names(data, path.name) if sheet is None else [sheet]
-    shown = [name for name in names if plain(name) not in NOT_SHEETS] or names
+def _tables(path: Path, sheet: str | None) -> list[Sheet]:
+    """Return the sheets of a file that have rows and columns; what their columns are is not yet known."""
+    try:
+        found = read_grids(path, sheet)
+    except TableError as error:
+        raise _refusal(path, error.problems) from error
+    grids = [one for one in found.grids if plain(one.name) not in NOT_SHEETS] or found.grids
     kept = []
-    for name in shown:
-        rows, problems = read_rows(data, path.name, name)
+    for grid in grids:
+        problems = list(_surplus(grid.rows, path.name)) if grid.is_text else grid.problems
         if problems:
-            _refuse(path, problems)
-        table = table_of(rows)
+            raise _refusal(path, problems)
+        table = table_of(grid.rows)
         if len(table) and len(table.columns) > 1:
-            kept.append((name, table))
-    for name, table in kept:
-        yield (name if len(kept) > 1 else ""), table
+            kept.append(Sheet(path.name, grid.name, table, Roles(), grid, found.reading))
+    unshown = tuple(one.name for one in kept if one.grid.is_hidden)
+    return [replace(one, unshown=unshown) for one in kept]
 
 
 def _surplus(rows: Sequence[Sequence[str]], file: str) -> Iterator[Problem]:
@@ -143,10 +155,8 @@ def _surplus(rows: Sequence[Sequence[str]], file: str) -> Iterator[Problem]:
             yield Problem.of(file, number, "table_surplus", text=more[:40], n=width)
 
 
-def _refuse(path: Path, problems: Sequence[object]) -> None:
-    lines = problem_lines(problems[:10])  # type: ignore[arg-type]
-    msg = f"'{path.name}' could not be read as a table:\n{lines}"
-    raise ExchangeError(msg)
+def _refusal(path: Path, problems: Sequence[Problem]) -> ExchangeError:
+    return ExchangeError(f"'{path.name}' could not be read as a table:\n{problem_lines(problems[:10])}")
 
 
 def table_of(rows: Sequence[Sequence[str]]) -> pd.DataFrame:
