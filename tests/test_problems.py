@@ -6,6 +6,7 @@ import ast
 import copy
 import pickle
 from collections import defaultdict
+from pathlib import Path
 
 import pandas as pd
 import pytest
@@ -19,6 +20,7 @@ from sekom_analysis.report import render_page
 from sekom_analysis.results import work_out
 from sekom_analysis.study.checks import study_problems
 from sekom_analysis.study.codebook import Codebook
+from sekom_analysis.study.codebook_editing import review
 from sekom_analysis.study.codebook_table import check_codebook_table
 from sekom_analysis.study.imports import begin_import
 from sekom_analysis.study.notes import check_notes
@@ -211,6 +213,20 @@ def told(study: Study) -> list[Problem]:
     return [*found.list_problems(), *plan_problems(found)]
 
 
+def changed_texts(folder: Path) -> list[Problem]:
+    """Problems of a codebook in which a text was changed by hand, before and after somebody spoke of it."""
+    codes = [{"id": "a", "label": "A"}, {"id": "b", "label": "B"}]
+    book = {"variables": [{"id": "v", "kind": "single", "label": "V", "codes": codes}]}
+    changed = Study.create(folder / "changed", codebook=book)
+    for note, code in zip(changed.notes.index, "ab", strict=False):
+        changed.decide("anna", note, "v", code)
+    codes[0]["label"] = book["variables"][0]["label"] = "W"
+    write(changed, "data/raw/codebook.yaml", yaml.safe_dump(book))
+    found = told(changed)
+    review(Study.open(changed.root), "v", ["", "a"], "meaning").save("anna", "Nytt")
+    return [*found, *told(changed)]
+
+
 @pytest.fixture
 def every_kind(study, tmp_path, monkeypatch) -> list[Problem]:
     """Problems of every kind, each from a file that has it."""
@@ -265,6 +281,7 @@ def every_kind(study, tmp_path, monkeypatch) -> list[Problem]:
     found += [
         one for rows in NOTES for one in check_notes(pd.DataFrame(rows[1:], columns=rows[0]), "n.csv")[1]
     ]
+    found += changed_texts(tmp_path)
     (tmp_path / "no notes").mkdir()
     return [*found, *read_notes(tmp_path / "no notes")[1]]
 

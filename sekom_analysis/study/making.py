@@ -6,6 +6,7 @@ import os
 import secrets
 import shutil
 from collections.abc import Callable, Sequence
+from importlib import import_module
 from importlib.resources import as_file, files
 from pathlib import Path
 from typing import Any
@@ -76,6 +77,30 @@ def create(
             take_in(folder)
 
     _make(path, fill)
+
+
+def create_of(
+    path: Path, notes: NotesSource, codebook: CodebookSource, title: str, told: dict[str, Any]
+) -> None:
+    """Make a study of notes in whatever table somebody keeps them; `told` says what is what in it.
+
+    Raises
+    ------
+    StudyError
+        As `create` does, and if the table could be read in several ways.
+    """
+    context = told["context"]
+    if isinstance(notes, str | os.PathLike):
+        check_free(path)
+        reading = import_module("sekom_analysis.exchange.notes_file")  # that room is above this one
+        try:
+            read = reading.read_notes(notes, **told)
+        except TableError as error:
+            msg = f"No study was made. {error}"
+            raise StudyError(msg) from error
+        notes, context = read.source, read.context
+    shown = [context] if isinstance(context, str) else list(context or ())
+    create(path, notes, codebook, title, context=shown)
 
 
 def create_sample(path: Path) -> None:

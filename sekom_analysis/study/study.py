@@ -10,7 +10,7 @@ from typing import Any
 
 import pandas as pd
 
-from sekom_analysis.basics.errors import StudyError, TableError
+from sekom_analysis.basics.errors import StudyError
 from sekom_analysis.basics.wording import Problem, problems_table
 from sekom_analysis.study import making
 from sekom_analysis.study.adjudicating import Adjudicating, Showings
@@ -145,19 +145,9 @@ class Study(Joining):
             If the folder is not empty, or notes or codebook cannot be used, or notes could be read in
             several ways; nothing is left behind.
         """
-        if isinstance(notes, str | os.PathLike):
-            making.check_free(Path(path))
-            reading = import_module("sekom_analysis.exchange.notes_file")  # that room is above this one
-            try:
-                told = {"sheet": sheet, "header": header, "text": text, "id": id, "encoding": encoding}
-                told |= {"all_rows": all_rows, "context": context, "personal": personal}
-                read = reading.read_notes(notes, **told)
-            except TableError as error:
-                msg = f"No study was made. {error}"
-                raise StudyError(msg) from error
-            notes, context = read.source, read.context
-        shown = [context] if isinstance(context, str) else list(context or ())
-        making.create(Path(path), notes, codebook, title, context=shown)
+        told = {"sheet": sheet, "header": header, "text": text, "id": id, "encoding": encoding}
+        told |= {"all_rows": all_rows, "context": context, "personal": personal}
+        making.create_of(Path(path), notes, codebook, title, told)
         return cls.open(path)
 
     def __repr__(self) -> str:
@@ -201,8 +191,7 @@ class Study(Joining):
             found += [one for one in log.problems if one not in faults.problems]
             found += moved_passes(log.decisions, log.passes)
         kept = self._definitions.read()
-        decisions = self.decisions()
-        found += decision_problems(decisions, self.seen, self.codebook, kept, self.holding)
+        found += decision_problems(self.decisions(), self.seen, self.codebook, kept, self.holding)
         found += [*self._adjudicating.problems(kept), *self._showings.problems()]
         return [*found, *self._joining_problems(), *self._definitions.problems()]
 
@@ -255,11 +244,7 @@ class Study(Joining):
         return history if as_given else counted(history, self.codebook)
 
     def decisions(
-        self,
-        variable: str | None = None,
-        coders: Iterable[str] | None = None,
-        *,
-        as_given: bool = False,
+        self, variable: str | None = None, coders: Iterable[str] | None = None, *, as_given: bool = False
     ) -> pd.DataFrame:
         """Return the standing decisions: one row per note, coder, variable and pass.
 
@@ -314,10 +299,11 @@ class Study(Joining):
         self._check_readable(whose)
 
         def make() -> pd.DataFrame:
-            decisions = self.decisions(variable, whose, as_given=as_given)
             if AFTER_TALK in passes:  # an answer taken back then no longer stands, though pass 1 keeps it
                 history = self._logs.history(whose)
                 decisions = latest(history if as_given else counted(history, self.codebook), passes)
+            else:
+                decisions = self.decisions(variable, whose, as_given=as_given)
             return ratings_table(decisions, asked, chosen, whose, passes)
 
         table = self._logs.kept(("ratings", variable, as_given, tuple(passes), *chosen), whose, make)
