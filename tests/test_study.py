@@ -122,7 +122,7 @@ def test_all_problems_of_all_files_come_at_once(study):
     (raw / "notes-2.csv").write_text("note_id;text\nn1;Hopp\n", encoding="utf-8")
     change(raw / "codebook.yaml", "- 1\n  - 5", "- 5\n  - 1")
     change(raw / "codebook.yaml", "id: mojlighet", "id: hinder")
-    change(raw / "codebook.yaml", "kind: multiple", "kind: several")
+    change(raw / "codebook.yaml", "kind: multiple", "kind: odd")
     change(raw / "study.yaml", "stance: codebook", "stance: strict")
     with pytest.raises(StudyError) as caught:
         Study.open(study.root)
@@ -133,7 +133,7 @@ def test_all_problems_of_all_files_come_at_once(study):
     second = [number for number, line in enumerate(lines, start=1) if line == "  - id: hinder"][1]
     assert set(places) == {
         f"codebook.yaml, row {second}",
-        f"codebook.yaml, row {lines.index('  kind: several') + 1}",
+        f"codebook.yaml, row {lines.index('  kind: odd') + 1}",
         f"codebook.yaml, row {lines.index('  - 5') + 1}",
         "notes.csv, row 2",
         "notes.csv, row 3",
