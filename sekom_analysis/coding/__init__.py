@@ -6,14 +6,16 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from sekom_analysis.coding.codebook_editor import edit_codebook
     from sekom_analysis.coding.jupyter import adjudicate_notes, code_notes, review_pairs
     from sekom_analysis.coding.page import write_page
 
-__all__ = ["adjudicate_notes", "code_notes", "review_pairs", "write_page"]
+__all__ = ["adjudicate_notes", "code_notes", "edit_codebook", "review_pairs", "write_page"]
 
 _HOMES = {
     "adjudicate_notes": "jupyter",
     "code_notes": "jupyter",
+    "edit_codebook": "codebook_editor",
     "write_page": "page",
     "review_pairs": "jupyter",
 }

@@ -2440,6 +2440,243 @@ function createComparingCard(...given) {
   return withOthers(createAnyCard(kind, ...given));
 }
 
+// editing/editor.js
+function createCodebookEditor(host, data, post) {
+  let act = null;
+  let lines = [];
+  let fault = "";
+  let notes = [];
+  let dragged = null;
+  const say = (key, values) => fill(data.texts[key] ?? key, values);
+  const root = make("div", "sk-card sk-editor");
+  root.lang = data.lang;
+  root.dataset.lmSuppressShortcuts = "true";
+  const list = make("ul", "se-codes");
+  const panel = make("section", "se-panel");
+  panel.setAttribute("aria-live", "polite");
+  function button(label, then, className = "sk-tool") {
+    const made = make("button", className, label);
+    made.type = "button";
+    made.addEventListener("click", then);
+    return made;
+  }
+  function plan(next) {
+    [act, lines, fault] = [next, [], ""];
+    if (next && (next.name !== "split" || next.parts?.every((part) => part.label.trim()))) post({ kind: "plan", act: next });
+    paintPanel();
+  }
+  function rowOf(code) {
+    const row = make("li", "se-code");
+    row.draggable = true;
+    row.dataset.code = code.id;
+    const name = make("input", "se-name");
+    name.value = code.label;
+    name.setAttribute("aria-label", say("name", { code: code.label }));
+    name.addEventListener("change", () => {
+      if (name.value.trim() && name.value !== code.label) plan({ name: "rename", code: code.id, label: name.value.trim() });
+    });
+    name.addEventListener("keydown", (event) => {
+      event.stopPropagation();
+      if (event.key === "Escape") name.value = code.label;
+      if (event.key === "Enter" || event.key === "Escape") name.blur();
+    });
+    const tools = make(
+      "span",
+      "se-tools",
+      button(say("merge"), () => plan({ name: "merge", code: code.id, into: "" })),
+      button(say("split"), () => startSplit(code)),
+      button(say("retire"), () => plan({ name: "retire", code: code.id }))
+    );
+    const was = code.was.length ? make("span", "sk-quiet", say("was", { codes: code.was.join(", ") })) : "";
+    row.append(
+      make("span", "se-grip", "⠿"),
+      name,
+      make("span", "se-count", say("answers", { n: code.n })),
+      was,
+      tools,
+      ...code.texts.map((text) => make("p", "se-text", text))
+    );
+    listenForDrags(row, name, code);
+    return row;
+  }
+  function listenForDrags(row, name, code) {
+    name.addEventListener("pointerdown", () => {
+      row.draggable = false;
+    });
+    name.addEventListener("blur", () => {
+      row.draggable = true;
+    });
+    row.addEventListener("dragstart", (event) => {
+      dragged = code.id;
+      event.dataTransfer?.setData("text/plain", code.label);
+    });
+    row.addEventListener("dragend", () => {
+      dragged = null;
+    });
+    row.addEventListener("dragover", (event) => {
+      if (dragged === null || dragged === code.id) return;
+      event.preventDefault();
+      row.classList.add("se-over");
+    });
+    row.addEventListener("dragleave", () => row.classList.remove("se-over"));
+    row.addEventListener("drop", (event) => {
+      event.preventDefault();
+      row.classList.remove("se-over");
+      if (dragged !== null && dragged !== code.id) plan({ name: "merge", code: dragged, into: code.id });
+    });
+  }
+  function paintList() {
+    const field = make("input", "se-name");
+    field.placeholder = say("new_name");
+    field.setAttribute("aria-label", say("new_name"));
+    field.addEventListener("keydown", (event) => {
+      event.stopPropagation();
+      if (event.key === "Enter" && field.value.trim()) plan({ name: "add", label: field.value.trim() });
+    });
+    const fresh = make("li", "se-code se-new", field, make(
+      "span",
+      "se-tools",
+      button(say("add"), () => {
+        if (field.value.trim()) plan({ name: "add", label: field.value.trim() });
+      })
+    ));
+    list.replaceChildren(...data.codes.map(rowOf), fresh);
+  }
+  function startSplit(code) {
+    notes = [];
+    plan({ name: "split", code: code.id, parts: [{ label: "", notes: [] }, { label: "", notes: [] }] });
+    post({ kind: "notes", code: code.id });
+  }
+  function mergeTargets(chosen) {
+    const choice = make(
+      "select",
+      "se-choice",
+      make("option", "", say("choose")),
+      ...data.codes.filter((code) => code.id !== chosen.code).map((code) => {
+        const option = make("option", "", code.label);
+        option.value = code.id;
+        option.selected = code.id === chosen.into;
+        return option;
+      })
+    );
+    choice.firstChild.value = "";
+    choice.addEventListener("change", () => plan({ ...chosen, into: choice.value }));
+    return make("label", "se-line", say("merge_into", { code: labelOf(chosen.code) }), choice);
+  }
+  function splitParts(chosen) {
+    const parts = chosen.parts ?? [];
+    const names = parts.map((part, place) => {
+      const field = make("input", "se-name");
+      field.value = part.label;
+      field.setAttribute("aria-label", say("part", { n: place + 1 }));
+      field.placeholder = say("part", { n: place + 1 });
+      field.addEventListener("keydown", (event) => event.stopPropagation());
+      field.addEventListener("change", () => {
+        part.label = field.value.trim();
+        plan(chosen);
+      });
+      return field;
+    });
+    const sorted = notes.map((note) => {
+      const choices = parts.map((part, place) => {
+        const pick = make("input", "");
+        pick.type = "radio";
+        pick.name = `se-${note.key}`;
+        pick.checked = part.notes.includes(note.key);
+        pick.addEventListener("change", () => {
+          for (const other of parts) other.notes = other.notes.filter((key) => key !== note.key);
+          part.notes.push(note.key);
+        });
+        return make("label", "se-pick", pick, part.label || say("part", { n: place + 1 }));
+      });
+      const context = (note.context ?? []).map(([name, text]) => make("span", "sk-quiet", `${name}: ${text} `));
+      return make("li", "se-note", make("p", "se-text", ...context, note.text), ...choices);
+    });
+    const more = button(say("more_parts"), () => plan({ ...chosen, parts: [...parts, { label: "", notes: [] }] }));
+    const hint = make("p", "sk-quiet", say(notes.length ? "split_notes" : "split_none"));
+    return [make("div", "se-line", ...names, more), hint, make("ul", "se-notes", ...sorted)];
+  }
+  const labelOf = (id) => data.codes.find((code) => code.id === id)?.label ?? id ?? "";
+  function headOf(chosen) {
+    if (!chosen) return say("head");
+    const about = ["merge", "split", "retire"].includes(chosen.name) ? `: ${labelOf(chosen.code)}` : "";
+    return say(chosen.name, { code: labelOf(chosen.code) }) + about;
+  }
+  function paintPanel() {
+    if (!act && !fault) {
+      panel.replaceChildren();
+      return;
+    }
+    const told = fault ? [make("p", "se-fault", fault)] : lines.map((line) => make("p", "", line));
+    const own = !act ? [] : act.name === "merge" ? [mergeTargets(act)] : act.name === "split" ? splitParts(act) : [];
+    const reason = make("textarea", "sk-field");
+    reason.rows = 2;
+    reason.addEventListener("keydown", (event) => event.stopPropagation());
+    const save = button(say("save"), () => {
+      if (!reason.value.trim()) return refuse(say("no_reason"));
+      return post({ kind: "save", act, reason: reason.value });
+    }, "sk-tool se-save");
+    save.disabled = !lines.length;
+    panel.replaceChildren(
+      make("h3", "se-head", headOf(act)),
+      ...own,
+      ...told,
+      ...act ? [make("label", "se-line", say("reason"), reason)] : [],
+      make("div", "se-line", ...act ? [save] : [], button(say("cancel"), () => {
+        plan(null);
+        paintList();
+      }))
+    );
+  }
+  function refuse(text) {
+    const line = make("p", "se-fault", text);
+    line.setAttribute("role", "alert");
+    panel.querySelectorAll(".se-fault").forEach((old) => old.remove());
+    panel.append(line);
+  }
+  function receive(message) {
+    if (message.kind === "planned") {
+      lines = message.lines;
+      const kept = (
+        /** @type {HTMLTextAreaElement | null} */
+        panel.querySelector("textarea")?.value ?? ""
+      );
+      paintPanel();
+      const field = (
+        /** @type {HTMLTextAreaElement | null} */
+        panel.querySelector("textarea")
+      );
+      if (field) field.value = kept;
+      if (act?.name !== "split" && act?.name !== "merge") field?.focus();
+    } else if (message.kind === "notes") {
+      notes = message.notes;
+      paintPanel();
+    } else if (message.kind === "refused") refuse(message.text);
+    else if (message.kind === "saved") {
+      data = message.data;
+      [act, lines, notes] = [null, [], []];
+      paint();
+    }
+  }
+  function paint() {
+    const undo = button(say("undo"), () => plan({ name: "undo" }));
+    undo.disabled = !data.undo;
+    root.replaceChildren(
+      make("div", "sk-line", make("strong", "", data.label), make("span", "sk-gap"), undo),
+      make("p", "sk-quiet", say("hint")),
+      list,
+      panel
+    );
+    paintList();
+    paintPanel();
+  }
+  function start() {
+    paint();
+    host.append(root);
+  }
+  return { start, receive, stop: () => root.remove() };
+}
+
 // judging/choice.js
 function choiceOf(answer, draft) {
   const { event, codes } = draft.event ? draft : answer ?? {};
@@ -3706,7 +3943,7 @@ async function startPage(host, shelf, data) {
 }
 
 // main.js
-var CARDS = { coding: createCodingCard, adjudication: createAdjudicationCard, comparing: createComparingCard };
+var CARDS = { coding: createCodingCard, adjudication: createAdjudicationCard, comparing: createComparingCard, codebook: createCodebookEditor };
 function render({ model, el }) {
   const data = model.get("data");
   const card = CARDS[data.card](el, data, (message) => model.send(message));

@@ -8,13 +8,14 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 from sekom_analysis.basics.errors import CodebookError
 from sekom_analysis.basics.files import locked, replace_file, write_whole
-from sekom_analysis.basics.wording import list_in_words, quoted, say
+from sekom_analysis.basics.wording import quoted, say
 from sekom_analysis.study.codebook import FOLDER, Codebook, Variable
 from sekom_analysis.study.codebook_draft import (
     Draft,
@@ -51,7 +52,6 @@ class Planned:
 
     Attributes
     ----------
-    lines : what it does, and to how many answers, sentence by sentence
     before, after : the codebook
     """
 
@@ -62,7 +62,15 @@ class Planned:
     after: Codebook
     data: Callable[[], bytes]
     changes: list[Change]
-    lines: list[str] = field(default_factory=list)
+
+    @cached_property
+    def lines(self) -> list[str]:
+        """What it does, and to how many answers, sentence by sentence, in English."""
+        return self.lines_in("en")
+
+    def lines_in(self, lang: str) -> list[str]:
+        """Return `lines` in a language, ``"sv"`` or ``"en"``."""
+        return list(_effects(self, lang))
 
     def save(self, by: str, reason: str) -> Study:
         """Make the change, and return the study as it is then.
@@ -374,21 +382,19 @@ def _hash_of(variable: Variable, code: str) -> str:
 
 def _planned(book: Draft, action: str, variable: str, changes: list[Change]) -> Planned:
     study, made = book.study, book.checked()
-    planned = Planned(study, action, variable, study.codebook, made, book.data, changes)
-    planned.lines = list(_effects(planned))
-    return planned
+    return Planned(study, action, variable, study.codebook, made, book.data, changes)
 
 
-def _effects(planned: Planned) -> Iterator[str]:
+def _effects(planned: Planned, lang: str) -> Iterator[str]:
     """Say what becomes of the answers there are, with how many."""
     study, name = planned.study, planned.variable
     sharing = [one.id for one in planned.after.variables if one.id == name or one.codes_from == name]
     for one in planned.changes:
         yield say(
             f"change_{one.event if one.event == UNDONE else one.action}",
-            "en",
+            lang,
             code=one.code,
-            codes=list_in_words([f"'{code}'" for code in one.codes.split("|")], "en") if one.codes else "",
+            codes=quoted(one.codes.split("|")) if one.codes else "",
             sort=one.sort,
             variable=name,
         )
@@ -406,9 +412,9 @@ def _effects(planned: Planned) -> Iterator[str]:
         for why in dict.fromkeys(why for why, _ in counts):
             whose = [f"{coder} {n}" for (one, coder), n in sorted(counts.items()) if one == why]
             n = sum(n for (one, _), n in counts.items() if one == why)
-            yield say(f"again_{why}", "en", n=n, coders=", ".join(whose))
+            yield say(f"again_{why}", lang, n=n, coders=", ".join(whose))
         if not counts:
-            yield say("again_none", "en", n=len(triples))
+            yield say("again_none", lang, n=len(triples))
 
 
 def _holding_after(planned: Planned) -> Holding:

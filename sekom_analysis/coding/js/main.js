@@ -2,13 +2,16 @@
 
 import { createCodingCard } from "./coding/card.js";
 import { createComparingCard } from "./comparing/card.js";
+import { createCodebookEditor } from "./editing/editor.js";
 import { createAdjudicationCard } from "./judging/card.js";
 import { startPage } from "./page/page.js";
 
-/** @import { Card, Message, Model, Post } from "./types" */
+/** @import { Message, Model } from "./types" */
 
-/** @type {Record<string, (host: HTMLElement, data: any, post: Post) => Card>} */
-const CARDS = { coding: createCodingCard, adjudication: createAdjudicationCard, comparing: createComparingCard };
+/** @typedef {{ start: () => unknown, receive: (message: any) => any, stop: () => unknown }} Shown */
+
+/** @type {Record<string, (host: HTMLElement, data: any, post: (message: any) => any) => Shown>} */
+const CARDS = { coding: createCodingCard, adjudication: createAdjudicationCard, comparing: createComparingCard, codebook: createCodebookEditor };
 
 // The card as a notebook's widget: what the card posts goes to Python, what Python says comes back.
 /** @param {{ model: Model, el: HTMLElement }} given */

@@ -352,3 +352,42 @@ declare global {
     requestPermission: (how: object) => Promise<PermissionState>;
   }
 }
+
+// --- the editor of codes --------------------------------------------------------------------------
+
+export interface EditorCode {
+  id: string;
+  label: string;
+  n: number;
+  texts: string[];
+  was: string[];
+}
+
+export interface EditorData {
+  lang: string;
+  texts: Record<string, string>;
+  label: string;
+  codes: EditorCode[];
+  undo: boolean;
+}
+
+export interface EditorNote {
+  key: string;
+  text: string;
+  context?: [string, string][];
+}
+
+/** What is done to a code; `parts` are what a split one gives way to, with the own notes chosen for each. */
+export interface EditorAct {
+  name: "rename" | "merge" | "split" | "retire" | "add" | "undo";
+  code?: string;
+  label?: string;
+  into?: string;
+  parts?: { label: string; notes: string[] }[];
+}
+
+export type EditorAsk = { kind: "plan"; act: EditorAct } | { kind: "notes"; code: string }
+  | { kind: "save"; act: EditorAct | null; reason: string };
+
+export type EditorReply = { kind: "planned"; lines: string[] } | { kind: "notes"; notes: EditorNote[] }
+  | { kind: "refused"; text: string } | { kind: "saved"; data: EditorData };
