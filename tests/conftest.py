@@ -84,6 +84,7 @@ SLOW = {  # files, by the seconds they take; see CONTRIBUTING
     "tests/test_edited_answers.py",
     "tests/exchange/test_later_notes.py",
     "tests/test_guides.py",
+    "tests/test_guides_studies.py",
     "tests/test_hostile_names.py",
     "tests/test_hostile_texts.py",
     "tests/test_log.py",
@@ -151,6 +152,17 @@ def memory_path(tmp_path) -> Iterator[Path]:
         return
     with tempfile.TemporaryDirectory(dir=memory) as folder:
         yield Path(folder)
+
+
+@pytest.fixture
+def terminal(tmp_path, monkeypatch) -> Path:
+    """An empty folder where a terminal is open; JupyterLab is not started in it."""
+    from sekom_analysis.coding import jupyter
+
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv("SEKOM_STUDY", raising=False)
+    monkeypatch.setattr(jupyter, "_run_lab", lambda notebook, *rest: 0 if notebook.is_file() else 1)
+    return tmp_path
 
 
 @pytest.fixture(scope="session")

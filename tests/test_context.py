@@ -286,3 +286,13 @@ def test_a_page_from_before_the_context_is_about_the_text_alone(study, tmp_path)
     ]
     taken = now.collect(answers_file(tmp_path / "svar-anna.jsonl", now.desk("anna"), lines))
     assert (len(taken.added), taken.refused, len(taken.stale)) == (3, [], 3)
+
+
+def test_later_notes_without_the_context_are_told(study, tmp_path):
+    pd.DataFrame({"text": ["En ny lapp"], "Roll": ["Chef"]}).to_csv(tmp_path / "fler.csv", index=False)
+    code, out, err = sekom("import", tmp_path / "fler.csv", "--as", "notes", "--study", study.root)
+    assert (code, err) == (0, "")
+    assert "the column 'question', which coders see beside the notes, is not here" in " ".join(out.split())
+    assert "the column 'Roll', which coders" not in out
+    now = Study.open(study.root)
+    assert now.seen.context_of(now.notes.index[-1]) == [("Roll", "Chef")]

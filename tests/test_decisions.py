@@ -268,6 +268,14 @@ def test_ids_that_no_coder_may_have(coder):
     assert "cannot be a coder's id" in coder_fault(coder)
 
 
+@pytest.mark.parametrize(
+    ("name", "such"), [("Åsa Öberg", "asa-oberg"), ("Anna", "anna"), ("Con", "con-2"), ("时间", "anna")]
+)
+def test_a_name_that_is_no_id_gets_a_proposal(name, such):
+    assert coder_fault(name).endswith(f"such as '{such}'")
+    assert coder_fault(such) == ""
+
+
 def test_reserved_names_are_said_to_be():
     assert {coder_fault(name) for name in RESERVED_CODERS} == {
         f"'{n}' is a reserved name" for n in RESERVED_CODERS

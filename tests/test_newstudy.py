@@ -186,7 +186,7 @@ def test_a_report_is_not_advised_before_anybody_has_coded(tmp_path):
     table.write_text("text\nTiden saknas\nViljan finns\n", encoding="utf-8")
     book.write_text("Kod;Beskrivning\nTid;Om tid\nVilja;Om vilja\n", encoding="utf-8")
     _, out, _ = sekom("new", tmp_path / "a", "--notes", table, "--codebook", book)
-    assert "sekom page ID" in out
+    assert "sekom page anna" in out
     assert "sekom report" not in out
     _, out, _ = sekom("new", tmp_path / "b", "--sample")
     assert "sekom report" in out

@@ -3,6 +3,8 @@
 import pandas as pd
 import pytest
 
+from sekom_analysis.basics.wording import say
+from sekom_analysis.report.sections import sections
 from sekom_analysis.results import (
     AGAINST,
     ALL,
@@ -98,6 +100,21 @@ def test_one_coder_is_counted_and_compared_with_nobody(tmp_path):
     assert results.agreement.empty
     assert results.counts["v"].query("coder == 'anna'")["count"].sum() == 4
     assert results.coders.at["anna", "notes"] == 4
+    assert not results.disputed  # nobody to agree with is not that everybody agrees
+
+
+def test_a_sorting_alone_is_shown_without_others_beside_it(tmp_path):
+    study = study_of(tmp_path)
+    path = study.root / "data" / "raw" / "study.yaml"
+    path.write_text(path.read_text(encoding="utf-8") + "coders: {chair: {kind: source}}\n", "utf-8")
+    study = Study.open(study.root)
+    study.record("chair", [{"note_id": f"n{i}", "variable": "v", "codes": "xyz"[i % 3]} for i in range(6)])
+    shown = sections(work_out(study, n_resamples=0))
+    [counts] = [one for one in shown if one.heading == say("report_counts", "sv")]
+    assert say("report_counts_alone", "sv", bar="chair") in [
+        getattr(one, "text", "") for one in counts.blocks
+    ]
+    assert say("report_disputed", "sv") not in [one.heading for one in shown]
 
 
 def test_a_reflexive_study_gets_no_coefficients(tmp_path):

@@ -133,6 +133,28 @@ def to_check(root: Path) -> str:
     return f"sekom check {study_option(root)}".strip()
 
 
+def say_next(study: Study, out: Console) -> None:
+    """Say which command makes sense now: hand out, take back, or see what came of it."""
+    from sekom_analysis.study.raw import study_option
+
+    option = study_option(study.root)
+    where = f" {option}" if option else ""
+    people = [coder for coder in study.coders if study.about.coder(coder).kind != "source"]
+    tables = [study.ratings(variable.id) for variable in study.codebook.variables]
+    if any((table.notna().sum(axis=1) > 1).any() for table in tables):
+        first = "" if study.about.stance == "reflexive" else f"sekom agreement{where}   then: "
+        line = f"Next: {first}sekom report{where}"
+    elif people:
+        line = f"Next, when answers come back: sekom collect FILE{where}   and who has how much left: sekom "
+        line += f"status{where}"
+    else:
+        line = (
+            f"Next, for each coder, with a short name such as anna: sekom page anna{where}   or, in Excel: "
+        )
+        line += f"sekom sheet anna{where}"
+    out.print(line, soft_wrap=True)
+
+
 def warn_of(problems: pd.DataFrame, root: Path) -> None:
     """Say that something needs a look, where it does."""
     if n := len(problems):

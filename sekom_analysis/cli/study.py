@@ -17,6 +17,7 @@ from sekom_analysis.cli.app import (
     near,
     open_study,
     print_table,
+    say_next,
     study_root,
     warn_of,
     warn_of_logs,
@@ -162,10 +163,8 @@ def new(
         out.print(
             f"Next: in the codebook, {todo}; then: sekom check --study {as_typed(folder)}", soft_wrap=True
         )
-    elif study.coders:
-        out.print(f"Next: sekom report --study {as_typed(folder)}", soft_wrap=True)
-    else:  # nobody has coded yet
-        out.print(f"Next, for each coder: sekom page ID --study {as_typed(folder)}", soft_wrap=True)
+    else:
+        say_next(study, out)
 
 
 def _say_read(read: NotesRead, out: Console) -> None:
@@ -283,6 +282,8 @@ def check(study: StudyFolder = None) -> None:
         out.print(problem_lines(remarks), markup=False, soft_wrap=True)
     if problems.empty:
         out.print("No problems found.")
+        if raw is not None:
+            say_next(opened, out)
         return
     print_table(problems_table(capped(found)), out)
     if commands := list(dict.fromkeys(filter(None, map(command_of, found)))):
@@ -385,11 +386,15 @@ def import_(
             one = request._replace(path=file)
             _import_notes(one, wish | {"all_rows": all_rows or None}, files[number + 1 :], study, is_yes=yes)
         return
-    for file, outcome in zip(files, import_files(request, files, kind), strict=True):
+    outcomes = import_files(request, files, kind)
+    for file, outcome in zip(files, outcomes, strict=True):
         if outcome.is_known:
             _say_known(outcome, file, out)
         else:
             _say_found(outcome, file, out)
+    if any(outcome.material is not None and len(outcome.material.decisions) and outcome.record
+           for outcome in outcomes if not outcome.is_known):  # fmt: skip
+        say_next(open_study(raw.root), out)
 
 
 def _import_notes(

@@ -215,7 +215,7 @@ def _are_same(one: pd.DataFrame, other: pd.DataFrame) -> bool:
 
 
 def _told(raw: Raw, numbered: Numbered, file: str) -> Iterator[Problem]:
-    """Yield which notes are here already, which texts are, and which notes no question is asked of."""
+    """Yield which notes and texts are here already, what is shown beside none, and what nobody is asked."""
     notes, here = numbered.notes, raw.notes
     if numbered.known:
         rows = rows_in_words(numbered.known)
@@ -230,6 +230,8 @@ def _told(raw: Raw, numbered: Numbered, file: str) -> Iterator[Problem]:
         if there := ids.get(note_hash(text)):
             said = {"text": _short(text), "ids": named_first(there), "note": note_id}
             yield Problem.of(file, int(row), "later_same", **said)
+    for name in (one for one in raw.context if one not in notes.columns):
+        yield Problem.of(file, None, "later_no_context", name=name)
     unasked = list(_unasked(raw, notes))
     if unasked:
         yield Problem.of(file, None, "later_unasked", n=len(unasked), rows=rows_in_words(unasked))

@@ -31,6 +31,7 @@ from sekom_analysis.formats.grids import Grid, Grids, read_grids, unreadable
 from sekom_analysis.formats.tables import check_table, size_problems
 from sekom_analysis.formats.workbook_cells import address, place
 from sekom_analysis.study.notes import (
+    OPTIONAL,
     QUESTION,
     REQUIRED,
     check_notes,
@@ -416,11 +417,13 @@ class _Taking:
         else:
             why = Phrase("found_as_told" if self.wish.id is not None else "found_ids_unique")
             id_line = Phrase("found_ids_line", column=f"{table.letter(ids)} '{table.names[ids]}'", why=why)
+        kept = [name for name in notes if name not in ("note_id", "text", *OPTIONAL, *context)]
         return (
             Phrase("found_where", where=where, header=head, n=len(notes), rows=span),
             Phrase(kind, columns=named, why=self.texts.why),
             id_line,
             *([Phrase("found_context", columns=quoted(context))] if context else []),
+            *([Phrase("found_kept", columns=quoted(kept))] if kept else []),
         )
 
     def _tell(self, rows: list[int], texts: list[int], refused: list[int], notes: pd.DataFrame) -> None:

@@ -179,7 +179,8 @@ def work_out(
             results.by_code[variable.id] = agreement_by_code(table, **asked)  # type: ignore[arg-type]
             results.by_pair[variable.id] = agreement_by_pair(table, **asked)  # type: ignore[arg-type]
             results.confusions[variable.id] = confusions(table)
-        if variable.kind == "single" and not is_reflexive(study):
+        decided = study.ratings(variable.id, notes=main).notna().sum(axis=1)
+        if variable.kind == "single" and (decided > 1).any() and not is_reflexive(study):
             results.disputed[variable.id] = _disputed(study, variable, main)
             results.beside[variable.id] = _beside(study, variable, results.disputed[variable.id])
     results.advice = advice_on(study, coded, main, lang)

@@ -12,6 +12,7 @@ import pandas as pd
 
 from sekom_analysis.basics.wording import Phrase
 from sekom_analysis.study.codebook import NONE_FITS, Variable
+from sekom_analysis.study.codebook_words import made_id
 
 CODER_PATTERN = re.compile(r"[a-z0-9][a-z0-9_-]{0,39}")
 LEDGERS = ("adjudicated", "merges", "pairs", "plan", "imports", "codebook-changes")
@@ -68,7 +69,8 @@ def coder_fault(coder: object) -> str:
     ('', "'con' is a reserved name")
     """
     if not isinstance(coder, str) or not CODER_PATTERN.fullmatch(coder):
-        return Phrase("fault_coder_id", coder=repr(coder))
+        such = made_id(str(coder), RESERVED_CODERS, "anna").replace("_", "-")
+        return Phrase("fault_coder_id", coder=repr(coder), such=such)
     return Phrase("fault_coder_reserved", coder=coder) if coder in RESERVED_CODERS else ""
 
 

@@ -93,7 +93,9 @@ def counts_section(results: Results) -> Section:
     blocks = [block for variable, table in shown.items() for block in _variable(results, variable, table)]
     if blocks:
         bar = bar_name(next(iter(shown.values())), lang)
-        blocks.insert(1, Text(say("report_counts_text", lang, bar=bar)))
+        is_alone = all(table["coder"].nunique() < 2 for table in shown.values())
+        key = "report_counts_alone" if is_alone else "report_counts_text"
+        blocks.insert(1, Text(say(key, lang, bar=bar)))
     behind = {f"counts_{variable}": table for variable, table in results.counts.items()}
     return Section(say("report_counts", lang), blocks, behind)
 
