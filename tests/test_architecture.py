@@ -13,14 +13,8 @@ ROOMS = ["cli", "report", "results", "figures", "coding", "actions", "quality", 
 ROOMS += ["exchange", "study", "agreement", "formats", "basics"]  # down to the ground
 DEPTH = {room: number for number, room in enumerate(ROOMS)}
 AT_THE_ROOT = {"__init__", "__main__"}
+# Those that ask for a module by its name, by `import_module`.
 ASKED_BY_NAME = {"__init__", "coding", "exchange", "exchange.registry", "study.making", "study.study"}
-    "__init__",
-    "coding",
-    "exchange",
-    "exchange.registry",
-    "study.making",
-    "study.study",
-}  # by import_module
 MOST_LINES = 500
 ONLY_FIGURES = {"matplotlib", "seaborn"}
 # Licences, or an old pandas: tests and notebooks only.
