@@ -405,8 +405,7 @@ class _Taking:
     def _lines(
         self, texts: list[int], ids: int | None, notes: pd.DataFrame, context: tuple[str, ...]
     ) -> tuple[Phrase, ...]:
-        table = self.table
-        file, is_one = self.found.file, len(self.found.grids) == 1
+        table, file, is_one = self.table, self.found.file, len(self.found.grids) == 1
         where = file if is_one else Phrase("found_in_sheet", file=file, sheet=table.grid.name)
         head = Phrase("found_header", row=table.header) if table.header else Phrase("found_no_header")
         span = rows_in_words(notes.index) if len(notes) else "–"
@@ -429,15 +428,14 @@ class _Taking:
     def _tell(self, rows: list[int], texts: list[int], refused: list[int], notes: pd.DataFrame) -> None:
         """Tell what was left out, and what looks odd."""
         self._tell_letters()
-        for row in self.table.above:
-            self._say(row, "found_above", text=self._row_text(row))
-        for row in self.table.repeated:
-            self._say(row, "found_repeated", text=self._row_text(row))
+        for kind, rows_ in (("found_above", self.table.above), ("found_repeated", self.table.repeated)):
+            for row in rows_:
+                self._say(row, kind, text=self._row_text(row))
         self._tell_empty(rows, texts)
-        for column in self.texts.others if self.wish.text is None else ():
-            self._say(None, "found_other_text", name=self.table.names[column])
-        for column in refused:
-            self._say(None, "found_ids_doubled", name=self.table.names[column])
+        others = self.texts.others if self.wish.text is None else ()
+        for kind, columns in (("found_other_text", others), ("found_ids_doubled", refused)):
+            for column in columns:
+                self._say(None, kind, name=self.table.names[column])
         for name in self.table.unnamed:
             self._say(None, "found_unnamed", name=name)
         self._tell_hidden(notes)
