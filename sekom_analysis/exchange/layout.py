@@ -20,7 +20,7 @@ from openpyxl.styles import Alignment, Border, Font, PatternFill, Protection, Si
 
 from sekom_analysis.formats.workbooks import UNWRITABLE
 from sekom_analysis.study import worklist
-from sekom_analysis.study.codebook import Variable
+from sekom_analysis.study.codebook import Variable, asked_by
 from sekom_analysis.study.desk import Desk
 from sekom_analysis.study.rows import note_hash
 
@@ -196,7 +196,7 @@ def standing(decisions: pd.DataFrame) -> dict[tuple[str, str], Mapping[str, str]
     """Return the independent decisions by (note_id, variable), or what has replaced them since."""
     counted = decisions[decisions["pass"].isin(PASSES)].sort_values("pass", kind="stable")
     rows: list[dict[str, str]] = counted.to_dict("records")  # type: ignore[assignment]
-    return {(row["note_id"], row["variable"]): row for row in rows}
+    return {(row["note_id"], asked_by(row["variable"], row["codes"])): row for row in rows}
 
 
 # --- how a coding sheet looks: fonts, colours, borders and widths, each made once ---------------------
