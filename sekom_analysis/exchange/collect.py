@@ -22,7 +22,7 @@ from sekom_analysis.exchange.weighing import Judge
 from sekom_analysis.formats.guarded import LIMITS, MEGABYTE, megabytes
 from sekom_analysis.formats.tables import WORKBOOKS
 from sekom_analysis.formats.workbook_reading import Book
-from sekom_analysis.study.codebook import Variable, asked_by
+from sekom_analysis.study.codebook import PROPOSAL, Variable, asked_by
 from sekom_analysis.study.decisions import AFTER_TALK, Event, coder_fault, events_in, question_of
 from sekom_analysis.study.desk import Desk
 from sekom_analysis.study.imports import Collected, Offer, Wish, command, file_hash, replaced, settle
@@ -142,6 +142,7 @@ def sheet_event_ids(path: Path, desk: Desk) -> Iterable[str]:
     """Return the ids of all events that a sheet can give: they are made of what the file holds."""
     digest = file_hash(path)
     names = {*desk.codebook.ids, *desk.history()["variable"]}
+    names |= {asked_by(PROPOSAL, name) for name in names}
     return [event_id_of(digest, str(note_id), name) for note_id in desk.notes.index for name in names]
 
 

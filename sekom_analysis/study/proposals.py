@@ -76,6 +76,8 @@ def proposed_names(decisions: pd.DataFrame) -> Names:
     decisions : what stands, with ``coder``, ``note_id``, ``variable``, ``codes`` and ``memo``
     """
     own = decisions[decisions["variable"] == PROPOSAL]
+    if own.empty:  # of adjudications, too, which have other columns
+        return {}
     cells = (own[column].tolist() for column in ("coder", "note_id", "codes", "memo"))
     return {
         (coder, note, variable): Proposal.read(memo).name

@@ -4,13 +4,18 @@ from __future__ import annotations
 
 from sekom_analysis.coding import write_page
 from sekom_analysis.coding.session import Session
+from sekom_analysis.exchange import write_coding_sheet
+from sekom_analysis.study import codebook_editing
+from sekom_analysis.study.decisions import new_event_id
 from sekom_analysis.study.desk import Desk
 from sekom_analysis.study.study import Study
 
+from ..exchange.conftest import fill
 from .test_keys_browser import TOPICS, VALENCE, a_scale, desk_of
 from .test_page_browser import Page
+from .test_three_ways import three
 
-__all__ = ["desk_of"]  # fixtures
+__all__ = ["desk_of", "three"]  # fixtures
 
 
 def proposed(desk):
@@ -154,3 +159,62 @@ def test_a_page_keeps_proposals_offline_and_brings_them_once(desk_of, playwright
     assert "Utkast mer" in own
     study.undo_collect(file)
     assert proposed(desk) == []
+
+
+# --- from proposal to answer --------------------------------------------------------------------------
+
+
+def with_the_card(desk, answers, name="", only=""):
+    """Answer on a card, and propose a code on the first note."""
+    session = Session(desk, only=only)
+    data = session.data()
+    for number, note in enumerate(data["notes"]):
+        told = {"certainty": "", "pass": 1, "note": note["key"], "note_hash": note["hash"], "event": "decide"}
+        code = answers[desk.note_of(note["key"])]
+        events = [{**told, "event_id": new_event_id(), "variable": "theme", "codes": [code], "memo": "",
+                   "codebook": data["variables"][0]["version"]}]  # fmt: skip
+        if name and not number:
+            proposal = {"variable": "proposal:theme", "codes": ["theme"], "memo": name}
+            events.append({**told, "event_id": new_event_id(), **proposal})
+        kinds = [one["kind"] for one in session.receive({"kind": "events", "events": events})]
+        assert kinds == ["saved", "answers"]
+    return [desk.note_of(note["key"]) for note in data["notes"]]
+
+
+def test_one_made_on_page_sheet_and_card_is_accepted_and_coded_by_all(three, playwright, chromium, tmp_path):
+    study = three
+    notes = [*study.notes.index]
+    on_page = [item.note_id for item in Session(study.desk("anna")).items]
+    page = Page(playwright, chromium, tmp_path / "profile", write_page(study.desk("anna"), tmp_path))
+    propose(page, "Tid för vila")  # and the note gets a code for now
+    page.press(*"1" * len(notes))
+    page.wait_for_state()
+    files = [page.answers_file(tmp_path)]
+    page.close()
+    sheet = write_coding_sheet(study.desk("bertil"), tmp_path / "ark.xlsx")
+    cells = dict.fromkeys([(note, "theme/answer") for note in notes], "Tid")
+    cells |= {("n3", "theme/answer"): "Ingen passar", ("n4", "theme/proposal"): "tid för  VILA"}
+    files.append(fill(sheet, study, cells))
+    on_card = with_the_card(study.desk("cecilia"), dict.fromkeys(notes, "vilja"), "Vila")
+    for file in files:
+        study.collect(file)
+    table = study.proposals()
+    assert list(table["group"]) == [1, 1, 1]
+    assert {*zip(table["coder"], table["note_id"], table["answer"], strict=True)} == {
+        ("anna", on_page[0], "tid"), ("bertil", "n4", "tid"), ("cecilia", on_card[0], "vilja")
+    }  # fmt: skip
+    before = study.ratings("theme")
+
+    planned = codebook_editing.add(study, "theme", "vila", origin=[*table["name"]], label="Vila")
+    assert planned.lines[-1].endswith("to look at again: 4 (anna 1, bertil 2, cecilia 1).")
+    study = planned.save("lead", "Tre saknade den.")
+    assert study.proposals().empty
+    assert study.ratings("theme").equals(before.astype(study.ratings("theme").dtypes.iloc[0]))
+
+    listed = {"anna": [on_page[0]], "bertil": ["n3", "n4"], "cecilia": [on_card[0]]}
+    for coder, asked in listed.items():
+        answered = with_the_card(study.desk(coder), dict.fromkeys(notes, "vila"), only="older")
+        assert sorted(answered) == asked
+    ratings = study.ratings("theme")
+    assert {coder: [*ratings.index[ratings[coder] == "vila"]] for coder in ratings} == listed
+    assert study.problems.empty
