@@ -16,6 +16,8 @@ from sekom_analysis.basics.errors import CodebookError, DecisionError, MissingPa
 from sekom_analysis.coding.page import page_data, page_html
 from sekom_analysis.coding.session import Session
 from sekom_analysis.exchange.registry import Order, export_file
+from sekom_analysis.exchange.sheet_reading import read_coding_sheet
+from sekom_analysis.exchange.sheet_writing import write_coding_sheet
 from sekom_analysis.exchange.studybook import study_from_workbook
 from sekom_analysis.quality import codebook_versions
 from sekom_analysis.results import coder_table
@@ -24,7 +26,9 @@ from sekom_analysis.study.checks import progress_table
 from sekom_analysis.study.proposals import Proposal, plain_name
 from sekom_analysis.study.study import Study
 
+from .hostile import TEXTS
 from .test_cli import sekom
+from .test_hostile_texts import ACTING
 
 IDS = ["n1", "n2", "n3", "n4", "n5"]
 NOTES = pd.DataFrame(
@@ -272,3 +276,29 @@ def test_a_code_not_made_of_it_asks_nobody_who_found_one_that_fits(study):
     with pytest.raises(Exception, match="No note is left"):
         asked_again(study, "anna")
     assert len(listed(study)) == 1
+
+
+# --- texts that could act -----------------------------------------------------------------------------
+
+
+def test_a_name_that_could_act_is_a_text_everywhere(tmp_path):
+    names = {text: Proposal.read(text.strip()[:80].replace("\n", " ")).name for text in TEXTS.values()}
+    said = [name for name in dict.fromkeys(names.values()) if name]
+    notes = pd.DataFrame({"note_id": [f"n{i}" for i in range(len(said))], "text": "Lapp"})
+    study = Study.create(tmp_path / "s", notes=notes, codebook=BOOK)
+    for note, name in zip(notes["note_id"], said, strict=True):
+        propose(study, "anna", note, name, words=name)
+    table = Study.open(study.root).proposals()
+    assert dict(zip(table["note_id"], table["name"], strict=True)) == dict(
+        zip(notes["note_id"], said, strict=True)
+    )
+    html = page_html(page_data(Session(study.desk("anna")), datetime.now(UTC)))
+    held = html.split('<script type="application/json" id="data">', 1)[1].split("</script>", 1)[0]
+    answers = json.loads(held)["answers"].values()
+    assert {one["proposal:tema"]["memo"].split("\n")[0] for one in answers} == set(said)
+    sheet = write_coding_sheet(study.desk("anna"), tmp_path / "anna.xlsx")
+    assert read_coding_sheet(sheet, study.desk("anna")).events == []
+    code, out, _ = sekom("codebook", "proposals", "--study", study.root)
+    assert code == 0
+    assert not ACTING.search(out)
+    assert editing.add(study, "tema", "ny", origin=said, label="Ny").save("lead", "Ja.").proposals().empty
