@@ -15,6 +15,7 @@ from sekom_analysis.agreement import agreement
 from sekom_analysis.basics.errors import CodebookError, DecisionError, MissingPackageError
 from sekom_analysis.coding.page import page_data, page_html
 from sekom_analysis.coding.session import Session
+from sekom_analysis.exchange.refi import study_from_project
 from sekom_analysis.exchange.registry import Order, export_file
 from sekom_analysis.exchange.sheet_reading import read_coding_sheet
 from sekom_analysis.exchange.sheet_writing import write_coding_sheet
@@ -146,6 +147,17 @@ def test_a_workbook_carries_it_over(study, tmp_path):
     other, _ = study_from_workbook(tmp_path / "other", tmp_path / "study.xlsx")
     assert listed(other) == listed(study)
     assert list(other.proposals()["words"]) == ["finns", ""]
+
+
+@pytest.mark.parametrize("layout", ["per-coder", "shared"])
+def test_a_project_carries_it_over(study, tmp_path, layout):
+    answer(study, "anna", "vilja")
+    propose(study, "anna", "n1", "Tid", words="finns\nnu")
+    propose(study, "anna", "n1", "Vila", "fler")
+    export_file(Order(study, tmp_path / "p.qdpx", layout))
+    other = study_from_project(tmp_path / "other", tmp_path / "p.qdpx")[0]
+    assert listed(other) == listed(study)
+    assert list(other.proposals()["words"]) == ["finns\nnu", ""]
 
 
 # --- nobody else sees it ------------------------------------------------------------------------------
