@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from datetime import UTC, datetime
 
 import pandas as pd
@@ -158,6 +159,21 @@ def test_a_project_carries_it_over(study, tmp_path, layout):
     other = study_from_project(tmp_path / "other", tmp_path / "p.qdpx")[0]
     assert listed(other) == listed(study)
     assert list(other.proposals()["words"]) == ["finns\nnu", ""]
+
+
+def test_two_copies_of_a_log_make_one(study, tmp_path):
+    answer(study, "anna", "vilja")
+    propose(study, "anna", "n1", "Tid")
+    shutil.copytree(study.root, tmp_path / "copy")
+    copy = Study.open(tmp_path / "copy")
+    propose(copy, "anna", "n1", "Vila", "fler")
+    copy.retract("anna", "n1", "proposal", codes="tema")
+    propose(study, "anna", "n2", "Ork")
+    came = study.collect(copy.root / "data/coded/anna.csv")
+    assert came.refused == []
+    assert listed(study) == [("tema", "Ork", "n2", "anna"), ("fler", "Vila", "n1", "anna")]
+    study.undo_collect(copy.root / "data/coded/anna.csv")
+    assert [one[1] for one in listed(study)] == ["Tid", "Ork"]
 
 
 # --- nobody else sees it ------------------------------------------------------------------------------
