@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from sekom_analysis.actions import proposals as listing
 from sekom_analysis.agreement import agreement
 from sekom_analysis.basics.errors import CodebookError, DecisionError, MissingPackageError
+from sekom_analysis.cli.coding import earlier_inside
 from sekom_analysis.coding.page import page_data, page_html
 from sekom_analysis.coding.session import Session
 from sekom_analysis.exchange.refi import study_from_project
@@ -199,6 +200,26 @@ def test_it_reaches_no_other_coder_and_where_a_code_came_from_nobody(study):
     assert "emlig" not in html
     assert '"was"' not in html
     assert '"from"' not in html
+
+
+def test_a_coder_who_looks_at_them_has_seen_what_others_answered(study, monkeypatch):
+    answer(study, "anna", "vilja", "vilja")
+    propose(study, "anna", "n1", "Tid")
+    study.proposals()
+    assert study.shown().empty  # nobody knows who looked
+    monkeypatch.setenv("SEKOM_CODER", "bo")
+    study.proposals()
+    (shown,) = study.shown().to_dict("records")
+    assert (shown["coder"], shown["by"]) == ("bo", "proposals")
+    answer(study, "bo", "pengar", "pengar")
+    assert list(study.decisions("tema", ["bo"])["pass"]) == ["3", "1"]
+
+
+def test_what_is_inside_a_page_is_told(study):
+    answer(study, "anna", "vilja")
+    propose(study, "anna", "n1", "Tid")
+    propose(study, "anna", "n1", "Vila", "fler")
+    assert "(1 answer and 2 proposals)" in earlier_inside(study.desk("anna"))
 
 
 # --- alike ones together ------------------------------------------------------------------------------

@@ -62,6 +62,8 @@ def proposals(study: Study, variable: str | None = None) -> pd.DataFrame:
             answer = answers.get((coder, note, asked), "")
             rows.append((asked, said.name, note, coder, said.words, answer, at))
     table = pd.DataFrame(rows, columns=COLUMNS[:-1], dtype="str")
+    for name, part in table.groupby("variable"):  # what others answered for now is there to be seen
+        study.tell_shown(list(dict.fromkeys(part["note_id"])), [str(name)], "proposals")
     return _grouped(table, wanted)
 
 
