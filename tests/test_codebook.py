@@ -183,6 +183,7 @@ def test_borrowed_codes_are_part_of_the_version():
         ([{**SCALE, "none_fits": False}], "none_fits is for kind 'single' only"),
         ([SINGLE, SINGLE], "the variable 'v' is listed more than once"),
         ([{**SINGLE, "id": "flag"}], "'flag' is a reserved name"),
+        ([{**SINGLE, "id": "proposal"}], "'proposal' is a reserved name"),
         ([SINGLE, {**MULTIPLE, "codes_from": "x"}], r"no codes in 'x' to take; name .* \(v\)"),
         ([MULTIPLE, SINGLE, {**MULTIPLE, "id": "n", "codes_from": "m"}], "no codes in 'm' to take"),
         ([SCALE, {**MULTIPLE, "codes_from": "s"}], "no codes in 's' to take"),

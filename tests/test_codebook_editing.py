@@ -109,7 +109,7 @@ def test_what_a_change_will_do_is_said_before(study):
         "Answers to give again, since the code was split: 3 (anna 1, bo 2)."
     )
     assert editing.add(study, "v", "mod", label="Mod").lines[1] == (
-        "Answers where no code fitted, to look at again: 1 (anna 1)."
+        "Answers where no code fitted or the code had been proposed, to look at again: 1 (anna 1)."
     )
     assert text_of(study) == before
     assert not (study.root / "data" / "coded" / "codebook-changes.csv").exists()

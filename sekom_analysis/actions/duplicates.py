@@ -10,7 +10,7 @@ import pandas as pd
 
 from sekom_analysis.basics.errors import NotesError, needing
 from sekom_analysis.basics.wording import check_language, lemmas, say
-from sekom_analysis.study.codebook import FLAG, NONE_FITS
+from sekom_analysis.study.codebook import NONE_FITS, RESERVED_VARIABLES
 from sekom_analysis.study.decisions import AFTER_TALK, INDEPENDENT
 from sekom_analysis.study.rows import WHOLE_NUMBER
 
@@ -300,7 +300,7 @@ def _counted(decisions: pd.DataFrame, place: dict[str, int]) -> pd.DataFrame:
         counts = passes.isin([str(INDEPENDENT), str(AFTER_TALK)])
         table = table.assign(passes=passes)[counts].sort_values("passes", kind="stable")
     table = table.drop_duplicates(["note_id", "coder", "variable"], keep="last")
-    table = table[table["note_id"].isin(place.keys()) & (table["variable"] != FLAG)]
+    table = table[table["note_id"].isin(place.keys()) & ~table["variable"].isin(RESERVED_VARIABLES)]
     is_score = table["codes"].str.fullmatch(WHOLE_NUMBER.pattern).groupby(table["variable"]).transform("all")
     table = table[~is_score.astype(bool)]
     return table.assign(row=[place[note_id] for note_id in table["note_id"]])

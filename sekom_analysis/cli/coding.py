@@ -149,15 +149,18 @@ def _hand_out(
 
 def earlier_inside(desk: Desk) -> str:
     """Say that a page or sheet holds what its coder answered before; an empty text if that is nothing."""
+    from sekom_analysis.basics.wording import list_in_words
+    from sekom_analysis.study.codebook import PROPOSAL
+
     decisions, left_open = desk.decisions(), desk.skipped()
-    n_answers = len(decisions)
-    n_memos = int((decisions["memo"] != "").sum()) + int((left_open["memo"] != "").sum())
-    counts = [
-        f"{n} {name}{'' if n == 1 else 's'}" for n, name in ((n_answers, "answer"), (n_memos, "memo")) if n
-    ]
+    is_proposal = decisions["variable"] == PROPOSAL
+    answers = decisions[~is_proposal]
+    n_memos = int((answers["memo"] != "").sum()) + int((left_open["memo"] != "").sum())
+    found = ((len(answers), "answer"), (n_memos, "memo"), (int(is_proposal.sum()), "proposal"))
+    counts = [f"{n} {name}{'' if n == 1 else 's'}" for n, name in found if n]
     if not counts:
         return ""
-    what = " and ".join(counts)
+    what = list_in_words(counts, "en")
     return f"Inside is what {desk.coder} answered before ({what}): send it only to {desk.coder}."
 
 

@@ -308,6 +308,35 @@ def advice(
     warn_of(opened.problems, opened.root)
 
 
+@codebook.command(epilog=example("sekom codebook proposals category_b"))
+def proposals(
+    variable: Annotated[str | None, typer.Argument(help="Only of this variable.")] = None,
+    study: StudyFolder = None,
+) -> None:
+    """List the codes that coders miss, alike ones together, with notes and who, and how to accept each.
+
+    Not for those who still code: what others propose would steer them.
+    """
+    from sekom_analysis.actions.proposals import accepting
+    from sekom_analysis.basics.wording import visible
+
+    opened = open_study(study)
+    table, texts = opened.proposals(variable), opened.notes["text"]
+    out = console()
+    if table.empty:
+        out.print("Nobody proposes a code.")
+    for _, part in table.groupby("group"):
+        asked, names = part["variable"].iloc[0], list(dict.fromkeys(part["name"]))
+        out.print(visible(f"{asked}: {' / '.join(names)}"), style="bold", markup=False, soft_wrap=True)
+        for row in part.to_dict("records"):
+            text = " ".join(str(texts.get(row["note_id"], "")).split())
+            words = f" – {' '.join(row['words'].split())}" if row["words"] else ""
+            said = f"  {row['note_id']}  {row['coder']}  {text}{words}"
+            out.print(visible(said), markup=False, soft_wrap=True)
+        out.print(visible(f"  {accepting(opened, asked, names)}"), markup=False, soft_wrap=True)
+    warn_of(opened.problems, opened.root)
+
+
 @app.command("coder-report", epilog=example("sekom coder-report anna category_b --lang sv"))
 def coder_report(
     coder: Annotated[str, typer.Argument(help="Whose; one coder at a time.")],

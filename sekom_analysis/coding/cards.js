@@ -2,8 +2,21 @@
 
 // answering/answers.js
 var FLAG = "flag";
+var PROPOSAL = "proposal:";
+var LONGEST_NAME = 80;
 var LONGEST_MEMO = 2e4;
 var lengthOf = (text) => Array.from(text).length;
+function isNone(answer, { kind }) {
+  if (!answer || answer.event !== "decide") return false;
+  return answer.codes.join() === "none_fits" || kind === "multiple" && !answer.codes.length;
+}
+function proposalIn(memo) {
+  const [name, ...words] = memo.split("\n");
+  return { name, words: words.join("\n") };
+}
+function memoOf({ name, words }) {
+  return [name.trim().replace(/\s+/g, " "), words.trim()].filter((part, number) => part || !number).join("\n");
+}
 function newEventId() {
   const bytes = crypto.getRandomValues(new Uint8Array(8));
   return "e" + Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
@@ -39,6 +52,7 @@ var COMMANDS = {
   s: "skip",
   m: "memo",
   t: "flag",
+  "+": "propose",
   n: "toFirstOpen",
   d: "panel",
   g: "gloss",
@@ -85,7 +99,7 @@ function actionOf(event, variable, commands) {
   if (event.shiftKey && /^[123]$/.test(key)) return { name: "certainty", value: key };
   if (event.shiftKey && key === "ArrowLeft") return { name: "noteBack" };
   if (event.shiftKey && key === "ArrowRight") return { name: "noteForward" };
-  if (event.shiftKey && key !== "/" && !/^[0-9]$/.test(event.key)) return null;
+  if (event.shiftKey && key !== "/" && key !== "+" && !/^[0-9]$/.test(event.key)) return null;
   if (variable && variable.kind === "scale" && signOf(event, variable)) return { name: "number", value: signOf(event, variable) };
   const code = variable && variable.kind !== "scale" ? keysOf(variable).get(key) : void 0;
   if (code !== void 0) return { name: "code", value: code };
@@ -114,7 +128,7 @@ var BURST = 400;
 var MOVES = /* @__PURE__ */ new Set(["back", "forward", "noteBack", "noteForward", "toFirstOpen", "toStep", "review", "answerAgain"]);
 var OTHERWISE = /* @__PURE__ */ new Set(["code", "skip", "leaveOpen", "openBlock", "numberIs", "numberGiven"]);
 var REPEATED = /* @__PURE__ */ new Set([...MOVES, "undo", "redo"]);
-var BESIDE = /* @__PURE__ */ new Set(["typing", "saveMemo", "typed", "typedText"]);
+var BESIDE = /* @__PURE__ */ new Set(["typing", "saveMemo", "proposing", "saveProposal", "typed", "typedText"]);
 function later(milliseconds, work) {
   const timer = setTimeout(work, milliseconds);
   return () => clearTimeout(timer);
@@ -334,7 +348,7 @@ function createWorklist(data) {
     just = null;
     const number = numbers.get(note.key);
     if (!list.notes.includes(number)) list = { kind: "open", notes: everything };
-    at = { place: list.notes.indexOf(number), step: Math.max(note.variables.indexOf(variable), 0) };
+    at = { place: list.notes.indexOf(number), step: Math.max(note.variables.indexOf(variable.replace(PROPOSAL, "")), 0) };
   }
   function review(kind) {
     just = null;
@@ -384,9 +398,10 @@ function createWorklist(data) {
     return events;
   }
   function settleDraft(cell) {
-    const { typing } = drafts.get(cell) ?? {};
+    const { typing, proposing } = drafts.get(cell) ?? {};
     drafts.delete(cell);
-    if (typing !== void 0) drafts.set(cell, { typing, to: (answers.get(cell) ?? {}).id });
+    if (typing === void 0 && !proposing) return;
+    drafts.set(cell, { ...typing === void 0 ? {} : { typing, to: (answers.get(cell) ?? {}).id }, ...proposing && { proposing } });
   }
   function change(note, variable, to) {
     const from = answerTo(note, variable);
@@ -468,6 +483,14 @@ function createWorklist(data) {
     const from = answerTo(note, FLAG);
     return change(note, FLAG, isOpen(from) ? { event: "decide", codes: ["two_ideas"], certainty: "", memo: "" } : null);
   }
+  function propose({ note, variable }, memo) {
+    draftMore({ proposing: void 0 }, { note, variable });
+    return change(note, PROPOSAL + variable.id, memo ? { event: "decide", codes: [variable.id], certainty: "", memo } : null);
+  }
+  function proposed({ note, variable }) {
+    const answer = answerTo(note, PROPOSAL + variable.id);
+    return isOpen(answer) ? "" : answer.memo;
+  }
   function turnBack(note, variable, to, wasRefused) {
     const cell = cellOf(note, variable);
     const { id = "" } = answers.get(cell) ?? {};
@@ -491,7 +514,7 @@ function createWorklist(data) {
     if (!last) return [];
     undone.push(last);
     const events = turnBack(last.note, last.variable, last.from, wasRefused);
-    goTo(last.note, last.variable === FLAG ? last.note.variables[0] : last.variable);
+    goTo(last.note, last.variable);
     return events;
   }
   function redo(wasRefused = () => false) {
@@ -500,7 +523,7 @@ function createWorklist(data) {
     done.push(next);
     const events = turnBack(next.note, next.variable, next.to, wasRefused);
     goTo(next.note, next.variable);
-    if (next.variable === FLAG) return events;
+    if (!variables.has(next.variable)) return events;
     if (!isOpen(next.to)) just = { note: next.note, variable: variables.get(next.variable) };
     advance();
     return events;
@@ -553,7 +576,7 @@ function createWorklist(data) {
     answers.delete(cell);
     done = done.filter((taken) => cellOf(taken.note, taken.variable) !== cell);
     goTo(note, event.variable);
-    if (current().variable.id === event.variable) draftMore({ ...draft, ...drafts.get(cell) });
+    if (current().variable.id === event.variable.replace(PROPOSAL, "")) draftMore({ ...draft, ...drafts.get(cell) });
   }
   function current() {
     const note = here();
@@ -580,7 +603,7 @@ function createWorklist(data) {
   const standing2 = (note, variable) => answerTo(note, variable) ?? earlier.get(cellOf(note, variable));
   function hearOfText(cell, variable, answer) {
     const { id } = earlier.get(cell) ?? {};
-    if (answer.event === "changed" && variable !== FLAG) earlier.set(cell, answer);
+    if (answer.event === "changed" && variables.has(variable)) earlier.set(cell, answer);
     else if (answer.event === "retract") earlier.delete(cell);
     return (earlier.get(cell) ?? {}).id !== id;
   }
@@ -608,15 +631,29 @@ function createWorklist(data) {
     const chosen = chosenIn(draft, variables.get(variable));
     const { event, codes } = answer ?? { event: draft.event ? "" : "decide", codes: [] };
     const same = (chosen ?? []).join("|") === codes.join("|") && (draft.event ?? event) === event;
-    return { note, variable, codes: Boolean(chosen) && !same || isOtherText(draft, answer), memo: draftedMemo(draft, answer) !== void 0 };
+    const proposal = draft.proposing ? memoOf(draft.proposing) : "";
+    return {
+      note,
+      variable,
+      codes: Boolean(chosen) && !same || isOtherText(draft, answer),
+      memo: draftedMemo(draft, answer) !== void 0,
+      proposal: Boolean(proposal.trim()) && proposal !== proposed({ note, variable: variables.get(variable) })
+    };
   }
-  function faultOf({ note, variable: name }) {
+  function faultOf({ note, variable: name, proposal }) {
     const { variable, answer, draft } = cellAt(note, variables.get(name));
     const n = lengthOf(draftedMemo(draft, answer) ?? "");
     if (n > LONGEST_MEMO) return { key: "too_long", values: { n, most: LONGEST_MEMO, over: n - LONGEST_MEMO } };
-    if (draft.number === void 0 || numberIn(draft.number, variable)) return null;
+    if (draft.number === void 0 || numberIn(draft.number, variable)) return proposal && draft.proposing ? faultOfProposal(draft.proposing) : null;
     const number = draft.number.trim();
     return number ? { key: "refuse_number", values: rangeOf(variable, number) } : { key: "number_missing", values: {} };
+  }
+  function faultOfProposal(proposal) {
+    const memo = memoOf(proposal);
+    const [n, all] = [proposalIn(memo).name, memo].map(lengthOf);
+    if (!n) return { key: "propose_nameless", values: {} };
+    if (n > LONGEST_NAME) return { key: "propose_long", values: { n, most: LONGEST_NAME, over: n - LONGEST_NAME } };
+    return all > LONGEST_MEMO ? { key: "too_long", values: { n: all, most: LONGEST_MEMO, over: all - LONGEST_MEMO } } : null;
   }
   function chosenAt({ note, variable }) {
     const draft = drafts.get(cellOf(note, variable.id));
@@ -637,24 +674,31 @@ function createWorklist(data) {
   }
   function begun() {
     if (!drafts.size) return [];
-    return notes.flatMap((note) => note.variables.filter((variable) => drafts.has(cellOf(note, variable))).map((variable) => begunIn(note, variable))).filter(({ codes, memo }) => codes || memo);
+    return notes.flatMap((note) => note.variables.filter((variable) => drafts.has(cellOf(note, variable))).map((variable) => begunIn(note, variable))).filter(({ codes, memo, proposal }) => codes || memo || proposal);
   }
   function saveBegun() {
     return begun().flatMap((one) => {
-      const { note, variable, codes } = one;
-      const answer = answerTo(note, variable);
-      const draft = drafts.get(cellOf(note, variable)) ?? {};
-      const memo = draftedMemo(draft, answer) ?? (answer ? answer.memo : "");
-      if (faultOf(one) || !codes && answer && answer.older) return [];
-      drafts.delete(cellOf(note, variable));
-      if (!codes && answer) return reword(note, variable, answer, "memo", memo);
-      if (!codes) return change(note, variable, { event: "skip", codes: [], certainty: "", memo });
-      const chosen = (
-        /** @type {string[]} */
-        chosenIn(draft, variables.get(variable))
-      );
-      return change(note, variable, { event: "decide", codes: chosen, certainty: draft.certainty ?? "", memo });
+      const { proposing } = drafts.get(cellOf(one.note, one.variable)) ?? {};
+      const isWhole = one.proposal && proposing && !faultOfProposal(proposing);
+      const events = isWhole ? propose({ note: one.note, variable: variables.get(one.variable) }, memoOf(proposing)) : [];
+      return [...events, ...one.codes || one.memo ? saveAnswer(one) : []];
     });
+  }
+  function saveAnswer(one) {
+    const { note, variable, codes } = one;
+    const answer = answerTo(note, variable);
+    const draft = drafts.get(cellOf(note, variable)) ?? {};
+    const memo = draftedMemo(draft, answer) ?? (answer ? answer.memo : "");
+    if (faultOf({ ...one, proposal: false }) || !codes && answer && answer.older) return [];
+    drafts.delete(cellOf(note, variable));
+    if (draft.proposing) drafts.set(cellOf(note, variable), { proposing: draft.proposing });
+    if (!codes && answer) return reword(note, variable, answer, "memo", memo);
+    if (!codes) return change(note, variable, { event: "skip", codes: [], certainty: "", memo });
+    const chosen = (
+      /** @type {string[]} */
+      chosenIn(draft, variables.get(variable))
+    );
+    return change(note, variable, { event: "decide", codes: chosen, certainty: draft.certainty ?? "", memo });
   }
   return {
     notes,
@@ -686,6 +730,9 @@ function createWorklist(data) {
     amend,
     toggle,
     flag,
+    propose,
+    proposed,
+    faultOfProposal,
     undo,
     redo,
     learn,
@@ -851,7 +898,7 @@ function createOverlays({ root, answer, main, say, list, hand, focus, id }) {
     if (!sheet) return null;
     const { kind, box, field, cell, warning } = sheet;
     const text = field.value.trim();
-    const isChanged = kind === "memo" && text !== (sheet.isTouched ? memoOf(cell) : field.dataset.before);
+    const isChanged = kind === "memo" && text !== (sheet.isTouched ? memoOf2(cell) : field.dataset.before);
     if (isChanged && tellLength(field, warning, say)) {
       field.focus();
       return UNCLOSED;
@@ -862,7 +909,7 @@ function createOverlays({ root, answer, main, say, list, hand, focus, id }) {
     if (hadFocus) focus();
     return kind === "memo" ? { ...cell, text: isChanged ? text : null } : null;
   }
-  function memoOf({ note, variable }) {
+  function memoOf2({ note, variable }) {
     const { memo = "" } = list.answerTo(note, variable.id) ?? {};
     return (list.drafts.get(list.cellOf(note, variable.id)) ?? {}).memo ?? memo;
   }
@@ -901,6 +948,65 @@ function createOverlays({ root, answer, main, say, list, hand, focus, id }) {
     const foot = make("div", "sk-sheet-foot", make("span", "sk-quiet", say("memo_hint")), done);
     place("memo", label, field, [warning, foot], { cell: { note, variable }, warning });
     tellLength(field, warning, say);
+  }
+  function openProposal(chosen) {
+    if (sheet) return;
+    const [just, now] = [list.aim(), list.isFinished() ? null : { ...list.current(), isJust: false }];
+    const isAboutJust = just && !chosen && (!now || just.isJust && isNone(just.answer, just.variable));
+    const aim = [isAboutJust ? just : now, now].find((one) => one && one.variable.kind !== "scale");
+    if (!aim) hand.tell("no_code_on_scale");
+    else fillProposal(aim, chosen);
+  }
+  function fillProposal(aim, chosen) {
+    const { note, variable, draft } = aim;
+    const stands = list.proposed(aim);
+    const begun = draft.proposing ?? proposalIn(stands);
+    const [name, words] = [make("input", "sk-field"), make("textarea", "sk-field")];
+    const warning = make("p", "sk-too-long");
+    const now = () => ({ name: name.value, words: words.value });
+    const type = () => act("proposing", { note, variable, proposing: now() });
+    [name.type, name.autocomplete, name.value] = ["text", "off", begun.name];
+    [words.rows, words.value, words.id] = [2, begun.words || chosen, `${id}-proposal-words`];
+    warning.setAttribute("role", "alert");
+    function give(event, memo) {
+      finish(event);
+      if (memo !== stands) act("saveProposal", { note, variable, memo });
+      else act("proposing", { note, variable, proposing: proposalIn(stands) });
+      focus();
+    }
+    function save(event) {
+      const fault = list.faultOfProposal(now());
+      warning.textContent = fault ? say(fault.key, fault.values) : "";
+      if (fault) name.focus();
+      else give(event, memoOf(now()));
+    }
+    function onKey(event) {
+      if (event.isComposing) return;
+      if (event.key === "Escape") finish(event);
+      else if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) save(event);
+      else if (event.key === "Enter" && event.target === name) words.focus();
+      else return;
+      event.preventDefault();
+    }
+    for (const field of [name, words]) {
+      field.addEventListener("input", type);
+      field.addEventListener("keydown", (event) => onKey(
+        /** @type {KeyboardEvent} */
+        event
+      ));
+    }
+    const button = (key, work) => {
+      const made = make("button", "sk-tool", say(key));
+      made.type = "button";
+      made.addEventListener("click", work);
+      return made;
+    };
+    const back = stands ? [button("propose_back", (event) => give(event, ""))] : [];
+    const label = make("span", "", make("span", "sk-about", aboutOf(list, aim, say)), ` ${say("propose_label")}`);
+    const second = make("label", "sk-sheet-label", say("propose_words"));
+    second.htmlFor = words.id;
+    const foot = make("div", "sk-sheet-foot", make("span", "sk-quiet", say("propose_hint")), make("span", "", ...back, button("propose_save", save)));
+    place("proposal", label, name, [second, words, warning, foot]);
   }
   function openSearch() {
     if (sheet || list.isFinished()) return;
@@ -982,7 +1088,7 @@ function createOverlays({ root, answer, main, say, list, hand, focus, id }) {
     tipBox.style.left = `${Math.max(8, Math.min(spot.left - card.left, card.width - tipBox.offsetWidth - 8))}px`;
     tipBox.style.top = `${spot.bottom - card.top + 4}px`;
   }
-  return { openMemo, openSearch, close, tip, get isOpen() {
+  return { openMemo, openProposal, openSearch, close, tip, get isOpen() {
     return Boolean(sheet);
   } };
 }
@@ -1290,7 +1396,7 @@ function createAnyCard(kind, host, data, post, { onPaint = () => {
     ...kind.actionsOf({ list, view, save, turned, keepDraft, tell: hand.tell, refuseNumber: hand.refuse })
   };
   const WRITES = /* @__PURE__ */ new Set(["numberIs", "typed", "typedText"]);
-  const OVERLAYS = /* @__PURE__ */ new Set(["memo", "search", "scroll", "saveMemo", "typing", "saveBegun"]);
+  const OVERLAYS = /* @__PURE__ */ new Set(["memo", "search", "scroll", "saveMemo", "typing", "saveBegun", "propose", "proposing", "saveProposal"]);
   function act(name, value) {
     if (!actions[name]) return;
     const memo = OVERLAYS.has(name) ? null : view.closeOverlays();
@@ -1311,7 +1417,7 @@ function createAnyCard(kind, host, data, post, { onPaint = () => {
     const all = [
       list.isFinished() ? null : list.current(),
       list.aim(),
-      name === "typing" || name === "saveMemo" ? value : null,
+      BESIDE.has(name) ? value : null,
       turned2 ? { note: turned2.note, variable: list.variables.get(turned2.variable) } : null
     ];
     return [...new Map(all.filter((one) => one && one.variable).map((one) => [list.cellOf(one.note, one.variable.id), one])).values()];
@@ -1863,11 +1969,11 @@ function nameOfNote(note) {
   const text = note.text.replace(/\s+/g, " ").trim();
   return `”${text.length > NAME_LENGTH ? `${text.slice(0, NAME_LENGTH).trimEnd()}…` : text}”`;
 }
-function begunLabel({ note, variable, codes, memo }, list, say) {
+function begunLabel({ note, variable, codes, memo, proposal }, list, say) {
   const question = note.variables.length > 1 ? `, ${list.variables.get(variable).label}` : "";
-  return `${nameOfNote(note)}${question}: ${say(`begun_${codes && memo ? "both" : codes ? "codes" : "memo"}`)}`;
+  return `${nameOfNote(note)}${question}: ${say(`begun_${codes && memo ? "both" : codes ? "codes" : memo || !proposal ? "memo" : "proposal"}`)}`;
 }
-var savesSkip = (list, begun) => begun.some(({ note, variable, codes }) => !codes && isOpen(list.answerTo(note, variable)));
+var savesSkip = (list, begun) => begun.some(({ note, variable, codes, memo }) => !codes && memo && isOpen(list.answerTo(note, variable)));
 function createNotices({ root, parts, part, button, say, list, data, savesBegun = false }) {
   let state = { name: "saved", n: 0, slow: false, cells: /* @__PURE__ */ new Set(), why: "", kept: true, refused: null };
   function paintFinish(counts) {
@@ -1937,6 +2043,7 @@ function createCodingView(host, data, say, list, hand) {
       group("certainty", "sk-segments", say("certainty"), ...sure),
       tool("memo", say("memo"), "m"),
       tool("flag", say("flag"), "t"),
+      tool("propose", say("propose"), "+"),
       tool("skip", say("skip"), "s")
     );
   }
@@ -1944,7 +2051,9 @@ function createCodingView(host, data, say, list, hand) {
     const state = make("div", "sk-state", group("steps", "sk-steps", say("questions")), part("remark", "p", "sk-remark"));
     const question = part("question", "p", "sk-question");
     const answer = part("answer", "div", "sk-answer", group("codes", "sk-codes", say("codes")));
-    return [state, question, answer, buildTools()];
+    const tools = buildTools();
+    parts.propose.addEventListener("mousedown", (event) => event.preventDefault());
+    return [state, question, answer, tools, part("proposed", "p", "sk-quiet sk-proposed")];
   }
   function paint() {
     const finished = list.isFinished();
@@ -2008,6 +2117,7 @@ function createCodingView(host, data, say, list, hand) {
       list.aim()
     );
     parts.flag.setAttribute("aria-pressed", !isOpen(list.answerTo(note, FLAG)));
+    paintProposal(note, variable, draft, answer);
     parts.remark.textContent = remark(variable, answer, draft, earlier);
     parts.remark.classList.toggle("sk-due", Boolean(earlier) && isOpen(answer));
     if (variable.kind === "multiple") {
@@ -2015,6 +2125,20 @@ function createCodingView(host, data, say, list, hand) {
       parts.confirm.querySelector(".sk-label").textContent = label;
       parts.confirm.classList.toggle("sk-on", Boolean(answer && answer.event === "decide" && !draft.codes && chosen.length === answer.codes.length));
     }
+  }
+  function paintProposal(note, variable, draft, answer) {
+    const { name, words } = proposalIn(list.proposed({ note, variable }));
+    const begun = draft.proposing && draft.proposing.name.trim();
+    const key = isOpen(answer) || answer.event === "skip" ? "proposed" : "proposed_provisional";
+    parts.propose.classList.toggle("sk-on", Boolean(name));
+    parts.propose.title = words;
+    parts.proposed.textContent = [name && say(key, { name }), begun && say("propose_begun", { name: begun })].filter(Boolean).join(" ");
+    parts.proposed.hidden = !parts.proposed.textContent;
+  }
+  function chosenWords() {
+    const chosen = window.getSelection();
+    const isInside = chosen && parts.text.contains(chosen.anchorNode) && parts.text.contains(chosen.focusNode);
+    return isInside ? String(chosen).trim() : "";
   }
   function paintDoubt({ answer, draft }) {
     const certainty = draft.certainty ?? (answer ? answer.certainty : "");
@@ -2063,6 +2187,7 @@ function createCodingView(host, data, say, list, hand) {
     toggleGloss: frame.toggleGloss,
     scrollNote: frame.scrollNote,
     openMemo: overlays.openMemo,
+    openProposal: () => overlays.openProposal(chosenWords()),
     openSearch: overlays.openSearch,
     closeOverlays: overlays.close,
     openBlock: codes.openBlock,
@@ -2124,13 +2249,26 @@ function codingActions({ list, view, save, turned, keepDraft, tell }) {
       if (fault) tell(fault.key, fault.values);
     },
     memo: () => view.openMemo(),
+    propose: () => view.openProposal(),
+    /** @param {Question & { proposing: { name: string, words: string } }} begun */
+    proposing: ({ note, variable, proposing }) => {
+      const isNews = memoOf(proposing) !== list.proposed({ note, variable });
+      list.draftMore({ proposing: isNews ? proposing : void 0 }, { note, variable });
+    },
+    /** @param {Question & { memo: string }} proposal */
+    saveProposal({ memo, ...question }) {
+      save(list.propose(question, memo));
+      const isHere = !list.isFinished() && list.current().note === question.note && list.current().variable === question.variable;
+      if (!memo) tell("propose_gone");
+      else if (!isHere) tell("propose_saved", { name: proposalIn(memo).name });
+    },
     /** @param {string} variable */
     toStep: (variable) => list.goTo(list.current().note, variable)
   };
 }
 function createCodingCard(...given) {
   const name = (data) => `sekom-${data.study}-${data.coder}`;
-  const draftOf2 = ({ codes, memo }, kind) => ({ codes: kind === "multiple" ? codes : void 0, memo: memo || void 0 });
+  const draftOf2 = ({ variable, codes, memo }, kind) => variable.startsWith(PROPOSAL) ? { proposing: proposalIn(memo) } : { codes: kind === "multiple" ? codes : void 0, memo: memo || void 0 };
   return createAnyCard({ name, commands: COMMANDS, createView: createCodingView, actionsOf: codingActions, draftOf: draftOf2 }, ...given);
 }
 

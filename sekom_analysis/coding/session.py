@@ -14,11 +14,21 @@ from sekom_analysis.basics import wording
 from sekom_analysis.basics.errors import DecisionError, NotesError, NotSavedError
 from sekom_analysis.basics.wording import quoted
 from sekom_analysis.study import worklist
-from sekom_analysis.study.codebook import FLAG, NONE_FITS, NONE_FITS_LABEL, Code, Variable
+from sekom_analysis.study.codebook import (
+    FLAG,
+    NONE_FITS,
+    NONE_FITS_LABEL,
+    PROPOSAL,
+    Code,
+    Variable,
+    as_in_log,
+    asked_by,
+)
 from sekom_analysis.study.decisions import Event
 from sekom_analysis.study.desk import Desk
 from sekom_analysis.study.ledgers import RETRACT
 from sekom_analysis.study.notes import NotesSeen, context_name
+from sekom_analysis.study.proposals import Proposal
 from sekom_analysis.study.worklist import AGAIN, INDEPENDENT, WARM_UP, Answer, Cell, Item
 
 if TYPE_CHECKING:
@@ -318,9 +328,12 @@ class Session:
             raise NotesError(msg)
         return worklist.only(self.items, self._as_of_texts(), which, self._is_older)
 
-    def _is_older(self, variable: str, answer: Answer) -> bool:
+    def _is_older(self, cell: Cell, answer: Answer) -> bool:
         """Whether an answer is to be looked at again, since what was read of its codes has changed."""
-        return self._holding.again(variable, answer.codes, answer.codebook) is not None
+        note_id, variable = cell
+        said = self.answers.get((note_id, asked_by(PROPOSAL, variable)))
+        name = Proposal.read(said.memo).name if said is not None and said.event == "decide" else ""
+        return self._holding.again(variable, answer.codes, answer.codebook, name) is not None
 
     def _load(self) -> None:
         """Read the coder's log as it is now."""
@@ -374,14 +387,14 @@ class Session:
         now = self._as_of_texts()
         shown: Message = {}
         for (note_id, variable), answer in ((cell, now[cell]) for cell in answers):
-            if note_id in keys and (variable in versions or variable == FLAG):
+            if note_id in keys and as_in_log(variable, [variable])[1][0] in (*versions, FLAG):
                 cell = {
                     "event": answer.event,
                     "id": self.desk.shown_id(answer.event_id, answer.via),
                     "codes": answer.codes.split("|") if answer.codes else [],
                     "certainty": answer.certainty,
                     "memo": answer.memo,
-                    "older": answer.event == "decide" and self._is_older(variable, answer),
+                    "older": answer.event == "decide" and self._is_older((note_id, variable), answer),
                     "hash": answer.note_hash,
                     "codebook": answer.codebook,
                 }
@@ -431,6 +444,9 @@ class Session:
         """Name the note of an event by its id; an unknown key stays, for the desk to refuse."""
         key = event["note"]
         given = {name: value for name, value in event.items() if name not in BESIDE and value != ""}
+        variable, codes = as_in_log(str(event.get("variable", "")), [])
+        if codes:
+            given |= {"variable": variable, "codes": codes}
         return {**given, "note_id": self.desk.note_of(key) or key, "via": "card"}
 
     def _after(self, saved: list[Event]) -> dict[Cell, Answer]:
@@ -445,7 +461,7 @@ class Session:
         rows = [event._asdict() | {"pass": event.pass_} for event in saved]
         touched = {}
         for row in rows:
-            cell = (row["note_id"], row["variable"])
+            cell = (row["note_id"], asked_by(row["variable"], row["codes"]))
             if row["note_id"] in passes and worklist.counts_in(passes[row["note_id"]], row["pass"]):
                 touched[cell] = self.answers[cell] = worklist.after(self.answers.get(cell), row)
         return touched

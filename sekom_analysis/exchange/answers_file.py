@@ -14,8 +14,8 @@ from sekom_analysis.basics.files import patiently, reason_of
 from sekom_analysis.basics.wording import Phrase, Problem
 from sekom_analysis.exchange.takings import Dates, Takings, believed_passes
 from sekom_analysis.study.checks import named_first, was_possible
-from sekom_analysis.study.codebook import RESERVED_VARIABLES, Definitions
-from sekom_analysis.study.decisions import Event, Question, coder_fault
+from sekom_analysis.study.codebook import PROPOSAL, RESERVED_VARIABLES, Definitions, as_in_log
+from sekom_analysis.study.decisions import Event, Question, coder_fault, question_of
 from sekom_analysis.study.desk import Desk
 from sekom_analysis.study.log import IDENTITY, coder_log
 from sekom_analysis.study.raw import CODED
@@ -274,7 +274,7 @@ class _Reader:
         variable = codebook[event.variable]
         if variable.id in codebook.ids and variable not in self.desk.variables_of(event.note_id):
             return [Phrase("fault_not_asked", variable=variable.id)]
-        if event.event != "decide":
+        if event.event != "decide" and variable.id != PROPOSAL:
             return []
         fault = answer_fault(variable, event.codes)
         possible = not fault or was_possible(variable, self._kept.get(event.codebook), event.codes)
@@ -320,8 +320,8 @@ class _Reader:
         last: dict[Question, tuple[int, Event]] = {}
         counted = [one for one in self._in_order() if one[2].event_id not in without]
         for _, number, event in counted:
-            if event.event != "skip" or (event.note_id, event.variable) not in last:
-                last[event.note_id, event.variable] = (number, event)
+            if event.event != "skip" or question_of(event) not in last:
+                last[question_of(event)] = (number, event)
         found: dict[str, Problem] = {}
         for number, event in sorted(last.values()):
             if event.event_id not in self._known and self._is_other_text(event):
@@ -435,13 +435,14 @@ def _is_whole(given: Mapping[str, Any]) -> bool:
 
 
 def _event_of(given: Mapping[str, Any], note_id: str) -> Event:
+    variable, codes = as_in_log(given["variable"], given["codes"])
     return Event(
         decided_at="",
         event_id=given["event_id"],
         note_id=note_id,
         note_hash=str(given.get("note_hash", "")),
-        variable=given["variable"],
-        codes="|".join(given["codes"]) if given["event"] == "decide" else "",
+        variable=variable,
+        codes="|".join(codes) if given["event"] == "decide" or variable == PROPOSAL else "",
         certainty=given["certainty"],
         memo=well_formed(given["memo"]),
         codebook=str(given.get("codebook", "")),

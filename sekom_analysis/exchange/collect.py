@@ -22,8 +22,8 @@ from sekom_analysis.exchange.weighing import Judge
 from sekom_analysis.formats.guarded import LIMITS, MEGABYTE, megabytes
 from sekom_analysis.formats.tables import WORKBOOKS
 from sekom_analysis.formats.workbook_reading import Book
-from sekom_analysis.study.codebook import Variable
-from sekom_analysis.study.decisions import AFTER_TALK, Event, coder_fault, events_in
+from sekom_analysis.study.codebook import PROPOSAL, Variable, asked_by
+from sekom_analysis.study.decisions import AFTER_TALK, Event, coder_fault, events_in, question_of
 from sekom_analysis.study.desk import Desk
 from sekom_analysis.study.imports import Collected, Offer, Wish, command, file_hash, replaced, settle
 from sekom_analysis.study.log import coder_log
@@ -129,9 +129,9 @@ def weigh_sheet(path: Path, desk: Callable[[str], Desk], coder: str | None = Non
 
     def save(wanted: Sequence[Event]) -> None:
         given = [*reading.events, *(one.event for one in reading.as_written)]
-        fields = {(one["note_id"], one["variable"]): one for one in given}
+        fields = {(one["note_id"], asked_by(one["variable"], one["codes"])): one for one in given}
         if own is not None:
-            own.record([{**fields[e.note_id, e.variable], "event_id": e.event_id} for e in wanted])
+            own.record([{**fields[question_of(e)], "event_id": e.event_id} for e in wanted])
 
     ids = set(sheet_event_ids(path, own)) & set(own.history()["event_id"]) if own is not None else set()
     offer = offer_of(reading, path.name, events, save, "sheet")
@@ -142,6 +142,7 @@ def sheet_event_ids(path: Path, desk: Desk) -> Iterable[str]:
     """Return the ids of all events that a sheet can give: they are made of what the file holds."""
     digest = file_hash(path)
     names = {*desk.codebook.ids, *desk.history()["variable"]}
+    names |= {asked_by(PROPOSAL, name) for name in names}
     return [event_id_of(digest, str(note_id), name) for note_id in desk.notes.index for name in names]
 
 

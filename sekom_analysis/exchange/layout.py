@@ -20,7 +20,7 @@ from openpyxl.styles import Alignment, Border, Font, PatternFill, Protection, Si
 
 from sekom_analysis.formats.workbooks import UNWRITABLE
 from sekom_analysis.study import worklist
-from sekom_analysis.study.codebook import Variable
+from sekom_analysis.study.codebook import Variable, asked_by
 from sekom_analysis.study.desk import Desk
 from sekom_analysis.study.rows import note_hash
 
@@ -32,11 +32,12 @@ DONE = "✓"
 MARK = "x"
 MARKS = frozenset({MARK, "×", "✓", "✔", "1", "ja", "yes", "true", "sant"})
 ANSWER, CODE, NONE, CERTAINTY, MEMO = "answer", "code", "none", "certainty", "memo"
+PROPOSED = "proposal"  # the name of a code that is missing
 CERTAINTIES = ("1", "2", "3")
 PASS = str(worklist.INDEPENDENT)
 PASSES = (PASS, str(worklist.AFTER_TALK))
 
-_MARK = re.compile(r"([a-z0-9_]{1,40})/(answer|code|none|certainty|memo)(?:/([a-z0-9_]{1,40}))?")
+_MARK = re.compile(r"([a-z0-9_]{1,40})/(answer|code|none|certainty|memo|proposal)(?:/([a-z0-9_]{1,40}))?")
 CONTEXT = "sekom/context"
 _KEY = re.compile(r"(n[0-9a-f]{20})\.(h[0-9a-f]{11})(?:\.(h[0-9a-f]{11}))?")
 
@@ -93,13 +94,14 @@ def is_mark(text: str) -> bool:
 
 
 def columns_of(variable: Variable) -> list[Column]:
-    """Return a variable's columns: its answers, how sure, and the memo."""
+    """Return a variable's columns: its answers, how sure, the memo, and a code that is missing."""
     if variable.kind == "multiple":
         answers = [Column(variable.id, CODE, code) for code in variable.code_ids]
         answers.append(Column(variable.id, NONE))
     else:
         answers = [Column(variable.id, ANSWER)]
-    return [*answers, Column(variable.id, CERTAINTY), Column(variable.id, MEMO)]
+    beside = [CERTAINTY, MEMO, *([] if variable.kind == "scale" else [PROPOSED])]
+    return [*answers, *(Column(variable.id, part) for part in beside)]
 
 
 def tabs_of(desk: Desk) -> list[Tab]:
@@ -196,7 +198,7 @@ def standing(decisions: pd.DataFrame) -> dict[tuple[str, str], Mapping[str, str]
     """Return the independent decisions by (note_id, variable), or what has replaced them since."""
     counted = decisions[decisions["pass"].isin(PASSES)].sort_values("pass", kind="stable")
     rows: list[dict[str, str]] = counted.to_dict("records")  # type: ignore[assignment]
-    return {(row["note_id"], row["variable"]): row for row in rows}
+    return {(row["note_id"], asked_by(row["variable"], row.get("codes", ""))): row for row in rows}
 
 
 # --- how a coding sheet looks: fonts, colours, borders and widths, each made once ---------------------

@@ -21,7 +21,7 @@ from sekom_analysis.basics.wording import Phrase, Problem, quoted
 from sekom_analysis.exchange.registry import Request
 from sekom_analysis.exchange.taking_in import NO_DECISIONS
 from sekom_analysis.formats.tables import check_table
-from sekom_analysis.study.codebook import Definitions, Variable
+from sekom_analysis.study.codebook import Definitions, Variable, asked_by
 from sekom_analysis.study.coderlogs import CoderLogs
 from sekom_analysis.study.decisions import Event, coder_fault, same_answer
 from sekom_analysis.study.imports import event_ids, file_hash, unfinished_import
@@ -154,7 +154,7 @@ def _rows(table: pd.DataFrame) -> list[Row]:
 
 
 def _key(row: Row) -> tuple[str, ...]:
-    return str(row["note_id"]), str(row["variable"]), str(row["pass"])
+    return str(row["note_id"]), asked_by(str(row["variable"]), str(row["codes"])), str(row["pass"])
 
 
 def _verdict(row: Row, ids: Sequence[str], log: _Log | None, is_begun: bool) -> Verdict:

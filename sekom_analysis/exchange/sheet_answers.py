@@ -11,12 +11,13 @@ import pandas as pd
 
 from sekom_analysis.basics.wording import LANGUAGES, say
 from sekom_analysis.exchange import layout
-from sekom_analysis.exchange.layout import ANSWER, CERTAINTY, CODE, MEMO, NONE, Column, Row, Tab
+from sekom_analysis.exchange.layout import ANSWER, CERTAINTY, CODE, MEMO, NONE, PROPOSED, Column, Row, Tab
 from sekom_analysis.exchange.sheet_grid import Cell, Ticket, is_what_is_left
 from sekom_analysis.exchange.takings import Takings
-from sekom_analysis.study.codebook import Variable
+from sekom_analysis.study.codebook import PROPOSAL, Variable
 from sekom_analysis.study.decisions import LONGEST_MEMO, counting_rows, latest
 from sekom_analysis.study.desk import Desk
+from sekom_analysis.study.proposals import LONGEST_NAME, Proposal
 from sekom_analysis.study.rows import answer_fault
 
 AS_MANY = 12  # how many answers a message lists
@@ -72,6 +73,26 @@ def answer_of(
     if memo and len(memo.text) > LONGEST_MEMO:
         doubts.append(OddCell(memo, "sheet_memo_long", {"n": len(memo.text), "most": LONGEST_MEMO}))
     return Answer(cell, codes, certainty, memo.text if memo else ""), [*faults, *doubts]
+
+
+def proposal_of(variable: str, given: Given, stands: str) -> tuple[Answer | None, list[OddCell]]:
+    """Return the proposal of a code that a row holds for a variable, and what is wrong with its cell.
+
+    Parameters
+    ----------
+    variable : id of the variable
+    given : the filled cells of the variable's columns
+    stands : the proposal in the log
+    """
+    cell = given.get(Column(variable, PROPOSED))
+    if cell is None:
+        return None, []
+    said = Proposal.read(cell.text)
+    faults = error_faults(cell, stands)
+    for text, most in ((said.name, LONGEST_NAME), (said.memo, LONGEST_MEMO)):
+        if len(text) > most:
+            faults.append(OddCell(cell, "sheet_proposal_long", {"n": len(text), "most": most}))
+    return Answer(cell, variable, "", said.memo), faults
 
 
 def _is_formula(cell: Cell) -> OddCell:
@@ -261,7 +282,7 @@ class Before:
         if not _same_codes(then, answer):
             return False
         if now is None:
-            return True
+            return then["variable"] != PROPOSAL or self._says(then, answer)
         is_changed = now["event_id"] != then["event_id"]
         return is_changed and (not _same_codes(now, answer) or self._says(then, answer))
 

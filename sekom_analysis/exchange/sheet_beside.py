@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from sekom_analysis.basics.wording import LANGUAGES, Phrase, Problem, say
 from sekom_analysis.exchange import layout
-from sekom_analysis.exchange.layout import CODE, MEMO, Column
+from sekom_analysis.exchange.layout import CODE, MEMO, PROPOSED, Column
 from sekom_analysis.exchange.sheet_grid import Cell, Grid, Row, Ticket, digest, texts_of, ticket_in, ticket_of
 from sekom_analysis.study.codebook import Variable
 
@@ -232,8 +232,8 @@ class ReadTab:
 
 
 def _typed(column: Column, cell: Cell) -> Cell:
-    # What looks like a formula in a memo is what the coder wrote.
-    return cell._replace(formula=False) if column.part == MEMO else cell
+    # What looks like a formula in a memo, or in the name of a code, is what the coder wrote.
+    return cell._replace(formula=False) if column.part in (MEMO, PROPOSED) else cell
 
 
 def mark_row(grid: Grid) -> Row:

@@ -11,11 +11,19 @@ from sekom_analysis.basics.wording import Phrase, Problem
 from sekom_analysis.exchange import layout
 from sekom_analysis.exchange.answers_file import AsWritten, Reading, known_by_text
 from sekom_analysis.exchange.layout import MEMO, Column
-from sekom_analysis.exchange.sheet_answers import Answer, Before, answer_of, error_faults
+from sekom_analysis.exchange.sheet_answers import Answer, Before, answer_of, error_faults, proposal_of
 from sekom_analysis.exchange.sheet_beside import SheetRow, comments_of, told
 from sekom_analysis.exchange.sheet_file import Knowing, SheetFile, read_sheet_file
 from sekom_analysis.exchange.sheet_grid import Cell, Ticket, is_same_text, start_of
-from sekom_analysis.study.codebook import FOLDER, Definitions, Variable
+from sekom_analysis.study.codebook import (
+    FOLDER,
+    PROPOSAL,
+    PROPOSAL_VARIABLE,
+    Definitions,
+    Variable,
+    as_in_log,
+    asked_by,
+)
 from sekom_analysis.study.decisions import coder_fault
 from sekom_analysis.study.desk import Desk
 from sekom_analysis.study.imports import command
@@ -162,6 +170,7 @@ class _Reader:
             given = {column: cell for column, cell in row.given.items() if column.variable == name}
             if name in shown:
                 self._read_answer(row, note_id, name, given, comments.get(name))
+                self._read_proposal(row, note_id, name, given)
             elif given and name not in self._definitions:
                 self._unread.setdefault(name, []).extend(given.values())
             elif given:
@@ -229,6 +238,15 @@ class _Reader:
                 self._add(row, note_id, name, "decide", whole)
         if len(self.events) > made and comment is not None and comment in given.values():
             self._taken_comments.append(comment)
+
+    def _read_proposal(self, row: SheetRow, note_id: str, name: str, given: Mapping[Column, Cell]) -> None:
+        """Take a code that the coder misses in a variable; an emptied cell takes none back."""
+        asked = asked_by(PROPOSAL, name)
+        said, faults = proposal_of(name, given, self._before.memo_of((note_id, asked), row.hash))
+        for fault in faults:
+            self._refuse(fault.cell, fault.kind, **fault.values)
+        if said is not None and not faults and self._is_news(row, note_id, asked, said, given):
+            self._add(row, note_id, asked, "decide", said)
 
     def _with_comment(
         self, row: SheetRow, note_id: str, name: str, given: Mapping[Column, Cell], comment: Cell
@@ -330,14 +348,16 @@ class _Reader:
         self.rows.append(row.number)
 
     def _event(self, note_id: str, name: str, kind: str, answer: Answer) -> dict[str, str]:
+        variable, _ = as_in_log(name, [])
+        is_proposal = variable == PROPOSAL
         return {
             "event_id": event_id_of(self.digest, note_id, name),
             "note_id": note_id,
-            "variable": name,
+            "variable": variable,
             "codes": answer.codes or "",
             "certainty": answer.certainty,
             "memo": answer.memo,
-            "codebook": self.ticket.versions[name],
+            "codebook": PROPOSAL_VARIABLE.version if is_proposal else self.ticket.versions[name],
             "pass": layout.PASS,
             "via": "sheet",
             "event": kind,
@@ -345,7 +365,7 @@ class _Reader:
 
 
 def _cell_of(one: AsWritten) -> tuple[str, str]:
-    return one.event["note_id"], one.event["variable"]
+    return one.event["note_id"], asked_by(one.event["variable"], one.event["codes"])
 
 
 def _taken(comments: list[Cell], file: str) -> Problem:

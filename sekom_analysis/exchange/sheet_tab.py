@@ -12,16 +12,16 @@ from openpyxl.worksheet.datavalidation import DataValidation
 
 from sekom_analysis.basics.wording import say
 from sekom_analysis.exchange import layout
-from sekom_analysis.exchange.layout import ANSWER, CERTAINTY, CODE, MEMO, NONE, Column, Row, Tab
+from sekom_analysis.exchange.layout import ANSWER, CERTAINTY, CODE, MEMO, NONE, PROPOSED, Column, Row, Tab
 from sekom_analysis.formats.workbooks import escaped
-from sekom_analysis.study.codebook import Variable
+from sekom_analysis.study.codebook import PROPOSAL, Variable, asked_by
 from sekom_analysis.study.notes import context_name
 
 LABELS, QUESTIONS, HEADS, MARK_ROW = 2, 3, 4, 5
 FIRST = 6
 TEXT_WIDTH, GLOSS_WIDTH, REMARK_WIDTH, KEY_WIDTH, DONE_WIDTH = 48.0, 44.0, 34.0, 10.0, 7.0
 CONTEXT_WIDTH = 28.0
-MEMO_WIDTH = 24.0
+MEMO_WIDTH, PROPOSED_WIDTH = 24.0, 18.0
 NOTE_LINE, MEMO_LINE, LEAST_HEIGHT, MOST_HEIGHT = 16.0, 15.0, 32.0, 409.0
 Answers = Mapping[tuple[str, str], Mapping[str, str]]
 
@@ -173,7 +173,12 @@ def _head(writer: _Writer, column: Column) -> str:
         return layout.labels_of(variable, lang)[column.code]
     if column.part == ANSWER and variable.range:
         return f"{variable.range[0]}–{variable.range[1]}"
-    keys = {ANSWER: "sheet_head_answer", NONE: "card_confirm_none", MEMO: "card_memo"}
+    keys = {
+        ANSWER: "sheet_head_answer",
+        NONE: "card_confirm_none",
+        MEMO: "card_memo",
+        PROPOSED: "sheet_head_proposal",
+    }
     return say(keys.get(column.part, "sheet_head_certainty"), lang)
 
 
@@ -184,7 +189,7 @@ def _width(writer: _Writer, column: Column) -> float:
         return float(min(max(longest + 4, 18), 40))
     if column.part == CODE:
         return float(min(max(len(_head(writer, column)) / 2.5, 13), 24))
-    return {MEMO: MEMO_WIDTH, CERTAINTY: 11.0, NONE: 11.0}.get(column.part, 9.0)
+    return {MEMO: MEMO_WIDTH, PROPOSED: PROPOSED_WIDTH, CERTAINTY: 11.0, NONE: 11.0}.get(column.part, 9.0)
 
 
 def _question_lines(writer: _Writer, variable: Variable) -> int:
@@ -207,13 +212,18 @@ def _write_row(writer: _Writer, number: int, row: Row, answers: Answers) -> None
     if writer.remark:
         writer.cell(number, writer.remark, row.remark, layout.REMARK_STYLE if row.remark else layout.NOTE)
     writer.cell(number, writer.after, row.key, layout.KEY_STYLE)
-    memos = [answers.get((row.note_id, name), {}).get("memo", "") for name in row.variables]
+    named = (one for name in row.variables for one in (name, asked_by(PROPOSAL, name)))
+    memos = [answers.get((row.note_id, name), {}).get("memo", "") for name in named]
     writer.sheet.row_dimensions[number].height = _row_height(row, context, memos)
     for variable in writer.tab.variables:
         asked = variable.id in row.variables
         given = answers.get((row.note_id, variable.id)) if asked else None
+        proposed = (
+            answers.get((row.note_id, asked_by(PROPOSAL, variable.id)), {}).get("memo") if asked else None
+        )
         for nth, column in enumerate(layout.columns_of(variable)):
             value = _shown(variable, column, given, writer.lang) if given else None
+            value = proposed if column.part == PROPOSED else value
             look = _look(variable, column, asked)
             look = look if nth else layout.first_of_block(look)
             writer.cell(number, writer.places[column], value, look, _number_format(variable, column))
@@ -298,7 +308,7 @@ def _warn_of_contradictions(writer: _Writer, variable: Variable) -> None:
 
 def _restrict(writer: _Writer, column: Column, place: int) -> None:
     """Give a column its drop-down, or the limits of its scale."""
-    if column.part == MEMO:
+    if column.part in (MEMO, PROPOSED):
         return
     variable = writer.variables[column.variable]
     rule = _rule(writer, variable, column)

@@ -34,7 +34,7 @@ from sekom_analysis.formats.guarded import read_file, refusal
 from sekom_analysis.formats.tables import as_table
 from sekom_analysis.formats.workbook_reading import ZIP, Book, book_rows
 from sekom_analysis.study import making
-from sekom_analysis.study.codebook import NONE_FITS, RESERVED_VARIABLES, Bilingual, Codebook
+from sekom_analysis.study.codebook import NONE_FITS, RESERVED_VARIABLES, Bilingual, Codebook, asked_by
 from sekom_analysis.study.codebook_table import check_codebook_table
 from sekom_analysis.study.notes import check_notes
 from sekom_analysis.study.raw import About, Coder, open_raw
@@ -182,7 +182,9 @@ def _plain(book: Codebook) -> dict[str, Any]:
 
 def _doubled(table: pd.DataFrame, place: str) -> Iterator[Problem]:
     first: dict[tuple[str, ...], int] = {}
-    for row, key in zip(table.index, table[_KEYS].itertuples(index=False, name=None), strict=True):
+    asked = [asked_by(*pair) for pair in zip(table["variable"], table["codes"], strict=True)]
+    keys = table[_KEYS].assign(variable=asked).itertuples(index=False, name=None)
+    for row, key in zip(table.index, keys, strict=True):
         if key in first:
             said = dict(zip(("note", "coder", "variable"), key, strict=False))
             yield Problem.of(place, int(row), "studybook_twice", **said, row=first[key])

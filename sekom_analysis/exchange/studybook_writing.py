@@ -14,7 +14,7 @@ from sekom_analysis.basics.errors import TableError
 from sekom_analysis.basics.wording import LANGUAGES, Problem, column_beside, problem_lines, say
 from sekom_analysis.exchange.layout import FONT, Style, apply, lines
 from sekom_analysis.formats.workbooks import LONGEST_TEXT, MOST_ROWS, exactly, plain_text, saved
-from sekom_analysis.study.codebook import FLAG, FLAG_VARIABLE, Definitions, Variable
+from sekom_analysis.study.codebook import RESERVED_VARIABLES, Definitions, Variable
 from sekom_analysis.study.codebook_table import codebook_table
 from sekom_analysis.study.raw import CODED, About
 from sekom_analysis.study.study import Study
@@ -115,7 +115,7 @@ def _parsed(cell: str) -> Any:
 def decision_table(study: Study, lang: str) -> pd.DataFrame:
     """Return every decision that stands; the empty set is a row without codes, unseen is not a row."""
     decisions = study.decisions(as_given=True)
-    by_id = {variable.id: variable for variable in (*study.codebook.variables, FLAG_VARIABLE)}
+    by_id = {name: study.codebook[name] for name in (*study.codebook.ids, *RESERVED_VARIABLES)}
     answers = decisions[["variable", "codes"]].itertuples(index=False)
     said = [_answer(by_id.get(name), codes, lang) for name, codes in answers]
     return decisions.assign(answer=pd.Series(said, dtype="str"))[list(DECISION_COLUMNS)]
@@ -132,7 +132,8 @@ def definition_table(study: Study) -> pd.DataFrame:
     kept = Definitions(study.root / CODED).read()
     now = {variable.version for variable in study.codebook.variables}
     versions = sorted({str(v) for v in study.decisions()["codebook"].unique()} - now)
-    rows = [(v, kept[v].id, _definition(kept[v])) for v in versions if v in kept and kept[v].id != FLAG]
+    of_codebook = {v: one for v, one in kept.items() if one.id not in RESERVED_VARIABLES}
+    rows = [(v, of_codebook[v].id, _definition(of_codebook[v])) for v in versions if v in of_codebook]
     return pd.DataFrame(rows, columns=list(DEFINITION_COLUMNS), dtype="str")
 
 

@@ -16,6 +16,7 @@ from typing import NamedTuple
 
 from sekom_analysis.basics.errors import DecisionError
 from sekom_analysis.basics.wording import quoted
+from sekom_analysis.study.codebook import PROPOSAL
 from sekom_analysis.study.decisions import (
     HIDDEN_LEDGERS,
     INDEPENDENT,
@@ -398,7 +399,8 @@ def countering(event: Event, ways: Mapping[str, str]) -> Event:
     while event_id in ways:
         event_id = undoing(event_id)
     pass_ = str(INDEPENDENT) if event.pass_ in OWN else event.pass_  # which of the two says nothing here
-    empty = event._replace(codes="", certainty="", memo="", pass_=pass_, via=UNDO, event="retract")
+    codes = event.codes if event.variable == PROPOSAL else ""  # they say which proposal it is
+    empty = event._replace(codes=codes, certainty="", memo="", pass_=pass_, via=UNDO, event="retract")
     return empty._replace(decided_at="", event_id=event_id)
 
 

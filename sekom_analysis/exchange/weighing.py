@@ -27,7 +27,7 @@ from types import MappingProxyType
 from typing import NamedTuple
 
 from sekom_analysis.basics.wording import Phrase, Problem, chain
-from sekom_analysis.study.decisions import Event, counting, same_answer, undone
+from sekom_analysis.study.decisions import Event, counting, question_of, same_answer, undone
 from sekom_analysis.study.imports import (
     Collected,
     Offer,
@@ -230,16 +230,14 @@ class Judge:
         said: dict[Question, set[frozenset[str]]] = {}
         for event in counting(self.own):
             if event.event_id in self.same_copy and event.event == "decide":
-                said.setdefault((event.note_id, event.variable), set()).add(same_answer(event.codes))
+                said.setdefault(question_of(event), set()).add(same_answer(event.codes))
         return sum(len(answers) > 1 for answers in said.values()) >= _ANEW
 
     def _lacking(self) -> int:
         """Return how many answers of one saving of a sheet a later one leaves open; 0 if they are few."""
         found, saved_at = standing_answers(self.own), self.offer.saved_at
         if saved_at and any(time > saved_at for time in self.same_copy.values()):  # the later one is here
-            new = {
-                (event.note_id, event.variable) for _, event in self.offer.events if event.event == "decide"
-            }
+            new = {question_of(event) for _, event in self.offer.events if event.event == "decide"}
             lacking, n = len(new - found.keys()), len(new) + self.offer.known
         else:
             theirs = {q for q, event in found.items() if event.event_id in self.same_copy}
@@ -255,7 +253,7 @@ class Judge:
         """Return the standing answers that no event says which the page knows."""
         since = {event.event_id for event in self._since()}
         known = {
-            (event.note_id, event.variable, same_answer(event.codes))
+            (*question_of(event), same_answer(event.codes))
             for event in self.own
             if event.event_id in brought or event.event_id not in since
         }
@@ -447,7 +445,7 @@ def _renamed(event_id: str, coder: str) -> str:
 
 
 def _is_theirs(event: Event, answers: Mapping[Question, Event]) -> bool:
-    stands = answers.get((event.note_id, event.variable))
+    stands = answers.get(question_of(event))
     return stands is not None and same_answer(stands.codes) == same_answer(event.codes)
 
 

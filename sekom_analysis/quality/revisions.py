@@ -12,7 +12,7 @@ from sekom_analysis.agreement.tables import AGREEMENT_COLUMNS
 from sekom_analysis.basics.errors import CodebookError
 from sekom_analysis.basics.wording import check_language, say
 from sekom_analysis.study.checks import check_stance
-from sekom_analysis.study.codebook import FLAG, Code, Definitions, Text, Variable
+from sekom_analysis.study.codebook import RESERVED_VARIABLES, Code, Definitions, Text, Variable
 from sekom_analysis.study.decisions import AFTER_TALK, INDEPENDENT, counting_rows, fold, ratings_table
 from sekom_analysis.study.raw import CODED, chosen_coders
 from sekom_analysis.study.study import Study
@@ -106,7 +106,7 @@ def codebook_diff(
 def _known(study: Study) -> dict[str, Variable]:
     """Return every definition there is by version: the kept ones and those of now."""
     kept = Definitions(study.root / CODED).read()
-    there = {version: one for version, one in kept.items() if one.id != FLAG}
+    there = {version: one for version, one in kept.items() if one.id not in RESERVED_VARIABLES}
     return there | {one.version: one for one in study.codebook.variables}
 
 

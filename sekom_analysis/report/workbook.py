@@ -20,7 +20,7 @@ from sekom_analysis.exchange.studybook_writing import (
 from sekom_analysis.quality import is_reflexive
 from sekom_analysis.results.actions import plan_of, priorities_of
 from sekom_analysis.results.tables import agreement_overview, settled_of
-from sekom_analysis.study.codebook import FLAG, Variable
+from sekom_analysis.study.codebook import RESERVED_VARIABLES, Variable
 from sekom_analysis.study.codebook_table import write_codebook_file
 from sekom_analysis.study.study import Study
 
@@ -138,7 +138,7 @@ def _losses(study: Study) -> list[Loss]:
     standing = study.decisions()
     others = len(study.history()) - len(standing) - len(study.skipped())
     unknown = ~standing["note_id"].isin(study.notes.index) | ~standing["variable"].isin(
-        [*study.codebook.ids, FLAG]
+        [*study.codebook.ids, *RESERVED_VARIABLES]
     )
     return real(
         [

@@ -48,7 +48,7 @@ from sekom_analysis.results.tables import (
     sources_of,
     splitting,
 )
-from sekom_analysis.study.codebook import Variable
+from sekom_analysis.study.codebook import PROPOSAL, Variable
 from sekom_analysis.study.decisions import AFTER_TALK, OWN, counting_rows, latest
 from sekom_analysis.study.study import Study
 
@@ -154,7 +154,7 @@ def work_out(
     with_logs = [c for c in study.coders if len(study.history(c))]
     independent = [c for c in with_logs if study.about.coder(c).kind != "source"]
     sources = [c for c in with_logs if c not in independent]
-    given = study.decisions()
+    given = _answers(study)
     begun = set(given.loc[given["pass"].isin(OWN), "variable"])
     results = Results(
         study, lang, main, independent, sources,
@@ -211,12 +211,18 @@ def work_out(
     return results
 
 
+def _answers(study: Study, coders: list[str] | None = None) -> pd.DataFrame:
+    """Return what was answered; a proposal of a code is not an answer."""
+    decisions = study.decisions(coders=coders)
+    return decisions[decisions["variable"] != PROPOSAL]
+
+
 def coder_table(study: Study, coders: list[str]) -> pd.DataFrame:
     """Return who coded: kind, notes decided on, notes there were to decide on, and when."""
     asked = {note for v in study.codebook.variables for note in study.notes_asked(v)}
     rows = []
     for coder in coders:
-        decisions = study.decisions(coders=[coder])
+        decisions = _answers(study, [coder])
         times = decisions["decided_at"]
         rows.append(
             {

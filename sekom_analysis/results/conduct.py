@@ -20,6 +20,7 @@ from sekom_analysis.quality.coders import BLIND_AGAIN
 from sekom_analysis.quality.revisions import DIFF_COLUMNS, VERSION_COLUMNS
 from sekom_analysis.results.tables import INDEPENDENT as WITH_CODEBOOK
 from sekom_analysis.results.tables import MAIN
+from sekom_analysis.study.codebook import PROPOSAL
 from sekom_analysis.study.decisions import AFTER_TALK, INDEPENDENT, latest
 from sekom_analysis.study.rows import local_day
 
@@ -73,6 +74,7 @@ def conduct_of(results: Results) -> Conduct:
         return Conduct()
     study = results.study
     decisions = study.decisions()
+    decisions = decisions[decisions["variable"] != PROPOSAL]
     decided = _decided(results, decisions[decisions["pass"] == str(INDEPENDENT)])
     answered = _decided(results, latest(study.history()))
     versions = codebook_versions(study)

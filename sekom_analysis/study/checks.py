@@ -14,6 +14,7 @@ from sekom_analysis.study.codebook import Codebook, Variable
 from sekom_analysis.study.decisions import AFTER_TALK, INDEPENDENT, coder_fault, latest
 from sekom_analysis.study.lineage import Holding
 from sekom_analysis.study.notes import NotesSeen
+from sekom_analysis.study.proposals import proposed_names
 from sekom_analysis.study.raw import CODEBOOK_FILE, CODED, STUDY_FILE, Raw, codebook_file, study_option
 from sekom_analysis.study.rows import WHOLE_NUMBER, answer_fault, local_minute
 
@@ -190,6 +191,7 @@ def _changed_texts(decisions: pd.DataFrame, now: Mapping[str, str]) -> Iterator[
 
 def _older_definitions(decisions: pd.DataFrame, codebook: Codebook, holding: Holding) -> Iterator[Problem]:
     """Answers to be looked at again since the codebook changed, and changes of which nobody said how."""
+    names = proposed_names(decisions)
     for variable in (one for one in codebook.variables if (decisions["variable"] == one.id).any()):
         own = decisions[decisions["variable"] == variable.id]
         unreviewed = holding.unreviewed(variable.id, own["codebook"].unique())
@@ -199,8 +201,11 @@ def _older_definitions(decisions: pd.DataFrame, codebook: Codebook, holding: Hol
                 "codes": quoted(filter(None, unreviewed)) or Phrase("the_question"),
             }
             yield Problem.of(CODEBOOK_FILE.name, None, "unreviewed", **said)
-        triples = zip(own["codes"], own["codebook"], strict=True)
-        found = [holding.again(variable.id, codes, version) for codes, version in triples]
+        given = (own[name].tolist() for name in ("coder", "note_id", "codes", "codebook"))
+        found = [
+            holding.again(variable.id, codes, version, names.get((coder, note, variable.id), ""))
+            for coder, note, codes, version in zip(*given, strict=True)
+        ]
         whys = pd.Series([again.why if again else "" for again in found], index=own.index, dtype="str")
         for coder, group in own[whys.isin(_TO_CONFIRM)].groupby("coder"):
             n = group["note_id"].nunique()

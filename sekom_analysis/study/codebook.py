@@ -19,7 +19,8 @@ from sekom_analysis.study.codebook_words import as_kind, as_range, points_at_end
 
 NONE_FITS = "none_fits"
 FLAG = "flag"
-RESERVED_VARIABLES = (FLAG,)
+PROPOSAL = "proposal"
+RESERVED_VARIABLES = (FLAG, PROPOSAL)
 NONE_FITS_LABEL = {"sv": "Ingen passar", "en": "None fits"}
 
 MOST_STEPS = 1000
@@ -307,12 +308,21 @@ class Codebook(_Frozen):
                 return candidate
         if variable == FLAG:
             return FLAG_VARIABLE
+        if variable == PROPOSAL:
+            return self._proposal
         msg = f"The codebook has no variable '{variable}'. Its variables: {', '.join(self.ids)}."
         raise CodebookError(msg)
 
     def __contains__(self, variable: object) -> bool:
         """Whether there is such a variable."""
-        return variable in self.ids or variable == FLAG
+        return variable in self.ids or variable in RESERVED_VARIABLES
+
+    @property
+    def _proposal(self) -> Variable:
+        """What a proposal is for: one of the variables that have codes."""
+        coded = (variable for variable in self.variables if variable.kind != "scale")
+        codes = tuple(Code.model_construct(id=one.id, label=one.label) for one in coded)
+        return PROPOSAL_VARIABLE.model_copy(update={"codes": codes})
 
 
 # A note may hold two ideas at once; any coder can say so, whatever the codebook asks.
@@ -331,6 +341,50 @@ FLAG_VARIABLE = Variable.model_construct(
 )
 
 
+class _Proposals(Variable):
+    """The variable of proposals; its version does not hang on what a codebook asks."""
+
+    def as_seen(self) -> dict[str, Any]:
+        """Return what a coder sees of it, without the variables that a proposal can be for."""
+        return {**super().as_seen(), "codes": []}
+
+
+# A coder may miss a code: what is chosen is the variable that lacks it, and the name is in the memo.
+PROPOSAL_VARIABLE = _Proposals.model_construct(
+    **dict(FLAG_VARIABLE)
+    | {
+        "id": PROPOSAL,
+        "kind": "single",
+        "label": Bilingual(sv="Kod som saknas", en="Missing code"),
+        "codes": (),
+        "none_fits": False,
+    }
+)
+
+
+def asked_by(variable: str, codes: str) -> str:
+    """Return which question of a note an event is about: its variable; of a proposal, also what it is for.
+
+    Examples
+    --------
+    >>> asked_by("valence", "hinder"), asked_by("proposal", "valence")
+    ('valence', 'proposal:valence')
+    """
+    return f"{PROPOSAL}:{codes}" if variable == PROPOSAL else variable
+
+
+def as_in_log(question: str, codes: Iterable[str]) -> tuple[str, list[str]]:
+    """Return variable and codes of an event that names its question as `asked_by` does.
+
+    Examples
+    --------
+    >>> as_in_log("proposal:valence", []), as_in_log("valence", ["hinder"])
+    (('proposal', ['valence']), ('valence', ['hinder']))
+    """
+    variable, _, wanted = question.partition(":")
+    return (PROPOSAL, [wanted]) if variable == PROPOSAL and wanted else (question, list(codes))
+
+
 # --- every definition that was ever coded with: ``data/coded/codebooks/<version>.yaml``, one a variable ---
 
 
@@ -347,7 +401,7 @@ class Definitions:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder / FOLDER
-        self._known: dict[str, Variable] = {FLAG_VARIABLE.version: FLAG_VARIABLE}
+        self._known: dict[str, Variable] = {one.version: one for one in (FLAG_VARIABLE, PROPOSAL_VARIABLE)}
         self._broken: dict[str, Problem] = {}
 
     def read(self) -> Mapping[str, Variable]:
@@ -390,6 +444,8 @@ def read_definition(path: Path) -> Variable | None:
 def _variable(data: object) -> Variable:
     if isinstance(data, dict) and data.get("id") == FLAG:
         return FLAG_VARIABLE.model_copy(update={"codes": Variable.model_validate(data).codes})
+    if isinstance(data, dict) and data.get("id") == PROPOSAL:
+        return PROPOSAL_VARIABLE
     return Variable.model_validate(data)
 
 
@@ -423,4 +479,6 @@ def _yaml(variable: Variable) -> bytes:
     for code in kept["codes"]:  # what became of it is said by the codebook as it is now
         for name in ("was", "from", "split_into"):
             code.pop(name, None)
+    if variable.id == PROPOSAL:
+        kept["codes"] = []  # what could be proposed for is said by the codebook
     return dump_yaml(kept).encode("utf-8")

@@ -16,7 +16,7 @@ from typing import Any
 from sekom_analysis.basics.errors import CodebookError
 from sekom_analysis.basics.files import locked, replace_file, write_whole
 from sekom_analysis.basics.wording import quoted, say
-from sekom_analysis.study.codebook import FOLDER, Codebook, Variable
+from sekom_analysis.study.codebook import FOLDER, PROPOSAL, Codebook, Variable
 from sekom_analysis.study.codebook_draft import (
     Draft,
     Entry,
@@ -37,6 +37,7 @@ from sekom_analysis.study.lineage import (
     changes_ledger,
     text_hash,
 )
+from sekom_analysis.study.proposals import proposed_names
 from sekom_analysis.study.raw import CODED, codebook_file
 from sekom_analysis.study.study import Study
 
@@ -200,14 +201,14 @@ def split(study: Study, variable: str, code: str, into: Sequence[tuple[str, str]
 def add(
     study: Study, variable: str, code: str, *, origin: Sequence[str] = (), lang: str = "", **texts: str
 ) -> Planned:
-    """Plan a new code; those for whom none fitted are asked again.
+    """Plan a new code; those for whom none fitted are asked again, and those who proposed it.
 
     Parameters
     ----------
     study : an opened study
     variable : id of the variable
     code : the new id
-    origin : what it was made of, such as a proposal
+    origin : what it was made of, such as names under which coders proposed it
     lang : in which language the texts are; left out, in both
     **texts : ``label``, ``definition``, ``include``, ``exclude``, ``example``
     """
@@ -399,14 +400,17 @@ def _effects(planned: Planned, lang: str) -> Iterator[str]:
             variable=name,
         )
     now, then = study.holding, _holding_after(planned)
+    names = proposed_names(study.decisions(PROPOSAL))
     for variable in sharing:
         answers = study.decisions(variable, as_given=True)
         if answers.empty:
             continue
-        triples = list(zip(answers["coder"], answers["codes"], answers["codebook"], strict=True))
+        columns = (answers[name].tolist() for name in ("coder", "note_id", "codes", "codebook"))
+        given = list(zip(*columns, strict=True))
         counts: Counter[tuple[str, str]] = Counter()
-        for coder, codes, version in triples:
-            found, before = then.again(variable, codes, version), now.again(variable, codes, version)
+        for coder, note, codes, version in given:
+            answer = (variable, codes, version, names.get((coder, note, variable), ""))
+            found, before = then.again(*answer), now.again(*answer)
             if found is not None and (before is None or before.why != found.why):
                 counts[found.why, coder] += 1
         for why in dict.fromkeys(why for why, _ in counts):
@@ -414,7 +418,7 @@ def _effects(planned: Planned, lang: str) -> Iterator[str]:
             n = sum(n for (one, _), n in counts.items() if one == why)
             yield say(f"again_{why}", lang, n=n, coders=", ".join(whose))
         if not counts:
-            yield say("again_none", lang, n=len(triples))
+            yield say("again_none", lang, n=len(given))
 
 
 def _holding_after(planned: Planned) -> Holding:

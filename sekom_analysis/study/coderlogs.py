@@ -24,6 +24,7 @@ from sekom_analysis.study.decisions import (
     history_table,
     in_passes,
     moved,
+    question_of,
 )
 from sekom_analysis.study.imports import FORM as IMPORTS
 from sekom_analysis.study.imports import IMPORTS_FILE
@@ -300,9 +301,7 @@ class CoderLogs:
         """Return event_id -> the pass that counts, looking only where anything bears on it."""
         bears, talked = self._blindness.bears(coder), written.talked
         found = [
-            event
-            for _, event in written.rows
-            if (event.note_id, event.variable) in talked or bears((event.note_id, event.variable))
+            event for _, event in written.rows if question_of(event) in talked or bears(question_of(event))
         ]
         return moved(by_question(found), lambda question: self._blindness.known(coder, question))
 
@@ -312,7 +311,7 @@ class CoderLogs:
         if coder not in self._written or self._written[coder][0] != mark:
             rows, problems = log.read()
             events = events_of(rows)
-            talked = {(e.note_id, e.variable) for _, e in events if e.pass_ == str(AFTER_TALK)}
+            talked = {question_of(e) for _, e in events if e.pass_ == str(AFTER_TALK)}
             written = _Written(events, talked, problems)
             if is_unreadable(problems):  # it may be readable the next time
                 return written

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 import pandas as pd
 
 from sekom_analysis.basics.wording import Phrase
-from sekom_analysis.study.codebook import NONE_FITS, Variable
+from sekom_analysis.study.codebook import NONE_FITS, PROPOSAL, Variable, asked_by
 from sekom_analysis.study.codebook_words import made_id
 
 CODER_PATTERN = re.compile(r"[a-z0-9][a-z0-9_-]{0,39}")
@@ -283,6 +283,11 @@ def _standing_after(event: Event, stands: _Standing | None) -> _Standing:
 Question = tuple[str, str]
 
 
+def question_of(event: Event) -> Question:
+    """Return which question of which note an event is about."""
+    return event.note_id, asked_by(event.variable, event.codes)
+
+
 def _place(event: Event) -> tuple[str, tuple[str, ...]]:
     """Return where an event comes among a coder's; those that are made now come last, as they lie."""
     return (event.decided_at, event) if event.decided_at else (NOW, ())
@@ -295,7 +300,7 @@ def by_question(events: Iterable[Event]) -> dict[Question, list[Event]]:
         once.setdefault(event.event_id, event)
     found: dict[Question, list[Event]] = {}
     for event in once.values():
-        found.setdefault((event.note_id, event.variable), []).append(event)
+        found.setdefault(question_of(event), []).append(event)
     return found
 
 
@@ -335,8 +340,7 @@ def history_table(events: Mapping[str, Iterable[tuple[int, Event]]]) -> pd.DataF
     Returns
     -------
     DataFrame, one row per event, also what was taken back with a file; text except for ``row``. A doubled
-    ``event_id`` counts once. The order is that of (decided_at, event_id),
-    never that of the file, so that copies merged either way are equal.
+    ``event_id`` counts once. The order is that of (decided_at, event_id), never that of the file.
     """
     rows = sorted((event, coder, row) for coder, pairs in events.items() for row, event in pairs)
     once: dict[tuple[str, str], tuple[str | int, ...]] = {}
@@ -354,20 +358,26 @@ def events_in(history: pd.DataFrame) -> list[Event]:
 def fold(history: pd.DataFrame) -> pd.DataFrame:
     """Return the standing decisions: the last answer to each note, variable and pass of each coder.
 
-    A retracted answer is gone from here (never from the log). A skip takes
-    nothing away: an answer given before it stands.
+    A retracted answer is gone from here, never from the log. A skip takes nothing away.
     """
     deeds = counting_rows(history)
     deeds = deeds[deeds["event"] != "skip"]
-    last = deeds.drop_duplicates(KEYS, keep="last")
+    last = _last(deeds, KEYS)
     return last[last["event"] == "decide"].drop(columns="event").reset_index(drop=True)
+
+
+def _last(deeds: pd.DataFrame, keys: list[str]) -> pd.DataFrame:
+    """Return the last event on each question; proposals of codes in two variables are two questions."""
+    is_proposal = deeds["variable"] == PROPOSAL
+    if not is_proposal.any():
+        return deeds.drop_duplicates(keys, keep="last")
+    return deeds[~deeds[keys].assign(codes=deeds["codes"].where(is_proposal, "")).duplicated(keep="last")]
 
 
 def latest(history: pd.DataFrame, passes: Sequence[int] = (INDEPENDENT, AFTER_TALK)) -> pd.DataFrame:
     """Return what each coder says now of each note and variable: the highest pass replaces those before it.
 
-    An answer that was taken back after others' answers could be seen is gone
-    from here, while pass 1 keeps what the coder said on their own.
+    An answer taken back after others' answers could be seen is gone from here; pass 1 keeps what it was.
 
     Parameters
     ----------
@@ -376,9 +386,9 @@ def latest(history: pd.DataFrame, passes: Sequence[int] = (INDEPENDENT, AFTER_TA
     """
     deeds = counting_rows(history)
     deeds = deeds[(deeds["event"] != "skip") & deeds["pass"].isin([str(p) for p in passes])]
-    last = deeds.drop_duplicates(KEYS, keep="last")
+    last = _last(deeds, KEYS)
     last = last[(last["event"] == "decide") | (last["pass"] == str(AFTER_TALK))]
-    top = last.sort_values("pass", kind="stable").drop_duplicates(KEYS[:-1], keep="last")
+    top = _last(last.sort_values("pass", kind="stable"), KEYS[:-1])
     return top[top["event"] == "decide"].drop(columns="event").sort_index().reset_index(drop=True)
 
 
@@ -399,8 +409,7 @@ def latest_answers(decisions: pd.DataFrame) -> dict[tuple[str, str], dict[str, s
 def skipped(history: pd.DataFrame) -> pd.DataFrame:
     """Return what was looked at and left open: skips without a standing decision.
 
-    One row per note, coder, variable and pass. Skipped is not unseen, and none
-    of the two is "none fits".
+    One row per note, coder, variable and pass. Skipped is not unseen, and none of the two is "none fits".
     """
     history = counting_rows(history)
     last = history.drop_duplicates(KEYS, keep="last")
@@ -471,10 +480,8 @@ def _categories(variable: Variable, used: Iterable[str]) -> list[str]:
 def retired_codes(variable: Variable, decisions: pd.DataFrame) -> list[str]:
     """Return the codes that are in decisions but can no longer be chosen."""
     own = decisions.loc[decisions["variable"] == variable.id, "codes"]
-    if variable.kind == "scale":
-        return []
-    used: set[str] = {code for codes in own for code in codes.split("|") if code}
-    return sorted(used - set(variable.answers))
+    used = {code for codes in own for code in codes.split("|") if code}
+    return [] if variable.kind == "scale" else sorted(used - set(variable.answers))
 
 
 def given_events(events: Any) -> list[dict[str, Any]]:

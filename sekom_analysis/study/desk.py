@@ -15,7 +15,7 @@ import pandas as pd
 
 from sekom_analysis.basics.errors import DecisionError, NotesError
 from sekom_analysis.basics.wording import Problem
-from sekom_analysis.study.codebook import Codebook, Definitions, Variable, keep
+from sekom_analysis.study.codebook import PROPOSAL, Codebook, Definitions, Variable, keep
 from sekom_analysis.study.decisions import (
     AFTER_TALK,
     INDEPENDENT,
@@ -35,6 +35,7 @@ from sekom_analysis.study.decisions import (
     joined,
     moved,
     new_event_id,
+    question_of,
     skipped,
 )
 from sekom_analysis.study.ledgers import Blindness, showings, shown_ledger
@@ -290,7 +291,7 @@ class Desk:
             return made
         earlier = [event for question in bearing for event in past.get(question, ())]
         there = {event.event_id: event for event in earlier}
-        fresh = [one for one in made if one.event_id not in there and _question(one) in bearing]
+        fresh = [one for one in made if one.event_id not in there and question_of(one) in bearing]
         passes = moved(by_question([*earlier, *fresh]), self._known)
         return [
             event._replace(pass_=passes.get(event.event_id, there.get(event.event_id, event).pass_))
@@ -303,9 +304,9 @@ class Desk:
     def _bearing(self, events: Iterable[Event]) -> set[Question]:
         """Return the questions of events on which anything may move one into pass 3, or out of it."""
         made = list(events)
-        said = {_question(event) for event in made if event.pass_ == str(AFTER_TALK)}
+        said = {question_of(event) for event in made if event.pass_ == str(AFTER_TALK)}
         bears = self._blindness.bears(self.coder)
-        asked = {_question(event) for event in made}
+        asked = {question_of(event) for event in made}
         return {question for question in asked if question in self._talked or bears(question)} | said
 
     def _read_past(self) -> dict[Question, list[Event]]:
@@ -315,7 +316,7 @@ class Desk:
             self._past = (mark, by_question(event for _, event in events_of(self._log.read()[0])))
             self._n_past = sum(map(len, self._past[1].values()))
             found = (events for events in self._past[1].values())
-            self._talked |= {_question(e) for events in found for e in events if e.pass_ == str(AFTER_TALK)}
+            self._talked |= {question_of(e) for events in found for e in events if e.pass_ == str(AFTER_TALK)}
         return self._past[1]
 
     def _learn(self, saved: Iterable[Event]) -> None:
@@ -323,12 +324,12 @@ class Desk:
         if self._past is None:
             return
         for event in saved:
-            events = self._past[1].setdefault(_question(event), [])
+            events = self._past[1].setdefault(question_of(event), [])
             if event.event_id not in {one.event_id for one in events}:
                 events.append(event)
                 self._n_past += 1
             if event.pass_ == str(AFTER_TALK):
-                self._talked.add(_question(event))
+                self._talked.add(question_of(event))
         mark = self._log.mark() if self._n_past == self._log.n_events else None
         self._past = (mark, self._past[1])
 
@@ -350,8 +351,8 @@ class Desk:
         """Make an event of what was given, and say what is wrong with it."""
         values = {key: value for key, value in given.items() if not is_gap(value) or key == "codes"}
         kind = str(values.get("event", "decide"))
-        codes = joined(values.get("codes")) if kind == "decide" else ""
         note_id, variable = str(values.get("note_id", "")), str(values.get("variable", ""))
+        codes = joined(values.get("codes")) if kind == "decide" or variable == PROPOSAL else ""
         event = Event(
             decided_at="",
             event_id=str(values.get("event_id", "")) or new_event_id(),
@@ -384,8 +385,10 @@ class Desk:
         variable = self.codebook[event.variable]
         if not variable.applies_to(event.note_id, self._stage(event.note_id)):
             return [f"variable '{variable.id}' is not asked of this note"]
-        if event.event != "decide":
+        if event.event != "decide" and variable.id != PROPOSAL:
             return []
+        if codes is None and variable.id == PROPOSAL:
+            return ["it does not say in which variable a code is missing: give that as codes"]
         if codes is None:
             return ["there is no answer (to take one back, retract it)"]
         fault = answer_fault(variable, codes)
@@ -427,7 +430,3 @@ class Desk:
 
 def _as_first_said(event: Event) -> Event:
     return event._replace(pass_=str(INDEPENDENT)) if event.pass_ == str(AFTER_TALK) else event
-
-
-def _question(event: Event) -> Question:
-    return event.note_id, event.variable

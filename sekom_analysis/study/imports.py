@@ -20,7 +20,14 @@ from sekom_analysis.basics.errors import DecisionError, ExchangeError
 from sekom_analysis.basics.files import as_typed, locked
 from sekom_analysis.basics.wording import Phrase, Problem, problem_lines
 from sekom_analysis.formats.tables import check_table
-from sekom_analysis.study.decisions import Event, counting, history_table, new_event_id, same_answer
+from sekom_analysis.study.decisions import (
+    Event,
+    counting,
+    history_table,
+    new_event_id,
+    question_of,
+    same_answer,
+)
 from sekom_analysis.study.log import MARKS, EventFile, is_unreadable, loss_problem
 from sekom_analysis.study.making import example_notes
 from sekom_analysis.study.raw import NOTES_FILE, RAW, Raw, read_notes, study_option
@@ -431,7 +438,7 @@ def _lines(refused: Sequence[Problem], path: Path, root: Path | None) -> Iterato
 
 def cell_of(event: Event) -> Cell:
     """Return what an event is about."""
-    return event.note_id, event.variable, event.pass_
+    return *question_of(event), event.pass_
 
 
 def standing(events: Iterable[Event]) -> dict[Cell, Event]:
@@ -447,7 +454,7 @@ def standing(events: Iterable[Event]) -> dict[Cell, Event]:
 def standing_answers(events: Iterable[Event]) -> dict[Question, Event]:
     """Return question -> the last answer to it, whatever its pass."""
     found = sorted(standing(timed(events)).values())
-    return {(event.note_id, event.variable): event for event in found}
+    return {question_of(event): event for event in found}
 
 
 def replaced(

@@ -19,6 +19,7 @@ import pandas as pd
 from sekom_analysis.basics.wording import LANGUAGES
 from sekom_analysis.study.codebook import NONE_FITS, Code, Codebook, Variable
 from sekom_analysis.study.ledgers import Ledger
+from sekom_analysis.study.proposals import is_made_of
 from sekom_analysis.study.rows import Format
 
 # --- what old ids count as ----------------------------------------------------------------------------
@@ -167,8 +168,9 @@ class Again(NamedTuple):
     """Why an answer is to be looked at again.
 
     ``why`` is ``"meaning"`` (the text of its code changed), ``"unreviewed"`` (it changed, and nobody has
-    said how), ``"neighbour"`` (the changed text of another code names it), ``"added"`` (no code fitted, and
-    there is a new one), ``"retired"``, ``"split"`` or ``"question"``; ``code`` the code that it is about.
+    said how), ``"neighbour"`` (the changed text of another code names it), ``"added"`` (there is a new code,
+    and none fitted or the coder had proposed it), ``"retired"``, ``"split"`` or ``"question"``; ``code`` the
+    code that it is about.
     """
 
     why: str
@@ -198,7 +200,7 @@ class Holding:
         self._changes = changes
         self._known: dict[tuple[str, str], _Since | None] = {}
 
-    def again(self, variable: str, codes: str, version: str) -> Again | None:
+    def again(self, variable: str, codes: str, version: str, proposed: str = "") -> Again | None:
         """Return why an answer is to be looked at again; None if it holds.
 
         Parameters
@@ -206,6 +208,7 @@ class Holding:
         variable : id of the variable
         codes : the answer as it is in the log
         version : the version of the variable that it was given under
+        proposed : the name of the code that the same coder proposed for the note, if any
         """
         if variable not in self._codebook:
             return None
@@ -216,7 +219,7 @@ class Holding:
         if since is None:  # nobody knows what was read then
             return Again("unreviewed")
         given = codes.split("|") if codes else []
-        return _reason(now, since, given)
+        return _reason(now, since, given, proposed)
 
     @property
     def kept(self) -> dict[str, Variable]:
@@ -326,7 +329,7 @@ def _hash(variable: Variable, code: str) -> str:
     return text_hash(next(one for one in variable.codes if one.id == code) if code else variable)
 
 
-def _reason(now: Variable, since: _Since, given: list[str]) -> Again | None:
+def _reason(now: Variable, since: _Since, given: list[str], proposed: str) -> Again | None:
     """Return the first reason to look at an answer again, the weightiest first."""
     became = Lineage(now).became
     codes = [became.get(code, code) for code in given]
@@ -336,6 +339,9 @@ def _reason(now: Variable, since: _Since, given: list[str]) -> Again | None:
                 return Again(why, code)
     if "" in since.changed:
         return Again(since.changed[""])
+    made = next((one.id for one in now.codes if one.id in since.added and is_made_of(one, proposed)), None)
+    if made is not None and made not in codes:
+        return Again("added", made)
     if is_none(now, codes) and since.added:
         return Again("added", since.added[0])
     pointed = next((code for code in codes if code in since.pointed), None)

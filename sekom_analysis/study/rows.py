@@ -14,6 +14,7 @@ from typing import NamedTuple
 from sekom_analysis.basics.wording import Phrase, quoted
 from sekom_analysis.study.codebook import Variable
 from sekom_analysis.study.decisions import EVENTS, LONGEST_MEMO, PASSES, UNDO, WAYS, Event
+from sekom_analysis.study.proposals import proposal_faults
 
 Row = tuple[str, ...]
 EVENT_ID = re.compile(r"[A-Za-z0-9_.:-]{4,80}")
@@ -371,4 +372,4 @@ def field_faults(event: Event) -> list[Phrase]:
             continue
         if value not in allowed:
             faults.append(Phrase("fault_one_of", name=name, allowed=", ".join(allowed), text=value))
-    return faults
+    return [*faults, *proposal_faults(event)]

@@ -25,9 +25,7 @@ from sekom_analysis.study.codebook import Definitions, Variable
 from sekom_analysis.study.coderlogs import CoderLogs
 from sekom_analysis.study.decisions import (
     AFTER_TALK,
-    INDEPENDENT,
     Event,
-    coder_fault,
     latest,
     ratings_table,
     retired_codes,
@@ -35,14 +33,13 @@ from sekom_analysis.study.decisions import (
 )
 from sekom_analysis.study.desk import Desk
 from sekom_analysis.study.imports import Collected, Wish, import_problems
-from sekom_analysis.study.ledgers import Adjudication, Showing
+from sekom_analysis.study.ledgers import Adjudication
 from sekom_analysis.study.lineage import Holding, changes_ledger, counted
 from sekom_analysis.study.log import is_unreadable
 from sekom_analysis.study.merges import Joining
 from sekom_analysis.study.raw import (
     CODED,
     STUDY_VARIABLE,
-    VIEWER_VARIABLE,
     Raw,
     chosen_coders,
     chosen_notes,
@@ -50,9 +47,10 @@ from sekom_analysis.study.raw import (
     open_raw,
 )
 from sekom_analysis.study.secret import Keys, secret_problems
+from sekom_analysis.study.seeing import Seeing
 
 
-class Study(Joining):
+class Study(Joining, Seeing):
     """One study, opened for reading what all coders did and for writing what one does.
 
     Every question reads the logs as they are on the disk now, so that a
@@ -372,51 +370,11 @@ class Study(Joining):
         """Return every event of the ledger of adjudications, in the order in which they count."""
         return self._adjudicating.history()
 
-    @property
-    def viewer(self) -> str | None:
-        """The coder for whom this was opened, as ``sekom code`` says in SEKOM_CODER; None: nobody knows."""
-        named = os.environ.get(VIEWER_VARIABLE, "")
-        return None if coder_fault(named) else named
-
-    def shown(self) -> pd.DataFrame:
-        """Return what coders were shown of others' answers: when, to whom, variables, notes, and by what."""
-        return self._showings.table()
-
-    def log_shown(
-        self, coder: str, notes: object = None, variables: Iterable[str] | None = None, **how: Any
-    ) -> list[Showing]:
-        """Keep that a coder was shown what others answered, with ``by`` and perhaps ``since``.
-
-        What the coder answers to these variables of these notes from then on is pass 3; see `Showings.log`.
-        """
-        return self._showings.log(coder, notes, variables, **how)
-
-    def log_written(self, coder: str) -> list[Showing]:
-        """Keep that a coder knew others' answers wherever the log says so (pass 3) and no ledger does."""
-        log = self._logs.read(coder)
-        ids = [event_id for event_id, pass_ in log.passes.items() if pass_ == str(INDEPENDENT)]
-        found = log.history[log.history["event_id"].isin(ids) & log.history["note_id"].isin(self.notes.index)]
-        first = found.drop_duplicates(["note_id", "variable"])
-        columns = (first[name].tolist() for name in ("note_id", "variable", "decided_at"))
-        return [
-            one
-            for note_id, variable, at in zip(*columns, strict=True)
-            if variable in self.codebook
-            for one in self.log_shown(coder, [note_id], [variable], by="log", since=at)
-        ]
-
-    def tell_shown(
-        self, notes: object, variables: Iterable[str] | None, by: str, coder: str | None = None
-    ) -> None:
-        """Keep that a view shows what coders answered to notes, if it is known who looks; breaks no view.
-
-        Parameters
-        ----------
-        notes, variables : as in `log_shown`
-        by : which view
-        coder : who looks; left out, the `viewer`
-        """
-        self._showings.tell(coder or self.viewer, notes, variables, by)
+    def proposals(self, variable: str | None = None) -> pd.DataFrame:
+        """Return the codes that coders propose, alike ones with one number; see `actions.proposals`."""
+        listing = import_module("sekom_analysis.actions.proposals")  # that room is above this one
+        table: pd.DataFrame = listing.proposals(self, variable)
+        return table
 
     def collect(
         self,

@@ -13,6 +13,7 @@ import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
+from sekom_analysis.study.codebook import asked_by
 from sekom_analysis.study.decisions import UNDO, undone
 
 WARM_UP, INDEPENDENT, AGAIN, AFTER_TALK = 0, 1, 2, 3
@@ -168,7 +169,7 @@ def standing(rows: Iterable[Mapping[str, str]], passes: Mapping[str, int]) -> di
     for row in (row for row in given if row["event_id"] not in gone):
         note_id = row["note_id"]
         if note_id in passes and counts_in(passes[note_id], row["pass"]):
-            cell = (note_id, row["variable"])
+            cell = (note_id, asked_by(row["variable"], row["codes"]))
             answers[cell] = after(answers.get(cell), row)
     return answers
 
@@ -245,7 +246,7 @@ def only(
     items: Sequence[Item],
     answers: Mapping[Cell, Answer],
     which: str,
-    is_older: Callable[[str, Answer], bool],
+    is_older: Callable[[Cell, Answer], bool],
 ) -> list[Item]:
     """Return the notes of one sort.
 
@@ -255,23 +256,23 @@ def only(
     answers : (note_id, variable) -> what stands
     which : ``"open"``, ``"skipped"``, ``"unsure"`` (certainty 1), ``"older"`` (to be looked
         at again since the codebook changed, or before the text was replaced) or ``"changed"`` (the latter)
-    is_older : whether an answer to a variable is to be looked at again
+    is_older : whether an answer to a variable of a note is to be looked at again
     """
     if which == "open":
         return left(items, answers)
-    return [item for item in items if any(_is(which, v, a, is_older) for v, a in _of(item, answers))]
+    return [item for item in items if any(_is(which, c, a, is_older) for c, a in _of(item, answers))]
 
 
-def _of(item: Item, answers: Mapping[Cell, Answer]) -> Iterator[tuple[str, Answer]]:
-    cells = ((variable, answers.get((item.note_id, variable))) for variable in item.variables)
-    return ((variable, answer) for variable, answer in cells if answer is not None)
+def _of(item: Item, answers: Mapping[Cell, Answer]) -> Iterator[tuple[Cell, Answer]]:
+    cells = ((item.note_id, variable) for variable in item.variables)
+    return ((cell, answers[cell]) for cell in cells if cell in answers)
 
 
-def _is(which: str, variable: str, answer: Answer, is_older: Callable[[str, Answer], bool]) -> bool:
+def _is(which: str, cell: Cell, answer: Answer, is_older: Callable[[Cell, Answer], bool]) -> bool:
     if which == "skipped":
         return answer.event == "skip"
     if which == "unsure":
         return answer.event == "decide" and answer.certainty == "1"
     if answer.event == "changed":
         return True
-    return which == "older" and answer.event == "decide" and is_older(variable, answer)
+    return which == "older" and answer.event == "decide" and is_older(cell, answer)

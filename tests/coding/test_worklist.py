@@ -133,8 +133,7 @@ def test_left_and_the_sorts_of_notes():
     answers["older", "w"] = done._replace(codebook="then")
 
     def ids(which):
-        found = worklist.only(items, answers, which, lambda _, answer: answer.codebook != "now")
-        return [item.note_id for item in found]
+        return [i.note_id for i in worklist.only(items, answers, which, lambda _, a: a.codebook != "now")]
 
     assert ids("open") == ["open", "half"]
     assert ids("skipped") == ["skipped"]

@@ -196,7 +196,7 @@ def test_texts_that_look_like_formulas_are_texts(study, tmp_path):
 
 
 def test_the_gloss_is_beside_the_text_where_english_is_asked_for_else_after_the_questions(study, tmp_path):
-    for lang, title, place in (("en", "Notes B", "C"), ("sv", "Lappar B", "F")):
+    for lang, title, place in (("en", "Notes B", "C"), ("sv", "Lappar B", "G")):
         sheet = load_workbook(write_coding_sheet(study.desk("anna"), tmp_path / "a.xlsx", lang))[title]
         assert "Uneven level of knowledge" in [cell.value for cell in sheet[place]]
 
@@ -207,7 +207,7 @@ def test_stages_that_ask_the_same_share_a_tab_in_the_order_of_the_card(tmp_path)
     path = write_coding_sheet(study.desk("anna"), tmp_path / "a.xlsx")
     titles = load_workbook(path).sheetnames
     assert titles == ["Läs först", "Lappar", "Kodbok", "Listor"]
-    keys = [cell.value.split(".")[0] for cell in load_workbook(path)["Lappar"]["G"][5:]]
+    keys = [cell.value.split(".")[0] for cell in load_workbook(path)["Lappar"]["H"][5:]]
     assert keys == [item.key for item in Session(study.desk("anna")).items]
 
 

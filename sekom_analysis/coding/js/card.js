@@ -4,7 +4,7 @@
 // `actionsOf`, and `draftOf`: what an answer that was refused leaves to be given again.
 
 import { lengthOf, LONGEST_MEMO, numberIn, shownNumber } from "./answering/answers.js";
-import { createHand } from "./answering/hand.js";
+import { BESIDE, createHand } from "./answering/hand.js";
 import { listenForKeys } from "./answering/keys.js";
 import { createWorklist } from "./answering/worklist.js";
 import { fill, labelsOf } from "./looks/elements.js";
@@ -95,7 +95,7 @@ export function createAnyCard(kind, host, data, post, { onPaint = () => {}, onDr
     ...kind.actionsOf({ list, view, save, turned, keepDraft, tell: hand.tell, refuseNumber: hand.refuse }),
   };
   const WRITES = new Set(["numberIs", "typed", "typedText"]); // who takes away what they write sees it
-  const OVERLAYS = new Set(["memo", "search", "scroll", "saveMemo", "typing", "saveBegun"]);
+  const OVERLAYS = new Set(["memo", "search", "scroll", "saveMemo", "typing", "saveBegun", "propose", "proposing", "saveProposal"]);
 
   // Every action first ends what is open on top of the card, so that nothing typed is lost; a memo that cannot be
   // saved stays open instead. Whatever then goes from the screen, the keys stay with the card.
@@ -120,7 +120,7 @@ export function createAnyCard(kind, host, data, post, { onPaint = () => {}, onDr
   /** @param {string} name @param {any} value @returns {Question[]} */
   function touched(name, value) {
     const turned = { undo: list.latest, redo: list.next }[name];
-    const all = [list.isFinished() ? null : list.current(), list.aim(), name === "typing" || name === "saveMemo" ? value : null,
+    const all = [list.isFinished() ? null : list.current(), list.aim(), BESIDE.has(name) ? value : null,
       turned ? { note: turned.note, variable: list.variables.get(turned.variable) } : null];
     return [...new Map(all.filter((one) => one && one.variable).map((one) => [list.cellOf(one.note, one.variable.id), one])).values()];
   }

@@ -141,6 +141,8 @@ export interface Draft {
   memo?: string;
   /** A memo that is still being written, and the id of the answer that it was begun on. */
   typing?: string;
+  /** A proposal of a code that is being written. */
+  proposing?: { name: string; words: string };
   to?: string;
   /** The event that took back what this was made of. */
   undone?: string;
@@ -161,12 +163,13 @@ export interface Cell extends Question {
   earlier?: Answer;
 }
 
-/** What a draft would lose: a selection that nobody confirmed, a memo that is in no answer. */
+/** What a draft would lose: a selection that nobody confirmed, a memo that is in no answer, an unsaved proposal. */
 export interface Begun {
   note: Note;
   variable: string;
   codes: boolean;
   memo: boolean;
+  proposal: boolean;
 }
 
 /** What is chosen on a question and not given, where it can go unseen. */

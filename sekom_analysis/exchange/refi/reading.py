@@ -43,7 +43,7 @@ from sekom_analysis.exchange.refi.words import (
 )
 from sekom_analysis.exchange.registry import Loss
 from sekom_analysis.formats.guarded import Archive, open_archive, parse_xml, refusal, refusal_of
-from sekom_analysis.study.codebook import Variable
+from sekom_analysis.study.codebook import Variable, asked_by
 from sekom_analysis.study.decisions import coder_fault
 from sekom_analysis.study.notes import OPTIONAL
 from sekom_analysis.study.raw import About
@@ -93,7 +93,8 @@ class Gathered:
         """Add codes that were given."""
         for one in told:
             self._users.setdefault(one.user)
-            self._told.setdefault((one.note_id, one.user, one.variable), []).append(one)
+            asked = asked_by(one.variable, one.code)
+            self._told.setdefault((one.note_id, one.user, asked), []).append(one)
 
     def table(self) -> pd.DataFrame:
         """Return the decisions, one row each, in the order of their times; what was told is let go."""
@@ -103,7 +104,8 @@ class Gathered:
         return table.sort_values("decided_at", kind="stable", ignore_index=True)
 
     def _row(self, key: tuple[str, User, str], told: list[Told]) -> tuple[str, ...] | None:
-        note, user, variable = key
+        note, user, _ = key
+        variable = told[0].variable
         codes = list(dict.fromkeys(one.code for one in told))
         if len(codes) > 1 and EMPTY in codes:
             self._remarks.add("refi_code_and_none", f"{user.id}, {note}")

@@ -3,10 +3,31 @@
 /** @import { Answer, Draft, Variable } from "../types" */
 
 export const FLAG = "flag";
+export const PROPOSAL = "proposal:"; // and the variable that a code is missing in: a proposal's variable on a card
+export const LONGEST_NAME = 80; // of a code that is proposed
 export const LONGEST_MEMO = 20000; // as in the log, counted in the same way: one for each sign, also one beyond the first plane
 
 /** @param {string} text */
 export const lengthOf = (text) => Array.from(text).length;
+
+// Whether an answer says that no code fits.
+/** @param {Answer | null | undefined} answer @param {Variable} variable */
+export function isNone(answer, { kind }) {
+  if (!answer || answer.event !== "decide") return false;
+  return answer.codes.join() === "none_fits" || (kind === "multiple" && !answer.codes.length);
+}
+
+// What a proposal says: a name in the first line, below it words of the note.
+/** @param {string} memo */
+export function proposalIn(memo) {
+  const [name, ...words] = memo.split("\n");
+  return { name, words: words.join("\n") };
+}
+
+/** @param {{ name: string, words: string }} proposal */
+export function memoOf({ name, words }) {
+  return [name.trim().replace(/\s+/g, " "), words.trim()].filter((part, number) => part || !number).join("\n");
+}
 
 /** @returns {string} */
 export function newEventId() {

@@ -11,7 +11,7 @@ const BURST = 400; // keys closer than this to prose belong to it
 const MOVES = new Set(["back", "forward", "noteBack", "noteForward", "toFirstOpen", "toStep", "review", "answerAgain"]);
 const OTHERWISE = new Set(["code", "skip", "leaveOpen", "openBlock", "numberIs", "numberGiven"]); // an answer other than the number
 const REPEATED = new Set([...MOVES, "undo", "redo"]); // clicked fast on purpose, whatever has come up meanwhile
-const BESIDE = new Set(["typing", "saveMemo", "typed", "typedText"]); // written elsewhere, while nothing is half typed
+export const BESIDE = new Set(["typing", "saveMemo", "proposing", "saveProposal", "typed", "typedText"]); // written elsewhere, while nothing is half typed
 
 /** @param {number} milliseconds @param {() => void} work */
 function later(milliseconds, work) {

@@ -5,7 +5,7 @@
 
 /** @type {Commands} */
 export const COMMANDS = {
-  u: "undo", Backspace: "undo", r: "redo", s: "skip", m: "memo", t: "flag", n: "toFirstOpen",
+  u: "undo", Backspace: "undo", r: "redo", s: "skip", m: "memo", t: "flag", "+": "propose", n: "toFirstOpen",
   d: "panel", g: "gloss", "/": "search", Enter: "confirm", ArrowLeft: "back", ArrowRight: "forward",
   " ": "scroll",
 };
@@ -58,7 +58,7 @@ export function actionOf(event, variable, commands) {
   if (event.shiftKey && /^[123]$/.test(key)) return { name: "certainty", value: key };
   if (event.shiftKey && key === "ArrowLeft") return { name: "noteBack" };
   if (event.shiftKey && key === "ArrowRight") return { name: "noteForward" };
-  if (event.shiftKey && key !== "/" && !/^[0-9]$/.test(event.key)) return null;
+  if (event.shiftKey && key !== "/" && key !== "+" && !/^[0-9]$/.test(event.key)) return null;
   if (variable && variable.kind === "scale" && signOf(event, variable)) return { name: "number", value: signOf(event, variable) };
   const code = variable && variable.kind !== "scale" ? keysOf(variable).get(key) : undefined;
   if (code !== undefined) return { name: "code", value: code };

@@ -1,7 +1,9 @@
 // Where a coder is in the list of notes, what was answered, back and forth. Pure: no page, no network.
 // Every step returns the events that somebody has to save; nothing here waits for anybody.
 
-import { choosable, FLAG, hasSelection, isOpen, lengthOf, LONGEST_MEMO, newEventId, numberIn, rangeOf, sameAnswer } from "./answers.js";
+import {
+  choosable, FLAG, hasSelection, isOpen, lengthOf, LONGEST_MEMO, LONGEST_NAME, memoOf, newEventId, numberIn, PROPOSAL, proposalIn, rangeOf, sameAnswer,
+} from "./answers.js";
 
 /** @import { Answer, Answers, Begun, CardData, CardEvent, Cell, Chosen } from "../types" */
 /** @import { Draft, Known, Note, Question, Sort, Turn, Variable } from "../types" */
@@ -98,7 +100,7 @@ export function createWorklist(data) {
     just = null;
     const number = numbers.get(note.key);
     if (!list.notes.includes(number)) list = { kind: "open", notes: everything };
-    at = { place: list.notes.indexOf(number), step: Math.max(note.variables.indexOf(variable), 0) };
+    at = { place: list.notes.indexOf(number), step: Math.max(note.variables.indexOf(variable.replace(PROPOSAL, "")), 0) };
   }
 
   /** @param {Sort} kind */
@@ -160,12 +162,14 @@ export function createWorklist(data) {
     return events;
   }
 
-  // An answer takes its draft with it, but for a memo that is still being written, here or in another window.
+  // An answer takes its draft with it, but for a memo that is still being written, here or in another window, and a
+  // proposal that was begun.
   /** @param {string} cell */
   function settleDraft(cell) {
-    const { typing } = drafts.get(cell) ?? {};
+    const { typing, proposing } = drafts.get(cell) ?? {};
     drafts.delete(cell);
-    if (typing !== undefined) drafts.set(cell, { typing, to: (answers.get(cell) ?? {}).id });
+    if (typing === undefined && !proposing) return;
+    drafts.set(cell, { ...(typing === undefined ? {} : { typing, to: (answers.get(cell) ?? {}).id }), ...(proposing && { proposing }) });
   }
 
   /** @param {Note} note @param {string} variable @param {Answer | null | undefined} to @returns {CardEvent[]} */
@@ -272,6 +276,19 @@ export function createWorklist(data) {
     return change(note, FLAG, isOpen(from) ? { event: "decide", codes: ["two_ideas"], certainty: "", memo: "" } : null);
   }
 
+  // A code that is missing in a question of a note: an answer beside the one to the question; "" takes it back.
+  /** @param {Question} question @param {string} memo */
+  function propose({ note, variable }, memo) {
+    draftMore({ proposing: undefined }, { note, variable });
+    return change(note, PROPOSAL + variable.id, memo ? { event: "decide", codes: [variable.id], certainty: "", memo } : null);
+  }
+
+  /** @param {Question} question */
+  function proposed({ note, variable }) {
+    const answer = answerTo(note, PROPOSAL + variable.id);
+    return isOpen(answer) ? "" : answer.memo;
+  }
+
   // Undo and redo are about the answer on screen: each event says which it replaces, for if another window has
   // answered anew since, it is not this one's to take back. Of what was refused nobody knows, and no event is needed.
   /** @param {Note} note @param {string} variable @param {Answer | null | undefined} to
@@ -304,7 +321,7 @@ export function createWorklist(data) {
     if (!last) return [];
     undone.push(last);
     const events = turnBack(last.note, last.variable, last.from, wasRefused);
-    goTo(last.note, last.variable === FLAG ? last.note.variables[0] : last.variable);
+    goTo(last.note, last.variable);
     return events;
   }
 
@@ -315,7 +332,7 @@ export function createWorklist(data) {
     done.push(next);
     const events = turnBack(next.note, next.variable, next.to, wasRefused);
     goTo(next.note, next.variable);
-    if (next.variable === FLAG) return events;
+    if (!variables.has(next.variable)) return events;
     if (!isOpen(next.to)) just = { note: next.note, variable: variables.get(next.variable) };
     advance();
     return events;
@@ -383,7 +400,7 @@ export function createWorklist(data) {
     answers.delete(cell);
     done = done.filter((taken) => cellOf(taken.note, taken.variable) !== cell);
     goTo(note, event.variable);
-    if (current().variable.id === event.variable) draftMore({ ...draft, ...drafts.get(cell) });
+    if (current().variable.id === event.variable.replace(PROPOSAL, "")) draftMore({ ...draft, ...drafts.get(cell) });
   }
 
   // --- what the card shows ------------------------------------------------------------------------
@@ -431,7 +448,7 @@ export function createWorklist(data) {
   /** @param {string} cell @param {string} variable @param {Answer} answer */
   function hearOfText(cell, variable, answer) {
     const { id } = earlier.get(cell) ?? {};
-    if (answer.event === "changed" && variable !== FLAG) earlier.set(cell, answer);
+    if (answer.event === "changed" && variables.has(variable)) earlier.set(cell, answer);
     else if (answer.event === "retract") earlier.delete(cell);
     return (earlier.get(cell) ?? {}).id !== id;
   }
@@ -477,18 +494,31 @@ export function createWorklist(data) {
     const chosen = chosenIn(draft, variables.get(variable));
     const { event, codes } = answer ?? { event: draft.event ? "" : "decide", codes: [] };
     const same = (chosen ?? []).join("|") === codes.join("|") && (draft.event ?? event) === event;
-    return { note, variable, codes: (Boolean(chosen) && !same) || isOtherText(draft, answer), memo: draftedMemo(draft, answer) !== undefined };
+    const proposal = draft.proposing ? memoOf(draft.proposing) : "";
+    return {
+      note, variable, codes: (Boolean(chosen) && !same) || isOtherText(draft, answer), memo: draftedMemo(draft, answer) !== undefined,
+      proposal: Boolean(proposal.trim()) && proposal !== proposed({ note, variable: variables.get(variable) }),
+    };
   }
 
   // Why what was begun cannot be an answer as it is, and is to be mended first: what is to be said, or null.
   /** @param {Begun} begun @returns {{ key: string, values: Record<string, unknown> } | null} */
-  function faultOf({ note, variable: name }) {
+  function faultOf({ note, variable: name, proposal }) {
     const { variable, answer, draft } = cellAt(note, variables.get(name));
     const n = lengthOf(draftedMemo(draft, answer) ?? "");
     if (n > LONGEST_MEMO) return { key: "too_long", values: { n, most: LONGEST_MEMO, over: n - LONGEST_MEMO } };
-    if (draft.number === undefined || numberIn(draft.number, variable)) return null;
+    if (draft.number === undefined || numberIn(draft.number, variable)) return proposal && draft.proposing ? faultOfProposal(draft.proposing) : null;
     const number = draft.number.trim();
     return number ? { key: "refuse_number", values: rangeOf(variable, number) } : { key: "number_missing", values: {} };
+  }
+
+  /** @param {{ name: string, words: string }} proposal */
+  function faultOfProposal(proposal) {
+    const memo = memoOf(proposal);
+    const [n, all] = [proposalIn(memo).name, memo].map(lengthOf);
+    if (!n) return { key: "propose_nameless", values: {} };
+    if (n > LONGEST_NAME) return { key: "propose_long", values: { n, most: LONGEST_NAME, over: n - LONGEST_NAME } };
+    return all > LONGEST_MEMO ? { key: "too_long", values: { n: all, most: LONGEST_MEMO, over: all - LONGEST_MEMO } } : null;
   }
 
   // What is chosen on a question and not given, where it can go unseen: several codes, or a number in its field.
@@ -522,29 +552,38 @@ export function createWorklist(data) {
   function begun() {
     if (!drafts.size) return [];
     return notes.flatMap((note) => note.variables.filter((variable) => drafts.has(cellOf(note, variable)))
-      .map((variable) => begunIn(note, variable))).filter(({ codes, memo }) => codes || memo);
+      .map((variable) => begunIn(note, variable))).filter(({ codes, memo, proposal }) => codes || memo || proposal);
   }
 
   // Make answers of it. A memo belongs to an answer; on an open question it becomes that of one skipped. What would
   // be no answer waits: what has a fault, and a memo on an answer that its definition asks for anew.
   function saveBegun() {
     return begun().flatMap((one) => {
-      const { note, variable, codes } = one;
-      const answer = answerTo(note, variable);
-      const draft = drafts.get(cellOf(note, variable)) ?? {};
-      const memo = draftedMemo(draft, answer) ?? (answer ? answer.memo : "");
-      if (faultOf(one) || (!codes && answer && answer.older)) return [];
-      drafts.delete(cellOf(note, variable)); // what was still being written is in the answer now
-      if (!codes && answer) return reword(note, variable, answer, "memo", memo);
-      if (!codes) return change(note, variable, { event: "skip", codes: [], certainty: "", memo });
-      const chosen = /** @type {string[]} */ (chosenIn(draft, variables.get(variable)));
-      return change(note, variable, { event: "decide", codes: chosen, certainty: draft.certainty ?? "", memo });
+      const { proposing } = drafts.get(cellOf(one.note, one.variable)) ?? {};
+      const isWhole = one.proposal && proposing && !faultOfProposal(proposing);
+      const events = isWhole ? propose({ note: one.note, variable: variables.get(one.variable) }, memoOf(proposing)) : [];
+      return [...events, ...(one.codes || one.memo ? saveAnswer(one) : [])];
     });
+  }
+
+  /** @param {Begun} one */
+  function saveAnswer(one) {
+    const { note, variable, codes } = one;
+    const answer = answerTo(note, variable);
+    const draft = drafts.get(cellOf(note, variable)) ?? {};
+    const memo = draftedMemo(draft, answer) ?? (answer ? answer.memo : "");
+    if (faultOf({ ...one, proposal: false }) || (!codes && answer && answer.older)) return [];
+    drafts.delete(cellOf(note, variable)); // what was still being written is in the answer now
+    if (draft.proposing) drafts.set(cellOf(note, variable), { proposing: draft.proposing });
+    if (!codes && answer) return reword(note, variable, answer, "memo", memo);
+    if (!codes) return change(note, variable, { event: "skip", codes: [], certainty: "", memo });
+    const chosen = /** @type {string[]} */ (chosenIn(draft, variables.get(variable)));
+    return change(note, variable, { event: "decide", codes: chosen, certainty: draft.certainty ?? "", memo });
   }
 
   return {
     notes, variables, drafts, begun, faultOf, saveBegun, chosenAt, isGone, unchoose, cellOf, answerTo, isDone, isFinished, current, count, countSort, countSaved, minutesLeft,
-    step, leap, toFirstOpen, goTo, review, decide, give, skip, amend, toggle, flag, undo, redo, learn, recall, miss, forget,
+    step, leap, toFirstOpen, goTo, review, decide, give, skip, amend, toggle, flag, propose, proposed, faultOfProposal, undo, redo, learn, recall, miss, forget,
     aim, takesDoubt, draftMore,
     get list() { return list; },
     get at() { return at; },

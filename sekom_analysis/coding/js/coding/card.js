@@ -1,6 +1,6 @@
 // The coding card: what its keys and buttons do.
 
-import { choosable } from "../answering/answers.js";
+import { choosable, memoOf, PROPOSAL, proposalIn } from "../answering/answers.js";
 import { COMMANDS } from "../answering/keys.js";
 import { createAnyCard } from "../card.js";
 import { createCodingView } from "./view.js";
@@ -61,6 +61,19 @@ export function codingActions({ list, view, save, turned, keepDraft, tell }) {
       if (fault) tell(fault.key, fault.values);
     },
     memo: () => view.openMemo(),
+    propose: () => view.openProposal(),
+    /** @param {Question & { proposing: { name: string, words: string } }} begun */
+    proposing: ({ note, variable, proposing }) => {
+      const isNews = memoOf(proposing) !== list.proposed({ note, variable });
+      list.draftMore({ proposing: isNews ? proposing : undefined }, { note, variable });
+    },
+    /** @param {Question & { memo: string }} proposal */
+    saveProposal({ memo, ...question }) {
+      save(list.propose(question, memo));
+      const isHere = !list.isFinished() && list.current().note === question.note && list.current().variable === question.variable;
+      if (!memo) tell("propose_gone");
+      else if (!isHere) tell("propose_saved", { name: proposalIn(memo).name });
+    },
     /** @param {string} variable */
     toStep: (variable) => list.goTo(list.current().note, variable),
   };
@@ -71,6 +84,6 @@ export function createCodingCard(...given) {
   /** @type {CardKind["name"]} */
   const name = (data) => `sekom-${data.study}-${data.coder}`;
   /** @type {CardKind["draftOf"]} */
-  const draftOf = ({ codes, memo }, kind) => ({ codes: kind === "multiple" ? codes : undefined, memo: memo || undefined });
+  const draftOf = ({ variable, codes, memo }, kind) => (variable.startsWith(PROPOSAL) ? { proposing: proposalIn(memo) } : { codes: kind === "multiple" ? codes : undefined, memo: memo || undefined });
   return createAnyCard({ name, commands: COMMANDS, createView: createCodingView, actionsOf: codingActions, draftOf }, ...given);
 }

@@ -1,6 +1,6 @@
 // What the coding card looks like: builds it once, then paints the present note into it. Decides nothing.
 
-import { choosable, FLAG, isOpen } from "../answering/answers.js";
+import { choosable, FLAG, isOpen, proposalIn } from "../answering/answers.js";
 import { createCodes, mostRows, TOLD_OF_NUMBERS } from "../looks/codes.js";
 import { afterLatest, createKit, labelsOf, latestOf, make, paintDefinitions, retiredOf, sayContext } from "../looks/elements.js";
 import { createFrame } from "../looks/frame.js";
@@ -23,14 +23,16 @@ export function createCodingView(host, data, say, list, hand) {
     const sure = ["1", "2", "3"].map((n) => tool(`sure${n}`, say(`certainty_${n}`), `⇧${n}`, "certainty", n));
     return make("div", "sk-tools",
       group("certainty", "sk-segments", say("certainty"), ...sure),
-      tool("memo", say("memo"), "m"), tool("flag", say("flag"), "t"), tool("skip", say("skip"), "s"));
+      tool("memo", say("memo"), "m"), tool("flag", say("flag"), "t"), tool("propose", say("propose"), "+"), tool("skip", say("skip"), "s"));
   }
 
   function buildWork() {
     const state = make("div", "sk-state", group("steps", "sk-steps", say("questions")), part("remark", "p", "sk-remark"));
     const question = part("question", "p", "sk-question");
     const answer = part("answer", "div", "sk-answer", group("codes", "sk-codes", say("codes")));
-    return [state, question, answer, buildTools()];
+    const tools = buildTools();
+    parts.propose.addEventListener("mousedown", (/** @type {Event} */ event) => event.preventDefault()); // the words chosen in the note stay so
+    return [state, question, answer, tools, part("proposed", "p", "sk-quiet sk-proposed")];
   }
 
   // --- painting -----------------------------------------------------------------------------------
@@ -103,6 +105,7 @@ export function createCodingView(host, data, say, list, hand) {
     codes.paintTyped(answer, draft);
     paintDoubt(/** @type {Cell} */ (list.aim()));
     parts.flag.setAttribute("aria-pressed", !isOpen(list.answerTo(note, FLAG)));
+    paintProposal(note, variable, draft, answer);
     parts.remark.textContent = remark(variable, answer, draft, earlier);
     parts.remark.classList.toggle("sk-due", Boolean(earlier) && isOpen(answer));
     if (variable.kind === "multiple") {
@@ -110,6 +113,24 @@ export function createCodingView(host, data, say, list, hand) {
       parts.confirm.querySelector(".sk-label").textContent = label;
       parts.confirm.classList.toggle("sk-on", Boolean(answer && answer.event === "decide" && !draft.codes && chosen.length === answer.codes.length));
     }
+  }
+
+  /** @param {Note} note @param {Variable} variable @param {Draft} draft @param {Answer | undefined} answer */
+  function paintProposal(note, variable, draft, answer) {
+    const { name, words } = proposalIn(list.proposed({ note, variable }));
+    const begun = draft.proposing && draft.proposing.name.trim();
+    const key = isOpen(answer) || answer.event === "skip" ? "proposed" : "proposed_provisional";
+    parts.propose.classList.toggle("sk-on", Boolean(name));
+    parts.propose.title = words;
+    parts.proposed.textContent = [name && say(key, { name }), begun && say("propose_begun", { name: begun })].filter(Boolean).join(" ");
+    parts.proposed.hidden = !parts.proposed.textContent;
+  }
+
+  // The words of the note that are chosen on screen.
+  function chosenWords() {
+    const chosen = window.getSelection();
+    const isInside = chosen && parts.text.contains(chosen.anchorNode) && parts.text.contains(chosen.focusNode);
+    return isInside ? String(chosen).trim() : "";
   }
 
   // Certainty and memo are of what they act on: the answer just given, or the present one.
@@ -162,7 +183,7 @@ export function createCodingView(host, data, say, list, hand) {
 
   return {
     root, paint, focus, showState: notices.showState, togglePanel: frame.togglePanel, toggleGloss: frame.toggleGloss,
-    scrollNote: frame.scrollNote, openMemo: overlays.openMemo, openSearch: overlays.openSearch,
+    scrollNote: frame.scrollNote, openMemo: overlays.openMemo, openProposal: () => overlays.openProposal(chosenWords()), openSearch: overlays.openSearch,
     closeOverlays: overlays.close, openBlock: codes.openBlock, keepFocus: frame.keepFocus, shows: frame.shows, open: () => frame.open(paint), stop: frame.stop,
   };
 }

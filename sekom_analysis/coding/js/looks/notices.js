@@ -17,14 +17,14 @@ function nameOfNote(note) {
 
 // Of which note and, where it is asked several, of which question something was begun, and what.
 /** @param {Begun} begun @param {Worklist} list @param {Say} say */
-export function begunLabel({ note, variable, codes, memo }, list, say) {
+export function begunLabel({ note, variable, codes, memo, proposal }, list, say) {
   const question = note.variables.length > 1 ? `, ${list.variables.get(variable).label}` : "";
-  return `${nameOfNote(note)}${question}: ${say(`begun_${codes && memo ? "both" : codes ? "codes" : "memo"}`)}`;
+  return `${nameOfNote(note)}${question}: ${say(`begun_${codes && memo ? "both" : codes ? "codes" : memo || !proposal ? "memo" : "proposal"}`)}`;
 }
 
 // Whether saving what was begun passes over a question that has no answer yet.
 /** @param {Worklist} list @param {Begun[]} begun */
-export const savesSkip = (list, begun) => begun.some(({ note, variable, codes }) => !codes && isOpen(list.answerTo(note, variable)));
+export const savesSkip = (list, begun) => begun.some(({ note, variable, codes, memo }) => !codes && memo && isOpen(list.answerTo(note, variable)));
 
 // `savesBegun`: whether the card can make answers of what was begun; where a reason is asked for it cannot.
 /** @param {{ root: HTMLElement, data: CardData, say: Say, list: Worklist, savesBegun?: boolean } & Pick<Kit, "parts" | "part" | "button">} given */

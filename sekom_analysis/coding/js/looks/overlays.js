@@ -1,9 +1,9 @@
 // What opens on top of the card: the memo, the search among codes, a definition beside a button.
 
-import { lengthOf, LONGEST_MEMO } from "../answering/answers.js";
+import { isNone, lengthOf, LONGEST_MEMO, memoOf as proposalOf, proposalIn } from "../answering/answers.js";
 import { aboutOf, make } from "./elements.js";
 
-/** @import { Code, Hand, Question, Say, Worklist } from "../types" */
+/** @import { Cell, Code, Hand, Question, Say, Worklist } from "../types" */
 
 export const UNCLOSED = Symbol("a memo that is too long to be saved, and stays open");
 
@@ -107,6 +107,77 @@ export function createOverlays({ root, answer, main, say, list, hand, focus, id 
     tellLength(field, warning, say);
   }
 
+  // --- a code that is missing ---------------------------------------------------------------------
+
+  // About the question on screen, or the one just answered with none of the codes; of a number there are no codes.
+  /** @param {string} chosen */
+  function openProposal(chosen) {
+    if (sheet) return;
+    const [just, now] = [list.aim(), list.isFinished() ? null : { ...list.current(), isJust: false }];
+    const isAboutJust = just && !chosen && (!now || (just.isJust && isNone(just.answer, just.variable)));
+    const aim = [isAboutJust ? just : now, now].find((one) => one && one.variable.kind !== "scale");
+    if (!aim) hand.tell("no_code_on_scale");
+    else fillProposal(aim, chosen);
+  }
+
+  /** @param {Cell & { isJust: boolean }} aim @param {string} chosen */
+  function fillProposal(aim, chosen) {
+    const { note, variable, draft } = aim;
+    const stands = list.proposed(aim);
+    const begun = draft.proposing ?? proposalIn(stands);
+    const [name, words] = [make("input", "sk-field"), make("textarea", "sk-field")];
+    const warning = make("p", "sk-too-long");
+    const now = () => ({ name: name.value, words: words.value });
+    const type = () => act("proposing", { note, variable, proposing: now() });
+    [name.type, name.autocomplete, name.value] = ["text", "off", begun.name];
+    [words.rows, words.value, words.id] = [2, begun.words || chosen, `${id}-proposal-words`];
+    warning.setAttribute("role", "alert");
+
+    /** @param {UIEvent} event @param {string} memo */
+    function give(event, memo) {
+      finish(event);
+      if (memo !== stands) act("saveProposal", { note, variable, memo });
+      else act("proposing", { note, variable, proposing: proposalIn(stands) });
+      focus();
+    }
+
+    /** @param {UIEvent} event */
+    function save(event) {
+      const fault = list.faultOfProposal(now());
+      warning.textContent = fault ? say(fault.key, fault.values) : "";
+      if (fault) name.focus();
+      else give(event, proposalOf(now()));
+    }
+
+    /** @param {KeyboardEvent} event */
+    function onKey(event) {
+      if (event.isComposing) return;
+      if (event.key === "Escape") finish(event);
+      else if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) save(event);
+      else if (event.key === "Enter" && event.target === name) words.focus();
+      else return;
+      event.preventDefault();
+    }
+
+    for (const field of [name, words]) {
+      field.addEventListener("input", type);
+      field.addEventListener("keydown", (event) => onKey(/** @type {KeyboardEvent} */ (event)));
+    }
+    /** @param {string} key @param {(event: UIEvent) => void} work */
+    const button = (key, work) => {
+      const made = make("button", "sk-tool", say(key));
+      made.type = "button";
+      made.addEventListener("click", work);
+      return made;
+    };
+    const back = stands ? [button("propose_back", (event) => give(event, ""))] : [];
+    const label = make("span", "", make("span", "sk-about", aboutOf(list, aim, say)), ` ${say("propose_label")}`);
+    const second = make("label", "sk-sheet-label", say("propose_words"));
+    second.htmlFor = words.id;
+    const foot = make("div", "sk-sheet-foot", make("span", "sk-quiet", say("propose_hint")), make("span", "", ...back, button("propose_save", save)));
+    place("proposal", label, name, [second, words, warning, foot]);
+  }
+
   // --- search -------------------------------------------------------------------------------------
 
   function openSearch() {
@@ -199,5 +270,5 @@ export function createOverlays({ root, answer, main, say, list, hand, focus, id 
     tipBox.style.top = `${spot.bottom - card.top + 4}px`;
   }
 
-  return { openMemo, openSearch, close, tip, get isOpen() { return Boolean(sheet); } };
+  return { openMemo, openProposal, openSearch, close, tip, get isOpen() { return Boolean(sheet); } };
 }
