@@ -274,4 +274,4 @@ def _is(which: str, variable: str, answer: Answer, is_older: Callable[[str, Answ
         return answer.event == "decide" and answer.certainty == "1"
     if answer.event == "changed":
         return True
-    return which == "older" and answer.event == "decide" and is_older(variable, answer)
+    return which == "older" and is_older(variable, answer)
