@@ -186,7 +186,8 @@ class AdjudicationSession(Judging):
 
     def data(self) -> Message:
         """Return what the card shows: notes, what each coder chose, definitions, own adjudications."""
-        variable = shown_variable(self.variable, self.lang)
+        kept = self.study.holding.earlier(self.variable.id).values()
+        variable = shown_variable(self.variable, self.lang, kept)
         if self.variable.kind == "multiple":  # the empty set is an answer, and takes a key
             variable["codes"].append({"id": NONE_FITS, "label": wording.say("card_confirm_none", self.lang)})
         answers, others = self._standing()

@@ -120,7 +120,7 @@ def test_the_page_holds_this_coder_s_answers_nobody_else_s_no_id_no_source(busy_
     assert answers["valence"]["memo"] == "annas egen"
     assert answers["valence"]["at"] == desk.history()["decided_at"].iloc[-1]
     assert {name for note in data["notes"] for name in note} == {
-        "key", "text", "gloss", "hash", "pass", "variables"}  # fmt: skip
+        "key", "text", "gloss", "context", "hash", "pass", "variables"}  # fmt: skip
 
 
 def test_the_order_is_the_coder_s_own(sample, tmp_path):

@@ -252,7 +252,7 @@ def test_traits_and_messages_hold_nothing_of_others_no_id_no_source_no_subcatego
     assert not {"bo", "cilla"} & set(re.findall(r'"([^"]*)"', said))
     assert len(state["data"]["answers"]) == 0
     told = {name for note in state["data"]["notes"] for name in note}
-    assert told == {"key", "text", "gloss", "hash", "pass", "variables"}
+    assert told == {"key", "text", "gloss", "context", "hash", "pass", "variables"}
 
 
 def test_the_order_does_not_follow_the_reports_own_sorting(study_root):
