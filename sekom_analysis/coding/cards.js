@@ -2199,7 +2199,8 @@ function createCodingView(host, data, say, list, hand) {
     return say(answer.older ? "older_answer" : "answered");
   }
   function announce(note, variable, newNote) {
-    parts.live.textContent = newNote ? `${parts.place.textContent}. ${sayContext(note)}${note.text}. ${variable.question}` : variable.question;
+    const again = parts.again.hidden ? "" : ` ${parts.again.textContent}`;
+    parts.live.textContent = `${newNote ? `${parts.place.textContent}. ${sayContext(note)}${note.text}. ` : ""}${variable.question}${again}`;
   }
   const changes = createChanges({ say, list, data, part, parts, button });
   const frame = createFrame(host, data, say, list, kit, { work: buildWork(), label: say("card") });

@@ -6,6 +6,7 @@ import io
 import os
 import secrets
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import groupby
 from pathlib import Path
 from typing import Any
 
@@ -75,16 +76,17 @@ def write_changes(sheet: Any, row: int, changes: Sequence[Shown], lang: str) -> 
     if not changes:
         return
     _write(sheet, row, 2, say("card_what_changed", lang), layout.TAB_TITLE)
-    _write(sheet, row + 1, 2, say("sheet_changed_intro", lang), layout.BODY)
-    row += 2
-    for change in changes:
-        head = f"{change['label']} – {say('card_changed_' + change['why'], lang)}"
-        texts = {side: _side(change, side, lang) for side in ("before", "after")}
-        lines = [say(f"sheet_changed_{side}", lang, text=text) for side, text in texts.items() if text]
-        for line, look in [(head, layout.LABEL), *((line, layout.BODY) for line in lines)]:
-            _write(sheet, row, 2, line, look)
-            sheet.row_dimensions[row].height = 16.0 * layout.lines(line, 100) + 4
-            row += 1
+    lines = [(say("sheet_changed_intro", lang), layout.BODY)]
+    for _, group in groupby(changes, lambda one: (one["variable"], one["code"], one["text"])):
+        alike = list(group)  # one text, and several reasons
+        whys = [say(f"card_changed_{one['why']}", lang) for one in alike]
+        lines.append((f"{alike[0]['label']} – {' · '.join(whys)}", layout.LABEL))
+        texts = {side: _side(alike[0], side, lang) for side in ("before", "after")}
+        said = [say(f"sheet_changed_{side}", lang, text=text) for side, text in texts.items() if text]
+        lines += [(line, layout.BODY) for line in said]
+    for place, (line, look) in enumerate(lines, start=row + 1):
+        _write(sheet, place, 2, line, look)
+        sheet.row_dimensions[place].height = 16.0 * layout.lines(line, 100) + 4
 
 
 def _side(change: Shown, side: str, lang: str) -> str:

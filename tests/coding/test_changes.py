@@ -307,6 +307,13 @@ def test_the_sheet_leaves_open_what_the_rules_name_and_takes_it_given_again(stor
     assert {event["note_id"]: event["codes"] for event in reading.events} == still
     assert {event["codebook"] for event in reading.events} == {story.study.codebook["v"].version}
     assert reading.problems == []
+    copy = shutil.copytree(story.study.root, tmp_path / "copy")
+    collected = Study.open(copy)
+    collected.collect(path)
+    assert on_card(Study.open(copy), coder).keys() == expected.keys() - still.keys()
+    assert (
+        read_coding_sheet(path, Study.open(copy).desk(coder)).events == []
+    )  # the same file again says nothing new
 
 
 def test_what_still_holds_is_asked_no_more(story, tmp_path):

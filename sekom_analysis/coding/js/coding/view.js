@@ -154,7 +154,8 @@ export function createCodingView(host, data, say, list, hand) {
 
   /** @param {Note} note @param {Variable} variable @param {boolean} newNote */
   function announce(note, variable, newNote) {
-    parts.live.textContent = newNote ? `${parts.place.textContent}. ${sayContext(note)}${note.text}. ${variable.question}` : variable.question;
+    const again = parts.again.hidden ? "" : ` ${parts.again.textContent}`;
+    parts.live.textContent = `${newNote ? `${parts.place.textContent}. ${sayContext(note)}${note.text}. ` : ""}${variable.question}${again}`;
   }
 
   const changes = createChanges({ say, list, data, part, parts, button });
