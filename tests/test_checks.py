@@ -10,12 +10,12 @@ from sekom_analysis.study.notes import NotesSeen
 
 
 def test_the_sample_has_no_problems(sample):
-    assert decision_problems(sample.decisions(), sample.seen, sample.codebook, {}) == []
+    assert decision_problems(sample.decisions(), sample.seen, sample.codebook, {}, sample.holding) == []
     assert study_problems(sample._raw) == []
 
 
 def test_no_decisions_have_no_problems(study):
-    assert decision_problems(study.decisions(), study.seen, study.codebook, {}) == []
+    assert decision_problems(study.decisions(), study.seen, study.codebook, {}, study.holding) == []
 
 
 def test_a_long_list_of_notes_is_cut_short(sample):
@@ -24,7 +24,7 @@ def test_a_long_list_of_notes_is_cut_short(sample):
         {"variables": [{**book.model_dump(exclude_none=True), "stage": ("X",)}]}
     )
     decisions = sample.decisions("valence", ["k1"])
-    (problem,) = decision_problems(decisions, sample.seen, shifted, {})
+    (problem,) = decision_problems(decisions, sample.seen, shifted, {}, sample.holding)
     assert problem.what.startswith("'valence' is not asked of these notes: ")
     assert problem.what.endswith(f" and {decisions['note_id'].nunique() - 3} more")
     assert problem.row == int(decisions["row"].iloc[0])
@@ -33,7 +33,9 @@ def test_a_long_list_of_notes_is_cut_short(sample):
 def test_a_lost_note_is_named_for_every_decision_on_it(sample):
     decisions = sample.decisions()
     on_note = decisions[decisions["note_id"] == "B001"]
-    found = decision_problems(decisions, NotesSeen(sample.notes.drop(index="B001")), sample.codebook, {})
+    found = decision_problems(
+        decisions, NotesSeen(sample.notes.drop(index="B001")), sample.codebook, {}, sample.holding
+    )
     assert sorted((p.file, p.row) for p in found) == sorted(
         (f"{e.coder}.csv", e.row) for e in on_note.itertuples()
     )

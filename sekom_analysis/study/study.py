@@ -19,7 +19,6 @@ from sekom_analysis.study.codebook import Definitions, Variable
 from sekom_analysis.study.coderlogs import CoderLogs
 from sekom_analysis.study.decisions import (
     AFTER_TALK,
-    INDEPENDENT,
     Event,
     coder_fault,
     latest,
@@ -30,7 +29,7 @@ from sekom_analysis.study.decisions import (
 from sekom_analysis.study.desk import Desk
 from sekom_analysis.study.imports import Collected, Wish, import_problems
 from sekom_analysis.study.ledgers import Adjudication, Showing
-from sekom_analysis.study.lineage import Holding, changes_ledger, counted
+from sekom_analysis.study.lineage import Holding, counted
 from sekom_analysis.study.log import is_unreadable
 from sekom_analysis.study.merges import Joining
 from sekom_analysis.study.raw import (
@@ -82,7 +81,6 @@ class Study(Joining):
         self._keys = Keys(raw)
         self._desks: dict[str, Desk] = {}
         self._definitions = Definitions(raw.root / CODED)
-        self._changes = changes_ledger(raw.root)
         self._adjudicating = Adjudicating(raw, lambda: latest(self.history()))
         self._showings = Showings(raw)
 
@@ -204,7 +202,7 @@ class Study(Joining):
     @property
     def holding(self) -> Holding:
         """What tells which answers hold under the codebook as it is now."""
-        return Holding(self.codebook, self._definitions.read(), self._changes.read().history)
+        return self._adjudicating.holding(self._definitions.read())
 
     def log_problems(self) -> list[Problem]:
         """Return what makes numbers doubtful: logs and ledgers that are gone, incomplete, or there twice.
@@ -251,21 +249,16 @@ class Study(Joining):
             )
             raise StudyError(msg)
 
-    def history(self, coder: str | None = None, *, as_given: bool = False) -> pd.DataFrame:
+    def history(self, coder: str | Iterable[str] | None = None, *, as_given: bool = False) -> pd.DataFrame:
         """Return every event of one coder or of all, in the order in which they count.
 
-        Codes that were renamed or merged are there as what they became, and an answer with one that was
-        split as taken back; `as_given` gives the answers as they are in the logs.
+        Codes renamed or merged are as what they became, answers with one split as taken back, or `as_given`.
         """
         history = self._logs.history(self._chosen(coder))
         return history if as_given else counted(history, self.codebook)
 
     def decisions(
-        self,
-        variable: str | None = None,
-        coders: Iterable[str] | None = None,
-        *,
-        as_given: bool = False,
+        self, variable: str | None = None, coders: Iterable[str] | None = None, *, as_given: bool = False
     ) -> pd.DataFrame:
         """Return the standing decisions: one row per note, coder, variable and pass.
 
@@ -322,8 +315,7 @@ class Study(Joining):
         def make() -> pd.DataFrame:
             decisions = self.decisions(variable, whose, as_given=as_given)
             if AFTER_TALK in passes:  # an answer taken back then no longer stands, though pass 1 keeps it
-                history = self._logs.history(whose)
-                decisions = latest(history if as_given else counted(history, self.codebook), passes)
+                decisions = latest(self.history(whose, as_given=as_given), passes)
             return ratings_table(decisions, asked, chosen, whose, passes)
 
         table = self._logs.kept(("ratings", variable, as_given, tuple(passes), *chosen), whose, make)
@@ -413,17 +405,7 @@ class Study(Joining):
 
     def log_written(self, coder: str) -> list[Showing]:
         """Keep that a coder knew others' answers wherever the log says so (pass 3) and no ledger does."""
-        log = self._logs.read(coder)
-        ids = [event_id for event_id, pass_ in log.passes.items() if pass_ == str(INDEPENDENT)]
-        found = log.history[log.history["event_id"].isin(ids) & log.history["note_id"].isin(self.notes.index)]
-        first = found.drop_duplicates(["note_id", "variable"])
-        columns = (first[name].tolist() for name in ("note_id", "variable", "decided_at"))
-        return [
-            one
-            for note_id, variable, at in zip(*columns, strict=True)
-            if variable in self.codebook
-            for one in self.log_shown(coder, [note_id], [variable], by="log", since=at)
-        ]
+        return self._showings.log_written(coder, self._logs.read(coder))
 
     def tell_shown(
         self, notes: object, variables: Iterable[str] | None, by: str, coder: str | None = None
