@@ -1,5 +1,77 @@
 // Made by make bundle from the modules in js/; change those, not this.
 
+// answering/again.js
+var REJECTED = 400;
+function countedNow({ codes, codebook = "" }, variable) {
+  if (!variable || codebook === variable.version) return { codes };
+  const then = (variable.earlier ?? {})[codebook];
+  if (!then) return { codes, again: { why: "unreviewed", code: "", text: "" } };
+  const whyOf2 = (code) => code in then.again ? then.again[code] : then.rest;
+  const reasons = (codes.length ? codes : [""]).flatMap((code) => whyOf2(code) ?? []);
+  const [again] = reasons.sort((a, b) => (a.weight ?? 0) - (b.weight ?? 0));
+  const now = codes.map((code) => code in then.counts ? then.counts[code] : code);
+  return { codes: now.includes(null) ? null : [...new Set(
+    /** @type {string[]} */
+    now
+  )], again };
+}
+var isAgain = (answer) => Boolean(answer && (answer.event === "decide" ? answer.older : answer.again && answer.event === "retract"));
+function canHold(answer, variable) {
+  return Boolean(answer && answer.older && answer.codes.every((code) => variable.codes.some(({ id }) => id === code)));
+}
+var keyOf = ({ code, text }, variable) => `${variable} ${code} ${text}`;
+function changeOf(changes, variable, again) {
+  return again && changes.find((one) => one.variable === variable && one.why === again.why && keyOf(one, variable) === keyOf(again, variable));
+}
+function toldOf(list, changes) {
+  const told = new Map(changes.map((change) => [keyOf(change, change.variable), { change, counts: /* @__PURE__ */ new Map() }]));
+  for (const { variable, again } of list.again()) {
+    const label = list.variables.get(variable).label;
+    const key = keyOf(again, variable);
+    const one = told.get(key) ?? { change: { ...again, variable, label, parts: [] }, counts: /* @__PURE__ */ new Map() };
+    one.counts.set(again.why, (one.counts.get(again.why) ?? 0) + 1);
+    told.set(key, one);
+  }
+  return [...told.values()].filter(({ counts }) => counts.size);
+}
+var wordsOf = (text) => text.match(/\s*[\p{L}\p{N}\p{M}_'’-]+|\s*[^\s]/gu) ?? [];
+function wordDiff(before, after) {
+  const [old, now] = [wordsOf(before), wordsOf(after)];
+  if (Math.max(old.length, now.length) > REJECTED) return joined([["gone", before], ["new", after]]);
+  const bare = (word) => word.trim();
+  const same = old.map(() => new Array(now.length + 1).fill(0));
+  same.push(new Array(now.length + 1).fill(0));
+  for (let i2 = old.length - 1; i2 >= 0; i2 -= 1) {
+    for (let j2 = now.length - 1; j2 >= 0; j2 -= 1) {
+      same[i2][j2] = bare(old[i2]) === bare(now[j2]) ? same[i2 + 1][j2 + 1] + 1 : Math.max(same[i2 + 1][j2], same[i2][j2 + 1]);
+    }
+  }
+  const pieces = [];
+  let [i, j] = [0, 0];
+  while (i < old.length || j < now.length) {
+    if (i < old.length && j < now.length && bare(old[i]) === bare(now[j])) {
+      pieces.push(["kept", now[j]]);
+      [i, j] = [i + 1, j + 1];
+    } else if (j >= now.length || i < old.length && same[i + 1][j] >= same[i][j + 1]) {
+      pieces.push(["gone", old[i]]);
+      i += 1;
+    } else {
+      pieces.push(["new", now[j]]);
+      j += 1;
+    }
+  }
+  return joined(pieces);
+}
+function joined(pieces) {
+  const found = [];
+  for (const [kind, text] of pieces) {
+    const last = found.at(-1);
+    if (last && last[0] === kind) last[1] += text;
+    else if (text) found.push([kind, text]);
+  }
+  return found;
+}
+
 // answering/answers.js
 var FLAG = "flag";
 var PROPOSAL = "proposal:";
@@ -60,20 +132,22 @@ var COMMANDS = {
   Enter: "confirm",
   ArrowLeft: "back",
   ArrowRight: "forward",
-  " ": "scroll"
+  " ": "scroll",
+  ",": "changes",
+  Escape: "closeChanges"
 };
 var LETTERS = "abcefhijklopqvwxyz";
 var NONE_FITS = "none_fits";
 var MINUS = /^[-\u2212]$/;
 function keysOf(variable) {
   if (variable.kind === "scale") return new Map(variable.codes.map(({ id }) => [id, id]));
-  const keys = /* @__PURE__ */ new Map();
   const row = [..."123456789", ...LETTERS];
-  for (const { id } of variable.codes) {
-    const key = id === NONE_FITS ? "0" : row.shift();
-    if (key) keys.set(key, id);
-  }
-  return keys;
+  const own = variable.codes.map(({ id, place }, number) => id === NONE_FITS ? "0" : row[place ?? number]);
+  const free = row.filter((key) => !own.includes(key));
+  return new Map(variable.codes.flatMap(({ id }, number) => {
+    const key = own[number] ?? free.shift();
+    return key ? [[key, id]] : [];
+  }));
 }
 function typed(event) {
   const digit = /^Digit([0-9])$/.exec(event.code);
@@ -195,7 +269,7 @@ function createHand({ list, commands, act, onChange, shows = () => true, isWriti
     return true;
   }
   function press(event) {
-    const action = actionOf(event, asked(), commands);
+    const action = event.key === "Escape" && !shows("Escape") ? null : actionOf(event, asked(), commands);
     if (isProse(event, action)) {
       tell("same_burst");
       return true;
@@ -311,7 +385,8 @@ function createWorklist(data) {
   function pass(by) {
     const before = at;
     at = { ...at, step: at.step + by };
-    if (isFinished()) {
+    if (!list.notes.length) at = before;
+    else if (isFinished()) {
       const last = list.notes.length - 1;
       at = by < 0 ? { place: last, step: notes[list.notes[last]].variables.length - 1 } : before;
     } else if (at.step < 0) {
@@ -339,10 +414,25 @@ function createWorklist(data) {
     at = firstOpen() || { place: list.notes.length, step: 0 };
   }
   function advance() {
+    if (list.kind === "older") return toNextAgain();
     if (list.kind !== "open") return pass(1);
     const end = { place: list.notes.length, step: 0 };
     at = firstOpen(at) || firstOpen() || end;
     return void 0;
+  }
+  function toNextAgain() {
+    do
+      pass(1);
+    while (!isFinished() && !isAgain(standing2(here(), here().variables[at.step])));
+  }
+  function again() {
+    return notes.flatMap((note) => note.variables.flatMap((variable) => {
+      const answer = standing2(note, variable);
+      return answer && isAgain(answer) && answer.again ? [{ variable, again: (
+        /** @type {Again} */
+        answer.again
+      ) }] : [];
+    }));
   }
   function goTo(note, variable) {
     just = null;
@@ -359,10 +449,11 @@ function createWorklist(data) {
   }
   function answerIsOfSort(answer, kind) {
     if (kind === "changed") return Boolean(answer && answer.event === "changed");
+    if (kind === "older") return isAgain(answer);
     if (isOpen(answer)) return false;
     if (kind === "skipped") return answer.event === "skip";
     if (kind === "differing") return Boolean(answer.differs);
-    return answer.event === "decide" && (kind === "unsure" ? answer.certainty === "1" : Boolean(answer.older));
+    return kind === "unsure" && answer.event === "decide" && answer.certainty === "1";
   }
   function isOfSort(note, kind) {
     return note.variables.some((variable) => answerIsOfSort(standing2(note, variable), kind));
@@ -387,13 +478,14 @@ function createWorklist(data) {
     if (to.event === "skip" && from && from.event === "decide") {
       return [eventOf(note, variable, "retract", null), eventOf(note, variable, "skip", to)];
     }
-    return [eventOf(note, variable, to.event, to)];
+    const event = eventOf(note, variable, to.event, to);
+    return [to.older && to.codebook ? { ...event, codebook: to.codebook } : event];
   }
   function turn(note, variable, to) {
     const cell = cellOf(note, variable);
     const events = eventsBetween(note, variable, answers.get(cell), to);
     if (isOpen(to)) answers.delete(cell);
-    else answers.set(cell, { ...to, older: false, id: events[events.length - 1].event_id });
+    else answers.set(cell, { ...to, older: Boolean(to.older && to.codebook), id: events[events.length - 1].event_id });
     settleDraft(cell);
     return events;
   }
@@ -603,13 +695,13 @@ function createWorklist(data) {
   const standing2 = (note, variable) => answerTo(note, variable) ?? earlier.get(cellOf(note, variable));
   function hearOfText(cell, variable, answer) {
     const { id } = earlier.get(cell) ?? {};
-    if (answer.event === "changed" && variables.has(variable)) earlier.set(cell, answer);
+    if (answer.event === "changed" && variables.has(variable) || answer.again) earlier.set(cell, answer);
     else if (answer.event === "retract") earlier.delete(cell);
     return (earlier.get(cell) ?? {}).id !== id;
   }
   function takenBack(note, variable) {
     const before = earlier.get(cellOf(note, variable));
-    if (!before) return eventOf(note, variable, "retract", null);
+    if (!before || before.event === "retract") return eventOf(note, variable, "retract", null);
     return { ...eventOf(note, variable, "decide", before), note_hash: before.hash, codebook: before.codebook };
   }
   function draftedMemo(draft, answer) {
@@ -742,6 +834,7 @@ function createWorklist(data) {
     aim,
     takesDoubt,
     draftMore,
+    again,
     get list() {
       return list;
     },
@@ -1512,6 +1605,7 @@ function createAnyCard(kind, host, data, post, { onPaint = () => {
     if (answers) typing.forEach(finishTyping);
     else unheard.push(...typing);
     list.toFirstOpen();
+    if (list.again().length) list.review("changes");
     outbox.show();
     view.open();
     onPaint(list);
@@ -1549,6 +1643,65 @@ function withOthers(card) {
     return card.repaint();
   }
   return { ...card, receive };
+}
+
+// looks/changes.js
+var HEADED = /* @__PURE__ */ new Set(["include", "exclude", "example", "question", "split_into"]);
+function createChanges({ say, list, data, part, parts, button }) {
+  const changes = data.changes ?? [];
+  function marked(kind, text) {
+    const [, space, words] = (
+      /** @type {RegExpExecArray} */
+      /^(\s*)([^]*)$/.exec(text)
+    );
+    const made = make(kind === "gone" ? "del" : "ins", "", make("span", "sk-unseen", `${say(`mark_${kind}`)} `), words, make("span", "sk-unseen", ` ${say("mark_end")}`));
+    return [space, made];
+  }
+  function partShown({ part: name, before, after }) {
+    const pieces = before ? wordDiff(before, after) : (
+      /** @type {const} */
+      [["new", after]]
+    );
+    const shown = name === "split_into" ? [after] : pieces.flatMap(([kind, text]) => kind === "kept" ? [text] : marked(kind, text));
+    const head = HEADED.has(name) ? [make("em", "", say(name)), " "] : [];
+    return make("p", name === "label" ? "sk-changed-label" : "", ...head, ...shown);
+  }
+  const textOf = (change) => change.parts.map(partShown);
+  function entry({ change, counts }) {
+    const lines = [...counts].map(([why, n]) => make("span", "", say(`changed_${why}`), " · ", say("changed_n", { n })));
+    const { label } = list.variables.get(change.variable);
+    const about = data.variables.length > 1 && change.code ? [make("span", "sk-quiet", ` ${label}`)] : [];
+    return make("li", "sk-change", make("p", "sk-change-why", ...lines), make("h3", "", change.label, ...about), ...textOf(change));
+  }
+  function paintAll() {
+    const n = list.again().length;
+    const title = make("h2", "sk-finish-title", say("what_changed"));
+    const go = button("sk-code sk-go", say("changed_go", { n }), "Enter", "confirm");
+    parts.finish.replaceChildren(
+      title,
+      make("p", "", say("changed_intro", { n })),
+      make("div", "sk-tools", go, button("sk-tool", say("changed_later"), "Esc", "closeChanges")),
+      make("ul", "sk-changes", ...toldOf(list, changes).map(entry))
+    );
+    parts.live.textContent = `${say("what_changed")}. ${say("changed_intro", { n })}`;
+  }
+  function reason(variable, answer) {
+    const { why, code } = (
+      /** @type {Again} */
+      answer.again
+    );
+    const named = labelsOf(variable, { codes: code ? code.split("|") : [] });
+    return say(code || why === "question" ? `again_${why}` : "again_other", { answer: labelsOf(variable, answer), code: named });
+  }
+  function paintOne(variable, answer, holds) {
+    parts.again.hidden = !answer || !answer.again;
+    if (!answer || !answer.again) return;
+    const change = changeOf(changes, variable.id, answer.again);
+    const still = holds ? [button("sk-code sk-go", say("still_holds"), "Enter", "confirm")] : [];
+    parts.again.replaceChildren(make("p", "sk-change-why", reason(variable, answer)), ...change ? textOf(change) : [], ...still);
+  }
+  part("again", "div", "sk-again").hidden = true;
+  return { paintAll, paintOne };
 }
 
 // looks/codes.js
@@ -1912,7 +2065,7 @@ function createFrame(host, data, say, list, kit, { work, label, panelFirst = nul
     root.focus({ preventScroll: true });
   }
   const isSeen = (element) => element.getClientRects().length > 0;
-  const shows = (key) => key !== "Backspace" || isSeen(parts.backspace) && !parts.undo.disabled;
+  const shows = (key) => key === "Escape" ? list.list.kind === "changes" : key !== "Backspace" || isSeen(parts.backspace) && !parts.undo.disabled;
   function keepFocus(work2) {
     const had = root.contains(document.activeElement);
     work2();
@@ -2053,7 +2206,7 @@ function createCodingView(host, data, say, list, hand) {
     const answer = part("answer", "div", "sk-answer", group("codes", "sk-codes", say("codes")));
     const tools = buildTools();
     parts.propose.addEventListener("mousedown", (event) => event.preventDefault());
-    return [state, question, answer, tools, part("proposed", "p", "sk-quiet sk-proposed")];
+    return [parts.again, state, question, answer, tools, part("proposed", "p", "sk-quiet sk-proposed")];
   }
   function paint() {
     const finished = list.isFinished();
@@ -2064,11 +2217,15 @@ function createCodingView(host, data, say, list, hand) {
     frame.root.classList.toggle("sk-done", finished);
     if (finished) {
       shown = { note: null, variable: null };
-      notices.paintFinish(counts);
-      const latest = latestOf(list, say);
+      const isTold = list.list.kind === "changes";
+      if (isTold) changes.paintAll();
+      else notices.paintFinish(counts);
+      const latest = isTold ? "" : latestOf(list, say);
       if (hand.told || latest) parts.finish.append(make("p", "sk-quiet", said() || say("finish_latest", { latest })));
     } else paintNote();
     frame.paintMoves(finished);
+    parts.changes.hidden = !list.again().length;
+    parts.moves.hidden = list.list.kind === "changes";
     notices.paintSaved();
     frame.showPanel();
   }
@@ -2109,6 +2266,7 @@ function createCodingView(host, data, say, list, hand) {
     }));
   }
   function paintAnswer(note, variable, answer, draft, earlier) {
+    changes.paintOne(variable, isOpen(answer) ? earlier : answer, canHold(answer, variable) && variable.kind !== "multiple");
     const chosen = choosable(draft.codes ?? (answer ? answer.codes : []), variable);
     codes.press((code) => chosen.includes(code));
     codes.paintTyped(answer, draft);
@@ -2119,11 +2277,11 @@ function createCodingView(host, data, say, list, hand) {
     parts.flag.setAttribute("aria-pressed", !isOpen(list.answerTo(note, FLAG)));
     paintProposal(note, variable, draft, answer);
     parts.remark.textContent = remark(variable, answer, draft, earlier);
-    parts.remark.classList.toggle("sk-due", Boolean(earlier) && isOpen(answer));
+    parts.remark.classList.toggle("sk-due", Boolean(earlier && !earlier.again) && isOpen(answer));
     if (variable.kind === "multiple") {
-      const label = chosen.length ? say("confirm", { n: chosen.length }) : say("confirm_none");
+      const label = canHold(answer, variable) && !draft.codes ? say("still_holds") : chosen.length ? say("confirm", { n: chosen.length }) : say("confirm_none");
       parts.confirm.querySelector(".sk-label").textContent = label;
-      parts.confirm.classList.toggle("sk-on", Boolean(answer && answer.event === "decide" && !draft.codes && chosen.length === answer.codes.length));
+      parts.confirm.classList.toggle("sk-on", Boolean(answer && answer.event === "decide" && !draft.codes && !answer.older && chosen.length === answer.codes.length));
     }
   }
   function paintProposal(note, variable, draft, answer) {
@@ -2151,7 +2309,8 @@ function createCodingView(host, data, say, list, hand) {
     if (hand.told && !(variable.kind === "scale" && TOLD_OF_NUMBERS.has(hand.told.key))) return said();
     if (draft.codes) return say("not_confirmed");
     if (draft.number !== void 0) return say("number_waits", { number: draft.number.trim() });
-    if (earlier && isOpen(answer)) return afterLatest(list, say, say("changed_text", { codes: labelsOf(variable, earlier) }));
+    if (earlier && !earlier.again && isOpen(answer)) return afterLatest(list, say, say("changed_text", { codes: labelsOf(variable, earlier) }));
+    if ((answer ?? earlier)?.again && draft.memo === void 0) return latestOf(list, say);
     if (isOpen(answer)) return draft.memo ? afterLatest(list, say, say("waits_for_answer")) : latestOf(list, say);
     return afterLatest(list, say, status(variable, answer, draft));
   }
@@ -2164,13 +2323,16 @@ function createCodingView(host, data, say, list, hand) {
     return say(answer.older ? "older_answer" : "answered");
   }
   function announce(note, variable, newNote) {
-    parts.live.textContent = newNote ? `${parts.place.textContent}. ${sayContext(note)}${note.text}. ${variable.question}` : variable.question;
+    const again = parts.again.hidden ? "" : ` ${parts.again.textContent}`;
+    parts.live.textContent = `${newNote ? `${parts.place.textContent}. ${sayContext(note)}${note.text}. ` : ""}${variable.question}${again}`;
   }
+  const changes = createChanges({ say, list, data, part, parts, button });
   const frame = createFrame(host, data, say, list, kit, { work: buildWork(), label: say("card") });
   const { root, id, focus } = frame;
   const overlays = createOverlays({ root, answer: parts.answer, main: parts.main, say, list, hand, focus, id });
   const notices = createNotices({ root, parts, part, button, say, list, data, savesBegun: true });
   const codes = createCodes(kit, { tip: overlays.tip, panelIsOpen: frame.panelIsOpen, say, hand, focus, id });
+  parts.moves.append(tool("changes", say("changes"), ","));
   parts.question.id = `${id}-question`;
   parts.codes.removeAttribute("aria-label");
   parts.codes.setAttribute("aria-labelledby", parts.question.id);
@@ -2212,17 +2374,23 @@ function codingActions({ list, view, save, turned, keepDraft, tell }) {
     const now = aim.draft.certainty ?? (aim.answer ? aim.answer.certainty : "");
     return save(list.amend("certainty", now === value ? "" : value));
   }
+  function confirm() {
+    const { variable, answer, draft } = list.current();
+    const stillHolds = answer && canHold(answer, variable) && !draft.codes && draft.number === void 0;
+    if (stillHolds) save(list.decide(answer.codes));
+    else if (variable.kind === "multiple") save(list.decide(choosable(draft.codes ?? (answer ? answer.codes : []), variable)));
+  }
   return {
     code: unlessFinished((code) => {
       if (list.current().variable.kind === "multiple") list.toggle(code);
       else save(list.decide([code]));
     }),
     pick: unlessFinished((code) => save(list.decide([code], { stays: true }))),
-    confirm: unlessFinished(() => {
-      const { variable, answer, draft } = list.current();
-      if (variable.kind !== "multiple") return;
-      save(list.decide(choosable(draft.codes ?? (answer ? answer.codes : []), variable)));
-    }),
+    confirm: () => list.list.kind === "changes" ? list.review("older") : unlessFinished(confirm)(null),
+    changes: () => {
+      if (list.again().length) list.review("changes");
+    },
+    closeChanges: () => list.toFirstOpen(),
     skip: unlessFinished(() => save(list.skip())),
     flag: unlessFinished(() => save(list.flag())),
     // What is chosen on the answer and not confirmed is what one sees, so that goes first.
@@ -3268,8 +3436,8 @@ function createClock(floor) {
   return { next, notBefore };
 }
 function inOrder(events) {
-  const keyOf = (event) => `${event.at} ${event.event_id}`;
-  return [...events].sort((a, b) => keyOf(a) < keyOf(b) ? -1 : 1);
+  const keyOf2 = (event) => `${event.at} ${event.event_id}`;
+  return [...events].sort((a, b) => keyOf2(a) < keyOf2(b) ? -1 : 1);
 }
 function isSameText(one, other) {
   return one === other || !one || !other;
@@ -3280,14 +3448,15 @@ function createPlacer(notes) {
   for (const { key, hash } of notes) byText.set(hash, byText.has(hash) ? null : key);
   return (event) => known.has(event.note) ? event.note : byText.get(event.note_hash) ?? null;
 }
-function eventAfter(before, event, versions) {
-  const { codes, certainty, memo, codebook } = event;
+function eventAfter(before, event, variables) {
+  const { certainty, memo, codebook } = event;
   const hash = event.note_hash ?? "";
   if (event.event === "retract") return { event: "retract", id: event.event_id, codes: [], certainty: "", memo: "", hash };
   const stands = before && (before.event === "decide" || before.event === "changed") && isSameText(before.hash, hash);
   if (event.event === "skip" && stands) return before;
-  const now = versions.get(event.variable) ?? codebook;
-  return { event: event.event, id: event.event_id, codes, certainty, memo, older: codebook !== now, hash, codebook, at: event.at };
+  const { codes, again } = event.event === "decide" ? countedNow(event, variables.get(event.variable)) : { codes: event.codes };
+  if (!codes) return { event: "retract", id: event.event_id, codes: [], certainty: "", memo: "", hash, again, at: event.at };
+  return { event: event.event, id: event.event_id, codes, certainty, memo, older: Boolean(again), ...again && { again }, hash, codebook, at: event.at };
 }
 function asOfTexts(answers, notes) {
   const hashes = new Map(notes.map((note) => [note.key, note.hash]));
@@ -3314,7 +3483,7 @@ function asOfTexts(answers, notes) {
   ]));
 }
 function standing(data, events) {
-  const versions = new Map(data.variables.map((variable) => [variable.id, variable.version]));
+  const variables = new Map(data.variables.map((variable) => [variable.id, variable]));
   const passes = new Map(data.notes.map((note) => [note.key, note.pass]));
   const noteOf = createPlacer(data.notes);
   const cells = /* @__PURE__ */ new Map();
@@ -3333,7 +3502,7 @@ function standing(data, events) {
     const place = base ? made.findIndex((event) => event.event_id === base.id) : -1;
     const fresh = made.filter((event, number) => place >= 0 ? number > place : !base || event.at > /** @type {string} */
     base.at);
-    const now = fresh.reduce((before, event) => eventAfter(before, event, versions), base);
+    const now = fresh.reduce((before, event) => eventAfter(before, event, variables), base);
     if (now) answers[note] = { ...answers[note], [variable]: now };
   }
   return asOfTexts(answers, data.notes);

@@ -16,7 +16,8 @@ from sekom_analysis.agreement import disagreements
 from sekom_analysis.basics import wording
 from sekom_analysis.basics.errors import DecisionError, NotesError, NotSavedError
 from sekom_analysis.basics.wording import quoted
-from sekom_analysis.coding.session import Judging, Message, Past, past_of, shown_context, shown_variable
+from sekom_analysis.coding.session import Judging, Message, Past, past_of
+from sekom_analysis.coding.shown import shown_context, shown_variable
 from sekom_analysis.study.codebook import FLAG, NONE_FITS, Variable
 from sekom_analysis.study.decisions import AFTER_TALK, coder_fault, latest, same_answer
 from sekom_analysis.study.ledgers import OPEN, RETRACT, SETTLE
@@ -186,7 +187,8 @@ class AdjudicationSession(Judging):
 
     def data(self) -> Message:
         """Return what the card shows: notes, what each coder chose, definitions, own adjudications."""
-        variable = shown_variable(self.variable, self.lang)
+        kept = self.study.holding.earlier(self.variable.id).values()
+        variable = shown_variable(self.variable, self.lang, kept)
         if self.variable.kind == "multiple":  # the empty set is an answer, and takes a key
             variable["codes"].append({"id": NONE_FITS, "label": wording.say("card_confirm_none", self.lang)})
         answers, others = self._standing()

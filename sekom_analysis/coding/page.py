@@ -136,8 +136,13 @@ def page_data(session: Session, made: datetime) -> dict[str, Any]:
         for answer in answers.values():
             answer["at"] = times[answer["id"]]
     moment = utc_text(made)
+    asked = [desk.codebook[variable["id"]] for variable in data["variables"]]
+    earlier = {variable.id: session.changes.earlier(variable.id) for variable in asked}
+    found = (again for name in earlier for again in session.changes.all_of(name))
     return {
         **data,
+        "variables": [{**shown, "earlier": earlier[shown["id"]]} for shown in data["variables"]],
+        "changes": session.changes.told(asked, [*session.found_again(), *found]),
         "texts": {**data["texts"], **wording.texts("pagecard_", session.lang)},
         "page": wording.texts("page_", session.lang),
         "made": moment,

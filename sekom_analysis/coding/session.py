@@ -7,27 +7,25 @@ card's messages, and says what to answer.
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from sekom_analysis.basics import wording
 from sekom_analysis.basics.errors import DecisionError, NotesError, NotSavedError
 from sekom_analysis.basics.wording import quoted
+from sekom_analysis.coding.shown import shown_context, shown_variable
 from sekom_analysis.study import worklist
+from sekom_analysis.study.changes import Changes
 from sekom_analysis.study.codebook import (
     FLAG,
-    NONE_FITS,
-    NONE_FITS_LABEL,
     PROPOSAL,
-    Code,
-    Variable,
     as_in_log,
     asked_by,
 )
 from sekom_analysis.study.decisions import Event
 from sekom_analysis.study.desk import Desk
 from sekom_analysis.study.ledgers import RETRACT
-from sekom_analysis.study.notes import NotesSeen, context_name
+from sekom_analysis.study.lineage import counted
 from sekom_analysis.study.proposals import Proposal
 from sekom_analysis.study.worklist import AGAIN, INDEPENDENT, WARM_UP, Answer, Cell, Item
 
@@ -193,45 +191,6 @@ class Judging(ABC):
         """Save events, all or none."""
 
 
-# --- what a card shows of a variable: its question, its codes with their definitions, in one language ---
-
-
-Shown = dict[str, Any]
-
-
-def shown_context(seen: NotesSeen, note_id: str, lang: str) -> list[list[str]]:
-    """Return name and text of what a card shows beside a note."""
-    return [[context_name(name, lang), cell] for name, cell in seen.context_of(note_id)]
-
-
-def shown_variable(variable: Variable, lang: str) -> Shown:
-    """Return a variable as a card shows it; codes that can no longer be chosen are named apart."""
-    return {
-        "id": variable.id,
-        "kind": variable.kind,
-        "version": variable.version,
-        "label": variable.label.in_(lang),
-        "question": (variable.question or variable.label).in_(lang),
-        "codes": _codes(variable, lang),
-        "retired": {code.id: code.label.in_(lang) for code in variable.codes if code.retired},
-    }
-
-
-def _codes(variable: Variable, lang: str) -> list[Shown]:
-    if variable.range is not None:
-        return [{"id": number, "label": number} for number in variable.answers]
-    codes = [_code(code, lang) for code in variable.codes if not code.retired]
-    if variable.allows_none_fits:
-        codes.append({"id": NONE_FITS, "label": NONE_FITS_LABEL[lang]})
-    return codes
-
-
-def _code(code: Code, lang: str) -> Shown:
-    texts = {name: getattr(code, name) for name in ("definition", "include", "exclude", "example")}
-    shown = {name: text.in_(lang) for name, text in texts.items() if text is not None}
-    return {"id": code.id, "label": code.label.in_(lang), **shown}
-
-
 # --- one coder at work: desk and worklist on one side, a card on the other ----------------------------
 
 
@@ -330,15 +289,34 @@ class Session:
 
     def _is_older(self, cell: Cell, answer: Answer) -> bool:
         """Whether an answer is to be looked at again, since what was read of its codes has changed."""
+        return self._again(cell, answer) is not None
+
+    def _again(self, cell: Cell, answer: Answer) -> Message | None:
+        """Return why an answer is to be looked at again; one whose code was split is taken back meanwhile."""
         note_id, variable = cell
+        if answer.event == "retract" and answer.event_id in self._split:
+            return self.changes.again(variable, *self._split[answer.event_id])
+        if answer.event != "decide":
+            return None
         said = self.answers.get((note_id, asked_by(PROPOSAL, variable)))
         name = Proposal.read(said.memo).name if said is not None and said.event == "decide" else ""
-        return self._holding.again(variable, answer.codes, answer.codebook, name) is not None
+        return self.changes.again(variable, answer.codes, answer.codebook, name)
+
+    def found_again(self) -> Iterator[tuple[str, Message, str]]:
+        """Yield variable, why, and version, of each answer that is to be looked at again."""
+        asked = {(item.note_id, variable) for item in self.items for variable in item.variables}
+        for cell, answer in self._as_of_texts().items():
+            if cell in asked and (why := self._again(cell, answer)):
+                yield cell[1], why, answer.codebook or self._split[answer.event_id][1]
 
     def _load(self) -> None:
         """Read the coder's log as it is now."""
-        self._holding = self.desk.holding
-        history = self.desk.history()
+        given = self.desk.history(as_given=True)
+        history = counted(given, self.desk.codebook)
+        self.changes = Changes(self.desk.codebook, self.desk.holding, self.lang)
+        gone = given[(given["event"] != history["event"]) & (given["codes"] != "")]
+        said = zip(gone["codes"], gone["codebook"], strict=True)
+        self._split: dict[str, tuple[str, str]] = dict(zip(gone["event_id"], said, strict=True))
         passes = {item.note_id: item.pass_ for item in self.items}
         rows: Any = history.to_dict("records")
         self.answers: dict[Cell, Answer] = worklist.standing(rows, passes)
@@ -364,9 +342,10 @@ class Session:
             "lang": self.lang,
             "pass": self.pass_,
             "texts": wording.texts("card_", self.lang),
-            "variables": [shown_variable(variable, self.lang) for variable in self._variables],
+            "variables": [shown_variable(v, self.lang, self.changes.kept(v.id)) for v in self._variables],
             "notes": [self._shown_note(item) for item in self.items],
             "answers": self._shown_answers(self.answers),
+            "changes": self.changes.told(self._variables, self.found_again()),
         }
 
     def _shown_note(self, item: Item) -> Message:
@@ -383,20 +362,23 @@ class Session:
 
     def _shown_answers(self, answers: Mapping[Cell, Answer]) -> Message:
         keys = {item.note_id: item.key for item in self.items}
+        asked = {item.note_id: item.variables for item in self.items}
         versions = {variable.id: variable.version for variable in self._variables}
         now = self._as_of_texts()
         shown: Message = {}
         for (note_id, variable), answer in ((cell, now[cell]) for cell in answers):
             if note_id in keys and as_in_log(variable, [variable])[1][0] in (*versions, FLAG):
+                again = self._again((note_id, variable), answer) if variable in asked[note_id] else None
                 cell = {
                     "event": answer.event,
                     "id": self.desk.shown_id(answer.event_id, answer.via),
                     "codes": answer.codes.split("|") if answer.codes else [],
                     "certainty": answer.certainty,
                     "memo": answer.memo,
-                    "older": answer.event == "decide" and self._is_older((note_id, variable), answer),
+                    "older": answer.event == "decide" and again is not None,
                     "hash": answer.note_hash,
                     "codebook": answer.codebook,
+                    **({} if again is None else {"again": again}),
                 }
                 shown.setdefault(keys[note_id], {})[variable] = cell
         return {key: shown[key] for key in keys.values() if key in shown}  # not as they are in the log
@@ -451,7 +433,11 @@ class Session:
 
     def _after(self, saved: list[Event]) -> dict[Cell, Answer]:
         """Bring the answers up to date with the log; return those that may have changed."""
-        sent_before = any(event.event_id in self._known for event in saved)
+        versions = {variable.id: variable.version for variable in self._variables}
+        sent_before = any(
+            event.event_id in self._known or versions.get(event.variable, event.codebook) != event.codebook
+            for event in saved
+        )  # or under a codebook of earlier, and counts as the log has it
         self._known.update(event.event_id for event in saved)
         if sent_before or self.desk.n_events != len(self._known) + self._uncounted:
             self._load()

@@ -14,9 +14,11 @@ from sekom_analysis.exchange import layout
 from sekom_analysis.exchange.layout import ANSWER, CERTAINTY, CODE, MEMO, NONE, PROPOSED, Column, Row, Tab
 from sekom_analysis.exchange.sheet_grid import Cell, Ticket, is_what_is_left
 from sekom_analysis.exchange.takings import Takings
+from sekom_analysis.study.changes import Changes, Shown
 from sekom_analysis.study.codebook import PROPOSAL, Variable
 from sekom_analysis.study.decisions import LONGEST_MEMO, counting_rows, latest
 from sekom_analysis.study.desk import Desk
+from sekom_analysis.study.lineage import Holding, lineages
 from sekom_analysis.study.proposals import LONGEST_NAME, Proposal
 from sekom_analysis.study.rows import answer_fault
 
@@ -241,6 +243,8 @@ class Before:
 
     def __init__(self, desk: Desk, ticket: Ticket, encoding: str = "") -> None:
         history = desk.history(as_given=True)
+        self._lineages, self._ticket = lineages(desk.codebook), ticket
+        self._holding, self._holdings = desk.holding, dict[str, Holding]()
         self.event_ids = frozenset(history["event_id"])
         self.now = layout.standing(latest(history))
         self.then = layout.standing(latest(_written_with(history, desk, ticket)))
@@ -252,12 +256,22 @@ class Before:
     def shown(self, cell: Question, written: str) -> Mapping[str, str] | None:
         """Return the answer that the sheet was filled in with; None if the text was another one by then."""
         then = self.then.get(cell)
-        return then if then is not None and then["note_hash"] in ("", written) else None
+        is_there = then is not None and then["note_hash"] in ("", written) and not self._is_again(cell, then)
+        return then if is_there else None
+
+    def _is_again(self, cell: Question, row: Mapping[str, str]) -> bool:
+        """Whether an answer was to be looked at again when the sheet was written, and so is not in it."""
+        name, version = cell[1], self._ticket.versions.get(cell[1], "")
+        if not version or version == row["codebook"]:
+            return False
+        if name not in self._holdings:
+            self._holdings[name] = self._holding.at(name, version)
+        return self._holdings[name].again(name, row["codes"], row["codebook"]) is not None
 
     def holds(self, cell: Question, answer: Answer, written: str) -> bool:
         """Whether the log says already what the sheet says, about the text that the sheet shows."""
         now = self.now.get(cell)
-        if now is None or not self._says(now, answer):
+        if now is None or not self._says(cell, now, answer) or self._is_again(cell, now):
             return False
         return now["note_hash"] in ("", written) or self.is_of_a_later_text(cell, written)
 
@@ -279,12 +293,12 @@ class Before:
     def _is_since(self, then: Mapping[str, str], cell: Question, answer: Answer) -> bool:
         """Whether an answer says what the sheet said then, while the log has been changed since."""
         now = self.now.get(cell)
-        if not _same_codes(then, answer):
+        if not self._same_codes(cell, then, answer):
             return False
         if now is None:
-            return then["variable"] != PROPOSAL or self._says(then, answer)
+            return then["variable"] != PROPOSAL or self._says(cell, then, answer)
         is_changed = now["event_id"] != then["event_id"]
-        return is_changed and (not _same_codes(now, answer) or self._says(then, answer))
+        return is_changed and (not self._same_codes(cell, now, answer) or self._says(cell, then, answer))
 
     def is_of_a_sheet_since(self, cell: Question) -> bool:
         """Whether the answer that stands came by a sheet, after this one was written."""
@@ -295,7 +309,7 @@ class Before:
     def with_what_stands(self, cell: Question, answer: Answer, written: str) -> Answer:
         """Return an answer with the certainty and memo beside the same codes, where it has none itself."""
         now = self.now.get(cell)
-        if now is None or not _same_codes(now, answer) or now["note_hash"] not in ("", written):
+        if now is None or not self._same_codes(cell, now, answer) or now["note_hash"] not in ("", written):
             return answer
         certainty, memo = answer.certainty or now["certainty"], answer.memo or now["memo"]
         return answer._replace(certainty=certainty, memo=memo)
@@ -315,11 +329,19 @@ class Before:
         """Whether two memos differ only in what programs change: spaces, line breaks, lost letters."""
         return _alike(stored, memo) or is_what_is_left(stored, memo, self._encoding)
 
-    def _says(self, row: Mapping[str, str], answer: Answer) -> bool:
+    def _says(self, cell: Question, row: Mapping[str, str], answer: Answer) -> bool:
         """Whether a decision says what a sheet says; what the sheet leaves empty it does not contradict."""
         is_sure = answer.certainty in ("", row["certainty"])
         is_memo = not answer.memo or self.is_alike(answer.memo, row["memo"])
-        return _same_codes(row, answer) and is_sure and is_memo
+        return self._same_codes(cell, row, answer) and is_sure and is_memo
+
+    def _same_codes(self, cell: Question, row: Mapping[str, str], answer: Answer) -> bool:
+        """Whether both name the same codes, whatever those were called when they were given."""
+        lineage = self._lineages.get(cell[1])
+        one, other = (
+            codes if lineage is None else lineage.named(codes) for codes in (row["codes"], answer.codes or "")
+        )
+        return sorted(one.split("|")) == sorted(other.split("|"))
 
 
 def _written_with(history: pd.DataFrame, desk: Desk, ticket: Ticket) -> pd.DataFrame:
@@ -340,10 +362,6 @@ def _brought_by(history: pd.DataFrame, desk: Desk, ticket: Ticket) -> pd.DataFra
     return counting[counting["event_id"].isin(ids.keys())]
 
 
-def _same_codes(row: Mapping[str, str], answer: Answer) -> bool:
-    return sorted(row["codes"].split("|")) == sorted((answer.codes or "").split("|"))
-
-
 def _alike(one: str, other: str) -> bool:
     """Whether two memos are the same except for spaces and line breaks, which programs change."""
     return layout.writable(one).split() == layout.writable(other).split()
@@ -356,44 +374,78 @@ _LONGEST_MEMO = 300
 Answers = dict[tuple[str, str], Mapping[str, str]]
 
 
-def about_these_texts(desk: Desk) -> Answers:
-    """Return the standing answers that are about the notes' texts as they are now."""
-    return _split(desk)[0]
+class Standing(NamedTuple):
+    """What stands when a sheet is written: what goes into it, and what is to be given again, and why."""
+
+    shown: Answers
+    other_texts: Answers
+    again: Answers
+    reasons: dict[tuple[str, str], Shown]
 
 
-def with_remarks(desk: Desk, tabs: list[Tab], lang: str) -> list[Tab]:
-    """Return the tabs, with a remark at each note whose text has changed since it was answered."""
-    others = _split(desk)[1]
+def standing_of(desk: Desk, changes: Changes) -> Standing:
+    """Return the coder's standing answers, parted by whether they are to be given again.
+
+    Parameters
+    ----------
+    desk : the coder's desk
+    changes : tells which are to be looked at again since the codebook changed
+    """
+    now, found = desk.seen.hashes, Standing({}, {}, {}, {})
+    given = layout.standing(latest(desk.history(as_given=True)))  # those whose code was split among them
+    counts = layout.standing(latest(desk.history()))
+    for cell, row in given.items():
+        if row["note_hash"] not in ("", now.get(cell[0], "")):
+            found.other_texts[cell] = counts.get(cell, row)
+        elif why := changes.again(cell[1], row["codes"], row["codebook"]):
+            found.again[cell], found.reasons[cell] = counts.get(cell, row), why
+        elif cell in counts:
+            found.shown[cell] = counts[cell]
+    return found
+
+
+def with_remarks(standing: Standing, tabs: list[Tab], lang: str) -> list[Tab]:
+    """Return the tabs, with a remark at each note that is to be answered again, since something changed."""
     return [
-        tab._replace(rows=tuple(_with_remark(row, tab.variables, others, lang) for row in tab.rows))
+        tab._replace(rows=tuple(_with_remark(row, tab.variables, standing, lang) for row in tab.rows))
         for tab in tabs
     ]
 
 
-def _split(desk: Desk) -> tuple[Answers, Answers]:
-    """Return the standing answers about the texts as they are now, and those about other ones."""
-    now = desk.seen.hashes
-    found: tuple[Answers, Answers] = ({}, {})
-    for cell, row in layout.standing(latest(desk.history())).items():
-        found[row["note_hash"] not in ("", now.get(cell[0], ""))][cell] = row
-    return found
+def _with_remark(row: Row, variables: tuple[Variable, ...], standing: Standing, lang: str) -> Row:
+    asked = {(row.note_id, v.id): v for v in variables if v.id in row.variables}
+    remarks = []
+    if told := [
+        _told(v, standing.other_texts[cell], lang)
+        for cell, v in asked.items()
+        if cell in standing.other_texts
+    ]:
+        remarks.append(say("sheet_text_changed", lang, answers="; ".join(told)))
+    if again := {cell: v for cell, v in asked.items() if cell in standing.again}:
+        told = [_told(v, standing.again[cell], lang) for cell, v in again.items()]
+        reasons = [
+            _reason(v, standing.again[cell], standing.reasons[cell], lang) for cell, v in again.items()
+        ]
+        said = {"reasons": " ".join(dict.fromkeys(reasons)), "answers": "; ".join(told)}
+        remarks.append(say("sheet_again", lang, **said))
+    return row._replace(remark=layout.writable("\n".join(remarks))) if remarks else row
 
 
-def _with_remark(row: Row, variables: tuple[Variable, ...], others: Answers, lang: str) -> Row:
-    told = [
-        _told(variable, others[row.note_id, variable.id], lang)
-        for variable in variables
-        if variable.id in row.variables and (row.note_id, variable.id) in others
-    ]
-    if not told:
-        return row
-    return row._replace(remark=layout.writable(say("sheet_text_changed", lang, answers="; ".join(told))))
+def _reason(variable: Variable, given: Mapping[str, Any], why: Shown, lang: str) -> str:
+    """Say why an answer is to be looked at again, as a card does."""
+    key = f"card_again_{why['why']}" if why["code"] or why["why"] == "question" else "card_again_other"
+    names = [variable.label_of(code, lang) for code in why["code"].split("|")]
+    return say(key, lang, answer=_labels(variable, given["codes"], lang), code=", ".join(names))
+
+
+def _labels(variable: Variable, answer: str, lang: str) -> str:
+    codes = answer.split("|") if answer else []
+    named = ", ".join(variable.label_of(code, lang) if variable.kind != "scale" else code for code in codes)
+    return named or say("card_confirm_none", lang)
 
 
 def _told(variable: Variable, given: Mapping[str, Any], lang: str) -> str:
-    codes = given["codes"].split("|") if given["codes"] else []
-    answer = ", ".join(variable.label_of(code, lang) if variable.kind != "scale" else code for code in codes)
-    parts = [answer or say("card_confirm_none", lang)]
+    parts = [_labels(variable, given["codes"], lang)]
     if given["certainty"]:
         parts.append(say(f"card_certainty_{given['certainty']}", lang).lower())
     if memo := " ".join(given["memo"].split()):

@@ -6,6 +6,7 @@ import io
 import os
 import secrets
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import groupby
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +23,7 @@ from sekom_analysis.exchange.sheet_grid import Ticket, digests, in_a_cell, in_pi
 from sekom_analysis.exchange.sheet_reading import read_coding_sheet
 from sekom_analysis.exchange.sheet_tab import put, texts_beside, write_tab, write_ticket
 from sekom_analysis.formats.workbooks import LONGEST_TEXT
+from sekom_analysis.study.changes import Changes, Shown
 from sekom_analysis.study.codebook import Code, Codebook, Variable
 from sekom_analysis.study.desk import Desk
 from sekom_analysis.study.imports import command
@@ -41,8 +43,13 @@ def _write(sheet: Any, row: int, column: int, value: object, look: layout.Style)
 
 def write_guide(
     sheet: Any, desk: Desk, tabs: Sequence[Tab], titles: Mapping[str, Any], counts: Sequence[str], lang: str
-) -> None:
-    """Write the first tab: whose sheet it is, what to do in five lines, and how far each tab is."""
+) -> int:
+    """Write the first tab: whose sheet it is, what to do in five lines, and how far each tab is.
+
+    Returns
+    -------
+    The row after it.
+    """
     sheet.column_dimensions["A"].width, sheet.column_dimensions["B"].width = 5, 96
     sheet.row_dimensions[1].height = 28
     title = desk.codebook.title
@@ -61,6 +68,32 @@ def write_guide(
         quoted = name.replace('"', '""')
         cell.value = f'="{quoted}: "&{quote_sheetname(name)}!{count}'
         row += 1
+    return row
+
+
+def write_changes(sheet: Any, row: int, changes: Sequence[Shown], lang: str) -> None:
+    """Write what has changed in the codebook since the coder answered: each code, with old and new text."""
+    if not changes:
+        return
+    _write(sheet, row, 2, say("card_what_changed", lang), layout.TAB_TITLE)
+    lines = [(say("sheet_changed_intro", lang), layout.BODY)]
+    for _, group in groupby(changes, lambda one: (one["variable"], one["code"], one["text"])):
+        alike = list(group)  # one text, and several reasons
+        whys = [say(f"card_changed_{one['why']}", lang) for one in alike]
+        lines.append((f"{alike[0]['label']} – {' · '.join(whys)}", layout.LABEL))
+        texts = {side: _side(alike[0], side, lang) for side in ("before", "after")}
+        said = [say(f"sheet_changed_{side}", lang, text=text) for side, text in texts.items() if text]
+        lines += [(line, layout.BODY) for line in said]
+    for place, (line, look) in enumerate(lines, start=row + 1):
+        _write(sheet, place, 2, line, look)
+        sheet.row_dimensions[place].height = 16.0 * layout.lines(line, 100) + 4
+
+
+def _side(change: Shown, side: str, lang: str) -> str:
+    """Return a text as it was or is: of what has changed in it, part by part."""
+    named = ("include", "exclude", "example", "question")
+    parts = [(part["part"], part[side]) for part in change["parts"] if part[side]]
+    return " ".join(f"{say('card_' + part, lang)} {text}" if part in named else text for part, text in parts)
 
 
 def _steps(tabs: Sequence[Tab], titles: Mapping[str, Any], lang: str) -> Iterator[str]:
@@ -208,8 +241,8 @@ def write_coding_sheet(desk: Desk, path: str | os.PathLike[str], lang: str = "sv
     It holds the notes in the coder's own order, with their text, context, gloss and an
     opaque key, the codebook, and what this coder answered before: no note_id,
     source or subcategory, and nothing of any other coder. A question is empty
-    again where its note's text has changed since it was answered; the earlier
-    answer is beside the text.
+    again where its note's text has changed since it was answered, or the
+    codebook in a way that touches the answer; the earlier one is beside the text.
 
     Parameters
     ----------
@@ -302,11 +335,17 @@ def _workbook(desk: Desk, tabs: list[Tab], lang: str) -> bytes:
     codebook, lists = book.create_sheet(titles["codebook"]), book.create_sheet(titles["lists"])
     ticket = _ticket(desk, tabs, titles["tabs"], lang)
     ranges = write_lists(lists, ticket, tabs, lang)
-    answers = _earlier(desk)
-    tabs = sheet_answers.with_remarks(desk, tabs, lang)
+    changes = Changes(desk.codebook, desk.holding, lang)
+    standing = sheet_answers.standing_of(desk, changes)
+    answers = _earlier(desk, standing)
+    tabs = sheet_answers.with_remarks(standing, tabs, lang)
     counts = [write_tab(sheet, tab, ranges, answers, lang) for sheet, tab in zip(sheets, tabs, strict=True)]
     write_codebook(codebook, desk.codebook, tabs, lang)
-    write_guide(guide, desk, tabs, titles, counts, lang)
+    row = write_guide(guide, desk, tabs, titles, counts, lang)
+    found = [
+        (name, why, standing.again[note, name]["codebook"]) for (note, name), why in standing.reasons.items()
+    ]
+    write_changes(guide, row + 1, changes.told(desk.codebook.variables, found), lang)
     for sheet, tab in zip(sheets, tabs, strict=True):
         hashes = frozenset(digests(texts_beside(sheet, tab)).split())
         write_ticket(sheet, in_a_cell(ticket._replace(tab=sheet.title, written=hashes)))
@@ -358,10 +397,10 @@ def _titles(tabs: list[Tab], lang: str) -> dict[str, Any]:
     return own
 
 
-def _earlier(desk: Desk) -> dict[tuple[str, str], Mapping[str, str]]:
+def _earlier(desk: Desk, standing: sheet_answers.Standing) -> dict[tuple[str, str], Mapping[str, str]]:
     """Return what the coder answered before to these very texts, and the memos on what was left open."""
     left_open = desk.skipped().assign(codes="", certainty="", left_open="yes")
-    return {**layout.standing(left_open), **sheet_answers.about_these_texts(desk)}
+    return {**layout.standing(left_open), **standing.shown}
 
 
 def _protect(sheet: Any) -> None:

@@ -17,8 +17,9 @@ from sekom_analysis.basics.errors import DecisionError, SekomError
 from sekom_analysis.basics.wording import Problem
 from sekom_analysis.study.checks import decision_problems, unknown_notes
 from sekom_analysis.study.codebook import Variable, keep
-from sekom_analysis.study.coderlogs import CoderLogs
+from sekom_analysis.study.coderlogs import AsRead, CoderLogs
 from sekom_analysis.study.decisions import (
+    INDEPENDENT,
     LONGEST_MEMO,
     coder_fault,
     given_events,
@@ -106,10 +107,11 @@ class Adjudicating:
         return [
             *found,
             *unknown_notes(table[table["event"] == OPEN], self._raw.notes),
-            *decision_problems(settled, self._raw.seen, self._raw.codebook, kept, self._holding(kept)),
+            *decision_problems(settled, self._raw.seen, self._raw.codebook, kept, self.holding(kept)),
         ]
 
-    def _holding(self, kept: Mapping[str, Variable]) -> Holding:
+    def holding(self, kept: Mapping[str, Variable]) -> Holding:
+        """What tells which answers hold under the codebook as it is now."""
         return Holding(self._raw.codebook, kept, changes_ledger(self._raw.root).read().history)
 
     def adjudicate(
@@ -346,6 +348,20 @@ class Showings:
         fresh = [note_id for note_id in chosen if not self._is_known(coder, note_id, ids, at)]
         entries = list(showings(coder, fresh, ids, well_formed(by).strip(), at))
         return self._ledger.append(entries, stamp=not at)
+
+    def log_written(self, coder: str, log: AsRead) -> list[Showing]:
+        """Keep that a coder knew others' answers wherever a log says so (pass 3) and no ledger does."""
+        ids = [event_id for event_id, pass_ in log.passes.items() if pass_ == str(INDEPENDENT)]
+        found = log.history[log.history["note_id"].isin(self._raw.notes.index)]
+        found = found[found["event_id"].isin(ids)]
+        first = found.drop_duplicates(["note_id", "variable"])
+        columns = (first[name].tolist() for name in ("note_id", "variable", "decided_at"))
+        return [
+            one
+            for note_id, variable, at in zip(*columns, strict=True)
+            if variable in self._raw.codebook
+            for one in self.log(coder, [note_id], [variable], by="log", since=at)
+        ]
 
     def tell(self, coder: str | None, notes: object, variables: Iterable[str] | None, by: str) -> None:
         """Keep what is being shown to a coder, if it is known who looks; whatever stops it breaks no view.

@@ -17,10 +17,8 @@ from sekom_analysis.study.codebook_words import made_id
 CODER_PATTERN = re.compile(r"[a-z0-9][a-z0-9_-]{0,39}")
 LEDGERS = ("adjudicated", "merges", "pairs", "plan", "imports", "codebook-changes")
 HIDDEN_LEDGERS = (".shown", ".taken")  # no coder can be called so, and nobody looks into them
-RESERVED_CODERS = frozenset(
-    [*LEDGERS, "con", "nul", "aux", "prn"]
-    + [f"{port}{number}" for port in ("com", "lpt") for number in range(1, 10)]
-)
+_PORTS = [f"{port}{number}" for port in ("com", "lpt") for number in range(1, 10)]
+RESERVED_CODERS = frozenset([*LEDGERS, "con", "nul", "aux", "prn", *_PORTS])
 EVENTS = ("decide", "retract", "skip")
 WAYS = ("card", "page", "sheet", "import", "python")
 UNDO = "undo"  # the way of an event that only says of another one that it counts no more

@@ -54,6 +54,10 @@ class Lineage:
         """Whether any code counts as another, or as none, now."""
         return bool(self.became or self.split)
 
+    def named(self, codes: str) -> str:
+        """Return an answer by what its codes are called now, those that were split among them."""
+        return "|".join(dict.fromkeys(self.became.get(code, code) for code in codes.split("|")))
+
     def applied(self, codes: str) -> str | None:
         """Return an answer as it counts now; None where a code of it was split, and it is to be given again.
 
@@ -61,10 +65,51 @@ class Lineage:
         ----------
         codes : an answer as it is in a log, ``|`` between several codes
         """
-        now = [self.became.get(code, code) for code in codes.split("|")]
-        if not self.split.keys().isdisjoint(now):
-            return None
-        return "|".join(dict.fromkeys(now))
+        now = self.named(codes)
+        return now if self.split.keys().isdisjoint(now.split("|")) else None
+
+
+def places(variable: Variable, kept: Iterable[Variable]) -> dict[str, int]:
+    """Return each code's place in the row of keys: that of the order in which codes came into the codebook.
+
+    A code keeps its place whatever it is called; a new one comes after all that there were, and the place of
+    one that is gone stays empty. Which of two definitions is the earlier shows in their codes: it lacks more
+    of those there are now, and has more of those that are gone.
+
+    Parameters
+    ----------
+    variable : as it is now
+    kept : as it was seen earlier, in any order
+
+    Examples
+    --------
+    >>> def of(*codes): return Variable.model_validate({"id": "v", "kind": "single", "label": "V", "codes": [
+    ...     {"id": code, "label": code} for code in codes]})
+    >>> places(of("will", "time", "hope"), [of("will", "means", "time")])
+    {'will': 0, 'time': 2, 'hope': 3}
+    """
+    lineage, now = Lineage(variable), [code.id for code in variable.codes if not code.retired]
+
+    def shown(then: Variable) -> list[str]:
+        ids = [code.id for code in then.codes if not code.retired]
+        named = {code: lineage.became.get(code, code) for code in ids}
+        return [
+            code if name in ids else name for code, name in named.items()
+        ]  # of two merged one keeps its own
+
+    def age(codes: list[str]) -> tuple[int, int, list[str]]:
+        there = set(now).intersection(codes)
+        return len(there), len(there) - len(codes), codes
+
+    place: dict[str, int] = {}
+    end = 0
+    for codes in [*sorted((shown(then) for then in kept if then.id == variable.id), key=age), now]:
+        is_first = not end
+        for number, code in enumerate(codes):
+            if is_first or code not in place:
+                place.setdefault(code, number if is_first else end)
+                end = max(end, number + 1) if is_first else end + 1
+    return {code: place[code] for code in now}
 
 
 def lineages(codebook: Codebook) -> dict[str, Lineage]:
@@ -170,7 +215,7 @@ class Again(NamedTuple):
     ``why`` is ``"meaning"`` (the text of its code changed), ``"unreviewed"`` (it changed, and nobody has
     said how), ``"neighbour"`` (the changed text of another code names it), ``"added"`` (there is a new code,
     and none fitted or the coder had proposed it), ``"retired"``, ``"split"`` or ``"question"``; ``code`` the
-    code that it is about.
+    code that it is about, and of ``"added"`` each that is new, ``|`` between them.
     """
 
     why: str
@@ -225,6 +270,32 @@ class Holding:
     def kept(self) -> dict[str, Variable]:
         """Version -> the variable as it was seen then."""
         return dict(self._kept)
+
+    def earlier(self, variable: str) -> dict[str, Variable]:
+        """Version -> the variable as it was seen then; not as it is now."""
+        now = self._codebook[variable]
+        there = {version: then for version, then in self._kept.items() if then.id == variable}
+        return {version: then for version, then in sorted(there.items()) if version != now.version}
+
+    def at(self, variable: str, version: str) -> Holding:
+        """Return what told which answers to a variable held while it was as it was seen then."""
+        then = self._kept.get(version)
+        if variable not in self._codebook or then is None or version == self._codebook[variable].version:
+            return self
+        became = Lineage(self._codebook[variable]).became
+        ids = {code.id for code in then.codes}
+        codes = tuple(
+            code.model_copy(
+                update={
+                    "was": tuple(
+                        o for o, n in became.items() if o not in ids and n == became.get(code.id, code.id)
+                    )
+                }
+            )
+            for code in then.codes
+        )
+        book = Codebook.model_construct(variables=(then.model_copy(update={"codes": codes}),))
+        return Holding(book, self._kept, self._changes)
 
     def unreviewed(self, variable: str, versions: Iterable[str]) -> list[str]:
         """Return the codes whose text changed since some versions without anybody saying how.
@@ -343,7 +414,7 @@ def _reason(now: Variable, since: _Since, given: list[str], proposed: str) -> Ag
     if made is not None and made not in codes:
         return Again("added", made)
     if is_none(now, codes) and since.added:
-        return Again("added", since.added[0])
+        return Again("added", "|".join(since.added))
     pointed = next((code for code in codes if code in since.pointed), None)
     return Again("neighbour", since.pointed[pointed]) if pointed is not None else None
 

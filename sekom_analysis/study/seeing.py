@@ -11,7 +11,7 @@ import pandas as pd
 from sekom_analysis.study.adjudicating import Showings
 from sekom_analysis.study.codebook import Codebook
 from sekom_analysis.study.coderlogs import CoderLogs
-from sekom_analysis.study.decisions import INDEPENDENT, coder_fault
+from sekom_analysis.study.decisions import coder_fault
 from sekom_analysis.study.ledgers import Showing
 from sekom_analysis.study.raw import VIEWER_VARIABLE
 
@@ -45,17 +45,7 @@ class Seeing:
 
     def log_written(self, coder: str) -> list[Showing]:
         """Keep that a coder knew others' answers wherever the log says so (pass 3) and no ledger does."""
-        log = self._logs.read(coder)
-        ids = [event_id for event_id, pass_ in log.passes.items() if pass_ == str(INDEPENDENT)]
-        found = log.history[log.history["event_id"].isin(ids) & log.history["note_id"].isin(self.notes.index)]
-        first = found.drop_duplicates(["note_id", "variable"])
-        columns = (first[name].tolist() for name in ("note_id", "variable", "decided_at"))
-        return [
-            one
-            for note_id, variable, at in zip(*columns, strict=True)
-            if variable in self.codebook
-            for one in self.log_shown(coder, [note_id], [variable], by="log", since=at)
-        ]
+        return self._showings.log_written(coder, self._logs.read(coder))
 
     def tell_shown(
         self, notes: object, variables: Iterable[str] | None, by: str, coder: str | None = None

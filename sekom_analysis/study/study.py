@@ -34,7 +34,7 @@ from sekom_analysis.study.decisions import (
 from sekom_analysis.study.desk import Desk
 from sekom_analysis.study.imports import Collected, Wish, import_problems
 from sekom_analysis.study.ledgers import Adjudication
-from sekom_analysis.study.lineage import Holding, changes_ledger, counted
+from sekom_analysis.study.lineage import Holding, counted
 from sekom_analysis.study.log import is_unreadable
 from sekom_analysis.study.merges import Joining
 from sekom_analysis.study.raw import (
@@ -85,7 +85,6 @@ class Study(Joining, Seeing):
         self._keys = Keys(raw)
         self._desks: dict[str, Desk] = {}
         self._definitions = Definitions(raw.root / CODED)
-        self._changes = changes_ledger(raw.root)
         self._adjudicating = Adjudicating(raw, lambda: latest(self.history()))
         self._showings = Showings(raw)
 
@@ -196,7 +195,7 @@ class Study(Joining, Seeing):
     @property
     def holding(self) -> Holding:
         """What tells which answers hold under the codebook as it is now."""
-        return Holding(self.codebook, self._definitions.read(), self._changes.read().history)
+        return self._adjudicating.holding(self._definitions.read())
 
     def log_problems(self) -> list[Problem]:
         """Return what makes numbers doubtful: logs and ledgers that are gone, incomplete, or there twice.
@@ -232,11 +231,10 @@ class Study(Joining, Seeing):
         if held:
             raise StudyError(held_logs_fault(held, len(coders)))
 
-    def history(self, coder: str | None = None, *, as_given: bool = False) -> pd.DataFrame:
+    def history(self, coder: str | Iterable[str] | None = None, *, as_given: bool = False) -> pd.DataFrame:
         """Return every event of one coder or of all, in the order in which they count.
 
-        Codes that were renamed or merged are there as what they became, and an answer with one that was
-        split as taken back; `as_given` gives the answers as they are in the logs.
+        Codes renamed or merged are as what they became, answers with one split as taken back, or `as_given`.
         """
         history = self._logs.history(self._chosen(coder))
         return history if as_given else counted(history, self.codebook)
@@ -298,8 +296,7 @@ class Study(Joining, Seeing):
 
         def make() -> pd.DataFrame:
             if AFTER_TALK in passes:  # an answer taken back then no longer stands, though pass 1 keeps it
-                history = self._logs.history(whose)
-                decisions = latest(history if as_given else counted(history, self.codebook), passes)
+                decisions = latest(self.history(whose, as_given=as_given), passes)
             else:
                 decisions = self.decisions(variable, whose, as_given=as_given)
             return ratings_table(decisions, asked, chosen, whose, passes)

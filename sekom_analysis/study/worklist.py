@@ -275,4 +275,4 @@ def _is(which: str, cell: Cell, answer: Answer, is_older: Callable[[Cell, Answer
         return answer.event == "decide" and answer.certainty == "1"
     if answer.event == "changed":
         return True
-    return which == "older" and answer.event == "decide" and is_older(cell, answer)
+    return which == "older" and is_older(cell, answer)

@@ -261,8 +261,8 @@ def test_answers_under_an_older_definition_are_named_and_can_be_given_again(show
     )
     newer = sa.Desk.open(study_root, "anna")
     page = show(Session(newer, variables=["valence"], only="older"))
-    page.page.get_by_role("button", name="Gå igenom svar under en äldre definition (1)").click()
-    assert "äldre definition" in page.text(".sk-remark")
+    page.page.get_by_role("button", name="Se över dem (1)").click()
+    assert page.text(".sk-again p:first-child") == "Du valde Hinder, vars text har ändrats."
     page.press("1")
     page.wait_for_state("saved")
     assert list(newer.decisions()["codebook"]) == [newer.codebook["valence"].version]

@@ -132,13 +132,20 @@ def test_left_and_the_sorts_of_notes():
     answers["unsure", "v"] = done._replace(certainty="1")
     answers["older", "w"] = done._replace(codebook="then")
 
+    def now(_variable, answer):
+        return answer.event == "decide" and answer.codebook != "now"
+
     def ids(which):
-        return [i.note_id for i in worklist.only(items, answers, which, lambda _, a: a.codebook != "now")]
+        return [i.note_id for i in worklist.only(items, answers, which, now)]
 
     assert ids("open") == ["open", "half"]
     assert ids("skipped") == ["skipped"]
     assert ids("unsure") == ["unsure"]
     assert ids("older") == ["older"]
+
+
+def holds_not(_variable, _answer):
+    return False
 
 
 def about(text, event="decide", event_id="e", codes="a"):
@@ -154,8 +161,8 @@ def test_an_answer_to_a_replaced_text_is_changed_and_its_question_open():
     assert now["n2", "v"].codes == "a"
     items = [Item(note, note, ("v",), 1) for note in texts]
     assert [item.note_id for item in worklist.left(items, now)] == ["n2", "n3"]
-    assert [item.note_id for item in worklist.only(items, now, "changed", lambda *_: False)] == ["n2"]
-    assert [item.note_id for item in worklist.only(items, now, "older", lambda *_: False)] == ["n2"]
+    assert [item.note_id for item in worklist.only(items, now, "changed", holds_not)] == ["n2"]
+    assert [item.note_id for item in worklist.only(items, now, "older", holds_not)] == ["n2"]
 
 
 @pytest.mark.parametrize(

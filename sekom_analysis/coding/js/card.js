@@ -228,6 +228,7 @@ export function createAnyCard(kind, host, data, post, { onPaint = () => {}, onDr
     if (answers) typing.forEach(finishTyping);
     else unheard.push(...typing);
     list.toFirstOpen();
+    if (list.again().length) list.review("changes");
     outbox.show(); // how many are saved is known only now
     view.open();
     onPaint(list);

@@ -27,7 +27,40 @@ export interface Code {
   include?: string;
   exclude?: string;
   example?: string;
+  /** Its place in the row of keys, which it keeps. */
+  place?: number;
 }
+
+/** Why an answer is to be looked at again, the code that it is about, and what tells the text that was read then. */
+export interface Again {
+  why: "split" | "retired" | "meaning" | "unreviewed" | "question" | "added" | "neighbour";
+  code: string;
+  text: string;
+  weight?: number;
+}
+
+/** What answers given under an earlier version of a variable count as, and why they are to be looked at again. */
+export interface Earlier {
+  counts: Record<string, string | null>;
+  again: Record<string, Again | null>;
+  rest: Again | null;
+}
+
+/** A change of the codebook: of a code, or of a question where `code` is empty. */
+export interface Change extends Again {
+  variable: string;
+  label: string;
+  parts: { part: string; before: string; after: string }[];
+}
+
+/** A change, and how many answers are to be looked at again for it, by reason. */
+export interface Told {
+  change: Change;
+  counts: Map<Again["why"], number>;
+}
+
+/** A stretch of a text beside an earlier one. */
+export type Piece = ["kept" | "gone" | "new", string];
 
 export interface Variable {
   id: string;
@@ -37,6 +70,8 @@ export interface Variable {
   version: string;
   codes: Code[];
   retired: Record<string, string>;
+  /** By version; only a page, whose browser may hold answers of which nobody has heard. */
+  earlier?: Record<string, Earlier>;
 }
 
 /** What one coder chose on a note, as an adjudicator sees it. */
@@ -92,6 +127,7 @@ export interface CardData {
   variables: Variable[];
   notes: Note[];
   answers: Answers;
+  changes?: Change[];
 }
 
 /** What an adjudication card is given besides: who could sit beside, and who does. */
@@ -123,6 +159,8 @@ export interface Answer {
   memo: string;
   /** Given under a definition that the variable no longer has. */
   older?: boolean;
+  /** Why it is to be looked at again; of one taken back: since its code was split. */
+  again?: Again;
   hash?: string;
   codebook?: string;
   at?: string;
@@ -185,7 +223,7 @@ export interface Turn {
   to: Answer | null | undefined;
 }
 
-export type Sort = "open" | "skipped" | "unsure" | "changed" | "older" | "differing";
+export type Sort = "open" | "skipped" | "unsure" | "changed" | "older" | "differing" | "changes";
 
 /** A map that is asked only for what it has. */
 export interface Known<T> extends Map<string, T> {

@@ -110,7 +110,7 @@ export function createHand({ list, commands, act, onChange, shows = () => true, 
   // Returns whether the key was for the card.
   /** @param {Press} event */
   function press(event) {
-    const action = actionOf(event, asked(), commands);
+    const action = event.key === "Escape" && !shows("Escape") ? null : actionOf(event, asked(), commands);
     if (isProse(event, action)) {
       tell("same_burst");
       return true;

@@ -7,23 +7,24 @@
 export const COMMANDS = {
   u: "undo", Backspace: "undo", r: "redo", s: "skip", m: "memo", t: "flag", "+": "propose", n: "toFirstOpen",
   d: "panel", g: "gloss", "/": "search", Enter: "confirm", ArrowLeft: "back", ArrowRight: "forward",
-  " ": "scroll",
+  " ": "scroll", ",": "changes", Escape: "closeChanges",
 };
 const LETTERS = "abcefhijklopqvwxyz"; // what commands leave for codes; more codes than keys are searched with "/"
 export const NONE_FITS = "none_fits";
 const MINUS = /^[-\u2212]$/;
 
-// The keys of each code, in the codebook's order: 1–9, then letters; none fits is 0. A scale's number is typed as it is.
+// The keys of each code, in the order in which codes came into the codebook: 1–9, then letters; none fits is 0. The key
+// of a code that is gone stays free while there are others. A scale's number is typed as it is.
 /** @param {Variable} variable @returns {Map<string, string>} */
 export function keysOf(variable) {
   if (variable.kind === "scale") return new Map(variable.codes.map(({ id }) => [id, id]));
-  const keys = new Map();
   const row = [..."123456789", ...LETTERS];
-  for (const { id } of variable.codes) {
-    const key = id === NONE_FITS ? "0" : row.shift();
-    if (key) keys.set(key, id);
-  }
-  return keys;
+  const own = variable.codes.map(({ id, place }, number) => (id === NONE_FITS ? "0" : row[place ?? number]));
+  const free = row.filter((key) => !own.includes(key));
+  return new Map(variable.codes.flatMap(({ id }, number) => {
+    const key = own[number] ?? free.shift();
+    return key ? [[key, id]] : [];
+  }));
 }
 
 // The numpad's keys go by what they type alone: without NumLock, or with shift in Windows, they move about.

@@ -1,11 +1,12 @@
 // Where a coder is in the list of notes, what was answered, back and forth. Pure: no page, no network.
 // Every step returns the events that somebody has to save; nothing here waits for anybody.
 
+import { isAgain } from "./again.js";
 import {
   choosable, FLAG, hasSelection, isOpen, lengthOf, LONGEST_MEMO, LONGEST_NAME, memoOf, newEventId, numberIn, PROPOSAL, proposalIn, rangeOf, sameAnswer,
 } from "./answers.js";
 
-/** @import { Answer, Answers, Begun, CardData, CardEvent, Cell, Chosen } from "../types" */
+/** @import { Again, Answer, Answers, Begun, CardData, CardEvent, Cell, Chosen } from "../types" */
 /** @import { Draft, Known, Note, Question, Sort, Turn, Variable } from "../types" */
 
 const WINDOW = 40; // how many of the latest decisions tell the pace
@@ -55,7 +56,8 @@ export function createWorklist(data) {
   function pass(by) {
     const before = at;
     at = { ...at, step: at.step + by };
-    if (isFinished()) {
+    if (!list.notes.length) at = before;
+    else if (isFinished()) {
       const last = list.notes.length - 1;
       at = by < 0 ? { place: last, step: notes[list.notes[last]].variables.length - 1 } : before;
     } else if (at.step < 0) {
@@ -89,10 +91,25 @@ export function createWorklist(data) {
 
   // After an answer: the next question that is open; when going through chosen notes, simply the next.
   function advance() {
+    if (list.kind === "older") return toNextAgain();
     if (list.kind !== "open") return pass(1);
     const end = { place: list.notes.length, step: 0 };
     at = firstOpen(at) || firstOpen() || end;
     return undefined;
+  }
+
+  // The next question of the list that is still to be looked at again.
+  function toNextAgain() {
+    do pass(1);
+    while (!isFinished() && !isAgain(standing(here(), here().variables[at.step])));
+  }
+
+  // What is to be looked at again, and why, note by note.
+  function again() {
+    return notes.flatMap((note) => note.variables.flatMap((variable) => {
+      const answer = standing(note, variable);
+      return answer && isAgain(answer) && answer.again ? [{ variable, again: /** @type {Again} */ (answer.again) }] : [];
+    }));
   }
 
   /** @param {Note} note @param {string} variable */
@@ -115,10 +132,11 @@ export function createWorklist(data) {
   /** @param {Answer | null | undefined} answer @param {Sort} kind @returns {boolean} */
   function answerIsOfSort(answer, kind) {
     if (kind === "changed") return Boolean(answer && answer.event === "changed");
+    if (kind === "older") return isAgain(answer);
     if (isOpen(answer)) return false;
     if (kind === "skipped") return answer.event === "skip";
     if (kind === "differing") return Boolean(answer.differs);
-    return answer.event === "decide" && (kind === "unsure" ? answer.certainty === "1" : Boolean(answer.older));
+    return kind === "unsure" && answer.event === "decide" && answer.certainty === "1";
   }
 
   /** @param {Note} note @param {Sort} kind */
@@ -149,7 +167,8 @@ export function createWorklist(data) {
     if (to.event === "skip" && from && from.event === "decide") {
       return [eventOf(note, variable, "retract", null), eventOf(note, variable, "skip", to)];
     }
-    return [eventOf(note, variable, to.event, to)];
+    const event = eventOf(note, variable, to.event, to);
+    return [to.older && to.codebook ? { ...event, codebook: to.codebook } : event]; // it is to be looked at again, as before
   }
 
   /** @param {Note} note @param {string} variable @param {Answer | null | undefined} to */
@@ -157,7 +176,7 @@ export function createWorklist(data) {
     const cell = cellOf(note, variable);
     const events = eventsBetween(note, variable, answers.get(cell), to);
     if (isOpen(to)) answers.delete(cell);
-    else answers.set(cell, { ...to, older: false, id: events[events.length - 1].event_id });
+    else answers.set(cell, { ...to, older: Boolean(to.older && to.codebook), id: events[events.length - 1].event_id });
     settleDraft(cell);
     return events;
   }
@@ -448,7 +467,7 @@ export function createWorklist(data) {
   /** @param {string} cell @param {string} variable @param {Answer} answer */
   function hearOfText(cell, variable, answer) {
     const { id } = earlier.get(cell) ?? {};
-    if (answer.event === "changed" && variables.has(variable)) earlier.set(cell, answer);
+    if ((answer.event === "changed" && variables.has(variable)) || answer.again) earlier.set(cell, answer);
     else if (answer.event === "retract") earlier.delete(cell);
     return (earlier.get(cell) ?? {}).id !== id;
   }
@@ -457,7 +476,7 @@ export function createWorklist(data) {
   /** @param {Note} note @param {string} variable @returns {CardEvent} */
   function takenBack(note, variable) {
     const before = earlier.get(cellOf(note, variable));
-    if (!before) return eventOf(note, variable, "retract", null);
+    if (!before || before.event === "retract") return eventOf(note, variable, "retract", null);
     return { ...eventOf(note, variable, "decide", before), note_hash: before.hash, codebook: before.codebook };
   }
 
@@ -584,7 +603,7 @@ export function createWorklist(data) {
   return {
     notes, variables, drafts, begun, faultOf, saveBegun, chosenAt, isGone, unchoose, cellOf, answerTo, isDone, isFinished, current, count, countSort, countSaved, minutesLeft,
     step, leap, toFirstOpen, goTo, review, decide, give, skip, amend, toggle, flag, propose, proposed, faultOfProposal, undo, redo, learn, recall, miss, forget,
-    aim, takesDoubt, draftMore,
+    aim, takesDoubt, draftMore, again,
     get list() { return list; },
     get at() { return at; },
     get latest() { return done.at(-1); },

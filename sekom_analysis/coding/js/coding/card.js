@@ -1,5 +1,6 @@
 // The coding card: what its keys and buttons do.
 
+import { canHold } from "../answering/again.js";
 import { choosable, memoOf, PROPOSAL, proposalIn } from "../answering/answers.js";
 import { COMMANDS } from "../answering/keys.js";
 import { createAnyCard } from "../card.js";
@@ -24,17 +25,22 @@ export function codingActions({ list, view, save, turned, keepDraft, tell }) {
     return save(list.amend("certainty", now === value ? "" : value));
   }
 
+  function confirm() {
+    const { variable, answer, draft } = list.current();
+    const stillHolds = answer && canHold(answer, variable) && !draft.codes && draft.number === undefined;
+    if (stillHolds) save(list.decide(answer.codes));
+    else if (variable.kind === "multiple") save(list.decide(choosable(draft.codes ?? (answer ? answer.codes : []), variable)));
+  }
+
   return {
     code: unlessFinished((/** @type {string} */ code) => {
       if (list.current().variable.kind === "multiple") list.toggle(code);
       else save(list.decide([code]));
     }),
     pick: unlessFinished((/** @type {string} */ code) => save(list.decide([code], { stays: true }))),
-    confirm: unlessFinished(() => {
-      const { variable, answer, draft } = list.current();
-      if (variable.kind !== "multiple") return;
-      save(list.decide(choosable(draft.codes ?? (answer ? answer.codes : []), variable)));
-    }),
+    confirm: () => (list.list.kind === "changes" ? list.review("older") : unlessFinished(confirm)(null)),
+    changes: () => { if (list.again().length) list.review("changes"); },
+    closeChanges: () => list.toFirstOpen(),
     skip: unlessFinished(() => save(list.skip())),
     flag: unlessFinished(() => save(list.flag())),
     // What is chosen on the answer and not confirmed is what one sees, so that goes first.

@@ -1,6 +1,8 @@
 // What the coding card looks like: builds it once, then paints the present note into it. Decides nothing.
 
+import { canHold } from "../answering/again.js";
 import { choosable, FLAG, isOpen, proposalIn } from "../answering/answers.js";
+import { createChanges } from "../looks/changes.js";
 import { createCodes, mostRows, TOLD_OF_NUMBERS } from "../looks/codes.js";
 import { afterLatest, createKit, labelsOf, latestOf, make, paintDefinitions, retiredOf, sayContext } from "../looks/elements.js";
 import { createFrame } from "../looks/frame.js";
@@ -32,7 +34,7 @@ export function createCodingView(host, data, say, list, hand) {
     const answer = part("answer", "div", "sk-answer", group("codes", "sk-codes", say("codes")));
     const tools = buildTools();
     parts.propose.addEventListener("mousedown", (/** @type {Event} */ event) => event.preventDefault()); // the words chosen in the note stay so
-    return [state, question, answer, tools, part("proposed", "p", "sk-quiet sk-proposed")];
+    return [parts.again, state, question, answer, tools, part("proposed", "p", "sk-quiet sk-proposed")];
   }
 
   // --- painting -----------------------------------------------------------------------------------
@@ -46,11 +48,15 @@ export function createCodingView(host, data, say, list, hand) {
     frame.root.classList.toggle("sk-done", finished);
     if (finished) {
       shown = { note: null, variable: null };
-      notices.paintFinish(counts);
-      const latest = latestOf(list, say);
+      const isTold = list.list.kind === "changes";
+      if (isTold) changes.paintAll();
+      else notices.paintFinish(counts);
+      const latest = isTold ? "" : latestOf(list, say);
       if (hand.told || latest) parts.finish.append(make("p", "sk-quiet", said() || say("finish_latest", { latest })));
     } else paintNote();
     frame.paintMoves(finished);
+    parts.changes.hidden = !list.again().length;
+    parts.moves.hidden = list.list.kind === "changes";
     notices.paintSaved();
     frame.showPanel();
   }
@@ -100,6 +106,7 @@ export function createCodingView(host, data, say, list, hand) {
   /** @param {Note} note @param {Variable} variable @param {Answer | undefined} answer @param {Draft} draft
    * @param {Answer | undefined} earlier */
   function paintAnswer(note, variable, answer, draft, earlier) {
+    changes.paintOne(variable, isOpen(answer) ? earlier : answer, canHold(answer, variable) && variable.kind !== "multiple");
     const chosen = choosable(draft.codes ?? (answer ? answer.codes : []), variable);
     codes.press((code) => chosen.includes(code));
     codes.paintTyped(answer, draft);
@@ -107,11 +114,11 @@ export function createCodingView(host, data, say, list, hand) {
     parts.flag.setAttribute("aria-pressed", !isOpen(list.answerTo(note, FLAG)));
     paintProposal(note, variable, draft, answer);
     parts.remark.textContent = remark(variable, answer, draft, earlier);
-    parts.remark.classList.toggle("sk-due", Boolean(earlier) && isOpen(answer));
+    parts.remark.classList.toggle("sk-due", Boolean(earlier && !earlier.again) && isOpen(answer));
     if (variable.kind === "multiple") {
-      const label = chosen.length ? say("confirm", { n: chosen.length }) : say("confirm_none");
+      const label = canHold(answer, variable) && !draft.codes ? say("still_holds") : chosen.length ? say("confirm", { n: chosen.length }) : say("confirm_none");
       parts.confirm.querySelector(".sk-label").textContent = label;
-      parts.confirm.classList.toggle("sk-on", Boolean(answer && answer.event === "decide" && !draft.codes && chosen.length === answer.codes.length));
+      parts.confirm.classList.toggle("sk-on", Boolean(answer && answer.event === "decide" && !draft.codes && !answer.older && chosen.length === answer.codes.length));
     }
   }
 
@@ -150,7 +157,8 @@ export function createCodingView(host, data, say, list, hand) {
     if (hand.told && !(variable.kind === "scale" && TOLD_OF_NUMBERS.has(hand.told.key))) return said(); // else it stands below the numbers
     if (draft.codes) return say("not_confirmed");
     if (draft.number !== undefined) return say("number_waits", { number: draft.number.trim() });
-    if (earlier && isOpen(answer)) return afterLatest(list, say, say("changed_text", { codes: labelsOf(variable, earlier) }));
+    if (earlier && !earlier.again && isOpen(answer)) return afterLatest(list, say, say("changed_text", { codes: labelsOf(variable, earlier) }));
+    if ((answer ?? earlier)?.again && draft.memo === undefined) return latestOf(list, say);
     if (isOpen(answer)) return draft.memo ? afterLatest(list, say, say("waits_for_answer")) : latestOf(list, say);
     return afterLatest(list, say, status(variable, answer, draft));
   }
@@ -167,14 +175,17 @@ export function createCodingView(host, data, say, list, hand) {
 
   /** @param {Note} note @param {Variable} variable @param {boolean} newNote */
   function announce(note, variable, newNote) {
-    parts.live.textContent = newNote ? `${parts.place.textContent}. ${sayContext(note)}${note.text}. ${variable.question}` : variable.question;
+    const again = parts.again.hidden ? "" : ` ${parts.again.textContent}`;
+    parts.live.textContent = `${newNote ? `${parts.place.textContent}. ${sayContext(note)}${note.text}. ` : ""}${variable.question}${again}`;
   }
 
+  const changes = createChanges({ say, list, data, part, parts, button });
   const frame = createFrame(host, data, say, list, kit, { work: buildWork(), label: say("card") });
   const { root, id, focus } = frame;
   const overlays = createOverlays({ root, answer: parts.answer, main: parts.main, say, list, hand, focus, id });
   const notices = createNotices({ root, parts, part, button, say, list, data, savesBegun: true });
   const codes = createCodes(kit, { tip: overlays.tip, panelIsOpen: frame.panelIsOpen, say, hand, focus, id });
+  parts.moves.append(tool("changes", say("changes"), ","));
   parts.question.id = `${id}-question`;
   parts.codes.removeAttribute("aria-label");
   parts.codes.setAttribute("aria-labelledby", parts.question.id);

@@ -1,7 +1,9 @@
 // Events kept on this page: their times, what they come to, and the progress file that holds them. Pure.
 // A progress file is JSON lines: first what it is and how many events follow, then one event per line.
 
-/** @import { Answer, Answers, CardData, CardEvent, KeptEvent, Note, PageData } from "../types" */
+import { countedNow } from "../answering/again.js";
+
+/** @import { Answer, Answers, CardData, CardEvent, KeptEvent, Note, PageData, Variable } from "../types" */
 
 const FILE_KIND = "sekom-answers";
 const FILE_VERSION = 1;
@@ -55,15 +57,17 @@ function createPlacer(notes) {
 }
 
 /** @param {Answer | undefined} before @param {CardEvent & { at?: string }} event
- * @param {Map<string, string>} versions @returns {Answer} */
-export function eventAfter(before, event, versions) {
-  const { codes, certainty, memo, codebook } = event;
+ * @param {Map<string, Variable>} variables @returns {Answer} */
+export function eventAfter(before, event, variables) {
+  const { certainty, memo, codebook } = event;
   const hash = event.note_hash ?? "";
   if (event.event === "retract") return { event: "retract", id: event.event_id, codes: [], certainty: "", memo: "", hash };
   const stands = before && (before.event === "decide" || before.event === "changed") && isSameText(before.hash, hash);
   if (event.event === "skip" && stands) return before;
-  const now = versions.get(event.variable) ?? codebook;
-  return { event: event.event, id: event.event_id, codes, certainty, memo, older: codebook !== now, hash, codebook, at: event.at };
+  /** @type {ReturnType<typeof countedNow>} */
+  const { codes, again } = event.event === "decide" ? countedNow(event, variables.get(event.variable)) : { codes: event.codes };
+  if (!codes) return { event: "retract", id: event.event_id, codes: [], certainty: "", memo: "", hash, again, at: event.at };
+  return { event: event.event, id: event.event_id, codes, certainty, memo, older: Boolean(again), ...(again && { again }), hash, codebook, at: event.at };
 }
 
 // An answer to another text is no answer to this one: it is "changed". Where most notes answered until then had other
@@ -99,7 +103,7 @@ export function asOfTexts(answers, notes) {
 // know already, or that is older than what came after it elsewhere, changes nothing.
 /** @param {CardData} data @param {KeptEvent[]} events @returns {Answers} */
 export function standing(data, events) {
-  const versions = new Map(data.variables.map((variable) => [variable.id, variable.version]));
+  const variables = new Map(data.variables.map((variable) => [variable.id, variable]));
   const passes = new Map(data.notes.map((note) => [note.key, note.pass]));
   const noteOf = createPlacer(data.notes);
   /** @type {Map<string, KeptEvent[]>} */
@@ -118,7 +122,7 @@ export function standing(data, events) {
     const base = (answers[note] ?? {})[variable];
     const place = base ? made.findIndex((event) => event.event_id === base.id) : -1;
     const fresh = made.filter((event, number) => (place >= 0 ? number > place : !base || event.at > /** @type {string} */ (base.at)));
-    const now = fresh.reduce((before, event) => eventAfter(before, event, versions), base);
+    const now = fresh.reduce((before, event) => eventAfter(before, event, variables), base);
     if (now) answers[note] = { ...answers[note], [variable]: now };
   }
   return asOfTexts(answers, data.notes);
