@@ -282,7 +282,11 @@ def test_a_changed_text_and_an_older_definition_are_named(study):
     opened = Study.open(study.root)
     assert [(file, what) for file, _, what, _ in listed(opened)] == [
         ("anna.csv", "these notes have changed since they were coded: n1"),
-        ("anna.csv", "2 notes were coded under an older definition of 'valence'"),
+        (
+            "codebook.yaml",
+            "the text of the question in 'valence' has changed since coding began, and nobody has said "
+            "whether its meaning did",
+        ),
     ]
     assert opened.ratings("valence")["anna"].notna().sum() == 2
 
