@@ -1885,6 +1885,7 @@ function createFrame(host, data, say, list, kit, { work, label, panelFirst = nul
   let panelOpen = null;
   let glossOpen = false;
   let hasFocus = false;
+  let reserved = false;
   let wide = false;
   function buildHead() {
     const bar = part("bar", "div", "sk-bar", part("fill", "i", ""));
@@ -2002,6 +2003,7 @@ function createFrame(host, data, say, list, kit, { work, label, panelFirst = nul
     parts.context.replaceChildren(...contextLines(note));
     parts.text.textContent = note.text;
     parts.gloss.textContent = note.gloss;
+    if (!reserved) reserve();
     requestAnimationFrame(fitNote);
   }
   function fitNote() {
@@ -2049,6 +2051,7 @@ function createFrame(host, data, say, list, kit, { work, label, panelFirst = nul
     const height = Math.min(probe.offsetHeight, Math.round(window.innerHeight * 0.4));
     probe.remove();
     root.style.setProperty("--sk-note-height", `${height}px`);
+    reserved = true;
     fitNote();
   }
   function scrollNote() {

@@ -141,5 +141,7 @@ def test_nothing_is_cut_off(study, opened, tmp_path, width):
     assert page.button("Se över dem").bounding_box()["y"] < 800
     page.press("Enter")
     page.page.locator(".sk-again").wait_for()
+    height = "document.querySelector('.sk-card').style.getPropertyValue('--sk-note-height')"
+    assert page.page.evaluate(height), "the note has not got its room"
     assert page.page.evaluate("document.documentElement.scrollWidth <= innerWidth")
     assert page.page.evaluate(TOO_WIDE) == []

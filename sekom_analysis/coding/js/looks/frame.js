@@ -22,6 +22,7 @@ export function createFrame(host, data, say, list, kit, { work, label, panelFirs
   let panelOpen = null;
   let glossOpen = false;
   let hasFocus = false;
+  let reserved = false; // whether the note has got its room: not before one is shown
   let wide = false; // measured when the size changes, not at every key
 
   // --- building -----------------------------------------------------------------------------------
@@ -114,6 +115,7 @@ export function createFrame(host, data, say, list, kit, { work, label, panelFirs
     parts.context.replaceChildren(...contextLines(note));
     parts.text.textContent = note.text;
     parts.gloss.textContent = note.gloss;
+    if (!reserved) reserve();
     requestAnimationFrame(fitNote); // asking for sizes now would make the browser lay out at every key
   }
 
@@ -175,6 +177,7 @@ export function createFrame(host, data, say, list, kit, { work, label, panelFirs
     const height = Math.min(probe.offsetHeight, Math.round(window.innerHeight * 0.4));
     probe.remove();
     root.style.setProperty("--sk-note-height", `${height}px`);
+    reserved = true;
     fitNote();
   }
 
