@@ -11,11 +11,12 @@ from sekom_analysis.study.desk import Desk
 from sekom_analysis.study.study import Study
 
 from ..exchange.conftest import fill
+from .test_accessibility import axe, faults
 from .test_keys_browser import TOPICS, VALENCE, a_scale, desk_of
 from .test_page_browser import Page
 from .test_three_ways import three
 
-__all__ = ["desk_of", "three"]  # fixtures
+__all__ = ["axe", "desk_of", "three"]  # fixtures
 
 
 def proposed(desk):
@@ -218,3 +219,15 @@ def test_one_made_on_page_sheet_and_card_is_accepted_and_coded_by_all(three, pla
     ratings = study.ratings("theme")
     assert {coder: [*ratings.index[ratings[coder] == "vila"]] for coder in ratings} == listed
     assert study.problems.empty
+
+
+def test_the_box_can_be_used_by_everybody_and_fits_a_narrow_window(show, desk_of, axe):
+    page = show(Session(desk_of(VALENCE)), viewport={"width": 420, "height": 900})
+    page.page.evaluate(axe)
+    propose(page, "Mycket långt namn " * 4)
+    page.press("+")
+    assert page.page.locator(".sk-proposal input").count() == 1
+    assert faults(page) == []
+    assert page.page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth")
+    page.press("Tab", "Tab")
+    assert page.page.evaluate("document.activeElement.textContent") == "Ta tillbaka"

@@ -265,7 +265,7 @@ def test_the_order_does_not_follow_the_reports_own_sorting(study_root):
 
 
 # Who settle a disagreement, or judge pairs of actions, see what all chose; `jupyter` opens their cards too.
-SEE_ALL = {"judging", "comparing", "jupyter"}
+SEE_ALL = {"judging", "comparing", "jupyter", "codebook_editor"}
 
 
 def imported(path):
