@@ -161,6 +161,7 @@ def _agreement_of_study(
 ) -> None:
     """Show agreement with the codebook, against the own sorting, all together."""
     from sekom_analysis.results import agreement_overview
+    from sekom_analysis.study.lineage import lineage_sentences
 
     opened = open_study(study)
     table = agreement_overview(
@@ -181,6 +182,9 @@ def _agreement_of_study(
         elif scope == "all":
             out.print("All notes", style="bold")
         print_table(part.drop(columns="scope"), out)
+    for name, sentence in lineage_sentences(opened.codebook, "en").items():
+        if name in set(table["variable"]):
+            out.print(sentence, markup=False, soft_wrap=True)
     say_who(opened, out)
     warn_of(opened.problems, opened.root)
 

@@ -50,6 +50,7 @@ from sekom_analysis.results.tables import (
 )
 from sekom_analysis.study.codebook import Variable
 from sekom_analysis.study.decisions import AFTER_TALK, OWN, counting_rows, latest
+from sekom_analysis.study.lineage import lineage_sentences
 from sekom_analysis.study.study import Study
 
 __all__ = [
@@ -81,6 +82,7 @@ class Results:
     ``alone`` names those of ``independent`` who decided anything on their own (pass 1), ``talked`` those
     with decisions from when others' answers could be seen (pass 3). ``beside`` has by variable what a
     coder did on a note that they have no answer of their own to: (note_id, coder) -> `Beside`.
+    ``counted_as`` has by variable the line that says what was counted as what, where codes were others.
     """
 
     study: Study
@@ -117,6 +119,7 @@ class Results:
     beside: dict[str, dict[tuple[str, str], Beside]] = field(default_factory=dict)
     problems: pd.DataFrame = field(default_factory=pd.DataFrame)
     log_problems: list[Problem] = field(default_factory=list)
+    counted_as: dict[str, str] = field(default_factory=dict)
     n_resamples: int = 0
     rng: int = 0
 
@@ -164,6 +167,7 @@ def work_out(
         talked=[c for c in independent if ((given["coder"] == c) & (given["pass"] == OWN[1])).any()],
         problems=problems_table(study.list_problems(), lang),
         log_problems=study.log_problems(),
+        counted_as=lineage_sentences(study.codebook, lang),
         n_resamples=n_resamples,
         rng=rng,
     )  # fmt: skip

@@ -19,6 +19,7 @@ from sekom_analysis.report.blocks import (
     Section,
     Table,
     Text,
+    about_counts,
     choices_in,
     counts_shown,
     label_of,
@@ -57,6 +58,7 @@ def _bases(results: Results) -> list[Block]:
             [say("column_variable", lang), *heads, say("column_all_notes", lang)],
             rows,
             frame=table,
+            about=list(table["variable"]),
         ),
     ]
 
@@ -88,7 +90,8 @@ def _adjudicated(results: Results, variable: str, entries: pd.DataFrame) -> Tabl
     ]
     caption = say("report_adjudicated_table", lang, variable=label_of(results, variable))
     columns = [say(f"column_{head}", lang) for head in heads]
-    return Table(f"adjudicated_{variable}", caption, columns, rows, [False] * (len(heads) - 1), entries)
+    texts = [False] * (len(heads) - 1)
+    return Table(f"adjudicated_{variable}", caption, columns, rows, texts, entries, about=[variable])
 
 
 def _who_settled(row: Mapping[Any, Any], lang: str) -> str:
@@ -132,6 +135,7 @@ def _agreement(talk: Negotiation, label: str, lang: str) -> Table:
         [say(f"column_{key}", lang) for key in ("coefficient", "value", "interval", "notes")],
         rows,
         frame=talk.agreement,
+        about=[talk.variable],
     )
 
 
@@ -147,7 +151,9 @@ def _moves(talk: Negotiation, label: str, lang: str) -> Table:
     caption = say("report_talk_moves" + ("_seniority" if has_seniority else ""), lang, variable=label)
     columns = [say(f"column_{key}", lang) for key in ("coder", "towards", "differed", "moved")]
     frame = talk.moves.astype({"seniority": "str", "towards_seniority": "str"})
-    return Table(f"talk_moves_{talk.variable}", caption, columns, rows, [False, True, True], frame)
+    numeric = [False, True, True]
+    stem = f"talk_moves_{talk.variable}"
+    return Table(stem, caption, columns, rows, numeric, frame, about=[talk.variable])
 
 
 def _named(coder: str, seniority: object, lang: str) -> str:
@@ -235,6 +241,7 @@ def _table(results: Results, variable: str, findings: pd.DataFrame) -> Table:
         rows,
         [False] * len(coders),
         findings.assign(claim=findings["claim"].map("|".join)),
+        about=about_counts(results, variable, results.counts[variable]),
     )
 
 

@@ -136,7 +136,8 @@ def _figure(variable: str, table: pd.DataFrame, label: str, lang: str) -> Figure
         source=top["source"], share=number(100 * top["share"], lang, 0),
     )  # fmt: skip
     caption = say("report_sources_caption", lang, variable=label)
-    return Figure(f"sources_{variable}", caption, alt, partial(plot_sources, table, lang=lang), table)
+    draw = partial(plot_sources, table, lang=lang)
+    return Figure(f"sources_{variable}", caption, alt, draw, table, about=[variable])
 
 
 def _what_recurs(table: pd.DataFrame, label: str, lang: str) -> list[str]:
@@ -296,7 +297,9 @@ def _decided(results: Results) -> Iterator[Table]:
     ]
     coders = list(results.coders.index)
     heads = [say("column_variable", lang), *coders, say("column_both", lang), say("column_all_notes", lang)]
-    yield Table("decided", say("report_decided_table", lang), heads, rows, frame=table.reset_index())
+    about = [str(name) for name in table.index]
+    caption = say("report_decided_table", lang)
+    yield Table("decided", caption, heads, rows, frame=table.reset_index(), about=about)
 
 
 def _done(results: Results) -> Iterator[Table]:
