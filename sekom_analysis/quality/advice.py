@@ -101,8 +101,8 @@ def _row(asked: _Asked, kind: str, note_ids: list[str], **values: Any) -> dict[s
     row = {"kind": kind, **texts, **blank, "n_notes": len(note_ids), "note_ids": tuple(note_ids), **values}
     said = asked.said[asked.said["note_id"].isin(note_ids)].itertuples(index=False, name=None)
     memos = sorted(said, key=lambda memo: note_ids.index(memo[1]))
-    texts = asked.study.notes["text"].reindex(note_ids).fillna("").astype(str)
-    row |= {"texts": tuple(texts), "memos": tuple(memos)}
+    quoted = asked.study.notes["text"].reindex(note_ids).fillna("").astype(str)
+    row |= {"texts": tuple(quoted), "memos": tuple(memos)}
     return row | {"commands": tuple(_commands(asked, kind, row["code"], row["other"]))}
 
 
