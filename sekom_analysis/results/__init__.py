@@ -28,6 +28,7 @@ from sekom_analysis.results.actions import (
     themes_of,
 )
 from sekom_analysis.results.conduct import Checklist, Conduct, Step, checklists_of, conduct_of, steps_of
+from sekom_analysis.results.over_time import Appearing, appearing_of, changed_of
 from sekom_analysis.results.tables import (
     AGAINST,
     ALL,
@@ -111,6 +112,8 @@ class Results:
     chapters: list[Chapter] = field(default_factory=list)
     voices: dict[str, pd.DataFrame] = field(default_factory=dict)
     conduct: Conduct = field(default_factory=Conduct)
+    changed: dict[str, pd.DataFrame] = field(default_factory=dict)
+    appearing: dict[str, Appearing] = field(default_factory=dict)
     checklists: list[Checklist] = field(default_factory=list)
     steps: list[Step] = field(default_factory=list)
     uncoded: list[str] = field(default_factory=list)
@@ -196,6 +199,8 @@ def work_out(
         results.themes = themes_of(study, main)
         results.by_source = sources_of(study, coded)
         results.priorities = priorities_of(study, main, lang, rng)
+    results.changed = changed_of(study, coded, main, lang, n_resamples=n_resamples, rng=rng)
+    results.appearing = appearing_of(study, coded, main, rng)
     results.merges = merges_of(study, coded, main, lang, n_resamples, rng)
     results.plan = plan_of(study)
     results.material = material_of(study.notes)

@@ -10,7 +10,7 @@ from dataclasses import replace
 
 from sekom_analysis.quality import is_reflexive
 from sekom_analysis.report.blocks import Block, Figure, Section, Table
-from sekom_analysis.report.sections import actions, agreed, contents, numbers
+from sekom_analysis.report.sections import actions, agreed, contents, numbers, over_time
 from sekom_analysis.results import Results
 
 Made = Callable[[Results], Section] | Callable[[Results], list[Section]]
@@ -31,6 +31,7 @@ SECTIONS: list[Made] = [
     actions.coverage_section,
     actions.plan_section,
     contents.sources_section,
+    over_time.saturation_section,
     numbers.methods_section,
     contents.conduct_section,
     contents.checklists_section,

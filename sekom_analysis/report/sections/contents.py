@@ -26,6 +26,7 @@ from sekom_analysis.report.blocks import (
     number_of,
     stage_name,
 )
+from sekom_analysis.report.sections.over_time import changed_codes
 from sekom_analysis.results import Results
 from sekom_analysis.results.conduct import PASSES, Checklist, Departure, Step
 from sekom_analysis.results.tables import MATERIAL_COLUMNS, Chapter
@@ -258,8 +259,8 @@ def conduct_section(results: Results) -> Section:
     heading = say("report_conduct", results.lang)
     if results.coders.empty:
         return Section(heading, [])
-    blocks = [_coders(results), *_decided(results), *_done(results), *_codebook(results), *_plan(results)]
-    return Section(heading, blocks)
+    done = [_coders(results), *_decided(results), *_done(results)]
+    return Section(heading, [*done, *_codebook(results), *changed_codes(results), *_plan(results)])
 
 
 def _coders(results: Results) -> Table:
