@@ -8,6 +8,7 @@ from sekom_analysis.agreement.breakdowns import (
     agreement_by_pair,
     agreement_without_each,
 )
+from sekom_analysis.agreement.differences import agreement_difference
 from sekom_analysis.agreement.disputes import confusions, disagreements
 from sekom_analysis.agreement.engines import count_patterns
 from sekom_analysis.agreement.patterns import Patterns
@@ -20,6 +21,7 @@ __all__ = [
     "agreement_by_code",
     "agreement_by_group",
     "agreement_by_pair",
+    "agreement_difference",
     "agreement_without_each",
     "alpha",
     "confusions",

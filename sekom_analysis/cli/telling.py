@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, NamedTuple
 
 import typer
 
+from sekom_analysis.basics.wording import count_notes, say
 from sekom_analysis.cli.app import (
     StudyFolder,
     app,
@@ -30,6 +32,8 @@ if TYPE_CHECKING:
 
 _MOST_SHOWN = 10
 _MOST_DISPUTED = 20
+_MOST_QUOTED = 5
+_QUOTED = 100  # characters of a note
 
 
 @app.command(epilog=example("sekom agreement category_b   or   sekom agreement anna.xlsx bo.xlsx"))
@@ -162,6 +166,7 @@ def _agreement_of_study(
 ) -> None:
     """Show agreement with the codebook, against the own sorting, all together."""
     from sekom_analysis.results import agreement_overview
+    from sekom_analysis.study.lineage import lineage_sentences
 
     opened = open_study(study)
     table = agreement_overview(
@@ -182,6 +187,9 @@ def _agreement_of_study(
         elif scope == "all":
             out.print("All notes", style="bold")
         print_table(part.drop(columns="scope"), out)
+    for name, sentence in lineage_sentences(opened.codebook, "en").items():
+        if name in set(table["variable"]):
+            out.print(sentence, markup=False, soft_wrap=True)
     say_who(opened, out)
     warn_of(opened.problems, opened.root)
 
@@ -293,6 +301,7 @@ def advice(
 ) -> None:
     """Say which definitions to sharpen, where agreement would gain most first."""
     from sekom_analysis.quality import codebook_advice
+    from sekom_analysis.study.raw import study_option
 
     check_language(lang)
     opened = open_study(study)
@@ -303,8 +312,8 @@ def advice(
     elif table.empty:
         out.print("No advice: no two codes are confused often, and no code stands out.", soft_wrap=True)
     for row in table.to_dict("records"):
-        out.print(row["sentence"], markup=False, soft_wrap=True)
-        out.print(f"  {', '.join(row['note_ids'])}", markup=False, soft_wrap=True)
+        for line in _advice_lines(row, lang, study_option(opened.root)):
+            out.print(line, markup=False, soft_wrap=True)
     warn_of(opened.problems, opened.root)
 
 
@@ -335,6 +344,18 @@ def proposals(
             out.print(visible(said), markup=False, soft_wrap=True)
         out.print(visible(f"  {accepting(opened, asked, names)}"), markup=False, soft_wrap=True)
     warn_of(opened.problems, opened.root)
+
+
+def _advice_lines(row: Mapping[Any, Any], lang: str, study: str) -> Iterator[str]:
+    """Yield one piece of advice: what it is, notes that show it, and what to type."""
+    yield row["sentence"]
+    notes = list(zip(row["note_ids"], row["texts"], strict=True))
+    for note_id, text in notes[:_MOST_QUOTED]:
+        yield f"  {note_id}: {text if len(text) <= _QUOTED else text[: _QUOTED - 1] + '…'}"
+    if rest := [note_id for note_id, _ in notes[_MOST_QUOTED:]]:
+        yield "  " + say("advice_more", lang, notes=count_notes(len(rest), lang), ids=", ".join(rest))
+    for command in row["commands"]:
+        yield f"  → {command} {study}".rstrip()
 
 
 @app.command("coder-report", epilog=example("sekom coder-report anna category_b --lang sv"))

@@ -10,6 +10,7 @@ from sekom_analysis.figures.actions import plot_criteria, plot_plan, plot_priori
 from sekom_analysis.figures.agreement import plot_agreement, plot_confusions, plot_sample
 from sekom_analysis.figures.counts import plot_counts
 from sekom_analysis.figures.grids import plot_coverage, plot_scores, plot_sources, plot_themes
+from sekom_analysis.figures.saturation import plot_saturation
 from sekom_analysis.figures.styling import render_figure, save_figure, style
 from sekom_analysis.figures.words import plot_keywords, plot_word_cloud
 
@@ -23,6 +24,7 @@ __all__ = [
     "plot_plan",
     "plot_priorities",
     "plot_sample",
+    "plot_saturation",
     "plot_scores",
     "plot_sources",
     "plot_themes",

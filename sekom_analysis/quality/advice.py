@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, NamedTuple
 
 import pandas as pd
@@ -20,7 +20,7 @@ from sekom_analysis.study.study import Study
 BORDER, CODE, UNUSED, TWO_IDEAS = "border", "code", "unused", "two_ideas"
 ADVICE_COLUMNS = [
     "kind", "code", "other", "coder", "n_notes", "n_with_codebook", "ratio", "p_value", "alpha", "gain",
-    "sentence", "note_ids", "memos",
+    "sentence", "note_ids", "texts", "memos", "commands",
 ]  # fmt: skip
 # Krippendorff's lowest limit for tentative conclusions; only where the study's plan names no floor.
 USUAL_FLOOR = 0.667
@@ -67,7 +67,9 @@ def codebook_advice(
     border on which also coders who used the codebook differ; ``ratio`` and ``p_value`` of `borders`;
     ``alpha`` of a code; ``gain``, what α of the variable would rise by (rows share notes, so gains of
     rows do not add up; of a `multiple`, α without the code or the notes, minus α); ``sentence``;
-    ``note_ids`` and ``memos`` (coder, note and text), both tuples.
+    ``note_ids`` with the ``texts`` of these notes, ``memos`` (coder, note and text), and ``commands`` that
+    would change the codebook, the mildest first, with blanks for texts, reason and whose change it is: all
+    four are tuples.
 
     Raises
     ------
@@ -98,7 +100,42 @@ def _row(asked: _Asked, kind: str, note_ids: list[str], **values: Any) -> dict[s
     texts = {"code": "", "other": "", "coder": "", "n_with_codebook": 0}
     row = {"kind": kind, **texts, **blank, "n_notes": len(note_ids), "note_ids": tuple(note_ids), **values}
     said = asked.said[asked.said["note_id"].isin(note_ids)].itertuples(index=False, name=None)
-    return row | {"memos": tuple(sorted(said, key=lambda memo: note_ids.index(memo[1])))}
+    memos = sorted(said, key=lambda memo: note_ids.index(memo[1]))
+    quoted = asked.study.notes["text"].reindex(note_ids).fillna("").astype(str)
+    row |= {"texts": tuple(quoted), "memos": tuple(memos)}
+    return row | {"commands": tuple(_commands(asked, kind, row["code"], row["other"]))}
+
+
+def _commands(asked: _Asked, kind: str, code: str, other: str) -> Iterator[str]:
+    """Yield what to type to change the codebook so: only for codes that it has, and can change so."""
+    there = {one.id: one for one in asked.variable.codes}
+    named = [one for one in (code, other) if one in there]
+    active = [one for one in named if not there[one].retired]
+    # A code that one coder never chooses may need to say what belongs to it; others, what does not.
+    text = "--include" if kind == UNUSED or NONE_FITS in (code, other) else "--exclude"
+    if active and len(active) == len(named):
+        yield _command(f'describe {asked.variable.id} {active[0]} {text} "…" --meaning')
+    if kind == BORDER and len(named) == 2 and active:
+        used = {one: int(_holding(asked.ratings, one).to_numpy().sum()) for one in named}
+        into = max(active, key=lambda one: used[one])
+        (gone,) = (one for one in named if one != into)
+        yield _command(f"merge {asked.variable.id} {gone} --into {into}")
+    if kind == CODE and active:
+        yield _command(f"split {asked.variable.id} {code} --into ID=LABEL --into ID=LABEL")
+
+
+def _command(typed: str) -> str:
+    return f'sekom codebook {typed} --by ID --reason "…"'
+
+
+def told_apart(variable: Variable, codes: Sequence[str], lang: str) -> list[str]:
+    """Return labels of codes, with ids where two labels read alike: no code is told beside itself."""
+    labels = [variable.label_of(code, lang) for code in codes]
+    read = [" ".join(label.casefold().split()) for label in labels]
+    return [
+        f"{label} ({code})" if read.count(alike) > 1 else label
+        for code, label, alike in zip(codes, labels, read, strict=True)
+    ]
 
 
 def _memos(study: Study, variable: Variable, ratings: pd.DataFrame) -> pd.DataFrame:
@@ -195,8 +232,11 @@ def _disputed_notes(asked: _Asked, code: str) -> list[str]:
 
 def _say(asked: _Asked, key: str, n: int, **values: Any) -> str:
     """Return a sentence: codes by their labels, numbers as the language writes them."""
+    codes = [name for name in ("code", "other") if name in values]
+    named = told_apart(asked.variable, [values[name] for name in codes], asked.lang)
+    labels = dict(zip(codes, named, strict=True))
     shown = {
-        name: asked.variable.label_of(value, asked.lang) if name in ("code", "other")
+        name: labels[name] if name in labels
         else number(value, asked.lang, 1 if name == "ratio" else 2) if isinstance(value, float)
         else value
         for name, value in values.items()

@@ -97,13 +97,13 @@ def codebook_diff(
         If a version is not kept, its beginning fits several, or the two are of different variables.
     """
     check_language(lang)
-    known = _known(study)
+    known = known_versions(study)
     pairs = _pairs(study, known, before, after, variable)
     rows = [row for old, new in pairs for row in _changes(old, new, lang)]
     return pd.DataFrame(rows, columns=DIFF_COLUMNS)
 
 
-def _known(study: Study) -> dict[str, Variable]:
+def known_versions(study: Study) -> dict[str, Variable]:
     """Return every definition there is by version: the kept ones and those of now."""
     kept = Definitions(study.root / CODED).read()
     there = {version: one for version, one in kept.items() if one.id not in RESERVED_VARIABLES}
@@ -270,27 +270,27 @@ def agreement_by_version(
     chosen = study.notes_asked(asked, notes)
     options = {"level": study.about.plan.primary.measure(asked.kind)[1], **options}
     rows = []
-    for version, times in _in_use(read):
-        used = _before(times.min(), read, settled)
+    for version, times in in_use(read):
+        used = used_before(times.min(), read, settled)
         keys = {
             "variable": asked.id, "version": version, "is_now": version == asked.version,
             "first": times.min(), "last": times.max(),
         }  # fmt: skip
         under = history[(history["codebook"] == version) & history["coder"].isin(whose)]
         for name, ids, passes in _sets(chosen, used):
-            found = agreement(_ratings(study, asked, under, ids, whose, passes), **options)
+            found = agreement(ratings_under(study, asked, under, ids, whose, passes), **options)
             rows.append(found.assign(**keys, notes=name)[[*VERSION_KEYS, *found.columns]])
     empty = pd.DataFrame(columns=[*VERSION_KEYS, *AGREEMENT_COLUMNS])
     return pd.concat(rows, ignore_index=True) if rows else empty
 
 
-def _in_use(read: pd.DataFrame) -> list[tuple[str, pd.Series]]:
+def in_use(read: pd.DataFrame) -> list[tuple[str, pd.Series]]:
     """Return each version with the times of its decisions, the first in use first."""
     times = [(str(version), part["decided_at"]) for version, part in read.groupby("codebook")]
     return sorted(times, key=lambda one: (one[1].min(), one[0]))
 
 
-def _before(first: str, *events: pd.DataFrame) -> set[str]:
+def used_before(first: str, *events: pd.DataFrame) -> set[str]:
     """Return the notes that something happened to before a time."""
     return {str(note) for some in events for note in some.loc[some["decided_at"] < first, "note_id"]}
 
@@ -306,7 +306,7 @@ def _sets(chosen: list[str], used: set[str]) -> Iterator[tuple[str, list[str], t
     yield ALL, chosen, (INDEPENDENT, AFTER_TALK)
 
 
-def _ratings(
+def ratings_under(
     study: Study,
     variable: Variable,
     events: pd.DataFrame,

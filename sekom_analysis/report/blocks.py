@@ -57,7 +57,8 @@ class Figure:
 
     `draw` is a `functools.partial` of a plotting function, so that another process can do it.
 
-    `frame`, if given, is the table behind it, written as ``tables/<stem>.<lang>.csv``.
+    `frame`, if given, is the table behind it, written as ``tables/<stem>.<lang>.csv``. `about` names the
+    variables whose answers it counts, so that its caption can say what was counted as what.
     """
 
     stem: str
@@ -65,6 +66,7 @@ class Figure:
     alt: str
     draw: Callable[[], Axes]
     frame: pd.DataFrame | None = None
+    about: Sequence[str] = ()
     kind: str = field(default="figure", init=False)
 
 
@@ -78,6 +80,7 @@ class Table:
 
     `spans` are heads above those of the columns, each a text and how many columns it stands over; `groups`
     are headings above the row at a place, `remarks` stand below a row's heading, `foot` is a row of sums.
+    `about` is as in `Figure`.
     """
 
     stem: str
@@ -91,6 +94,7 @@ class Table:
     groups: Mapping[int, str] = field(default_factory=dict)
     remarks: Mapping[int, str] = field(default_factory=dict)
     foot: Sequence[str] = ()
+    about: Sequence[str] = ()
     kind: str = field(default="table", init=False)
 
     @property
@@ -172,6 +176,11 @@ def _split_of(results: Results, table: pd.DataFrame) -> set[str]:
     codes = set(table["by"]) - {""}
     book = results.study.codebook
     return {v.id for v in book.variables if codes and codes <= {code.id for code in v.codes}}
+
+
+def about_counts(results: Results, variable: str, table: pd.DataFrame) -> tuple[str, ...]:
+    """Return the variables that a table of counts is about: its own, and the one that splits its bars."""
+    return (variable, *sorted(_split_of(results, table) - {variable}))
 
 
 def label_of(results: Results, variable: str) -> str:

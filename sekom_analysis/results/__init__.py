@@ -28,6 +28,7 @@ from sekom_analysis.results.actions import (
     themes_of,
 )
 from sekom_analysis.results.conduct import Checklist, Conduct, Step, checklists_of, conduct_of, steps_of
+from sekom_analysis.results.over_time import Appearing, appearing_of, changed_of
 from sekom_analysis.results.tables import (
     AGAINST,
     ALL,
@@ -50,6 +51,7 @@ from sekom_analysis.results.tables import (
 )
 from sekom_analysis.study.codebook import PROPOSAL, Variable
 from sekom_analysis.study.decisions import AFTER_TALK, OWN, counting_rows, latest
+from sekom_analysis.study.lineage import lineage_sentences
 from sekom_analysis.study.study import Study
 
 __all__ = [
@@ -81,6 +83,7 @@ class Results:
     ``alone`` names those of ``independent`` who decided anything on their own (pass 1), ``talked`` those
     with decisions from when others' answers could be seen (pass 3). ``beside`` has by variable what a
     coder did on a note that they have no answer of their own to: (note_id, coder) -> `Beside`.
+    ``counted_as`` has by variable the line that says what was counted as what, where codes were others.
     """
 
     study: Study
@@ -109,6 +112,8 @@ class Results:
     chapters: list[Chapter] = field(default_factory=list)
     voices: dict[str, pd.DataFrame] = field(default_factory=dict)
     conduct: Conduct = field(default_factory=Conduct)
+    changed: dict[str, pd.DataFrame] = field(default_factory=dict)
+    appearing: dict[str, Appearing] = field(default_factory=dict)
     checklists: list[Checklist] = field(default_factory=list)
     steps: list[Step] = field(default_factory=list)
     uncoded: list[str] = field(default_factory=list)
@@ -117,6 +122,7 @@ class Results:
     beside: dict[str, dict[tuple[str, str], Beside]] = field(default_factory=dict)
     problems: pd.DataFrame = field(default_factory=pd.DataFrame)
     log_problems: list[Problem] = field(default_factory=list)
+    counted_as: dict[str, str] = field(default_factory=dict)
     n_resamples: int = 0
     rng: int = 0
 
@@ -164,6 +170,7 @@ def work_out(
         talked=[c for c in independent if ((given["coder"] == c) & (given["pass"] == OWN[1])).any()],
         problems=problems_table(study.list_problems(), lang),
         log_problems=study.log_problems(),
+        counted_as=lineage_sentences(study.codebook, lang),
         n_resamples=n_resamples,
         rng=rng,
     )  # fmt: skip
@@ -193,6 +200,8 @@ def work_out(
         results.themes = themes_of(study, main)
         results.by_source = sources_of(study, coded)
         results.priorities = priorities_of(study, main, lang, rng)
+    results.changed = changed_of(study, coded, main, lang, n_resamples=n_resamples, rng=rng)
+    results.appearing = appearing_of(study, coded, main, rng)
     results.merges = merges_of(study, coded, main, lang, n_resamples, rng)
     results.plan = plan_of(study)
     results.material = material_of(study.notes)

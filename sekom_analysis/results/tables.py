@@ -21,6 +21,7 @@ from sekom_analysis.consensus.settled import (
     settled_answers,
 )
 from sekom_analysis.quality import codebook_advice, findings_of, is_reflexive, readings
+from sekom_analysis.quality.changed_codes import versions_behind, versions_sentence
 from sekom_analysis.quality.quotes import READING_COLUMNS, reading
 from sekom_analysis.study.adjudicating import seen_text
 from sekom_analysis.study.checks import check_stance
@@ -214,7 +215,10 @@ def agreement_overview(
             keys = dict(
                 zip(AGREEMENT_KEYS, (scope, group, ", ".join(coders), variable.id, level), strict=True)
             )
-            keyed = table.assign(**keys, primary=table["coefficient"] == name)
+            resting = versions_behind(study, variable.id, coders, everybody.index)
+            rests_on = versions_sentence(resting, lang)
+            remarks = [" ".join(filter(None, [note, rests_on])) for note in table["note"]]
+            keyed = table.assign(**keys, note=remarks, primary=table["coefficient"] == name)
             parts.append(keyed[[*AGREEMENT_KEYS, *table.columns, "primary"]])
     return pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=OVERVIEW)
 

@@ -16,7 +16,7 @@ from typing import Any, NamedTuple
 
 import pandas as pd
 
-from sekom_analysis.basics.wording import LANGUAGES
+from sekom_analysis.basics.wording import LANGUAGES, list_in_words, say
 from sekom_analysis.study.codebook import NONE_FITS, Code, Codebook, Variable
 from sekom_analysis.study.ledgers import Ledger
 from sekom_analysis.study.proposals import is_made_of
@@ -116,6 +116,51 @@ def lineages(codebook: Codebook) -> dict[str, Lineage]:
     """Return the lineage of each variable that has one."""
     found = {variable.id: Lineage(variable) for variable in codebook.variables}
     return {name: lineage for name, lineage in found.items() if lineage}
+
+
+def lineage_sentence(variable: Variable, lang: str = "sv") -> str:
+    """Return in one line what was counted as what; empty where every answer counts as it was given.
+
+    Parameters
+    ----------
+    variable : Variable
+    lang : ``"sv"`` or ``"en"``
+
+    Examples
+    --------
+    >>> variable = Variable.model_validate({"id": "v", "kind": "single", "label": "Theme", "codes": [
+    ...     {"id": "means", "label": "Means", "was": ["money", "time"]}, {"id": "goals", "label": "Goals"}]})
+    >>> lineage_sentence(variable, "en")
+    'Theme: answers with “money” and “time” count as “Means”.'
+    """
+    lineage = Lineage(variable)
+    came: dict[str, list[str]] = {}
+    for old, now in lineage.became.items():
+        came.setdefault(now, []).append(old)
+    said = [
+        say("lineage_counted", lang, codes=_in_quotes(olds, variable, lang),
+            code=_in_quotes([now], variable, lang))
+        for now, olds in came.items()
+    ]  # fmt: skip
+    said += [
+        say("lineage_split", lang, code=_in_quotes([code], variable, lang),
+            parts=_in_quotes(parts, variable, lang))
+        for code, parts in lineage.split.items()
+    ]  # fmt: skip
+    label = variable.label.in_(lang)
+    return say("lineage_sentence", lang, variable=label, said="; ".join(said)) if said else ""
+
+
+def lineage_sentences(codebook: Codebook, lang: str = "sv") -> dict[str, str]:
+    """Return variable -> what was counted as what, as `lineage_sentence` says it; only those that have it."""
+    found = {variable.id: lineage_sentence(variable, lang) for variable in codebook.variables}
+    return {name: sentence for name, sentence in found.items() if sentence}
+
+
+def _in_quotes(codes: Iterable[str], variable: Variable, lang: str) -> str:
+    """Return codes by their labels; those that are gone have ids alone."""
+    shown = [say("lineage_quoted", lang, code=variable.label_of(code, lang)) for code in codes]
+    return list_in_words(shown, lang)
 
 
 def counted(history: pd.DataFrame, codebook: Codebook) -> pd.DataFrame:

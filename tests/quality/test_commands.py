@@ -27,7 +27,12 @@ def test_advice_tells_the_notes(sample_study):
     assert code == 0
     lines = out.splitlines()
     at = next(i for i, line in enumerate(lines) if line.startswith("Samverkan och Sekoms roll"))
-    assert "B020" in lines[at + 1]
+    text = sample_study.notes.at["B020", "text"]
+    assert any(line.strip().startswith(f"B020: {text[:60]}") for line in lines[at + 1 : at + 6])
+    assert lines[at + 6].startswith("  och 5 lappar till: B")
+    command = "sekom codebook describe category_b samverkan"
+    assert lines[at + 7].startswith(f'  → {command} --exclude "…" --meaning --by ID --reason "…" --study ')
+    assert "merge category_b" in lines[at + 8]
 
 
 def test_diff_tells_what_was_reworded(make_study, revise):

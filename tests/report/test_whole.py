@@ -184,6 +184,8 @@ NAMED = {
     "card_no_doubt_yet": {"1", "3"},
     "compare_hints": {"1", "2", "3"},
     "refi_certainty": {"1", "2", "3"},
+    "report_saturation_reached": {"2020"},  # the year of what is cited
+    "report_saturation_not_reached": {"2020"},
 }
 # What is wrong in a file, and what is allowed there: nothing that was worked out.
 OF_FILES = ("problem_", "fault_", "input_")

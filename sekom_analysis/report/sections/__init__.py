@@ -6,10 +6,11 @@ A section computes nothing: what it shows is in `Results`.
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 from sekom_analysis.quality import is_reflexive
-from sekom_analysis.report.blocks import Section
-from sekom_analysis.report.sections import actions, agreed, contents, numbers
+from sekom_analysis.report.blocks import Block, Figure, Section, Table
+from sekom_analysis.report.sections import actions, agreed, contents, numbers, over_time
 from sekom_analysis.results import Results
 
 Made = Callable[[Results], Section] | Callable[[Results], list[Section]]
@@ -30,6 +31,7 @@ SECTIONS: list[Made] = [
     actions.coverage_section,
     actions.plan_section,
     contents.sources_section,
+    over_time.saturation_section,
     numbers.methods_section,
     contents.conduct_section,
     contents.checklists_section,
@@ -58,4 +60,16 @@ def sections(results: Results) -> list[Section]:
     for make in IN_ANY_STANCE if is_reflexive(results.study) else SECTIONS:
         made = make(results)
         found += made if isinstance(made, list) else [made]
-    return [section for section in found if section.blocks or section.behind]
+    shown = [section for section in found if section.blocks or section.behind]
+    return [
+        replace(section, blocks=[_counted_as(results, block) for block in section.blocks])
+        for section in shown
+    ]
+
+
+def _counted_as(results: Results, block: Block) -> Block:
+    """Let a caption say what was counted as what, where codes that it counts were others before."""
+    if not isinstance(block, Figure | Table):
+        return block
+    said = [results.counted_as[name] for name in block.about if name in results.counted_as]
+    return replace(block, caption=" ".join([f"{block.caption.rstrip('.')}.", *said])) if said else block

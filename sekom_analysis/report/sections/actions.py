@@ -295,11 +295,12 @@ def _coverage(results: Results) -> list[Block]:
     text = say("report_coverage_text", lang)
     if len(results.merges.merges):
         text += " " + say("report_coverage_merged", lang)
+    about = [str(found.variable.codes_from), found.variable.id]
     blocks: list[Block] = [
         Text(text),
         Figure(
             "coverage", say("report_coverage_caption", lang), alt,
-            partial(plot_coverage, found.categories, found.notes, lang=lang),
+            partial(plot_coverage, found.categories, found.notes, lang=lang), about=about,
         ),
         Table(
             "coverage", say("report_coverage_table", lang),
@@ -309,7 +310,7 @@ def _coverage(results: Results) -> list[Block]:
                  _interval(row["low"], row["high"])]
                 for row in table.to_dict("records")
             ],
-            frame=table.assign(actions=table["actions"].map(" ".join)),
+            frame=table.assign(actions=table["actions"].map(" ".join)), about=about,
         ),
     ]  # fmt: skip
     if found.rho == found.rho:
@@ -356,6 +357,7 @@ def _themes(results: Results, tables: ThemeTables) -> list[Block]:
             stem, say("report_themes_caption", lang, themes=label, category=category),
             say("report_themes_alt", lang, **facts),
             partial(plot_themes, tables.by_category, lang=lang),
+            about=[tables.variable.id, tables.category.id],
         ),
     ]  # fmt: skip
     if len(tables.together):
@@ -447,7 +449,8 @@ def _counts(results: Results) -> Iterator[Block]:
             yield Text(say("report_merges_cited", lang), remark=True)
         heads = [label, *_heads(columns, lang)]
         caption = say("report_merges_counts_table", lang, variable=label)
-        yield Table(f"merges_counts_{variable}", caption, heads, rows, frame=table)
+        stem = f"merges_counts_{variable}"
+        yield Table(stem, caption, heads, rows, frame=table, about=[variable])
 
 
 def _judged(results: Results) -> Iterator[Block]:

@@ -10,6 +10,7 @@ import pandas as pd
 from sekom_analysis.basics.wording import number, say
 from sekom_analysis.consensus import MAJORITY_BAR
 from sekom_analysis.consensus.settled import AFTER, BASES, BEFORE, Negotiation, bar_name
+from sekom_analysis.quality.advice import told_apart
 from sekom_analysis.quality.claims import coder_heading
 from sekom_analysis.report.blocks import (
     Block,
@@ -19,6 +20,7 @@ from sekom_analysis.report.blocks import (
     Section,
     Table,
     Text,
+    about_counts,
     choices_in,
     counts_shown,
     label_of,
@@ -57,6 +59,7 @@ def _bases(results: Results) -> list[Block]:
             [say("column_variable", lang), *heads, say("column_all_notes", lang)],
             rows,
             frame=table,
+            about=list(table["variable"]),
         ),
     ]
 
@@ -88,7 +91,8 @@ def _adjudicated(results: Results, variable: str, entries: pd.DataFrame) -> Tabl
     ]
     caption = say("report_adjudicated_table", lang, variable=label_of(results, variable))
     columns = [say(f"column_{head}", lang) for head in heads]
-    return Table(f"adjudicated_{variable}", caption, columns, rows, [False] * (len(heads) - 1), entries)
+    texts = [False] * (len(heads) - 1)
+    return Table(f"adjudicated_{variable}", caption, columns, rows, texts, entries, about=[variable])
 
 
 def _who_settled(row: Mapping[Any, Any], lang: str) -> str:
@@ -132,6 +136,7 @@ def _agreement(talk: Negotiation, label: str, lang: str) -> Table:
         [say(f"column_{key}", lang) for key in ("coefficient", "value", "interval", "notes")],
         rows,
         frame=talk.agreement,
+        about=[talk.variable],
     )
 
 
@@ -147,7 +152,9 @@ def _moves(talk: Negotiation, label: str, lang: str) -> Table:
     caption = say("report_talk_moves" + ("_seniority" if has_seniority else ""), lang, variable=label)
     columns = [say(f"column_{key}", lang) for key in ("coder", "towards", "differed", "moved")]
     frame = talk.moves.astype({"seniority": "str", "towards_seniority": "str"})
-    return Table(f"talk_moves_{talk.variable}", caption, columns, rows, [False, True, True], frame)
+    numeric = [False, True, True]
+    stem = f"talk_moves_{talk.variable}"
+    return Table(stem, caption, columns, rows, numeric, frame, about=[talk.variable])
 
 
 def _named(coder: str, seniority: object, lang: str) -> str:
@@ -177,17 +184,31 @@ def advice_section(results: Results) -> Section:
 
 def _variable(results: Results, variable: str) -> Iterator[Block]:
     table = results.advice[variable].head(ADVICE_SHOWN)
-    yield Heading(label_of(results, variable))
-    yield Bullets([*table["sentence"]])
     borders = table[table["kind"] == "border"].head(BORDERS_WITH_NOTES)
+    yield Heading(label_of(results, variable))
+    quoted = table.index.difference(borders.index)  # the others' notes are below, with what was chosen
+    rows = zip(table.index, table.to_dict("records"), strict=True)
+    yield Bullets([_advice(row, place in quoted, results.lang) for place, row in rows])
     for border in borders.to_dict("records"):
         shown = [note for note in results.disputed[variable].index if note in border["note_ids"]]
         asked = results.study.codebook[variable]
-        names = {end: asked.label_of(str(border[end]), results.lang) for end in ("code", "other")}
+        ends = told_apart(asked, [str(border["code"]), str(border["other"])], results.lang)
+        names = dict(zip(("code", "other"), ends, strict=True))
         rest = len(shown) - NOTES_SHOWN
         key = "report_border_notes" if rest > 0 else "report_border_notes_all"
         yield Text(say(key, results.lang, ids=", ".join(border["note_ids"]), shown=NOTES_SHOWN, **names))
         yield from (_note_in_dispute(results, variable, note) for note in shown[:NOTES_SHOWN])
+
+
+def _advice(row: Mapping[Any, Any], is_quoted: bool, lang: str) -> str:
+    """Return one piece of advice with the first of its notes, and what to type."""
+    said = [str(row["sentence"])]
+    if is_quoted:
+        notes = list(zip(row["note_ids"], row["texts"], strict=True))[:NOTES_SHOWN]
+        said += [f"{say('report_quote', lang, text=text, note=note)}." for note, text in notes]
+    if row["commands"]:
+        said.append(say("advice_typed", lang, commands=f" {say('advice_or', lang)} ".join(row["commands"])))
+    return " ".join(said)
 
 
 def _note_in_dispute(results: Results, variable: str, note: str) -> Note:
@@ -235,6 +256,7 @@ def _table(results: Results, variable: str, findings: pd.DataFrame) -> Table:
         rows,
         [False] * len(coders),
         findings.assign(claim=findings["claim"].map("|".join)),
+        about=about_counts(results, variable, results.counts[variable]),
     )
 
 

@@ -26,6 +26,7 @@ from sekom_analysis.report.blocks import (
     number_of,
     stage_name,
 )
+from sekom_analysis.report.sections.over_time import changed_codes
 from sekom_analysis.results import Results
 from sekom_analysis.results.conduct import PASSES, Checklist, Departure, Step
 from sekom_analysis.results.tables import MATERIAL_COLUMNS, Chapter
@@ -136,7 +137,8 @@ def _figure(variable: str, table: pd.DataFrame, label: str, lang: str) -> Figure
         source=top["source"], share=number(100 * top["share"], lang, 0),
     )  # fmt: skip
     caption = say("report_sources_caption", lang, variable=label)
-    return Figure(f"sources_{variable}", caption, alt, partial(plot_sources, table, lang=lang), table)
+    draw = partial(plot_sources, table, lang=lang)
+    return Figure(f"sources_{variable}", caption, alt, draw, table, about=[variable])
 
 
 def _what_recurs(table: pd.DataFrame, label: str, lang: str) -> list[str]:
@@ -257,8 +259,8 @@ def conduct_section(results: Results) -> Section:
     heading = say("report_conduct", results.lang)
     if results.coders.empty:
         return Section(heading, [])
-    blocks = [_coders(results), *_decided(results), *_done(results), *_codebook(results), *_plan(results)]
-    return Section(heading, blocks)
+    done = [_coders(results), *_decided(results), *_done(results)]
+    return Section(heading, [*done, *_codebook(results), *changed_codes(results), *_plan(results)])
 
 
 def _coders(results: Results) -> Table:
@@ -296,7 +298,9 @@ def _decided(results: Results) -> Iterator[Table]:
     ]
     coders = list(results.coders.index)
     heads = [say("column_variable", lang), *coders, say("column_both", lang), say("column_all_notes", lang)]
-    yield Table("decided", say("report_decided_table", lang), heads, rows, frame=table.reset_index())
+    about = [str(name) for name in table.index]
+    caption = say("report_decided_table", lang)
+    yield Table("decided", caption, heads, rows, frame=table.reset_index(), about=about)
 
 
 def _done(results: Results) -> Iterator[Table]:

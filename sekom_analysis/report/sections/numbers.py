@@ -23,6 +23,7 @@ from sekom_analysis.report.blocks import (
     Section,
     Table,
     Text,
+    about_counts,
     choices_in,
     counts_shown,
     label_of,
@@ -113,13 +114,16 @@ def _variable(results: Results, variable: str, table: pd.DataFrame) -> Iterator[
         largest=totals.idxmax(), count=int(totals.max()),
     )  # fmt: skip
     yield Heading(label)
-    yield Figure(f"counts_{variable}", caption, alt, partial(plot_counts, table, lang=lang))
-    yield from _by_coder(table, f"counts_{variable}", say("report_counts_table", lang, variable=label), lang)
+    about = about_counts(results, variable, table)
+    yield Figure(f"counts_{variable}", caption, alt, partial(plot_counts, table, lang=lang), about=about)
+    yield from _by_coder(results, variable, table, about)
 
 
-def _by_coder(table: pd.DataFrame, stem: str, caption: str, lang: str) -> Iterator[Block]:
+def _by_coder(
+    results: Results, variable: str, table: pd.DataFrame, about: tuple[str, ...]
+) -> Iterator[Block]:
     """Yield codes × (group × coder) with sums, and how many notes each coder has read."""
-    coders = list(dict.fromkeys(table["coder"]))
+    lang, coders = results.lang, list(dict.fromkeys(table["coder"]))
     by_labels = dict(zip(table["by"], table[f"by_label_{lang}"], strict=True))
     labels = dict(zip(table["code"], table[f"label_{lang}"], strict=True))
     count = table.set_index(["code", "by", "coder"])["count"]
@@ -127,12 +131,13 @@ def _by_coder(table: pd.DataFrame, stem: str, caption: str, lang: str) -> Iterat
     columns = [(group, coder) for group in by_labels for coder in coders]
     shown = [bar_name(table, lang) if coder == MAJORITY_BAR else coder for coder in coders]
     yield Table(
-        stem,
-        caption,
+        f"counts_{variable}",
+        say("report_counts_table", lang, variable=label_of(results, variable)),
         [say("column_code", lang), *shown * len(by_labels)],
         [[labels[code], *(str(count[code, group, coder]) for group, coder in columns)] for code in labels],
         spans=[(label, len(coders)) for label in by_labels.values()],
         foot=[say("report_sum_row", lang), *(str(sums[column]) for column in columns)],
+        about=about,
     )
     read = table.drop_duplicates("coder").to_dict("records")
     read_of = [
@@ -168,7 +173,8 @@ def _agreement(results: Results) -> Iterator[Block]:
     low, high = number(values.min(), lang), number(values.max(), lang)
     alt = say("report_agreement_alt", lang, low=low, high=high) if len(values) else ""
     draw = partial(plot_agreement, overview, lang=lang, floor=results.study.about.plan.floor)
-    yield Figure("agreement", say("report_agreement_caption", lang), alt, draw)
+    about = list(dict.fromkeys(overview["variable"]))
+    yield Figure("agreement", say("report_agreement_caption", lang), alt, draw, about=about)
     caption = say("report_agreement_table", lang)
     yield _coefficients(results, MAIN, caption)
     yield Text(say("report_unweighted", lang), remark=True)
@@ -264,7 +270,10 @@ def _coefficients(results: Results, scope: str, caption: str) -> Table:
     heads = [f"column_{key}" for key in ("variable", "level", "notes", "alpha", "interval", "ac1")]
     columns = [say(head, lang) for head in (*heads, "coefficient_percent")]
     numeric = [False, *[True] * 5]
-    return Table(f"agreement_{scope}", caption, columns, rows, numeric, groups=groups, remarks=remarks)
+    return Table(
+        f"agreement_{scope}", caption, columns, rows, numeric, groups=groups, remarks=remarks,
+        about=list(dict.fromkeys(table["variable"])),
+    )  # fmt: skip
 
 
 def _detail(results: Results, variable: str) -> Iterator[Block]:
@@ -294,10 +303,11 @@ def _detail(results: Results, variable: str) -> Iterator[Block]:
         alt = say("report_confusions_alt", lang, pairs=most["pairs"], **ends)
     yield Heading(heading["variable"])
     yield Text(say("report_by_code_text", lang, n=len(labels)))
-    yield Figure(f"agreement_{variable}", caption, caption, partial(plot_agreement, rows, lang=lang))
+    draw = partial(plot_agreement, rows, lang=lang)
+    yield Figure(f"agreement_{variable}", caption, caption, draw, about=[variable])
     yield Figure(
         f"confusions_{variable}", say("report_confusions_caption", lang, **heading), alt,
-        partial(plot_confusions, table, lang=lang, labels=labels),
+        partial(plot_confusions, table, lang=lang, labels=labels), about=[variable],
     )  # fmt: skip
 
 
@@ -363,6 +373,7 @@ def _methods(results: Results) -> list[str]:
     if results.talked:
         after = say("report_methods_after", lang, coders=names(results.talked, lang))
         data = f"{data} {after}".strip()
+    data = " ".join([data, *results.counted_as.values()]).strip()
     if results.agreement.empty:
         return [data]
     by_level: dict[str, list[str]] = {}
