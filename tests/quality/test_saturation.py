@@ -141,6 +141,13 @@ def test_one_coders_codes_or_everybodys(make_study):
     assert both["mean"].iloc[0] == pytest.approx(5 / 3)  # {x, y}, {x, z}, {x}
 
 
+def test_of_several_coders_the_first_to_decide_on_a_note_counts(make_study):
+    study = make_study({})
+    code_by_hand(study, "a", "xxx", seconds=20)
+    code_by_hand(study, "b", "...yzz", seconds=1, order=[3, 4, 5])
+    assert sa.saturation(study, "v")["as_coded"].tolist() == [1, 2, 3, 3, 3, 3]
+
+
 def test_none_fits_is_no_code_but_its_note_counts(make_study):
     study = make_study({})
     code_by_hand(study, "a", "xy")
