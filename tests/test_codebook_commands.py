@@ -40,7 +40,7 @@ def test_each_command_says_what_it_does_and_can_be_taken_back(study):
         ),
         (
             ["add", "v", "mod", "--label", "Mod"],
-            "Answers where no code fitted, to look at again: 1 (anna 1).",
+            "code had been proposed, to look at again: 1 (anna 1).",
         ),
         (["retire", "v", "tid"], "can no longer be chosen, to look at again: 1 (anna 1)."),
         (

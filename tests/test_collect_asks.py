@@ -472,7 +472,7 @@ def test_answers_to_other_texts_are_asked_about(study, tmp_path):
     now = changed(study, 3)
     message = asked(now, path)
     assert "3 of the 30 notes that it answers have another text here" in message
-    assert "the text of note 'n01' has changed" in message
+    assert "note 'n01' has changed" in message
     assert f"sekom collect {path} --changed-texts" in message
     found = now.collect(path, changed_texts=True)
     assert (len(found.added), len(found.stale)) == (30, 3)

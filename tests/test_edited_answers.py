@@ -112,7 +112,7 @@ EDITS: dict[str, tuple[Callable[[Lines], Lines | bytes], str]] = {
     "an id doubled": (field(2, event_id="e" + "0" * 15), "already belongs to another decision"),
     "an id that is none": (field(1, event_id="=1+1"), "'=1+1' cannot be an event_id"),
     "an id emptied": (field(1, event_id=""), "'' cannot be an event_id"),
-    "keys swapped": (swapped("key"), "told: the text of note 'n1' has changed"),
+    "keys swapped": (swapped("key"), "told: note 'n1' has changed"),
     "a key changed": (field(1, key="n123"), "no note with the key 'n123'"),
     "a note's id for a key": (field(1, key="n1"), "no note with the key 'n1'"),
     "a time before the page": (field(1, at="2019-01-01T00:00:00.000000Z"), "told: dated before the page was"),

@@ -15,7 +15,7 @@ from typing import Any
 
 from sekom_analysis.basics.errors import CodebookError
 from sekom_analysis.basics.files import locked, replace_file, write_whole
-from sekom_analysis.basics.wording import quoted, say
+from sekom_analysis.basics.wording import Phrase, quoted, say
 from sekom_analysis.study.codebook import FOLDER, PROPOSAL, Codebook, Variable
 from sekom_analysis.study.codebook_draft import (
     Draft,
@@ -391,14 +391,14 @@ def _effects(planned: Planned, lang: str) -> Iterator[str]:
     study, name = planned.study, planned.variable
     sharing = [one.id for one in planned.after.variables if one.id == name or one.codes_from == name]
     for one in planned.changes:
-        yield say(
+        told = Phrase(
             f"change_{one.event if one.event == UNDONE else one.action}",
-            lang,
             code=one.code,
             codes=quoted(one.codes.split("|")) if one.codes else "",
             sort=one.sort,
             variable=name,
         )
+        yield str(told.in_(lang))
     now, then = study.holding, _holding_after(planned)
     names = proposed_names(study.decisions(PROPOSAL))
     for variable in sharing:

@@ -94,7 +94,7 @@ def test_changed_codes_are_side_by_side(shown):
     assert difference == pytest.approx(after - before, abs=0.011)
     assert table.rows[0][6].startswith("[0,")
     assert table.groups == {0: "Lydelsen från 2026-03-04"}
-    assert "Koden finns på 4 lappar; under 10 ges inget intervall." in table.remarks[1]
+    assert "Lappar med koden: 4; under 10 ges inget intervall." in table.remarks[1]
 
 
 def test_coefficients_say_which_versions_they_rest_on(shown):
