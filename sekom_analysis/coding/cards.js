@@ -2796,12 +2796,12 @@ function createCodebookEditor(host, data, post) {
       button(say("split"), () => startSplit(code)),
       button(say("retire"), () => plan({ name: "retire", code: code.id }))
     );
-    const was = code.was.length ? make("span", "sk-quiet", say("was", { codes: code.was.join(", ") })) : "";
+    const before = code.before.length ? make("span", "sk-quiet", say("before", { codes: code.before.join(", ") })) : "";
     row.append(
       make("span", "se-grip", "⠿"),
       name,
       make("span", "se-count", say("answers", { n: code.n })),
-      was,
+      before,
       tools,
       ...code.texts.map((text) => make("p", "se-text", text))
     );

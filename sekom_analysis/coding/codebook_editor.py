@@ -67,7 +67,7 @@ class EditorSession:
                     "texts": [
                         text.in_(self.lang) for name in texts if (text := getattr(code, name)) is not None
                     ],
-                    "was": list(code.was),
+                    "before": list(code.was),
                 }
                 for code in variable.codes
                 if not code.retired

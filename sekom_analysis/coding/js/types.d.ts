@@ -401,7 +401,7 @@ export interface EditorCode {
   label: string;
   n: number;
   texts: string[];
-  was: string[];
+  before: string[];
 }
 
 export interface EditorData {

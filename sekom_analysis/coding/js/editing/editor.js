@@ -64,8 +64,8 @@ export function createCodebookEditor(host, data, post) {
       button(say("merge"), () => plan({ name: "merge", code: code.id, into: "" })),
       button(say("split"), () => startSplit(code)),
       button(say("retire"), () => plan({ name: "retire", code: code.id })));
-    const was = code.was.length ? make("span", "sk-quiet", say("was", { codes: code.was.join(", ") })) : "";
-    row.append(make("span", "se-grip", "⠿"), name, make("span", "se-count", say("answers", { n: code.n })), was, tools,
+    const before = code.before.length ? make("span", "sk-quiet", say("before", { codes: code.before.join(", ") })) : "";
+    row.append(make("span", "se-grip", "⠿"), name, make("span", "se-count", say("answers", { n: code.n })), before, tools,
       ...code.texts.map((text) => make("p", "se-text", text)));
     listenForDrags(row, name, code);
     return row;
