@@ -7,6 +7,7 @@ import re
 import pytest
 
 import sekom_analysis as sa
+from sekom_analysis.quality import codebook_diff
 from sekom_analysis.study.raw import CODEBOOK_FILE
 from sekom_analysis.study.study import Study
 
@@ -119,3 +120,5 @@ def test_a_report_after_a_renamed_code_says_nothing_false(tmp_path):
     assert "divide the coders" not in text
     assert " tid " not in text
     assert "older definition" not in text
+    changes = codebook_diff(now, lang="en")
+    assert changes[["code", "field", "change"]].drop_duplicates().to_numpy().tolist() == []

@@ -14,6 +14,7 @@ from sekom_analysis.basics.wording import check_language, say
 from sekom_analysis.study.checks import check_stance
 from sekom_analysis.study.codebook import RESERVED_VARIABLES, Code, Definitions, Text, Variable
 from sekom_analysis.study.decisions import AFTER_TALK, INDEPENDENT, counting_rows, fold, ratings_table
+from sekom_analysis.study.lineage import Lineage
 from sekom_analysis.study.raw import CODED, chosen_coders
 from sekom_analysis.study.study import Study
 
@@ -165,7 +166,9 @@ def _changes(old: Variable, new: Variable, lang: str) -> Iterator[dict[str, Any]
         one, other = _shown(old, field), _shown(new, field)
         if one != other:
             yield row("", field, REWORDED, one, other)
-    then = {code.id: code for code in old.codes if not code.retired}
+    became, there = Lineage(new).became, {code.id for code in old.codes}
+    kept = [code for code in old.codes if not code.retired and became.get(code.id) not in there]  # not merged
+    then = {became.get(code.id, code.id): code for code in kept}
     now = {code.id: code for code in new.codes if not code.retired}
     for code in [*now, *(c for c in then if c not in now)]:
         yield from (row(code, *change) for change in _code_changes(then.get(code), now.get(code), new, lang))
