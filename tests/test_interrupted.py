@@ -170,6 +170,38 @@ def test_the_draft_of_somebody_who_is_writing_is_left_alone(tmp_path):
     assert sorted(left.name for left in tmp_path.iterdir()) == [".a.txt.brev.draft", "a.txt"]
 
 
+@pytest.mark.parametrize("moment", ["_hold", "sync"])
+def test_a_draft_that_another_program_took_for_a_left_one_is_written_again(tmp_path, monkeypatch, moment):
+    path, does, times = tmp_path / "a.txt", getattr(files, moment), []
+
+    def tidied_meanwhile(handle):
+        times.append(handle)
+        if len(times) < 5:  # as a program does that looked before the lock was held, or after it was let go
+            next(tmp_path.glob(".*.draft")).unlink()
+        return does(handle)
+
+    monkeypatch.setattr(files, moment, tidied_meanwhile)
+    files.write_whole(path, b"one")
+    assert (path.read_bytes(), list(tmp_path.iterdir())) == (b"one", [path])
+
+
+@pytest.mark.posix
+def test_a_folder_that_another_program_took_for_a_left_one_is_made_again(tmp_path, monkeypatch):
+    does, times = files._hold, []
+
+    def tidied_meanwhile(handle):
+        times.append(handle)
+        if len(times) == 1:
+            files.remove_left_folders(tmp_path)
+        return does(handle)
+
+    monkeypatch.setattr(files, "_hold", tidied_meanwhile)
+    with files.draft_folder(tmp_path) as draft:
+        files.remove_left_folders(tmp_path)
+        assert draft.is_dir()
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_an_export_among_the_data_says_where_else(study):
     path = study.root / "data" / "ut.qdpx"
     with pytest.raises(NotSavedError) as refused:

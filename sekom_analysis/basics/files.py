@@ -18,7 +18,7 @@ from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager, suppress
 from itertools import count
 from pathlib import Path
-from typing import TypeVar
+from typing import BinaryIO, TypeVar
 
 from sekom_analysis.basics.errors import NotSavedError
 from sekom_analysis.basics.wording import Phrase
@@ -27,6 +27,7 @@ T = TypeVar("T")
 
 HELD_SECONDS, HELD_PAUSE = 2.0, 0.05  # how long a file that another program holds is tried, how often
 LOCK_SECONDS, LOCK_PAUSE = 30, 0.005
+DRAFTS = 20  # of a file that others write at the same moment
 _NOT_OFFERED = {errno.EINVAL, errno.ENOTSUP, errno.EBADF}  # what a network drive says to what it cannot do
 _HELD = {5, 32, 33}  # what Windows calls a file that another program holds: access, sharing, lock violation
 _DATA = "data"
@@ -250,6 +251,24 @@ def write_whole(path: Path, data: bytes) -> None:
     """
     path.parent.mkdir(parents=True, exist_ok=True)
     _remove_left_drafts(path)
+    for _ in range(DRAFTS):
+        if _is_written(path, data):
+            sync_folder(path.parent)
+            return
+    _write_draft(path, data)  # says what is the matter
+
+
+def _is_written(path: Path, data: bytes) -> bool:
+    """Whether a file got its place, and no other program took its draft for one that was left."""
+    try:
+        _write_draft(path, data)
+    except FileNotFoundError:
+        path.parent.stat()
+        return False
+    return True
+
+
+def _write_draft(path: Path, data: bytes) -> None:
     draft = path.with_name(f".{path.name[:_SHORT]}.{secrets.token_hex(4)}.draft")
     try:
         with patiently(lambda: draft.open("xb")) as file:
@@ -261,7 +280,6 @@ def write_whole(path: Path, data: bytes) -> None:
     finally:
         with suppress(OSError):
             draft.unlink(missing_ok=True)
-    sync_folder(path.parent)
 
 
 def _remove_left_drafts(path: Path) -> None:
@@ -291,32 +309,44 @@ def _hold(handle: int) -> bool:
 @contextmanager
 def draft_folder(beside: Path) -> Iterator[Path]:
     """Make a hidden folder to fill before it gets its name; what is left of it goes, whatever happens."""
-    made = Path(tempfile.mkdtemp(prefix=_DRAFT_FOLDER, dir=beside))
+    made, lock = _claimed_folder(beside)
     try:
-        with (made / "lock").open("xb") as lock:
-            _hold(lock.fileno())
+        with lock:
             (made / "draft").mkdir()
             yield made / "draft"
     finally:
         shutil.rmtree(made, ignore_errors=True)
 
 
+def _claimed_folder(beside: Path) -> tuple[Path, BinaryIO]:
+    """Make a folder with a lock that is held; one that another program took for left is made anew."""
+    while True:
+        made = Path(tempfile.mkdtemp(prefix=_DRAFT_FOLDER, dir=beside))
+        with suppress(FileNotFoundError, FileExistsError):
+            lock = (made / "lock").open("xb")
+            if _hold(lock.fileno()) and (made / "lock").exists():
+                return made, lock
+            lock.close()
+
+
 def remove_left_folders(beside: Path) -> None:
     """Take away what programs that were killed left of `draft_folder`."""
     for made in beside.glob(f"{_DRAFT_FOLDER}*"):
         with suppress(OSError):
-            if {path.name for path in made.iterdir()} <= {"lock", "draft"} and _is_left(made / "lock"):
-                shutil.rmtree(made, ignore_errors=True)
+            if {path.name for path in made.iterdir()} <= {"lock", "draft"}:
+                _remove_left(made)
 
 
-def _is_left(lock: Path) -> bool:
-    """Whether nobody holds a lock any more; it is gone then."""
-    if lock.exists():
-        with lock.open("r+b") as file:
-            if not _hold(file.fileno()):
-                return False
-        lock.unlink()  # Windows refuses while another program has it open
-    return True
+def _remove_left(made: Path) -> None:
+    """Take a folder away whose lock nobody holds; the lock is held meanwhile, or made where there is none."""
+    lock = made / "lock"
+    with lock.open("a+b") as file:
+        if not _hold(file.fileno()):
+            return
+        if os.name != "posix":
+            file.close()
+            lock.unlink()  # Windows refuses while another program has it open
+        shutil.rmtree(made, ignore_errors=True)
 
 
 def put_in_place(draft: Path, target: Path) -> None:
