@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import combinations, pairwise
 from typing import Any, Unpack, cast
 
@@ -14,8 +14,8 @@ import pandas as pd
 from sekom_analysis.agreement.coefficients import ratio
 from sekom_analysis.agreement.disputes import disagreements
 from sekom_analysis.agreement.distances import Level
-from sekom_analysis.agreement.intervals import Estimate, estimate
-from sekom_analysis.agreement.patterns import Code, CodedRatings, FloatArray, IntArray, Patterns, read_ratings
+from sekom_analysis.agreement.intervals import Estimate
+from sekom_analysis.agreement.patterns import Code, CodedRatings, FloatArray, IntArray, Patterns
 from sekom_analysis.agreement.planning import as_often, for_many, share_interval
 from sekom_analysis.agreement.tables import DEFAULT, Options, Ratings, Request, agreement, joined, request
 from sekom_analysis.basics.errors import RatingsError
@@ -54,15 +54,12 @@ def agreement_by_code(ratings: Ratings, **options: Unpack[Options]) -> pd.DataFr
     if isinstance(ratings, Patterns):
         patterns, shares = ratings, np.zeros((0, len(ratings.codes)))
     else:
-        coded = read_ratings(ratings, asked.codes)
+        coded = asked.coded(ratings)
         patterns, shares = asked.patterns_of(coded), _shares(coded)
     each = list(_one_code_each(patterns))
     if not each:
         return joined([], "code")
-    questions = [asked.question(one) for _, one in each]
-    suited = asked.suited(each[0][1])
-    answers = estimate(questions, suited, patterns.multiplicity, asked.how)
-    found = [asked.with_gaps(one, suited) for one in answers]
+    found = asked.estimates_of(patterns, lambda whole: [one for _, one in _one_code_each(whole)])
     spreads = [_spread(shares[:, holds].sum(axis=1)) for _, holds in _holding(patterns.codes)]
     return joined(
         _code_rows(asked, *one, estimates).assign(bias=spread)
@@ -97,7 +94,7 @@ def agreement_by_pair(
     2      k2      k3    0.5
     """
     asked = request(level, **options)
-    coded = read_ratings(ratings, asked.codes)
+    coded = asked.coded(ratings)
     pairs = [coded.only(pair) for pair in combinations(range(len(coded.coders)), 2)]
     return joined((_pair_rows(asked, pair) for pair in pairs), "coder_a", "coder_b")
 
@@ -126,7 +123,7 @@ def agreement_without_each(
     2      k3    1.0
     """
     asked = request(level, **options)
-    coded = read_ratings(ratings, asked.codes)
+    coded = asked.coded(ratings)
     everyone = range(len(coded.coders))
     others = [(coded.coders[j], coded.only([i for i in everyone if i != j])) for j in everyone]
     return joined((asked.answer(asked.patterns_of(rest), without=name) for name, rest in others), "without")
@@ -166,7 +163,7 @@ def agreement_by_group(
     group = by.reindex(ratings.index)
     name = str(by.name or "group")
     # Codes are those of the whole table, so that groups can be compared.
-    whole = read_ratings(ratings, asked.codes)
+    whole = asked.coded(ratings)
     rows = ((label, whole.rows(np.flatnonzero(group == label))) for label in group.dropna().unique())
     return joined((asked.answer(asked.patterns_of(part), **{name: label}) for label, part in rows), name)
 
@@ -209,7 +206,7 @@ def _one_code_each(patterns: Patterns) -> Iterator[tuple[Code, Patterns]]:
         chosen = patterns.counts[:, holds].sum(axis=1, dtype=np.int64)
         counts = np.column_stack([chosen, coders - chosen])
         by_whom = None if patterns.choices is None else _collapsed(patterns.choices, holds)
-        yield code, Patterns(counts, patterns.multiplicity, (code, "other"), patterns.n_coders, by_whom)
+        yield code, replace(patterns, counts=counts, codes=(code, "other"), choices=by_whom)
 
 
 def _holding(codes: tuple[Code, ...]) -> Iterator[tuple[Code, npt.NDArray[np.bool_]]]:

@@ -29,7 +29,7 @@ TERMS: dict[str, Term] = {
 
 
 class Coefficient(NamedTuple):
-    """A coefficient's formula, its terms, and whether it takes who chose, two coders, a list, numbers."""
+    """A coefficient's formula, its terms, and whether it asks for who chose, two coders, a list, numbers."""
 
     formula: Callable[[Sums, Question], Parts]
     terms: tuple[str, ...]
@@ -37,13 +37,14 @@ class Coefficient(NamedTuple):
     two: bool = False
     listed: bool = False
     numbers: bool = False
+    share: bool = False  # never below 0
 
 
 _PAIRS = ("agreeing", "pairable_notes")
 _SHARES = (*_PAIRS, "shares", "decided_notes")
 ORDINAL_ALPHA = Coefficient(coefficients.alpha, ("coincidences", "marginals"))
 COEFFICIENTS: dict[str, Coefficient] = {
-    "percent": Coefficient(coefficients.percent, _PAIRS),
+    "percent": Coefficient(coefficients.percent, _PAIRS, share=True),
     "alpha": Coefficient(coefficients.alpha, ("disagreeing", "marginals")),
     "fleiss": Coefficient(coefficients.fleiss, _SHARES),
     "scott": Coefficient(coefficients.scott, ("paired",), who=True, two=True),
@@ -59,7 +60,7 @@ COEFFICIENTS: dict[str, Coefficient] = {
     "icc_a_k": Coefficient(coefficients.icc_a_k, ("squares",), who=True, numbers=True),
     "icc_c_1": Coefficient(coefficients.icc_c_1, ("squares",), who=True, numbers=True),
     "icc_c_k": Coefficient(coefficients.icc_c_k, ("squares",), who=True, numbers=True),
-    "kendall_w": Coefficient(coefficients.kendall_w, ("together",), who=True, numbers=True),
+    "kendall_w": Coefficient(coefficients.kendall_w, ("together",), who=True, numbers=True, share=True),
 }
 LISTWISE = tuple(name for name, one in COEFFICIENTS.items() if one.numbers)
 

@@ -11,6 +11,14 @@ import numpy.typing as npt
 import pandas as pd
 
 from sekom_analysis.agreement.catalogue import TERMS, Coefficient, coefficient, unsuited
+from sekom_analysis.agreement.clusters import (
+    ALONE,
+    FEW_CLUSTERS,
+    cluster_numbers,
+    jackknife_error,
+    student_middle,
+    student_quantile,
+)
 from sekom_analysis.agreement.coefficients import Question
 from sekom_analysis.agreement.distances import Level
 from sekom_analysis.agreement.intervals import Random, interval, nothing_disputed, resampled_sums
@@ -24,6 +32,8 @@ DIFFERENCE_COLUMNS = [
     "coefficient", "value_a", "value_b", "difference", "low", "high", "p",
     "n_notes_a", "n_notes_b", "n_both", "note",
 ]  # fmt: skip
+DIFFERENCE_METHODS = ("jackknife", "bca")
+SLACK = 1e-12  # differences this small are none
 
 
 def agreement_difference(
@@ -35,6 +45,7 @@ def agreement_difference(
     *,
     level: Level = "nominal",
     weights: Weights = None,
+    method: str = "jackknife",
     confidence: float = 0.95,
     n_resamples: int = 10_000,
     codes: Sequence[CodeId] | None = None,
@@ -50,11 +61,13 @@ def agreement_difference(
     coefficient : str
         As in `agreement`; one of them.
     cluster : Series, optional
-        The cluster of each note, indexed by note_id, such as a table in the room: clusters are drawn whole.
-        A note without one is drawn on its own.
+        The cluster of each note, indexed by note_id, such as a table in the room: clusters are left out or
+        drawn whole. A note without one is a cluster of its own.
+    method : {"jackknife", "bca"}
+        How the interval is made: Student's t on the jackknife's standard error, or from resampled notes.
     rng : int, Generator or SeedSequence
     level, weights, confidence, n_resamples, codes, lang
-        As in `agreement`.
+        As in `agreement`; `n_resamples` 0 for no interval, whichever the method.
 
     Returns
     -------
@@ -70,12 +83,15 @@ def agreement_difference(
 
     Notes
     -----
-    Notes, not coefficients, are drawn: a note that both tables have comes into both as often as it is drawn,
-    so what the two share cancels out (Vanbelle & Albert 2008, *Journal of Statistical Computation and
-    Simulation* 78, 1009–1015). Notes that one table alone has are drawn apart, so that without a common note
-    it is the interval for two samples. Ends after Efron (1987), the acceleration from leaving one note out
-    within each of these groups (Davison & Hinkley 1997, *Bootstrap Methods and their Application*, ch. 5.3).
-    p is twice the smaller share of resampled differences at or beyond 0, (k + 1)/(R + 1).
+    Notes, not coefficients, are left out or drawn: a note that both tables have leaves both at once, so what
+    the two share cancels out (Vanbelle & Albert 2008, *Journal of Statistical Computation and Simulation* 78,
+    1009–1015). Notes that one table alone has make groups of their own, so that without a common note it is
+    the interval for two samples. The jackknife's variances of these groups are added (Davison & Hinkley
+    1997, *Bootstrap Methods and their Application*, ch. 3.2), with the degrees of freedom of Satterthwaite
+    (1946, *Biometrics Bulletin* 2, 110–114); of one group of U notes or clusters, U − 1. p is where the
+    interval would just touch 0. By name, BCa: ends after Efron (1987), p twice the smaller share of resampled
+    differences at or beyond 0, (k + 1)/(R + 1). In simulations the jackknife covered .94–.96 and BCa .89–.95
+    (docs/methods.md).
 
     Examples
     --------
@@ -85,9 +101,12 @@ def agreement_difference(
        value_a  value_b  difference
     0    0.533      1.0       0.467
     """
+    if method not in DIFFERENCE_METHODS:
+        msg = f"A difference has no method '{method}'. Choose one of: {', '.join(DIFFERENCE_METHODS)}."
+        raise RatingsError(msg)
     asked = request(
-        level, coefficients=coefficient, weights=weights, confidence=confidence, n_resamples=n_resamples,
-        rng=rng, codes=codes, lang=lang,
+        level, coefficients=coefficient, weights=weights, method=method, confidence=confidence,
+        n_resamples=n_resamples, rng=rng, codes=codes, lang=lang,
     )  # fmt: skip
     if len(asked.names) != 1:
         msg = f"A difference is of one coefficient, not of {quoted(asked.names)}. Choose one of them."
@@ -96,7 +115,39 @@ def agreement_difference(
         _check_ids(table)
     ids = sorted({*a.index, *b.index}, key=str)
     sides = [_side(asked, table, ids) for table in (a, b)]
-    return pd.DataFrame([_row(asked, sides, _units(ids, cluster))], columns=DIFFERENCE_COLUMNS)
+    row = _row(asked, sides, _units(ids, cluster), is_clustered=cluster is not None)
+    return pd.DataFrame([row], columns=DIFFERENCE_COLUMNS)
+
+
+def jackknife_difference(
+    groups: Sequence[FloatArray], difference: float, confidence: float
+) -> tuple[float, float, float]:
+    """Return the ends of the jackknife-t interval of a difference, and its p.
+
+    Parameters
+    ----------
+    groups : sequence of arrays of shape (U_g,)
+        The difference with one unit left out, group by group of units that are drawn apart.
+    difference : float
+    confidence : float
+
+    Examples
+    --------
+    >>> without = 0.5 + np.array([-0.1, 0.0, 0.1])
+    >>> [round(end, 3) for end in jackknife_difference([without], 0.5, 0.95)]
+    [-0.361, 1.361, 0.13]
+    """
+    if all((np.abs(each) < SLACK).all() for each in groups) and abs(difference) < SLACK:
+        return 0.0, 0.0, 1.0  # two tables that are the same
+    errors = [float(jackknife_error(each, np.ones(len(each), np.int64))) for each in groups]
+    spread = sum(error**2 for error in errors)
+    below = sum(error**4 / (len(each) - 1) for error, each in zip(errors, groups, strict=True) if error > 0)
+    if not spread > 0 or not below > 0:
+        return float("nan"), float("nan"), float("nan")
+    freedom, error = max(1, int(spread**2 / below + 1e-9)), float(np.sqrt(spread))
+    half = student_quantile(confidence, freedom) * error
+    p = 1 - student_middle(abs(difference) / error, freedom)
+    return difference - half, difference + half, p
 
 
 @dataclass(frozen=True, eq=False)
@@ -181,23 +232,33 @@ def _units(ids: list[Any], cluster: pd.Series[Any] | None) -> npt.NDArray[np.int
     """Return the number of what each note is drawn with: its cluster, or itself."""
     if cluster is None:
         return np.arange(len(ids))
-    known = cluster.reindex(ids)
-    names = [(0, str(name)) if given else (1, str(note)) for note, name, given in
-             zip(ids, known, known.notna(), strict=True)]  # fmt: skip
-    place = {name: at for at, name in enumerate(dict.fromkeys(names))}
-    return np.array([place[name] for name in names], np.int64)
+    numbers = cluster_numbers(pd.Index(ids), cluster)
+    own = numbers.max(initial=ALONE) + 1 + np.arange(len(ids))
+    _, places = np.unique(np.where(numbers == ALONE, own, numbers), return_inverse=True)
+    return np.asarray(places.ravel(), np.int64)
 
 
-def _row(asked: Request, sides: list[_Side], unit: npt.NDArray[np.int64]) -> dict[str, Any]:
+def _row(
+    asked: Request, sides: list[_Side], unit: npt.NDArray[np.int64], *, is_clustered: bool
+) -> dict[str, Any]:
     value_a, value_b = (float(side.values(side.terms.sum(axis=0))) for side in sides)
     difference = value_b - value_a
     low = high = p = float("nan")
     note = _why_not(asked, sides)
     if not note and asked.how.n_resamples:
-        resampled, curve = _resampled(sides, unit, asked)
-        low, high = interval(resampled, difference, asked.how.confidence, "bca", curve)
-        p = _p_value(resampled)
-        note = _remark(asked, sides, resampled)
+        table, groups = _grouped(sides, unit)
+        without = [_differences(sides, table.sum(axis=0) - table[units]) for units in groups]
+        lost = 0.0
+        if asked.how.method == "bca":
+            resampled = _resampled(sides, table, groups, asked)
+            lost = float(np.isnan(resampled).mean())
+            low, high = interval(resampled, difference, asked.how.confidence, "bca", _curve(without))
+            p = _p_value(resampled)
+        else:
+            low, high, p = jackknife_difference(without, difference, asked.how.confidence)
+        note = _remark(asked, sides, lost, sum(map(len, groups)) if is_clustered else None)
+        if np.isnan(low) and not note:
+            note = say("agreement_difference_one_unit", asked.lang)
     paired = int((sides[0].pairable & sides[1].pairable).sum())
     n_a, n_b = (int(side.pairable.sum()) for side in sides)
     name = asked.names[0]
@@ -205,28 +266,34 @@ def _row(asked: Request, sides: list[_Side], unit: npt.NDArray[np.int64]) -> dic
     return dict(zip(DIFFERENCE_COLUMNS, values, strict=True))
 
 
-def _resampled(sides: list[_Side], unit: npt.NDArray[np.int64], asked: Request) -> tuple[FloatArray, float]:
-    """Return R differences of resamples, and the acceleration of the difference."""
+def _grouped(
+    sides: list[_Side], unit: npt.NDArray[np.int64]
+) -> tuple[FloatArray, list[npt.NDArray[np.int64]]]:
+    """Return what each unit adds to the sums of both tables, and the units of both, of a, of b alone."""
     table, has = _by_unit(sides, unit)
-    strata = [
-        np.flatnonzero((has == kind).all(axis=1)) for kind in ([True, True], [True, False], [False, True])
-    ]
-    rng = np.random.default_rng(asked.how.rng)
+    kinds = ([True, True], [True, False], [False, True])
+    groups = [np.flatnonzero((has == kind).all(axis=1)) for kind in kinds]
     # In an order that does not depend on which table is called a.
-    filled = sorted((units for units in strata if len(units)), key=lambda units: int(units[0]))
+    return table, sorted((units for units in groups if len(units)), key=lambda units: int(units[0]))
+
+
+def _resampled(
+    sides: list[_Side], table: FloatArray, groups: list[npt.NDArray[np.int64]], asked: Request
+) -> FloatArray:
+    """Return R differences of resamples, drawn within each group."""
+    rng = np.random.default_rng(asked.how.rng)
     sums = np.zeros((asked.how.n_resamples, table.shape[1]))
-    away = []
-    total = table.sum(axis=0)
-    for units in filled:
-        own = table[units]
-        blocks = resampled_sums(own, np.ones(len(units), np.int64), asked.how.n_resamples, rng)
+    for units in groups:
+        blocks = resampled_sums(table[units], np.ones(len(units), np.int64), asked.how.n_resamples, rng)
         sums += np.vstack(list(blocks))
-        without = _differences(sides, total - own)
-        away.append(without.mean() - without)
-    jackknife = np.concatenate(away)
+    return _differences(sides, sums)
+
+
+def _curve(without: Sequence[FloatArray]) -> float:
+    """Return the acceleration of the difference."""
+    jackknife = np.concatenate([each.mean() - each for each in without])
     spread = float(jackknife @ jackknife)
-    curve = float((jackknife**3).sum() / (6 * spread**1.5)) if spread > 0 else 0.0
-    return _differences(sides, sums), curve
+    return float((jackknife**3).sum() / (6 * spread**1.5)) if spread > 0 else 0.0
 
 
 def _by_unit(sides: list[_Side], unit: npt.NDArray[np.int64]) -> tuple[FloatArray, npt.NDArray[np.bool_]]:
@@ -251,8 +318,7 @@ def _p_value(resampled: FloatArray) -> float:
     defined = resampled[~np.isnan(resampled)]
     if not len(defined):
         return float("nan")
-    slack = 1e-12
-    fewer = min(int((defined <= slack).sum()), int((defined >= -slack).sum()))
+    fewer = min(int((defined <= SLACK).sum()), int((defined >= -SLACK).sum()))
     return min(1.0, 2 * (fewer + 1) / (len(defined) + 1))
 
 
@@ -266,11 +332,12 @@ def _why_not(asked: Request, sides: list[_Side]) -> str:
     return ""
 
 
-def _remark(asked: Request, sides: list[_Side], resampled: FloatArray) -> str:
+def _remark(asked: Request, sides: list[_Side], lost: float, n_clusters: int | None) -> str:
     lang = asked.lang
     if any(side.is_undisputed for side in sides):
         return say("agreement_difference_one", lang)
     if not (sides[0].has & sides[1].has).any():
         return say("agreement_difference_apart", lang)
-    lost = float(np.isnan(resampled).mean())
+    if n_clusters is not None and n_clusters < FEW_CLUSTERS:
+        return say("agreement_few_clusters", lang, n=n_clusters)
     return say("agreement_lost_resamples", lang, percent=number(100 * lost, lang, 1)) if lost else ""

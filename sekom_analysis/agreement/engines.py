@@ -8,17 +8,28 @@ table lives, and only the patterns come back.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any, NamedTuple
 
 import narwhals as nw
 import numpy as np
 import numpy.typing as npt
 
-from sekom_analysis.agreement.patterns import KEY_BITS, Code, Patterns, code_keys, distinct_rows, unpack
+from sekom_analysis.agreement.clusters import ALONE
+from sekom_analysis.agreement.patterns import (
+    KEY_BITS,
+    Code,
+    Patterns,
+    clustered,
+    code_keys,
+    distinct_rows,
+    unpack,
+)
 from sekom_analysis.basics.errors import RatingsError
 from sekom_analysis.basics.wording import quoted
 
 SHOWN = 10
+_NONE = np.zeros(0, np.int64)
 
 
 def count_patterns(
@@ -27,6 +38,7 @@ def count_patterns(
     coder: str = "coder",
     code: str = "codes",
     codes: Sequence[Code] | None = None,
+    cluster: str | None = None,
 ) -> Patterns:
     """Return the patterns of a long table of decisions on one variable.
 
@@ -39,6 +51,8 @@ def count_patterns(
         Names of the columns.
     codes : sequence, optional
         All V codes on offer, in order. Left out: the codes seen, sorted.
+    cluster : str, optional
+        Name of a column with the cluster of each row's note; missing: a cluster of its own.
 
     Raises
     ------
@@ -56,7 +70,7 @@ def count_patterns(
     >>> patterns.codes, patterns.counts.tolist(), patterns.multiplicity.tolist()
     (('a', 'b'), [[2, 0], [1, 1]], [1, 1])
     """
-    frame = _three_columns(table, note, coder, code)
+    frame = _columns(table, {"note": note, "coder": coder, "code": code, "cluster": cluster})
     # A group-by: engines number rows for a `unique`, which takes ten times as long.
     chosen = _brought_here(frame.group_by("coder", "code").agg(nw.len().alias("rows")))
     coders, seen = _distinct(chosen["coder"]), _distinct(chosen["code"])
@@ -65,9 +79,9 @@ def count_patterns(
         return Patterns(np.zeros((0, len(offered)), np.uint8), np.zeros(0, np.int64), offered, len(coders))
     bits = max(1, len(coders).bit_length())
     keys = _words("code", offered, bits) + _words("coder", coders, 1)
-    tallied = _tally_frame(frame.filter(~nw.col("code").is_null()), keys)
+    tallied, clusters = _tally_frame(frame.filter(~nw.col("code").is_null()), keys)
     _refuse_doubled(tallied, keys, frame)
-    return _unpacked(tallied, keys, offered, len(coders), bits)
+    return _unpacked(tallied, clusters, keys, Patterns(_NONE, _NONE, offered, len(coders)), bits)
 
 
 class _Word(NamedTuple):
@@ -85,14 +99,14 @@ def _words(source: str, values: Sequence[Code], bits: int) -> list[_Word]:
     return [_Word(f"{source}_{i}", source, part, bits) for i, part in enumerate(parts)]
 
 
-def _three_columns(table: Any, note: str, coder: str, code: str) -> Any:
+def _columns(table: Any, asked: dict[str, str | None]) -> Any:
     frame = nw.from_native(table)
     schema = frame.collect_schema()
-    missing = [name for name in (note, coder, code) if name not in schema]
+    wanted = {short: name for short, name in asked.items() if name is not None}
+    missing = [name for name in wanted.values() if name not in schema]
     if missing:
         msg = f"The table has no column {quoted(missing)}; its columns: {', '.join(schema)}."
         raise RatingsError(msg)
-    wanted = {"note": note, "coder": coder, "code": code}
     return frame.select(_as_text(name, schema[name]).alias(short) for short, name in wanted.items())
 
 
@@ -134,16 +148,35 @@ def _check_codes(seen: list[Code], codes: Sequence[Code] | None) -> tuple[Code, 
     return tuple(codes)
 
 
-def _tally_frame(frame: Any, keys: list[_Word]) -> dict[str, npt.NDArray[np.int64]]:
+def _tally_frame(frame: Any, keys: list[_Word]) -> tuple[dict[str, npt.NDArray[np.int64]], list[Any] | None]:
+    """Return keys, notes and most rows of each kind of note, and, where it was asked for, its cluster."""
     names = [word.name for word in keys]
+    clusters = [name for name in frame.columns if name == "cluster"]
     keyed = frame.with_columns(_key(word).alias(word.name) for word in keys)
     notes = keyed.group_by("note").agg(
-        *(nw.col(name).sum().alias(name) for name in names), nw.len().alias("rows")
+        *(nw.col(name).sum().alias(name) for name in names),
+        nw.len().alias("rows"),
+        *(nw.col(name).min().alias(name) for name in clusters),
+        *(nw.col(name).max().alias("last") for name in clusters),
     )
+    if clusters:
+        _refuse_two_clusters(notes)
     notes = notes.with_columns(nw.col(name).cast(nw.Int64) for name in [*names, "rows"])
-    tallied = notes.group_by(*names).agg(nw.len().alias("notes"), nw.col("rows").max().alias("rows"))
+    grouped = notes.group_by(*names, *clusters)
+    tallied = _brought_here(grouped.agg(nw.len().alias("notes"), nw.col("rows").max().alias("rows")))
     # A count of codes and coders is needed in NumPy only: at most a few thousand rows by now.
-    return {name: np.asarray(values, np.int64) for name, values in _brought_here(tallied).items()}
+    found = tallied.pop("cluster", None)
+    return {name: np.asarray(values, np.int64) for name, values in tallied.items()}, found
+
+
+def _refuse_two_clusters(notes: Any) -> None:
+    differ = ~nw.col("cluster").is_null() & (nw.col("cluster") != nw.col("last"))
+    torn = _brought_here(notes.filter(differ).select("note", "cluster", "last"))
+    if torn["note"]:
+        named = sorted(zip(map(str, torn["note"]), torn["cluster"], torn["last"], strict=True))
+        shown = "; ".join(f"note '{note}': '{a}' and '{b}'" for note, a, b in named[:SHOWN])
+        msg = f"A note belongs to one cluster, and here some are in two: {shown}. Nothing was computed."
+        raise RatingsError(msg)
 
 
 def _key(word: _Word) -> nw.Expr:
@@ -171,12 +204,16 @@ def _refuse_doubled(tallied: dict[str, npt.NDArray[np.int64]], keys: list[_Word]
 
 def _unpacked(
     tallied: dict[str, npt.NDArray[np.int64]],
+    clusters: list[Any] | None,
     keys: list[_Word],
-    codes: tuple[Code, ...],
-    n_coders: int,
+    empty: Patterns,
     bits: int,
 ) -> Patterns:
     code_words = [word for word in keys if word.source == "code"]
     counts = np.hstack([unpack(tallied[word.name], len(word.values), bits) for word in code_words])
-    distinct, multiplicity = distinct_rows(counts, tallied["notes"])
-    return Patterns(distinct, multiplicity, codes, n_coders)
+    if clusters is None:
+        distinct, multiplicity = distinct_rows(counts, tallied["notes"])
+        return replace(empty, counts=distinct, multiplicity=multiplicity)
+    places = {name: at for at, name in enumerate(_distinct(clusters))}
+    numbers = np.array([places.get(name, ALONE) for name in clusters], np.int64)
+    return clustered(empty, counts, None, numbers, tallied["notes"])

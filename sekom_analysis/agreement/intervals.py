@@ -16,12 +16,18 @@ import numpy as np
 import numpy.typing as npt
 
 from sekom_analysis.agreement.catalogue import TERMS, Coefficient, coefficient
+from sekom_analysis.agreement.clusters import (
+    Clusters,
+    jackknife_error,
+    jackknife_interval,
+    jackknife_share_above,
+)
 from sekom_analysis.agreement.coefficients import Parts, Question, alpha, coincidences, marginals
 from sekom_analysis.agreement.patterns import FloatArray, Multiplicity
 from sekom_analysis.basics.errors import RatingsError
 
 IntVector = npt.NDArray[np.int64]
-METHODS = ("bca", "percentile", "krippendorff")
+METHODS = ("bca", "percentile", "jackknife", "krippendorff")
 BLOCK_BYTES = 4 * 2**20
 # Where one resample is larger than that: a few at a time, and never more than this.
 MOST_BYTES = 256 * 2**20
@@ -66,13 +72,16 @@ def resampled_sums(
     n_drawn = n_notes if n_drawn is None else n_drawn
     n_frequent = 0 if n_drawn <= FEW_NOTES else int((multiplicity > FREQUENT * n_notes / n_drawn).sum())
     n_rare_drawn = n_drawn * int(multiplicity[n_frequent:].sum()) // n_notes
-    bytes_each = 8 * (2 * len(multiplicity) + 2 * n_rare_drawn + 2 * table.shape[1])
+    # What is drawn must not depend on how much is summed: a coefficient's interval is its own.
+    bytes_each = 8 * (2 * len(multiplicity) + 2 * n_rare_drawn)
     block = max(1, BLOCK_BYTES // bytes_each, min(8, MOST_BYTES // bytes_each))
+    summed = max(1, BLOCK_BYTES // (16 * max(1, table.shape[1])))
     for start in range(0, n_resamples, block):
         size = min(block, n_resamples - start)
         frequent, n_left = _draw_frequent(multiplicity, n_frequent, n_drawn, size, rng)
         rare = _draw_rare(multiplicity[n_frequent:], n_left, rng)
-        yield frequent @ table[:n_frequent] + rare @ table[n_frequent:]
+        for rows in (slice(at, at + summed) for at in range(0, size, summed)):
+            yield frequent[rows] @ table[:n_frequent] + rare[rows] @ table[n_frequent:]
 
 
 def _draw_frequent(
@@ -95,23 +104,6 @@ def _draw_rare(multiplicity: IntVector, how_many: IntVector, rng: np.random.Gene
     cells = np.repeat(np.arange(size) * n_rare, how_many)
     cells += pattern[rng.integers(0, len(pattern), len(cells), dtype=np.int32)]
     return np.bincount(cells, minlength=size * n_rare).reshape(size, n_rare).astype(np.float64)
-
-
-def standard_error(without: FloatArray, multiplicity: IntVector) -> float:
-    """Jackknife standard error.
-
-    Parameters
-    ----------
-    without : array of shape (P,)
-        The coefficient with one note of each pattern left out.
-    multiplicity : array of shape (P,)
-        How many notes share each pattern.
-    """
-    n = multiplicity.sum()
-    if n < 2:
-        return float("nan")
-    centred = without - without @ multiplicity / n
-    return float(np.sqrt((n - 1) / n * (centred**2 @ multiplicity)))
 
 
 def acceleration(without: FloatArray, multiplicity: IntVector) -> float:
@@ -283,16 +275,24 @@ JACKKNIFE_ROWS = 16_384
 
 @dataclass(frozen=True)
 class Interval:
-    """How intervals are made: method, confidence, number of resamples, source of randomness."""
+    """How intervals are made: method, confidence, number of resamples, source of randomness; a floor."""
 
     method: str = "bca"
     confidence: float = 0.95
     n_resamples: int = 10_000
     rng: Random = 0
+    floor: float | None = None
+
+
+NAN = float("nan")
 
 
 class Estimate(NamedTuple):
-    """One coefficient's value with what surrounds it; NaN where there is no answer."""
+    """One coefficient's value with what surrounds it; NaN where there is no answer.
+
+    `n_clusters` are those that say something of the coefficient; `design_effect` is how many times the
+    variance is what it would be if notes were independent (Kish 1965, *Survey Sampling*, ch. 8.2).
+    """
 
     value: float
     low: float
@@ -301,9 +301,11 @@ class Estimate(NamedTuple):
     observed: float
     expected: float
     resampled: FloatArray
+    n_clusters: int = 0
+    design_effect: float = NAN
+    reaches_floor: float = NAN
 
 
-NAN = float("nan")
 UNKNOWN = Estimate(NAN, NAN, NAN, NAN, NAN, NAN, np.empty(0))
 
 
@@ -318,9 +320,23 @@ class _Asked(NamedTuple):
         named = {name: sums[..., at] for name, at in self.columns.items()}
         return self.coefficient.formula(named, self.question)
 
+    @property
+    def is_share(self) -> bool:
+        """Whether the coefficient cannot be below 0."""
+        return self.coefficient.share
+
+    def live(self, table: FloatArray) -> npt.NDArray[np.bool_]:
+        """Which rows say something of the coefficient, shape (U,)."""
+        blocks = [(table[:, at] != 0).any(axis=1) for at in self.columns.values()]
+        return np.asarray(np.any(blocks, axis=0))
+
 
 def estimate(
-    questions: Sequence[Question], names: Sequence[str], multiplicity: IntVector, how: Interval
+    questions: Sequence[Question],
+    names: Sequence[str],
+    multiplicity: IntVector,
+    how: Interval,
+    clusters: Clusters | None = None,
 ) -> list[list[Estimate]]:
     """Return the estimates of every coefficient of every question.
 
@@ -334,6 +350,8 @@ def estimate(
         How many notes share each pattern.
     how : Interval
         How intervals are made.
+    clusters : Clusters, optional
+        What is drawn or left out whole. Left out: notes.
 
     Returns
     -------
@@ -344,12 +362,22 @@ def estimate(
         return [[] for _ in questions]
     asked, table = _lay_out(questions, names)
     total = multiplicity @ table
-    without = _leave_one_out(asked, table, total)
-    resampled = _resample(asked, table, multiplicity, how)
-    found = [
-        _estimate(asked[i].question, point, without[:, i], resampled[:, i], multiplicity, how)
-        for i, point in enumerate(one.parts(total) for one in asked)
-    ]
+    rows, times = (table, multiplicity) if clusters is None else clusters.units(table)
+    without = _leave_one_out(asked, rows, total)
+    alone = None if clusters is None else _leave_one_out(asked, table, total)
+    resampled = _resample(asked, rows, times, how)
+    found = []
+    for i, one in enumerate(asked):
+        by_unit = clusters is not None or how.method == "jackknife"
+        live = one.live(rows) if by_unit else slice(None)
+        drawn = _Drawn(without[live, i], times[live], resampled[:, i])
+        answer = _estimate(one, one.parts(total), drawn, multiplicity, how, is_clustered=clusters is not None)
+        if alone is not None:
+            says = one.live(table)
+            error = float(jackknife_error(alone[says, i], multiplicity[says]))
+            effect = answer.standard_error**2 / error**2 if error > 0 else NAN
+            answer = answer._replace(n_clusters=int(drawn.times.sum()), design_effect=effect)
+        found.append(answer)
     return [found[i : i + len(names)] for i in range(0, len(found), len(names))]
 
 
@@ -401,6 +429,8 @@ def _leave_one_out(asked: list[_Asked], table: FloatArray, total: FloatArray) ->
 def _resample(asked: list[_Asked], table: FloatArray, multiplicity: IntVector, how: Interval) -> FloatArray:
     if not len(multiplicity):
         return np.empty((0, len(asked)))
+    if how.method == "jackknife":
+        return np.empty((0, len(asked)))
     rng = np.random.default_rng(how.rng)
     if how.method == "krippendorff":
         return _resample_pairs(asked, multiplicity, how, rng)
@@ -424,22 +454,49 @@ def _resample_pairs(
     return values
 
 
+class _Drawn(NamedTuple):
+    """A coefficient without each unit, shape (U,), how often each unit occurs, and resampled values."""
+
+    without: FloatArray
+    times: IntVector
+    resampled: FloatArray
+
+
 def _estimate(
-    question: Question,
-    point: Parts,
-    without: FloatArray,
-    resampled: FloatArray,
-    multiplicity: IntVector,
-    how: Interval,
+    one: _Asked, point: Parts, drawn: _Drawn, multiplicity: IntVector, how: Interval, *, is_clustered: bool
 ) -> Estimate:
     value, observed, expected = (float(part) for part in point)
-    curve = acceleration(without, multiplicity) if len(without) else 0.0
-    low, high = interval(resampled, value, how.confidence, how.method, curve)
-    if len(resampled) and nothing_disputed(value, observed):
-        n_pairable = int(multiplicity[question.counts.sum(axis=1) >= 2].sum())
-        low, high = least_agreement(expected, n_pairable, how.confidence), 1.0
-    error = standard_error(without, multiplicity)
-    return Estimate(value, low, high, error, observed, expected, resampled)
+    low, high = _ends(one, value, drawn, how)
+    if how.n_resamples and len(multiplicity) and nothing_disputed(value, observed):
+        n_pairable = int(multiplicity[one.question.counts.sum(axis=1) >= 2].sum())
+        n_seen = int(drawn.times.sum()) if is_clustered else n_pairable
+        low, high = least_agreement(expected, n_seen, how.confidence), 1.0
+    error = float(jackknife_error(drawn.without, drawn.times))
+    reaches = NAN if how.floor is None else _share_reaching(one, value, drawn, how)
+    return Estimate(value, low, high, error, observed, expected, drawn.resampled, reaches_floor=reaches)
+
+
+def _ends(one: _Asked, value: float, drawn: _Drawn, how: Interval) -> tuple[float, float]:
+    if how.method == "jackknife":
+        if not how.n_resamples or np.isnan(value) or not len(drawn.times):
+            return NAN, NAN
+        low, high = jackknife_interval(
+            np.asarray(value), drawn.without, drawn.times, how.confidence, is_share=one.is_share
+        )
+        return float(low), float(high)
+    curve = acceleration(drawn.without, drawn.times) if len(drawn.without) else 0.0
+    return interval(drawn.resampled, value, how.confidence, how.method, curve)
+
+
+def _share_reaching(one: _Asked, value: float, drawn: _Drawn, how: Interval) -> float:
+    """Return the share of resamples, or of the jackknife's distribution, that reaches the floor."""
+    floor = NAN if how.floor is None else how.floor
+    if how.method == "jackknife":
+        if not how.n_resamples:
+            return NAN
+        return jackknife_share_above(value, drawn.without, drawn.times, floor, is_share=one.is_share)
+    defined = drawn.resampled[~np.isnan(drawn.resampled)]
+    return float((defined >= floor).mean()) if len(defined) else NAN
 
 
 def nothing_disputed(value: float, observed: float) -> bool:

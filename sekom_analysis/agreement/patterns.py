@@ -7,13 +7,14 @@ cost does not grow with the number of notes.
 from __future__ import annotations
 
 from collections.abc import Hashable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from sekom_analysis.agreement.clusters import ALONE, Clusters, cluster_numbers
 from sekom_analysis.basics.errors import RatingsError
 
 # --- from a table of ratings to small whole numbers, one array a coder --------------------------------
@@ -35,11 +36,14 @@ class CodedRatings:
         The V codes in the codebook's order (numbers in rising order).
     coders : tuple of str
         The M coders.
+    cluster : array of shape (N,), optional
+        The position of each note's cluster, −1 for a note that belongs to none.
     """
 
     values: tuple[IntArray, ...]
     codes: tuple[Code, ...]
     coders: tuple[str, ...]
+    cluster: IntArray | None = None
 
     @property
     def n_notes(self) -> int:
@@ -48,16 +52,18 @@ class CodedRatings:
 
     def only(self, coders: Sequence[int]) -> CodedRatings:
         """Return the ratings of some coders, given by position."""
-        return CodedRatings(
-            tuple(self.values[j] for j in coders), self.codes, tuple(self.coders[j] for j in coders)
-        )
+        names = tuple(self.coders[j] for j in coders)
+        return CodedRatings(tuple(self.values[j] for j in coders), self.codes, names, self.cluster)
 
     def rows(self, notes: IntArray) -> CodedRatings:
         """Return the ratings of some notes, given by position."""
-        return CodedRatings(tuple(column[notes] for column in self.values), self.codes, self.coders)
+        cluster = None if self.cluster is None else self.cluster[notes]
+        return CodedRatings(tuple(column[notes] for column in self.values), self.codes, self.coders, cluster)
 
 
-def read_ratings(ratings: Any, codes: Sequence[Code] | None = None) -> CodedRatings:
+def read_ratings(
+    ratings: Any, codes: Sequence[Code] | None = None, cluster: pd.Series[Any] | None = None
+) -> CodedRatings:
     """Return ratings as positions among the codes.
 
     Parameters
@@ -67,11 +73,13 @@ def read_ratings(ratings: Any, codes: Sequence[Code] | None = None) -> CodedRati
     codes : sequence, optional
         All codes on offer, in order. Left out: the categories of the columns,
         or else the values seen, sorted.
+    cluster : Series, optional
+        The cluster of each note, indexed by note_id; a note without one is a cluster of its own.
 
     Raises
     ------
     RatingsError
-        If `ratings` is not a table, or holds values outside `codes`.
+        If `ratings` is not a table, or holds values outside `codes`, or `cluster` names none of its notes.
 
     Examples
     --------
@@ -87,10 +95,11 @@ def read_ratings(ratings: Any, codes: Sequence[Code] | None = None) -> CodedRati
         raise RatingsError(msg)
     columns = [column for _, column in ratings.items()]
     coders = tuple(str(name) for name in ratings.columns)
+    numbers = None if cluster is None else cluster_numbers(ratings.index, cluster)
     if codes is None and _same_categories(columns):
         categories = tuple(columns[0].cat.categories)
-        return CodedRatings(tuple(column.array.codes for column in columns), categories, coders)
-    return _factorized(columns, coders, codes)
+        return CodedRatings(tuple(column.array.codes for column in columns), categories, coders, numbers)
+    return replace(_factorized(columns, coders, codes), cluster=numbers)
 
 
 def _same_categories(columns: list[pd.Series[Any]]) -> bool:
@@ -198,6 +207,8 @@ class Patterns:
     choices : array of shape (P, M), optional
         Who chose what, as positions in `codes`, −1 for unseen; then patterns
         with the same counts are kept apart if the coders behind them differ.
+    clusters : Clusters, optional
+        How many notes of each pattern each cluster has, where notes belong together.
     """
 
     counts: IntArray
@@ -205,6 +216,7 @@ class Patterns:
     codes: tuple[Code, ...]
     n_coders: int
     choices: IntArray | None = None
+    clusters: Clusters | None = None
 
     @property
     def coders_per_note(self) -> npt.NDArray[np.int64]:
@@ -221,10 +233,22 @@ class Patterns:
         """Notes that two or more coders decided on."""
         return int(self.multiplicity[self.coders_per_note >= 2].sum())
 
+    def without_who(self) -> Patterns:
+        """Return the patterns without who chose what, those with the same counts as one."""
+        if self.choices is None:
+            return self
+        first, place = _first_and_place(self.counts)
+        times = np.bincount(place, weights=self.multiplicity, minlength=len(first)).astype(np.int64)
+        own = self.clusters
+        clusters = None if own is None else Clusters(place[own.pattern], own.cluster, own.times)
+        return Patterns(self.counts[first], times, self.codes, self.n_coders, None, clusters)
+
     def where(self, wanted: npt.NDArray[np.bool_]) -> Patterns:
         """Return some of the patterns."""
         choices = None if self.choices is None else self.choices[wanted]
-        return Patterns(self.counts[wanted], self.multiplicity[wanted], self.codes, self.n_coders, choices)
+        clusters = None if self.clusters is None else self.clusters.where(wanted)
+        counts, multiplicity = self.counts[wanted], self.multiplicity[wanted]
+        return Patterns(counts, multiplicity, self.codes, self.n_coders, choices, clusters)
 
 
 def pairable(patterns: Patterns) -> Patterns:
@@ -245,6 +269,8 @@ def patterns_of(coded: CodedRatings) -> Patterns:
     ([[2, 0], [1, 1]], [1, 2])
     """
     n_coders, n_codes = len(coded.coders), len(coded.codes)
+    if coded.cluster is not None and n_coders and n_codes:
+        return _by_cluster(coded, who=False)
     bits = max(1, n_coders.bit_length())
     values, times = coded.values, None
     if n_coders > 0 and 0 < (n_codes + 1) ** n_coders <= min(MANY_ROWS, coded.n_notes):
@@ -275,12 +301,60 @@ def choices_of(coded: CodedRatings) -> Patterns:
     n_codes, n_coders = len(coded.codes), len(coded.coders)
     if n_coders == 0:
         return patterns_of(coded)
+    if coded.cluster is not None:
+        return _by_cluster(coded, who=True)
     rows, multiplicity = distinct_choices(coded)
-    counts = np.zeros((len(rows), n_codes), np.min_scalar_type(n_coders))
-    for column in rows.T:
-        seen = np.flatnonzero(column >= 0)
-        counts[seen, column[seen]] += 1
+    counts = _counts(tuple(rows.T), n_codes)
     return decided(Patterns(counts, multiplicity, coded.codes, n_coders, rows))
+
+
+def _by_cluster(coded: CodedRatings, *, who: bool) -> Patterns:
+    """Return patterns with how many notes of each every cluster has."""
+    rows, cluster, times = _choices_by_cluster(coded)
+    counts = _counts(tuple(rows.T), len(coded.codes))
+    empty = Patterns(counts[:0], times[:0], coded.codes, len(coded.coders))
+    return decided(clustered(empty, counts, rows if who else None, cluster, times))
+
+
+def clustered(
+    empty: Patterns, counts: IntArray, choices: IntArray | None, cluster: Multiplicity, times: Multiplicity
+) -> Patterns:
+    """Return the patterns of L rows of counts, each with its cluster and how many notes share it."""
+    first, pattern = _first_and_place(counts if choices is None else choices)
+    multiplicity = np.bincount(pattern, weights=times, minlength=len(first)).astype(np.int64)
+    return replace(
+        empty,
+        counts=counts[first],
+        multiplicity=multiplicity,
+        choices=None if choices is None else choices[first],
+        clusters=Clusters(pattern, cluster, times),
+    )
+
+
+def _choices_by_cluster(coded: CodedRatings) -> tuple[IntArray, Multiplicity, Multiplicity]:
+    """Return the distinct rows of ratings, shape (L, M), each with its cluster and how often it occurs."""
+    base, cluster = len(coded.codes) + 1, np.asarray(coded.cluster, np.int64) + 1
+    n_ways = base ** len(coded.coders) * (int(cluster.max(initial=0)) + 1)
+    if n_ways.bit_length() > KEY_BITS:
+        rows, times = distinct_rows(np.column_stack([*coded.values, cluster + ALONE]).astype(np.int64))
+        return rows[:, :-1], rows[:, -1].astype(np.int64), times
+    keys = cluster
+    for column in coded.values:
+        keys = keys * base + (column + 1)
+    distinct, times = _tally(keys, None)
+    n_coders = len(coded.coders)
+    digits = distinct[:, None] // base ** np.arange(n_coders - 1, -1, -1, dtype=np.int64) % base
+    return digits - 1, distinct // base**n_coders + ALONE, times
+
+
+def _first_and_place(rows: IntArray) -> tuple[Multiplicity, Multiplicity]:
+    """Return where each distinct row first occurs, in the order of `distinct_rows`, and which each row is."""
+    order = np.lexsort(rows.T)
+    ordered = rows[order]
+    fresh = np.concatenate([[True], (ordered[1:] != ordered[:-1]).any(axis=1)])[: len(rows)]
+    place = np.empty(len(rows), np.int64)
+    place[order] = np.cumsum(fresh) - 1
+    return order[fresh], place
 
 
 def distinct_choices(coded: CodedRatings) -> tuple[IntArray, Multiplicity]:
@@ -343,11 +417,16 @@ def _count_by_key(
 def _count_by_row(
     values: tuple[IntArray, ...], n_codes: int, times: Multiplicity | None
 ) -> tuple[IntArray, Multiplicity]:
+    return distinct_rows(_counts(values, n_codes), times)
+
+
+def _counts(values: tuple[IntArray, ...], n_codes: int) -> IntArray:
+    """Return how many coders chose each code, shape (N, V)."""
     rows = np.zeros((len(values[0]), n_codes), np.min_scalar_type(len(values)))
     for column in values:
         seen = np.flatnonzero(column >= 0)
         rows[seen, column[seen]] += 1
-    return distinct_rows(rows, times)
+    return rows
 
 
 def distinct_rows(rows: IntArray, times: Multiplicity | None = None) -> tuple[IntArray, Multiplicity]:

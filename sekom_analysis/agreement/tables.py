@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
 from typing import Any, TypedDict
 
 import numpy as np
@@ -11,9 +11,11 @@ import numpy.typing as npt
 import pandas as pd
 
 from sekom_analysis.agreement.catalogue import COEFFICIENTS, LISTWISE, unsuited
+from sekom_analysis.agreement.clusters import FEW_CLUSTERS
 from sekom_analysis.agreement.coefficients import Question
 from sekom_analysis.agreement.distances import Level, agreement_weights, distances, positions
 from sekom_analysis.agreement.intervals import (
+    METHODS,
     UNKNOWN,
     Estimate,
     Interval,
@@ -26,7 +28,6 @@ from sekom_analysis.agreement.intervals import (
 from sekom_analysis.agreement.patterns import (
     Code,
     CodedRatings,
-    FloatArray,
     Patterns,
     choices_of,
     patterns_of,
@@ -61,6 +62,10 @@ def explain(
         return say("agreement_rare_code", lang, n=n_carrying)
     if nothing_disputed(found.value, found.observed):
         return say("agreement_nothing_disputed", lang, n=patterns.n_pairable)
+    if patterns.clusters is not None and np.isnan(found.low) and how.n_resamples:
+        return say("agreement_clusters_undefined", lang, n=found.n_clusters)
+    if patterns.clusters is not None and found.n_clusters < FEW_CLUSTERS and how.n_resamples:
+        return say("agreement_few_clusters", lang, n=found.n_clusters)
     if name in LISTWISE:
         return _listwise(patterns, lang)
     if len(found.resampled) and patterns.n_pairable < FEW_NOTES and n_carrying is None:
@@ -160,7 +165,7 @@ class Options(TypedDict, total=False):
 
     coefficients: Names
     weights: Weights
-    method: str
+    method: str | None
     confidence: float
     n_resamples: int
     rng: Random
@@ -168,6 +173,7 @@ class Options(TypedDict, total=False):
     lang: str
     floor: float | None
     declared: str | None
+    cluster: pd.Series[Any] | None
 
 
 @dataclass(frozen=True)
@@ -182,12 +188,23 @@ class Request:
     lang: str
     floor: float | None
     declared: str | None
+    cluster: pd.Series[Any] | None = None
+
+    def coded(self, ratings: pd.DataFrame) -> CodedRatings:
+        """Return a table of ratings as positions among the codes, with each note's cluster."""
+        return read_ratings(ratings, self.codes, self.cluster)
 
     def patterns(self, ratings: Ratings) -> Patterns:
         """Return the patterns of ratings; patterns are taken as they are."""
-        if isinstance(ratings, Patterns):
-            return ratings
-        return self.patterns_of(read_ratings(ratings, self.codes))
+        if not isinstance(ratings, Patterns):
+            return self.patterns_of(self.coded(ratings))
+        if self.cluster is not None:
+            msg = (
+                "Patterns do not say which notes they are of, so clusters cannot be added to them. Name the "
+                "column when they are counted: count_patterns(table, cluster='table')."
+            )
+            raise RatingsError(msg)
+        return ratings
 
     def patterns_of(self, coded: CodedRatings) -> Patterns:
         """Return patterns, with who chose what where a coefficient needs to know."""
@@ -211,18 +228,39 @@ class Request:
 
     def estimates(self, patterns: Patterns) -> list[Estimate]:
         """Return the estimates of every coefficient."""
-        suited = self.suited(patterns)
-        [found] = estimate([self.question(patterns)], suited, patterns.multiplicity, self.how)
-        return self.with_gaps(found, suited)
+        [found] = self.estimates_of(patterns, lambda whole: [whole])
+        return found
 
-    def suited(self, patterns: Patterns) -> list[str]:
-        """Return the coefficients that suit the ratings."""
-        return [name for name in self.names if not unsuited(name, patterns)]
+    def estimates_of(
+        self, patterns: Patterns, parts: Callable[[Patterns], list[Patterns]]
+    ) -> list[list[Estimate]]:
+        """Return the estimates of every coefficient, of each of the parts that are made of patterns.
 
-    def with_gaps(self, found: list[Estimate], suited: list[str]) -> list[Estimate]:
-        """Return estimates in the order asked for, without a value for those that do not suit."""
-        known = dict(zip(suited, found, strict=True))
-        return [known.get(name, UNKNOWN) for name in self.names]
+        Coefficients that do not ask who chose are drawn from patterns that do not say so: the interval of
+        alpha is the same whatever else is asked for.
+        """
+        each = parts(patterns)
+        suited = [name for name in self.names if each and not unsuited(name, each[0])]
+        known: list[dict[str, Estimate]] = [{} for _ in each]
+        for who in (False, True):
+            names = [name for name in suited if COEFFICIENTS[name].who is who]
+            if not names:
+                continue
+            whole = patterns if who else patterns.without_who()
+            questions = [self.question(one) for one in parts(whole)]
+            answers = estimate(questions, names, whole.multiplicity, self._how(whole), whole.clusters)
+            for of_part, found in zip(known, answers, strict=True):
+                of_part.update(zip(names, found, strict=True))
+        return [[of_part.get(name, UNKNOWN) for name in self.names] for of_part in known]
+
+    def _how(self, patterns: Patterns) -> Interval:
+        """Return how intervals are made: of notes BCa, of clusters the jackknife, unless one is named."""
+        if self.how.method == "krippendorff" and patterns.clusters is not None:
+            msg = "Krippendorff's own resampling draws pairs of codes and cannot keep clusters together."
+            raise RatingsError(msg)
+        if self.how.method:
+            return self.how
+        return replace(self.how, method="bca" if patterns.clusters is None else "jackknife")
 
     def answer(self, patterns: Patterns, **about: Any) -> pd.DataFrame:
         """Return one row per coefficient, with columns in front that say what it is about."""
@@ -242,17 +280,14 @@ class Request:
             explain(name, one, patterns, self.how, self.lang, n_carrying)
             for name, one in zip(self.names, found, strict=True)
         ]
+        if patterns.clusters is not None:
+            columns["n_clusters"] = [one.n_clusters for one in found]
+            columns["design_effect"] = [one.design_effect for one in found]
         if self.floor is not None:
-            columns["reaches_floor"] = [share_reaching(one.resampled, self.floor) for one in found]
+            columns["reaches_floor"] = [one.reaches_floor for one in found]
         if self.declared is not None:
             columns["declared"] = [name == self.declared for name in self.names]
         return pd.DataFrame(columns)
-
-
-def share_reaching(resampled: FloatArray, floor: float) -> float:
-    """Return the share of resamples in which a coefficient reaches the floor declared beforehand."""
-    defined = resampled[~np.isnan(resampled)]
-    return float((defined >= floor).mean()) if len(defined) else float("nan")
 
 
 def request(
@@ -260,7 +295,7 @@ def request(
     *,
     coefficients: Names = None,
     weights: Weights = None,
-    method: str = "bca",
+    method: str | None = None,
     confidence: float = 0.95,
     n_resamples: int = 10_000,
     rng: Random = 0,
@@ -268,6 +303,7 @@ def request(
     lang: str = "en",
     floor: float | None = None,
     declared: str | None = None,
+    cluster: pd.Series[Any] | None = None,
 ) -> Request:
     """Return a request that can be answered.
 
@@ -276,10 +312,10 @@ def request(
     RatingsError
         If a coefficient, a method or a number is not among those allowed.
     """
-    check_call(method, confidence, n_resamples)
-    how = Interval(method, confidence, n_resamples, rng)
+    check_call(method or METHODS[0], confidence, n_resamples)
+    how = Interval(method or "", confidence, n_resamples, rng, floor)
     names = _names(coefficients, weights)
-    return Request(names, level, weights, how, codes, lang, floor, declared)
+    return Request(names, level, weights, how, codes, lang, floor, declared, cluster)
 
 
 def _names(coefficients: Names, weights: Weights) -> list[str]:
@@ -317,7 +353,7 @@ def agreement(
     *,
     coefficients: Names = None,
     weights: Weights = None,
-    method: str = "bca",
+    method: str | None = None,
     confidence: float = 0.95,
     n_resamples: int = 10_000,
     rng: Random = 0,
@@ -325,6 +361,7 @@ def agreement(
     lang: str = "en",
     floor: float | None = None,
     declared: str | None = None,
+    cluster: pd.Series[Any] | None = None,
 ) -> pd.DataFrame:
     """Return coefficients of agreement with intervals, one row per coefficient.
 
@@ -342,9 +379,11 @@ def agreement(
         Partial credit for every coefficient but alpha: ``"linear"``,
         ``"quadratic"``, ``"ordinal"``, ``"bipolar"``, or your own. With
         weights, AC1 is called AC2.
-    method : {"bca", "percentile", "krippendorff"}
-        How the interval is made: BCa or percentile from resampled notes, or,
-        for alpha alone, Krippendorff's own algorithm as in KALPHA.
+    method : {"bca", "percentile", "jackknife", "krippendorff"}, optional
+        How the interval is made: BCa or percentile from resampled notes or
+        clusters; the jackknife with Student's t on Fisher's z; or, for alpha
+        alone, Krippendorff's own algorithm as in KALPHA. Left out: the
+        jackknife with clusters, else BCa.
     confidence : float
         Coverage aimed at, between 0 and 1.
     n_resamples : int
@@ -361,6 +400,12 @@ def agreement(
         share of resamples that reach it (1 − q in KALPHA's output).
     declared : str, optional
         The coefficient declared beforehand; adds the column `declared`.
+    cluster : Series, optional
+        The cluster of each note, indexed by note_id, such as the table that
+        wrote it; a note without one is a cluster of its own. Clusters, not
+        notes, are then left out or drawn, and the columns `n_clusters` and
+        `design_effect` are added: how many times the variance of the
+        coefficient is what it would be if notes were independent.
 
     Returns
     -------
@@ -396,6 +441,7 @@ def agreement(
         lang=lang,
         floor=floor,
         declared=declared,
+        cluster=cluster,
     )
     return asked.answer(asked.patterns(ratings))
 

@@ -58,7 +58,7 @@ def test_values_are_those_of_each_table():
 
 def test_p_is_the_share_among_all_resamples():
     exact = all_resamples(A, B)
-    row = agreement_difference(A, B, "percent", n_resamples=200_000).iloc[0]
+    row = agreement_difference(A, B, "percent", method="bca", n_resamples=200_000).iloc[0]
     assert 0.01 < 2 * (exact <= 1e-12).mean() < 0.9
     assert row["p"] == pytest.approx(2 * (exact <= 1e-12).mean(), abs=0.005)
 
@@ -78,7 +78,7 @@ def test_the_ends_are_those_of_all_resamples_moved_as_bca_moves_them():
     bias = normal.inv_cdf(below)
     ends = [bias + normal.inv_cdf(end) for end in (0.025, 0.975)]
     low, high = np.quantile(exact, [normal.cdf(bias + z / (1 - curve * z)) for z in ends])
-    row = agreement_difference(a, b, "percent", n_resamples=100_000).iloc[0]
+    row = agreement_difference(a, b, "percent", method="bca", n_resamples=100_000).iloc[0]
     assert row[["low", "high"]].tolist() == pytest.approx([low, high], abs=0.03)
 
 
@@ -148,7 +148,7 @@ def test_notes_of_a_cluster_are_drawn_together():
 
 def test_a_note_without_a_cluster_is_drawn_on_its_own():
     a, b = ratings(8, 30), ratings(9, 30)
-    alone = agreement_difference(a, b, cluster=pd.Series(dtype=object))
+    alone = agreement_difference(a, b, cluster=pd.Series({"n3": "bord 1", "n4": None}))
     pd.testing.assert_frame_equal(alone, agreement_difference(a, b))
 
 

@@ -9,7 +9,8 @@ import pandas as pd
 import pytest
 
 from sekom_analysis.agreement import agreement
-from sekom_analysis.agreement.intervals import acceleration, interval, resampled_sums, standard_error
+from sekom_analysis.agreement.clusters import jackknife_error
+from sekom_analysis.agreement.intervals import acceleration, interval, resampled_sums
 
 # Few notes; many notes of frequent patterns; many with a rare tail; many, all rare.
 REGIMES = {
@@ -48,7 +49,7 @@ def test_samples_of_another_size_have_that_size(regime):
 def test_jackknife_error_of_a_share_is_the_textbooks():
     # 30 of 40 notes agreed: leaving one out at a time gives √(p(1 − p)/(n − 1)).
     without, multiplicity = np.array([29 / 39, 30 / 39]), np.array([30, 10])
-    assert standard_error(without, multiplicity) == pytest.approx(np.sqrt(0.75 * 0.25 / 39))
+    assert jackknife_error(without, multiplicity) == pytest.approx(np.sqrt(0.75 * 0.25 / 39))
     ratings = pd.DataFrame({"k1": list("ab") * 20, "k2": list("ab") * 15 + list("ba") * 5})
     row = agreement(ratings, coefficients="percent", n_resamples=0).iloc[0]
     assert row.standard_error == pytest.approx(np.sqrt(0.75 * 0.25 / 39))
