@@ -246,7 +246,7 @@ def every_kind(study, tmp_path, monkeypatch) -> list[Problem]:
     sound = about.read_bytes()
     about.write_bytes(sound + b"coders: {con: {}}\n")
     found += study_problems(open_raw(study.root))
-    about.write_bytes(sound + b"context: [Roll, note_id, text]\n")
+    about.write_bytes(sound + b"context: [Roll, note_id, text]\ncluster: Bord\n")
     found += read_raw(study.root)[1]
     for text in ABOUTS.values():
         write(study, "data/raw/study.yaml", text)

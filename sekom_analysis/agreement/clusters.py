@@ -98,7 +98,7 @@ def cluster_numbers(ids: pd.Index[Any], cluster: Any) -> IntVector:
         raise RatingsError(msg)
     known = cluster.reindex(ids)
     empty = known.isna() | known.astype(str).str.strip().eq("")
-    if len(known) and empty.all():
+    if len(ids) and len(cluster) and not cluster.index.isin(ids).any():
         msg = (
             f"cluster names none of the notes; its index begins with {quoted(cluster.index[:3])}, "
             f"that of the ratings with {quoted(list(ids)[:3])}."

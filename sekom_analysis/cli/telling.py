@@ -166,6 +166,7 @@ def _agreement_of_study(
 ) -> None:
     """Show agreement with the codebook, against the own sorting, all together."""
     from sekom_analysis.results import agreement_overview
+    from sekom_analysis.results.tables import clusters_sentence
     from sekom_analysis.study.lineage import lineage_sentences
 
     opened = open_study(study)
@@ -187,6 +188,9 @@ def _agreement_of_study(
         elif scope == "all":
             out.print("All notes", style="bold")
         print_table(part.drop(columns="scope"), out)
+    clusters = clusters_sentence(opened, table, "en")
+    if clusters:
+        out.print(clusters, markup=False, soft_wrap=True)
     for name, sentence in lineage_sentences(opened.codebook, "en").items():
         if name in set(table["variable"]):
             out.print(sentence, markup=False, soft_wrap=True)

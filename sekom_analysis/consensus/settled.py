@@ -364,6 +364,7 @@ def agreement_rows(
     """Return percent and the planned coefficient of each table of ratings, named in the column ``when``."""
     name, level = study.about.plan.primary.measure(study.codebook[variable].kind)
     asked: dict[str, Any] = {"coefficients": list(dict.fromkeys(["percent", name])), "lang": lang}
+    asked["cluster"] = study.cluster
     tables = [
         agreement(table, level, n_resamples=n_resamples, rng=rng, **asked).assign(when=when)
         for when, table in said.items()

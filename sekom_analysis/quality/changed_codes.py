@@ -100,7 +100,7 @@ def agreement_of_changed_codes(
     settled = settled[settled["variable"] == asked.id]
     chosen, known = study.notes_asked(asked, notes), known_versions(study)
     versions = [(version, times) for version, times in in_use(read) if version in known]
-    how = {"n_resamples": n_resamples, "rng": rng, "lang": lang}
+    how = {"n_resamples": n_resamples, "rng": rng, "lang": lang, "cluster": study.cluster}
     rows = []
     for (before, _), (after, times) in pairwise(versions):
         moved = list(_moved(known[before], known[after], Lineage(asked)))

@@ -204,7 +204,7 @@ def coder_report(
     order, order_known = own_order(study, coder, variable)
     beside = beside_the_others(ratings, coder)
     beside = beside.loc[[note for note in order if note in beside.index]]
-    how: dict[str, Any] = {"n_resamples": n_resamples, "rng": rng, "lang": lang}
+    how: dict[str, Any] = {"n_resamples": n_resamples, "rng": rng, "lang": lang, "cluster": study.cluster}
     thirds = parts_in_order(beside)
     report = CoderReport(
         coder,
@@ -249,7 +249,8 @@ def stability(
         If the study is reflexive.
     """
     asked = check_stance(study).codebook[variable]
-    options = {"level": study.about.plan.primary.measure(asked.kind)[1], **options}
+    level = study.about.plan.primary.measure(asked.kind)[1]
+    options = {"level": level, "cluster": study.cluster, **options}
     first, second = (
         study.ratings(variable, [coder], notes, passes=(one,))[coder] for one in (INDEPENDENT, BLIND_AGAIN)
     )

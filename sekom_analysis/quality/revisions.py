@@ -271,7 +271,8 @@ def agreement_by_version(
     settled = study.adjudication_history()
     settled = settled[settled["variable"] == asked.id]
     chosen = study.notes_asked(asked, notes)
-    options = {"level": study.about.plan.primary.measure(asked.kind)[1], **options}
+    level = study.about.plan.primary.measure(asked.kind)[1]
+    options = {"level": level, "cluster": study.cluster, **options}
     rows = []
     for version, times in in_use(read):
         used = used_before(times.min(), read, settled)

@@ -183,6 +183,7 @@ def work_out(
         table = study.ratings(variable.id, independent, main)
         if variable.kind == "single" and len(independent) > 1 and not is_reflexive(study):
             asked = {"n_resamples": n_resamples, "rng": rng, "coefficients": "alpha", "lang": lang}
+            asked["cluster"] = study.cluster
             results.by_code[variable.id] = agreement_by_code(table, **asked)  # type: ignore[arg-type]
             results.by_pair[variable.id] = agreement_by_pair(table, **asked)  # type: ignore[arg-type]
             results.confusions[variable.id] = confusions(table)

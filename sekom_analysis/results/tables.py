@@ -10,7 +10,7 @@ import pandas as pd
 
 from sekom_analysis.agreement import agreement
 from sekom_analysis.agreement.tables import AGREEMENT_COLUMNS
-from sekom_analysis.basics.wording import column_beside
+from sekom_analysis.basics.wording import column_beside, number, say
 from sekom_analysis.consensus.counts import count_by_source
 from sekom_analysis.consensus.settled import (
     BASES,
@@ -26,6 +26,7 @@ from sekom_analysis.quality.quotes import READING_COLUMNS, reading
 from sekom_analysis.study.adjudicating import seen_text
 from sekom_analysis.study.checks import check_stance
 from sekom_analysis.study.codebook import Variable
+from sekom_analysis.study.notes import likely_cluster
 from sekom_analysis.study.study import Study
 
 BASIS_COLUMNS = ["variable", *BASES, "n_stale", "n_notes"]
@@ -211,6 +212,7 @@ def agreement_overview(
                 n_resamples=n_resamples,
                 rng=rng,
                 lang=lang,
+                cluster=study.cluster,
             )
             keys = dict(
                 zip(AGREEMENT_KEYS, (scope, group, ", ".join(coders), variable.id, level), strict=True)
@@ -221,6 +223,32 @@ def agreement_overview(
             keyed = table.assign(**keys, note=remarks, primary=table["coefficient"] == name)
             parts.append(keyed[[*AGREEMENT_KEYS, *table.columns, "primary"]])
     return pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=OVERVIEW)
+
+
+def clusters_sentence(study: Study, table: pd.DataFrame, lang: str) -> str:
+    """Return what counts as a cluster and what that does, or which column might; empty without either.
+
+    Parameters
+    ----------
+    study : Study
+    table : as `agreement_overview` gives it
+    """
+    if study.cluster is not None:
+        about = {"column": study.about.cluster, "n": _n_groups(study.cluster)}
+        alphas = table[table["coefficient"] == "alpha"] if "design_effect" in table else table.iloc[:0]
+        known = alphas["design_effect"].dropna() if len(alphas) else alphas.get("value", pd.Series())
+        if known.empty:
+            return say("report_clusters_no_effect", lang, **about)
+        least, most = (number(float(each), lang, 1) for each in (known.min(), known.max()))
+        return say("report_clusters", lang, effects=least if least == most else f"{least}–{most}", **about)
+    likely = likely_cluster(study.notes) if len(table) else None
+    if likely is None:
+        return ""
+    return say("report_clusters_likely", lang, column=likely, n=_n_groups(study.notes[likely]))
+
+
+def _n_groups(cells: pd.Series) -> int:
+    return int(cells[cells.astype(str).str.strip() != ""].nunique())
 
 
 def _adds_notes(ratings: pd.DataFrame, main: pd.DataFrame) -> bool:

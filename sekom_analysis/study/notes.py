@@ -38,6 +38,11 @@ SORTING_NAMES = """
     bedömning
 """
 SOURCE_NAMES = "source sources källa källor kalla"
+CLUSTER_NAMES = """
+    bord bordsnummer bordsnr bord_nr grupp gruppnr grupp_nr gruppnummer table table_no group workshop session
+    tillfälle fokusgrupp focus_group respondent respondent_id respondentid intervju interview informant
+    deltagare participant participant_id person kommun organisation klass class
+"""
 CODER_NAMES = "coder coders kodare rater raters bedömare annotator"
 
 _LIKELY_NAMES = {
@@ -329,3 +334,19 @@ def looks_personal(name: str, cells: Iterable[str]) -> bool:
         return True
     said = [cell.strip() for cell in cells if cell.strip()]
     return bool(said) and 2 * sum(bool(_PERSONAL_CELL.fullmatch(cell)) for cell in said) > len(said)
+
+
+def likely_cluster(notes: pd.DataFrame) -> str | None:
+    """Return a column that seems to say which notes were written together: by its name, where values recur.
+
+    Examples
+    --------
+    >>> likely_cluster(pd.DataFrame({"text": list("abcd"), "Bord": ["1", "1", "2", "2"]}))
+    'Bord'
+    """
+    known = set(CLUSTER_NAMES.split())
+    for name in notes.columns:
+        said = notes[name][notes[name].astype(str).str.strip() != ""]
+        if plain_name(str(name)) in known and 1 < said.nunique() < len(said):
+            return str(name)
+    return None

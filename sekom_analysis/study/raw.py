@@ -157,6 +157,7 @@ class About(_Frozen):
     stance: Stance = "codebook"
     main_sources: Annotated[Texts, BeforeValidator(_texts)] = ()
     context: Annotated[Texts, BeforeValidator(_texts)] = ()  # columns of the notes that coders are shown
+    cluster: Annotated[str, Field(min_length=1)] | None = None  # column of what notes were written together
     coders: dict[str, Coder] = {}
     reviewers: dict[str, Coder] = {}  # who judges pairs, merges, adjudicates, and does not code
     plan: Plan = Plan()
@@ -276,6 +277,9 @@ def read_raw(root: Path) -> tuple[Raw | None, list[Problem]]:
         Problem.of(STUDY_FILE.name, None, "context", name=name, why=why) for name, why in faults.items()
     ]
     context = tuple(name for name in dict.fromkeys(about.context) if name not in faults)
+    if about.cluster is not None and about.cluster not in notes.columns:
+        there = quoted([name for name in notes.columns if name != "text"]) or "–"
+        problems += [Problem.of(STUDY_FILE.name, None, "cluster", name=about.cluster, columns=there)]
     return Raw(root, about, codebook, notes, problems, context), problems
 
 

@@ -168,6 +168,12 @@ class Study(Joining, Seeing):
         return self.notes[self.notes["source"].isin(wanted)]
 
     @property
+    def cluster(self) -> pd.Series[Any] | None:
+        """The cluster of each note, such as the table that wrote it, if ``study.yaml`` names the column."""
+        name = self.about.cluster
+        return self.notes[name] if name in self.notes.columns else None
+
+    @property
     def problems(self) -> pd.DataFrame:
         """What is wrong but bearable: file, row, what it is and what to do about it."""
         return problems_table(self.list_problems())

@@ -31,6 +31,7 @@ from sekom_analysis.report.blocks import (
     span,
 )
 from sekom_analysis.results import AGAINST, ALL, INDEPENDENT, MAIN, POOLED, Results, planned
+from sekom_analysis.results.tables import clusters_sentence
 from sekom_analysis.study.codebook import Variable
 
 # --- what to know before any number -------------------------------------------------------------------
@@ -199,7 +200,8 @@ def _intro(results: Results) -> list[Text]:
         read += say("report_floor", lang, floor=number(plan.floor, lang, 3))
         if plan.below_floor is not None:
             read += say("report_below_floor", lang, text=plan.below_floor.in_(lang))
-    return [Text(text), Text(read)]
+    clusters = clusters_sentence(results.study, results.agreement, lang)
+    return [Text(text), Text(read), *([Text(clusters)] if clusters else [])]
 
 
 def _sentence(results: Results, variable: str) -> str:
@@ -384,9 +386,13 @@ def _methods(results: Results) -> list[str]:
         say("report_level", lang, level=level, variables=names(variables, lang))
         for level, variables in by_level.items()
     )
+    intervals = say(
+        "report_intervals_notes" if study.cluster is None else "report_intervals_clusters", lang,
+        n_resamples=number(results.n_resamples, lang, 0), rng=results.rng, column=study.about.cluster or "",
+    )  # fmt: skip
     statistics = say(
         "report_methods_statistics", lang, coefficient=say("coefficient_alpha", lang), levels=levels,
-        n_resamples=number(results.n_resamples, lang, 0), rng=results.rng,
+        intervals=intervals,
     )  # fmt: skip
     return [data, statistics]
 
