@@ -7,13 +7,14 @@ A memo is a `Note` that the coding refers to, as the standard has it, and the
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, NamedTuple
 from xml.etree.ElementTree import Element
 
 from sekom_analysis.basics.wording import LANGUAGES, say
 from sekom_analysis.exchange.refi.codebook import EMPTY
 from sekom_analysis.exchange.refi.words import (
+    MARK,
     Remarks,
     child,
     children,
@@ -193,21 +194,31 @@ _UNSAFE = {"&": "\\u0026", "<": "\\u003c", ">": "\\u003e"}  # QualCoder writes a
 _SHOWN = {"&": "+", "<": "‹", ">": "›"}
 
 
-def annotation(shown: str, values: dict[str, Any]) -> str:
-    """Return the text of an annotation: a sentence for people, and the decision for us.
+def annotation(told: Iterable[tuple[str, Mapping[str, Any]]]) -> str:
+    """Return the text of an annotation: sentences for people, then the decisions for us.
+
+    QualCoder has room for one annotation of a coder on a text and stops at a second, so that one tells all.
+
+    Parameters
+    ----------
+    told : sentences, each with the decision that it tells of
 
     Examples
     --------
-    >>> told_of(annotation("Flag: two & more", {"note_id": "n1", "memo": "a & b"}))
-    {'note_id': 'n1', 'memo': 'a & b'}
+    >>> told_of(annotation([("Flag: two & more", {"note_id": "n1", "memo": "a & b"})]))
+    [{'note_id': 'n1', 'memo': 'a & b'}]
     """
-    line = "".join(_SHOWN.get(sign, sign) for sign in shown)
-    safe = {
+    lines, decisions = zip(*told, strict=True)
+    shown = "".join(_SHOWN.get(sign, sign) for sign in "\n".join(lines))
+    packed = packed_decisions(map(_quoted, decisions))
+    return shown + "\n\n" + "".join(_UNSAFE.get(sign, sign) for sign in packed)
+
+
+def _quoted(values: Mapping[str, Any]) -> dict[str, Any]:
+    return {
         label: _Quoted(value) if isinstance(value, str) and set(value) & {*_UNSAFE} else value
         for label, value in values.items()
     }
-    packed = "".join(_UNSAFE.get(sign, sign) for sign in pack("decision", safe))
-    return f"{line}\n\n{packed}"
 
 
 class _Quoted(str):
@@ -216,11 +227,17 @@ class _Quoted(str):
     __slots__ = ()
 
 
-def told_of(text: str) -> dict[str, Any] | None:
-    """Return the decision that an annotation of ours tells of; None if it is another text."""
-    start = text.find("sekom_analysis: decision")
-    ours = unpack(text[start:]) if start >= 0 else None
-    return ours.values if ours else None
+_DECISION = re.compile(rf"^(?={MARK}: decision\s*$)", re.MULTILINE)
+
+
+def packed_decisions(decisions: Iterable[Mapping[str, Any]]) -> str:
+    """Return decisions as labelled lines, one after another."""
+    return "\n\n".join(pack("decision", values) for values in decisions)
+
+
+def told_of(text: str) -> list[dict[str, Any]]:
+    """Return the decisions of ours that a text tells of; none if it is another text."""
+    return [ours.values for part in _DECISION.split(text)[1:] if (ours := unpack(part))]
 
 
 # --- notes in REFI-QDA's sense, read ------------------------------------------------------------------
@@ -248,13 +265,13 @@ class Shelf:
     def _put(self, guid: str, note: Element, text: Callable[[Element], str | None]) -> None:
         ours = unpack(text_of(note, "Description"))
         kind, values = (ours.kind, ours.values) if ours else ("", {})
-        told = told_of(text_of(note, "PlainTextContent")) if self._is_ours and not ours else None
+        told = told_of(text_of(note, "PlainTextContent")) if self._is_ours and not ours else []
         if kind == "certainty" and values.get("certainty") in CERTAINTIES:
             self._certainties[guid] = values["certainty"]
         elif kind == "decision":
-            self.decisions.append(values)
-        elif told is not None:
-            self.decisions.append(told)
+            self.decisions += told_of(text_of(note, "Description"))
+        elif told:
+            self.decisions += told
         else:
             written = text(note) or ("" if ours else note.get("name") or "")
             exact = str(values.get("memo", ""))

@@ -11,7 +11,15 @@ from typing import Any
 from sekom_analysis.basics.errors import ExchangeError
 from sekom_analysis.basics.files import replace_file
 from sekom_analysis.basics.wording import check_language, say
-from sekom_analysis.exchange.refi.answers import Answer, Sorted, User, annotation, described, sorted_answers
+from sekom_analysis.exchange.refi.answers import (
+    Answer,
+    Sorted,
+    User,
+    annotation,
+    described,
+    packed_decisions,
+    sorted_answers,
+)
 from sekom_analysis.exchange.refi.codebook import ORIGIN, answer_guid, both, entries, write_codes
 from sekom_analysis.exchange.refi.words import Guids, XmlWriter, pack, plain_text, xml_text
 from sekom_analysis.exchange.registry import Loss, real
@@ -84,8 +92,8 @@ def write_source(
         for name, chosen in _selections(answers.codings.get(note, []), layout).items():
             place = guids.of("selection", note, *name), len(plain)
             _write_selection(xml, place, chosen, layout, guids, lang)
-        for aside in answers.asides.get(note, []):
-            xml.leaf("NoteRef", targetGUID=aside_guid(guids, aside))
+        for user in _by_user(answers.asides.get(note, [])):
+            xml.leaf("NoteRef", targetGUID=aside_guid(guids, note, user))
 
 
 def _described(note: str, cells: Mapping[str, Any], plain: str) -> dict[str, Any]:
@@ -148,9 +156,16 @@ def certainty_guid(guids: Guids, certainty: str) -> str:
     return guids.of("certainty", certainty)
 
 
-def aside_guid(guids: Guids, answer: Answer) -> str:
-    """Return the guid of the note that holds a whole decision, such as a flag."""
-    return guids.of("aside", answer.note_id, answer.user.id, answer.variable)
+def aside_guid(guids: Guids, note: str, user: User) -> str:
+    """Return the guid of the note that holds a user's decisions beside a text, such as flags."""
+    return guids.of("aside", note, user.id)
+
+
+def _by_user(asides: Iterable[Answer]) -> dict[User, list[Answer]]:
+    found: dict[User, list[Answer]] = {}
+    for aside in asides:
+        found.setdefault(aside.user, []).append(aside)
+    return found
 
 
 # --- notes in REFI-QDA's sense, texts beside the texts ------------------------------------------------
@@ -168,7 +183,7 @@ def write_notes(
     codings = [answer for some in answers.codings.values() for answer in some]
     certainties = sorted({answer.certainty for answer in codings if answer.certainty})
     memos = [answer for answer in codings if answer.memo]
-    asides = [answer for some in answers.asides.values() for answer in some]
+    asides = [some for each in answers.asides.values() for some in _by_user(each).values()]
     if not (certainties or memos or asides):
         return
     with xml.element("Notes"):
@@ -182,8 +197,8 @@ def write_notes(
                 xml.leaf("PlainTextContent", text)
         for answer in memos:
             _write_memo(xml, answer, guids, lang)
-        for answer in asides:
-            _write_aside(xml, answer, codebook, lengths[answer.note_id], guids, lang)
+        for some in asides:
+            _write_asides(xml, some, codebook, lengths[some[0].note_id], guids, lang)
 
 
 def _write_memo(xml: XmlWriter, answer: Answer, guids: Guids, lang: str) -> None:
@@ -200,11 +215,28 @@ def _write_memo(xml: XmlWriter, answer: Answer, guids: Guids, lang: str) -> None
         xml.leaf("PlainTextContent", answer.memo)
 
 
-def _write_aside(
-    xml: XmlWriter, answer: Answer, codebook: Codebook, length: int, guids: Guids, lang: str
+def _write_asides(
+    xml: XmlWriter, some: list[Answer], codebook: Codebook, length: int, guids: Guids, lang: str
 ) -> None:
-    shown = " ".join(_shown(answer, codebook, lang))
-    values = {
+    """Write what one user decided beside one text: a single note, since QualCoder stops at a second."""
+    note, user = some[0].note_id, some[0].user
+    told = [_aside(answer) for answer in some]
+    shown = [" ".join(_shown(answer, codebook, lang)) for answer in some]
+    with xml.element(
+        "Note",
+        guid=aside_guid(guids, note, user),
+        name="; ".join(shown),
+        creatingUser=guids.of("user", user.id),
+        creationDateTime=min(answer.decided_at for answer in some),
+    ):
+        xml.leaf("Description", packed_decisions(told))
+        xml.leaf("PlainTextContent", annotation(zip(shown, told, strict=True)))
+        where = guids.of("aside selection", note, user.id)
+        xml.leaf("PlainTextSelection", guid=where, startPosition="0", endPosition=str(length))
+
+
+def _aside(answer: Answer) -> dict[str, Any]:
+    return {
         "note_id": answer.note_id,
         "user": answer.user.id,
         "variable": answer.variable,
@@ -213,17 +245,6 @@ def _write_aside(
         "memo": answer.memo or None,
         "decided_at": answer.decided_at,
     }
-    with xml.element(
-        "Note",
-        guid=aside_guid(guids, answer),
-        name=shown,
-        creatingUser=guids.of("user", answer.user.id),
-        creationDateTime=answer.decided_at,
-    ):
-        xml.leaf("Description", pack("decision", values))
-        xml.leaf("PlainTextContent", annotation(shown, values))
-        where = guids.of("aside selection", answer.note_id, answer.user.id, answer.variable)
-        xml.leaf("PlainTextSelection", guid=where, startPosition="0", endPosition=str(length))
 
 
 def _shown(answer: Answer, codebook: Codebook, lang: str) -> Iterator[str]:

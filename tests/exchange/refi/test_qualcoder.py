@@ -41,6 +41,9 @@ def coded(study) -> Study:
     study.decide("bo", "n1", "themes", ["tid", "vilja"], memo=" sekom_analysis: code")
     study.decide("bo", "n3", "goal", 2)
     study.decide("bo", "n1", "flag", ["two_ideas"], memo="a & b < c")
+    study.decide("bo", "n1", "proposal", ["valence"], memo="Brist på <tid>")
+    study.decide("bo", "n1", "proposal", ["themes"], memo="Pengar\nNivå: ojämn")
+    study.decide("anna", "n1", "flag", ["two_ideas"])
     return study
 
 
@@ -51,6 +54,11 @@ def as_qualcoder_returns(path: Path, target: Path) -> Path:
     new = ElementTree.Element(f"{SPACE}Project", name="p.qda", origin="QualCoder 4.0")
     notes = {note.get("guid"): note for note in old.iter(f"{SPACE}Note")}
     kept = ElementTree.Element(f"{SPACE}Notes")
+    for source in old.iter(f"{SPACE}TextSource"):
+        beside = [notes[one.get("targetGUID")] for one in source.findall(f"{SPACE}NoteRef")]
+        placed = [note for note in beside if note.find(f"{SPACE}PlainTextSelection") is not None]
+        owners = [note.get("creatingUser") for note in placed]
+        assert len(owners) == len(set(owners)), "it has room for one of each coder"
     for part in old:
         tag = part.tag.removeprefix(SPACE)
         if tag == "Sources":
@@ -134,8 +142,8 @@ def test_what_qualcoder_reads_is_where_it_reads_it(coded, tmp_path, valid):
     assert "ojämn & <låg>\n\nHur säker: 2 av 3" in memos
     # it writes annotations into its XML as they are
     texts = [note.findtext(f"{SPACE}PlainTextContent") for note in notes if len(note) == 3]
-    assert len(texts) == 1
-    assert not set("&<>") & set(texts[0])
+    assert len(texts) == 2
+    assert not set("&<>") & set("".join(texts))
 
 
 def test_selections_hold_one_decision_each(coded, tmp_path):
@@ -236,7 +244,15 @@ def test_what_somebody_writes_to_a_memo_is_kept():
 
 def test_an_annotation_tells_its_decision():
     values = {"note_id": "a & b", "codes": ["x<y"], "memo": "1 > 0\nja", "none": None}
-    text = annotation("A & B", values)
+    text = annotation([("A & B", values)])
     assert not set("&<>") & set(text)
-    assert told_of(text) == {"note_id": "a & b", "codes": ["x<y"], "memo": "1 > 0\nja"}
-    assert told_of("a person's own note") is None
+    assert told_of(text) == [{"note_id": "a & b", "codes": ["x<y"], "memo": "1 > 0\nja"}]
+    assert told_of("a person's own note") == []
+
+
+def test_an_annotation_tells_several_decisions():
+    first = {"note_id": "n1", "memo": "sekom_analysis: decision"}
+    second = {"note_id": "n2", "memo": "b\n\nsekom_analysis: decision\nmemo: c"}
+    text = annotation([("Flagga: a", first), ("memo: inget", second)])
+    assert told_of(text) == [first, second]
+    assert told_of(text.replace("\n", "\r\n")) == [first, second]
