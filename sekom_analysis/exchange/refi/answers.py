@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Mapping
+from itertools import product
 from typing import Any, NamedTuple
 from xml.etree.ElementTree import Element
 
@@ -58,6 +59,26 @@ class User(NamedTuple):
         """
         found = _USER.fullmatch(id_)
         return cls(found[1], found[2]) if found else cls(id_, INDEPENDENT)
+
+    def name(self, lang: str) -> str:
+        """How programs show the user."""
+        usual = self.pass_ == INDEPENDENT
+        return self.coder if usual else say("refi_pass", lang, coder=self.coder, n=self.pass_)
+
+    @classmethod
+    def named(cls, name: str) -> User:
+        """Return the user of a name, which is all that QualCoder keeps.
+
+        Examples
+        --------
+        >>> User.named("anna"), User.named("anna (omgång 2)"), User.named("anna (pass 3)")
+        (User(coder='anna', pass_='1'), User(coder='anna', pass_='2'), User(coder='anna', pass_='3'))
+        """
+        for lang, pass_ in product(LANGUAGES, "023"):
+            before, after = say("refi_pass", lang, coder="\0", n=pass_).split("\0")
+            if name.startswith(before) and name.endswith(after):
+                return cls(name.removeprefix(before).removesuffix(after), pass_)
+        return cls(name, INDEPENDENT)
 
 
 class Answer(NamedTuple):

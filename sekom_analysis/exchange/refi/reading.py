@@ -132,7 +132,7 @@ class People:
     Parameters
     ----------
     root : the project
-    ours : whether the users' ids are coders' ids
+    ours : whether the users are coders of ours, whose names say the pass where the ids are gone
     remarks : where to say what was not as it should be
     """
 
@@ -140,9 +140,10 @@ class People:
         self._remarks = remarks
         self._by_guid: dict[str, User] = {}
         for element in children(child(root, "Users"), "User"):
-            own = User.of((element.get("id") or "").strip()) if ours else None
+            id_, name = ((element.get(label) or "").strip() for label in ("id", "name"))
+            own = (User.of(id_) if id_ else User.named(name)) if ours else None
             if own is None or coder_fault(own.coder):
-                own = self._named((element.get("name") or element.get("id") or "").strip())
+                own = self._named(name or id_)
             self._by_guid.setdefault(plain_guid(element.get("guid")), own)
 
     @property

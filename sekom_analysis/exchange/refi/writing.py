@@ -412,7 +412,7 @@ class _Project:
             with xml.element("Users"):
                 for user in self.answers.users:
                     guid = self.guids.of("user", user.id)
-                    xml.leaf("User", guid=guid, name=user_name(user, self.lang), id=user.id)
+                    xml.leaf("User", guid=guid, name=user.name(self.lang), id=user.id)
 
     def _about(self) -> dict[str, object]:
         about = self.study.about.model_dump(mode="json", exclude_defaults=True, exclude={"readable", "seed"})
@@ -425,8 +425,3 @@ class _Project:
             **both("codebook.title", book.title),
             **both("codebook.goal", book.goal),
         }
-
-
-def user_name(user: User, lang: str) -> str:
-    """Return a user's name as programs show it."""
-    return user.coder if user.id == user.coder else say("refi_pass", lang, coder=user.coder, n=user.pass_)

@@ -44,6 +44,7 @@ def coded(study) -> Study:
     study.decide("bo", "n1", "proposal", ["valence"], memo="Brist på <tid>")
     study.decide("bo", "n1", "proposal", ["themes"], memo="Pengar\nNivå: ojämn")
     study.decide("anna", "n1", "flag", ["two_ideas"])
+    study.decide("bo", "n1", "valence", "hinder", **{"pass": 2})
     return study
 
 
@@ -151,9 +152,9 @@ def test_selections_hold_one_decision_each(coded, tmp_path):
     selections = list(
         document(tmp_path / "out.qdpx").iterfind(f".//{SPACE}TextSource/{SPACE}PlainTextSelection")
     )
-    assert len(selections) == 5
+    assert len(selections) == 6
     times = {(one.get("creatingUser"), one.get("creationDateTime")) for one in selections}
-    assert len(times) == 5
+    assert len(times) == 6
 
 
 def test_our_own_export_with_a_certainty_has_dates_now(tmp_path):
