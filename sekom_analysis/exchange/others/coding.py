@@ -206,7 +206,8 @@ class _Taker:
     def __init__(self, raw: Raw, found: Found, path: Path) -> None:
         self.raw, self.found, self.path = raw, found, path
         self.refused, self.remarks = Remarks(path.name), Remarks(path.name)
-        self.rows: list[tuple[str, str, str, str]] = []
+        self._answers: dict[tuple[str, str, str], str] = {}
+        self._differ: set[tuple[str, str, str]] = set()
         self.notes, self.by = notes_meant(found, raw.notes)
         self._stages = raw.notes["stage"].to_dict() if "stage" in raw.notes.columns else {}
         people = dict.fromkeys(plain(one.coder) for one in found.joined.said)
@@ -266,7 +267,15 @@ class _Taker:
         elif fault := answer_fault(variable, answer):
             self.refused.add("others_answer", where, fault=fault)
         else:
-            self.rows.append((note, self._ids[plain(one.coder)], variable.id, answer))
+            key = note, self._ids[plain(one.coder)], variable.id
+            if self._answers.setdefault(key, answer) != answer:  # in another column: neither is the answer
+                self._differ.add(key)
+                self.refused.add("others_differ", where, coder=one.coder, variable=variable.id)
+
+    @property
+    def rows(self) -> list[tuple[str, str, str, str]]:
+        """What was taken: note, coder, variable, answer."""
+        return [(*key, answer) for key, answer in self._answers.items() if key not in self._differ]
 
     def _variable(self, question: Question) -> Variable | None:
         """Return the variable that a question is about: the one of its name, or whose codes it uses most."""
