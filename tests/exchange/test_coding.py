@@ -14,6 +14,7 @@ from sekom_analysis.exchange.registry import Outcome, Request, import_files
 from sekom_analysis.formats.tables import read_table
 from sekom_analysis.study.raw import open_raw
 from tests.exchange.keepings import SHAPES, Made, made, person
+from tests.test_kept_codebooks import open_document
 
 CASES = Path(__file__).parents[3] / "shared" / "cases"
 BOOK = {
@@ -29,6 +30,7 @@ BOOK = {
     ]
 }  # fmt: skip
 TEXTS = ["Ojämn nivå i stan", "Ont om tid", "Viljan finns här", "Ont om tid"]
+FIRST = ["Hinder", "Hinder", "Möjlighet", "Möjlighet"]
 
 
 @pytest.fixture
@@ -99,6 +101,41 @@ def test_marks_are_codes_and_the_coder_is_who_was_named(study: sa.Study, tmp_pat
     )
     take(study, path, coder="dora")
     assert told(study) == {("n1", "dora"): "vilja|tid", ("n2", "dora"): "", ("n4", "dora"): "mal"}
+
+
+@pytest.mark.parametrize("rows", [
+    [["Lapp", "anna", "bo"], *zip(TEXTS, FIRST, FIRST[1:] + FIRST[:1], strict=True)],
+    [["Nr", "Kodare", "Hinder"], *((f"n{n + 1}", who, FIRST[(n + later) % 4]) for n in range(4)
+                                   for later, who in enumerate(("anna", "bo")))],
+])  # fmt: skip
+def test_a_workbook_of_libreoffice_is_taken_in_as_one_of_excel(study, tmp_path, rows) -> None:
+    pytest.importorskip("python_calamine")
+    (tmp_path / "a.ods").write_bytes(open_document(rows))
+    [outcome] = take(study, tmp_path / "a.ods")
+    assert outcome.material.refused == []
+    assert told(study) == {
+        (f"n{n + 1}", who): {"Hinder": "hinder", "Möjlighet": "mojlighet"}[FIRST[(n + later) % 4]]
+        for n in range(4)
+        for later, who in enumerate(("anna", "bo"))
+    }
+
+
+def test_a_map_is_proposed_and_used_for_a_workbook_of_libreoffice(study, tmp_path) -> None:
+    pytest.importorskip("python_calamine")
+    path = tmp_path / "anna.ods"
+    path.write_bytes(open_document([["Lapp", "Teman", "Kommentar"], *((t, "Vilja", "nja") for t in TEXTS)]))
+    [outcome] = take(study, path)
+    [proposal] = outcome.material.proposals
+    import_files(Request(open_raw(study.root), path, map=proposal), [path], "decisions")
+    assert told(study)["n3", "anna"] == "vilja"
+
+
+def test_two_columns_of_one_coder_that_answer_a_question_otherwise_are_asked_about(study, tmp_path) -> None:
+    before, after = ["Hinder", "Hinder", "", ""], ["", "Möjlighet", "Möjlighet", ""]
+    rows = [f"{text},{one},{other}" for text, one, other in zip(TEXTS, before, after, strict=True)]
+    [outcome] = take(study, put(tmp_path, "anna.csv", "Lapp,före,efter", *rows))
+    assert told(study) == {}
+    assert len(outcome.material.proposals) == 1  # a map to go through, instead of the last column's answer
 
 
 def test_several_signs_in_a_cell_and_repeated_texts_in_order(study: sa.Study, tmp_path: Path) -> None:

@@ -33,8 +33,10 @@ from sekom_analysis.exchange.refi.reading import time_of
 from sekom_analysis.exchange.refi.words import Remarks, coder_id, shortened
 from sekom_analysis.exchange.registry import Request
 from sekom_analysis.exchange.taking_in import NO_DECISIONS, Material
+from sekom_analysis.formats.grids import read_grids, unreadable
 from sekom_analysis.formats.guarded import refusal
-from sekom_analysis.formats.tables import WORKBOOKS, check_table, read_bytes
+from sekom_analysis.formats.other_books import ENDINGS as OTHER_BOOKS
+from sekom_analysis.formats.tables import WORKBOOKS, as_table, check_table, read_bytes
 from sekom_analysis.formats.workbook_reading import merged_across
 from sekom_analysis.study.decisions import PASSES, coder_fault
 from sekom_analysis.study.raw import Raw
@@ -323,13 +325,7 @@ def find_decisions(request: Request) -> Material:
 def _read_coding(request: Request) -> Coding | None:
     """Return what the files hold, if they are kept as people keep coding and no cell is two columns wide."""
     path = request.path
-    data, problem = read_bytes(path)
-    if problem or data.startswith(_TOKENS):
-        return None
-    try:
-        if path.suffix.lower() in WORKBOOKS and merged_across(data):
-            return None
-    except ExchangeError:
+    if path.suffix.lower() not in OTHER_BOOKS and not _is_plain(path):
         return None
     coding = read_coding(request.raw, request.beside or (path,), path, request.coder)
     if coding is not None and coding.material.decisions.empty:
@@ -337,7 +333,31 @@ def _read_coding(request: Request) -> Coding | None:
     return coding
 
 
+def _is_plain(path: Path) -> bool:
+    """Whether a file can be had, is no list of tokens and has no cell that is two columns wide."""
+    data, problem = read_bytes(path)
+    if problem or data.startswith(_TOKENS):
+        return False
+    try:
+        return path.suffix.lower() not in WORKBOOKS or not merged_across(data)
+    except ExchangeError:
+        return False
+
+
+def _other_table(path: Path) -> pd.DataFrame:
+    """Return the first sheet with anything in it of LibreOffice's or Excel's old workbook."""
+    grids = [grid for grid in read_grids(path).grids if any(map(any, grid.rows))]
+    shown = [grid for grid in grids if not grid.is_hidden] or grids
+    empty = [Problem.of(path.name, None, "table_empty")]
+    table, problems = as_table(shown[0].rows, path.name, []) if shown else (pd.DataFrame(), empty)
+    if problems:
+        raise unreadable(path, problems)
+    return table
+
+
 def _table(path: Path) -> pd.DataFrame:
+    if path.suffix.lower() in OTHER_BOOKS:
+        return _other_table(path)
     data, problem = read_bytes(path)
     if data.startswith(_TOKENS):
         raise refusal(path.name, "others_webanno")
