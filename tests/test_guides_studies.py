@@ -11,6 +11,7 @@ import krippendorff
 import numpy as np
 import pytest
 
+from sekom_analysis.basics.wording import say
 from sekom_analysis.study.study import Study
 
 from . import made_studies
@@ -25,6 +26,8 @@ def report_of(study: Study, lang: str) -> str:
     page = (study.root / "figures" / f"report.{lang}.html").read_text(encoding="utf-8")
     body = re.sub(r"<(style|script|svg)\b.*?</\1>", "", page, flags=re.DOTALL)
     assert not re.search(r"\b(nan|NaN|None|inf)\b", re.sub(r"<[^>]+>", " ", body))
+    assert say("report_problems", lang) not in body  # the study's files are as they should be
+    assert not re.search(r"\b(\d+)–\1\b", re.sub(r"<[^>]+>", " ", body))  # 300–300 is 300
     headings = re.findall(r"<h([1-6])[^>]*>(.*?)</h\1>(.*?)(?=<h[1-6]|</body>)", body, flags=re.DOTALL)
     for (level, title, under), after in zip(headings, [*headings[1:], ("1", "", "")], strict=True):
         is_above = int(after[0]) > int(level)
@@ -180,4 +183,4 @@ def test_two_coders_finished_sheets(lang, terminal):
     study = Study.open(names.study)
     assert (study.coders, len(study.notes)) == (["anna", "bo"], 80)
     assert printed_alpha(printed["sekom agreement"], word.lower()) == pytest.approx(expected, abs=0.0006)
-    report_of(study, lang)
+    assert "Gwet" not in report_of(study, lang)  # AC1 is of single codes

@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 import pandas as pd
 
-from sekom_analysis.study.rows import note_hash, utc_text
+from sekom_analysis.study.rows import utc_text
 from sekom_analysis.study.study import Study
 
 from .documents import ROOT
@@ -97,7 +97,7 @@ def by_browser(path: Path, study: Study, said: Iterable[tuple[str, str, list[str
             {
                 "event_id": f"e{number:015d}", "variable": variable, "event": "decide", "codes": codes,
                 "certainty": "", "memo": "", "pass": 1, "at": utc_text(now + timedelta(milliseconds=number)),
-                "note_hash": note_hash(study.notes.at[note_id, "text"]),
+                "note_hash": study.seen.hash_of(note_id),
                 "codebook": study.codebook[variable].version, "key": study.note_keys[note_id],
             }
         )  # fmt: skip

@@ -295,6 +295,10 @@ def _say(results: Results, key: str, **values: object) -> str:
     return say(f"answer_{key}", results.lang, **values)
 
 
+def _span(low: int, high: int) -> str:
+    return str(low) if low == high else f"{low}–{high}"
+
+
 def _section(results: Results, key: str) -> str:
     return _say(results, "section", section=say(key, results.lang))
 
@@ -320,7 +324,7 @@ def _coders(results: Results) -> str:
 def _numbers(results: Results) -> str:
     planned, both = results.study.about.plan.n_notes, _fewest_and_most(results, "both")
     key = "planned" if planned else "not_planned"
-    return _say(results, key, n=planned or "", low=both[0], high=both[1])
+    return _say(results, key, n=planned or "", span=_span(*both))
 
 
 def _fewest_and_most(results: Results, column: str) -> tuple[int, int]:
@@ -360,7 +364,7 @@ def _read(results: Results) -> str:
     read = results.coders.loc[results.independent, "notes"]
     again = int(results.conduct.done["again"].sum())
     return _say(
-        results, "read", n=len(read), low=int(read.min()), high=int(read.max()),
+        results, "read", n=len(read), span=_span(int(read.min()), int(read.max())),
         n_all=int(results.coders["n_all"].max()), again=again,
     )  # fmt: skip
 

@@ -5,7 +5,9 @@ from __future__ import annotations
 import ast
 import re
 from collections import defaultdict
+from dataclasses import replace
 
+import pandas as pd
 import pytest
 
 from sekom_analysis import alpha, voices
@@ -16,7 +18,7 @@ from sekom_analysis.exchange.outline.lines import LIMITS, tidy, word_lines
 from sekom_analysis.report import render_page
 from sekom_analysis.report.blocks import Bullets
 from sekom_analysis.report.documents import write_docx
-from sekom_analysis.report.sections import sections
+from sekom_analysis.report.sections import numbers, sections
 from sekom_analysis.report.sections.contents import appendix_sections
 from sekom_analysis.results import Results, work_out
 from sekom_analysis.results.conduct import guidelines
@@ -277,3 +279,12 @@ def test_a_reflexive_study_shows_purpose_and_appendices_and_measures_nothing(sam
     assert results.steps == []
     with pytest.raises(StanceError):
         voices(results.study, "category_b")
+
+
+@pytest.mark.parametrize(
+    ("n", "told"), [(1, "1 sak i studiens filer behöver ses över; den"), (2, "2 saker i studiens filer")]
+)
+def test_one_thing_to_look_at_is_one(before, n, told):
+    problem = dict.fromkeys(before.problems.columns, "x")
+    found = replace(before, problems=pd.DataFrame([problem] * n))
+    assert any(line.startswith(told) for line in numbers.before(found))

@@ -71,7 +71,8 @@ def before(results: Results) -> list[str]:
         shown = names((label_of(results, v) for v in results.uncoded), lang)
         lines.append(say("report_uncoded", lang, variables=shown))
     if len(results.problems):
-        lines.append(say("report_problems_found", lang, n=len(results.problems)))
+        key = "report_problems_found_one" if len(results.problems) == 1 else "report_problems_found"
+        lines.append(say(key, lang, n=len(results.problems)))
     if results.coders.empty:
         lines.append(say("report_no_decisions", lang))
     return lines
@@ -390,9 +391,12 @@ def _methods(results: Results) -> list[str]:
         "report_intervals_notes" if study.cluster is None else "report_intervals_clusters", lang,
         n_resamples=number(results.n_resamples, lang, 0), rng=results.rng, column=study.about.cluster or "",
     )  # fmt: skip
+    ac1 = results.agreement.loc[results.agreement["coefficient"] == "ac1", "value"]
+    has_ac1 = bool(ac1.notna().any())  # sets of codes have none
+    others = say("report_percent_and_ac1" if has_ac1 else "report_percent", lang)
     statistics = say(
         "report_methods_statistics", lang, coefficient=say("coefficient_alpha", lang), levels=levels,
-        intervals=intervals,
+        others=others, intervals=intervals,
     )  # fmt: skip
     return [data, statistics]
 
