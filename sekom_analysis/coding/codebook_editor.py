@@ -10,10 +10,10 @@ from sekom_analysis.basics.errors import CodebookError, DecisionError, NotSavedE
 from sekom_analysis.coding.jupyter import Card
 from sekom_analysis.coding.page import script
 from sekom_analysis.coding.session import Message
-from sekom_analysis.coding.shown import shown_context
 from sekom_analysis.study import codebook_editing as editing
 from sekom_analysis.study.decisions import coder_fault
 from sekom_analysis.study.lineage import changes_ledger
+from sekom_analysis.study.shown import shown_context
 from sekom_analysis.study.study import Study
 
 STYLES = ("card.css", "editor.css")

@@ -17,10 +17,10 @@ from sekom_analysis.basics import wording
 from sekom_analysis.basics.errors import DecisionError, NotesError, NotSavedError
 from sekom_analysis.basics.wording import quoted
 from sekom_analysis.coding.session import Judging, Message, Past, past_of
-from sekom_analysis.coding.shown import shown_context, shown_variable
 from sekom_analysis.study.codebook import FLAG, NONE_FITS, Variable
 from sekom_analysis.study.decisions import AFTER_TALK, coder_fault, latest, same_answer
 from sekom_analysis.study.ledgers import OPEN, RETRACT, SETTLE
+from sekom_analysis.study.shown import shown_context, shown_variable
 from sekom_analysis.study.study import Study
 from sekom_analysis.study.worklist import Seed, shuffled
 

@@ -13,9 +13,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from sekom_analysis.basics import wording
 from sekom_analysis.basics.errors import DecisionError, NotesError, NotSavedError
 from sekom_analysis.basics.wording import quoted
-from sekom_analysis.coding.shown import shown_context, shown_variable
 from sekom_analysis.study import worklist
-from sekom_analysis.study.changes import Changes
 from sekom_analysis.study.codebook import (
     FLAG,
     PROPOSAL,
@@ -27,6 +25,7 @@ from sekom_analysis.study.desk import Desk
 from sekom_analysis.study.ledgers import RETRACT
 from sekom_analysis.study.lineage import counted
 from sekom_analysis.study.proposals import Proposal
+from sekom_analysis.study.shown import Changes, shown_context, shown_variable
 from sekom_analysis.study.worklist import AGAIN, INDEPENDENT, WARM_UP, Answer, Cell, Item
 
 if TYPE_CHECKING:

@@ -14,13 +14,13 @@ from sekom_analysis.exchange import layout
 from sekom_analysis.exchange.layout import ANSWER, CERTAINTY, CODE, MEMO, NONE, PROPOSED, Column, Row, Tab
 from sekom_analysis.exchange.sheet_grid import Cell, Ticket, is_what_is_left
 from sekom_analysis.exchange.takings import Takings
-from sekom_analysis.study.changes import Changes, Shown
 from sekom_analysis.study.codebook import PROPOSAL, Variable
 from sekom_analysis.study.decisions import LONGEST_MEMO, counting_rows, latest
 from sekom_analysis.study.desk import Desk
 from sekom_analysis.study.lineage import Holding, lineages
 from sekom_analysis.study.proposals import LONGEST_NAME, Proposal
 from sekom_analysis.study.rows import answer_fault
+from sekom_analysis.study.shown import Changes, Shown
 
 AS_MANY = 12  # how many answers a message lists
 # What spreadsheets show where a formula has no result, in English and Swedish; 'Err:509' is LibreOffice's.

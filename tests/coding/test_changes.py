@@ -16,11 +16,10 @@ import pytest
 
 from sekom_analysis.coding.page import page_data
 from sekom_analysis.coding.session import Session
-from sekom_analysis.coding.shown import shown_variable
 from sekom_analysis.exchange import read_coding_sheet, write_coding_sheet
 from sekom_analysis.study import codebook_editing as editing
-from sekom_analysis.study.changes import Changes
 from sekom_analysis.study.codebook import Codebook
+from sekom_analysis.study.shown import Changes, shown_variable
 from sekom_analysis.study.study import Study
 
 N_NOTES = 60

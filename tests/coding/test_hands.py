@@ -10,9 +10,9 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from sekom_analysis.coding.shown import shown_variable
 from sekom_analysis.study.codebook import Variable
 from sekom_analysis.study.decisions import LONGEST_MEMO
+from sekom_analysis.study.shown import shown_variable
 
 from .conftest import MODULES
 
