@@ -1174,7 +1174,7 @@ def test_a_pass_typed_into_a_file_moves_no_answer(study, tmp_path, typed):
 
 
 def test_a_real_warm_up_and_a_real_second_time_stay_so(study, tmp_path):
-    from sekom_analysis.study.worklist import warm_up_notes
+    from sekom_analysis.study.secret import warm_up_notes
 
     warm = dict.fromkeys(warm_up_notes(study.notes.index, study.desk("anna").warm_up_seed, 5), "tid")
     path = answers(tmp_path / "a.jsonl", study, warm, who="anna")

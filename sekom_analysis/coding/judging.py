@@ -20,9 +20,9 @@ from sekom_analysis.coding.session import Judging, Message, Past, past_of
 from sekom_analysis.study.codebook import FLAG, NONE_FITS, Variable
 from sekom_analysis.study.decisions import AFTER_TALK, coder_fault, latest, same_answer
 from sekom_analysis.study.ledgers import OPEN, RETRACT, SETTLE
+from sekom_analysis.study.secret import Seed, shuffled
 from sekom_analysis.study.shown import shown_context, shown_variable
 from sekom_analysis.study.study import Study
-from sekom_analysis.study.worklist import Seed, shuffled
 
 # --- what the coders of a study say now of each note --------------------------------------------------
 

@@ -1,4 +1,4 @@
-"""One coder at work: desk and worklist on one side, a card on the other.
+"""One coder at work: the desk on one side, a card on the other.
 
 The session knows no widget: it makes the data that a card shows, takes the
 card's messages, and says what to answer.
@@ -13,20 +13,33 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from sekom_analysis.basics import wording
 from sekom_analysis.basics.errors import DecisionError, NotesError, NotSavedError
 from sekom_analysis.basics.wording import quoted
-from sekom_analysis.study import worklist
 from sekom_analysis.study.codebook import (
     FLAG,
     PROPOSAL,
     as_in_log,
     asked_by,
 )
-from sekom_analysis.study.decisions import Event
+from sekom_analysis.study.decisions import AGAIN, INDEPENDENT, WARM_UP, Event
 from sekom_analysis.study.desk import Desk
 from sekom_analysis.study.ledgers import RETRACT
 from sekom_analysis.study.lineage import counted
 from sekom_analysis.study.proposals import Proposal
-from sekom_analysis.study.shown import Changes, shown_context, shown_variable
-from sekom_analysis.study.worklist import AGAIN, INDEPENDENT, WARM_UP, Answer, Cell, Item
+from sekom_analysis.study.secret import first_time_notes, second_time_notes, warm_up_notes
+from sekom_analysis.study.shown import (
+    Answer,
+    Cell,
+    Changes,
+    Item,
+    answer_after,
+    answers_standing,
+    as_of_texts,
+    counts_in,
+    is_open,
+    notes_left,
+    notes_that_are,
+    shown_context,
+    shown_variable,
+)
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -190,7 +203,7 @@ class Judging(ABC):
         """Save events, all or none."""
 
 
-# --- one coder at work: desk and worklist on one side, a card on the other ----------------------------
+# --- one coder at work: the desk on one side, a card on the other ----------------------------
 
 
 BESIDE = ("note", "replaces", "amends")  # said of an event, and no part of it
@@ -256,11 +269,11 @@ class Session:
         coder, seed = self.desk.coder, self.desk.seed
         met = {number: self._coded_in(number) for number in (WARM_UP, AGAIN)}
         if warm_up:
-            order = worklist.warm_up_notes(notes, self.desk.warm_up_seed, warm_up, met[WARM_UP])
+            order = warm_up_notes(notes, self.desk.warm_up_seed, warm_up, met[WARM_UP])
         elif again:
-            order = worklist.second_time_notes(notes, seed, coder, again, met[AGAIN])
+            order = second_time_notes(notes, seed, coder, again, met[AGAIN])
         else:
-            order = worklist.first_time_notes(notes, seed, coder, met[WARM_UP])
+            order = first_time_notes(notes, seed, coder, met[WARM_UP])
         keys = self.desk.note_keys
         return [Item(note_id, keys[note_id], asked[note_id], self.pass_) for note_id in order]
 
@@ -284,7 +297,7 @@ class Session:
             known = ", ".join(SORTS)
             msg = f"only='{which}' is not a sort of notes; choose one of: {known}, or leave it empty."
             raise NotesError(msg)
-        return worklist.only(self.items, self._as_of_texts(), which, self._is_older)
+        return notes_that_are(self.items, self._as_of_texts(), which, self._is_older)
 
     def _is_older(self, cell: Cell, answer: Answer) -> bool:
         """Whether an answer is to be looked at again, since what was read of its codes has changed."""
@@ -318,19 +331,19 @@ class Session:
         self._split: dict[str, tuple[str, str]] = dict(zip(gone["event_id"], said, strict=True))
         passes = {item.note_id: item.pass_ for item in self.items}
         rows: Any = history.to_dict("records")
-        self.answers: dict[Cell, Answer] = worklist.standing(rows, passes)
+        self.answers: dict[Cell, Answer] = answers_standing(rows, passes)
         self._texts = {note_id: self.desk.seen.hash_of(note_id) for note_id in passes}
         self._known = set(history["event_id"])
         self._uncounted = 0
 
     def _as_of_texts(self) -> dict[Cell, Answer]:
         """Return what stands, with the answers to texts that have been replaced since marked."""
-        return worklist.as_of_texts(self.answers, self._texts)
+        return as_of_texts(self.answers, self._texts)
 
     @property
     def n_left(self) -> int:
         """How many notes have a question that is unseen."""
-        return len(worklist.left(self.items, self._as_of_texts()))
+        return len(notes_left(self.items, self._as_of_texts()))
 
     def data(self) -> Message:
         """Return what the card shows: texts, variables, notes by opaque keys, this coder's own answers."""
@@ -406,10 +419,10 @@ class Session:
             return Past([], [event["replaces"]])  # for the desk to refuse
         events = self.desk.events_on(note_id, variable)
         rows = [one._asdict() | {"pass": one.pass_} for one in events]
-        answers = worklist.standing(rows, {note_id: int(event["pass"])})
-        now = worklist.as_of_texts(answers, {note_id: self.desk.seen.hash_of(note_id)})
+        answers = answers_standing(rows, {note_id: int(event["pass"])})
+        now = as_of_texts(answers, {note_id: self.desk.seen.hash_of(note_id)})
         answer = now.get((note_id, variable))
-        names = [""] if answer is None or worklist.is_open(answer) else []
+        names = [""] if answer is None or is_open(answer) else []
         if answer is not None and answer.event != "retract":
             names += self.desk.names_of(answer.event_id)
         return Past([one.event_id for one in events], names)
@@ -447,8 +460,8 @@ class Session:
         touched = {}
         for row in rows:
             cell = (row["note_id"], asked_by(row["variable"], row["codes"]))
-            if row["note_id"] in passes and worklist.counts_in(passes[row["note_id"]], row["pass"]):
-                touched[cell] = self.answers[cell] = worklist.after(self.answers.get(cell), row)
+            if row["note_id"] in passes and counts_in(passes[row["note_id"]], row["pass"]):
+                touched[cell] = self.answers[cell] = answer_after(self.answers.get(cell), row)
         return touched
 
 

@@ -28,7 +28,7 @@ from sekom_analysis.study.rows import (
     utc_text,
     well_formed,
 )
-from sekom_analysis.study.worklist import is_note_key
+from sekom_analysis.study.secret import is_note_key
 
 # --- what a file that came back holds, be it a page's answers or a coding sheet -----------------------
 

@@ -19,10 +19,11 @@ import pandas as pd
 from openpyxl.styles import Alignment, Border, Font, PatternFill, Protection, Side
 
 from sekom_analysis.formats.workbooks import UNWRITABLE
-from sekom_analysis.study import worklist
 from sekom_analysis.study.codebook import Variable, asked_by
+from sekom_analysis.study.decisions import AFTER_TALK, INDEPENDENT, WARM_UP
 from sekom_analysis.study.desk import Desk
 from sekom_analysis.study.rows import note_hash
+from sekom_analysis.study.secret import first_time_notes
 
 TICKET = "sekom_analysis coding sheet"
 FORMAT = "1"
@@ -34,8 +35,8 @@ MARKS = frozenset({MARK, "×", "✓", "✔", "1", "ja", "yes", "true", "sant"})
 ANSWER, CODE, NONE, CERTAINTY, MEMO = "answer", "code", "none", "certainty", "memo"
 PROPOSED = "proposal"  # the name of a code that is missing
 CERTAINTIES = ("1", "2", "3")
-PASS = str(worklist.INDEPENDENT)
-PASSES = (PASS, str(worklist.AFTER_TALK))
+PASS = str(INDEPENDENT)
+PASSES = (PASS, str(AFTER_TALK))
 
 _MARK = re.compile(r"([a-z0-9_]{1,40})/(answer|code|none|certainty|memo|proposal)(?:/([a-z0-9_]{1,40}))?")
 CONTEXT = "sekom/context"
@@ -122,8 +123,8 @@ def tabs_of(desk: Desk) -> list[Tab]:
 def _in_order(desk: Desk) -> list[str]:
     """Return the notes as the coder meets them on the card too: those of the warm-up last."""
     decisions = desk.decisions()
-    met = set(decisions.loc[decisions["pass"] == str(worklist.WARM_UP), "note_id"])
-    return worklist.first_time_notes(desk.notes.index, desk.seed, desk.coder, met)
+    met = set(decisions.loc[decisions["pass"] == str(WARM_UP), "note_id"])
+    return first_time_notes(desk.notes.index, desk.seed, desk.coder, met)
 
 
 def _row(desk: Desk, note_id: str) -> Row:

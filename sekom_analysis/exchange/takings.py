@@ -34,7 +34,7 @@ from sekom_analysis.study.imports import Collected, Numbered, Offer, command, fi
 from sekom_analysis.study.ledgers import Ledger
 from sekom_analysis.study.log import coder_log
 from sekom_analysis.study.rows import Format, Row, utc_text
-from sekom_analysis.study.worklist import warm_up_notes
+from sekom_analysis.study.secret import warm_up_notes
 
 # --- when what came back counts as made ---------------------------------------------------------------
 

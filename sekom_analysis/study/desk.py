@@ -43,8 +43,7 @@ from sekom_analysis.study.lineage import Holding, changes_ledger, counted
 from sekom_analysis.study.log import coder_log, events_of
 from sekom_analysis.study.raw import CODED, Raw, find_root, open_raw
 from sekom_analysis.study.rows import answer_fault, field_faults, utc_text, well_formed
-from sekom_analysis.study.secret import Keys
-from sekom_analysis.study.worklist import Seed
+from sekom_analysis.study.secret import Keys, Seed
 
 KNOWN_FIELDS = frozenset(LOG_COLUMNS) | {"coder"}
 TALK = "talk"  # by what others' answers were shown, where whoever saves an answer says that they were

@@ -12,7 +12,7 @@ from __future__ import annotations
 import hashlib
 import re
 import secrets
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
@@ -23,11 +23,10 @@ import pandas as pd
 from sekom_analysis.basics.errors import NotSavedError, StudyError
 from sekom_analysis.basics.files import locked, patiently, reason_of, write_whole
 from sekom_analysis.basics.wording import Phrase, Problem, say
-from sekom_analysis.study.decisions import Event, coder_fault
+from sekom_analysis.study.decisions import WARM_UP, Event, coder_fault
 from sekom_analysis.study.log import MARKS, coder_log
 from sekom_analysis.study.raw import CODED, Raw
 from sekom_analysis.study.rows import utc_text
-from sekom_analysis.study.worklist import WARM_UP, Seed, masked, note_key, old_note_key
 
 SECRET_FILE = CODED / ".secret"
 OWN, FORMER, BEGUN, OLD_WARM_UP = "secret", "former", "begun", "warm-up-begun"
@@ -36,6 +35,7 @@ MARK = MARKS / "secret"
 _HEX = re.compile(r"[0-9a-f]{64}")
 _MARK = re.compile(r"[0-9a-f]{16}")
 _LONGEST = 1 << 16
+Seed = int | str  # a number in orders from before there was a secret, else a text that holds the secret
 
 
 class Secret(NamedTuple):
@@ -238,6 +238,117 @@ def _is_sound(words: list[str]) -> bool:
 
 def _odd(file: str, number: int, words: list[str]) -> Problem:
     return Problem.of(file, number, "secret_line", line=" ".join(words)[:12])
+
+
+# --- the names and orders that come from it: hashes, so that they are the same every day --------------
+
+
+def note_key(secret: bytes, name: str) -> str:
+    """Return the name by which a card knows a note; it reveals neither id nor place without the secret.
+
+    Examples
+    --------
+    >>> note_key(bytes(32), "B001") == note_key(bytes(31) + b"1", "B001")
+    False
+    """
+    return "n" + _hidden(secret, f"note\0{name}", 10)
+
+
+def old_note_key(study_id: str, name: str) -> str:
+    """Return the key that a note had before there was a secret; it is read, and never given out."""
+    return "n" + _digest(study_id, "note", name)[:20]
+
+
+def is_note_key(text: str) -> bool:
+    """Whether a text looks like the key of a note."""
+    return re.fullmatch(r"n[0-9a-f]{20}", text) is not None
+
+
+def masked(secret: bytes, event_id: str) -> str:
+    """Return a name for an event that reveals nothing of what its id was made from.
+
+    Examples
+    --------
+    >>> masked(bytes(32), "s0123")
+    'x514219d3c6f9fbd9'
+    """
+    return "x" + _hidden(secret, f"event\0{event_id}", 8)
+
+
+def _hidden(secret: bytes, text: str, n_bytes: int) -> str:
+    """Return a keyed hash (RFC 7693): without the secret it can be made from no guess."""
+    return hashlib.blake2b(text.encode("utf-8"), key=secret, digest_size=n_bytes).hexdigest()
+
+
+def shuffled(note_ids: Iterable[str], *seed: object) -> list[str]:
+    """Return the ids in an order that is random to the eye and the same every time.
+
+    Examples
+    --------
+    >>> shuffled(["B001", "B002", "B003", "B004"], 2016, "anna")
+    ['B002', 'B001', 'B003', 'B004']
+    """
+    return sorted(note_ids, key=lambda note_id: (_digest(*seed, note_id), note_id))
+
+
+def _digest(*parts: object) -> str:
+    return hashlib.sha256("\0".join(str(part) for part in parts).encode("utf-8")).hexdigest()
+
+
+def warm_up_notes(
+    note_ids: Iterable[str], seed: Seed, n_notes: int, begun: Collection[str] = ()
+) -> list[str]:
+    """Return the notes on which all coders of a study warm up, in an order that all share.
+
+    Parameters
+    ----------
+    note_ids : ids of the N notes
+    seed : what the choice comes from, as `Desk.warm_up_seed`
+    n_notes : how many are wanted
+    begun : notes on which the coder has warmed up already; they stay, whatever notes came later
+    """
+    order = shuffled(note_ids, seed, "warm-up")
+    chosen = _with_begun(order, n_notes, begun)
+    return [n for n in order if n in chosen]
+
+
+def first_time_notes(note_ids: Iterable[str], seed: Seed, coder: str, met: Collection[str] = ()) -> list[str]:
+    """Return all notes in the coder's own order.
+
+    Parameters
+    ----------
+    note_ids : ids of the N notes
+    seed : what the coder's orders come from, as `Desk.seed`
+    coder : the coder's id
+    met : notes of the warm-up; they come last, when what was said of them has faded
+    """
+    order = shuffled(note_ids, seed, coder)
+    return [*(n for n in order if n not in met), *(n for n in order if n in met)]
+
+
+def second_time_notes(
+    coded: Iterable[str], seed: Seed, coder: str, n_notes: int, begun: Collection[str] = ()
+) -> list[str]:
+    """Return the notes to be coded a second time, in an order other than the first.
+
+    Parameters
+    ----------
+    coded : notes that the coder has decided on
+    seed : what the coder's orders come from, as `Desk.seed`
+    coder : the coder's id
+    n_notes : how many are wanted
+    begun : notes already met a second time; they stay among the chosen
+    """
+    order = shuffled(coded, seed, coder, "again")
+    return shuffled(_with_begun(order, n_notes, begun), seed, coder, "again", "order")
+
+
+def _with_begun(order: Sequence[str], n_notes: int, begun: Collection[str]) -> set[str]:
+    """Return the first notes of an order, those that were begun before any others."""
+    return set(sorted(order, key=lambda note_id: note_id not in begun)[:n_notes])
+
+
+# --- the keys of one study ----------------------------------------------------------------------------
 
 
 class Keys:

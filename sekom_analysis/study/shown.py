@@ -1,15 +1,18 @@
-"""What a coder is shown of notes and variables, and of a codebook that has changed: old and new texts."""
+"""What a coder is shown: notes and variables, where the own answers stand, and what has changed since."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
-from typing import Any
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from typing import Any, NamedTuple
 
-from sekom_analysis.study.codebook import NONE_FITS, NONE_FITS_LABEL, Code, Codebook, Variable
+from sekom_analysis.study.codebook import NONE_FITS, NONE_FITS_LABEL, Code, Codebook, Variable, asked_by
+from sekom_analysis.study.decisions import AFTER_TALK, INDEPENDENT, UNDO, undone
 from sekom_analysis.study.lineage import MEANING, Again, Holding, Lineage, places, text_hash
 from sekom_analysis.study.notes import NotesSeen, context_name
 
 Shown = dict[str, Any]
+Cell = tuple[str, str]  # note and variable
+MANY = 2  # so many notes may have other texts without being other notes
 
 # --- a note and a variable, in one language -----------------------------------------------------------
 
@@ -48,6 +51,158 @@ def _code(code: Code, lang: str) -> Shown:
     texts = {name: getattr(code, name) for name in ("definition", "include", "exclude", "example")}
     shown = {name: text.in_(lang) for name, text in texts.items() if text is not None}
     return {"id": code.id, "label": code.label.in_(lang), **shown}
+
+
+# --- the own answers: what stands, for the texts as they are now, and what is left -------------------
+
+
+class Item(NamedTuple):
+    """A note in a coder's list, with the variables to be asked of it."""
+
+    note_id: str
+    key: str
+    variables: tuple[str, ...]
+    pass_: int
+
+
+class Answer(NamedTuple):
+    """What a coder's events on one variable of one note come to: decide, skip or retract.
+
+    An answer to a text that has been replaced since is "changed": its question is asked again.
+    """
+
+    event: str
+    event_id: str
+    codes: str = ""
+    certainty: str = ""
+    memo: str = ""
+    codebook: str = ""
+    note_hash: str = ""
+    via: str = ""
+    decided_at: str = ""
+
+
+def answers_standing(rows: Iterable[Mapping[str, str]], passes: Mapping[str, int]) -> dict[Cell, Answer]:
+    """Fold events into what stands, for each note in its own pass.
+
+    Parameters
+    ----------
+    rows : events with note_id, variable, pass, event and the rest, oldest first
+    passes : note_id -> the pass that counts
+    """
+    answers: dict[Cell, Answer] = {}
+    given = list(rows)
+    gone = undone({row["event_id"]: row.get("via", "") for row in given})
+    for row in (row for row in given if row["event_id"] not in gone):
+        note_id = row["note_id"]
+        if note_id in passes and counts_in(passes[note_id], row["pass"]):
+            cell = (note_id, asked_by(row["variable"], row["codes"]))
+            answers[cell] = answer_after(answers.get(cell), row)
+    return answers
+
+
+def counts_in(pass_: int, given: str) -> bool:
+    """Whether an event shows in a list of this pass: pass 3 replaces what was said independently."""
+    return given == str(pass_) or (pass_ == INDEPENDENT and given == str(AFTER_TALK))
+
+
+def answer_after(before: Answer | None, row: Mapping[str, str]) -> Answer:
+    """Return what stands after one more event.
+
+    A skip takes nothing away: an earlier answer to the same text stands, as the event that it was.
+    """
+    text = row.get("note_hash", "")
+    name = {"event_id": row["event_id"], "via": row.get("via", "")}
+    if name["via"] == UNDO:  # what was there before stands, and is newer than what a browser may hold
+        return before._replace(**name) if before else Answer("retract", **name)
+    if row["event"] == "retract":
+        return Answer("retract", **name)
+    said = {part: row[part] for part in ("codes", "certainty", "memo", "codebook")}
+    made = Answer(row["event"], **name, **said, note_hash=text, decided_at=row.get("decided_at", ""))
+    stands = before is not None and before.event == "decide" and _is_same_text(before.note_hash, text)
+    return before if made.event == "skip" and before and stands else made
+
+
+def _is_same_text(one: str, other: str) -> bool:
+    """Whether two hashes can be of one text; what was imported may have none."""
+    return one == other or "" in (one, other)
+
+
+def as_of_texts(answers: Mapping[Cell, Answer], texts: Mapping[str, str]) -> dict[Cell, Answer]:
+    """Return what stands for the texts as they are now.
+
+    An answer to another text is not an answer to this one: it is "changed". Where most of the notes answered
+    until then had other texts, they are other notes under the same ids, such as a second wave in a copied
+    study, and nothing is said of the earlier answers, however many of the new texts are answered since.
+
+    Parameters
+    ----------
+    answers : (note_id, variable) -> what stands
+    texts : note_id -> hash of its text now
+
+    Examples
+    --------
+    >>> told = {("B001", "valence"): Answer("decide", "e1", "hinder", note_hash="hddf949961c9")}
+    >>> as_of_texts(told, {"B001": "h0"})["B001", "valence"].event
+    'changed'
+    """
+    kept = {cell for cell, answer in answers.items() if _is_same_text(answer.note_hash, texts[cell[0]])}
+    others = {cell for cell, answer in answers.items() if cell not in kept and answer.event == "decide"}
+    changed = {note_id for note_id, _ in others}
+    last = max((answers[cell].decided_at for cell in others), default="")
+    unchanged = {cell[0] for cell in kept if answers[cell].decided_at <= last}
+    is_other_study = len(changed) > MANY and len(changed) > len(unchanged)
+    event = "retract" if is_other_study else "changed"
+    return {
+        cell: answer if cell in kept else answer._replace(event=event if cell in others else "retract")
+        for cell, answer in answers.items()
+    }
+
+
+def is_open(answer: Answer | None) -> bool:
+    """Whether a question is unseen: neither answered nor passed over."""
+    return answer is None or answer.event in ("retract", "changed")
+
+
+def notes_left(items: Iterable[Item], answers: Mapping[Cell, Answer]) -> list[Item]:
+    """Return the notes on which a question is still unseen."""
+    return [item for item in items if any(is_open(answers.get((item.note_id, v))) for v in item.variables)]
+
+
+def notes_that_are(
+    items: Sequence[Item],
+    answers: Mapping[Cell, Answer],
+    which: str,
+    is_older: Callable[[Cell, Answer], bool],
+) -> list[Item]:
+    """Return the notes of one sort.
+
+    Parameters
+    ----------
+    items : the notes to choose from
+    answers : (note_id, variable) -> what stands
+    which : ``"open"``, ``"skipped"``, ``"unsure"`` (certainty 1), ``"older"`` (to be looked
+        at again since the codebook changed, or before the text was replaced) or ``"changed"`` (the latter)
+    is_older : whether an answer to a variable of a note is to be looked at again
+    """
+    if which == "open":
+        return notes_left(items, answers)
+    return [item for item in items if any(_is(which, c, a, is_older) for c, a in _of(item, answers))]
+
+
+def _of(item: Item, answers: Mapping[Cell, Answer]) -> Iterator[tuple[Cell, Answer]]:
+    cells = ((item.note_id, variable) for variable in item.variables)
+    return ((cell, answers[cell]) for cell in cells if cell in answers)
+
+
+def _is(which: str, cell: Cell, answer: Answer, is_older: Callable[[Cell, Answer], bool]) -> bool:
+    if which == "skipped":
+        return answer.event == "skip"
+    if which == "unsure":
+        return answer.event == "decide" and answer.certainty == "1"
+    if answer.event == "changed":
+        return True
+    return which == "older" and is_older(cell, answer)
 
 
 # --- what has changed in a codebook, and what it touches -----------------------------------------------

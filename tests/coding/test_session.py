@@ -16,7 +16,7 @@ from sekom_analysis.basics.errors import CodebookError, DecisionError, NotesErro
 from sekom_analysis.coding import session as session_module
 from sekom_analysis.coding.jupyter import CodingCard, Guidance, code_notes
 from sekom_analysis.coding.session import Session
-from sekom_analysis.study.worklist import old_note_key
+from sekom_analysis.study.secret import old_note_key
 
 
 @pytest.fixture

@@ -4,8 +4,8 @@ import json
 
 import pytest
 
-from sekom_analysis.study import worklist
-from sekom_analysis.study.worklist import Answer, Item
+from sekom_analysis.study import secret, shown
+from sekom_analysis.study.shown import Answer, Item
 
 NOTES = [f"B{number:03}" for number in range(60)]
 
@@ -16,46 +16,46 @@ def event(note_id, variable, kind, codes="", *, pass_="1", event_id="e", **field
 
 
 def test_each_coder_has_an_order_of_their_own_that_stays():
-    anna = worklist.first_time_notes(NOTES, 7, "anna")
+    anna = secret.first_time_notes(NOTES, 7, "anna")
     assert sorted(anna) == NOTES
-    assert anna == worklist.first_time_notes(reversed(NOTES), 7, "anna")
+    assert anna == secret.first_time_notes(reversed(NOTES), 7, "anna")
     assert anna != NOTES
-    assert anna != worklist.first_time_notes(NOTES, 7, "bo")
-    assert anna != worklist.first_time_notes(NOTES, 8, "anna")
+    assert anna != secret.first_time_notes(NOTES, 7, "bo")
+    assert anna != secret.first_time_notes(NOTES, 8, "anna")
 
 
 def test_a_note_added_later_moves_none_of_the_others():
-    before = worklist.first_time_notes(NOTES, 7, "anna")
-    after = worklist.first_time_notes([*NOTES, "ny"], 7, "anna")
+    before = secret.first_time_notes(NOTES, 7, "anna")
+    after = secret.first_time_notes([*NOTES, "ny"], 7, "anna")
     assert [note for note in after if note != "ny"] == before
 
 
 def test_all_coders_warm_up_on_the_same_notes_and_meet_them_last_afterwards():
-    warm = worklist.warm_up_notes(NOTES, 7, 5)
-    assert warm == worklist.warm_up_notes(reversed(NOTES), 7, 5)
-    order = worklist.first_time_notes(NOTES, 7, "anna", met=warm)
+    warm = secret.warm_up_notes(NOTES, 7, 5)
+    assert warm == secret.warm_up_notes(reversed(NOTES), 7, 5)
+    order = secret.first_time_notes(NOTES, 7, "anna", met=warm)
     assert set(order[-5:]) == set(warm)
     assert sorted(order) == NOTES
 
 
 def test_the_second_time_takes_as_many_in_another_order_and_keeps_those_begun():
-    first = worklist.second_time_notes(NOTES[:40], 7, "anna", 10)
+    first = secret.second_time_notes(NOTES[:40], 7, "anna", 10)
     assert len(set(first)) == 10
     begun = first[:4]
-    later = worklist.second_time_notes(NOTES, 7, "anna", 10, begun)
+    later = secret.second_time_notes(NOTES, 7, "anna", 10, begun)
     assert len(later) == 10
     assert set(begun) <= set(later)
-    positions = {note: i for i, note in enumerate(worklist.first_time_notes(NOTES, 7, "anna"))}
+    positions = {note: i for i, note in enumerate(secret.first_time_notes(NOTES, 7, "anna"))}
     assert [positions[n] for n in first] != sorted(positions[n] for n in first)
-    assert len(worklist.second_time_notes(NOTES[:3], 7, "anna", 10)) == 3
+    assert len(secret.second_time_notes(NOTES[:3], 7, "anna", 10)) == 3
 
 
 def test_a_key_tells_neither_id_nor_place():
-    keys = [worklist.note_key(bytes(32), note) for note in NOTES]
+    keys = [secret.note_key(bytes(32), note) for note in NOTES]
     assert len(set(keys)) == len(NOTES)
     assert all(note not in key for note, key in zip(NOTES, keys, strict=True))
     assert sorted(keys) != keys
-    assert keys != [worklist.note_key(b"another", note) for note in NOTES]
+    assert keys != [secret.note_key(b"another", note) for note in NOTES]
 
 
 STANDING = [
@@ -75,7 +75,7 @@ def test_what_stands_after_several_events(kinds, event, codes, which):
         globals()["event"]("n", "v", kind, "a" if kind == "decide" else "", event_id=str(i))
         for i, kind in enumerate(kinds)
     ]
-    answer = worklist.standing(rows, {"n": 1})["n", "v"]
+    answer = shown.answers_standing(rows, {"n": 1})["n", "v"]
     assert (answer.event, answer.codes) == (event, codes)
     assert answer.event_id == which  # a skip of what is answered is not that answer
 
@@ -108,7 +108,7 @@ def test_what_stands_agrees_with_the_fold_of_the_logs(tmp_path):
         kind = draw.choice(["decide", "decide", "retract", "skip"])
         given = {"note_id": draw.choice(["n1", "n2", "n3"]), "variable": "v", "event": kind}
         desk.record([given | ({"codes": draw.choice("abc")} if kind == "decide" else {})])
-        mine = worklist.standing(desk.history().to_dict("records"), dict.fromkeys(["n1", "n2", "n3"], 1))
+        mine = shown.answers_standing(desk.history().to_dict("records"), dict.fromkeys(["n1", "n2", "n3"], 1))
         decided = {n: a.codes for (n, _), a in mine.items() if a.event == "decide"}
         assert decided == dict(desk.decisions()[["note_id", "codes"]].itertuples(index=False))
         assert {n for (n, _), a in mine.items() if a.event == "skip"} == set(desk.skipped()["note_id"])
@@ -116,8 +116,8 @@ def test_what_stands_agrees_with_the_fold_of_the_logs(tmp_path):
 
 def test_other_passes_do_not_count():
     rows = [event("n", "v", "decide", "a", pass_="1"), event("n", "v", "decide", "b", pass_="2")]
-    assert worklist.standing(rows, {"n": 2})["n", "v"].codes == "b"
-    assert worklist.standing(rows[:1], {"n": 2}) == {}
+    assert shown.answers_standing(rows, {"n": 2})["n", "v"].codes == "b"
+    assert shown.answers_standing(rows[:1], {"n": 2}) == {}
 
 
 def test_left_and_the_sorts_of_notes():
@@ -136,7 +136,7 @@ def test_left_and_the_sorts_of_notes():
         return answer.event == "decide" and answer.codebook != "now"
 
     def ids(which):
-        return [i.note_id for i in worklist.only(items, answers, which, now)]
+        return [i.note_id for i in shown.notes_that_are(items, answers, which, now)]
 
     assert ids("open") == ["open", "half"]
     assert ids("skipped") == ["skipped"]
@@ -156,13 +156,13 @@ def test_an_answer_to_a_replaced_text_is_changed_and_its_question_open():
     texts = {"n1": "h1", "n2": "h2", "n3": "h3", "n4": "h4"}
     answers = {("n1", "v"): about("h1"), ("n2", "v"): about("old"), ("n3", "v"): about("old", "skip"),
                ("n4", "v"): about("")}  # fmt: skip
-    now = worklist.as_of_texts(answers, texts)
+    now = shown.as_of_texts(answers, texts)
     assert [now[note, "v"].event for note in texts] == ["decide", "changed", "retract", "decide"]
     assert now["n2", "v"].codes == "a"
     items = [Item(note, note, ("v",), 1) for note in texts]
-    assert [item.note_id for item in worklist.left(items, now)] == ["n2", "n3"]
-    assert [item.note_id for item in worklist.only(items, now, "changed", holds_not)] == ["n2"]
-    assert [item.note_id for item in worklist.only(items, now, "older", holds_not)] == ["n2"]
+    assert [item.note_id for item in shown.notes_left(items, now)] == ["n2", "n3"]
+    assert [item.note_id for item in shown.notes_that_are(items, now, "changed", holds_not)] == ["n2"]
+    assert [item.note_id for item in shown.notes_that_are(items, now, "older", holds_not)] == ["n2"]
 
 
 @pytest.mark.parametrize(
@@ -172,7 +172,7 @@ def test_an_answer_to_a_replaced_text_is_changed_and_its_question_open():
 def test_where_most_notes_have_other_texts_nothing_is_said_of_the_earlier_answers(n_kept, n_other, event):
     texts = {f"n{n}": "now" for n in range(n_kept + n_other)}
     answers = {(note, "v"): about("now" if n < n_kept else "old") for n, note in enumerate(texts)}
-    now = worklist.as_of_texts(answers, texts)
+    now = shown.as_of_texts(answers, texts)
     assert [a.event for a in now.values()] == ["decide"] * n_kept + [event] * n_other
 
 
@@ -183,7 +183,7 @@ def test_a_second_wave_stays_one_however_many_of_its_notes_are_answered(n_new, n
     said = ["now"] * (n_new + n_same) + ["old"] * 4
     given = zip(texts, said, times, strict=True)
     answers = {(note, "v"): about(text)._replace(decided_at=time) for note, text, time in given}
-    now = worklist.as_of_texts(answers, texts)
+    now = shown.as_of_texts(answers, texts)
     assert [a.event for a in now.values()][-4:] == ["retract"] * 4
 
 
@@ -200,6 +200,6 @@ def test_the_page_tells_a_second_wave_in_the_same_way(in_node):
 
 def test_a_skip_of_the_new_text_does_not_let_the_answer_to_the_old_one_stand():
     rows = [event("n", "v", "decide", "a", note_hash="old"), event("n", "v", "skip", note_hash="new")]
-    assert worklist.standing(rows, {"n": 1})["n", "v"].event == "skip"
+    assert shown.answers_standing(rows, {"n": 1})["n", "v"].event == "skip"
     rows = [event("n", "v", "decide", "a", note_hash="one"), event("n", "v", "skip", note_hash="one")]
-    assert worklist.standing(rows, {"n": 1})["n", "v"].event == "decide"
+    assert shown.answers_standing(rows, {"n": 1})["n", "v"].event == "decide"
