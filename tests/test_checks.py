@@ -6,7 +6,7 @@ import pytest
 
 from sekom_analysis.study.checks import decision_problems, study_problems, was_possible
 from sekom_analysis.study.codebook import Codebook, Variable
-from sekom_analysis.study.notes import NotesSeen
+from sekom_analysis.study.raw import NotesSeen
 
 
 def test_the_sample_has_no_problems(sample):

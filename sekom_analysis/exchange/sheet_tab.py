@@ -15,7 +15,7 @@ from sekom_analysis.exchange import layout
 from sekom_analysis.exchange.layout import ANSWER, CERTAINTY, CODE, MEMO, NONE, PROPOSED, Column, Row, Tab
 from sekom_analysis.formats.workbooks import escaped
 from sekom_analysis.study.codebook import PROPOSAL, Variable, asked_by
-from sekom_analysis.study.notes import context_name
+from sekom_analysis.study.shown import context_name
 
 LABELS, QUESTIONS, HEADS, MARK_ROW = 2, 3, 4, 5
 FIRST = 6

@@ -13,9 +13,16 @@ from sekom_analysis.basics.wording import Phrase, Problem, chain, problem_lines,
 from sekom_analysis.study.codebook import Codebook, Variable
 from sekom_analysis.study.decisions import AFTER_TALK, INDEPENDENT, coder_fault, latest
 from sekom_analysis.study.lineage import Holding
-from sekom_analysis.study.notes import NotesSeen
 from sekom_analysis.study.proposals import proposed_names
-from sekom_analysis.study.raw import CODEBOOK_FILE, CODED, STUDY_FILE, Raw, codebook_file, study_option
+from sekom_analysis.study.raw import (
+    CODEBOOK_FILE,
+    CODED,
+    STUDY_FILE,
+    NotesSeen,
+    Raw,
+    codebook_file,
+    study_option,
+)
 from sekom_analysis.study.rows import WHOLE_NUMBER, answer_fault, local_minute
 
 if TYPE_CHECKING:

@@ -9,13 +9,11 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
-from functools import cached_property
 
 import pandas as pd
 
-from sekom_analysis.basics.wording import LANGUAGES, Phrase, Problem, quoted, say
+from sekom_analysis.basics.wording import LANGUAGES, Phrase, Problem, quoted
 from sekom_analysis.study.codebook import Codebook
-from sekom_analysis.study.rows import note_hash
 
 REQUIRED = ("note_id", "text")
 OPTIONAL = ("source", "stage", "subcategory", "text_en")
@@ -195,53 +193,10 @@ def _joined(parts: Sequence[pd.DataFrame]) -> pd.DataFrame:
     return joined[[*known, *others]]
 
 
-# --- what a coder sees of a note: its text, and the context beside it ---------------------------------
+# --- which columns may be shown beside the text -------------------------------------------------------
 
 
 QUESTION = "question"  # the column that says which question of a survey a note answers
-
-
-class NotesSeen:
-    """What coders see of each note: its text, and the columns that are shown beside it.
-
-    Parameters
-    ----------
-    notes : DataFrame of N notes, index note_id, with ``text``
-    context : names of columns of `notes`
-    """
-
-    def __init__(self, notes: pd.DataFrame, context: Sequence[str] = ()) -> None:
-        self.notes, self.columns = notes, tuple(context)
-
-    def context_of(self, note_id: str) -> list[tuple[str, str]]:
-        """Return name and text of each context column that says something of a note."""
-        cells = ((name, str(self.notes.at[note_id, name])) for name in self.columns)
-        return [(name, cell) for name, cell in cells if cell.strip()]
-
-    def hash_of(self, note_id: str) -> str:
-        """Return the hash of what is seen of a note; empty if there is no such note."""
-        if note_id not in self.notes.index:
-            return ""
-        return note_hash(str(self.notes.at[note_id, "text"]), self.context_of(note_id))
-
-    @cached_property
-    def hashes(self) -> dict[str, str]:
-        """note_id -> the hash of what is seen of it."""
-        if not self.columns:
-            return self.text_hashes
-        return {note_id: self.hash_of(note_id) for note_id in map(str, self.notes.index)}
-
-    @cached_property
-    def text_hashes(self) -> dict[str, str]:
-        """note_id -> the hash of its text alone."""
-        return {str(note_id): note_hash(str(text)) for note_id, text in self.notes["text"].items()}
-
-
-def context_name(column: str, lang: str) -> str:
-    """Return what a context column is called on card, page and sheet: by its own name."""
-    return say("context_question", lang) if column == QUESTION else column
-
-
 _KINDS = {
     name: kind
     for kind, names in (

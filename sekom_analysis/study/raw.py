@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import cached_property
 from pathlib import Path
 from typing import Annotated, Any, Literal, NamedTuple
 
@@ -19,7 +20,8 @@ from sekom_analysis.formats.other_books import ENDINGS as OTHER_BOOKS
 from sekom_analysis.formats.tables import check_table
 from sekom_analysis.study.codebook import Codebook, Kind, Text, Texts
 from sekom_analysis.study.decisions import coder_fault
-from sekom_analysis.study.notes import NotesSeen, context_faults, join_notes
+from sekom_analysis.study.notes import context_faults, join_notes
+from sekom_analysis.study.rows import note_hash
 
 # --- which notes and which coders a question is about -------------------------------------------------
 
@@ -189,6 +191,42 @@ class MoreCoders(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     coders: dict[str, Coder]
+
+
+class NotesSeen:
+    """What coders see of each note: its text, and the columns that are shown beside it.
+
+    Parameters
+    ----------
+    notes : DataFrame of N notes, index note_id, with ``text``
+    context : names of columns of `notes`
+    """
+
+    def __init__(self, notes: pd.DataFrame, context: Sequence[str] = ()) -> None:
+        self.notes, self.columns = notes, tuple(context)
+
+    def context_of(self, note_id: str) -> list[tuple[str, str]]:
+        """Return name and text of each context column that says something of a note."""
+        cells = ((name, str(self.notes.at[note_id, name])) for name in self.columns)
+        return [(name, cell) for name, cell in cells if cell.strip()]
+
+    def hash_of(self, note_id: str) -> str:
+        """Return the hash of what is seen of a note; empty if there is no such note."""
+        if note_id not in self.notes.index:
+            return ""
+        return note_hash(str(self.notes.at[note_id, "text"]), self.context_of(note_id))
+
+    @cached_property
+    def hashes(self) -> dict[str, str]:
+        """note_id -> the hash of what is seen of it."""
+        if not self.columns:
+            return self.text_hashes
+        return {note_id: self.hash_of(note_id) for note_id in map(str, self.notes.index)}
+
+    @cached_property
+    def text_hashes(self) -> dict[str, str]:
+        """note_id -> the hash of its text alone."""
+        return {str(note_id): note_hash(str(text)) for note_id, text in self.notes["text"].items()}
 
 
 class Raw(NamedTuple):

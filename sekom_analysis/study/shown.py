@@ -5,16 +5,23 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
+from sekom_analysis.basics.wording import say
 from sekom_analysis.study.codebook import NONE_FITS, NONE_FITS_LABEL, Code, Codebook, Variable, asked_by
 from sekom_analysis.study.decisions import AFTER_TALK, INDEPENDENT, UNDO, undone
 from sekom_analysis.study.lineage import MEANING, Again, Holding, Lineage, places, text_hash
-from sekom_analysis.study.notes import NotesSeen, context_name
+from sekom_analysis.study.notes import QUESTION
+from sekom_analysis.study.raw import NotesSeen
 
 Shown = dict[str, Any]
 Cell = tuple[str, str]  # note and variable
 MANY = 2  # so many notes may have other texts without being other notes
 
 # --- a note and a variable, in one language -----------------------------------------------------------
+
+
+def context_name(column: str, lang: str) -> str:
+    """Return what a context column is called on card, page and sheet: by its own name."""
+    return say("context_question", lang) if column == QUESTION else column
 
 
 def shown_context(seen: NotesSeen, note_id: str, lang: str) -> list[list[str]]:
