@@ -6,7 +6,7 @@ import hashlib
 import json
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, get_args
 
 import yaml
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, model_validator
@@ -15,7 +15,7 @@ from sekom_analysis.basics.errors import CodebookError, NotSavedError
 from sekom_analysis.basics.files import original_name, reason_of, write_whole
 from sekom_analysis.basics.wording import Fault, FaultsError, Phrase, Problem
 from sekom_analysis.basics.yamlfile import dump_yaml, load_yaml, read_yaml_text
-from sekom_analysis.study.codebook_words import as_kind, as_range, points_at_end
+from sekom_analysis.study.codebook_words import as_range, kind_of_variable, points_at_end
 
 NONE_FITS = "none_fits"
 FLAG = "flag"
@@ -25,7 +25,7 @@ NONE_FITS_LABEL = {"sv": "Ingen passar", "en": "None fits"}
 
 MOST_STEPS = 1000
 
-Kind = Annotated[Literal["single", "multiple", "scale"], BeforeValidator(as_kind)]
+KindName = Literal["single", "multiple", "scale"]
 
 
 def _both_languages(value: Any) -> Any:
@@ -45,9 +45,15 @@ def _as_tuple(value: Any) -> Any:
     return value if value is None else tuple(plain)
 
 
+def _kind(value: Any) -> Any:
+    """Let a kind be written as people write it, such as flera koder."""
+    is_in_words = isinstance(value, str) and value not in get_args(KindName)
+    return (kind_of_variable(value) or value) if is_in_words else value
+
+
 def _range(value: Any) -> Any:
     """Let a range be written as people write it, such as 1–5 or -3..3."""
-    read = as_range(value)
+    read = as_range(value) if isinstance(value, str) else value
     if isinstance(read, str):
         raise FaultsError([Fault.of((), "book_range_text", given=read)])
     return read
@@ -68,6 +74,7 @@ class Bilingual(_Frozen):
         return self.en if lang == "en" else self.sv
 
 
+Kind = Annotated[KindName, BeforeValidator(_kind)]
 Text = Annotated[Bilingual, BeforeValidator(_both_languages)]
 Id = Annotated[
     str, StringConstraints(pattern=r"^[a-z0-9_]{1,40}$"), Field(coerce_numbers_to_str=True, strict=False)

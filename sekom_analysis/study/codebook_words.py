@@ -197,25 +197,12 @@ def made_id(name: str, taken: Container[str], fallback: str) -> str:
     return tried
 
 
-def as_kind(value: Any) -> Any:
-    """Return what a person wrote for a kind as its name, where it can be understood.
-
-    Examples
-    --------
-    >>> as_kind("flera"), as_kind("kanske")
-    ('multiple', 'kanske')
-    """
-    return (kind_of_variable(value) or value) if isinstance(value, str) else value
-
-
-def as_range(value: Any) -> Any:
+def as_range(text: str) -> Any:
     """Return what a person wrote for a range as two numbers, where it can be understood."""
-    if not isinstance(value, str):
-        return value
     try:
-        listed = json.loads(value) if value.strip().startswith("[") else None
+        listed = json.loads(text) if text.strip().startswith("[") else None
     except (ValueError, RecursionError):
         listed = None
     if isinstance(listed, list):
         return listed
-    return range_of(value) or value
+    return range_of(text) or text

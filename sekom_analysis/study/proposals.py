@@ -56,9 +56,7 @@ def plain_name(name: str) -> str:
 
 
 def proposal_faults(event: Event) -> Iterator[Phrase]:
-    """Say why an event cannot be a proposal; nothing of what is none."""
-    if event.variable != PROPOSAL:
-        return
+    """Say why an event of the variable `PROPOSAL` cannot be a proposal."""
     if event.event == "skip":
         yield Phrase("fault_proposal_skip")
     name = Proposal.read(event.memo).name

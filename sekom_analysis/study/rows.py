@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from typing import NamedTuple
 
 from sekom_analysis.basics.wording import Phrase, quoted
-from sekom_analysis.study.codebook import Variable
+from sekom_analysis.study.codebook import PROPOSAL, Variable
 from sekom_analysis.study.decisions import EVENTS, LONGEST_MEMO, PASSES, UNDO, WAYS, Event
 from sekom_analysis.study.proposals import proposal_faults
 
@@ -372,4 +372,4 @@ def field_faults(event: Event) -> list[Phrase]:
             continue
         if value not in allowed:
             faults.append(Phrase("fault_one_of", name=name, allowed=", ".join(allowed), text=value))
-    return [*faults, *proposal_faults(event)]
+    return [*faults, *(proposal_faults(event) if event.variable == PROPOSAL else ())]
