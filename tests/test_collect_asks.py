@@ -18,9 +18,10 @@ from sekom_analysis.basics.errors import DecisionError
 from sekom_analysis.cli import app
 from sekom_analysis.exchange.collect import in_order_of_making
 from sekom_analysis.exchange.sheet_writing import write_coding_sheet
+from sekom_analysis.exchange.takings import Offer
 from sekom_analysis.exchange.weighing import Judge
 from sekom_analysis.study.decisions import Event
-from sekom_analysis.study.imports import Offer, Wish
+from sekom_analysis.study.imports import Wish
 from sekom_analysis.study.rows import local_minute, note_hash, utc_text
 from sekom_analysis.study.study import Study
 

@@ -28,6 +28,7 @@ T = TypeVar("T")
 HELD_SECONDS, HELD_PAUSE = 2.0, 0.05  # how long a file that another program holds is tried, how often
 LOCK_SECONDS, LOCK_PAUSE = 30, 0.005
 DRAFTS = 20  # of a file that others write at the same moment
+_BLOCK = 1 << 20
 _NOT_OFFERED = {errno.EINVAL, errno.ENOTSUP, errno.EBADF}  # what a network drive says to what it cannot do
 _HELD = {5, 32, 33}  # what Windows calls a file that another program holds: access, sharing, lock violation
 _DATA = "data"
@@ -456,3 +457,12 @@ def replace_file(path: str | os.PathLike[str], data: bytes, *, in_study: bool = 
         msg = f"'{path}' was not saved ({reason_of(error)}). {todo} What was there before is unchanged."
         raise NotSavedError(msg) from error
     return path
+
+
+def file_hash(path: Path) -> str:
+    """Return the SHA-256 of what a file holds, as 64 hexadecimal digits."""
+    digest = hashlib.sha256()
+    with path.open("rb") as file:
+        while block := file.read(_BLOCK):
+            digest.update(block)
+    return digest.hexdigest()

@@ -225,7 +225,7 @@ _MOST_REPLACED = 20
 def print_collected(file: Path, found: Collected, out: Console, root: Path) -> None:
     """Say what a file brought: added, known, replaced, refused, changed since; and how to take it back."""
     from sekom_analysis.basics.wording import problem_lines
-    from sekom_analysis.study.imports import command
+    from sekom_analysis.exchange.takings import command
 
     verb = "added" if found.saved else "would add"
     count, what = len(found.added), "decisions" if "via" in found.added.columns else "entries"
@@ -266,7 +266,7 @@ def print_replaced(found: Collected, out: Console) -> None:
 
 def print_undone(file: Path, found: Collected, out: Console, root: Path) -> None:
     """Say what taking a file back restored."""
-    from sekom_analysis.study.imports import command
+    from sekom_analysis.exchange.takings import command
 
     count = len(found.added)
     if not count:

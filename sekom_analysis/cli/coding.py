@@ -132,8 +132,8 @@ def _hand_out(
     study: Path | None,
 ) -> None:
     """Write what a coder is to get, and say where it is and how it comes back."""
+    from sekom_analysis.exchange.takings import command
     from sekom_analysis.study.desk import Desk
-    from sekom_analysis.study.imports import command
 
     check_language(lang)
     root = study_root(study)
@@ -167,7 +167,7 @@ def earlier_inside(desk: Desk) -> str:
 def _fresh(path: Path, root: Path) -> Path:
     """Refuse a file that is there: a sheet may hold a coder's answers."""
     from sekom_analysis.basics.files import check_outside
-    from sekom_analysis.study.imports import command
+    from sekom_analysis.exchange.takings import command
 
     check_outside(path)
     if path.exists():

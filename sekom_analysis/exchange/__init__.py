@@ -2,7 +2,7 @@
 
 What coders of a study send back goes one way: `collect` asks what a file is; `answers_file` (a page),
 `sheet_reading` (a sheet) or `returned` and `copies` (a log or ledger) say what it offers; `weighing` holds
-that against what is here; `takings` notes which file brought it, so that it can be taken back.
+that against what is here; `takings` notes which file brought it, so that `undoing` can take it back.
 
 Of a sheet, `layout` says what it is made of, `sheet_writing` and `sheet_tab` write it, and `sheet_grid`
 (cells), `sheet_file` (rows), `sheet_answers` (answers) and `sheet_beside` (all else) read it.

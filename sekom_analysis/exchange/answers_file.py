@@ -115,9 +115,9 @@ def read_progress(path: str | os.PathLike[str], desk: Desk | Callable[[str], Des
 
     Times are those of the coder's browser, in the order in which they came;
     one that lies ahead of this computer's clock counts as of now (see
-    `exchange.dating`). No event comes before one that was made earlier on
+    `takings.Dates`). No event comes before one that was made earlier on
     the same page, whatever became of that one's time. The pass that a line
-    names is believed only where it can be so (see `exchange.passes`).
+    names is believed only where it can be so (see `believed_passes`).
 
     Parameters
     ----------

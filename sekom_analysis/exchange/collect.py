@@ -10,14 +10,15 @@ from pathlib import Path
 import pandas as pd
 
 from sekom_analysis.basics.errors import DecisionError, SekomError
-from sekom_analysis.basics.files import patiently, reason_of
-from sekom_analysis.basics.wording import Problem
+from sekom_analysis.basics.files import file_hash, patiently, reason_of
+from sekom_analysis.basics.wording import Problem, problem_lines
 from sekom_analysis.exchange.answers_file import Reading, event_ids, is_progress_file, read_progress
 from sekom_analysis.exchange.copies import ledger_of, weigh_ledger, weigh_log
 from sekom_analysis.exchange.returned import coder_of, read_log_copy
 from sekom_analysis.exchange.sheet_file import is_coding_sheet
 from sekom_analysis.exchange.sheet_reading import event_id_of, read_coding_sheet
-from sekom_analysis.exchange.takings import Takings, countering, offer_of_undoing, save_undoing
+from sekom_analysis.exchange.takings import Offer, Takings, command, replaced
+from sekom_analysis.exchange.undoing import countering, offer_of_undoing, save_undoing
 from sekom_analysis.exchange.weighing import Judge
 from sekom_analysis.formats.guarded import LIMITS, MEGABYTE, megabytes
 from sekom_analysis.formats.tables import WORKBOOKS
@@ -25,7 +26,7 @@ from sekom_analysis.formats.workbook_reading import Book
 from sekom_analysis.study.codebook import PROPOSAL, Variable, asked_by
 from sekom_analysis.study.decisions import AFTER_TALK, Event, coder_fault, events_in, question_of
 from sekom_analysis.study.desk import Desk
-from sekom_analysis.study.imports import Collected, Offer, Wish, command, file_hash, replaced, settle
+from sekom_analysis.study.imports import Collected, Wish
 from sekom_analysis.study.log import coder_log
 from sekom_analysis.study.raw import CODED, Raw
 from sekom_analysis.study.rows import is_time, utc_text
@@ -158,6 +159,7 @@ _HOW_PAGE = (
 )
 _TIME = re.compile(r"2[01]\d\d-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z")
 _HEAD = 4_000
+_MOST_LISTED = 10
 
 
 def check_arrival(path: Path) -> None:
@@ -376,6 +378,49 @@ class Collector:
         late = found.added["pass"] == str(AFTER_TALK)
         if late.any():
             yield Problem.of(file, None, "late_answers", n=int(late.sum()))
+
+
+def settle(
+    found: Collected,
+    save: Callable[[], object],
+    path: Path,
+    *,
+    dry_run: bool,
+    keep_valid: bool,
+    root: Path | None = None,
+) -> Collected:
+    """Save what a file brings, all of it or nothing unless `keep_valid`, and nothing in a dry run.
+
+    Parameters
+    ----------
+    found : what was found in the file
+    save : saves what is new in it
+    path : the file
+    root : the study's folder, as in `command`
+
+    Raises
+    ------
+    DecisionError
+        If something is refused; nothing is saved.
+    """
+    if dry_run:
+        return found
+    taken = len(found.added) + found.known
+    if found.refused and not (keep_valid and taken):
+        offered = f" With --keep-valid (in Python keep_valid=True) the other {taken} decisions are taken."
+        rest = offered if taken and not keep_valid else ""
+        lines = "\n".join(_refused_lines(found.refused, path, root))
+        msg = f"'{path.name}' cannot be taken in whole. Nothing was saved.{rest}\n{lines}"
+        raise DecisionError(msg)
+    save()
+    return found._replace(saved=True)
+
+
+def _refused_lines(refused: Sequence[Problem], path: Path, root: Path | None) -> Iterator[str]:
+    yield problem_lines(refused[:_MOST_LISTED])
+    if len(refused) > _MOST_LISTED:
+        every = command(path, "--dry-run", root=root)
+        yield f"- and {len(refused) - _MOST_LISTED} more; all of them: {every}"
 
 
 def _with_again(found: Collected, judge: Judge, again: Iterable[Event]) -> Collected:

@@ -13,7 +13,7 @@ import pandas as pd
 from sekom_analysis.basics.errors import DecisionError
 from sekom_analysis.basics.wording import Phrase, Problem
 from sekom_analysis.exchange.returned import Delivery
-from sekom_analysis.exchange.takings import Dates, Takings
+from sekom_analysis.exchange.takings import Dates, Numbered, Offer, Takings
 from sekom_analysis.study.codebook import Codebook, Variable, keep
 from sekom_analysis.study.decisions import (
     AFTER_TALK,
@@ -26,7 +26,7 @@ from sekom_analysis.study.decisions import (
 )
 from sekom_analysis.study.desk import Desk
 from sekom_analysis.study.imports import FORM as IMPORTS
-from sekom_analysis.study.imports import Collected, Numbered, Offer
+from sekom_analysis.study.imports import Collected
 from sekom_analysis.study.ledgers import Ledger, adjudication_ledger, notes_shown, pair_ledger, shown_ledger
 from sekom_analysis.study.log import coder_log
 from sekom_analysis.study.merges import merge_ledger

@@ -16,14 +16,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple, cast
 
 from sekom_analysis.basics.errors import ExchangeError, SekomError
-from sekom_analysis.basics.files import as_typed, check_outside, replace_file
+from sekom_analysis.basics.files import as_typed, check_outside, file_hash, replace_file
 from sekom_analysis.basics.wording import check_language, quoted, say
 from sekom_analysis.exchange.notes_file import Wish
 from sekom_analysis.exchange.taking_in import Material, add, examples_told, without_examples
 from sekom_analysis.formats.guarded import opened
 from sekom_analysis.formats.tables import join_rows, write_table
 from sekom_analysis.study.codebook import NONE_FITS, NONE_FITS_LABEL, Code, Codebook, Variable
-from sekom_analysis.study.imports import Import, earlier_import, file_hash, without_unfinished
+from sekom_analysis.study.imports import Import, earlier_import, without_unfinished
 from sekom_analysis.study.raw import Raw, open_raw, study_option
 
 if TYPE_CHECKING:

@@ -16,7 +16,7 @@ from typing import Any, NamedTuple
 import pandas as pd
 
 from sekom_analysis.basics.errors import ExchangeError
-from sekom_analysis.basics.files import original_name, reason_of
+from sekom_analysis.basics.files import file_hash, original_name, reason_of
 from sekom_analysis.basics.wording import Phrase, Problem, quoted
 from sekom_analysis.exchange.registry import Request
 from sekom_analysis.exchange.taking_in import NO_DECISIONS
@@ -24,7 +24,7 @@ from sekom_analysis.formats.tables import check_table
 from sekom_analysis.study.codebook import Definitions, Variable, asked_by
 from sekom_analysis.study.coderlogs import CoderLogs
 from sekom_analysis.study.decisions import Event, coder_fault, same_answer
-from sekom_analysis.study.imports import event_ids, file_hash, unfinished_import
+from sekom_analysis.study.imports import event_ids, unfinished_import
 from sekom_analysis.study.log import LOG
 from sekom_analysis.study.rows import (
     DELIMITERS,

@@ -15,6 +15,7 @@ from sekom_analysis.exchange.sheet_answers import Answer, Before, answer_of, err
 from sekom_analysis.exchange.sheet_beside import SheetRow, comments_of, told
 from sekom_analysis.exchange.sheet_file import Knowing, SheetFile, read_sheet_file
 from sekom_analysis.exchange.sheet_grid import Cell, Ticket, is_same_text, start_of
+from sekom_analysis.exchange.takings import command
 from sekom_analysis.study.codebook import (
     FOLDER,
     PROPOSAL,
@@ -26,7 +27,6 @@ from sekom_analysis.study.codebook import (
 )
 from sekom_analysis.study.decisions import coder_fault
 from sekom_analysis.study.desk import Desk
-from sekom_analysis.study.imports import command
 from sekom_analysis.study.raw import CODED
 
 _SHOWN = 5  # cells that are named

@@ -22,10 +22,10 @@ from sekom_analysis.exchange.layout import Tab
 from sekom_analysis.exchange.sheet_grid import Ticket, digests, in_a_cell, in_pieces
 from sekom_analysis.exchange.sheet_reading import read_coding_sheet
 from sekom_analysis.exchange.sheet_tab import put, texts_beside, write_tab, write_ticket
+from sekom_analysis.exchange.takings import command
 from sekom_analysis.formats.workbooks import LONGEST_TEXT
 from sekom_analysis.study.codebook import Code, Codebook, Variable
 from sekom_analysis.study.desk import Desk
-from sekom_analysis.study.imports import command
 from sekom_analysis.study.shown import Changes, Shown
 
 # --- the other tabs of a coding sheet: what to do, the codebook, and the lists behind the drop-downs ---

@@ -19,7 +19,7 @@ from typing import Any
 import pandas as pd
 
 from sekom_analysis.basics.errors import ExchangeError, NotSavedError
-from sekom_analysis.basics.files import free_path, reason_of, replace_file, write_whole
+from sekom_analysis.basics.files import file_hash, free_path, reason_of, replace_file, write_whole
 from sekom_analysis.basics.wording import Phrase, Problem, problem_lines
 from sekom_analysis.basics.yamlfile import dump_yaml
 from sekom_analysis.formats.tables import guarded, join_rows
@@ -32,7 +32,6 @@ from sekom_analysis.study.imports import (
     alone,
     begin_import,
     event_ids,
-    file_hash,
     left_behind,
     record_import,
     unfinished_import,

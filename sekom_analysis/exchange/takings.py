@@ -1,40 +1,193 @@
-"""Which file brought which events, when and in which pass, and how a file is taken back.
+"""What a file that came back offers, and which file brought which events: when, and in which pass.
 
-It says what is to be taken back with a file: one that was collected twice brought only what was new the
-second time. And it keeps the times that events came with where others count, see `exchange.dating`.
+The ledger says what is to be taken back with a file: one that was collected twice brought only what was new
+the second time. And it keeps the times that events came with where others count, see `Dates`.
 """
 
 from __future__ import annotations
 
 from bisect import bisect_left
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from itertools import accumulate
 from pathlib import Path
+from types import MappingProxyType
 from typing import NamedTuple
 
-from sekom_analysis.basics.errors import DecisionError
-from sekom_analysis.basics.wording import quoted
-from sekom_analysis.study.codebook import PROPOSAL
+import pandas as pd
+
+from sekom_analysis.basics.files import as_typed, file_hash
+from sekom_analysis.basics.wording import Problem
 from sekom_analysis.study.decisions import (
     HIDDEN_LEDGERS,
     INDEPENDENT,
     LEDGERS,
-    OWN,
     UNDO,
     Event,
+    Question,
     coder_fault,
+    counting,
+    history_table,
     new_event_id,
-    undoing,
-    undone,
+    question_of,
+    same_answer,
 )
 from sekom_analysis.study.desk import Desk
-from sekom_analysis.study.imports import Collected, Numbered, Offer, command, file_hash, replaced
+from sekom_analysis.study.imports import REPLACED_COLUMNS, Collected
 from sekom_analysis.study.ledgers import Ledger
-from sekom_analysis.study.log import coder_log
+from sekom_analysis.study.raw import study_option
 from sekom_analysis.study.rows import Format, Row, utc_text
 from sekom_analysis.study.secret import warm_up_notes
+
+# --- what a file offers -------------------------------------------------------------------------------
+
+
+Numbered = tuple[int, Event]  # with the row in the file
+Cell = tuple[str, str, str]  # note, variable, pass
+
+
+class Offer(NamedTuple):
+    """What a file of one coder offers, be it a page's, a sheet or a copied log.
+
+    Attributes
+    ----------
+    file : name of the file
+    coder : whose answers they are to be
+    events : the new ones: row in the file, and the event in its pass and with the time that counts; a
+        sheet's have no time, and get that of the saving
+    known : how many answers of the file are here already
+    refused, stale, unfinished, remarks : as in `Collected`
+    other_texts : those of `stale` whose text is another one
+    n_notes : how many notes the file answers
+    last_event : the newest event of the coder that page or sheet was written with
+    saved_at : when a page's file or a sheet was saved; a log bears its own times
+    way : page, sheet or log
+    here : ids of the events of the file that are in the coder's log
+    came : event_id -> the time that an event came with, where another counts
+    redated : events of the log that get an earlier time, which the file has
+    as_written : answers that a sheet was written with, and what is said where they are left out: they were
+        changed elsewhere since
+    other_wave : ids of events about the texts of an earlier wave; they are left out unless they are asked for
+    copy : id of the page's copy or of the sheet; empty where it has none
+    blank : questions, note and variable, that a sheet shows without an answer
+    save : saves events of `events`
+    """
+
+    file: str
+    coder: str
+    events: list[Numbered]
+    known: int
+    refused: list[Problem]
+    save: Callable[[list[Event]], object]
+    stale: Sequence[Problem] = ()
+    unfinished: Sequence[Problem] = ()
+    remarks: Sequence[Problem] = ()
+    other_texts: Sequence[Problem] = ()
+    n_notes: int = 0
+    last_event: str = ""
+    saved_at: str = ""
+    way: str = "log"
+    here: Collection[str] = ()
+    came: Mapping[str, str] = MappingProxyType({})
+    redated: Sequence[Event] = ()
+    other_wave: Collection[str] = ()
+    as_written: Sequence[tuple[Numbered, Sequence[Problem]]] = ()
+    copy: str = ""
+    blank: Collection[tuple[str, str]] = ()
+
+    def found(self) -> Collected:
+        """Return it as what was found, before anything of it is saved."""
+        is_timed = all(event.decided_at for _, event in self.events)
+        added = history_table({self.coder: self.events}) if is_timed else self._in_order_of_rows()
+        return Collected(
+            self.coder,
+            added,
+            self.known,
+            list(self.refused),
+            list(self.stale),
+            list(self.unfinished),
+            remarks=list(self.remarks),
+        )
+
+    def _in_order_of_rows(self) -> pd.DataFrame:
+        columns = history_table({}).columns
+        return pd.DataFrame([(self.coder, *event, row) for row, event in self.events], columns=columns)
+
+
+def command(path: Path, *options: str, root: Path | None = None) -> str:
+    """Return the command that collects a file, as it can be typed here.
+
+    Parameters
+    ----------
+    path : the file
+    options : as they are typed
+    root : the study's folder, which is named where the command would not find it; None: it would
+
+    Examples
+    --------
+    >>> command(Path("svar anna.jsonl"), "--same-person")
+    'sekom collect "svar anna.jsonl" --same-person'
+    """
+    words = [as_typed(path), *options, study_option(root)]
+    return " ".join(["sekom collect", *filter(None, words)])
+
+
+# --- what stands, and what no longer does -------------------------------------------------------------
+
+
+def cell_of(event: Event) -> Cell:
+    """Return what an event is about."""
+    return *question_of(event), event.pass_
+
+
+def standing(events: Iterable[Event]) -> dict[Cell, Event]:
+    """Fold events of one coder into the standing decisions, as `decisions.fold` does."""
+    once: dict[str, Event] = {}
+    for event in events:
+        known = once.get(event.event_id)
+        once[event.event_id] = event if known is None else min(event, known)
+    found = {cell_of(event): event for event in sorted(counting(once.values())) if event.event != "skip"}
+    return {cell: event for cell, event in found.items() if event.event == "decide"}
+
+
+def standing_answers(events: Iterable[Event]) -> dict[Question, Event]:
+    """Return question -> the last answer to it, whatever its pass."""
+    found = sorted(standing(timed(events)).values())
+    return {question_of(event): event for event in found}
+
+
+def replaced(
+    own: Sequence[Event], events: Sequence[tuple[int, Event]], redated: Sequence[Event] = ()
+) -> pd.DataFrame:
+    """Return the answers that no longer stand once some events are added.
+
+    Parameters
+    ----------
+    own : every event of a coder
+    events : the new ones, with their rows in a file
+    redated : events of `own` with the earlier times that they get
+    """
+    before = standing(own)
+    after = standing(timed([*own, *redated, *(event for _, event in events)]))
+    rows = {cell_of(event): row for row, event in events}
+    found = []
+    for cell, old in before.items():
+        new = after.get(cell)
+        if new is None or same_answer(new.codes) != same_answer(old.codes):
+            codes = new.codes if new is not None else ""
+            found.append((*cell, old.codes, codes, new is None, rows.get(cell)))
+    table = pd.DataFrame(found, columns=REPLACED_COLUMNS)
+    return table.astype({**dict.fromkeys(REPLACED_COLUMNS[:5], "str"), "is_gone": "bool", "row": "Int64"})
+
+
+def timed(events: Iterable[Event]) -> list[Event]:
+    """Give a time to events that get it only when they are saved: later than any, in their order."""
+    return [
+        event if event.decided_at else event._replace(decided_at=f"9{number:09}")
+        for number, event in enumerate(events)
+    ]
+
 
 # --- when what came back counts as made ---------------------------------------------------------------
 
@@ -114,7 +267,6 @@ def _moment(time: str) -> datetime:
 
 
 TAKE = "take"
-MADE_HERE = ("card", "python")  # no page or sheet brought an answer that came so
 _MOST_IDS = 1_000  # in one row
 _LEDGERS = (*LEDGERS, *HIDDEN_LEDGERS)
 
@@ -296,118 +448,3 @@ def _warmed_up(desk: Desk, named: set[str]) -> set[str]:
     """Return the named notes at the beginning of the warm-up, except some that were skipped."""
     order = warm_up_notes(desk.notes.index, desk.warm_up_seed, len(named) + len(named) // 2)
     return named.intersection(order)
-
-
-# --- taking a collected file back: its events count no more, and nothing is removed -------------------
-
-
-def offer_of_undoing(
-    root: Path,
-    path: Path,
-    coder: str | None,
-    logs: Mapping[str, list[Event]],
-    ids_in: Callable[[], Iterable[str]],
-) -> Collected:
-    """Return what would restore the state before a file was taken in, as far as it is not restored yet.
-
-    Parameters
-    ----------
-    root : the study's folder
-    path : the file
-    coder : from whose log; None: whoever's it went into
-    logs : coder -> every event of the coder
-    ids_in : gives the ids of all events in the file, where it is not known which of them it brought
-
-    Raises
-    ------
-    DecisionError
-        If nothing of it was taken in, or its answers came with other files, or it went into several logs and
-        `coder` does not say which.
-    """
-    takings = Takings(root)
-    brought = takings.brought(path) or _not_listed(takings, path, _found_in(logs, set(ids_in())), logs)
-    there = {name: ids for name, ids in brought.items() if coder in (None, name)}
-    if not there:
-        whose = f" into the log of '{coder}'" if coder else ""
-        msg = f"Nothing of '{path.name}' was taken in{whose} here, to be taken back. Nothing was saved."
-        raise DecisionError(msg)
-    if len(there) > 1:
-        names = ", ".join(sorted(there))
-        msg = (
-            f"Answers of '{path.name}' are in several logs: {names}. Nothing was saved. Say from which "
-            f"they are to be taken back: {command(path, '--undo', '--coder ID', root=root)}"
-        )
-        raise DecisionError(msg)
-    ((whose, ids),) = there.items()
-    own = logs.get(whose, [])
-    events = list(restoring(own, ids))
-    numbered: list[Numbered] = list(enumerate(events, start=1))
-    found = Offer(path.name, whose, numbered, 0, [], lambda _: None).found()
-    return found._replace(replaced=replaced(own, numbered))
-
-
-def _not_listed(
-    takings: Takings, path: Path, held: Mapping[str, set[str]], logs: Mapping[str, list[Event]]
-) -> dict[str, set[str]]:
-    """Return what a file brought that no taking names: it is a copy of one, or came in earlier times."""
-    came = takings.by_file()
-    alike = {
-        coder: ids for coder, ids in held.items() if any(ids == theirs for _, theirs in came.get(coder, ()))
-    }
-    if alike:
-        return alike
-    files = {name for coder, ids in held.items() for name, theirs in came.get(coder, ()) if ids & theirs}
-    if files:
-        names = quoted(sorted(files))
-        msg = (
-            f"'{path.name}' brought nothing here: its answers came with {names}. Nothing was saved. "
-            f"To take an answer back, undo the file that it came with."
-        )
-        raise DecisionError(msg)
-    made_here = {event.event_id for log in logs.values() for event in log if event.via in MADE_HERE}
-    left = {coder: ids - made_here if came else ids for coder, ids in held.items()}
-    return {coder: ids for coder, ids in left.items() if ids}
-
-
-def _found_in(logs: Mapping[str, list[Event]], ids: set[str]) -> dict[str, set[str]]:
-    held = {coder: ids & {event.event_id for event in log} for coder, log in logs.items()}
-    return {coder: found for coder, found in held.items() if found}
-
-
-def restoring(own: Sequence[Event], ids: set[str]) -> Iterator[Event]:
-    """Yield events without times by which no event that a file brought counts any more.
-
-    What an event of the file took back, as in a log that was sent after an undo, counts again.
-
-    Parameters
-    ----------
-    own : every event of a coder
-    ids : of the events that the file brought
-    """
-    ways = {event.event_id: event.via for event in own}
-    left = {event_id: via for event_id, via in ways.items() if event_id not in ids}
-    gone, gone_without = undone(ways), undone(left)
-    for event in {event.event_id: event for event in own if event.via != UNDO}.values():
-        should_count = event.event_id in left and event.event_id not in gone_without
-        if should_count == (event.event_id in gone):
-            yield countering(event, ways)
-
-
-def countering(event: Event, ways: Mapping[str, str]) -> Event:
-    """Return the event that takes another out of the log, or puts it in again."""
-    event_id = undoing(event.event_id)
-    while event_id in ways:
-        event_id = undoing(event_id)
-    pass_ = str(INDEPENDENT) if event.pass_ in OWN else event.pass_  # which of the two says nothing here
-    codes = event.codes if event.variable == PROPOSAL else ""  # they say which proposal it is
-    empty = event._replace(codes=codes, certainty="", memo="", pass_=pass_, via=UNDO, event="retract")
-    return empty._replace(decided_at="", event_id=event_id)
-
-
-def save_undoing(root: Path, path: Path, found: Collected) -> None:
-    """Save what restores the state before a file was taken in: dated after all in the log."""
-    columns = list(Event._fields)
-    table = found.added.rename(columns={"pass": "pass_"})
-    events = [tuple(cells) for cells in table[columns].itertuples(index=False, name=None)]
-    Takings(root).note(found.coder, path, [event[1] for event in events], kind=UNDO)
-    coder_log(root, found.coder).append(events)

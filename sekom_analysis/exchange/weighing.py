@@ -27,12 +27,8 @@ from types import MappingProxyType
 from typing import NamedTuple
 
 from sekom_analysis.basics.wording import Phrase, Problem, chain
-from sekom_analysis.study.decisions import Event, counting, question_of, same_answer, undone
-from sekom_analysis.study.imports import (
-    Collected,
+from sekom_analysis.exchange.takings import (
     Offer,
-    Question,
-    Wish,
     cell_of,
     command,
     replaced,
@@ -40,6 +36,8 @@ from sekom_analysis.study.imports import (
     standing_answers,
     timed,
 )
+from sekom_analysis.study.decisions import Event, Question, counting, question_of, same_answer, undone
+from sekom_analysis.study.imports import Collected, Wish
 from sekom_analysis.study.rows import local_minute
 
 _MOST = 20  # how many are named

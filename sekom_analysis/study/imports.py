@@ -8,29 +8,21 @@ and completed.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple
 
 import pandas as pd
 
-from sekom_analysis.basics.errors import DecisionError, ExchangeError
-from sekom_analysis.basics.files import as_typed, locked
-from sekom_analysis.basics.wording import Phrase, Problem, problem_lines
+from sekom_analysis.basics.errors import ExchangeError
+from sekom_analysis.basics.files import file_hash, locked
+from sekom_analysis.basics.wording import Phrase, Problem
 from sekom_analysis.formats.tables import check_table
-from sekom_analysis.study.decisions import (
-    Event,
-    counting,
-    history_table,
-    new_event_id,
-    question_of,
-    same_answer,
-)
+from sekom_analysis.study.decisions import new_event_id
 from sekom_analysis.study.log import MARKS, EventFile, is_unreadable, loss_problem
 from sekom_analysis.study.making import example_notes
-from sekom_analysis.study.raw import NOTES_FILE, RAW, Raw, read_notes, study_option
+from sekom_analysis.study.raw import NOTES_FILE, RAW, Raw, read_notes
 from sekom_analysis.study.rows import Format, local_day
 
 if TYPE_CHECKING:
@@ -38,7 +30,6 @@ if TYPE_CHECKING:
 
 
 IMPORTS_FILE = Path("data/imports.csv")
-_BLOCK = 1 << 20
 _BETWEEN = "|"
 
 
@@ -80,15 +71,6 @@ def imports(study: Study) -> pd.DataFrame:
     rows = [entry._asdict() for entry in _entries(study.root) if entry.event == DONE]
     table = pd.DataFrame(rows, columns=list(Import._fields)).drop(columns=["event_id", "event"])
     return table.astype({"taken": "Int64", "refused": "Int64"})
-
-
-def file_hash(path: Path) -> str:
-    """Return the SHA-256 of what a file holds, as 64 hexadecimal digits."""
-    digest = hashlib.sha256()
-    with path.open("rb") as file:
-        while block := file.read(_BLOCK):
-            digest.update(block)
-    return digest.hexdigest()
 
 
 def event_ids(decisions: pd.DataFrame, digest: str) -> list[str]:
@@ -248,15 +230,11 @@ def _file(root: Path) -> EventFile:
     return EventFile(root / IMPORTS_FILE, FORM, root / ".sekom" / "imports.lock", root / MARKS)
 
 
-# --- taking in what comes back: what a file offers, what became of it, and all of it or nothing saved ---
+# --- a coder's file that came back: how it is to be taken, and what it brought ------------------------
 
 
-Numbered = tuple[int, Event]
-Cell = tuple[str, str, str]  # note, variable, pass
-Question = tuple[str, str]
 REPLACED_COLUMNS = ["note_id", "variable", "pass", "old", "new", "is_gone", "row"]
 NONE_REPLACED = pd.DataFrame({name: pd.Series(dtype="str") for name in REPLACED_COLUMNS})
-_MOST_LISTED = 10
 
 
 class Collected(NamedTuple):
@@ -302,188 +280,3 @@ class Wish(NamedTuple):
     same_person: bool = False
     older: bool = False
     changed_texts: bool = False
-
-
-class Offer(NamedTuple):
-    """What a file of one coder offers, be it a page's, a sheet or a copied log.
-
-    Attributes
-    ----------
-    file : name of the file
-    coder : whose answers they are to be
-    events : the new ones: row in the file, and the event in its pass and with the time that counts; a
-        sheet's have no time, and get that of the saving
-    known : how many answers of the file are here already
-    refused, stale, unfinished, remarks : as in `Collected`
-    other_texts : those of `stale` whose text is another one
-    n_notes : how many notes the file answers
-    last_event : the newest event of the coder that page or sheet was written with
-    saved_at : when a page's file or a sheet was saved; a log bears its own times
-    way : page, sheet or log
-    here : ids of the events of the file that are in the coder's log
-    came : event_id -> the time that an event came with, where another counts
-    redated : events of the log that get an earlier time, which the file has
-    as_written : answers that a sheet was written with, and what is said where they are left out: they were
-        changed elsewhere since
-    other_wave : ids of events about the texts of an earlier wave; they are left out unless they are asked for
-    copy : id of the page's copy or of the sheet; empty where it has none
-    blank : questions, note and variable, that a sheet shows without an answer
-    save : saves events of `events`
-    """
-
-    file: str
-    coder: str
-    events: list[Numbered]
-    known: int
-    refused: list[Problem]
-    save: Callable[[list[Event]], object]
-    stale: Sequence[Problem] = ()
-    unfinished: Sequence[Problem] = ()
-    remarks: Sequence[Problem] = ()
-    other_texts: Sequence[Problem] = ()
-    n_notes: int = 0
-    last_event: str = ""
-    saved_at: str = ""
-    way: str = "log"
-    here: Collection[str] = ()
-    came: Mapping[str, str] = MappingProxyType({})
-    redated: Sequence[Event] = ()
-    other_wave: Collection[str] = ()
-    as_written: Sequence[tuple[Numbered, Sequence[Problem]]] = ()
-    copy: str = ""
-    blank: Collection[tuple[str, str]] = ()
-
-    def found(self) -> Collected:
-        """Return it as what was found, before anything of it is saved."""
-        is_timed = all(event.decided_at for _, event in self.events)
-        added = history_table({self.coder: self.events}) if is_timed else self._in_order_of_rows()
-        return Collected(
-            self.coder,
-            added,
-            self.known,
-            list(self.refused),
-            list(self.stale),
-            list(self.unfinished),
-            remarks=list(self.remarks),
-        )
-
-    def _in_order_of_rows(self) -> pd.DataFrame:
-        columns = history_table({}).columns
-        return pd.DataFrame([(self.coder, *event, row) for row, event in self.events], columns=columns)
-
-
-def command(path: Path, *options: str, root: Path | None = None) -> str:
-    """Return the command that collects a file, as it can be typed here.
-
-    Parameters
-    ----------
-    path : the file
-    options : as they are typed
-    root : the study's folder, which is named where the command would not find it; None: it would
-
-    Examples
-    --------
-    >>> command(Path("svar anna.jsonl"), "--same-person")
-    'sekom collect "svar anna.jsonl" --same-person'
-    """
-    words = [as_typed(path), *options, study_option(root)]
-    return " ".join(["sekom collect", *filter(None, words)])
-
-
-def settle(
-    found: Collected,
-    save: Callable[[], object],
-    path: Path,
-    *,
-    dry_run: bool,
-    keep_valid: bool,
-    root: Path | None = None,
-) -> Collected:
-    """Save what a file brings, all of it or nothing unless `keep_valid`, and nothing in a dry run.
-
-    Parameters
-    ----------
-    found : what was found in the file
-    save : saves what is new in it
-    path : the file
-    root : the study's folder, as in `command`
-
-    Raises
-    ------
-    DecisionError
-        If something is refused; nothing is saved.
-    """
-    if dry_run:
-        return found
-    taken = len(found.added) + found.known
-    if found.refused and not (keep_valid and taken):
-        offered = f" With --keep-valid (in Python keep_valid=True) the other {taken} decisions are taken."
-        rest = offered if taken and not keep_valid else ""
-        lines = "\n".join(_lines(found.refused, path, root))
-        msg = f"'{path.name}' cannot be taken in whole. Nothing was saved.{rest}\n{lines}"
-        raise DecisionError(msg)
-    save()
-    return found._replace(saved=True)
-
-
-def _lines(refused: Sequence[Problem], path: Path, root: Path | None) -> Iterator[str]:
-    yield problem_lines(refused[:_MOST_LISTED])
-    if len(refused) > _MOST_LISTED:
-        every = command(path, "--dry-run", root=root)
-        yield f"- and {len(refused) - _MOST_LISTED} more; all of them: {every}"
-
-
-# --- what stands, and what no longer does -----------------------------------------------------------------
-
-
-def cell_of(event: Event) -> Cell:
-    """Return what an event is about."""
-    return *question_of(event), event.pass_
-
-
-def standing(events: Iterable[Event]) -> dict[Cell, Event]:
-    """Fold events of one coder into the standing decisions, as `decisions.fold` does."""
-    once: dict[str, Event] = {}
-    for event in events:
-        known = once.get(event.event_id)
-        once[event.event_id] = event if known is None else min(event, known)
-    found = {cell_of(event): event for event in sorted(counting(once.values())) if event.event != "skip"}
-    return {cell: event for cell, event in found.items() if event.event == "decide"}
-
-
-def standing_answers(events: Iterable[Event]) -> dict[Question, Event]:
-    """Return question -> the last answer to it, whatever its pass."""
-    found = sorted(standing(timed(events)).values())
-    return {question_of(event): event for event in found}
-
-
-def replaced(
-    own: Sequence[Event], events: Sequence[tuple[int, Event]], redated: Sequence[Event] = ()
-) -> pd.DataFrame:
-    """Return the answers that no longer stand once some events are added.
-
-    Parameters
-    ----------
-    own : every event of a coder
-    events : the new ones, with their rows in a file
-    redated : events of `own` with the earlier times that they get
-    """
-    before = standing(own)
-    after = standing(timed([*own, *redated, *(event for _, event in events)]))
-    rows = {cell_of(event): row for row, event in events}
-    found = []
-    for cell, old in before.items():
-        new = after.get(cell)
-        if new is None or same_answer(new.codes) != same_answer(old.codes):
-            codes = new.codes if new is not None else ""
-            found.append((*cell, old.codes, codes, new is None, rows.get(cell)))
-    table = pd.DataFrame(found, columns=REPLACED_COLUMNS)
-    return table.astype({**dict.fromkeys(REPLACED_COLUMNS[:5], "str"), "is_gone": "bool", "row": "Int64"})
-
-
-def timed(events: Iterable[Event]) -> list[Event]:
-    """Give a time to events that get it only when they are saved: later than any, in their order."""
-    return [
-        event if event.decided_at else event._replace(decided_at=f"9{number:09}")
-        for number, event in enumerate(events)
-    ]
