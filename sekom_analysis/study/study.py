@@ -13,7 +13,7 @@ import pandas as pd
 from sekom_analysis.basics.errors import StudyError
 from sekom_analysis.basics.wording import Problem, problems_table
 from sekom_analysis.study import making
-from sekom_analysis.study.adjudicating import Adjudicating, Showings
+from sekom_analysis.study.adjudicating import Adjudicating
 from sekom_analysis.study.checks import (
     decision_problems,
     held_logs_fault,
@@ -47,7 +47,7 @@ from sekom_analysis.study.raw import (
     open_raw,
 )
 from sekom_analysis.study.secret import Keys, secret_problems
-from sekom_analysis.study.seeing import Seeing
+from sekom_analysis.study.seeing import Seeing, Showings
 
 
 class Study(Joining, Seeing):
