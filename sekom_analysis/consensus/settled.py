@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from sekom_analysis.agreement import agreement
+from sekom_analysis.agreement import agreement, agreement_difference
+from sekom_analysis.agreement.differences import DIFFERENCE_COLUMNS
 from sekom_analysis.basics.errors import RatingsError
 from sekom_analysis.basics.wording import quoted, say
 from sekom_analysis.study.codebook import Variable
@@ -281,6 +282,8 @@ class Negotiation:
     variable : its id
     agreement : as `agreement` gives it, with the column ``when``: before (pass 1 alone) or after (an
         answer of pass 3 in the place of that of pass 1). Same notes, same coders.
+    difference : the planned coefficient after less before, as `agreement_difference` gives it; no row where
+        fewer than two coders took part
     moves : one row per ordered pair of coders: ``n_differed`` notes on which they differed before,
         ``n_moved`` of them on which ``coder`` now says what ``towards`` said before, their ``share``; and
         the seniority of both, with ``towards_senior`` true where the move goes up (missing where they are
@@ -295,6 +298,7 @@ class Negotiation:
 
     variable: str
     agreement: pd.DataFrame
+    difference: pd.DataFrame
     moves: pd.DataFrame
     coders: pd.DataFrame
     changed: pd.DataFrame
@@ -348,9 +352,15 @@ def negotiation(
     study.tell_shown([str(note) for note in answered], [variable], "negotiation")
     rows = agreement_rows(study, variable, said, n_resamples=n_resamples, rng=rng, lang=lang)
     seniority = {coder: study.about.coder(coder).seniority for coder in before.columns}
+    name, level = study.about.plan.primary.measure(study.codebook[variable].kind)
+    how: dict[str, Any] = {"level": level, "cluster": study.cluster, "lang": lang}
+    change = pd.DataFrame(columns=DIFFERENCE_COLUMNS)
+    if len(rows):
+        change = agreement_difference(said[BEFORE], said[AFTER], name, n_resamples=n_resamples, **how)
     return Negotiation(
         variable,
         rows,
+        change,
         _moves(before, after, seniority),
         _by_coder(before, after, seniority),
         _changed_notes(before, after),

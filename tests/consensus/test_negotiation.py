@@ -82,6 +82,16 @@ def test_agreement_before_is_that_of_pass_1_to_the_last_digit(talked):
     assert rows["after", "alpha"] != rows["before", "alpha"]
 
 
+def test_the_change_has_an_interval_of_its_own(talked):
+    talk(talked)
+    found = sa.negotiation(talked, "v")
+    row = found.difference.iloc[0]
+    values = found.agreement.set_index(["when", "coefficient"])["value"]
+    assert row["value_a"] == values["before", "alpha"]
+    assert row["value_b"] == values["after", "alpha"]
+    assert row["difference"] == pytest.approx(values["after", "alpha"] - values["before", "alpha"])
+
+
 def test_nobody_talked(talked):
     found = sa.negotiation(talked, "v", n_resamples=0)
     assert found.n_talked == 0

@@ -86,6 +86,23 @@ def test_what_talking_did_where_there_was_any(disputed):
     assert headings == ["Avgöranden", "Hinder eller möjlighet: före och efter att andras svar kunnat ses"]
 
 
+def test_a_change_is_told_with_its_interval():
+    row = {
+        "coefficient": "alpha",
+        "value_a": 0.61,
+        "value_b": 0.74,
+        "difference": 0.13,
+        "low": 0.04,
+        "high": 0.22,
+    }
+    assert agreed.change_in_words(row, "sv") == (
+        "Krippendorffs α steg från 0,61 till 0,74, skillnad 0,13 [0,04; 0,22]."
+    )
+    fell = row | {"value_b": 0.5, "difference": -0.11, "low": float("nan")}
+    assert agreed.change_in_words(fell, "en") == "Krippendorff's α fell from 0.61 to 0.50, difference −0.11."
+    assert agreed.change_in_words(row | {"difference": float("nan")}, "en") == ""
+
+
 def test_of_a_reflexive_study_nothing_is_settled(disputed):
     disputed.adjudicate("cilla", "n1", "valence", "hinder", reason="brist")
     about = disputed.root / "data/raw/study.yaml"

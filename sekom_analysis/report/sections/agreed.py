@@ -117,9 +117,29 @@ def _talk(results: Results, variable: str, talk: Negotiation) -> Iterator[Block]
     )  # fmt: skip
     if len(talk.agreement):
         yield _agreement(talk, label, lang)
+    told = [change_in_words(row, lang) for row in talk.difference.to_dict("records")]
+    yield from (Text(text) for text in told if text)
     moved = talk.moves[talk.moves["n_differed"] > 0]
     if len(moved):
         yield _moves(talk, label, lang)
+
+
+def change_in_words(row: Mapping[Any, Any], lang: str) -> str:
+    """Return from what to what a coefficient went, and the difference with its interval; empty if unknown.
+
+    Parameters
+    ----------
+    row : as `agreement_difference` gives it
+    """
+    if pd.isna(row["difference"]):
+        return ""
+    before, after = (number(row[side], lang) for side in ("value_a", "value_b"))
+    name = row["coefficient"]
+    shown = say(f"coefficient_{name}", lang) if name in NAMED else name
+    way = "same" if before == after else "up" if row["difference"] > 0 else "down"
+    interval = "" if pd.isna(row["low"]) else f" {span(row['low'], row['high'], lang)}"
+    change = f"{number(row['difference'], lang)}{interval}"
+    return say(f"report_change_{way}", lang, name=shown, before=before, after=after, change=change)
 
 
 def _agreement(talk: Negotiation, label: str, lang: str) -> Table:
