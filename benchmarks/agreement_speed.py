@@ -60,6 +60,8 @@ def best_of(task, clock, patience: float = 1.0) -> float:
 def our_tasks(ratings: pd.DataFrame, text: pd.DataFrame) -> dict:
     from sekom_analysis.agreement import agreement, alpha
 
+    table = pd.Series(np.random.default_rng(0).integers(0, max(8, len(text) // 20), len(text)), text.index)
+
     def resampled(table, n_resamples, coefficients="alpha"):
         return lambda: agreement(table, coefficients=coefficients, n_resamples=n_resamples, method="bca")
 
@@ -70,7 +72,14 @@ def our_tasks(ratings: pd.DataFrame, text: pd.DataFrame) -> dict:
             "ours, strings": resampled(text, 1_000),
             "ours, percent + alpha + AC1": resampled(ratings, 1_000, None),
         },
-        "10000": {"ours, categories": resampled(ratings, 10_000), "ours, strings": resampled(text, 10_000)},
+        "10000": {
+            "ours, categories": resampled(ratings, 10_000),
+            "ours, strings": resampled(text, 10_000),
+            "ours, clusters": lambda: agreement(text, coefficients="alpha", cluster=table),
+            "ours, clusters resampled": lambda: agreement(
+                text, coefficients="alpha", cluster=table, method="bca"
+            ),
+        },
     }
 
 
