@@ -25,6 +25,9 @@ CONDA_NAMES = {
 # packages in prefix-dev/parselmouth (files/v0/conda-forge/compressed_mapping.json) of 2026-08-19. typst is
 # there as typst-py, in which versions the list does not say; pypandoc is there without the program it runs.
 ONLY_BY_PIP = {"krippendorff", "pypandoc-binary", "simplemma", "typst"}
+# Asked for only where PyPI has no wheel of a newer one: the first version without, for Macs with Intel.
+# conda-forge builds its own, so environment.yml does not ask for them.
+NO_INTEL_WHEEL = {"argon2-cffi-bindings": "26.2.0"}
 # Measured beside ours, in environments of their own, since they would bring an older pandas.
 PEERS = {"evalaudit", "irrCAC", "simpledorff"}
 
@@ -73,7 +76,8 @@ def by_name(requirements: list[str]) -> dict[str, str]:
 def test_conda_gets_what_pip_gets(environment, used):
     conda = by_name([entry for entry in environment["dependencies"] if isinstance(entry, str)])
     del conda["python"], conda["pip"]
-    expected = {CONDA_NAMES.get(name, name): used[name] for name in used if name not in ONLY_BY_PIP}
+    elsewhere = ONLY_BY_PIP | NO_INTEL_WHEEL.keys()
+    expected = {CONDA_NAMES.get(name, name): used[name] for name in used if name not in elsewhere}
     assert conda == expected
 
 
@@ -96,6 +100,7 @@ def test_conda_asks_one_channel_only(environment):
 
 def test_every_package_asked_for_has_an_exact_version_within_its_bounds(project, pins):
     asked = [Requirement(text) for text in asked_for(project, *project["optional-dependencies"])]
+    asked = [want for want in asked if want.name not in NO_INTEL_WHEEL]  # see the next test
     pinned = {canonicalize_name(pin.name): [] for pin in pins}
     for pin in pins:
         pinned[canonicalize_name(pin.name)].append(str(pin.specifier).removeprefix("=="))
@@ -106,6 +111,18 @@ def test_every_package_asked_for_has_an_exact_version_within_its_bounds(project,
         or not all(want.specifier.contains(version) for version in pinned[canonicalize_name(want.name)])
     ]
     assert outside == []
+
+
+def test_a_mac_with_intel_needs_no_compiler(project, pins):
+    """pip and uv take the newest version, wheel or not, and then look for a compiler."""
+    mac = {"sys_platform": "darwin", "os_name": "posix", "platform_machine": "x86_64"}
+    asked = [Requirement(text) for text in asked_for(project, "notebooks")]
+    for name, lacking in NO_INTEL_WHEEL.items():
+        pinned = [p for p in pins if p.name == name and (not p.marker or p.marker.evaluate(mac))]
+        assert [str(pin) for pin in pinned if pin.specifier.contains(lacking)] == []
+        (wanted,) = [want for want in asked if want.name == name]
+        assert wanted.marker.evaluate(mac)
+        assert not wanted.specifier.contains(lacking)
 
 
 def test_pins_are_exact_and_name_no_place(root, pins):
