@@ -140,6 +140,11 @@ class Plan(_Frozen):
     floor: Annotated[float, Field(ge=-1, le=1)] | None = None
     n_notes: Annotated[int, Field(ge=1)] | None = None
     below_floor: Text | None = None
+    epsilon: Annotated[float, Field(ge=0, lt=1)] | None = (
+        None  # how much worse than a person a program may be
+    )
+    margin: Annotated[float, Field(ge=0, lt=1)] | None = None  # how much α may fall with a program in a seat
+    people_chance: Annotated[float, Field(gt=0, le=1)] | str | None = None  # with which people got each note
     prespecified: bool = False
 
 
