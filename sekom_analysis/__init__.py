@@ -40,11 +40,13 @@ if TYPE_CHECKING:
     )
     from sekom_analysis.basics.errors import SekomError
     from sekom_analysis.consensus import consensus, count_codes, model_consensus
+    from sekom_analysis.consensus.corrected import corrected_counts, program_counts
     from sekom_analysis.consensus.settled import negotiation
     from sekom_analysis.exchange.ratings import read_ratings
     from sekom_analysis.quality import (
         agreement_by_version,
         agreement_of_changed_codes,
+        annotator_test,
         check_stance,
         codebook_advice,
         codebook_diff,
@@ -86,11 +88,14 @@ _HOME = {
     "consensus": "consensus.settled",
     "negotiation": "consensus.settled",
     "count_codes": "consensus.counts",
+    "corrected_counts": "consensus.corrected",
+    "program_counts": "consensus.corrected",
     "imports": "study.imports",
     "keywords": "quality.quotes",
     "model_consensus": "consensus.model",
     "agreement_by_version": "quality.revisions",
     "agreement_of_changed_codes": "quality.changed_codes",
+    "annotator_test": "quality.programs",
     "check_stance": "study.checks",
     "codebook_advice": "quality.advice",
     "codebook_diff": "quality.revisions",
@@ -134,6 +139,7 @@ __all__ = [
     "agreement_of_changed_codes",
     "agreement_without_each",
     "alpha",
+    "annotator_test",
     "check_plan",
     "check_stance",
     "codebook_advice",
@@ -143,6 +149,7 @@ __all__ = [
     "coding",
     "confusions",
     "consensus",
+    "corrected_counts",
     "count_codes",
     "count_patterns",
     "count_scores",
@@ -162,6 +169,7 @@ __all__ = [
     "new_codes",
     "plan_sample",
     "platforms",
+    "program_counts",
     "rank_actions",
     "rank_sensitivity",
     "read_plan",
