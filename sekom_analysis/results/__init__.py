@@ -29,6 +29,7 @@ from sekom_analysis.results.actions import (
 )
 from sekom_analysis.results.conduct import Checklist, Conduct, Step, checklists_of, conduct_of, steps_of
 from sekom_analysis.results.over_time import Appearing, appearing_of, changed_of
+from sekom_analysis.results.programs import Program, programs_of
 from sekom_analysis.results.tables import (
     AGAINST,
     ALL,
@@ -114,6 +115,7 @@ class Results:
     conduct: Conduct = field(default_factory=Conduct)
     changed: dict[str, pd.DataFrame] = field(default_factory=dict)
     appearing: dict[str, Appearing] = field(default_factory=dict)
+    programs: list[Program] = field(default_factory=list)
     checklists: list[Checklist] = field(default_factory=list)
     steps: list[Step] = field(default_factory=list)
     uncoded: list[str] = field(default_factory=list)
@@ -215,6 +217,7 @@ def work_out(
         ordered_by = [one.variable.id for one in results.chapters if one.variable]
         most = {"n_agreed": QUOTED, "n_disputed": QUOTED}
         results.voices = {name: voices(study, name, notes=main, **most) for name in ordered_by}  # type: ignore[arg-type]
+        results.programs = programs_of(study, coded, main, lang, rng)
         results.conduct = conduct_of(results)
         results.checklists = checklists_of(results)
         results.steps = steps_of(results)

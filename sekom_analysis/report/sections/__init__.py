@@ -10,7 +10,7 @@ from dataclasses import replace
 
 from sekom_analysis.quality import is_reflexive
 from sekom_analysis.report.blocks import Block, Figure, Section, Table
-from sekom_analysis.report.sections import actions, agreed, contents, numbers, over_time
+from sekom_analysis.report.sections import actions, agreed, contents, numbers, over_time, programs
 from sekom_analysis.results import Results
 
 Made = Callable[[Results], Section] | Callable[[Results], list[Section]]
@@ -22,6 +22,7 @@ SECTIONS: list[Made] = [
     contents.chapter_sections,
     numbers.agreement_section,
     numbers.disputed_section,
+    programs.programs_section,
     agreed.findings_section,
     agreed.readings_section,
     agreed.settled_section,
