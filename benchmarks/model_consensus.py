@@ -4,8 +4,10 @@ A note has one of the seven codes of the sample's present state, as often as the
 Four coders, each of an accuracy drawn evenly between .6 and .9; what a coder errs to is that coder's own
 habit: for each right code the errors are spread over the other six by a draw from Dirichlet(1, …, 1), so
 that every way of spreading them is equally likely. A fifth of the decisions are missing. In addition:
-errors spread evenly over the other codes (no habits to learn), half evenly and half by prevalence, and
-notes on which all coders share one second reading. A tie of the majority counts 1/k.
+errors spread evenly over the other codes (no habits to learn), half evenly and half by prevalence, notes
+that differ in difficulty, and notes on which all coders share one second reading. *Difficulty*: read with
+a difficulty of each note, the default; the others as if all notes were alike. A tie of the majority
+counts 1/k.
 
     nice python benchmarks/model_consensus.py
 
@@ -26,6 +28,7 @@ import pandas as pd
 from sekom_analysis import Study, count_codes
 from sekom_analysis.agreement.patterns import CodedRatings
 from sekom_analysis.consensus.counts import TAILS
+from sekom_analysis.consensus.difficulty import draw_with_difficulty
 from sekom_analysis.consensus.draws import Prior, count_votes, draw, of_used_codes
 
 ACCURACIES = (0.6, 0.9)
@@ -44,6 +47,8 @@ class Scheme:
     errors: str = "habits"
     shared: float = 0.0
     prior: Prior | None = None
+    spread: float = 0.0  # standard deviation of notes' difficulty, on the logit of the accuracy
+    difficulty: bool = False  # read with a difficulty of each note
 
 
 SCHEMES = [
@@ -54,6 +59,12 @@ SCHEMES = [
     Scheme("20 % shared misreading", shared=0.2),
     Scheme("errors spread evenly", errors="even"),
     Scheme("errors half even, half by prevalence", errors="prevalence"),
+    Scheme("as asked, difficulty", difficulty=True),
+    Scheme("errors spread evenly, difficulty", errors="even", difficulty=True),
+    Scheme("notes differ", spread=1.2),
+    Scheme("notes differ, difficulty", spread=1.2, difficulty=True),
+    Scheme("notes differ much", spread=2.0),
+    Scheme("notes differ much, difficulty", spread=2.0, difficulty=True),
 ]
 
 
@@ -91,23 +102,28 @@ def simulate(n_notes: int, scheme: Scheme, chances: np.ndarray, rng) -> tuple[np
     # The second reading is one for all coders, as likely as the code is common.
     second = pick(other_codes("prevalence", chances, rng)[right], rng)
     read[misread] = second[misread]
+    harder = rng.normal(0, scheme.spread, n_notes) if scheme.spread else None
     decisions = []
     for accuracy in rng.uniform(*ACCURACIES, N_CODERS):
-        confusion = (1 - accuracy) * other_codes(scheme.errors, chances, rng) + accuracy * np.eye(
-            len(chances)
-        )
-        decisions.append(pick(confusion[read], rng))
+        others = other_codes(scheme.errors, chances, rng)
+        if harder is None:
+            confusion = (1 - accuracy) * others + accuracy * np.eye(len(chances))
+            decisions.append(pick(confusion[read], rng))
+        else:
+            able = 1 / (1 + np.exp(-(np.log(accuracy / (1 - accuracy)) + harder)))
+            decisions.append(np.where(rng.random(n_notes) < able, read, pick(others[read], rng)))
     table = np.column_stack(decisions)
     table[rng.random(table.shape) < MISSING] = -1
     return right, table
 
 
-def fitted(table: np.ndarray, n_codes: int, prior: Prior | None) -> tuple[np.ndarray, np.ndarray]:
+def fitted(table: np.ndarray, n_codes: int, scheme: Scheme) -> tuple[np.ndarray, np.ndarray]:
     """Probabilities (N, V) and counts of the draws (R, V), over all codes."""
     coded = CodedRatings(tuple(table.T), tuple(range(n_codes)), tuple("abcd"))
     used_only, used = of_used_codes(coded)
     votes = count_votes([used_only])
-    draws = draw(votes, prior or Prior(), N_DRAWS, np.random.default_rng(0))
+    drawing = draw_with_difficulty if scheme.difficulty else draw
+    draws = drawing(votes, scheme.prior or Prior(), N_DRAWS, np.random.default_rng(0))
     probability = np.zeros((len(table), n_codes))
     probability[:, used] = draws.probability[votes.row_of_note]
     counts = np.zeros((len(draws.counts), n_codes), int)
@@ -125,7 +141,7 @@ def majority_credit(table: np.ndarray, right: np.ndarray, n_codes: int) -> np.nd
 def one_study(n_notes: int, scheme: Scheme, chances: np.ndarray, seed: int) -> dict[str, float]:
     right, table = simulate(n_notes, scheme, chances, np.random.default_rng([2016, n_notes, seed]))
     n_codes = len(chances)
-    probability, counts = fitted(table, n_codes, scheme.prior)
+    probability, counts = fitted(table, n_codes, scheme)
     low = np.quantile(counts, TAILS[0], axis=0, method="lower")
     high = np.quantile(counts, TAILS[1], axis=0, method="higher")
     true = np.bincount(right, minlength=n_codes)
@@ -136,6 +152,7 @@ def one_study(n_notes: int, scheme: Scheme, chances: np.ndarray, seed: int) -> d
     return {
         "majority": majority_credit(table, right, n_codes)[seen].mean(),
         "model": is_right[seen].mean(),
+        "stated": probability.max(axis=1)[seen].mean(),
         "sure": sure.sum(),
         "sure_right": is_right[sure].sum(),
         "covered": ((low <= true) & (true <= high)).mean(),
@@ -152,6 +169,7 @@ def table_of(n_notes: int, n_studies: int, chances: np.ndarray) -> pd.DataFrame:
         rows[scheme.name] = {
             "majority": mean["majority"],
             "model": mean["model"],
+            "stated": mean["stated"],
             "gain": mean["model"] - mean["majority"],
             "right of .85–.95": found["sure_right"].sum() / found["sure"].sum(),
             "coverage": mean["covered"],

@@ -185,10 +185,10 @@ def draw(votes: Votes, prior: Prior, n_draws: int, rng: np.random.Generator) -> 
     kept, paths = [], []
     totals: list[FloatArray] = []
     for sweep in range(WARM_UP + n_sweeps):
-        prevalence = _dirichlet(notes.sum(axis=2) + prior.prevalence, rng)
+        prevalence = draw_dirichlet(notes.sum(axis=2) + prior.prevalence, rng)
         confusions = [_draw_confusion(votes, which, notes, prior, rng) for which in range(len(shape))]
         chances, log_likelihood = _chances(votes, prevalence, confusions)
-        notes = _draw_notes(votes, chances, rng)
+        notes = draw_notes(votes, chances, rng)
         paths.append(log_likelihood)
         if sweep >= WARM_UP:
             kept.append(notes.sum(axis=2))
@@ -212,10 +212,10 @@ def _start(votes: Votes, rng: np.random.Generator) -> Cells:
     for which in range(len(votes.chosen)):
         shares = (shares[:, :, None] * votes.shares(which)[:, None, :]).reshape(len(shares), -1)
     chances = np.broadcast_to(shares.T, (N_CHAINS, *shares.T.shape))
-    return _draw_notes(votes, chances, rng)
+    return draw_notes(votes, chances, rng)
 
 
-def _draw_notes(votes: Votes, chances: FloatArray, rng: np.random.Generator) -> Cells:
+def draw_notes(votes: Votes, chances: FloatArray, rng: np.random.Generator) -> Cells:
     """Draw how many notes of each row have each cell's codes, from chances of shape (chains, cells, U)."""
     notes = np.zeros(chances.shape, np.int64)
     alone = votes.multiplicity == 1
@@ -228,7 +228,7 @@ def _draw_notes(votes: Votes, chances: FloatArray, rng: np.random.Generator) -> 
     return notes
 
 
-def _dirichlet(notes: FloatArray, rng: np.random.Generator) -> FloatArray:
+def draw_dirichlet(notes: FloatArray, rng: np.random.Generator) -> FloatArray:
     """Draw from Dirichlet distributions along the last axis; exact zeros are kept off."""
     drawn = np.maximum(rng.standard_gamma(notes), TINY)
     chances: FloatArray = drawn / drawn.sum(axis=-1, keepdims=True)
@@ -244,7 +244,7 @@ def _draw_confusion(
     right = apart.sum(axis=tuple(1 + k for k in range(len(votes.n_codes)) if k != which))
     counts = right.reshape(-1, len(chosen)).astype(float) @ chosen.reshape(len(chosen), -1)
     counts = counts.reshape(len(notes), -1, *chosen.shape[1:]).swapaxes(1, 2)
-    return _dirichlet(counts + prior.rows(chosen.shape[2]), rng)
+    return draw_dirichlet(counts + prior.rows(chosen.shape[2]), rng)
 
 
 def _chances(

@@ -10,6 +10,7 @@ import pandas as pd
 from sekom_analysis.agreement.patterns import CodedRatings, read_ratings
 from sekom_analysis.basics.errors import RatingsError
 from sekom_analysis.basics.wording import say
+from sekom_analysis.consensus.difficulty import draw_with_difficulty
 from sekom_analysis.consensus.draws import (
     HIGHEST_R_HAT,
     Draws,
@@ -24,7 +25,7 @@ from sekom_analysis.consensus.draws import (
     of_used_codes,
 )
 
-METHODS = ("gibbs", "em")
+METHODS = ("difficulty", "gibbs", "em")
 
 
 @dataclass(frozen=True)
@@ -72,7 +73,7 @@ def model_consensus(
     ratings: pd.DataFrame,
     rng: int | np.random.Generator = 0,
     *,
-    method: str = "gibbs",
+    method: str = "difficulty",
     prior: Prior | None = None,
     n_draws: int = 4000,
     lang: str = "en",
@@ -92,9 +93,10 @@ def model_consensus(
     ----------
     ratings : table of shape (N, M) of a `single` variable
     rng : seed or Generator of the draws; the same seed gives the same bytes
-    method : {"gibbs", "em"}
-        Means over draws from the posterior, which keep the uncertainty about the coders' habits; or the
-        posterior's mode by EM, which is quicker, does not, and states higher probabilities.
+    method : {"difficulty", "gibbs", "em"}
+        Means over draws from the posterior, which keep the uncertainty about the coders' habits, with notes
+        that differ in difficulty or (``"gibbs"``) as if all were alike; or the latter's mode by EM, which is
+        quicker, forgets that uncertainty, and states higher probabilities.
     prior : Prior, optional
     n_draws : draws kept, all chains together
     lang : {"en", "sv"}
@@ -133,8 +135,9 @@ def model_consensus(
         parts, paths = _of_fit(fit, votes), (fit.log_posterior, fit.log_likelihood)
         diagnostics = Diagnostics("em", len(fit.log_posterior), fit.converged, *paths)
     else:
-        draws = draw(votes, prior, n_draws, np.random.default_rng(rng))
-        parts, diagnostics = _of_draws(draws, votes), _of_chains(draws)
+        drawing = draw if method == "gibbs" else draw_with_difficulty
+        draws = drawing(votes, prior, n_draws, np.random.default_rng(rng))
+        parts, diagnostics = _of_draws(draws, votes), _of_chains(draws, method)
     note = _note(decided, len(used), diagnostics.converged, lang)
     return _answer(ratings, everything, seen, used, parts, replace(diagnostics, note=note))
 
@@ -168,11 +171,11 @@ def _of_draws(draws: Draws, votes: Votes) -> _Parts:
     return draws.probability[votes.row_of_note], draws.prevalence, draws.confusion
 
 
-def _of_chains(draws: Draws) -> Diagnostics:
+def _of_chains(draws: Draws, method: str) -> Diagnostics:
     path = tuple(draws.log_likelihood.mean(axis=1).tolist())
     # Chains too short to be compared have not been seen to agree.
     agree = bool(draws.r_hat <= HIGHEST_R_HAT)
-    return Diagnostics("gibbs", draws.n_sweeps, agree, log_likelihood=path, r_hat=draws.r_hat)
+    return Diagnostics(method, draws.n_sweeps, agree, log_likelihood=path, r_hat=draws.r_hat)
 
 
 def _note(decided: IntArray, n_used: int, converged: bool, lang: str) -> str:
