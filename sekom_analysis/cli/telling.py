@@ -388,6 +388,28 @@ def coder_report(
     warn_of(opened.problems, opened.root)
 
 
+@app.command(epilog=example("sekom program k1 category_b --lang sv"))
+def program(
+    coder: Annotated[str, typer.Argument(help="Which program; a coder of kind automatic in study.yaml.")],
+    variable: Annotated[str, typer.Argument(help="On which variable.")],
+    lang: Annotated[str, typer.Option(help="sv or en.")] = "en",
+    study: StudyFolder = None,
+) -> None:
+    """Ask whether a program may stand in for a person: the alternative annotator test.
+
+    How much worse than a person it may be is declared beforehand in study.yaml, under plan: epsilon.
+    """
+    from sekom_analysis.results.programs import asked_of
+
+    check_language(lang)
+    opened = open_study(study)
+    found = asked_of(opened, variable, coder, lang)
+    out = console()
+    for sentence in found.sentences:
+        out.print(sentence, markup=False, soft_wrap=True)
+    warn_of(opened.problems, opened.root)
+
+
 # --- the guides and the documentation -----------------------------------------------------------------
 
 

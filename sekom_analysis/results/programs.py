@@ -1,4 +1,4 @@
-"""Programs beside people: may one stand in for a person, and counts that people's correct, worked out once."""
+"""Programs beside people, worked out once: may one stand in for a person, and its counts corrected."""
 
 from __future__ import annotations
 
@@ -46,24 +46,39 @@ def programs_of(
     for variable in variables:
         ratings = study.ratings(variable.id, notes=notes)
         for program in (str(c) for c in ratings if study.about.coder(str(c)).kind == "automatic"):
-            test = None if plan.epsilon is None else _test(study, variable, ratings, program, lang, rng)
+            test = None if plan.epsilon is None else _test(study, variable, notes, program, lang, rng)
             found.append(Program(variable.id, program, test, _counts(study, variable, program, lang)))
     return found
 
 
-def _test(
-    study: Study, variable: Variable, ratings: pd.DataFrame, program: str, lang: str, rng: int
-) -> AnnotatorTest | None:
-    answers = [] if variable.kind == "scale" else variable.answers
-    names = {str(code): variable.label_of(str(code), lang) for code in answers}
-    decisions = study.decisions(variable.id)
+def asked_of(
+    study: Study, variable: str, program: str, lang: str = "sv", notes: object = None, rng: int = 0
+) -> AnnotatorTest:
+    """Return `annotator_test` of a study's variable: labels of codes, and notes that people were unsure of.
+
+    Raises
+    ------
+    CodebookError, RatingsError, StanceError
+        If there is no such variable, or as `annotator_test` does.
+    """
+    asked = study.codebook[variable]
+    ratings = study.ratings(variable, notes=notes)
+    codes = [] if asked.kind == "scale" else asked.answers
+    names = {str(code): asked.label_of(str(code), lang) for code in codes}
+    decisions = study.decisions(variable)
     human = [who for who in ratings if study.about.coder(str(who)).kind == "human"]
     unsure = decisions[(decisions["certainty"] == LEAST_SURE) & decisions["coder"].isin(human)]
+    return annotator_test(
+        ratings, program, rng=rng, study=study, kind=asked.kind,
+        uncertain=list(unsure["note_id"]), names=names, lang=lang,
+    )  # fmt: skip
+
+
+def _test(
+    study: Study, variable: Variable, notes: pd.DataFrame, program: str, lang: str, rng: int
+) -> AnnotatorTest | None:
     try:
-        return annotator_test(
-            ratings, program, rng=rng, study=study, kind=variable.kind,
-            uncertain=list(unsure["note_id"]), names=names, lang=lang,
-        )  # fmt: skip
+        return asked_of(study, variable.id, program, lang, notes, rng)
     except RatingsError:  # fewer people or notes than it needs
         return None
 

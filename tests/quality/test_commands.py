@@ -3,7 +3,7 @@
 import pytest
 from typer.testing import CliRunner
 
-from sekom_analysis.basics.errors import CodebookError, StanceError
+from sekom_analysis.basics.errors import CodebookError, RatingsError, StanceError
 from sekom_analysis.cli import app
 
 
@@ -15,7 +15,9 @@ def sekom(*arguments):
     return done.exit_code, done.output
 
 
-@pytest.mark.parametrize("command", [("codebook", "diff"), ("codebook", "advice"), ("coder-report",)])
+@pytest.mark.parametrize(
+    "command", [("codebook", "diff"), ("codebook", "advice"), ("coder-report",), ("program",)]
+)
 def test_each_has_help_with_an_example(command):
     code, out = sekom(*command, "--help")
     assert code == 0
@@ -63,3 +65,16 @@ def test_a_reflexive_study_shows_no_agreement(sample, reflexive):
     ):
         with pytest.raises(StanceError):
             sekom(*command, "--study", sample.root)
+
+
+def test_program_is_refused_where_nothing_was_declared_and_tested_where_it_was(make_study):
+    letters = "xyzzyxxyzyxzxxyzzyxyzxyzxyzxyzxyzx"
+    answers = dict.fromkeys(("p1", "p2", "p3", "robot"), letters)
+    coders = {"robot": {"kind": "automatic"}}
+    without = make_study(answers, n=34, name="without", coders=coders, plan={})
+    with pytest.raises(RatingsError, match="There is no default"):
+        sekom("program", "robot", "v", "--study", without.root)
+    declared = make_study(answers, n=34, name="declared", coders=coders, plan={"epsilon": 0.2})
+    code, out = sekom("program", "robot", "v", "--lang", "sv", "--study", declared.root)
+    assert code == 0
+    assert "robot klarar provet" in out
