@@ -32,6 +32,9 @@ METHODS = ("bca", "percentile", "jackknife", "krippendorff")
 BLOCK_BYTES = 4 * 2**20
 # Where one resample is larger than that: a few at a time, and never more than this.
 MOST_BYTES = 256 * 2**20
+# So many resamples are summed by one product, in no more than so much.
+SUMMED_TOGETHER = 256
+SUMMED_BYTES = 32 * 2**20
 # Up to here drawing notes one by one beats a multinomial draw over the patterns.
 FEW_NOTES = 2_000
 # A pattern that more notes share is drawn with the multinomial; the rest are drawn one by one.
@@ -76,13 +79,16 @@ def resampled_sums(
     # What is drawn must not depend on how much is summed: a coefficient's interval is its own.
     bytes_each = 8 * (2 * len(multiplicity) + 2 * n_rare_drawn)
     block = max(1, BLOCK_BYTES // bytes_each, min(8, MOST_BYTES // bytes_each))
-    summed = max(1, BLOCK_BYTES // (16 * max(1, table.shape[1])))
+    # Few large products: each one goes through the whole table, and waits for every processor.
+    wanted = max(block, min(SUMMED_TOGETHER, SUMMED_BYTES // (8 * len(multiplicity))))
+    drawn: list[FloatArray] = []
     for start in range(0, n_resamples, block):
         size = min(block, n_resamples - start)
         frequent, n_left = _draw_frequent(multiplicity, n_frequent, n_drawn, size, rng)
-        rare = _draw_rare(multiplicity[n_frequent:], n_left, rng)
-        for rows in (slice(at, at + summed) for at in range(0, size, summed)):
-            yield frequent[rows] @ table[:n_frequent] + rare[rows] @ table[n_frequent:]
+        drawn.append(np.hstack([frequent, _draw_rare(multiplicity[n_frequent:], n_left, rng)]))
+        if len(drawn) * block >= wanted or start + size == n_resamples:
+            yield (np.vstack(drawn) if len(drawn) > 1 else drawn[0]) @ table
+            drawn = []
 
 
 def _draw_frequent(
