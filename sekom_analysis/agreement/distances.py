@@ -1,24 +1,28 @@
 """How far apart two codes are: one V×V array for each level of measurement.
 
 Sources: Krippendorff (2019) Content Analysis, 4th ed., ch. 12, for the metrics;
-Passonneau (2006) for MASI; Gwet (2014) Handbook of Inter-Rater Reliability,
+Passonneau (2006) for MASI; Gwet (2014; 2021) Handbook of Inter-Rater Reliability,
 ch. 3, for weights.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from datetime import date
+from decimal import Decimal
+from numbers import Real
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from sekom_analysis.agreement.patterns import Code, FloatArray
+from sekom_analysis.agreement.patterns import Code, FloatArray, InOrder
 from sekom_analysis.basics.errors import RatingsError
 from sekom_analysis.basics.wording import quoted
 
 Level = str | npt.NDArray[Any]
 LEVELS = ("nominal", "ordinal", "interval", "ratio", "masi", "jaccard", "dice")
+ORDERED_LEVELS = ("ordinal", "interval", "ratio")
 SET_LEVELS = ("masi", "jaccard", "dice")
 WEIGHTS = ("linear", "quadratic", "ordinal", "bipolar")
 
@@ -54,6 +58,49 @@ def distances(level: Level, codes: Sequence[Code]) -> FloatArray | None:
     if level in SET_LEVELS:
         return _between_sets(_SETS[level], codes)
     return _METRICS[level](numbers(codes, level))
+
+
+def check_order(level: Level, weights: Level | None, codes: Sequence[Code]) -> None:
+    """Refuse a level, or weights, that need an order which the codes do not have.
+
+    Numbers have an order, and so do codes that somebody listed (`InOrder`); of two codes either order gives
+    the same. Words, and numbers as text, are as they were sorted, "10" before "2".
+
+    Raises
+    ------
+    RatingsError
+        Showing the order that the codes would have had, and how to say the right one.
+
+    Examples
+    --------
+    >>> check_order("ordinal", None, [1, 2, 10])
+    """
+    has_order = isinstance(codes, InOrder) or all(isinstance(code, (Real, Decimal, date)) for code in codes)
+    if has_order or len(codes) < 3:
+        return
+    texts = all(isinstance(code, str) and _is_number(code) for code in codes)
+    # Of words, the metrics of numbers are refused as such.
+    metrics = ORDERED_LEVELS if texts else ORDERED_LEVELS[:1]
+    asked = [f"The level '{level}'"] if isinstance(level, str) and level in metrics else []
+    asked += [f"The weights '{weights}'"] if isinstance(weights, str) and weights in WEIGHTS else []
+    if not asked:
+        return
+    how = "Of numbers as text ratings.apply(pd.to_numeric) makes numbers. Or list" if texts else "List"
+    msg = (
+        f"{', '.join(asked)}: the codes need an order, and nobody gave them one. Sorted they would be "
+        f"{quoted(codes, ' < ')}. {how} all codes, lowest first: codes=[…], or an ordered categorical, "
+        "pd.Categorical(…, categories=[…], ordered=True). Codes without an order take 'nominal' and no "
+        "weights. Nothing was computed."
+    )
+    raise RatingsError(msg)
+
+
+def _is_number(text: str) -> bool:
+    try:
+        float(text)
+    except ValueError:
+        return False
+    return True
 
 
 def numbers(codes: Sequence[Code], level: str) -> FloatArray:

@@ -19,7 +19,9 @@ from sekom_analysis.agreement.clusters import ALONE
 from sekom_analysis.agreement.patterns import (
     KEY_BITS,
     Code,
+    InOrder,
     Patterns,
+    check_one_kind,
     clustered,
     code_keys,
     distinct_rows,
@@ -50,14 +52,15 @@ def count_patterns(
     note, coder, code : str
         Names of the columns.
     codes : sequence, optional
-        All V codes on offer, in order. Left out: the codes seen, sorted.
+        All V codes on offer, in order. Left out: the categories of an ordered column (pandas, Polars' and
+        DuckDB's Enum), or else the codes seen, sorted, which is an order for numbers only.
     cluster : str, optional
         Name of a column with the cluster of each row's note; missing: a cluster of its own.
 
     Raises
     ------
     RatingsError
-        If a column is missing, a code is not among `codes`, or one coder
+        If a column is missing, a code is not among `codes`, a number comes as text too, or one coder
         decided twice on the same note (each such pair is named, up to ten).
 
     Examples
@@ -71,6 +74,7 @@ def count_patterns(
     (('a', 'b'), [[2, 0], [1, 1]], [1, 1])
     """
     frame = _columns(table, {"note": note, "coder": coder, "code": code, "cluster": cluster})
+    codes = _in_order_of(table, code) if codes is None else codes
     # A group-by: engines number rows for a `unique`, which takes ten times as long.
     chosen = _brought_here(frame.group_by("coder", "code").agg(nw.len().alias("rows")))
     coders, seen = _distinct(chosen["coder"]), _distinct(chosen["code"])
@@ -110,6 +114,12 @@ def _columns(table: Any, asked: dict[str, str | None]) -> Any:
     return frame.select(_as_text(name, schema[name]).alias(short) for short, name in wanted.items())
 
 
+def _in_order_of(table: Any, code: str) -> Sequence[Code] | None:
+    """Return the order that a column has of its own; None where it has none."""
+    dtype = nw.from_native(table).collect_schema()[code]
+    return list(dtype.categories) if isinstance(dtype, nw.Enum) else None
+
+
 def _as_text(name: str, dtype: Any) -> nw.Expr:
     # Engines do not look up text among categories of their own.
     column = nw.col(name)
@@ -136,6 +146,7 @@ def _distinct(values: list[Any]) -> list[Code]:
 
 
 def _check_codes(seen: list[Code], codes: Sequence[Code] | None) -> tuple[Code, ...]:
+    check_one_kind((value, "the column of codes") for value in seen)
     if codes is None:
         return tuple(seen)
     unknown = [value for value in seen if value not in set(codes)]
@@ -145,7 +156,7 @@ def _check_codes(seen: list[Code], codes: Sequence[Code] | None) -> tuple[Code, 
             f"On offer: {quoted(codes)}. Nothing was computed."
         )
         raise RatingsError(msg)
-    return tuple(codes)
+    return InOrder(codes)
 
 
 def _tally_frame(frame: Any, keys: list[_Word]) -> tuple[dict[str, npt.NDArray[np.int64]], list[Any] | None]:

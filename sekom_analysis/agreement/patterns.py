@@ -6,7 +6,7 @@ cost does not grow with the number of notes.
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Sequence
+from collections.abc import Hashable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -16,12 +16,25 @@ import pandas as pd
 
 from sekom_analysis.agreement.clusters import ALONE, Clusters, cluster_numbers
 from sekom_analysis.basics.errors import RatingsError
+from sekom_analysis.basics.wording import quoted
 
 # --- from a table of ratings to small whole numbers, one array a coder --------------------------------
 
 
 IntArray = npt.NDArray[np.integer[Any]]
 Code = Hashable
+
+
+class InOrder(tuple[Code, ...]):
+    """Codes in an order that somebody gave: by `codes=`, an ordered categorical, or a codebook.
+
+    Examples
+    --------
+    >>> InOrder(["low", "high"])
+    ('low', 'high')
+    """
+
+    __slots__ = ()
 
 
 @dataclass(frozen=True, eq=False)
@@ -33,7 +46,7 @@ class CodedRatings:
     values : tuple of M arrays of shape (N,)
         Each coder's choices as positions in `codes`; −1 where the note is unseen.
     codes : tuple
-        The V codes in the codebook's order (numbers in rising order).
+        The V codes in the codebook's order (numbers in rising order); `InOrder` where somebody gave it.
     coders : tuple of str
         The M coders.
     cluster : array of shape (N,), optional
@@ -79,7 +92,8 @@ def read_ratings(
     Raises
     ------
     RatingsError
-        If `ratings` is not a table, or holds values outside `codes`, or `cluster` names none of its notes.
+        If `ratings` is not a table, holds values outside `codes`, or mixes 1 and "1", or `cluster` names
+        none of its notes.
 
     Examples
     --------
@@ -97,9 +111,17 @@ def read_ratings(
     coders = tuple(str(name) for name in ratings.columns)
     numbers = None if cluster is None else cluster_numbers(ratings.index, cluster)
     if codes is None and _same_categories(columns):
-        categories = tuple(columns[0].cat.categories)
-        return CodedRatings(tuple(column.array.codes for column in columns), categories, coders, numbers)
+        check_one_kind((code, "the categories") for code in columns[0].cat.categories)
+        return CodedRatings(
+            tuple(column.array.codes for column in columns), _listed(columns), coders, numbers
+        )
     return replace(_factorized(columns, coders, codes), cluster=numbers)
+
+
+def _listed(columns: list[pd.Series[Any]]) -> tuple[Code, ...]:
+    """Return categories that all columns share; in order, if every column says that they have one."""
+    categories = tuple(columns[0].cat.categories)
+    return InOrder(categories) if all(column.cat.ordered for column in columns) else categories
 
 
 def _same_categories(columns: list[pd.Series[Any]]) -> bool:
@@ -117,13 +139,64 @@ def _factorized(
     columns: list[pd.Series[Any]], coders: tuple[str, ...], codes: Sequence[Code] | None
 ) -> CodedRatings:
     found = [_factorize(column, coder) for column, coder in zip(columns, coders, strict=True)]
-    if codes is None:
-        codes = _in_order({value for _, values in found for value in values}, columns)
-    position = {code: k for k, code in enumerate(codes)}
+    check_one_kind(
+        (value, coder) for coder, (_, values) in zip(coders, found, strict=True) for value in values
+    )
+    listed = (
+        tuple(_in_order({value for _, values in found for value in values}, columns))
+        if codes is None
+        else InOrder(codes)
+    )
+    position = {code: k for k, code in enumerate(listed)}
     _refuse_unknown(found, coders, position)
     lookups = [np.array([position[value] for value in values] + [-1], np.int32) for _, values in found]
     arrays = tuple(lookup[at] for lookup, (at, _) in zip(lookups, found, strict=True))
-    return CodedRatings(arrays, tuple(codes), coders)
+    return CodedRatings(arrays, listed, coders)
+
+
+def check_one_kind(values: Iterable[tuple[Code, str]]) -> None:
+    """Refuse a number that also comes as text.
+
+    Parameters
+    ----------
+    values : pairs of a value and where it was found
+
+    Raises
+    ------
+    RatingsError
+        Naming each such number, and where it is a number and where a text.
+
+    Examples
+    --------
+    >>> check_one_kind([(1, "k1"), ("2", "k2")])
+    """
+    numbers: dict[str, dict[str, None]] = {}
+    texts: dict[str, dict[str, None]] = {}
+    for value, place in values:
+        if isinstance(value, str):
+            texts.setdefault(_as_one_number(value), {})[place] = None
+        elif isinstance(value, (int, float)):
+            numbers.setdefault(_as_one_number(value), {})[place] = None
+    both = [one for one in numbers if one in texts]
+    if both:
+        named = "; ".join(
+            f"{one} is a number in {', '.join(numbers[one])} and a text in {', '.join(texts[one])}"
+            for one in both
+        )
+        msg = (
+            f"The ratings mix numbers and the same numbers as text: {named}. They would count as different "
+            "codes. Make all of them numbers (pd.to_numeric) or all of them text. Nothing was computed."
+        )
+        raise RatingsError(msg)
+
+
+def _as_one_number(value: Any) -> str:
+    """Write a number in one way, whether it came as text or not; other text as it is."""
+    try:
+        number = float(value)
+    except ValueError:
+        return str(value)
+    return f"{number:.15g}"
 
 
 def _factorize(column: pd.Series[Any], coder: str) -> tuple[IntArray, list[Code]]:
@@ -249,6 +322,35 @@ class Patterns:
         clusters = None if self.clusters is None else self.clusters.where(wanted)
         counts, multiplicity = self.counts[wanted], self.multiplicity[wanted]
         return Patterns(counts, multiplicity, self.codes, self.n_coders, choices, clusters)
+
+
+def rearranged(patterns: Patterns, codes: Sequence[Code]) -> Patterns:
+    """Return patterns over codes in the order given.
+
+    Raises
+    ------
+    RatingsError
+        If the patterns hold codes that are not among them.
+
+    Examples
+    --------
+    >>> patterns = Patterns(np.array([[1, 2]]), np.array([1]), ("high", "low"), 3)
+    >>> rearranged(patterns, ["low", "high"]).counts.tolist()
+    [[2, 1]]
+    """
+    position = {code: k for k, code in enumerate(codes)}
+    lacking = [code for code in patterns.codes if code not in position]
+    if lacking:
+        msg = (
+            f"The patterns hold codes that are not among those given: {quoted(lacking)}. "
+            f"Given: {quoted(codes)}. Nothing was computed."
+        )
+        raise RatingsError(msg)
+    to = np.array([position[code] for code in patterns.codes], np.int64)
+    counts = np.zeros((len(patterns.counts), len(position)), patterns.counts.dtype)
+    counts[:, to] = patterns.counts
+    choices = None if patterns.choices is None else np.append(to, -1)[patterns.choices]
+    return replace(patterns, counts=counts, codes=InOrder(codes), choices=choices)
 
 
 def pairable(patterns: Patterns) -> Patterns:

@@ -13,7 +13,15 @@ import pandas as pd
 from sekom_analysis.agreement.catalogue import unsuited
 from sekom_analysis.agreement.distances import Level
 from sekom_analysis.agreement.intervals import Random, values_of_samples
-from sekom_analysis.agreement.patterns import Code, CodedRatings, FloatArray, Patterns, pairable, patterns_of
+from sekom_analysis.agreement.patterns import (
+    Code,
+    CodedRatings,
+    FloatArray,
+    InOrder,
+    Patterns,
+    pairable,
+    patterns_of,
+)
 from sekom_analysis.agreement.tables import Ratings, request
 from sekom_analysis.basics.errors import RatingsError
 from sekom_analysis.basics.wording import say
@@ -40,6 +48,7 @@ def plan_sample(
     sizes: Sequence[int] = SIZES,
     n_studies: int = 2_000,
     rng: Random = 0,
+    codes: Sequence[Code] | None = None,
 ) -> pd.DataFrame:
     """Return what to expect of agreement for each number of notes.
 
@@ -75,6 +84,9 @@ def plan_sample(
         Studies drawn for each size.
     rng : int, Generator or SeedSequence
         Source of randomness.
+    codes : sequence, optional
+        As in `agreement`, for a pilot: the order of words, lowest first. A
+        mapping of prevalences gives the order itself.
 
     Returns
     -------
@@ -99,9 +111,9 @@ def plan_sample(
     1      100    True
     2      200    True
     """
-    asked = request(level, coefficients=coefficient, n_resamples=0, confidence=confidence)
+    asked = request(level, coefficients=coefficient, n_resamples=0, confidence=confidence, codes=codes)
     generator = np.random.default_rng(rng)
-    patterns = _population(pilot, alpha, prevalence, n_coders, generator)
+    patterns = _population(pilot, alpha, prevalence, n_coders, generator, codes)
     _check(asked.names[0], patterns, sizes, n_studies, width, floor)
     question, name = asked.question(patterns), asked.names[0]
     drawn = (values_of_samples(question, name, patterns.multiplicity, n, n_studies, generator) for n in sizes)
@@ -121,20 +133,21 @@ def _population(
     prevalence: Prevalence | None,
     n_coders: int,
     rng: np.random.Generator,
+    codes: Sequence[Code] | None,
 ) -> Patterns:
     if pilot is not None:
-        return pairable(request().patterns(pilot))
+        return pairable(request(codes=codes).patterns(pilot))
     if alpha is None or prevalence is None:
         msg = (
             "Give either a pilot's ratings, or both alpha and prevalence, "
             "such as alpha=0.8, prevalence=[0.6, 0.4]."
         )
         raise RatingsError(msg)
-    codes, shares = _shares(prevalence)
+    listed, shares = _shares(prevalence)
     if not 0 <= alpha < 1 or n_coders < 2:
         msg = f"Assumed are alpha {alpha} (from 0 up to, not including, 1) and {n_coders} coders (2 or more)."
         raise RatingsError(msg)
-    return patterns_of(_assumed(alpha, codes, shares, n_coders, rng))
+    return patterns_of(_assumed(alpha, InOrder(listed), shares, n_coders, rng))
 
 
 def _shares(prevalence: Prevalence) -> tuple[tuple[Code, ...], npt.NDArray[np.float64]]:
