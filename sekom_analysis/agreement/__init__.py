@@ -13,7 +13,8 @@ from sekom_analysis.agreement.disputes import confusions, disagreements
 from sekom_analysis.agreement.engines import count_patterns
 from sekom_analysis.agreement.patterns import Patterns
 from sekom_analysis.agreement.planning import plan_sample
-from sekom_analysis.agreement.tables import agreement, alpha, why_they_differ
+from sekom_analysis.agreement.reasons import why_they_differ
+from sekom_analysis.agreement.tables import agreement, alpha
 
 __all__ = [
     "Patterns",

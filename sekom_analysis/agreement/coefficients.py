@@ -9,9 +9,9 @@ note: leading axes are carried through (written … below).
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import combinations
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -40,6 +40,8 @@ class Question:
         Who chose what, −1 for unseen; for coefficients that need to know.
     values : array of shape (V,), optional
         The codes as numbers, for scores.
+    kept : dict
+        What several coefficients work out from the same sums, so that it is done once.
     """
 
     counts: FloatArray
@@ -48,6 +50,7 @@ class Question:
     n_coders: int = 0
     choices: IntArray | None = None
     values: FloatArray | None = None
+    kept: dict[str, Any] = field(default_factory=dict)
 
 
 class Parts(NamedTuple):
@@ -166,7 +169,7 @@ def fleiss(sums: Sums, question: Question) -> Parts:
 
 
 def ac1(sums: Sums, question: Question) -> Parts:
-    """Gwet's AC1, or AC2 with weights (Gwet 2008; 2014, p. 111)."""
+    """Gwet's AC1, or AC2 with weights (Gwet 2008; 2014, p. 111; 2021)."""
     observed, share = _observed_and_shares(sums)
     n_codes = question.counts.shape[1]
     spread = (share * (1 - share)).sum(axis=-1)
@@ -175,7 +178,7 @@ def ac1(sums: Sums, question: Question) -> Parts:
 
 
 def brennan_prediger(sums: Sums, question: Question) -> Parts:
-    """Agreement beyond that of coders who pick codes blindly (Brennan & Prediger 1981)."""
+    """Agreement beyond that of coders who pick codes blindly (Brennan & Prediger 1981; Bennett's S)."""
     observed = percent(sums, question).observed
     n_codes = question.counts.shape[1]
     return beyond_chance(observed, np.full_like(observed, question.weights.sum() / n_codes**2))
@@ -269,146 +272,3 @@ def _pairs(sums: Sums, question: Question) -> tuple[FloatArray, FloatArray, Floa
     first = ratio(per_pair[..., 2 : 2 + n_codes], both)
     second = ratio(per_pair[..., 2 + n_codes :], both)
     return ratio(per_pair[..., 1], both[..., 0]), first, second
-
-
-# --- coefficients for scores: intraclass correlations and Kendall's W, on notes that all coders scored ---
-
-
-def _scored_by_all(question: Question) -> tuple[IntArray, FloatArray]:
-    """Rows of the coders who decided anything, (P, k), and 1 where all of them did, (P,)."""
-    rows = choices(question)
-    rows = rows[:, (rows >= 0).any(axis=0)]
-    return rows, np.asarray((rows >= 0).all(axis=1), dtype=np.float64)
-
-
-# ── terms of scores ──────────────────────────────────────────────────────────
-
-
-def squares(question: Question) -> FloatArray:
-    """1, sum, sum of squares and squared sum of the note's scores, then each score: (P, 4 + k)."""
-    rows, complete = _scored_by_all(question)
-    if question.values is None or not len(question.values):
-        return np.zeros((len(rows), 4 + rows.shape[1]))
-    # Measured from the middle code, so that squares stay small and sums exact.
-    values = question.values - question.values[len(question.values) // 2]
-    scores = values[rows] * complete[:, None]
-    total = scores.sum(axis=1)
-    return np.column_stack([complete, total, (scores**2).sum(axis=1), total**2, scores])
-
-
-def together(question: Question) -> FloatArray:
-    """1; each coder's choices, k·V; and joint choices of every two coders, C(k,2)·V²."""
-    rows, complete = _scored_by_all(question)
-    n_codes = question.counts.shape[1]
-    hot = (rows[:, :, None] == np.arange(n_codes)) * complete[:, None, None]
-    joint = [
-        (hot[:, a, :, None] * hot[:, b, None, :]).reshape(len(rows), n_codes**2)
-        for a, b in combinations(range(rows.shape[1]), 2)
-    ]
-    return np.hstack([complete[:, None], hot.reshape(len(rows), rows.shape[1] * n_codes), *joint])
-
-
-# ── coefficients of scores ───────────────────────────────────────────────────
-
-
-class MeanSquares(NamedTuple):
-    """Analysis of variance of n notes by k coders (McGraw & Wong 1996, table 3)."""
-
-    notes: FloatArray
-    coders: FloatArray
-    error: FloatArray
-    within: FloatArray
-    n: FloatArray
-    k: int
-
-
-def _mean_squares(sums: Sums) -> MeanSquares:
-    n, total, square, squared_totals = (sums["squares"][..., i] for i in range(4))
-    by_coder = sums["squares"][..., 4:]
-    k = by_coder.shape[-1]
-    mean = ratio(total**2, n * k)
-    all_ = square - mean
-    notes = ratio(squared_totals, k) - mean
-    coders = ratio((by_coder**2).sum(axis=-1), n) - mean
-    error = all_ - notes - coders
-    return MeanSquares(
-        _settled(ratio(notes, n - 1), square),
-        _settled(ratio(coders, k - 1), square),
-        _settled(ratio(error, (n - 1) * (k - 1)), square),
-        _settled(ratio(all_ - notes, n * (k - 1)), square),
-        n,
-        k,
-    )
-
-
-def _settled(mean_square: FloatArray, scale: FloatArray) -> FloatArray:
-    # What rounding left of a zero must not be divided by.
-    return np.where(np.abs(mean_square) <= 1e-13 * scale, 0.0, mean_square)
-
-
-def _icc(above: FloatArray, below: FloatArray) -> Parts:
-    value = ratio(above, below)
-    unknown = np.full_like(value, np.nan)
-    return Parts(value, unknown, unknown)
-
-
-def icc_1_1(sums: Sums, question: Question) -> Parts:
-    """ICC(1,1): one score, coders differ from note to note (Shrout & Fleiss 1979, p. 423)."""
-    ms = _mean_squares(sums)
-    return _icc(ms.notes - ms.within, ms.notes + (ms.k - 1) * ms.within)
-
-
-def icc_1_k(sums: Sums, question: Question) -> Parts:
-    """ICC(1,k): the mean of k scores, coders differ from note to note."""
-    ms = _mean_squares(sums)
-    return _icc(ms.notes - ms.within, ms.notes)
-
-
-def icc_a_1(sums: Sums, question: Question) -> Parts:
-    """ICC(A,1): absolute agreement of one score (McGraw & Wong 1996, table 4)."""
-    ms = _mean_squares(sums)
-    below = ms.notes + (ms.k - 1) * ms.error + ratio(ms.k * (ms.coders - ms.error), ms.n)
-    return _icc(ms.notes - ms.error, below)
-
-
-def icc_a_k(sums: Sums, question: Question) -> Parts:
-    """ICC(A,k): absolute agreement of the mean of k scores."""
-    ms = _mean_squares(sums)
-    return _icc(ms.notes - ms.error, ms.notes + ratio(ms.coders - ms.error, ms.n))
-
-
-def icc_c_1(sums: Sums, question: Question) -> Parts:
-    """ICC(C,1): consistency of one score."""
-    ms = _mean_squares(sums)
-    return _icc(ms.notes - ms.error, ms.notes + (ms.k - 1) * ms.error)
-
-
-def icc_c_k(sums: Sums, question: Question) -> Parts:
-    """ICC(C,k): consistency of the mean of k scores."""
-    ms = _mean_squares(sums)
-    return _icc(ms.notes - ms.error, ms.notes)
-
-
-def kendall_w(sums: Sums, question: Question) -> Parts:
-    """Kendall's W with ties: whether coders order the notes alike (Kendall & Gibbons 1990, ch. 6)."""
-    n_codes = question.counts.shape[1]
-    n, by_coder, joint = _unfold(sums["together"], n_codes)
-    k = by_coder.shape[-2]
-    rank = np.cumsum(by_coder, axis=-1) - by_coder / 2 - n[..., None, None] / 2
-    spread = (by_coder * rank**2).sum(axis=(-1, -2))
-    for at, (a, b) in enumerate(combinations(range(k), 2)):
-        crossed = (joint[..., at, :, :] @ rank[..., b, :, None])[..., 0]
-        spread = spread + 2 * (rank[..., a, :] * crossed).sum(axis=-1)
-    ties = (by_coder**3 - by_coder).sum(axis=(-1, -2))
-    below = k**2 * (n**3 - n) - k * ties
-    return _icc(12 * spread, below)
-
-
-def _unfold(sums: FloatArray, n_codes: int) -> tuple[FloatArray, FloatArray, FloatArray]:
-    # 1 + k·V + k(k − 1)/2·V² columns; solve for k.
-    width = sums.shape[-1] - 1
-    k = next(k for k in range(width + 1) if k * n_codes + k * (k - 1) // 2 * n_codes**2 >= width)
-    lead = sums.shape[:-1]
-    by_coder = sums[..., 1 : 1 + k * n_codes].reshape(*lead, k, n_codes)
-    joint = sums[..., 1 + k * n_codes :].reshape(*lead, k * (k - 1) // 2, n_codes, n_codes)
-    return sums[..., 0], by_coder, joint

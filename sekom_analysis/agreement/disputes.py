@@ -160,7 +160,9 @@ def borders(ratings: pd.DataFrame) -> pd.DataFrame:
     Among coders who mostly agree no two codes are confused more often than if codes were dealt out at
     random, so that is not a question to ask. The question is where the disputes that there are gather:
     expected_ab = T · N_a N_b / Σ_{c<d} N_c N_d, with T the sum of `notes` over all pairs and N the choices
-    on notes with two coders or more.
+    on notes with two coders or more. That condition, that errors fall on codes as often as these are used,
+    matters: without any confusion put in, `p_value` was below .05 for 3.9 % of the pairs where it held, and
+    for 9.3 % where errors fell evenly on all codes.
 
     Examples
     --------

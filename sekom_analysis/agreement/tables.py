@@ -10,10 +10,17 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from sekom_analysis.agreement.catalogue import COEFFICIENTS, LISTWISE, unsuited
+from sekom_analysis.agreement.catalogue import (
+    ALSO_KNOWN_AS,
+    COEFFICIENTS,
+    OF_SCORES,
+    meant,
+    n_scored,
+    unsuited,
+)
 from sekom_analysis.agreement.clusters import FEW_CLUSTERS
 from sekom_analysis.agreement.coefficients import Question
-from sekom_analysis.agreement.distances import Level, agreement_weights, distances, positions
+from sekom_analysis.agreement.distances import Level, agreement_weights, check_order, distances, positions
 from sekom_analysis.agreement.intervals import (
     METHODS,
     UNKNOWN,
@@ -32,7 +39,9 @@ from sekom_analysis.agreement.patterns import (
     choices_of,
     patterns_of,
     read_ratings,
+    rearranged,
 )
+from sekom_analysis.agreement.reasons import about_scores, which_kappa, without_few_scores
 from sekom_analysis.basics.errors import RatingsError
 from sekom_analysis.basics.wording import number, quoted, say
 
@@ -41,8 +50,6 @@ from sekom_analysis.basics.wording import number, quoted, say
 
 # Below this, simulated 95 % intervals covered 85–99 % (docs/methods.md).
 FEW_NOTES = 75
-# Coefficients further apart than this call for a word.
-APART = 0.1
 
 
 def explain(
@@ -62,12 +69,14 @@ def explain(
         return say("agreement_rare_code", lang, n=n_carrying)
     if nothing_disputed(found.value, found.observed):
         return say("agreement_nothing_disputed", lang, n=patterns.n_pairable)
+    if name in OF_SCORES and (said := about_scores(name, patterns, lang)):
+        return said
     if patterns.clusters is not None and np.isnan(found.low) and how.n_resamples:
         return say("agreement_clusters_undefined", lang, n=found.n_clusters)
     if patterns.clusters is not None and found.n_clusters < FEW_CLUSTERS and how.n_resamples:
         return say("agreement_few_clusters", lang, n=found.n_clusters)
-    if name in LISTWISE:
-        return _listwise(patterns, lang)
+    if name in OF_SCORES:
+        return ""
     if len(found.resampled) and patterns.n_pairable < FEW_NOTES and n_carrying is None:
         return say("agreement_few_notes", lang, n=patterns.n_pairable)
     lost = float(np.mean(np.isnan(found.resampled))) if len(found.resampled) else 0.0
@@ -90,56 +99,17 @@ def why_undefined(name: str, patterns: Patterns, lang: str = "en") -> str:
         return say("agreement_no_pairable", lang)
     if used < 2:
         return say("agreement_one_code", lang)
+    if name in OF_SCORES:
+        return say("agreement_scores_alike" if n_scored(name, patterns) else "agreement_no_complete", lang)
     return say("agreement_undefined", lang)
-
-
-def _listwise(patterns: Patterns, lang: str) -> str:
-    if patterns.choices is None:
-        return ""
-    decided = patterns.choices[:, (patterns.choices >= 0).any(axis=0)] >= 0
-    complete = int(patterns.multiplicity[decided.all(axis=1)].sum())
-    if complete == patterns.n_pairable:
-        return ""
-    return say("agreement_listwise", lang, n=complete)
-
-
-def why_they_differ(table: pd.DataFrame, lang: str = "en") -> str:
-    """Return a sentence on why coefficients of one table differ; empty where they do not.
-
-    Parameters
-    ----------
-    table : DataFrame
-        As `agreement` gives it, with percent, alpha and ac1.
-    lang : {"en", "sv"}
-
-    Examples
-    --------
-    >>> from sekom_analysis.agreement import agreement
-    >>> ratings = pd.DataFrame({"k1": ["a"] * 19 + ["b"], "k2": ["a"] * 18 + ["b", "a"]})
-    >>> why_they_differ(agreement(ratings, n_resamples=0))[:55]
-    '90 % of the pairs agree. Alpha expects 90 % by chance, '
-    """
-    rows = table.set_index("coefficient")
-    if not {"percent", "alpha", "ac1"} <= set(rows.index):
-        return ""
-    values = rows["value"]
-    if not values["percent"] - min(values["alpha"], values["ac1"]) > APART:
-        return ""
-    return say(
-        "agreement_why_they_differ",
-        lang,
-        percent=number(100 * float(values["percent"]), lang, 0),
-        alpha=number(100 * float(rows["expected"]["alpha"]), lang, 0),
-        ac1=number(100 * float(rows["expected"]["ac1"]), lang, 0),
-    )
 
 
 # --- one request: what is asked of ratings, and the tidy rows that answer it --------------------------
 
 
 DEFAULT = ("percent", "alpha", "ac1")
-# Light's κ sums up a table of pairs, which agreement_by_pair shows whole.
-ALL = tuple(name for name in COEFFICIENTS if name != "light")
+# Light's κ sums up a table of pairs, which agreement_by_pair shows whole; kappa is another name.
+ALL = tuple(name for name in COEFFICIENTS if name not in ("light", "kappa") and "listwise" not in name)
 AGREEMENT_COLUMNS = (
     "coefficient",
     "value",
@@ -204,7 +174,7 @@ class Request:
                 "column when they are counted: count_patterns(table, cluster='table')."
             )
             raise RatingsError(msg)
-        return ratings
+        return ratings if self.codes is None else rearranged(ratings, self.codes)
 
     def patterns_of(self, coded: CodedRatings) -> Patterns:
         """Return patterns, with who chose what where a coefficient needs to know."""
@@ -216,7 +186,8 @@ class Request:
         return any(COEFFICIENTS[name].who for name in self.names)
 
     def question(self, patterns: Patterns) -> Question:
-        """Return what is asked of patterns."""
+        """Return what is asked of patterns; refuse an order that nobody gave."""
+        check_order(self.level, self.weights, patterns.codes)
         return Question(
             patterns.counts.astype(np.float64),
             distances(self.level, patterns.codes),
@@ -250,7 +221,8 @@ class Request:
             questions = [self.question(one) for one in parts(whole)]
             answers = estimate(questions, names, whole.multiplicity, self._how(whole), whole.clusters)
             for of_part, found in zip(known, answers, strict=True):
-                of_part.update(zip(names, found, strict=True))
+                given = zip(names, found, strict=True)
+                of_part.update({name: without_few_scores(name, one, patterns) for name, one in given})
         return [[of_part.get(name, UNKNOWN) for name in self.names] for of_part in known]
 
     def _how(self, patterns: Patterns) -> Interval:
@@ -271,13 +243,14 @@ class Request:
     ) -> pd.DataFrame:
         """Return estimates as tidy rows."""
         columns: dict[str, Any] = {key: [value] * len(found) for key, value in about.items()}
-        columns["coefficient"] = self.names
+        columns["coefficient"] = [meant(name, patterns.n_coders) for name in self.names]
         for field in AGREEMENT_COLUMNS[1:7]:
             columns[field] = [getattr(one, field) for one in found]
         columns["n_notes"], columns["n_pairable"] = patterns.n_notes, patterns.n_pairable
         columns["n_coders"], columns["n_codes"] = patterns.n_coders, len(patterns.codes)
         columns["note"] = [
-            explain(name, one, patterns, self.how, self.lang, n_carrying)
+            which_kappa(name, patterns, self.lang)
+            + explain(name, one, patterns, self.how, self.lang, n_carrying)
             for name, one in zip(self.names, found, strict=True)
         ]
         if patterns.clusters is not None:
@@ -322,10 +295,12 @@ def _names(coefficients: Names, weights: Weights) -> list[str]:
     wanted = DEFAULT if coefficients is None else coefficients
     if isinstance(wanted, str):
         wanted = ALL if wanted == "all" else [wanted]
+    wanted = [ALSO_KNOWN_AS.get(name, name) for name in wanted]
     unknown = [name for name in wanted if name not in COEFFICIENTS]
     if unknown:
         msg = (
-            f"There are no coefficients {quoted(unknown)}. Choose among: {', '.join(COEFFICIENTS)}; or 'all'."
+            f"There are no coefficients {quoted(unknown)}. Choose among: "
+            f"{', '.join([*COEFFICIENTS, *ALSO_KNOWN_AS])}; or 'all'."
         )
         raise RatingsError(msg)
     return list(dict.fromkeys(_own_name(name, weights) for name in wanted))
@@ -374,7 +349,9 @@ def agreement(
         ``"interval"``, ``"ratio"``; for sets ``"masi"``, ``"jaccard"``,
         ``"dice"``; or distances of your own.
     coefficients : str or sequence of str, optional
-        ``"all"``, or names. Left out: percent, alpha and ac1.
+        ``"all"``, or names. Left out: percent, alpha and ac1. ``"kappa"`` is
+        Cohen's for two coders and Fleiss' for more; ``"bennett_s"`` is
+        Brennan–Prediger; ``"icc_a_1_listwise"`` leaves out notes with gaps.
     weights : str or array of shape (V, V), optional
         Partial credit for every coefficient but alpha: ``"linear"``,
         ``"quadratic"``, ``"ordinal"``, ``"bipolar"``, or your own. With
@@ -392,7 +369,8 @@ def agreement(
         Source of randomness; a number gives the same answer every time.
     codes : sequence, optional
         All V codes on offer, in order. Left out: the categories of the
-        columns, or else the values seen.
+        columns, or else the values seen. Words, and numbers as text, have no
+        order unless it is given here or by an ordered categorical.
     lang : {"en", "sv"}
         Language of the column `note`.
     floor : float, optional
@@ -418,7 +396,8 @@ def agreement(
     Raises
     ------
     RatingsError
-        If a name, level or number is not among those allowed.
+        If a name, level or number is not among those allowed, or a level or
+        weights need an order that nobody gave.
 
     Examples
     --------
@@ -446,7 +425,7 @@ def agreement(
     return asked.answer(asked.patterns(ratings))
 
 
-def alpha(ratings: Ratings, level: Level = "nominal") -> float:
+def alpha(ratings: Ratings, level: Level = "nominal", codes: Sequence[Code] | None = None) -> float:
     """Return Krippendorff's alpha.
 
     Parameters
@@ -455,6 +434,8 @@ def alpha(ratings: Ratings, level: Level = "nominal") -> float:
         One row per note, one column per coder; missing means unseen.
     level : str or array of shape (V, V)
         As in `agreement`.
+    codes : sequence, optional
+        As in `agreement`: the order of words, lowest first.
 
     Returns
     -------
@@ -467,6 +448,6 @@ def alpha(ratings: Ratings, level: Level = "nominal") -> float:
     >>> round(alpha(ratings), 3)
     0.533
     """
-    asked = request(level, coefficients="alpha", n_resamples=0)
+    asked = request(level, coefficients="alpha", n_resamples=0, codes=codes)
     patterns = asked.patterns(ratings)
     return float(points([asked.question(patterns)], asked.names, patterns.multiplicity)[0].value)

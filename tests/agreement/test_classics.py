@@ -94,7 +94,7 @@ def test_shrout_fleiss_1979():
 def test_scores_seen_by_all_are_counted_in_the_note():
     ratings = SHROUT_FLEISS.astype(float)
     ratings.loc[6] = [3.0, 4.0, None, None]
-    row = agreement(ratings, coefficients="icc_a_1", n_resamples=0).iloc[0]
+    row = agreement(ratings, coefficients="icc_a_1_listwise", n_resamples=0).iloc[0]
     assert round(row.value, 2) == 0.29
     assert "6 notes" in row.note
 

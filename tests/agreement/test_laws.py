@@ -89,7 +89,7 @@ def test_every_note_twice_leaves_what_has_no_correction_for_few_notes(ratings):
 def test_a_note_seen_by_one_coder_changes_nothing_in_alpha(ratings, level, code):
     lone = pd.DataFrame({"k0": [code]}).reindex(columns=ratings.columns)
     lone = lone.astype(ratings.iloc[:, 0].dtype)
-    same(alpha(pd.concat([ratings, lone]), level), alpha(ratings, level))
+    same(alpha(pd.concat([ratings, lone]), level, LETTERS), alpha(ratings, level, LETTERS))
 
 
 def alpha_pair_by_pair(ratings) -> float:

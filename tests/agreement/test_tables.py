@@ -155,7 +155,7 @@ def test_patterns_and_ratings_give_the_same_table(ratings):
 @pytest.mark.parametrize(
     ("arguments", "says"),
     [
-        ({"coefficients": "kappa"}, r"no coefficients 'kappa'.*percent, alpha"),
+        ({"coefficients": "kappas"}, r"no coefficients 'kappas'.*percent, alpha.*bennett_s"),
         ({"level": "metric"}, r"no level 'metric'.*nominal"),
         ({"level": "interval"}, r"needs numbers.*'a'"),
         ({"level": np.zeros((2, 2))}, r"shape \(2, 2\); 3 codes need \(3, 3\)"),
