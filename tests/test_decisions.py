@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from sekom_analysis.agreement import agreement
 from sekom_analysis.study.codebook import NONE_FITS, Codebook
 from sekom_analysis.study.decisions import (
     RESERVED_CODERS,
@@ -206,6 +207,42 @@ def test_passes_never_replace_each_other(passes, expected):
     events = (event(5, codes="hinder"), event(1, codes="mojlighet", pass_="2"))
     (answer,) = rated("valence", *events, notes=("n1",), passes=passes)["anna"].astype(object)
     assert (None if pd.isna(answer) else answer) == expected
+
+
+# Two coders, five codes on offer: k1 in rows, k2 in columns.
+OFFERED = [[7, 1, 5, 0, 4], [1, 3, 0, 0, 0], [2, 1, 5, 0, 3], [0, 0, 0, 4, 0], [1, 0, 0, 0, 5]]
+
+
+def _ac1_with(retired: list[str], used: tuple[str, ...] = ()) -> float:
+    codes = [{"id": f"c{k}", "label": "c"} for k in range(5)]
+    codes += [{"id": one, "label": one, "retired": True} for one in retired]
+    variable = Codebook.model_validate(
+        {"variables": [{"id": "v", "kind": "single", "label": "v", "none_fits": False, "codes": codes}]}
+    )["v"]
+    pairs = [(a, b) for a, row in enumerate(OFFERED) for b, n in enumerate(row) for _ in range(n)]
+    notes = [f"n{place}" for place in range(len(pairs))]
+    events = {
+        who: [
+            (line, event(0, note, f"c{pair[j]}", variable="v", event_id=f"{who}-{note}"))
+            for line, (note, pair) in enumerate(zip(notes, pairs, strict=True), start=2)
+        ]
+        for j, who in enumerate(["anna", "bo"])
+    }
+    decided = history_table(events)
+    table = ratings_table(fold(decided), variable, notes, ["anna", "bo"], used=used)
+    return agreement(table, coefficients="ac1", n_resamples=0)["value"][0]
+
+
+def test_retired_codes_that_nobody_used_take_no_part_in_chance():
+    four = ["r1", "r2", "r3", "r4"]
+    assert round(_ac1_with([]), 3) == round(_ac1_with(four), 3) == 0.471
+    # What it was with them on the list, and is where others used them.
+    assert round(_ac1_with(four, used=tuple(four)), 3) == 0.526
+
+
+def test_ratings_are_in_the_codebooks_order_unless_an_answer_is_outside_it():
+    assert rated("valence", event(1, "n1", "mojlighet"))["anna"].cat.ordered
+    assert not rated("valence", event(1, "n1", NONE_FITS))["anna"].cat.ordered
 
 
 def test_retired_codes_are_those_that_stand_but_cannot_be_chosen():

@@ -258,7 +258,7 @@ def stability(
     both = pd.DataFrame({FIRST: first[twice].astype(object), SECOND: second[twice].astype(object)})
     if asked.kind == "single":
         codes = dict.fromkeys([*first.cat.categories, *second.cat.categories])
-        both = both.astype(pd.CategoricalDtype(list(codes)))
+        both = both.astype(pd.CategoricalDtype(list(codes), ordered=first.cat.ordered and second.cat.ordered))
     table = agreement(both, **options)
     if not twice.any():
         table["note"] = say("coder_never_twice", str(options.get("lang", "en")))

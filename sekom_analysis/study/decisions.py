@@ -426,22 +426,22 @@ def ratings_table(
     notes: Sequence[str],
     coders: Sequence[str],
     passes: Sequence[int] = (1,),
+    used: Iterable[str] = (),
 ) -> pd.DataFrame:
     """Return the decisions on one variable as notes × coders; a missing cell is unseen.
 
     Parameters
     ----------
     decisions : long table of standing decisions, as `fold` gives it
-    variable : Variable
-    notes : ids of the N notes, in the order wanted
-    coders : ids of the M coders
+    notes, coders : ids of the N notes, in the order wanted, and of the M coders
     passes : which passes count; where a coder has several, the highest
+    used : retired codes to list though no decision here has them
 
     Returns
     -------
-    DataFrame of shape (N, M). `single`: categorical columns over all the
-    variable's codes, retired ones, `none_fits` and codes that only a log has
-    included. `scale`: Int64. `multiple`: frozensets.
+    DataFrame of shape (N, M). `single`: categorical over the codes that can be chosen, those used that no
+    longer can, and `none_fits`; ordered if no answer is outside the codebook's order. `scale`: Int64.
+    `multiple`: frozensets.
     """
     wanted = decisions[
         (decisions["variable"] == variable.id)
@@ -455,7 +455,9 @@ def ratings_table(
         return wide.astype(object).map(_as_number, na_action="ignore").astype("Int64")
     if variable.kind == "multiple":
         return wide.astype(object).map(_as_set, na_action="ignore").astype(object)
-    return wide.astype(pd.CategoricalDtype(_categories(variable, wanted["codes"])))
+    categories = _categories(variable, {*wanted["codes"], *used})
+    in_order = set(wanted["codes"]) <= {code.id for code in variable.codes}
+    return wide.astype(pd.CategoricalDtype(categories, ordered=in_order))
 
 
 def _as_number(codes: str) -> object:
@@ -467,12 +469,11 @@ def _as_set(codes: str) -> frozenset[str]:
     return frozenset(codes.split("|")) if codes else frozenset()
 
 
-def _categories(variable: Variable, used: Iterable[str]) -> list[str]:
-    """List every answer that is anywhere: one outside the categories would turn into unseen."""
-    own = [code.id for code in variable.codes]
+def _categories(variable: Variable, used: set[str]) -> list[str]:
+    """List what can be chosen and what was: an answer outside the categories would turn into unseen."""
+    own = [code.id for code in variable.codes if not code.retired or code.id in used]
     none_fits = [NONE_FITS] if variable.allows_none_fits else []
-    gone = sorted(set(used) - {*own, *none_fits})
-    return [*own, *gone, *none_fits]
+    return [*own, *sorted(used - {*own, *none_fits}), *none_fits]
 
 
 def retired_codes(variable: Variable, decisions: pd.DataFrame) -> list[str]:

@@ -287,8 +287,8 @@ class Study(Joining, Seeing):
 
         Returns
         -------
-        DataFrame. A missing cell is unseen. `single`: categorical over every code there is or was;
-        `scale`: Int64; `multiple`: frozensets.
+        DataFrame. A missing cell is unseen. `single`: categorical over the codes that can be chosen and
+        retired ones that somebody used, in the codebook's order; `scale`: Int64; `multiple`: frozensets.
 
         Raises
         ------
@@ -299,15 +299,18 @@ class Study(Joining, Seeing):
         chosen = self.notes_asked(asked, notes)
         whose = self._chosen(coders)
         self._check_readable(whose)
+        # By whomever: how many codes there are must not depend on whose answers are looked at.
+        used = self.retired_codes(variable, as_given=as_given) if any(c.retired for c in asked.codes) else []
 
         def make() -> pd.DataFrame:
             if AFTER_TALK in passes:  # an answer taken back then no longer stands, though pass 1 keeps it
                 decisions = latest(self.history(whose, as_given=as_given), passes)
             else:
                 decisions = self.decisions(variable, whose, as_given=as_given)
-            return ratings_table(decisions, asked, chosen, whose, passes)
+            return ratings_table(decisions, asked, chosen, whose, passes, used)
 
-        table = self._logs.kept(("ratings", variable, as_given, tuple(passes), *chosen), whose, make)
+        key = ("ratings", variable, as_given, tuple(passes), tuple(used), *chosen)
+        table = self._logs.kept(key, whose, make)
         return table if coders is not None else table.loc[:, table.notna().any()]
 
     def notes_asked(self, variable: Variable | str, notes: object = None) -> list[str]:
@@ -319,9 +322,9 @@ class Study(Joining, Seeing):
         stages = dict(zip(self.notes.index.tolist(), self.notes["stage"].tolist(), strict=True))
         return [note for note in chosen if asked.applies_to(note, stages[note])]
 
-    def retired_codes(self, variable: str) -> list[str]:
+    def retired_codes(self, variable: str, *, as_given: bool = False) -> list[str]:
         """Return codes that are in decisions but can no longer be chosen."""
-        return retired_codes(self.codebook[variable], self.decisions(variable))
+        return retired_codes(self.codebook[variable], self.decisions(variable, as_given=as_given))
 
     @property
     def note_keys(self) -> Mapping[str, str]:
