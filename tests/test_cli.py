@@ -142,6 +142,16 @@ def test_all_coefficients_on_request(sample):
     assert "'gamma'" in err
 
 
+def test_it_says_why_alpha_is_low_where_nearly_all_agree(tmp_path):
+    rows = [f"{n};yes;yes" for n in range(18)] + ["18;no;yes", "19;yes;no"]
+    file = tmp_path / "answers.csv"
+    file.write_text("\n".join(["note;Anna;Bo", *rows]), encoding="utf-8")
+    code, out, _ = sekom("agreement", file, "--resamples", "0", "--to", tmp_path / "out.html", "--lang", "sv")
+    assert code == 0
+    assert "90 % of the pairs agree and yet α is −0.03: the answers are so much alike" in out
+    assert "90 % av paren är eniga och ändå är α −0,03" in (tmp_path / "out.html").read_text(encoding="utf-8")
+
+
 def test_an_unknown_variable_is_answered_with_those_there_are(sample):
     code, _, err = sekom("agreement", "kategori", "--study", sample)
     assert code == 1

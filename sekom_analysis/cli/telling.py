@@ -137,9 +137,13 @@ def _agreement_of_files(files: list[Path], asked: Asked) -> None:
 
 
 def _print_ratings(result: Summary, out: Console) -> None:
+    from sekom_analysis.agreement.reasons import why_low
+
     shown = ["value", "low", "high", "n_pairable", "note"]
     overall = result.overall.assign(level=result.level)
     print_table(overall[["coefficient", "level", *shown]].rename(columns={"n_pairable": "notes"}), out)
+    if why := why_low(overall):
+        out.print(why, markup=False, soft_wrap=True)
     by_code = result.by_code
     if len(by_code):
         out.print("\nBy code (alpha)", style="bold")
@@ -165,6 +169,7 @@ def _agreement_of_study(
     variable: str | None, wanted: str | list[str], resamples: int, study: Path | None
 ) -> None:
     """Show agreement with the codebook, against the own sorting, all together."""
+    from sekom_analysis.agreement.reasons import why_low
     from sekom_analysis.results import agreement_overview
     from sekom_analysis.results.tables import clusters_sentence
     from sekom_analysis.study.lineage import lineage_sentences
@@ -188,6 +193,10 @@ def _agreement_of_study(
         elif scope == "all":
             out.print("All notes", style="bold")
         print_table(part.drop(columns="scope"), out)
+        asked = table[table["scope"] == scope].groupby(["variable", "coders"], sort=False)
+        for (name, coders), rows in asked:
+            if why := why_low(rows):
+                out.print(f"{name} ({coders}): {why}", markup=False, soft_wrap=True)
     clusters = clusters_sentence(opened, table, "en")
     if clusters:
         out.print(clusters, markup=False, soft_wrap=True)

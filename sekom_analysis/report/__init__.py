@@ -17,6 +17,7 @@ from markupsafe import Markup
 
 from sekom_analysis import __version__
 from sekom_analysis.agreement.breakdowns import Summary, summarise
+from sekom_analysis.agreement.reasons import why_low
 from sekom_analysis.basics.errors import ReportError
 from sekom_analysis.basics.files import check_outside, replace_file
 from sekom_analysis.basics.wording import Phrase, number, quoted, say, visible
@@ -332,6 +333,8 @@ def _section(name: str, one: Summary, place: int) -> Section:
         draw = partial(plot_agreement, rows, lang=lang)
         blocks.append(Figure(f"agreement_{place}", caption, caption, draw))
     blocks.append(_table(one, place))
+    if why := why_low(one.overall, lang):
+        blocks.append(Text(why))
     shown = one.disputed.head(DISPUTED_SHOWN)
     blocks.append(Text(say("ratings_disputed", lang, n=len(one.disputed), shown=len(shown))))
     return Section(heading, [*blocks, *_notes(one, shown)])

@@ -7,6 +7,7 @@ from functools import partial
 
 import pandas as pd
 
+from sekom_analysis.agreement.reasons import why_low
 from sekom_analysis.basics.wording import number, say
 from sekom_analysis.consensus import MAJORITY_BAR
 from sekom_analysis.consensus.counts import span_kind
@@ -265,8 +266,8 @@ def _coefficients(results: Results, scope: str, caption: str) -> Table:
         interval = span(found["alpha"]["low"], found["alpha"]["high"], lang) if "alpha" in found else "–"
         if row["group"] != last:
             last = groups[len(rows)] = row["group"]
-        if row["note"]:
-            remarks[len(rows)] = row["note"]
+        if remark := " ".join(filter(None, [row["note"], why_low(same, lang)])):
+            remarks[len(rows)] = remark
         level, n_notes = say(f"level_{row['level']}", lang), str(row["n_pairable"])
         alpha, ac1, percent = (value.get(name, "–") for name in ("alpha", "ac1", "percent"))
         rows.append([row["label"], level, n_notes, alpha, interval, ac1, percent])
