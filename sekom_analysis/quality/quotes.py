@@ -252,7 +252,7 @@ def keywords(
 
     References
     ----------
-    Monroe, Colaresi & Quinn (2008), Fightin' words, Political Analysis 16(4), eqs. 15, 20 and 22.
+    Monroe, Colaresi & Quinn (2008), Fightin' words, Political Analysis 16(4), eqs. 16, 20 and 22.
 
     Examples
     --------
