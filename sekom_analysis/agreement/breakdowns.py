@@ -21,15 +21,13 @@ from sekom_analysis.agreement.tables import DEFAULT, Options, Ratings, Request, 
 from sekom_analysis.basics.errors import RatingsError
 from sekom_analysis.basics.wording import column_beside, say
 
-# A code on fewer notes gets no interval: at 99 notes and 5 % prevalence a 95 % interval covers 76–92 %.
-NOTES_FOR_INTERVAL = 10
-
 
 def agreement_by_code(ratings: Ratings, **options: Unpack[Options]) -> pd.DataFrame:
     """Return agreement on each code against all others together.
 
     Parameters are those of `agreement`. Of sets, each code counts as chosen
-    or not. A code on fewer than 10 notes gets no interval.
+    or not. A code with less than 10 % of the decisions gets a posterior interval;
+    another one on fewer than 10 notes, or on all but so few, none.
 
     Returns
     -------
@@ -226,8 +224,6 @@ def _collapsed(choices: IntArray, holds: npt.NDArray[np.bool_]) -> IntArray:
 def _code_rows(asked: Request, code: Code, one: Patterns, found: list[Estimate]) -> pd.DataFrame:
     chosen = one.counts[:, 0]
     carrying = int(one.multiplicity[chosen > 0].sum())
-    if carrying < NOTES_FOR_INTERVAL:
-        found = [each._replace(low=float("nan"), high=float("nan")) for each in found]
     n_chosen = int(chosen @ one.multiplicity)
     total = int(one.coders_per_note @ one.multiplicity)
     prevalence = n_chosen / total if total else float("nan")

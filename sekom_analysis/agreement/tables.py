@@ -21,6 +21,7 @@ from sekom_analysis.agreement.catalogue import (
 from sekom_analysis.agreement.clusters import FEW_CLUSTERS
 from sekom_analysis.agreement.coefficients import Question
 from sekom_analysis.agreement.distances import Level, agreement_weights, check_order, distances, positions
+from sekom_analysis.agreement.guards import guarded, told_once
 from sekom_analysis.agreement.intervals import (
     METHODS,
     UNKNOWN,
@@ -65,8 +66,6 @@ def explain(
         return why_undefined(name, patterns, lang)
     if how.method == "krippendorff" and name != "alpha":
         return say("agreement_alpha_only", lang)
-    if n_carrying is not None and np.isnan(found.low) and how.n_resamples:
-        return say("agreement_rare_code", lang, n=n_carrying)
     if nothing_disputed(found.value, found.observed):
         return say("agreement_nothing_disputed", lang, n=patterns.n_pairable)
     if name in OF_SCORES and (said := about_scores(name, patterns, lang)):
@@ -241,18 +240,21 @@ class Request:
     def rows(
         self, found: list[Estimate], patterns: Patterns, n_carrying: int | None = None, **about: Any
     ) -> pd.DataFrame:
-        """Return estimates as tidy rows."""
+        """Return estimates as tidy rows, with the intervals that hold."""
+        found, said = self.held(found, patterns)
         columns: dict[str, Any] = {key: [value] * len(found) for key, value in about.items()}
         columns["coefficient"] = [meant(name, patterns.n_coders) for name in self.names]
         for field in AGREEMENT_COLUMNS[1:7]:
             columns[field] = [getattr(one, field) for one in found]
         columns["n_notes"], columns["n_pairable"] = patterns.n_notes, patterns.n_pairable
         columns["n_coders"], columns["n_codes"] = patterns.n_coders, len(patterns.codes)
-        columns["note"] = [
-            which_kappa(name, patterns, self.lang)
-            + explain(name, one, patterns, self.how, self.lang, n_carrying)
-            for name, one in zip(self.names, found, strict=True)
-        ]
+        columns["note"] = told_once(
+            [
+                which_kappa(name, patterns, self.lang)
+                + (why or explain(name, one, patterns, self.how, self.lang, n_carrying))
+                for name, one, why in zip(self.names, found, said, strict=True)
+            ]
+        )
         if patterns.clusters is not None:
             columns["n_clusters"] = [one.n_clusters for one in found]
             columns["design_effect"] = [one.design_effect for one in found]
@@ -261,6 +263,17 @@ class Request:
         if self.declared is not None:
             columns["declared"] = [name == self.declared for name in self.names]
         return pd.DataFrame(columns)
+
+    def held(self, found: list[Estimate], patterns: Patterns) -> tuple[list[Estimate], list[str]]:
+        """Return estimates with the intervals that hold, and what to say of those that others replace."""
+        if not self.how.n_resamples:
+            return found, [""] * len(found)
+        question = self.question(patterns)
+        kept = [
+            guarded(name, one, patterns, question, self.how, self.lang)
+            for name, one in zip(self.names, found, strict=True)
+        ]
+        return [one for one, _ in kept], [why for _, why in kept]
 
 
 def request(
@@ -316,7 +329,10 @@ def joined(tables: Iterable[pd.DataFrame], *about: str) -> pd.DataFrame:
     """Return tables under each other; of none, an empty one with the right columns."""
     found = list(tables)
     empty = pd.DataFrame(columns=[*about, *AGREEMENT_COLUMNS])
-    return pd.concat(found, ignore_index=True) if found else empty
+    if not found:
+        return empty
+    table = pd.concat(found, ignore_index=True)
+    return table.assign(note=told_once(table["note"].tolist()))
 
 
 # --- agreement as a tidy table, and alpha as a number -------------------------------------------------

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 import pandas as pd
 
 from sekom_analysis.agreement import agreement_difference
-from sekom_analysis.agreement.breakdowns import NOTES_FOR_INTERVAL
+from sekom_analysis.agreement.guards import NOTES_FOR_INTERVAL
 from sekom_analysis.basics.wording import list_in_words, say
 from sekom_analysis.quality.revisions import (
     ADDED,

@@ -180,6 +180,8 @@ def _check_statements(results, page):
 NAMED = {
     "agreement_few_notes": {"50", "85", "99"},
     "agreement_rare_code": {"10"},
+    "agreement_few_beside": {"10"},
+    "agreement_uneven": {"85", "99"},
     "report_reading": {"0", "1", "0,667", "0,800", "0.667", "0.800"},
     "card_hints": {"1", "3"},
     "card_finish_latest": {"1", "3"},
