@@ -304,20 +304,6 @@ def points(questions: Sequence[Question], names: Sequence[str], multiplicity: In
     return [one.parts(total) for one in asked]
 
 
-def values_of_samples(
-    question: Question,
-    name: str,
-    multiplicity: IntVector,
-    n_drawn: int,
-    n_samples: int,
-    rng: np.random.Generator,
-) -> FloatArray:
-    """Return one coefficient's value in samples of n notes drawn from patterns, shape (samples,)."""
-    [asked], table = _lay_out([question], [name])
-    blocks = resampled_sums(table, multiplicity, n_samples, rng, n_drawn)
-    return np.concatenate([asked.parts(sums).value for sums in blocks])
-
-
 def _lay_out(questions: Sequence[Question], names: Sequence[str]) -> tuple[list[_Asked], FloatArray]:
     asked, blocks, width = [], [], 0
     for question in questions:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from statistics import NormalDist
 from typing import Any
 
 import numpy as np
@@ -12,7 +11,7 @@ import pandas as pd
 
 from sekom_analysis.agreement.catalogue import unsuited
 from sekom_analysis.agreement.distances import Level
-from sekom_analysis.agreement.intervals import Random, values_of_samples
+from sekom_analysis.agreement.intervals import Random
 from sekom_analysis.agreement.patterns import (
     Code,
     CodedRatings,
@@ -22,13 +21,15 @@ from sekom_analysis.agreement.patterns import (
     pairable,
     patterns_of,
 )
+from sekom_analysis.agreement.simulated import Design, Reported, reported
 from sekom_analysis.agreement.tables import Ratings, request
 from sekom_analysis.basics.errors import RatingsError
 from sekom_analysis.basics.wording import say
 
 SIZES = (25, 50, 75, 100, 150, 200, 300, 400, 600, 800, 1_200, 1_600)
+MOST_ALIKE = 0.999
 # Notes in the population that an assumed agreement is drawn as.
-POPULATION = 200_000
+POPULATION = 1_000_000
 
 Prevalence = Mapping[Code, float] | Sequence[float]
 
@@ -49,12 +50,16 @@ def plan_sample(
     n_studies: int = 2_000,
     rng: Random = 0,
     codes: Sequence[Code] | None = None,
+    clusters: int | None = None,
+    icc: float | None = None,
+    design_effect: float | None = None,
 ) -> pd.DataFrame:
     """Return what to expect of agreement for each number of notes.
 
     Many studies of each size are drawn, either from a pilot's notes or from
     coders assumed to agree as well as `alpha` says: each hits a note's true
-    code with probability √α and else picks a code by its prevalence.
+    code with probability √α and else picks a code by its prevalence. Of every
+    study the interval is worked out that `agreement` would report.
 
     Parameters
     ----------
@@ -71,7 +76,7 @@ def plan_sample(
     coefficient : str
         Any that needs no knowledge of who chose.
     width : float, optional
-        The interval is to be at most this wide.
+        The interval is to be at most this wide, in half of the studies or more.
     floor : float, optional
         The interval is to be above this value …
     probability : float
@@ -87,20 +92,34 @@ def plan_sample(
     codes : sequence, optional
         As in `agreement`, for a pilot: the order of words, lowest first. A
         mapping of prevalences gives the order itself.
+    clusters : int, optional
+        Notes will come from so many clusters, such as tables in a room, of
+        about equal size.
+    icc : float, optional
+        How alike notes of one cluster are: how what they add to agreement
+        correlates, from 0 up to 1. With `clusters`.
+    design_effect : float, optional
+        The same by its consequence, 1 + (notes per cluster − 1)·ICC.
 
     Returns
     -------
     DataFrame
         One row per size: n_notes; the coefficient's median, low and high (the
-        middle `confidence` of the studies), width; with a floor
-        `reaches_floor` (studies whose value does) and `clears_floor` (studies
-        whose interval does, by value − z·spread); `enough`, whether what was
-        asked is met.
+        middle `confidence` of the studies); width, the median of the intervals
+        that studies report; with a floor `reaches_floor` (studies whose value
+        does) and `clears_floor` (studies whose interval does: one without an
+        interval does not); `enough`, whether what was asked is met.
 
     Raises
     ------
     RatingsError
         If neither a pilot nor an assumption is given, or numbers are out of range.
+
+    Notes
+    -----
+    Intervals are those of `agreement`: BCa; for a rare code the posterior
+    one; none where a side has fewer than 10 notes; over clusters the
+    jackknife's.
 
     Examples
     --------
@@ -115,9 +134,13 @@ def plan_sample(
     generator = np.random.default_rng(rng)
     patterns = _population(pilot, alpha, prevalence, n_coders, generator, codes)
     _check(asked.names[0], patterns, sizes, n_studies, width, floor)
+    _check_clusters(clusters, icc, design_effect, sizes)
     question, name = asked.question(patterns), asked.names[0]
-    drawn = (values_of_samples(question, name, patterns.multiplicity, n, n_studies, generator) for n in sizes)
-    rows = [_row(n, values, confidence, floor) for n, values in zip(sizes, drawn, strict=True)]
+    rows = []
+    for n in sizes:
+        design = _design(clusters, icc, design_effect, n)
+        found = reported(question, name, patterns, n, n_studies, confidence, generator, design)
+        rows.append(_row(n, found, confidence, floor))
     table = pd.DataFrame(rows)
     enough = np.ones(len(table), bool)
     if width is not None:
@@ -201,17 +224,47 @@ def _check(
         raise RatingsError(msg)
 
 
-def _row(
-    n_notes: int, values: npt.NDArray[np.float64], confidence: float, floor: float | None
-) -> dict[str, Any]:
-    values = values[~np.isnan(values)]
+def _check_clusters(
+    clusters: int | None, icc: float | None, design_effect: float | None, sizes: Sequence[int]
+) -> None:
+    if clusters is None and icc is None and design_effect is None:
+        return
+    wrong = []
+    if clusters is None or clusters < 2 or clusters > min(sizes):
+        wrong.append(f"clusters {clusters} (from 2 up to the fewest notes, {min(sizes)})")
+    if (icc is None) == (design_effect is None):
+        wrong.append(f"icc {icc} and design_effect {design_effect} (give one of them)")
+    if icc is not None and not 0 <= icc < 1:
+        wrong.append(f"icc {icc} (from 0 up to, not including, 1)")
+    if design_effect is not None and design_effect < 1:
+        wrong.append(f"design_effect {design_effect} (1 or more)")
+    if wrong:
+        msg = f"This sample cannot be planned: {'; '.join(wrong)}."
+        raise RatingsError(msg)
+
+
+def _design(
+    clusters: int | None, icc: float | None, design_effect: float | None, n_notes: int
+) -> Design | None:
+    """Return how notes are gathered; a design effect beyond what so many notes can have is cut there."""
+    if clusters is None:
+        return None
+    if design_effect is not None:
+        icc = (design_effect - 1) / max(n_notes / clusters - 1, 1e-9)
+    return Design(clusters, min(icc or 0.0, MOST_ALIKE))
+
+
+def _row(n_notes: int, found: Reported, confidence: float, floor: float | None) -> dict[str, Any]:
+    values = found.value[~np.isnan(found.value)]
     tail = (1 - confidence) / 2
     low, middle, high = np.quantile(values, [tail, 0.5, 1 - tail]) if len(values) else [np.nan] * 3
-    row = {"n_notes": n_notes, "value": middle, "low": low, "high": high, "width": high - low}
+    # A study without an interval counts as one whose interval is wider than any.
+    width = float(np.median(np.nan_to_num(found.high - found.low, nan=np.inf)))
+    row = {"n_notes": n_notes, "value": middle, "low": low, "high": high}
+    row["width"] = width if np.isfinite(width) else np.nan
     if floor is not None:
-        half = NormalDist().inv_cdf(1 - tail) * values.std() if len(values) else np.nan
         row["reaches_floor"] = (values >= floor).mean() if len(values) else np.nan
-        row["clears_floor"] = (values - half >= floor).mean() if len(values) else np.nan
+        row["clears_floor"] = (found.low >= floor).mean()
     return row
 
 
