@@ -7,6 +7,8 @@ batches: a fresh set of draws of notes serves each batch.
 
     python benchmarks/coverage.py --studies 2000 --out docs/coverage.csv
     python benchmarks/coverage.py --show docs/coverage.csv
+
+With --rare the grid of rare codes instead, in `coverage_rare.py`.
 """
 
 from __future__ import annotations
@@ -159,7 +161,13 @@ def main() -> None:
     parser.add_argument("--resamples", type=int, default=1000)
     parser.add_argument("--out", type=Path)
     parser.add_argument("--show", type=Path, help="print the tables of an earlier run")
+    parser.add_argument("--rare", action="store_true", help="rare codes instead: docs/coverage-rare.csv")
     arguments = parser.parse_args()
+    if arguments.rare:
+        from coverage_rare import run
+
+        run(arguments.studies, arguments.out, arguments.show)
+        return
     if arguments.show:
         known = pd.read_csv(arguments.show)
         print("\n\n".join(f"{coef}\n\n{as_markdown(known, coef)}" for coef in COEFS))
