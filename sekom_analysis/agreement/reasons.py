@@ -87,7 +87,7 @@ def about_scores(name: str, patterns: Patterns, lang: str) -> str:
         key = "agreement_components" if n > n_complete or name in WITH_GAPS else "agreement_listwise"
         told.append(say(key, lang, n=n, n_notes=patterns.n_notes))
     if n < NOTES_FOR_INTERVAL:
-        told.append(say("agreement_few_scores", lang, n=n))
+        told.append(say("agreement_few_scores", lang, n=n, least=NOTES_FOR_INTERVAL))
     return " ".join(told)
 
 
