@@ -26,7 +26,7 @@ import numpy as np
 import pandas as pd
 
 from sekom_analysis import Study, count_codes
-from sekom_analysis.agreement.patterns import CodedRatings
+from sekom_analysis.agreement.coded import CodedRatings
 from sekom_analysis.consensus.counts import TAILS
 from sekom_analysis.consensus.difficulty import draw_with_difficulty
 from sekom_analysis.consensus.draws import Prior, count_votes, draw, of_used_codes

@@ -11,11 +11,12 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from sekom_analysis.agreement.coded import Code, CodedRatings, IntArray
 from sekom_analysis.agreement.coefficients import ratio
 from sekom_analysis.agreement.disputes import disagreements
 from sekom_analysis.agreement.distances import Level
 from sekom_analysis.agreement.intervals import Estimate
-from sekom_analysis.agreement.patterns import Code, CodedRatings, FloatArray, IntArray, Patterns
+from sekom_analysis.agreement.patterns import FloatArray, Patterns
 from sekom_analysis.agreement.planning import as_often, for_many, share_interval
 from sekom_analysis.agreement.tables import DEFAULT, Options, Ratings, Request, agreement, joined, request
 from sekom_analysis.basics.errors import RatingsError

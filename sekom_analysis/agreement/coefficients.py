@@ -16,7 +16,8 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from sekom_analysis.agreement.patterns import FloatArray, IntArray
+from sekom_analysis.agreement.coded import IntArray
+from sekom_analysis.agreement.patterns import FloatArray
 from sekom_analysis.basics.errors import RatingsError
 
 Sums = Mapping[str, FloatArray]

@@ -13,8 +13,9 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from sekom_analysis.agreement.coded import IntArray
 from sekom_analysis.agreement.coefficients import Question, choices, ratio
-from sekom_analysis.agreement.patterns import FloatArray, IntArray
+from sekom_analysis.agreement.patterns import FloatArray
 
 # Roots of the ratios of variances to that of the rest: where fits start, and what counts as without bound.
 _STARTS = (0.2, 1.0, 4.0)

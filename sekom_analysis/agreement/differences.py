@@ -19,11 +19,12 @@ from sekom_analysis.agreement.clusters import (
     student_middle,
     student_quantile,
 )
+from sekom_analysis.agreement.coded import Code as CodeId
+from sekom_analysis.agreement.coded import CodedRatings, read_ratings
 from sekom_analysis.agreement.coefficients import Question
 from sekom_analysis.agreement.distances import Level
 from sekom_analysis.agreement.intervals import Random, interval, nothing_disputed, resampled_sums
-from sekom_analysis.agreement.patterns import Code as CodeId
-from sekom_analysis.agreement.patterns import CodedRatings, FloatArray, Patterns, read_ratings
+from sekom_analysis.agreement.patterns import FloatArray, Patterns
 from sekom_analysis.agreement.tables import Request, Weights, request, why_undefined
 from sekom_analysis.basics.errors import RatingsError
 from sekom_analysis.basics.wording import number, quoted, say

@@ -6,16 +6,9 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from sekom_analysis.agreement.coded import CodedRatings, IntArray, read_ratings
 from sekom_analysis.agreement.coefficients import ratio
-from sekom_analysis.agreement.patterns import (
-    CodedRatings,
-    FloatArray,
-    IntArray,
-    Patterns,
-    pairable,
-    patterns_of,
-    read_ratings,
-)
+from sekom_analysis.agreement.patterns import FloatArray, Patterns, pairable, patterns_of
 from sekom_analysis.agreement.planning import at_least
 from sekom_analysis.basics.errors import RatingsError
 from sekom_analysis.basics.wording import column_beside

@@ -16,7 +16,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from sekom_analysis.agreement.patterns import Code, FloatArray, InOrder
+from sekom_analysis.agreement.coded import Code, InOrder
+from sekom_analysis.agreement.patterns import FloatArray
 from sekom_analysis.basics.errors import RatingsError
 from sekom_analysis.basics.wording import quoted
 

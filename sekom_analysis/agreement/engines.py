@@ -16,17 +16,8 @@ import numpy as np
 import numpy.typing as npt
 
 from sekom_analysis.agreement.clusters import ALONE
-from sekom_analysis.agreement.patterns import (
-    KEY_BITS,
-    Code,
-    InOrder,
-    Patterns,
-    check_one_kind,
-    clustered,
-    code_keys,
-    distinct_rows,
-    unpack,
-)
+from sekom_analysis.agreement.coded import Code, InOrder, check_one_kind
+from sekom_analysis.agreement.patterns import KEY_BITS, Patterns, clustered, code_keys, distinct_rows, unpack
 from sekom_analysis.basics.errors import RatingsError
 from sekom_analysis.basics.wording import quoted
 

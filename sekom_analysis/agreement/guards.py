@@ -9,11 +9,14 @@ import re
 from collections.abc import Sequence
 
 import numpy as np
+import numpy.typing as npt
 
 from sekom_analysis.agreement.catalogue import COEFFICIENTS
+from sekom_analysis.agreement.clusters import ALONE
+from sekom_analysis.agreement.coded import IntArray
 from sekom_analysis.agreement.coefficients import Question
 from sekom_analysis.agreement.intervals import Estimate, Interval, nothing_disputed
-from sekom_analysis.agreement.patterns import FloatArray, IntArray, Multiplicity, Patterns
+from sekom_analysis.agreement.patterns import FloatArray, Multiplicity, Patterns
 from sekom_analysis.agreement.posteriors import classes_of, has_posterior, posterior_quantiles
 from sekom_analysis.basics.wording import number, say
 
@@ -23,6 +26,8 @@ NOTES_FOR_INTERVAL = 10
 RARE = 0.1
 # More undefined resamples than this, and the rest say nothing of the value's spread.
 MOST_LOST = 0.05
+# The same where clusters are left out: from 12 tables with 10 % intervals held .89-.96, with 20 % .95.
+RARE_IN_CLUSTERS = 0.15
 # Chance goes by how often each code was used: a single note with another code decides such a value.
 BY_USE = ("alpha", "fleiss", "scott", "cohen", "conger", "light")
 GAP = float("nan")
@@ -100,8 +105,10 @@ def guarded(
     agreed = nothing_disputed(found.value, found.observed)
     if agreed and name not in BY_USE:
         return found, ""
+    if patterns.clusters is not None:
+        return _of_clusters(name, found, patterns, lang)
     if rarest_share(counts, multiplicity) < RARE and is_binary(counts, multiplicity):
-        return _of_a_rare_code(name, found, patterns, question, how.confidence, lang)
+        return _of_a_rare_code(name, found, patterns, question, how, lang)
     if side < NOTES_FOR_INTERVAL:
         return _without(found), say("agreement_few_beside", lang, n=side)
     lost = float(np.isnan(found.resampled).mean()) if len(found.resampled) else 0.0
@@ -113,7 +120,7 @@ def guarded(
 
 
 def _of_a_rare_code(
-    name: str, found: Estimate, patterns: Patterns, question: Question, confidence: float, lang: str
+    name: str, found: Estimate, patterns: Patterns, question: Question, how: Interval, lang: str
 ) -> tuple[Estimate, str]:
     """Return the posterior interval, or say why there is none."""
     side = smaller_side(patterns.counts, patterns.multiplicity)
@@ -124,8 +131,38 @@ def _of_a_rare_code(
         return _without(found), say("agreement_no_posterior", lang, n=side)
     classes = classes_of(patterns.counts, patterns.multiplicity)
     quantiles = posterior_quantiles(classes, name, max(2, len(patterns.codes)))
-    low, high = posterior_ends(quantiles, found.value, confidence)
-    return found._replace(low=low, high=high, resampled=quantiles), say("agreement_posterior", lang, n=side)
+    low, high = posterior_ends(quantiles, found.value, how.confidence)
+    reaches = GAP if how.floor is None else float((quantiles >= how.floor).mean())
+    held = found._replace(low=low, high=high, resampled=quantiles, reaches_floor=reaches)
+    return held, say("agreement_posterior", lang, n=side)
+
+
+def _of_clusters(name: str, found: Estimate, patterns: Patterns, lang: str) -> tuple[Estimate, str]:
+    """Return an estimate without its interval where few clusters carry one side, or with a warning."""
+    side, n_clusters = smaller_side_of_clusters(patterns), found.n_clusters
+    if side < min(NOTES_FOR_INTERVAL, n_clusters):
+        return _without(found), say("agreement_few_clusters_beside", lang, n=side, n_all=n_clusters)
+    is_rare = rarest_share(patterns.counts, patterns.multiplicity) < RARE_IN_CLUSTERS
+    if is_rare and side < 2 * NOTES_FOR_INTERVAL and name in BY_USE:
+        return found, say("agreement_uneven_clusters", lang, n=side)
+    return found, ""
+
+
+def smaller_side_of_clusters(patterns: Patterns) -> int:
+    """Return in how many clusters a note carries the commonest code, or one anything else, if fewer."""
+    counts, clusters = patterns.counts, patterns.clusters
+    coders = patterns.coders_per_note
+    pairs = coders >= 2
+    if clusters is None or not pairs.any():
+        return 0
+    commonest = counts[:, int(np.argmax(patterns.multiplicity @ (counts * pairs[:, None])))]
+
+    def n_with(carrying: npt.NDArray[np.bool_]) -> int:
+        rows = carrying[clusters.pattern]
+        together, alone = rows & (clusters.cluster != ALONE), rows & (clusters.cluster == ALONE)
+        return len(np.unique(clusters.cluster[together])) + int(clusters.times[alone].sum())
+
+    return min(n_with(pairs & (commonest > 0)), n_with(pairs & (commonest < coders)))
 
 
 def posterior_ends(quantiles: FloatArray, value: float, confidence: float) -> tuple[float, float]:
@@ -136,7 +173,7 @@ def posterior_ends(quantiles: FloatArray, value: float, confidence: float) -> tu
 
 
 def _without(found: Estimate) -> Estimate:
-    return found._replace(low=GAP, high=GAP, resampled=np.empty(0))
+    return found._replace(low=GAP, high=GAP, resampled=np.empty(0), reaches_floor=GAP)
 
 
 def told_once(notes: Sequence[str]) -> list[str]:

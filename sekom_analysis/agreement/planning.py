@@ -10,17 +10,10 @@ import numpy.typing as npt
 import pandas as pd
 
 from sekom_analysis.agreement.catalogue import unsuited
+from sekom_analysis.agreement.coded import Code, CodedRatings, InOrder
 from sekom_analysis.agreement.distances import Level
 from sekom_analysis.agreement.intervals import Random
-from sekom_analysis.agreement.patterns import (
-    Code,
-    CodedRatings,
-    FloatArray,
-    InOrder,
-    Patterns,
-    pairable,
-    patterns_of,
-)
+from sekom_analysis.agreement.patterns import FloatArray, Patterns, pairable, patterns_of
 from sekom_analysis.agreement.simulated import Design, Reported, reported
 from sekom_analysis.agreement.tables import Ratings, request
 from sekom_analysis.basics.errors import RatingsError

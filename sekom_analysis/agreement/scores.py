@@ -13,9 +13,10 @@ from typing import NamedTuple
 
 import numpy as np
 
+from sekom_analysis.agreement.coded import IntArray
 from sekom_analysis.agreement.coefficients import Parts, Question, Sums, choices, ratio
 from sekom_analysis.agreement.components import components
-from sekom_analysis.agreement.patterns import FloatArray, IntArray, Multiplicity
+from sekom_analysis.agreement.patterns import FloatArray, Multiplicity
 
 # Fewer notes say too little of how scores spread for an interval: two complete notes gave W [.333, .333].
 NOTES_FOR_INTERVAL = 10

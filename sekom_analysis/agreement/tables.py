@@ -19,6 +19,7 @@ from sekom_analysis.agreement.catalogue import (
     unsuited,
 )
 from sekom_analysis.agreement.clusters import FEW_CLUSTERS
+from sekom_analysis.agreement.coded import Code, CodedRatings, read_ratings
 from sekom_analysis.agreement.coefficients import Question
 from sekom_analysis.agreement.distances import Level, agreement_weights, check_order, distances, positions
 from sekom_analysis.agreement.guards import guarded, told_once
@@ -33,15 +34,7 @@ from sekom_analysis.agreement.intervals import (
     nothing_disputed,
     points,
 )
-from sekom_analysis.agreement.patterns import (
-    Code,
-    CodedRatings,
-    Patterns,
-    choices_of,
-    patterns_of,
-    read_ratings,
-    rearranged,
-)
+from sekom_analysis.agreement.patterns import Patterns, choices_of, patterns_of, rearranged
 from sekom_analysis.agreement.reasons import about_scores, which_kappa, without_few_scores
 from sekom_analysis.basics.errors import RatingsError
 from sekom_analysis.basics.wording import number, quoted, say

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from sekom_analysis.agreement.patterns import Code
+from sekom_analysis.agreement.coded import Code
 from sekom_analysis.agreement.student import t_point
 from sekom_analysis.basics.errors import RatingsError
 from sekom_analysis.basics.wording import number, quoted, say

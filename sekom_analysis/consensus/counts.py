@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from sekom_analysis.agreement.patterns import CodedRatings, read_ratings
+from sekom_analysis.agreement.coded import CodedRatings, read_ratings
 from sekom_analysis.basics.errors import CodebookError, NotesError, RatingsError
 from sekom_analysis.consensus.draws import Prior, count_votes, draw, of_used_codes
 from sekom_analysis.consensus.settled import MAJORITY, MAJORITY_BAR, consensus, settled_answers

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from sekom_analysis.agreement.patterns import CodedRatings
+from sekom_analysis.agreement.coded import CodedRatings
 from sekom_analysis.basics.errors import RatingsError
 
 # --- who chose what, squeezed to the distinct rows of one or two tables of ratings --------------------

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 import pandas as pd
 
-from sekom_analysis.agreement.patterns import CodedRatings, read_ratings
+from sekom_analysis.agreement.coded import CodedRatings, read_ratings
 from sekom_analysis.basics.errors import RatingsError
 from sekom_analysis.basics.wording import say
 from sekom_analysis.consensus.difficulty import draw_with_difficulty

@@ -10,8 +10,8 @@ import numpy as np
 import pandas as pd
 
 from sekom_analysis.agreement.breakdowns import beside_the_others, leaning
+from sekom_analysis.agreement.coded import read_ratings
 from sekom_analysis.agreement.distances import distances
-from sekom_analysis.agreement.patterns import read_ratings
 from sekom_analysis.agreement.seats import (
     LEVEL,
     WINNING,

@@ -13,8 +13,9 @@ from typing import Any, NamedTuple
 import numpy as np
 import pandas as pd
 
+from sekom_analysis.agreement.coded import Code, CodedRatings, IntArray, read_ratings
 from sekom_analysis.agreement.distances import distances
-from sekom_analysis.agreement.patterns import Code, CodedRatings, FloatArray, IntArray, read_ratings
+from sekom_analysis.agreement.patterns import FloatArray
 from sekom_analysis.agreement.seats import (
     WINNING,
     Panel,

@@ -18,7 +18,7 @@ from sekom_analysis.agreement import (
     disagreements,
     plan_sample,
 )
-from sekom_analysis.agreement.patterns import InOrder, read_ratings
+from sekom_analysis.agreement.coded import InOrder, read_ratings
 from sekom_analysis.basics.errors import RatingsError
 
 STEPS = ["låg", "medel", "hög"]

@@ -7,7 +7,8 @@ import pandas as pd
 import pytest
 
 from sekom_analysis.agreement import count_patterns
-from sekom_analysis.agreement.patterns import patterns_of, read_ratings
+from sekom_analysis.agreement.coded import read_ratings
+from sekom_analysis.agreement.patterns import patterns_of
 from sekom_analysis.basics.errors import RatingsError
 
 

@@ -10,9 +10,10 @@ import pandas as pd
 import pytest
 
 from sekom_analysis.agreement import Patterns, agreement, agreement_by_code, agreement_by_pair
+from sekom_analysis.agreement.coded import read_ratings
 from sekom_analysis.agreement.guards import guarded, rarest_share, smaller_side, told_once
 from sekom_analysis.agreement.intervals import Estimate, Interval
-from sekom_analysis.agreement.patterns import patterns_of, read_ratings
+from sekom_analysis.agreement.patterns import patterns_of
 from sekom_analysis.agreement.posteriors import classes_of, posterior_quantiles, quantiles_of, rough_shares
 from sekom_analysis.agreement.tables import request
 from sekom_analysis.basics.wording import say

@@ -14,9 +14,9 @@ import pandas as pd
 import pytest
 
 from sekom_analysis.agreement import Patterns, agreement, agreement_by_code, alpha
+from sekom_analysis.agreement.coded import read_ratings
 from sekom_analysis.agreement.coefficients import agreeing
 from sekom_analysis.agreement.distances import distances
-from sekom_analysis.agreement.patterns import read_ratings
 from sekom_analysis.agreement.tables import request
 
 CASES = Path(__file__).parents[3] / "shared" / "reference" / "agreement_cases.json"

@@ -8,8 +8,8 @@ import pytest
 from scipy import stats
 
 from sekom_analysis.agreement import alpha
+from sekom_analysis.agreement.coded import read_ratings
 from sekom_analysis.agreement.distances import distances
-from sekom_analysis.agreement.patterns import read_ratings
 from sekom_analysis.agreement.seats import (
     Panel,
     alpha_gain,

@@ -16,7 +16,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from sekom_analysis.agreement.patterns import read_ratings
+from sekom_analysis.agreement.coded import read_ratings
 from sekom_analysis.consensus import Prior
 from sekom_analysis.consensus.draws import climb, count_votes
 

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from sekom_analysis.agreement.patterns import read_ratings
+from sekom_analysis.agreement.coded import read_ratings
 from sekom_analysis.consensus import Prior, model_consensus
 from sekom_analysis.consensus.difficulty import GUESSING, draw_with_difficulty
 from sekom_analysis.consensus.draws import count_votes, of_used_codes

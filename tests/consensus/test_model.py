@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sekom_analysis.agreement.patterns import read_ratings
+from sekom_analysis.agreement.coded import read_ratings
 from sekom_analysis.basics.errors import RatingsError
 from sekom_analysis.consensus import Prior, model_consensus
 from sekom_analysis.consensus.draws import climb, count_votes, draw, of_used_codes, split_r_hat
