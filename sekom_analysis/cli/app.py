@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 ORDER = [
     *("new", "import", "check", "status"),
     *("code", "page", "sheet", "collect"),
-    *("agreement", "adjudicate", "shown", "coder-report", "codebook", "duplicates"),
+    *("agreement", "adjudicate", "shown", "coder-report", "program", "codebook", "duplicates"),
     *("report", "export"),
     *("lab", "docs"),
 ]
