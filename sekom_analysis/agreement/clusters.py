@@ -14,6 +14,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from sekom_analysis.agreement.student import t_below, t_point
 from sekom_analysis.basics.errors import RatingsError
 from sekom_analysis.basics.wording import quoted
 
@@ -23,9 +24,6 @@ IntVector = npt.NDArray[np.int64]
 # Below this the interval rests on little; simulated ones covered .93–.97 down to eight (docs/methods.md).
 FEW_CLUSTERS = 8
 ALONE = -1  # the cluster of a note that belongs to none
-# Beyond this, Student's t has the quantiles of the normal distribution to three decimals.
-MOST_FREEDOM = 10_000
-HALVINGS = 60
 # How near to 1 a coefficient counts that is 1 as soon as a cluster is left out.
 NEAR_ONE = 1 - 1e-6
 
@@ -108,7 +106,7 @@ def cluster_numbers(ids: pd.Index[Any], cluster: Any) -> IntVector:
     return np.asarray(numbers, np.int64)
 
 
-# --- the jackknife over clusters, and Student's t ------------------------------------------------------
+# --- the jackknife over clusters -----------------------------------------------------------------------
 
 
 def jackknife_interval(
@@ -147,7 +145,7 @@ def jackknife_interval(
     n_units = int(multiplicity.sum())
     z, around = _on_z(value, is_share), _on_z(without, is_share)
     spread = jackknife_error(around, multiplicity)
-    half = student_quantile(confidence, n_units - 1) * spread if n_units > 1 else np.full_like(z, np.nan)
+    half = t_point((1 + confidence) / 2, n_units - 1) * spread if n_units > 1 else np.full_like(z, np.nan)
     return _from_z(z - half, is_share), _from_z(z + half, is_share)
 
 
@@ -169,8 +167,7 @@ def jackknife_share_above(
     spread = float(jackknife_error(_on_z(without, is_share), multiplicity))
     if not spread > 0 or n_units < 2:
         return float("nan")
-    middle = student_middle(abs(z - wanted) / spread, n_units - 1)
-    return 0.5 + middle / 2 if z >= wanted else 0.5 - middle / 2
+    return t_below((z - wanted) / spread, n_units - 1)
 
 
 def _on_z(values: FloatArray, is_share: bool) -> FloatArray:
@@ -181,42 +178,3 @@ def _on_z(values: FloatArray, is_share: bool) -> FloatArray:
 def _from_z(z: FloatArray, is_share: bool) -> FloatArray:
     back = np.tanh(z)
     return np.asarray((back + 1) / 2 if is_share else back)
-
-
-def student_middle(t: float, freedom: int) -> float:
-    """Return the probability that Student's t lies between −t and t (Abramowitz & Stegun 1972, 26.7.3–4).
-
-    Examples
-    --------
-    >>> round(student_middle(2.228, 10), 3), round(student_middle(12.706, 1), 3)
-    (0.95, 0.95)
-    """
-    freedom = min(freedom, MOST_FREEDOM)
-    return _between(float(np.arctan(t / np.sqrt(freedom))), freedom)
-
-
-def student_quantile(confidence: float, freedom: int) -> float:
-    """Return the t between whose −t and t lies `confidence`, by halving.
-
-    Examples
-    --------
-    >>> round(student_quantile(0.95, 10), 3), round(student_quantile(0.95, 1_000_000), 2)
-    (2.228, 1.96)
-    """
-    freedom = min(freedom, MOST_FREEDOM)
-    low, high = 0.0, np.pi / 2
-    for _ in range(HALVINGS):
-        middle = (low + high) / 2
-        low, high = (middle, high) if _between(middle, freedom) < confidence else (low, middle)
-    return float(np.sqrt(freedom) * np.tan((low + high) / 2))
-
-
-def _between(angle: float, freedom: int) -> float:
-    """Return the probability between −t and t, where t = √ν tan(angle): a finite sum of powers of cosines."""
-    cosine, sine = np.cos(angle), np.sin(angle)
-    odd = freedom % 2
-    k = np.arange(1 + odd, freedom - 1, 2, dtype=np.float64)
-    terms = np.cumprod(np.concatenate([[cosine if odd else 1.0], k / (k + 1) * cosine**2]))
-    if not odd:
-        return float(sine * terms.sum())
-    return float(2 / np.pi * (angle + (sine * terms.sum() if freedom > 1 else 0.0)))

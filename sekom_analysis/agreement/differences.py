@@ -16,8 +16,6 @@ from sekom_analysis.agreement.clusters import (
     FEW_CLUSTERS,
     cluster_numbers,
     jackknife_error,
-    student_middle,
-    student_quantile,
 )
 from sekom_analysis.agreement.coded import Code as CodeId
 from sekom_analysis.agreement.coded import CodedRatings, read_ratings
@@ -25,6 +23,7 @@ from sekom_analysis.agreement.coefficients import Question
 from sekom_analysis.agreement.distances import Level
 from sekom_analysis.agreement.intervals import Random, interval, nothing_disputed, resampled_sums
 from sekom_analysis.agreement.patterns import FloatArray, Patterns
+from sekom_analysis.agreement.student import t_below, t_point
 from sekom_analysis.agreement.tables import Request, Weights, request, why_undefined
 from sekom_analysis.basics.errors import RatingsError
 from sekom_analysis.basics.wording import number, quoted, say
@@ -145,9 +144,9 @@ def jackknife_difference(
     below = sum(error**4 / (len(each) - 1) for error, each in zip(errors, groups, strict=True) if error > 0)
     if not spread > 0 or not below > 0:
         return float("nan"), float("nan"), float("nan")
-    freedom, error = max(1, int(spread**2 / below + 1e-9)), float(np.sqrt(spread))
-    half = student_quantile(confidence, freedom) * error
-    p = 1 - student_middle(abs(difference) / error, freedom)
+    freedom, error = spread**2 / below, float(np.sqrt(spread))
+    half = t_point((1 + confidence) / 2, freedom) * error
+    p = 2 * t_below(-abs(difference) / error, freedom)
     return difference - half, difference + half, p
 
 
