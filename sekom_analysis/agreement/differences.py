@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -21,8 +21,17 @@ from sekom_analysis.agreement.coded import Code as CodeId
 from sekom_analysis.agreement.coded import CodedRatings, read_ratings
 from sekom_analysis.agreement.coefficients import Question
 from sekom_analysis.agreement.distances import Level
+from sekom_analysis.agreement.guards import (
+    RARE,
+    is_binary,
+    posterior_ends,
+    rarest_share,
+    smaller_side,
+)
 from sekom_analysis.agreement.intervals import Random, interval, nothing_disputed, resampled_sums
 from sekom_analysis.agreement.patterns import FloatArray, Patterns
+from sekom_analysis.agreement.posteriors import Pairs, has_posterior, posterior_differences
+from sekom_analysis.agreement.scores import NOTES_FOR_INTERVAL
 from sekom_analysis.agreement.student import t_below, t_point
 from sekom_analysis.agreement.tables import Request, Weights, request, why_undefined
 from sekom_analysis.basics.errors import RatingsError
@@ -91,7 +100,9 @@ def agreement_difference(
     (1946, *Biometrics Bulletin* 2, 110–114); of one group of U notes or clusters, U − 1. p is where the
     interval would just touch 0. By name, BCa: ends after Efron (1987), p twice the smaller share of resampled
     differences at or beyond 0, (k + 1)/(R + 1). In simulations the jackknife covered .94–.96 and BCa .89–.95
-    (docs/methods.md).
+    (docs/methods.md). For a code with less than a tenth of the decisions in either table, the middle of a
+    posterior distribution instead, whichever the method (`sekom_analysis.agreement.posteriors`), with p twice
+    its smaller share beyond 0.
 
     Examples
     --------
@@ -113,6 +124,9 @@ def agreement_difference(
         raise RatingsError(msg)
     for table in (a, b):
         _check_ids(table)
+    if isinstance(a, pd.DataFrame) and isinstance(b, pd.DataFrame) and asked.codes is None:
+        # Both tables over the same codes: what one alone has is no less on offer in the other.
+        asked = replace(asked, codes=read_ratings(pd.concat([a, b], axis=1)).codes)
     ids = sorted({*a.index, *b.index}, key=str)
     sides = [_side(asked, table, ids) for table in (a, b)]
     row = _row(asked, sides, _units(ids, cluster), is_clustered=cluster is not None)
@@ -245,7 +259,14 @@ def _row(
     difference = value_b - value_a
     low = high = p = float("nan")
     note = _why_not(asked, sides)
-    if not note and asked.how.n_resamples:
+    if not note and asked.how.n_resamples and not is_clustered and _is_rare(asked, sides):
+        drawn = posterior_differences(_pairs(sides), asked.names[0], max(2, len(sides[0].question.counts[0])))
+        low, high = posterior_ends(drawn, difference, asked.how.confidence)
+        p = _p_value(drawn)
+        note = say("agreement_posterior", asked.lang, n=_smaller_side(sides))
+    elif not note and asked.how.n_resamples and _smaller_side(sides) < NOTES_FOR_INTERVAL:
+        note = say("agreement_few_beside", asked.lang, n=_smaller_side(sides))
+    elif not note and asked.how.n_resamples:
         table, groups = _grouped(sides, unit)
         without = [_differences(sides, table.sum(axis=0) - table[units]) for units in groups]
         lost = 0.0
@@ -264,6 +285,36 @@ def _row(
     name = asked.names[0]
     values = (name, value_a, value_b, difference, low, high, p, n_a, n_b, paired, note)
     return dict(zip(DIFFERENCE_COLUMNS, values, strict=True))
+
+
+def _smaller_side(sides: list[_Side]) -> int:
+    """Return on how many notes of either table the commonest code is, or anything else, if fewer."""
+    return min(smaller_side(side.patterns.counts, side.patterns.multiplicity) for side in sides)
+
+
+def _is_rare(asked: Request, sides: list[_Side]) -> bool:
+    """Whether the difference is of a code that is rare in either table, and has a posterior distribution."""
+    counts = np.vstack([side.question.counts for side in sides]).astype(np.int64)
+    each = [(side.patterns.counts, side.patterns.multiplicity) for side in sides]
+    rare = min(rarest_share(*one) for one in each) < RARE
+    weights = sides[0].question.weights
+    plain = asked.names[0] == "alpha" or bool((weights == np.eye(len(weights))).all())
+    two = is_binary(counts, np.ones(len(counts), np.int64))
+    return rare and two and plain and has_posterior(asked.names[0])
+
+
+def _pairs(sides: list[_Side]) -> Pairs:
+    """Return on how many notes how many of how many coders chose the rarer of two codes, in both tables."""
+    used = sum(side.question.counts.sum(axis=0) for side in sides)
+    rarer = int(np.argsort(-used, kind="stable")[1])
+    columns = []
+    for side in sides:
+        coders = np.where(side.pairable, side.question.counts.sum(axis=1), 0)
+        columns += [np.where(side.pairable, side.question.counts[:, rarer], 0), coders]
+    rows, times = np.unique(np.column_stack(columns).astype(np.int64), axis=0, return_counts=True)
+    return tuple(
+        (tuple(row), n) for row, n in zip(rows.tolist(), times.tolist(), strict=True) if row[1] or row[3]
+    )
 
 
 def _grouped(

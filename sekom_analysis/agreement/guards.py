@@ -18,10 +18,9 @@ from sekom_analysis.agreement.coefficients import Question
 from sekom_analysis.agreement.intervals import Estimate, Interval, nothing_disputed
 from sekom_analysis.agreement.patterns import FloatArray, Multiplicity, Patterns
 from sekom_analysis.agreement.posteriors import classes_of, has_posterior, posterior_quantiles
+from sekom_analysis.agreement.scores import NOTES_FOR_INTERVAL
 from sekom_analysis.basics.wording import number, say
 
-# A side on fewer notes gets no interval: at 99 notes and 5 % prevalence a 95 % interval covers 76–92 %.
-NOTES_FOR_INTERVAL = 10
 # A code with a smaller share of the decisions than this is rare (docs/methods.md).
 RARE = 0.1
 # More undefined resamples than this, and the rest say nothing of the value's spread.

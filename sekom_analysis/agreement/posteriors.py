@@ -118,51 +118,109 @@ def quantiles_of(shares: FloatArray, name: str, n_codes: int, n_quantiles: int) 
 @lru_cache(maxsize=1)
 def _shares(classes: Classes) -> FloatArray:
     """Draw the shares of the classes, shape (R, M + 1)."""
-    full, gaps = _full(classes)
-    if not gaps:
-        return np.random.default_rng(SEED).dirichlet(full, N_DRAWS)
-    return _augmented(full, gaps)
+    return _drawn(*_dealt(list(classes), max(m for _, m, _ in classes)), np.random.default_rng(SEED))
+
+
+# Notes by how many chose the code, of how many, in one table and in another: 0 of 0 where it is not there.
+Pairs = tuple[tuple[tuple[int, int, int, int], int], ...]
+
+
+def posterior_differences(pairs: Pairs, name: str, n_codes: int = 2) -> FloatArray:
+    """Return draws of the difference of a coefficient on a rare code between two tables, shape (200,000,).
+
+    Parameters
+    ----------
+    pairs : tuple of ((k, m, k, m), notes)
+        How many of how many coders chose the code in the one table and in the other, and on how many notes.
+    name, n_codes
+        As in `posterior_quantiles`.
+
+    Notes
+    -----
+    A note falls into one of (M + 1)² classes, whose shares have a Dirichlet prior such that each table alone
+    has that of `posterior_quantiles`: of two and two coders ⅙ on each of nine. Gaps, and notes that one table
+    alone has, are dealt as there; tables without a common note are drawn apart.
+
+    Examples
+    --------
+    >>> drawn = posterior_differences((((0, 2, 0, 2), 90), ((1, 2, 2, 2), 6), ((2, 2, 2, 2), 3)), "alpha")
+    >>> drawn.shape, bool((drawn > 0).mean() > 0.99)
+    ((200000,), True)
+    """
+    both = [max(one[at] for one, _ in pairs) for at in (1, 3)]
+    rng = np.random.default_rng(SEED)
+    if not any(one[1] and one[3] for one, _ in pairs):
+        values = [
+            _coefficient(_drawn(*_dealt(_side(pairs, at), most), rng), SAME_LIMIT.get(name, name), n_codes)
+            for at, most in zip((0, 2), both, strict=True)
+        ]
+        return np.asarray(values[1] - values[0])
+    prior = np.outer(*map(_prior, both)) / _prior(both[0]).sum()
+    sides = [
+        _chances([(one[at], one[at + 1], n) for one, n in pairs], most)
+        for at, most in zip((0, 2), both, strict=True)
+    ]
+    chances = (sides[0][:, :, None] * sides[1][:, None, :]).reshape(len(pairs), -1)
+    times = np.array([n for _, n in pairs], np.int64)
+    known = (chances > 0).sum(axis=1) == 1
+    full = prior.ravel() + times[known] @ (chances[known] > 0)
+    shares = _drawn(full, chances[~known], times[~known], rng).reshape(-1, *prior.shape)
+    before, after = (
+        _coefficient(shares.sum(axis=axis), SAME_LIMIT.get(name, name), n_codes) for axis in (2, 1)
+    )
+    return np.asarray(after - before)
+
+
+def _side(pairs: Pairs, at: int) -> list[tuple[int, int, int]]:
+    return [(one[at], one[at + 1], n) for one, n in pairs if one[at + 1]]
+
+
+def _dealt(
+    classes: list[tuple[int, int, int]], most: int
+) -> tuple[FloatArray, FloatArray, npt.NDArray[np.int64]]:
+    """Return the prior with the notes that all decided, the chances of the others, and how many they are."""
+    full = _prior(most)
+    for k, m, times in classes:
+        full[k] += times if m == most else 0
+    gaps = [one for one in classes if one[1] < most]
+    return full, _chances(gaps, most), np.array([n for _, _, n in gaps], np.int64)
 
 
 def rough_shares(classes: Classes, n_draws: int, rng: np.random.Generator) -> FloatArray:
     """Draw shares of the classes for planning, (R, M + 1): a note with m of M coders counts as m/M of one."""
-    full, gaps = _full(classes)
-    if gaps:
-        most = len(full) - 1
-        chances = _chances(gaps, most)
-        times = np.array([n * m / most for _, m, n in gaps])
+    most = max(m for _, m, _ in classes)
+    full, chances, times = _dealt(list(classes), most)
+    if len(times):
+        part = times * np.array([m for _, m, _ in classes if m < most]) / most
         dealt = full
         for _ in range(20):
             joint = chances * dealt
-            dealt = full + times @ (joint / joint.sum(axis=1, keepdims=True))
+            dealt = full + part @ (joint / joint.sum(axis=1, keepdims=True))
         full = dealt
     return rng.dirichlet(full, n_draws)
 
 
-def _full(classes: Classes) -> tuple[FloatArray, list[tuple[int, int, int]]]:
-    """The prior and the notes that all M coders decided, shape (M + 1,), and the classes of the others."""
-    most = max(m for _, m, _ in classes)
-    full = np.array([0.5, *[0.5 / (most - 1)] * (most - 1), 0.5])
-    for k, m, times in classes:
-        full[k] += times if m == most else 0
-    return full, [one for one in classes if one[1] < most]
+def _prior(most: int) -> FloatArray:
+    return np.array([0.5, *[0.5 / (most - 1)] * (most - 1), 0.5])
 
 
-def _augmented(full: FloatArray, gaps: list[tuple[int, int, int]]) -> FloatArray:
-    """Draw shares by turns with the classes that notes with gaps would be in, shape (R, M + 1)."""
-    rng = np.random.default_rng(SEED)
-    chances = _chances(gaps, len(full) - 1)
+def _drawn(
+    full: FloatArray, chances: FloatArray, times: npt.NDArray[np.int64], rng: np.random.Generator
+) -> FloatArray:
+    """Draw shares of the classes, shape (R, K), by turns with those that notes with gaps would be in."""
+    if not len(times):
+        return rng.dirichlet(full, N_DRAWS)
     dealt = np.tile(full, (CHAINS, 1))
-    for (_, _, times), chance in zip(gaps, chances, strict=True):
-        dealt += times * chance / chance.sum()
+    for n, chance in zip(times, chances, strict=True):
+        dealt += n * chance / chance.sum()
     kept = []
     for step in range(WARM + N_DRAWS // CHAINS):
         drawn = np.maximum(rng.standard_gamma(dealt), 1e-300)
         shares = drawn / drawn.sum(axis=1, keepdims=True)
         dealt = np.tile(full, (CHAINS, 1))
-        for (_, _, times), chance in zip(gaps, chances, strict=True):
+        for n, chance in zip(times, chances, strict=True):
             joint = shares * chance
-            dealt += rng.multinomial(times, joint / joint.sum(axis=1, keepdims=True))
+            dealt += rng.multinomial(n, joint / joint.sum(axis=1, keepdims=True))
         if step >= WARM:
             kept.append(shares)
     return np.vstack(kept)
@@ -170,9 +228,8 @@ def _augmented(full: FloatArray, gaps: list[tuple[int, int, int]]) -> FloatArray
 
 def _chances(gaps: list[tuple[int, int, int]], most: int) -> FloatArray:
     """How likely k of m coders are where j of M chose the code, shape (gaps, M + 1)."""
-    return np.array(
-        [[comb(j, k) * comb(most - j, m - k) / comb(most, m) for j in range(most + 1)] for k, m, _ in gaps]
-    )
+    each = [[comb(j, k) * comb(most - j, m - k) / comb(most, m) for j in range(most + 1)] for k, m, _ in gaps]
+    return np.array(each).reshape(len(gaps), most + 1)
 
 
 def _coefficient(shares: FloatArray, name: str, n_codes: int) -> FloatArray:

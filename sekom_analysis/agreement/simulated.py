@@ -16,9 +16,10 @@ import numpy.typing as npt
 from sekom_analysis.agreement.catalogue import TERMS, coefficient
 from sekom_analysis.agreement.clusters import jackknife_interval
 from sekom_analysis.agreement.coefficients import Parts, Question
-from sekom_analysis.agreement.guards import BY_USE, MOST_LOST, NOTES_FOR_INTERVAL, RARE
+from sekom_analysis.agreement.guards import BY_USE, MOST_LOST, RARE
 from sekom_analysis.agreement.patterns import FloatArray, Patterns
 from sekom_analysis.agreement.posteriors import classes_of, has_posterior, quantiles_of, rough_shares
+from sekom_analysis.agreement.scores import NOTES_FOR_INTERVAL
 
 IntArray = npt.NDArray[np.int64]
 BoolArray = npt.NDArray[np.bool_]

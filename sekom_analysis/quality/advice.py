@@ -9,7 +9,7 @@ import pandas as pd
 
 from sekom_analysis.agreement import agreement_by_code, alpha
 from sekom_analysis.agreement.disputes import borders, gain_by_code, gain_by_note, never_used, notes_between
-from sekom_analysis.agreement.guards import NOTES_FOR_INTERVAL
+from sekom_analysis.agreement.scores import NOTES_FOR_INTERVAL
 from sekom_analysis.basics.errors import CodebookError
 from sekom_analysis.basics.wording import check_language, count_notes, number, say
 from sekom_analysis.study.checks import check_stance

@@ -9,7 +9,6 @@ from typing import Any, NamedTuple
 import pandas as pd
 
 from sekom_analysis.agreement import agreement_difference
-from sekom_analysis.agreement.guards import NOTES_FOR_INTERVAL
 from sekom_analysis.basics.wording import list_in_words, say
 from sekom_analysis.quality.revisions import (
     ADDED,
@@ -174,7 +173,6 @@ def _compared(
     values = [
         row[name] if ids else gap for name, ids in (("value_a", moved.before), ("value_b", moved.after))
     ]
-    carrying = min(int((side == HELD).any(axis=1).sum()) for side in (before, after))
     why = ""
     if now.columns.empty:
         why = none
@@ -184,8 +182,6 @@ def _compared(
         why = say(f"changed_only_{moved.change}", lang)
     elif not numbers[1]:
         why = none
-    elif carrying < NOTES_FOR_INTERVAL:
-        why = say("agreement_rare_code", lang, n=carrying)
     if why:
         return (*values, values[1] - values[0], gap, gap, gap, *numbers, why)
     return (*values, row["difference"], row["low"], row["high"], row["p"], *numbers, row["note"])

@@ -10,11 +10,17 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sekom_analysis.agreement import agreement, agreement_difference, alpha
+from sekom_analysis.agreement import agreement, agreement_difference, alpha, differences, posteriors
 from sekom_analysis.basics.errors import RatingsError
 
 A = pd.DataFrame({"k1": list("abcab"), "k2": list("abcba"), "k3": list("abaab")}, index=list("vwxyz"))
 B = pd.DataFrame({"k1": list("abcab"), "k2": list("abcab"), "k3": list("abcaa")}, index=list("vwxyz"))
+
+
+@pytest.fixture
+def few_are_enough(monkeypatch):
+    """Tables so small that every resample can be listed."""
+    monkeypatch.setattr(differences, "NOTES_FOR_INTERVAL", 0)
 
 
 def ratings(seed, n_notes, start=0, agreed=0.7, n_coders=3):
@@ -56,14 +62,14 @@ def test_values_are_those_of_each_table():
     assert np.isnan(row[["low", "high", "p"]].astype(float)).all()
 
 
-def test_p_is_the_share_among_all_resamples():
+def test_p_is_the_share_among_all_resamples(few_are_enough):
     exact = all_resamples(A, B)
     row = agreement_difference(A, B, "percent", method="bca", n_resamples=200_000).iloc[0]
     assert 0.01 < 2 * (exact <= 1e-12).mean() < 0.9
     assert row["p"] == pytest.approx(2 * (exact <= 1e-12).mean(), abs=0.005)
 
 
-def test_the_ends_are_those_of_all_resamples_moved_as_bca_moves_them():
+def test_the_ends_are_those_of_all_resamples_moved_as_bca_moves_them(few_are_enough):
     """Ends from the exact distribution: bias from it, acceleration from leaving out each note by hand."""
     from statistics import NormalDist
 
@@ -152,11 +158,78 @@ def test_a_note_without_a_cluster_is_drawn_on_its_own():
     pd.testing.assert_frame_equal(alone, agreement_difference(a, b))
 
 
+# --- rare codes: a posterior distribution ---------------------------------------------------------------
+
+
+def rare(seed, n_notes=99, prevalence=0.05, agreed=(0.4, 0.7), gaps=0.0):
+    """A code on few notes, coded twice by two coders who agree as well as α says each time."""
+    rng = np.random.default_rng(seed)
+    true = rng.random(n_notes) < prevalence
+    tables = []
+    for alpha_true in agreed:
+        table = {}
+        for coder in ("k1", "k2"):
+            chosen = np.where(
+                rng.random(n_notes) < np.sqrt(alpha_true), true, rng.random(n_notes) < prevalence
+            )
+            told = np.where(chosen, "held", "other").astype(object)
+            told[rng.random(n_notes) < gaps] = None
+            table[coder] = told
+        tables.append(pd.DataFrame(table, index=[f"n{i}" for i in range(n_notes)]))
+    return tables
+
+
+def nine_cells(a, b, n_draws=400_000) -> list[float]:
+    """Ends of the difference with ⅙ on each of nine classes, drawn and worked out by hand."""
+    chose = [(table == "held").sum(axis=1).to_numpy() for table in (a, b)]
+    cells = np.full((3, 3), 1 / 6)
+    np.add.at(cells, tuple(chose), 1)
+    shares = np.random.default_rng(1).dirichlet(cells.ravel(), n_draws).reshape(-1, 3, 3)
+
+    def alpha_of(classes):
+        p = classes[:, 2] + classes[:, 1] / 2
+        return 1 - classes[:, 1] / (2 * p * (1 - p))
+
+    drawn = alpha_of(shares.sum(axis=1)) - alpha_of(shares.sum(axis=2))
+    return [*np.quantile(drawn, [0.025, 0.975]), 2 * min((drawn <= 0).mean(), (drawn >= 0).mean())]
+
+
+def test_of_a_rare_code_it_is_the_middle_of_the_nine_cells_posterior():
+    a, b = rare(3)
+    row = agreement_difference(a, b).iloc[0]
+    assert row[["low", "high", "p"]].tolist() == pytest.approx(nine_cells(a, b), abs=0.01)
+    assert "posterior" in row["note"]
+    back = agreement_difference(b, a).iloc[0]
+    assert [back["low"], back["high"]] == pytest.approx([-row["high"], -row["low"]], abs=0.01)
+
+
+def test_different_notes_of_a_rare_code_are_two_posteriors():
+    a, b = rare(5, n_notes=150)
+    row = agreement_difference(a, b.rename(index=lambda n: f"other {n}")).iloc[0]
+    each = [agreement(table, coefficients="alpha").iloc[0] for table in (a, b)]
+    spread = np.hypot(*(one["high"] - one["low"] for one in each))
+    assert row["high"] - row["low"] == pytest.approx(spread, rel=0.15)
+    assert row["n_both"] == 0
+
+
+@pytest.mark.parametrize(("n_notes", "gaps"), [(99, 0.0), (150, 0.15)])
+def test_intervals_of_rare_codes_hold(monkeypatch, n_notes, gaps):
+    """300 studies in which the code fits 5 % of the notes: 95 % intervals hold the true difference."""
+    monkeypatch.setattr(posteriors, "N_DRAWS", 4_000)
+    held = []
+    for seed in range(300):
+        row = agreement_difference(*rare(seed, n_notes, gaps=gaps)).iloc[0]
+        if np.isfinite(row["low"]):
+            held.append(row["low"] <= 0.3 <= row["high"])
+    assert len(held) > 280
+    assert np.mean(held) >= 0.91
+
+
 # --- laws ---------------------------------------------------------------------------------------------
 
 
 tables = st.builds(
-    ratings, st.integers(0, 10_000), st.integers(4, 25), st.integers(0, 10), st.floats(0.3, 0.95)
+    ratings, st.integers(0, 10_000), st.integers(4, 60), st.integers(0, 10), st.floats(0.3, 0.95)
 )
 NAMES = ["percent", "alpha", "ac1", "fleiss", "brennan_prediger", "conger"]
 
@@ -165,8 +238,7 @@ NAMES = ["percent", "alpha", "ac1", "fleiss", "brennan_prediger", "conger"]
 @settings(max_examples=20, deadline=None)
 def test_a_table_does_not_differ_from_itself(a, name):
     row = agreement_difference(a, a.copy(), name, n_resamples=100).iloc[0]
-    if np.isnan(row["value_a"]) or row["value_a"] == 1:
-        assert np.isnan(row["low"])
+    if np.isnan(row["low"]):
         assert row["note"]
         return
     assert row[["difference", "low", "high", "p"]].tolist() == pytest.approx([0, 0, 0, 1], abs=1e-12)
@@ -208,10 +280,11 @@ def test_scores(name):
     right = rng.integers(1, 6, 50)
     a, b = (pd.DataFrame({c: (right + rng.integers(0, s, 50)) for c in "xyz"}) for s in (3, 2))
     how = {"level": "ordinal"} if name == "alpha" else {"weights": "ordinal"} if name == "ac2" else {}
-    row = agreement_difference(a, b, name, n_resamples=200, **how).iloc[0]
+    row = agreement_difference(a, b, name, n_resamples=200, codes=range(1, 9), **how).iloc[0]
     given_level = how.pop("level", "nominal")
     each = [
-        agreement(t, given_level, coefficients=name, n_resamples=0, **how)["value"].iloc[0] for t in (a, b)
+        agreement(t, given_level, coefficients=name, n_resamples=0, codes=range(1, 9), **how)["value"].iloc[0]
+        for t in (a, b)
     ]
     assert row[["value_a", "value_b"]].tolist() == pytest.approx(each)
     assert row["low"] < row["difference"] < row["high"]
@@ -223,8 +296,12 @@ def test_scores(name):
 def test_why_there_is_none_is_said():
     sure = pd.DataFrame({"k1": list("abab"), "k2": list("abab")})
     assert "No disagreement on either side" in agreement_difference(sure, sure).iloc[0]["note"]
-    one = agreement_difference(A.set_axis(range(5)), sure).iloc[0]
+    many = pd.DataFrame({"k1": list("abab") * 6, "k2": list("abab") * 6})
+    one = agreement_difference(ratings(1, 24).set_axis(range(24)), many).iloc[0]
     assert "not in the interval" in one["note"]
+    few = agreement_difference(A, B).iloc[0]
+    assert np.isnan(few["low"])
+    assert "below 10 there is no interval" in few["note"]
     alone = agreement_difference(A, A[["k1"]], lang="sv").iloc[0]
     assert alone["note"] == "En enda kodare; samstämmighet kräver två."
     assert np.isnan(alone["difference"])

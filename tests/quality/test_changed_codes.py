@@ -58,7 +58,7 @@ def test_a_reworded_code_before_and_after_on_the_same_notes(revised):
 def test_too_few_notes_with_the_code_give_no_interval(revised):
     row = by_notes(revised, lang="sv")["x", "all"]
     assert np.isnan([row["low"], row["high"], row["p"]]).all()
-    assert row["note"].startswith("Lappar med koden: ")
+    assert row["note"].startswith("Bara 5 lappar på den mindre sidan")
 
 
 def test_on_notes_that_were_not_used_for_the_change(revised):

@@ -179,7 +179,6 @@ def _check_statements(results, page):
 # Numbers that belong to a text: what a level is called, what a key is, what a caution warns of.
 NAMED = {
     "agreement_few_notes": {"50", "85", "99"},
-    "agreement_rare_code": {"10"},
     "agreement_few_beside": {"10"},
     "agreement_uneven": {"85", "99"},
     "report_reading": {"0", "1", "0,667", "0,800", "0.667", "0.800"},
