@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 
 from sekom_analysis.basics.wording import say
+from sekom_analysis.basics.wording import say
 from sekom_analysis.study.study import Study
 
 from . import made_studies
@@ -26,6 +27,8 @@ def report_of(study: Study, lang: str) -> str:
     page = (study.root / "figures" / f"report.{lang}.html").read_text(encoding="utf-8")
     body = re.sub(r"<(style|script|svg)\b.*?</\1>", "", page, flags=re.DOTALL)
     assert not re.search(r"\b(nan|NaN|None|inf)\b", re.sub(r"<[^>]+>", " ", body))
+    assert say("report_problems", lang) not in body  # the study's files are as they should be
+    assert not re.search(r"\b(\d+)–\1\b", re.sub(r"<[^>]+>", " ", body))  # 300–300 is 300
     assert say("report_problems", lang) not in body  # the study's files are as they should be
     assert not re.search(r"\b(\d+)–\1\b", re.sub(r"<[^>]+>", " ", body))  # 300–300 is 300
     headings = re.findall(r"<h([1-6])[^>]*>(.*?)</h\1>(.*?)(?=<h[1-6]|</body>)", body, flags=re.DOTALL)

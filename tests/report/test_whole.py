@@ -181,6 +181,7 @@ NAMED = {
     "agreement_few_notes": {"50", "85", "99"},
     "agreement_few_beside": {"10"},
     "agreement_uneven": {"85", "99"},
+    "agreement_uneven_clusters": {"88", "96"},
     "report_reading": {"0", "1", "0,667", "0,800", "0.667", "0.800"},
     "card_hints": {"1", "3"},
     "card_finish_latest": {"1", "3"},
