@@ -229,6 +229,8 @@ def _code_rows(asked: Request, code: Code, one: Patterns, found: list[Estimate])
     total = int(one.coders_per_note @ one.multiplicity)
     prevalence = n_chosen / total if total else float("nan")
     rows = asked.rows(found, one, n_carrying=carrying, code=code)
+    if total and not n_chosen:
+        rows["note"] = say("agreement_unchosen", asked.lang)
     return rows.assign(n_chosen=n_chosen, n_carrying=carrying, prevalence=prevalence)
 
 

@@ -247,3 +247,11 @@ def test_groups_and_coders_left_out(ratings):
     without = agreement_without_each(ratings, coefficients="alpha", n_resamples=0)
     assert without.value[2] == agreement(ratings[["k1", "k2"]], coefficients="alpha", n_resamples=0).value[0]
     assert set(without.n_coders) == {2}
+
+
+def test_a_code_that_nobody_chose_says_so():
+    ratings = pd.DataFrame({"k1": list("abab"), "k2": list("abba")})
+    table = agreement_by_code(ratings, coefficients="alpha", codes=["a", "b", "c"]).set_index("code")
+    assert table.loc["c", "note"] == "Nobody chose it."
+    assert np.isnan(table.loc["c", "value"])
+    assert "Nobody" not in table.loc["a", "note"]
