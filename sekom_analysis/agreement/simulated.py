@@ -100,7 +100,7 @@ def reported(
     >>> pilot = asked.patterns(pd.DataFrame({"k1": list("aabb") * 9, "k2": list("abbb") * 9}))
     >>> found = reported(asked.question(pilot), "alpha", pilot, 100, 400, 0.95, np.random.default_rng(1))
     >>> bool((found.low < found.value).all()), round(float(np.median(found.high - found.low)), 1)
-    (True, 0.3)
+    (True, 0.4)
     """
     size = max(n_notes, len(patterns.multiplicity))
     n_studies = min(n_studies, max(FEWEST_STUDIES, MOST // size))
