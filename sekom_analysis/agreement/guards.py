@@ -123,7 +123,7 @@ def _of_a_rare_code(
 ) -> tuple[Estimate, str]:
     """Return the posterior interval, or say why there is none."""
     side = smaller_side(patterns.counts, patterns.multiplicity)
-    if side < 2 and name in BY_USE:
+    if side < 2 and name in BY_USE and not nothing_disputed(found.value, found.observed):
         return _without(found), say("agreement_lone", lang)
     plain = name == "alpha" or bool((question.weights == np.eye(len(question.weights))).all())
     if not has_posterior(name) or not plain:

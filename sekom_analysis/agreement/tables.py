@@ -263,7 +263,7 @@ class Request:
             return found, [""] * len(found)
         question = self.question(patterns)
         kept = [
-            guarded(name, one, patterns, question, self.how, self.lang)
+            guarded(meant(name, patterns.n_coders), one, patterns, question, self.how, self.lang)
             for name, one in zip(self.names, found, strict=True)
         ]
         return [one for one, _ in kept], [why for _, why in kept]

@@ -220,3 +220,16 @@ def test_few_notes_are_told_once_a_table_of_the_fewest():
     assert "(40)" in by_pair.note[0]
     few = [say("agreement_few_notes", lang, n=n) for lang, n in (("sv", 50), ("sv", 9))]
     assert told_once(["", f"Ja. {few[0]}", few[1]]) == ["", f"Ja. {few[1]}", ""]
+
+
+def test_a_single_note_on_which_all_agree_has_an_interval_and_one_on_which_they_differ_has_none():
+    """98 notes without the code; in the last both chose it, or one did."""
+    k1 = ["other"] * 98 + ["code"]
+    both = agreement(pd.DataFrame({"k1": k1, "k2": k1}), coefficients="alpha").iloc[0]
+    shares = np.random.default_rng(0).dirichlet([98.5, 0.5, 1.5], 400_000)
+    p = shares[:, 2] + shares[:, 1] / 2
+    assert both["low"] == pytest.approx(np.quantile(1 - shares[:, 1] / (2 * p * (1 - p)), 0.025), abs=0.01)
+    assert (both["value"], both["high"]) == (1, 1)
+    one = agreement(pd.DataFrame({"k1": k1, "k2": ["other"] * 99}), coefficients="alpha").iloc[0]
+    assert np.isnan(one["low"])
+    assert one["value"] == pytest.approx(0, abs=1e-9)
