@@ -12,7 +12,6 @@ import numpy as np
 import pytest
 
 from sekom_analysis.basics.wording import say
-from sekom_analysis.basics.wording import say
 from sekom_analysis.study.study import Study
 
 from . import made_studies
