@@ -183,6 +183,7 @@ COMMANDS = {
     "codebook diff": "",
     "codebook advice": "huvud --lang sv",
     "coder-report": "anna huvud --lang sv --resamples 0",
+    "program": "anna huvud --lang sv",
     "duplicates": "--first 5",
     "duplicates --stage": "nej",
 }
