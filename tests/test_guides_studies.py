@@ -30,6 +30,8 @@ def report_of(study: Study, lang: str) -> str:
     assert not re.search(r"\b(\d+)–\1\b", re.sub(r"<[^>]+>", " ", body))  # 300–300 is 300
     assert say("report_problems", lang) not in body  # the study's files are as they should be
     assert not re.search(r"\b(\d+)–\1\b", re.sub(r"<[^>]+>", " ", body))  # 300–300 is 300
+    assert say("report_problems", lang) not in body  # the study's files are as they should be
+    assert not re.search(r"\b(\d+)–\1\b", re.sub(r"<[^>]+>", " ", body))  # 300–300 is 300
     headings = re.findall(r"<h([1-6])[^>]*>(.*?)</h\1>(.*?)(?=<h[1-6]|</body>)", body, flags=re.DOTALL)
     for (level, title, under), after in zip(headings, [*headings[1:], ("1", "", "")], strict=True):
         is_above = int(after[0]) > int(level)

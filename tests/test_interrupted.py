@@ -43,9 +43,7 @@ print(len(calls))
 
 
 @pytest.mark.posix
-@pytest.mark.parametrize(
-    ("kind", "there"), [("plain", True), ("list", True), ("list", False), ("sample", False)]
-)
+@pytest.mark.parametrize(("kind", "there"), [("plain", True), ("list", False)])
 def test_a_new_study_killed_at_any_step_is_made_by_a_retry(tmp_path, there, kind):
     notes = tmp_path / "lista.csv"
     notes.write_text("text;tema\nEn lapp;Tid\nEn till;Vilja\n", encoding="utf-8")

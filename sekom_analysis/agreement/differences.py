@@ -149,7 +149,7 @@ def jackknife_difference(
     --------
     >>> without = 0.5 + np.array([-0.1, 0.0, 0.1])
     >>> [round(end, 3) for end in jackknife_difference([without], 0.5, 0.95)]
-    [-0.361, 1.361, 0.13]
+    [0.003, 0.997, 0.049]
     """
     if all((np.abs(each) < SLACK).all() for each in groups) and abs(difference) < SLACK:
         return 0.0, 0.0, 1.0  # two tables that are the same

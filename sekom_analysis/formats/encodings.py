@@ -31,9 +31,9 @@ _WORDS_ALONE = frozenset("åöàéáóú")  # such as å and ö, which are river
 _SAMPLE_LINES, _SAMPLE_BYTES = 2_000, 400_000
 _NEAR = 0.8  # a second reading that fits this well beside the best leaves it in doubt
 _HIGH = re.compile(r"(?s)(.?)([^\x00-\x7f])(?=(.?))")
-_HIGH_LINE = re.compile(rb"[^\n\r]*[\x80-\xff][^\n\r]*")
+_LINE = re.compile(rb"[^\n\r]+")
 _LONGEST_WORD = 40
-_WORD = re.compile(r"[^\W\d_]*[^\x00-\x7f\W\d_][^\W\d_]*")
+_WORD = re.compile(r"[^\W\d_]+")
 
 
 class Reading(NamedTuple):
@@ -101,7 +101,8 @@ def _mostly_high(data: bytes, error: UnicodeDecodeError) -> bool:
 
 
 def _by_neighbours(data: bytes) -> Reading:
-    found = zip(_HIGH_LINE.finditer(data), range(_SAMPLE_LINES), strict=False)
+    high = (line for line in _LINE.finditer(data) if not line[0].isascii())
+    found = zip(high, range(_SAMPLE_LINES), strict=False)
     lines = b"\n".join(line[0] for line, _ in found)[:_SAMPLE_BYTES]
     fits = {}
     for encoding in CANDIDATES:
@@ -252,6 +253,8 @@ def words_of(text: str, most: int = 3) -> list[str]:
     """
     words: dict[str, None] = {}
     for found in _WORD.finditer(text[:_SAMPLE_BYTES]):
+        if found[0].isascii():
+            continue
         words.setdefault(found[0])
         if len(words) == most:
             break

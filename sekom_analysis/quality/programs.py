@@ -201,7 +201,7 @@ def annotator_test(
     >>> table = pd.DataFrame({who: list(reads(0.8)) for who in ["anna", "bo", "cia", "program"]})
     >>> found = annotator_test(table.map("abcd".__getitem__), "program", epsilon=0.2)
     >>> found.verdict, found.winning_rate, round(found.advantage, 2)
-    ('yes', 1.0, 0.85)
+    ('yes', 1.0, 0.84)
     """
     check_language(lang)
     epsilon, margin = _declared(study, epsilon, margin)

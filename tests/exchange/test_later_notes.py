@@ -184,7 +184,7 @@ WORDS = ["Tid", "Vilja", "Pengar", "Mandat", "Ork", "Lust"]
 ROWS = st.lists(st.tuples(st.integers(1, 6), st.sampled_from(WORDS)), min_size=1, max_size=5)
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(tables=st.lists(st.tuples(st.booleans(), ROWS), min_size=1, max_size=3))
 def test_in_any_order_no_note_is_lost_or_doubled(tmp_path_factory, tables):
     folder = tmp_path_factory.mktemp("order")

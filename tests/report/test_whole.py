@@ -180,6 +180,8 @@ def _check_statements(results, page):
 NAMED = {
     "agreement_few_notes": {"50", "85", "99"},
     "agreement_few_beside": {"10"},
+    "report_program_refused": {"30"},
+    "report_programs_text": {"2025"},
     "agreement_uneven": {"85", "99"},
     "agreement_uneven_clusters": {"88", "96"},
     "report_reading": {"0", "1", "0,667", "0,800", "0.667", "0.800"},

@@ -216,7 +216,8 @@ def _sentence(results: Results, variable: str) -> str:
     row = own.to_dict("records")[0]
     text = say(
         "report_sentence", lang, variable=label_of(results, variable), value=number(row["value"], lang),
-        interval=span(row["low"], row["high"], lang), coders=names(row["coders"].split(", "), lang),
+        interval="" if pd.isna(row["low"]) else f" {span(row['low'], row['high'], lang)}",
+        coders=names(row["coders"].split(", "), lang),
     )  # fmt: skip
     against = results.rows(MAIN, AGAINST)
     others = against.loc[against["variable"] == variable, "value"].dropna()
@@ -394,7 +395,7 @@ def _methods(results: Results) -> list[str]:
     )  # fmt: skip
     ac1 = results.agreement.loc[results.agreement["coefficient"] == "ac1", "value"]
     has_ac1 = bool(ac1.notna().any())  # sets of codes have none
-    others = say("report_percent_and_ac1" if has_ac1 else "report_percent", lang)
+    others = say("report_percent_and_gwet" if has_ac1 else "report_percent", lang)
     statistics = say(
         "report_methods_statistics", lang, coefficient=say("coefficient_alpha", lang), levels=levels,
         others=others, intervals=intervals,
