@@ -1161,13 +1161,19 @@ def test_a_sheet_that_somebody_said_to_be_the_same_persons_is_not_asked_about_ag
 
 @pytest.mark.parametrize("typed", [0, 2, 3])
 def test_a_pass_typed_into_a_file_moves_no_answer(study, tmp_path, typed):
-    path = answers(tmp_path / "a.jsonl", study, first(20), who="anna")
+    from sekom_analysis.study.secret import warm_up_notes
+
+    # With one of these somebody may have warmed up: there pass 0 is believed.
+    warm = set(warm_up_notes(study.notes.index, study.desk("anna").warm_up_seed, len(study.notes) // 2))
+    given = dict(sorted(first(20).items(), key=lambda answer: answer[0] in warm))
+    note = next(iter(given))
+    path = answers(tmp_path / "a.jsonl", study, given, who="anna")
     text = path.read_text(encoding="utf-8")
     path.write_text(text.replace('"pass": 1', f'"pass": {typed}', 1), encoding="utf-8")
     found = study.collect(path)
     assert len(said(study)) == 20
     assert set(study.decisions()["pass"]) == {"1"}
-    assert f"'theme' of note 'n01' (pass {typed})" in found.remarks[0].what
+    assert f"'theme' of note '{note}' (pass {typed})" in found.remarks[0].what
     again = path.read_text(encoding="utf-8").replace('"pass": 1', f'"pass": {typed}')
     path.write_text(again, encoding="utf-8")
     assert study.collect(path).known == 20
