@@ -218,8 +218,8 @@ def finished(folder: Path, seed: int = 3, word: str = "Kod") -> dict[str, list[f
 def fill(path: Path, said: dict[str, dict[str, Any]]) -> None:
     """Write a coder's answers into their sheet: text -> the hidden mark of a column -> what is typed."""
     book = load_workbook(path)
-    [sheet] = [one for one in book.worksheets if any(cell.value == "sekom/text" for cell in one[5])]
-    columns = {cell.value: cell.column for cell in sheet[5]}
+    [sheet] = [one for one in book.worksheets if any(cell.value == "sekom/text" for cell in one[4])]
+    columns = {cell.value: cell.column for cell in sheet[4]}
     for row in range(6, sheet.max_row + 1):
         for mark, typed in said[sheet.cell(row, columns["sekom/text"]).value].items():
             sheet.cell(row, columns[mark]).value = typed

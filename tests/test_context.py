@@ -121,7 +121,7 @@ def test_one_column_is_called_by_its_name(study, tmp_path):
     one = change(study, context=["Roll"])
     book = load_workbook(write_coding_sheet(one.desk("anna"), tmp_path / "anna.xlsx"))
     cell = address(book, one, "B2", "sekom/context")
-    assert (cell.value, cell.parent.cell(4, cell.column).value) == ("Handläggare", "Roll")
+    assert (cell.value, cell.parent.cell(5, cell.column).value) == ("Handläggare", "Roll")
 
 
 def test_a_context_that_somebody_changed_in_the_sheet_is_told(study, tmp_path):

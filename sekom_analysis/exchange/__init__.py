@@ -4,8 +4,10 @@ What coders of a study send back goes one way: `collect` asks what a file is; `a
 `sheet_reading` (a sheet) or `returned` and `copies` (a log or ledger) say what it offers; `weighing` holds
 that against what is here; `takings` notes which file brought it, so that `undoing` can take it back.
 
-Of a sheet, `layout` says what it is made of, `sheet_writing` and `sheet_tab` write it, and `sheet_grid`
-(cells), `sheet_file` (rows), `sheet_answers` (answers) and `sheet_beside` (all else) read it.
+Of a sheet, `layout` says what it is made of. `sheet_writing` writes it with `sheet_tab` (a tab of notes),
+`sheet_columns` (where its columns are), `sheet_rules` (what helps in its cells) and `sheet_whole` (long
+texts). `sheet_grid` (cells), `sheet_file` (rows), `sheet_typing` (from what was typed to answers),
+`sheet_answers` (what the log says) and `sheet_beside` (all else) read it.
 
 What other people's programs wrote goes another: `registry` chooses the importer (`outline`, `refi`,
 `others`, `studybook`, `later_notes`), and `taking_in` saves notes and decisions in files of their own.

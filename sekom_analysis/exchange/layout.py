@@ -18,7 +18,7 @@ from weakref import WeakKeyDictionary
 import pandas as pd
 from openpyxl.styles import Alignment, Border, Font, PatternFill, Protection, Side
 
-from sekom_analysis.formats.workbooks import UNWRITABLE
+from sekom_analysis.formats.workbooks import UNWRITABLE, escaped
 from sekom_analysis.study.codebook import Variable, asked_by
 from sekom_analysis.study.decisions import AFTER_TALK, INDEPENDENT, WARM_UP
 from sekom_analysis.study.desk import Desk
@@ -26,9 +26,10 @@ from sekom_analysis.study.rows import note_hash
 from sekom_analysis.study.secret import first_time_notes
 
 TICKET = "sekom_analysis coding sheet"
-FORMAT = "1"
+FORMAT = "2"  # 1: the hidden row below the heads, and no code by its number
 KEY, TEXT = "sekom/key", "sekom/text"
 TICKET_MARK, GLOSS, REMARK, TEXTS = "sekom/ticket", "sekom/gloss", "sekom/remark", "sekom/texts"
+WHOLE_MARK = "sekom/whole"
 DONE = "✓"
 MARK = "x"
 MARKS = frozenset({MARK, "×", "✓", "✔", "1", "ja", "yes", "true", "sant"})
@@ -40,6 +41,8 @@ PASSES = (PASS, str(AFTER_TALK))
 
 _MARK = re.compile(r"([a-z0-9_]{1,40})/(answer|code|none|certainty|memo|proposal)(?:/([a-z0-9_]{1,40}))?")
 CONTEXT = "sekom/context"
+_FEW_CODES = 12
+_NUMBER = re.compile(r"[+-]?[0-9]+([.,][0-9]+)?[.)]?")
 _KEY = re.compile(r"(n[0-9a-f]{20})\.(h[0-9a-f]{11})(?:\.(h[0-9a-f]{11}))?")
 
 
@@ -90,19 +93,52 @@ def column_of(mark: str) -> Column | None:
 
 def is_mark(text: str) -> bool:
     """Whether a text is one of those by which columns are known."""
-    fixed = (KEY, TEXT, CONTEXT, GLOSS, REMARK)
+    fixed = (KEY, TEXT, WHOLE_MARK, CONTEXT, GLOSS, REMARK)
     return text in fixed or text.startswith(f"{TICKET_MARK} ") or column_of(text) is not None
 
 
 def columns_of(variable: Variable) -> list[Column]:
-    """Return a variable's columns: its answers, how sure, the memo, and a code that is missing."""
+    """Return a variable's columns: its answers, how sure, the memo, and a code that is missing.
+
+    A `multiple` of many codes has a column to type them in, and the marks come last.
+    """
+    beside = [CERTAINTY, MEMO, *([] if variable.kind == "scale" else [PROPOSED])]
+    others = [Column(variable.id, part) for part in beside]
     if variable.kind == "multiple":
         answers = [Column(variable.id, CODE, code) for code in variable.code_ids]
         answers.append(Column(variable.id, NONE))
-    else:
-        answers = [Column(variable.id, ANSWER)]
-    beside = [CERTAINTY, MEMO, *([] if variable.kind == "scale" else [PROPOSED])]
-    return [*answers, *(Column(variable.id, part) for part in beside)]
+        return [Column(variable.id, ANSWER), *others, *answers] if is_typed(variable) else [*answers, *others]
+    return [Column(variable.id, ANSWER), *others]
+
+
+def is_typed(variable: Variable) -> bool:
+    """Whether the codes of a `multiple` can be typed into one cell: there are many."""
+    return variable.kind == "multiple" and len(variable.code_ids) > _FEW_CODES
+
+
+def numbers_of(variable: Variable) -> dict[str, str]:
+    """Return the codes by their numbers on the codebook's tab; none where a code is itself called a number.
+
+    Examples
+    --------
+    >>> codes = [{"id": "tid", "label": "Tid"}, {"id": "pengar", "label": "Pengar"}]
+    >>> numbers_of(Variable.model_validate({"id": "v", "kind": "single", "label": "V", "codes": codes}))
+    {'1': 'tid', '2': 'pengar'}
+    """
+    names = [name for code in variable.codes for name in (code.id, code.label.sv, code.label.en)]
+    if any(name and _NUMBER.fullmatch(name.strip()) for name in names):
+        return {}
+    return {str(number): code for number, code in enumerate(variable.code_ids, start=1)}
+
+
+def number_of(variable: Variable, code: str) -> str:
+    """Return the number of a code; empty if it has none."""
+    return next((number for number, one in numbers_of(variable).items() if one == code), "")
+
+
+def forms_name(variable: str, part: str = "") -> str:
+    """Return the workbook's name for the list of all that is understood in a cell."""
+    return f"sekom_v_{variable}" if variable else f"sekom_{part}"
 
 
 def tabs_of(desk: Desk) -> list[Tab]:
@@ -245,20 +281,36 @@ STEP = Style(_text(12, QUIET, bold=True), alignment=_placed("right"))
 SMALL = Style(_text(9, QUIET), alignment=_placed(wrap=False))
 LABEL = Style(_text(11, bold=True), _fill(HEAD), _placed(down="center", indent=1))
 QUESTION = Style(_text(10), _fill(HEAD), _placed(indent=1))
-COLUMN = Style(_text(10, QUIET), _fill(HEAD), _placed("center", "bottom"), _AROUND)
-NOTE = Style(_text(12), _fill(LOCKED), _placed(down="center", indent=1), _AROUND)
-REMARK_STYLE = Style(_text(10), _fill(AGAIN), _placed(down="center", indent=1), _AROUND)
-TICK = Style(_text(12, GREEN, bold=True), _fill(LOCKED), _placed("center", "center"), _AROUND)
-CELL = Style(_text(11), None, _placed(down="center", indent=1), _AROUND, _OPEN)
-KEY_STYLE = Style(_text(8, PALE), alignment=_placed(down="center", wrap=False))
-CHOICE = Style(_text(11), None, _placed("center", "center"), _AROUND, _OPEN)
-NOT_ASKED = Style(_text(11), _fill(CLOSED), None, _AROUND)
-CODE_NAME = Style(_text(11, bold=True), None, _placed(down="center", indent=1), _AROUND)
-DEFINITION = Style(_text(11), None, _placed(down="center", indent=1), _AROUND)
+COLUMN = Style(_text(10, QUIET), _fill(HEAD), _placed("center"), _AROUND)
+NOTE = Style(_text(12), _fill(LOCKED), _placed(indent=1), _AROUND, _OPEN)
+REMARK_STYLE = Style(_text(10), _fill(AGAIN), _placed(indent=1), _AROUND, _OPEN)
+TICK = Style(_text(12, GREEN, bold=True), _fill(LOCKED), _placed("center"), _AROUND, _OPEN)
+CELL = Style(_text(11), None, _placed(indent=1), _AROUND, _OPEN)
+KEY_STYLE = Style(_text(8, PALE), None, _placed("fill", wrap=False), None, _OPEN)
+CHOICE = Style(_text(11), None, _placed("center"), _AROUND, _OPEN)
+NOT_ASKED = Style(_text(11), _fill(CLOSED), None, _AROUND, _OPEN)
+CODE_NAME = Style(_text(11, bold=True), None, _placed(indent=1), _AROUND)
+DEFINITION = Style(_text(11), None, _placed(indent=1), _AROUND)
+_LINKED = Font(name=FONT, size=11, color=GREEN, underline="single")
+LINK = Style(_LINKED, None, _placed())
+NOTE_LINK = Style(_LINKED, _fill(LOCKED), _placed("center"), _AROUND, _OPEN)
+WHOLE = Style(_text(12), None, _placed())
+WHOLE_HEAD = Style(_text(10, QUIET, bold=True), None, _placed())
 GOAL = Style(_text(12), alignment=_placed(down="center", indent=1))
 CONTRADICTION = PatternFill(bgColor=WRONG)  # in a conditional format it is the background that shows
 
 _made: WeakKeyDictionary[Any, dict[tuple[Style, str], Any]] = WeakKeyDictionary()
+
+
+def put(cell: Any, value: object) -> None:
+    """Write a value into a cell; a text is never taken for a formula."""
+    if value is None or value == "":
+        return
+    if isinstance(value, str):
+        cell.value = escaped(writable(value))
+        cell.data_type = "s"
+    else:
+        cell.value = value
 
 
 @cache

@@ -1,227 +1,23 @@
-"""From what was typed into a row of a coding sheet to an answer, or to what is wrong with it."""
+"""What a coder's log says before a sheet is read and when it was written, and what goes into a sheet anew."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
-from difflib import get_close_matches
 from typing import Any, NamedTuple
 
 import pandas as pd
 
-from sekom_analysis.basics.wording import LANGUAGES, say
+from sekom_analysis.basics.wording import say
 from sekom_analysis.exchange import layout
-from sekom_analysis.exchange.layout import ANSWER, CERTAINTY, CODE, MEMO, NONE, PROPOSED, Column, Row, Tab
-from sekom_analysis.exchange.sheet_grid import Cell, Ticket, is_what_is_left
+from sekom_analysis.exchange.layout import Row, Tab
+from sekom_analysis.exchange.sheet_grid import Ticket, is_what_is_left
+from sekom_analysis.exchange.sheet_typing import Answer
 from sekom_analysis.exchange.takings import Takings
 from sekom_analysis.study.codebook import PROPOSAL, Variable
-from sekom_analysis.study.decisions import LONGEST_MEMO, counting_rows, latest
+from sekom_analysis.study.decisions import counting_rows, latest
 from sekom_analysis.study.desk import Desk
 from sekom_analysis.study.lineage import Holding, lineages
-from sekom_analysis.study.proposals import LONGEST_NAME, Proposal
-from sekom_analysis.study.rows import answer_fault
 from sekom_analysis.study.shown import Changes, Shown
-
-AS_MANY = 12  # how many answers a message lists
-# What spreadsheets show where a formula has no result, in English and Swedish; 'Err:509' is LibreOffice's.
-_ERRORS = frozenset(
-    {
-        "#NULL!", "#DIV/0!", "#VALUE!", "#REF!", "#NAME?", "#NUM!", "#N/A", "#SPILL!", "#CALC!", "#FIELD!",
-        "#BUSY!", "#BLOCKED!", "#CONNECT!", "#UNKNOWN!", "#GETTING_DATA", "#ERROR!",
-        "#SKÄRNING!", "#DIVISION/0!", "#VÄRDEFEL!", "#REFERENS!", "#NAMN?", "#OGILTIGT!", "#SAKNAS!", "#FEL!",
-    }
-)  # fmt: skip
-_CODED_ERROR = re.compile(r"(Err|Fel):[0-9]{3}")
-
-Given = Mapping[Column, Cell]
-
-
-class OddCell(NamedTuple):
-    """What is wrong with one cell: the kind of problem that it is, with its values."""
-
-    cell: Cell
-    kind: str
-    values: Mapping[str, object]
-
-
-class Answer(NamedTuple):
-    """What a row says on one variable; `codes` is None where it is unseen. `cell` gives the place."""
-
-    cell: Cell | None
-    codes: str | None
-    certainty: str
-    memo: str
-
-
-def answer_of(
-    variable: Variable, given: Given, lang: str, encoding: str = ""
-) -> tuple[Answer, list[OddCell]]:
-    """Return a row's answer to one variable, and every cell that is not an answer.
-
-    Parameters
-    ----------
-    variable : the definition that the coder saw
-    given : the filled cells of the variable's columns
-    lang : language of the sheet; labels of the other one and the codes themselves are understood too
-    encoding : of a text table that cannot hold every letter: labels may have lost some; else empty
-    """
-    faults = [_is_formula(cell) for cell in given.values() if cell.formula]
-    if faults:
-        return Answer(None, None, "", ""), faults
-    take = _marked if variable.kind == "multiple" else _number if variable.kind == "scale" else _chosen
-    cell, codes, faults = take(variable, given, lang, encoding)
-    certainty, doubts = _certainty(given.get(Column(variable.id, CERTAINTY)), lang)
-    memo = given.get(Column(variable.id, MEMO))
-    if memo and len(memo.text) > LONGEST_MEMO:
-        doubts.append(OddCell(memo, "sheet_memo_long", {"n": len(memo.text), "most": LONGEST_MEMO}))
-    return Answer(cell, codes, certainty, memo.text if memo else ""), [*faults, *doubts]
-
-
-def proposal_of(variable: str, given: Given, stands: str) -> tuple[Answer | None, list[OddCell]]:
-    """Return the proposal of a code that a row holds for a variable, and what is wrong with its cell.
-
-    Parameters
-    ----------
-    variable : id of the variable
-    given : the filled cells of the variable's columns
-    stands : the proposal in the log
-    """
-    cell = given.get(Column(variable, PROPOSED))
-    if cell is None:
-        return None, []
-    said = Proposal.read(cell.text)
-    faults = error_faults(cell, stands)
-    for text, most in ((said.name, LONGEST_NAME), (said.memo, LONGEST_MEMO)):
-        if len(text) > most:
-            faults.append(OddCell(cell, "sheet_proposal_long", {"n": len(text), "most": most}))
-    return Answer(cell, variable, "", said.memo), faults
-
-
-def _is_formula(cell: Cell) -> OddCell:
-    return OddCell(cell, "sheet_formula", {"text": _short(cell.text)})
-
-
-def error_faults(memo: Cell | None, stands: str) -> list[OddCell]:
-    """Return a fault where a memo is what is left of a formula; not where the log says just that.
-
-    Parameters
-    ----------
-    memo : the cell, if it is filled
-    stands : the memo in the log
-
-    Examples
-    --------
-    >>> [(fault.kind, fault.values) for fault in error_faults(Cell("Lappar", "E6", 6, "Err:509"), "")]
-    [('sheet_error', {'text': 'Err:509'})]
-    """
-    text = memo.text.strip() if memo else ""
-    is_error = text.upper() in _ERRORS or bool(_CODED_ERROR.fullmatch(text))
-    if memo is None or not is_error or text == stands.strip():
-        return []
-    return [OddCell(memo, "sheet_error", {"text": text})]
-
-
-def _short(text: str) -> str:
-    return text if len(text) <= 60 else text[:59] + "…"
-
-
-Taken = tuple[Cell | None, str | None, list[OddCell]]
-
-
-def _chosen(variable: Variable, given: Given, lang: str, encoding: str) -> Taken:
-    """Read the one code of a `single`."""
-    cell = given.get(Column(variable.id, ANSWER))
-    if cell is None:
-        return None, None, []
-    codes = _codes_called(variable, cell.text, lang, encoding)
-    if len(codes) == 1:
-        return cell, codes[0], []
-    if codes:
-        said = {"text": _short(cell.text), "codes": ", ".join(codes)}
-        return cell, None, [OddCell(cell, "sheet_ambiguous", said)]
-    return cell, None, [_unknown(variable, cell, lang)]
-
-
-def _codes_called(variable: Variable, text: str, lang: str, encoding: str) -> list[str]:
-    """Return the codes that a text can mean: as the sheet names them, else by id or in the other language."""
-    wanted = layout.plain(text)
-    shown = [
-        code for code, label in layout.labels_of(variable, lang).items() if layout.plain(label) == wanted
-    ]
-    if shown:
-        return shown
-    others = {other: layout.labels_of(variable, other) for other in LANGUAGES if other != lang}
-    called = [
-        code
-        for code in variable.answers
-        if wanted in (code, *(layout.plain(labels[code]) for labels in others.values()))
-    ]
-    labels = layout.labels_of(variable, lang)
-    return called or [code for code, label in labels.items() if is_what_is_left(text, label, encoding)]
-
-
-def _unknown(variable: Variable, cell: Cell, lang: str) -> OddCell:
-    labels = list(layout.labels_of(variable, lang).values())
-    said = {"text": _short(cell.text), "label": variable.label.in_(lang)}
-    if len(labels) <= AS_MANY:
-        return OddCell(cell, "sheet_unknown", {**said, "allowed": ", ".join(labels)})
-    near = get_close_matches(cell.text, labels, n=3, cutoff=0.3)
-    kind = "sheet_unknown_near" if near else "sheet_unknown_of_many"
-    return OddCell(cell, kind, {**said, "n": len(labels), "near": ", ".join(near)})
-
-
-def _number(variable: Variable, given: Given, lang: str, _: str) -> Taken:
-    """Read the number of a `scale`."""
-    cell = given.get(Column(variable.id, ANSWER))
-    if cell is None:
-        return None, None, []
-    text = cell.text.strip()
-    if not answer_fault(variable, text):
-        return cell, text, []
-    low, high = variable.range or (1, 5)
-    said = {"text": _short(text), "label": variable.label.in_(lang), "low": low, "high": high}
-    return cell, None, [OddCell(cell, "sheet_number", said)]
-
-
-def _marked(variable: Variable, given: Given, lang: str, _: str) -> Taken:
-    """Read the marks of a `multiple`: no mark at all is unseen, 'none of them' the empty set."""
-    cells = {column: cell for column, cell in given.items() if column.part in (CODE, NONE)}
-    faults = [_no_mark(cell) for cell in cells.values() if layout.plain(cell.text) not in layout.MARKS]
-    if not cells or faults:
-        return None, None, faults
-    none = cells.pop(Column(variable.id, NONE), None)
-    marked = {column.code: cell for column, cell in cells.items()}
-    if none and marked:
-        labels = ", ".join(layout.labels_of(variable, lang, marked).values())
-        said = {"none": say("card_confirm_none", lang), "labels": labels}
-        return none, None, [OddCell(none, "sheet_none_and_marks", said)]
-    if none:
-        return none, "", []
-    unknown = [cell for code, cell in marked.items() if code not in variable.code_ids]
-    if unknown:
-        return None, None, [OddCell(cell, "sheet_no_code", {}) for cell in unknown]
-    codes = [code for code in variable.code_ids if code in marked]
-    return marked[codes[0]], "|".join(codes), []
-
-
-def _no_mark(cell: Cell) -> OddCell:
-    return OddCell(cell, "sheet_no_mark", {"text": _short(cell.text), "mark": layout.MARK})
-
-
-def _certainty(cell: Cell | None, lang: str) -> tuple[str, list[OddCell]]:
-    if cell is None:
-        return "", []
-    wanted = layout.plain(cell.text)
-    for number in layout.CERTAINTIES:
-        names = [number, *(say(f"card_certainty_{number}", language) for language in LANGUAGES)]
-        if wanted in map(layout.plain, names):
-            return number, []
-    allowed = ", ".join(say(f"card_certainty_{number}", lang) for number in layout.CERTAINTIES)
-    return "", [OddCell(cell, "sheet_certainty", {"text": _short(cell.text), "allowed": allowed})]
-
-
-# --- what a coder's log says before a sheet is read, and what it said when the sheet was written ------
-
 
 Question = tuple[str, str]
 

@@ -11,11 +11,14 @@ from sekom_analysis.basics.wording import LANGUAGES, Phrase, Problem, say
 from sekom_analysis.exchange import layout
 from sekom_analysis.exchange.layout import CODE, MEMO, PROPOSED, Column
 from sekom_analysis.exchange.sheet_grid import Cell, Grid, Row, Ticket, digest, texts_of, ticket_in, ticket_of
+from sekom_analysis.exchange.sheet_whole import LINKS
 from sekom_analysis.study.codebook import Variable
 
 _SHORT, _LONG = 80, 1_000
 _MOST_LINES, _MOST_CELLS = 10, 5
+_TITLES = ("sheet_tab_guide", "sheet_tab_codebook", "sheet_tab_texts")
 _HASHES = re.compile(r"[0-9a-f]{8}( [0-9a-f]{8})*")
+_LINK_FORMULA = re.compile(r"=HYPERLINK\(\"#.*\)", re.DOTALL)
 _COUNT_FORMULA = re.compile(r"=\"[^\"]*: \"&.+!\$?[A-Z]{1,3}\$?[0-9]+")
 
 
@@ -30,7 +33,7 @@ def beside_of(rest: Grid, ticket: Ticket, *, with_titles: bool) -> Iterator[Cell
     """
     for _, row in sorted(rest.items()):
         for _, cell in sorted(row.items()):
-            is_known = not with_titles and cell.tab in said_in_all("sheet_tab_guide", "sheet_tab_codebook")
+            is_known = not with_titles and cell.tab in said_in_all(*_TITLES)
             if not is_known and not _is_ours(cell, ticket.written or frozenset()):
                 yield cell
 
@@ -43,6 +46,8 @@ def said_in_all(*keys: str) -> frozenset[str]:
 
 def _is_ours(cell: Cell, written: frozenset[str]) -> bool:
     text = cell.text.strip()
+    if text in said_in_all(*LINKS) or _LINK_FORMULA.fullmatch(text):
+        return True  # a link, or what a program has made of it
     if cell.formula:
         return layout.DONE in text or bool(_COUNT_FORMULA.fullmatch(text))
     return (
@@ -148,15 +153,24 @@ class ReadTab:
         self.key, self.text, self.gloss = (
             _place(self.marks, mark) for mark in (layout.KEY, layout.TEXT, layout.GLOSS)
         )
+        self.heads = next((number for number, row in grid.items() if self._is_heads(row)), 0)
         self.numbers = [number for number in sorted(grid) if self._is_row(number)] if self.marks else []
         self.numbers_set = frozenset(self.numbers)
 
     def _is_row(self, number: int) -> bool:
         """Whether a row may be a note's: one below the marks with something in it, or one with a key."""
         row = self.grid[number]
+        if number == self.heads:
+            return False
         if self.key in row and layout.row_key(row[self.key].text.strip()):
             return True  # sorting with the hidden row among the others leaves some of them above it
         return number > self.top and (self.key in row or self.text in row or bool(self.columns.keys() & row))
+
+    def _is_heads(self, row: Row) -> bool:
+        """Whether a row holds the heads of the columns: right below the marks, in older sheets above them."""
+        texts = texts_of(row)
+        is_key = texts.get(self.key) in said_in_all("sheet_head_key")
+        return is_key and texts.get(self.text) in said_in_all("sheet_head_note")
 
     def rows(self) -> Iterator[SheetRow]:
         """Yield the rows that may be notes'."""
@@ -182,7 +196,7 @@ class ReadTab:
         passed = self._old_columns() if is_old else set()
         rest: Grid = {}
         for number, row in self.grid.items():
-            if is_old and (not self.marks or number <= self.top):
+            if is_old and (not self.marks or number <= self.top or number == self.heads):
                 continue
             taken = marks if number == self.top else known if number in self.numbers_set else set()
             taken = taken | passed | self._tick(row)
@@ -200,7 +214,7 @@ class ReadTab:
     def _old_columns(self) -> set[int]:
         """Return the columns of ticks and glosses, which only their headings identify."""
         heads = said_in_all("sheet_head_done", "card_gloss")
-        return {place for place, text in texts_of(self.grid.get(self.top - 1, {})).items() if text in heads}
+        return {place for place, text in texts_of(self.grid.get(self.heads, {})).items() if text in heads}
 
     def n_keys(self) -> int:
         """Return how many rows hold a note's key."""

@@ -10,7 +10,6 @@ from typing import NamedTuple
 from sekom_analysis.basics.wording import Phrase, Problem, chain
 from sekom_analysis.exchange import layout
 from sekom_analysis.exchange.layout import ANSWER, CODE, NONE
-from sekom_analysis.exchange.sheet_answers import answer_of
 from sekom_analysis.exchange.sheet_beside import ReadTab, SheetRow, beside_of, is_guide, mark_row
 from sekom_analysis.exchange.sheet_grid import (
     Cell,
@@ -22,6 +21,7 @@ from sekom_analysis.exchange.sheet_grid import (
     open_file,
     ticket_of,
 )
+from sekom_analysis.exchange.sheet_typing import answer_of
 from sekom_analysis.formats.workbooks import stored_text
 from sekom_analysis.study.codebook import Variable
 from sekom_analysis.study.desk import Desk
@@ -243,7 +243,7 @@ class Knowing:
                 for column, cell in row.given.items()
                 if column.variable == name and column.part in (ANSWER, CODE, NONE)
             }
-            answer, faults = answer_of(variable, given, self.sheet.ticket.lang, self.sheet.encoding)
+            answer, faults = answer_of(variable, given, self.sheet.ticket, self.sheet.encoding)
             if answer.codes is not None and not faults:
                 return True
         return False

@@ -261,6 +261,7 @@ class Ticket(NamedTuple):
     tabs : tab with notes -> how many; empty where an older program wrote it
     tab : which of them this is, where it is on a tab with notes
     written : short hashes of the texts that were written beside notes and answers; None where it does not say
+    form : of the layout, as `layout.FORMAT` was then
     """
 
     study: str
@@ -274,6 +275,12 @@ class Ticket(NamedTuple):
     tab: str = ""
     written: frozenset[str] | None = None
     last_row: str = ""
+    form: str = ""
+
+    @property
+    def is_numbered(self) -> bool:
+        """Whether the sheet showed a number for each code, so that a number can mean one."""
+        return self.form not in ("", "1")
 
 
 def digest(text: str) -> str:
@@ -313,7 +320,7 @@ def ticket_in(cell: str) -> Ticket | None:
 
 def _is_whole(ticket: Ticket) -> bool:
     texts = (ticket.study, ticket.coder, ticket.lang, ticket.seen_until, ticket.copy)
-    ids = (ticket.last_event, ticket.last_row)
+    ids = (ticket.last_event, ticket.last_row, ticket.form)
     counts = ticket.tabs.values() if isinstance(ticket.tabs, Mapping) else [None]
     versions = ticket.versions.values() if isinstance(ticket.versions, Mapping) else [None]
     return all(isinstance(text, str) for text in (*texts, *ids, ticket.tab, *versions)) and all(
@@ -362,6 +369,7 @@ def _ticket_at(grid: Grid, top: int, left: int) -> Ticket:
         pairs.get("last_event", ""),
         written=_written(grid, top, names),
         last_row=pairs.get("last_row", ""),
+        form=pairs.get(layout.TICKET, ""),
     )
 
 

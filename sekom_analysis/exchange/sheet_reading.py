@@ -11,10 +11,11 @@ from sekom_analysis.basics.wording import Phrase, Problem
 from sekom_analysis.exchange import layout
 from sekom_analysis.exchange.answers_file import AsWritten, Reading, known_by_text
 from sekom_analysis.exchange.layout import MEMO, Column
-from sekom_analysis.exchange.sheet_answers import Answer, Before, answer_of, error_faults, proposal_of
+from sekom_analysis.exchange.sheet_answers import Before
 from sekom_analysis.exchange.sheet_beside import SheetRow, comments_of, told
 from sekom_analysis.exchange.sheet_file import Knowing, SheetFile, read_sheet_file
 from sekom_analysis.exchange.sheet_grid import Cell, Ticket, is_same_text, start_of
+from sekom_analysis.exchange.sheet_typing import Answer, answer_of, error_faults, proposal_of
 from sekom_analysis.exchange.takings import command
 from sekom_analysis.study.codebook import (
     FOLDER,
@@ -214,13 +215,13 @@ class _Reader:
         comment: Cell | None,
     ) -> None:
         variable = self._definitions[name]
-        answer, faults = answer_of(variable, given, self.ticket.lang, self.sheet.encoding)
+        answer, faults = answer_of(variable, given, self.ticket, self.sheet.encoding)
         memo = self._before.memo_of((note_id, name), row.hash)
         faults += error_faults(given.get(Column(name, MEMO)), memo)
         is_overtaken = self._before.is_overtaken((note_id, name), answer, row.hash)
         if comment is not None and not faults and not is_overtaken:
             given = self._with_comment(row, note_id, name, given, comment)
-            answer, faults = answer_of(variable, given, self.ticket.lang, self.sheet.encoding)
+            answer, faults = answer_of(variable, given, self.ticket, self.sheet.encoding)
         elif comment is not None:
             self._comments.append(comment)
         for fault in faults:

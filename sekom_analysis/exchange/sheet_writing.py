@@ -18,10 +18,12 @@ from sekom_analysis.basics.files import replace_file
 from sekom_analysis.basics.wording import Problem, check_language, problem_lines, say
 from sekom_analysis.exchange import layout, sheet_answers
 from sekom_analysis.exchange.answers_file import Reading
-from sekom_analysis.exchange.layout import Tab
+from sekom_analysis.exchange.layout import CERTAINTY, CODE, Tab
 from sekom_analysis.exchange.sheet_grid import Ticket, digests, in_a_cell, in_pieces
 from sekom_analysis.exchange.sheet_reading import read_coding_sheet
-from sekom_analysis.exchange.sheet_tab import put, texts_beside, write_tab, write_ticket
+from sekom_analysis.exchange.sheet_tab import fit_of_tab, texts_beside, write_tab, write_ticket
+from sekom_analysis.exchange.sheet_typing import CERTAINTY_FORMS, forms_of
+from sekom_analysis.exchange.sheet_whole import link_to, places_of, write_texts
 from sekom_analysis.exchange.takings import command
 from sekom_analysis.formats.workbooks import LONGEST_TEXT
 from sekom_analysis.study.codebook import Code, Codebook, Variable
@@ -37,13 +39,11 @@ LIST_HEAD = 3
 
 def _write(sheet: Any, row: int, column: int, value: object, look: layout.Style) -> Any:
     cell = layout.apply(sheet.cell(row, column), look)
-    put(cell, value)
+    layout.put(cell, value)
     return cell
 
 
-def write_guide(
-    sheet: Any, desk: Desk, tabs: Sequence[Tab], titles: Mapping[str, Any], counts: Sequence[str], lang: str
-) -> int:
+def write_guide(sheet: Any, desk: Desk, tabs: Sequence[Tab], titles: Mapping[str, Any], lang: str) -> int:
     """Write the first tab: whose sheet it is, what to do in five lines, and how far each tab is.
 
     Returns
@@ -63,10 +63,10 @@ def write_guide(
         sheet.row_dimensions[row].height = 16.0 * layout.lines(step, 100) + 8
         row += 1
     row += 1
-    for name, count in zip(titles["tabs"], counts, strict=True):
+    for name in titles["tabs"]:
         cell = layout.apply(sheet.cell(row, 2), layout.BODY)
         quoted = name.replace('"', '""')
-        cell.value = f'="{quoted}: "&{quote_sheetname(name)}!{count}'
+        cell.value = f'="{quoted}: "&{quote_sheetname(name)}!$B$1'
         row += 1
     return row
 
@@ -100,11 +100,16 @@ def _steps(tabs: Sequence[Tab], titles: Mapping[str, Any], lang: str) -> Iterato
     names = f" {say('and', lang)} ".join(titles["tabs"])
     yield say("sheet_step_1", lang, codebook=titles["codebook"])
     step = say("sheet_step_2", lang, tabs=names)
-    if any(variable.kind == "multiple" for tab in tabs for variable in tab.variables):
-        step += " " + say("sheet_step_multiple", lang, none=say("card_confirm_none", lang))
+    variables = [variable for tab in tabs for variable in tab.variables]
+    none = say("card_confirm_none", lang)
+    if any(variable.kind == "multiple" and not layout.is_typed(variable) for variable in variables):
+        step += " " + say("sheet_step_multiple", lang, none=none)
+    if any(map(layout.is_typed, variables)):
+        step += " " + say("sheet_step_typed", lang, none=none)
     yield step
-    for number in (3, 4, 5):
-        yield say(f"sheet_step_{number}", lang)
+    yield say("sheet_step_3", lang)
+    yield say("sheet_step_4", lang)
+    yield say("sheet_step_5", lang)
 
 
 def write_codebook(sheet: Any, codebook: Codebook, tabs: Sequence[Tab], lang: str) -> None:
@@ -149,7 +154,8 @@ def _write_variable(
     if variable.kind != "scale":
         codes: dict[str, Code] = {code.id: code for code in variable.codes}
         for code, label in layout.labels_of(variable, lang).items():
-            _write(sheet, row, 1, label, layout.CODE_NAME)
+            number = layout.number_of(variable, code)
+            _write(sheet, row, 1, f"{number}. {label}" if number else label, layout.CODE_NAME)
             for place, part in enumerate(parts, start=2):
                 text = getattr(codes.get(code), part, None)
                 _write(sheet, row, place, text.in_(lang) if text else None, layout.DEFINITION)
@@ -203,10 +209,14 @@ def write_lists(sheet: Any, ticket: Ticket, tabs: Sequence[Tab], lang: str) -> d
     lists = {
         "mark": ("", [layout.MARK]),
         "certainty": ("", [say(f"card_certainty_{n}", lang) for n in layout.CERTAINTIES]),
+        layout.forms_name("", CODE): ("", sorted(layout.MARKS)),
+        layout.forms_name("", CERTAINTY): ("", CERTAINTY_FORMS),
     }
     for name, variable in asked.items():
         labels = [] if variable.kind == "scale" else list(layout.labels_of(variable, lang).values())
         lists[f"{name}/"] = (variable.version, labels)
+        if labels:
+            lists[layout.forms_name(name)] = ("", forms_of(variable))
     return {
         name: _write_list(sheet, place, name, *content)
         for place, (name, content) in enumerate(lists.items(), start=4)
@@ -335,13 +345,23 @@ def _workbook(desk: Desk, tabs: list[Tab], lang: str) -> bytes:
     codebook, lists = book.create_sheet(titles["codebook"]), book.create_sheet(titles["lists"])
     ticket = _ticket(desk, tabs, titles["tabs"], lang)
     ranges = write_lists(lists, ticket, tabs, lang)
+    _name_forms(book, ranges)
     changes = Changes(desk.codebook, desk.holding, lang)
     standing = sheet_answers.standing_of(desk, changes)
     answers = _earlier(desk, standing)
     tabs = sheet_answers.with_remarks(standing, tabs, lang)
-    counts = [write_tab(sheet, tab, ranges, answers, lang) for sheet, tab in zip(sheets, tabs, strict=True)]
+    fits = [fit_of_tab(tab, answers) for tab in tabs]
+    places = places_of(tabs, fits, lang)
+    links = {note_id: link_to(titles["texts"], place.row, lang) for note_id, place in places.items()}
+    keys = [
+        write_tab(sheet, tab, ranges, answers, fit, links, lang)
+        for sheet, tab, fit in zip(sheets, tabs, fits, strict=True)
+    ]
+    whole = [book.create_sheet(titles["texts"], len(sheets) + 1)] if places else []
+    for sheet in whole:
+        write_texts(sheet, titles["tabs"], tabs, keys, places, lang)
     write_codebook(codebook, desk.codebook, tabs, lang)
-    row = write_guide(guide, desk, tabs, titles, counts, lang)
+    row = write_guide(guide, desk, tabs, titles, lang)
     found = [
         (name, why, standing.again[note, name]["codebook"]) for (note, name), why in standing.reasons.items()
     ]
@@ -350,10 +370,10 @@ def _workbook(desk: Desk, tabs: list[Tab], lang: str) -> bytes:
         hashes = frozenset(digests(texts_beside(sheet, tab)).split())
         write_ticket(sheet, in_a_cell(ticket._replace(tab=sheet.title, written=hashes)))
     glosses = [row.gloss for tab in tabs for row in tab.rows if row.gloss]
-    beside = [text for sheet in (guide, codebook, lists) for text in _texts(sheet)]
+    beside = [text for sheet in (guide, *whole, codebook, lists) for text in _texts(sheet)]
     write_hashes(lists, digests([*beside, *glosses]))
     for sheet in book.worksheets:
-        _protect(sheet)
+        _protect(sheet, is_sorted=sheet in sheets)
     buffer = io.BytesIO()
     book.save(buffer)
     return buffer.getvalue()
@@ -374,6 +394,7 @@ def _ticket(desk: Desk, tabs: list[Tab], titles: list[str], lang: str) -> Ticket
         "" if newest is None else desk.shown_id(str(newest["event_id"]), str(newest["via"])),
         {title: len(tab.rows) for title, tab in zip(titles, tabs, strict=True)},
         last_row="" if last is None else desk.shown_id(str(last["event_id"]), str(last["via"])),
+        form=layout.FORMAT,
     )
 
 
@@ -384,7 +405,9 @@ def _texts(sheet: Any) -> Iterator[str]:
 
 def _titles(tabs: list[Tab], lang: str) -> dict[str, Any]:
     """Name the tabs; a stage may hold signs that no tab's name can, or be as long as it likes."""
-    own: dict[str, Any] = {name: say(f"sheet_tab_{name}", lang) for name in ("guide", "codebook", "lists")}
+    own: dict[str, Any] = {
+        name: say(f"sheet_tab_{name}", lang) for name in ("guide", "codebook", "lists", "texts")
+    }
     taken = {title.casefold() for title in own.values()}
     own["tabs"] = []
     for tab in tabs:
@@ -403,8 +426,18 @@ def _earlier(desk: Desk, standing: sheet_answers.Standing) -> dict[tuple[str, st
     return {**layout.standing(left_open), **standing.shown}
 
 
-def _protect(sheet: Any) -> None:
+def _name_forms(book: Any, ranges: Mapping[str, str]) -> None:
+    """Name the lists of what is understood: not every Excel colours cells by a list on another tab."""
+    from openpyxl.workbook.defined_name import DefinedName
+
+    for name, area in ranges.items():
+        if name.startswith("sekom_"):
+            book.defined_names[name] = DefinedName(name, attr_text=area)
+
+
+def _protect(sheet: Any, *, is_sorted: bool) -> None:
     """Lock what is not to be changed, without a password; rows and columns may be made wider."""
+    sheet.protection.sort = sheet.protection.autoFilter = not is_sorted
     sheet.protection.sheet = True
     sheet.protection.formatColumns = sheet.protection.formatRows = False
     sheet.sheet_view.showGridLines = False

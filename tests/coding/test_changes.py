@@ -271,7 +271,7 @@ def test_the_sheet_leaves_open_what_the_rules_name_and_takes_it_given_again(stor
     assert read_coding_sheet(path, desk).events == []
     workbook = openpyxl.load_workbook(path)
     sheet = workbook.worksheets[1]
-    marks = {cell.value: cell.column for cell in sheet[5] if cell.value}
+    marks = {cell.value: cell.column for cell in sheet[4] if cell.value}
     notes = {key: note for note, key in desk.note_keys.items()}
     rows = {
         notes[str(sheet.cell(row, marks["sekom/key"]).value).split(".")[0]]: row

@@ -169,7 +169,7 @@ def filled_sheet(study: Study, coder: str, path: Path, n_rows: int = 6) -> Path:
         for cell in cells
         if cell.value == "valence/answer"
     )
-    for place in range(row + 1, row + 1 + n_rows):
+    for place in range(row + 2, row + 2 + n_rows):
         sheet.cell(place, column).value = "Hinder"
     book.save(path)
     return path

@@ -99,11 +99,20 @@ def blank(template, tmp_path) -> Path:
     return Path(shutil.copy(template / "anna.xlsx", tmp_path / "anna.xlsx"))
 
 
+def marks_of(sheet) -> dict[str, int]:
+    """Return the columns of a tab with notes by their marks; of any other tab none."""
+    for row in sheet.iter_rows(max_row=10):
+        marks = {str(cell.value): cell.column for cell in row if cell.value}
+        if "sekom/key" in marks:
+            return marks
+    return {}
+
+
 def address(book, study, note_id: str, mark: str):
     """Return the cell of a note in the column with a mark."""
     key = study.note_keys[note_id]
     for sheet in book.worksheets:
-        marks = {cell.value: cell.column for cell in sheet[5] if cell.value} if sheet.max_row > 5 else {}
+        marks = marks_of(sheet)
         if mark not in marks:
             continue
         for row in range(6, sheet.max_row + 1):

@@ -43,6 +43,17 @@ Sub Run(job As String)
         writer.writeString(answer & Chr(10))
       Case "locked"
         writer.writeString(Locked(document.Sheets.getByName(parts(1)), parts(2)) & Chr(10))
+      Case "sort"
+        SortRows(document.Sheets.getByName(parts(1)).getCellRangeByName(parts(2)), CInt(parts(3)))
+      Case "filter"
+        FilterRows(document.Sheets.getByName(parts(1)).getCellRangeByName(parts(2)), CInt(parts(3)), parts(4))
+      Case "answer"
+        AnswerAt(document.Sheets.getByName(parts(1)), parts(2), parts(3), parts(4), parts(5))
+      Case "hidden"
+        writer.writeString(HiddenRows(document.Sheets.getByName(parts(1)), parts(2)) & Chr(10))
+      Case "goto"
+        answer = GoesTo(document, parts(1))
+        writer.writeString(answer & Chr(10))
       Case "comment"
         Remark(document.Sheets.getByName(parts(1)), parts(2), parts(3))
       Case "export"
@@ -66,6 +77,62 @@ Sub TypeInto(cell, text)
   On Error Resume Next
   cell.setFormula(text)
 End Sub
+
+Sub SortRows(area, place)
+  Dim fields(0) As New com.sun.star.table.TableSortField
+  Dim how(1) As New com.sun.star.beans.PropertyValue
+  fields(0).Field = place
+  fields(0).IsAscending = True
+  how(0).Name = "SortFields"
+  how(0).Value = fields()
+  how(1).Name = "ContainsHeader"
+  how(1).Value = False
+  area.sort(how())
+End Sub
+
+Sub FilterRows(area, place, text)
+  Dim fields(0) As New com.sun.star.sheet.TableFilterField
+  Dim filter_
+  filter_ = area.createFilterDescriptor(True)
+  filter_.ContainsHeader = True
+  fields(0).Field = place
+  fields(0).IsNumeric = False
+  fields(0).StringValue = text
+  fields(0).Operator = com.sun.star.sheet.FilterOperator.EQUAL
+  filter_.setFilterFields(fields())
+  area.filter(filter_)
+End Sub
+
+Sub AnswerAt(sheet, key_column, key, column, text)
+  Dim row
+  For row = 1 To 2000
+    If Left(sheet.getCellRangeByName(key_column & row).String, Len(key)) = key Then
+      TypeInto(sheet.getCellRangeByName(column & row), text)
+      Exit Sub
+    End If
+  Next
+End Sub
+
+Function HiddenRows(sheet, from_to) As String
+  Dim row, found
+  found = ""
+  For row = CInt(Split(from_to, ":")(0)) To CInt(Split(from_to, ":")(1))
+    If Not sheet.Rows.getByIndex(row - 1).IsVisible Then found = found & " " & row
+  Next
+  HiddenRows = Trim(found)
+End Function
+
+Function GoesTo(document, place) As String
+  Dim how(0) As New com.sun.star.beans.PropertyValue
+  Dim frame, dispatcher, cell
+  frame = document.CurrentController.Frame
+  dispatcher = createUnoService("com.sun.star.frame.DispatchHelper")
+  how(0).Name = "ToPoint"
+  how(0).Value = place
+  dispatcher.executeDispatch(frame, ".uno:GoToCell", "", 0, how())
+  cell = document.CurrentSelection.CellAddress
+  GoesTo = document.Sheets.getByIndex(cell.Sheet).Name & " " & (cell.Row + 1)
+End Function
 
 Function Locked(sheet, address) As String
   Locked = sheet.isProtected() & " " & sheet.getCellRangeByName(address).CellProtection.IsLocked
@@ -158,8 +225,10 @@ class Office:
         r"""Take the steps in one go; return a line for each that asks.
 
         Steps: open FILE · type TAB CELL TEXT (``\n`` breaks a line) · unlock TAB · shown TAB CELL ·
-        choices TAB CELL (divided by tabs) · comment TAB CELL TEXT · export FILE FILTER OPTIONS · save FILE,
-        which closes it.
+        choices TAB CELL (divided by tabs) · sort TAB AREA PLACE · filter TAB AREA PLACE TEXT (the place of a
+        column in the area, from 0) · answer TAB KEYS KEY COLUMN TEXT (in the row whose key begins so) ·
+        hidden TAB FIRST:LAST (which rows are) · goto PLACE (tab and row) ·
+        comment TAB CELL TEXT · export FILE FILTER OPTIONS · save FILE, which closes it.
         """
         job = self.folder / "job.txt"
         job.write_text("\n".join("\t".join(map(str, step)) for step in steps), encoding="utf-8")

@@ -198,7 +198,7 @@ def _changed(sent, to, change):
 
 
 def _texts_stay(sheet):
-    for row in sheet.iter_rows(min_row=5):
+    for row in sheet.iter_rows(min_row=4):
         for cell in row:
             if isinstance(cell.value, str) and cell.column > 1:
                 cell.data_type = "s"
@@ -233,7 +233,7 @@ def sorted_by_text(sent, to):
 def sorted_with_the_hidden_row(sent, to):
     def change(book):
         sheet = book["Lappar"]
-        _reorder(sheet, [13, 8, 7, 5, 6, 12, 11, 10, 9])
+        _reorder(sheet, [13, 8, 7, 4, 5, 6, 12, 11, 10, 9])
         _texts_stay(sheet)
 
     return _changed(sent, to, change)
@@ -256,7 +256,7 @@ def unprotected_and_moved(sent, to):
         for area in list(sheet.merged_cells.ranges):
             sheet.unmerge_cells(str(area))
         change(book)
-        for row in sheet.iter_rows(min_row=5):
+        for row in sheet.iter_rows(min_row=4):
             for cell in row:
                 if isinstance(cell.value, str) and not cell.value.startswith("=IF("):
                     cell.data_type = "s"

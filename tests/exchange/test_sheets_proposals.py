@@ -89,11 +89,11 @@ def test_what_cannot_be_one_is_named_with_its_place(study, blank, text, kind):
 
 def test_a_number_has_no_column_for_it_and_an_older_sheet_none_at_all(study, blank, tmp_path):
     book = load_workbook(blank)
-    marks = [cell.value for tab in book.worksheets for cell in tab[5] if cell.value]
+    marks = [cell.value for tab in book.worksheets for cell in tab[4] if cell.value]
     assert {mark for mark in marks if str(mark).endswith("/proposal")} == {CELL, "themes/proposal"}
     study.decide("anna", "B1", "proposal", "category", memo="Tid")
     for tab in book.worksheets:
-        for cell in tab[5]:
+        for cell in tab[4]:
             if str(cell.value).endswith("/proposal"):
                 tab.delete_cols(cell.column)
                 break

@@ -1,0 +1,265 @@
+"""What may be typed into a coding sheet: a code's number, name or id, one or several; and what helps to."""
+
+from __future__ import annotations
+
+import pandas as pd
+import pytest
+from openpyxl import load_workbook
+
+from sekom_analysis.basics import wording
+from sekom_analysis.exchange import layout
+from sekom_analysis.exchange.sheet_reading import read_coding_sheet
+from sekom_analysis.exchange.sheet_typing import forms_of
+from sekom_analysis.exchange.sheet_writing import write_coding_sheet
+from sekom_analysis.study.study import Study
+
+from .conftest import address, fill, two
+from .office import Office
+
+CODES = [
+    {
+        "id": f"k{n:02}",
+        "label": two(f"Tema {name}, {n % 3}", f"Theme {name}"),
+        "definition": two("D. " * 40, "D."),
+    }
+    for n, name in enumerate("abcdefghijklmnopqrstuvwxyzåäöé", start=1)
+]
+FEW = [
+    {"id": "tid", "label": two("Tid", "Time"), "definition": two("Brist på tid.", "Lack of time.")},
+    {"id": "pengar", "label": two("Pengar", "Money"), "exclude": two("Tid.", "Time.")},
+]
+BOOK = {
+    "variables": [
+        {"id": "many", "kind": "multiple", "label": two("Teman", "Themes"), "codes": CODES},
+        {"id": "few", "kind": "multiple", "label": two("Brister", "Lacks"), "codes": FEW},
+        {"id": "one", "kind": "single", "label": two("Det mesta", "Mostly"), "codes_from": "few"},
+        {"id": "mood", "kind": "scale", "range": [-3, 3], "label": two("Ton", "Tone")},
+    ]
+}
+NOTES = pd.DataFrame({"note_id": list("abcdefgh"), "text": [f"Lapp {n}" for n in range(8)]})
+
+
+@pytest.fixture
+def study(tmp_path):
+    return Study.create(tmp_path / "study", notes=NOTES, codebook=BOOK)
+
+
+@pytest.fixture
+def sheet(study, tmp_path):
+    return write_coding_sheet(study.desk("anna"), tmp_path / "anna.xlsx")
+
+
+def codes(reading):
+    return {(event["note_id"], event["variable"]): event["codes"] for event in reading.events}
+
+
+@pytest.mark.parametrize(
+    ("typed", "code"),
+    [
+        ("2", "pengar"),
+        (2, "pengar"),
+        ("PENGAR", "pengar"),
+        ("money", "pengar"),
+        ("Tid", "tid"),
+        ("1", "tid"),
+        ("ingen passar", "none_fits"),
+        ("NONE FITS", "none_fits"),
+    ],
+)
+def test_one_code_is_known_by_number_name_and_id(study, sheet, typed, code):
+    reading = read_coding_sheet(fill(sheet, study, {("a", "one/answer"): typed}), study.desk)
+    assert (codes(reading), reading.problems) == ({("a", "one"): code}, [])
+
+
+@pytest.mark.parametrize("typed", ["3", "0", "-1", "1.5", "Ti"])
+def test_what_is_no_number_name_or_id_is_refused(study, sheet, typed):
+    reading = read_coding_sheet(fill(sheet, study, {("a", "one/answer"): typed}), study.desk)
+    assert (codes(reading), len(reading.problems)) == ({}, 1)
+
+
+def test_no_number_stands_for_a_code_where_another_is_called_by_one(tmp_path):
+    some = [{"id": "a", "label": "Från 2"}, {"id": "b", "label": "1"}, {"id": "c", "label": "Annat"}]
+    book = {"variables": [{"id": "v", "kind": "single", "label": "V", "codes": some}]}
+    study = Study.create(tmp_path / "study", notes=NOTES, codebook=book)
+    sheet = write_coding_sheet(study.desk("anna"), tmp_path / "anna.xlsx")
+    back = fill(sheet, study, {("a", "v/answer"): "1", ("b", "v/answer"): "3"})
+    reading = read_coding_sheet(back, study.desk)
+    assert codes(reading) == {("a", "v"): "b"}
+    assert "'3' is not one of the answers" in reading.problems[0].what
+    texts = [cell.value for row in load_workbook(sheet)["Kodbok"] for cell in row]
+    assert "Annat" in texts  # without a number
+
+
+@pytest.mark.parametrize(
+    ("typed", "chosen"),
+    [
+        ("3, 14", "k03|k14"),
+        ("14;3", "k03|k14"),
+        ("3 14 3", "k03|k14"),
+        (7, "k07"),
+        ("Tema a, 1; tema B, 2", "k01|k02"),  # names with commas in them
+        ("Tema a, 1, k05, Theme é", "k01|k05|k30"),
+        ("Inget av dem", ""),
+        ("none of THEM", ""),
+    ],
+)
+def test_several_codes_are_typed_into_one_cell(study, sheet, typed, chosen):
+    reading = read_coding_sheet(fill(sheet, study, {("a", "many/answer"): typed}), study.desk)
+    assert (codes(reading), reading.problems) == ({("a", "many"): chosen}, [])
+
+
+@pytest.mark.parametrize(
+    ("typed", "piece"),
+    [
+        ("3, 31", "'31'"),
+        ("Tema a, 1; Temma b", "'Temma b'"),
+        ("3.14", "'3.14'"),
+        ("3, Inget av dem", "'Inget av dem'"),
+    ],
+)
+def test_a_part_that_names_no_code_is_named_and_nothing_is_taken(study, sheet, typed, piece):
+    reading = read_coding_sheet(fill(sheet, study, {("a", "many/answer"): typed}), study.desk)
+    assert (codes(reading), len(reading.problems)) == ({}, 1)
+    assert f"{piece} is not one of the answers to 'Teman'" in reading.problems[0].what
+
+
+def test_what_is_typed_and_what_is_marked_must_agree(study, sheet):
+    typed = {
+        ("a", "many/answer"): "1, 2",
+        ("a", "many/code/k01"): "x",
+        ("a", "many/code/k02"): "x",
+        ("b", "many/answer"): "1, 2",
+        ("b", "many/code/k03"): "x",
+        ("c", "many/code/k30"): "x",
+        ("d", "many/none"): "x",
+        ("e", "many/answer"): "2",
+        ("e", "many/none"): "x",
+    }
+    reading = read_coding_sheet(fill(sheet, study, typed), study.desk)
+    assert codes(reading) == {("a", "many"): "k01|k02", ("c", "many"): "k30", ("d", "many"): ""}
+    whats = sorted(problem.what.split(": ", 1)[1] for problem in reading.problems)
+    assert whats == [
+        "'1, 2' was typed, but what is marked with x is: Tema c, 0",
+        "'2' was typed, but what is marked with x is: Inget av dem",
+    ]
+
+
+def test_a_mark_may_be_what_its_column_is_called(study, sheet):
+    typed = {
+        ("a", "few/code/pengar"): "2",
+        ("b", "few/code/tid"): "Tid",
+        ("b", "few/code/pengar"): "pengar",
+        ("c", "few/none"): "Inget av dem",
+    }
+    reading = read_coding_sheet(fill(sheet, study, typed), study.desk)
+    assert codes(reading) == {("a", "few"): "pengar", ("b", "few"): "tid|pengar", ("c", "few"): ""}
+    wrong = read_coding_sheet(fill(sheet, study, {("a", "few/code/pengar"): "Tid"}), study.desk)
+    assert "'Tid' is not a mark" in wrong.problems[0].what
+
+
+@pytest.mark.parametrize("lang", wording.LANGUAGES)
+def test_earlier_answers_come_back_as_they_were_typed_and_bring_nothing_new(study, tmp_path, lang):
+    study.decide("anna", "a", "many", ["k01", "k30"], certainty=1)
+    study.decide("anna", "b", "many", [])
+    study.decide("anna", "c", "few", ["tid"])
+    path = write_coding_sheet(study.desk("anna"), tmp_path / "a.xlsx", lang)
+    book = load_workbook(path)
+    shown = [address(book, study, note, "many/answer").value for note in "abc"]
+    labels = {"sv": "Tema a, 1; Tema é, 0", "en": "Theme a; Theme é"}
+    assert shown == [labels[lang], {"sv": "Inget av dem", "en": "None of them"}[lang], None]
+    assert address(book, study, "a", "many/code/k01").value is None
+    reading = read_coding_sheet(path, study.desk)
+    assert (reading.events, reading.problems, reading.remarks, reading.known) == ([], [], [], 3)
+
+
+# What helps
+
+
+def rules_of(sheet):
+    return {
+        str(area).split(":")[0].rstrip("0123456789"): rule
+        for rule in sheet.data_validations.dataValidation
+        for area in rule.sqref.ranges
+    }
+
+
+@pytest.mark.parametrize("lang", wording.LANGUAGES)
+def test_definitions_are_shown_where_answers_are_typed(study, tmp_path, lang):
+    book = load_workbook(write_coding_sheet(study.desk("anna"), tmp_path / "a.xlsx", lang))
+    rules = rules_of(book.worksheets[1])
+
+    def rule(mark):
+        return rules[address(book, study, "a", mark).column_letter]
+
+    one = rule("one/answer")
+    said = {
+        "sv": "Välj i listan, eller skriv nummer, namn eller id.\n1. Tid: Brist på tid.\n2. Pengar",
+        "en": "Choose from the list, or type a number, name or id.\n1. Time: Lack of time.\n2. Money",
+    }
+    assert (one.prompt, one.showInputMessage) == (said[lang], True)
+    assert not one.showErrorMessage
+    assert rule("few/code/pengar").prompt == {"sv": "Inte hit: Tid.", "en": "Exclude: Time."}[lang]
+    assert rule("few/code/pengar").promptTitle == {"sv": "Pengar", "en": "Money"}[lang]
+    more = {"sv": "…\nMer på fliken Kodbok.", "en": "…\nMore on the tab Codebook."}
+    assert rule("many/answer").prompt.endswith(more[lang])
+    assert {"sv": "från -3 till 3.", "en": "from -3 to 3."}[lang] in rule("mood/answer").prompt
+    for one in rules.values():
+        assert len((one.prompt or "").encode("utf-16-le")) <= 2 * 255
+        assert len((one.promptTitle or "").encode("utf-16-le")) <= 2 * 32
+
+
+def test_the_codebook_and_the_heads_of_many_codes_show_the_numbers(study, sheet):
+    book = load_workbook(sheet)
+    texts = [cell.value for row in book["Kodbok"] for cell in row if cell.value]
+    assert {"1. Tema a, 1", "30. Tema é, 0", "2. Pengar", "Ingen passar"} <= set(texts)
+    head = address(book, study, "a", "many/code/k30")
+    assert head.parent.cell(5, head.column).value == "30. Tema é, 0"
+
+
+def test_the_list_of_what_is_understood_is_what_is_understood(study, sheet):
+    book = load_workbook(sheet)
+    for name in ("one", "many", "few"):
+        tab, area = book.defined_names[layout.forms_name(name)].attr_text.rsplit("!", 1)
+        forms = [cell.value for (cell,) in book[tab.strip("'")][area.replace("$", "")]]
+        assert forms == forms_of(study.codebook[name])
+    assert {"1", "pengar", "Money", "none_fits", "Ingen passar"} <= set(forms_of(study.codebook["one"]))
+    for form in forms_of(study.codebook["one"]):
+        back = fill(sheet, study, {("a", "one/answer"): form})
+        assert read_coding_sheet(back, study.desk).problems == []
+
+
+def test_in_libreoffice_a_row_is_ticked_once_its_answers_can_be_read(study, sheet, tmp_path):
+    office = Office(tmp_path / "office")
+    book = load_workbook(sheet)
+    typed = {
+        ("a", "many/answer"): "3, 14",
+        ("a", "few/code/tid"): "x",
+        ("a", "one/answer"): "2",
+        ("a", "mood/answer"): "-2",
+        ("b", "many/code/k30"): "x",
+        ("b", "few/none"): "x",
+        ("b", "one/answer"): "MONEY",
+        ("b", "mood/answer"): "0",
+        ("c", "many/none"): "x",
+        ("c", "few/none"): "x",
+        ("c", "one/answer"): "Penngar",  # is not read
+        ("c", "mood/answer"): "0",
+        ("d", "many/answer"): "1",
+        ("d", "many/code/k02"): "x",  # says something else
+        ("d", "few/none"): "x",
+        ("d", "one/answer"): "tid",
+        ("d", "mood/answer"): "0",
+    }
+    cells = {place: address(book, study, *place) for place in typed}
+    steps = [("type", "Lappar", cell.coordinate, typed[place]) for place, cell in cells.items()]
+    ticks = [("shown", "Lappar", f"A{address(book, study, note, 'one/answer').row}") for note in "abcd"]
+    back = tmp_path / "back.xlsx"
+    shown = office.run([("open", sheet), *steps, *ticks, ("save", back)])
+    assert shown == [layout.DONE, layout.DONE, "", ""]
+    reading = read_coding_sheet(back, study.desk)
+    assert codes(reading) | {("a", "many"): "k03|k14", ("a", "one"): "pengar", ("a", "mood"): "-2"} == codes(
+        reading
+    )
+    assert codes(reading)["b", "one"] == "pengar"
+    assert len(reading.problems) == 2
+    assert reading.remarks == []
