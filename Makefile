@@ -21,7 +21,7 @@ report: $(VENV)/documents.stamp ## the report (page, Word, PDF) and figures of t
 	@echo "Open figures/report.sv.html in a browser, .docx to edit it, .pdf to print it; pictures and tables lie beside."
 
 lab: $(VENV)/notebooks.stamp ## open the notebooks in JupyterLab
-	@$(BIN)/jupyter lab --LabApp.default_url=/lab/tree/notebooks $(LABFLAGS)
+	@$(BIN)/sekom lab $(LABFLAGS)
 
 test: $(VENV)/test.stamp $(VENV)/js.stamp ## run all tests, the examples in the docs and the notebooks, two files at a time
 	@PYTHONWARNDEFAULTENCODING=1 $(BIN)/pytest --numprocesses 2 --dist loadfile

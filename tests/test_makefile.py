@@ -54,6 +54,12 @@ def test_bare_make_lists_every_target(machine, root):
     assert [line.split()[0] for line in shown.stdout.splitlines() if line.startswith("  ")] == phony
 
 
+def test_lab_opens_as_sekom_lab_does_which_asks_nothing_about_news(machine):
+    installed = "--assume-old=.venv/notebooks.stamp"
+    shown = make(machine, "--dry-run", installed, "lab", "LABFLAGS=--no-browser")
+    assert shown.stdout == ".venv/bin/sekom lab --no-browser\n"
+
+
 def test_says_plainly_that_there_is_no_python(machine):
     told = make(machine, "report")
     assert told.returncode != 0
