@@ -34,7 +34,7 @@ check: $(VENV)/test.stamp $(VENV)/js.stamp ## style, types, and that the lists o
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
 	@if [ -e $(VENV)/js.stamp ]; then \
-	  $(NODE)/eslint --config $(JS)/eslint.config.js $(JS) tests/coding && $(NODE)/tsc --project $(JS); \
+	  $(NODE)/eslint --config $(JS)/eslint.config.js $(JS) sekom_analysis/coding/served.js tests/coding && $(NODE)/tsc --project $(JS); \
 	fi
 	@$(BIN)/pytest --quiet tests/test_environment.py
 	@echo "Checks passed."

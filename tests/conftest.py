@@ -48,7 +48,15 @@ CODEBOOK = {
 }
 
 
-BROWSERS = {"chromium", "playwright", "browser", "a_firefox", "person", "lab"}  # fixtures that open one
+BROWSERS = {
+    "chromium",
+    "playwright",
+    "browser",
+    "a_firefox",
+    "person",
+    "lab",
+    "serve",
+}  # fixtures that open one
 OFFICES = {"office", "by_office"}
 SLOW = {  # files, by the seconds they take; see CONTRIBUTING
     "tests/agreement/test_engines.py",
@@ -158,12 +166,12 @@ def memory_path(tmp_path) -> Iterator[Path]:
 
 @pytest.fixture
 def terminal(tmp_path, monkeypatch) -> Path:
-    """An empty folder where a terminal is open; JupyterLab is not started in it."""
-    from sekom_analysis.coding import jupyter
+    """An empty folder where a terminal is open; no server is started in it."""
+    from sekom_analysis.coding import opening
 
     monkeypatch.chdir(tmp_path)
     monkeypatch.delenv("SEKOM_STUDY", raising=False)
-    monkeypatch.setattr(jupyter, "_run_lab", lambda notebook, *rest: 0 if notebook.is_file() else 1)
+    monkeypatch.setattr(opening, "_run", lambda *_: 0)
     return tmp_path
 
 

@@ -372,7 +372,7 @@ def test_a_fault_of_ours_is_no_traceback(sample):
 def test_adjudicate_takes_the_first_variable_with_something_to_settle(sample, monkeypatch):
     opened = []
     monkeypatch.setattr(
-        "sekom_analysis.coding.jupyter.open_adjudication",
+        "sekom_analysis.coding.opening.open_adjudication",
         lambda study, *given, **options: opened.append((study.root, *given, options)) or 0,
     )
     assert sekom("adjudicate", "--as", "anna", "--study", sample)[0] == 0

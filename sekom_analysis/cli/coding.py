@@ -30,6 +30,9 @@ if TYPE_CHECKING:
     from sekom_analysis.study.study import Study
 
 
+HOW_TO_STOP = "it works until Ctrl+C here. Each answer is saved as it is given."
+
+
 @app.command(epilog=example("sekom code --coder anna"))
 def code(
     coder: Annotated[str, typer.Option(help="Who codes, such as anna.")],
@@ -38,10 +41,11 @@ def code(
     browser: Annotated[bool, typer.Option(help="Open the browser, or only show the address.")] = True,
     study: StudyFolder = None,
 ) -> None:
-    """Code by keyboard in JupyterLab; every decision is saved as it is made."""
-    from sekom_analysis.coding.jupyter import open_coding
+    """Code by keyboard in the browser; every decision is saved as it is made."""
+    from sekom_analysis.coding.opening import open_coding
 
     check_language(lang)
+    console().print(f"Opening the card of {coder}; {HOW_TO_STOP}", soft_wrap=True)
     raise typer.Exit(open_coding(study_root(study), coder, lang=lang, browser=browser, again=again))
 
 
@@ -198,9 +202,9 @@ def adjudicate(
     browser: Annotated[bool, typer.Option(help="Open the browser, or only show the address.")] = True,
     study: StudyFolder = None,
 ) -> None:
-    """Settle what coders disagree on, with a reason, by keyboard in JupyterLab."""
+    """Settle what coders disagree on, with a reason, by keyboard in the browser."""
     from sekom_analysis.coding.judging import variables_to_settle
-    from sekom_analysis.coding.jupyter import open_adjudication
+    from sekom_analysis.coding.opening import open_adjudication
 
     check_language(lang)
     opened = open_study(study)
@@ -214,6 +218,7 @@ def adjudicate(
         return
     present = [name.strip() for name in beside.split(",") if name.strip()]
     options: dict[str, Any] = {"lang": lang, "present": present, "browser": browser}
+    console().print(f"Opening the card of {adjudicator}; {HOW_TO_STOP}", soft_wrap=True)
     raise typer.Exit(open_adjudication(opened, adjudicator, chosen, **options))
 
 
@@ -343,6 +348,6 @@ def lab(
     browser: Annotated[bool, typer.Option(help="Open the browser, or only show the address.")] = True,
 ) -> None:
     """Open a study's notebooks in JupyterLab."""
-    from sekom_analysis.coding.jupyter import open_lab
+    from sekom_analysis.coding.opening import open_lab
 
     raise typer.Exit(open_lab(folder, browser=browser))

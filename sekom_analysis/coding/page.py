@@ -191,7 +191,7 @@ def page_html(data: dict[str, Any]) -> str:
         title=html.escape(data["page"]["heading"]),
         no_script=html.escape(data["page"]["no_script"]),
         style=style,
-        data=_json(data),
+        data=embedded(data),
         script=code,
     )
 
@@ -201,7 +201,7 @@ def _hash(text: str) -> str:
     return f"'sha256-{base64.b64encode(digest).decode('ascii')}'"
 
 
-def _json(data: dict[str, Any]) -> str:
+def embedded(data: dict[str, Any]) -> str:
     """Return data as JSON in which nothing can end the element that it is in."""
     text = well_formed(json.dumps(data, ensure_ascii=False, separators=(",", ":")))
     return re.sub("[<>&\u2028\u2029]", lambda hit: f"\\u{ord(hit[0]):04x}", text)

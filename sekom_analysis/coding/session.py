@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 from sekom_analysis.basics import wording
 from sekom_analysis.basics.errors import DecisionError, NotesError, NotSavedError
@@ -51,6 +51,16 @@ if TYPE_CHECKING:
 Message = dict[str, Any]
 OPEN: Message = {"event": "retract", "id": "", "codes": [], "certainty": "", "memo": "", "older": False}
 Record = Callable[[list[Message]], list[Any]]
+
+
+class AnySession(Protocol):
+    """What a card needs of whoever works with it."""
+
+    def data(self) -> Message:
+        """Return what the card shows."""
+
+    def receive(self, message: Message) -> list[Message]:
+        """Take a message of the card and return the answers to it."""
 
 
 def kept(events: list[Message], record: Record) -> tuple[list[Message], list[Any]]:

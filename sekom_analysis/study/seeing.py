@@ -143,7 +143,7 @@ class Seeing:
 
     @property
     def viewer(self) -> str | None:
-        """The coder for whom this was opened, as ``sekom code`` says in SEKOM_CODER; None: nobody knows."""
+        """The coder for whom this was opened, as SEKOM_CODER says; None: nobody knows."""
         named = os.environ.get(VIEWER_VARIABLE, "")
         return None if coder_fault(named) else named
 

@@ -1,4 +1,4 @@
-"""A scratch study, a real Chromium, and a real JupyterLab opened the way `sekom code` opens it."""
+"""A scratch study, a real Chromium, a real JupyterLab, and the card as `sekom code` opens it."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import os
 import shutil
 import socket
 import subprocess
+import sys
 import time
 import urllib.request
 from pathlib import Path
@@ -15,7 +16,7 @@ import psutil
 import pytest
 
 import sekom_analysis as sa
-from sekom_analysis.coding import jupyter
+from sekom_analysis.coding import opening
 from sekom_analysis.coding.page import SCRIPT, STYLES, script
 
 CHECKOUT = Path(__file__).parents[2]
@@ -101,22 +102,42 @@ def free_port() -> int:
         return probe.getsockname()[1]
 
 
+def own_jupyter(folder: Path, **settings: object) -> dict[str, str]:
+    """The environment of a Jupyter that has a home of its own, with settings of its server."""
+    own = {f"JUPYTER_{name}_DIR": str(folder / name.lower()) for name in ("CONFIG", "DATA", "RUNTIME")}
+    (folder / "config").mkdir(exist_ok=True)
+    given = {"IdentityProvider": {"token": TOKEN}, "ServerApp": {"allow_root": True, **settings}}
+    (folder / "config" / "jupyter_server_config.json").write_text(json.dumps(given), encoding="utf-8")
+    return {**own, "IPYTHONDIR": str(folder / "ipython"), "PYDEVD_DISABLE_FILE_VALIDATION": "1"}
+
+
+def filled_in(template: str, **values: object) -> dict:
+    """A notebook of the package, with values in the cell of parameters."""
+    book = json.loads((CHECKOUT / "notebooks" / template).read_text(encoding="utf-8"))
+    for cell in book["cells"]:
+        if "parameters" in cell["metadata"].get("tags", []):
+            lines = "".join(cell["source"]).splitlines()
+            names = [line.partition(" = ")[0] for line in lines]
+            new = [
+                f"{name} = {values[name]!r}" if name in values else line
+                for name, line in zip(names, lines, strict=True)
+            ]
+            cell["source"] = "\n".join(new)
+    return book
+
+
 class Lab:
-    """A running JupyterLab on a scratch study."""
+    """A running JupyterLab on a scratch study, as `sekom lab` opens it."""
 
     def __init__(self, folder: Path) -> None:
         self.root = scratch_study(folder / "study")
+        (self.root / "notebooks").mkdir()
         self.port = free_port()
-        notebook = jupyter.prepare_notebook(sa.Desk.open(self.root, "nobody"))
-        command, environment = jupyter.lab_command(notebook, self.root, browser=False)
-        own = {f"JUPYTER_{name}_DIR": str(folder / name.lower()) for name in ("CONFIG", "DATA", "RUNTIME")}
-        own |= {"IPYTHONDIR": str(folder / "ipython"), "PYDEVD_DISABLE_FILE_VALIDATION": "1"}
-        root_user = ["--allow-root"] if hasattr(os, "geteuid") and os.geteuid() == 0 else []
+        command, environment = opening.lab_command(self.root, "lab/tree/notebooks", browser=False)
         self._log = (folder / "lab.log").open("w", encoding="utf-8")
         self._process = subprocess.Popen(
-            [*command, *root_user, "--ip=127.0.0.1", f"--port={self.port}",
-             f"--IdentityProvider.token={TOKEN}"],
-            env=environment | own, stdout=self._log, stderr=subprocess.STDOUT, cwd=folder,
+            [*command, "--ip=127.0.0.1", f"--port={self.port}"],
+            env=environment | own_jupyter(folder), stdout=self._log, stderr=subprocess.STDOUT, cwd=folder,
         )  # fmt: skip
         self._wait(folder / "lab.log")
 
@@ -138,10 +159,12 @@ class Lab:
     def desk(self, coder: str) -> sa.Desk:
         return sa.Desk.open(self.root, coder)
 
-    def notebook(self, coder: str, **settings: object) -> str:
-        """Put a coder's notebook in its place; return its address."""
-        path = jupyter.prepare_notebook(self.desk(coder), **settings)
-        return self.address(f"doc/tree/{path.name}")
+    def notebook(self, name: str, template: str = "01-code.ipynb", **settings: object) -> str:
+        """Put a notebook of this name, filled in, among the study's; return its address."""
+        settings = {"coder": name} | settings
+        path = self.root / "notebooks" / f"{name}.ipynb"
+        path.write_text(json.dumps(filled_in(template, **settings)), encoding="utf-8")
+        return self.address(f"doc/tree/notebooks/{path.name}")
 
     @property
     def kernels(self) -> list[psutil.Process]:
@@ -161,6 +184,70 @@ def lab(tmp_path_factory, chromium):
     running = Lab(tmp_path_factory.mktemp("lab"))
     yield running
     running.stop()
+
+
+class Served:
+    """A card as `sekom code` or `sekom adjudicate` opens it: the command runs, and its server."""
+
+    def __init__(self, folder: Path, root: Path, *command: str) -> None:
+        self._folder = folder
+        self._log = (folder / "served.log").open("w", encoding="utf-8")
+        self._process = subprocess.Popen(
+            [sys.executable, "-m", "sekom_analysis", *command, "--no-browser", "--study", str(root)],
+            env=os.environ | own_jupyter(folder, ip="127.0.0.1"),
+            stdout=self._log, stderr=subprocess.STDOUT, cwd=folder,
+        )  # fmt: skip
+        self.port = self.wait()
+
+    def wait(self) -> int:
+        """Wait for the server that runs now; return its port."""
+        for _ in range(300):
+            for server in self.servers:
+                path = self._folder / "runtime" / f"jpserver-{server.pid}.json"
+                try:
+                    port = json.loads(path.read_text(encoding="utf-8"))["port"]
+                    urllib.request.urlopen(f"http://127.0.0.1:{port}/api", timeout=2).close()
+                    return port
+                except (OSError, ValueError):
+                    pass
+            time.sleep(0.2)
+        self.stop()
+        raise RuntimeError("It did not start:\n" + (self._folder / "served.log").read_text(encoding="utf-8"))
+
+    @property
+    def servers(self) -> list[psutil.Process]:
+        return psutil.Process(self._process.pid).children() if self._process.poll() is None else []
+
+    @property
+    def address(self) -> str:
+        return f"http://127.0.0.1:{self.port}/sekom/card?token={TOKEN}"
+
+    def stop(self) -> None:
+        """End it: first the command, so that it starts no other server."""
+        servers = self.servers
+        if self._process.poll() is not None and not servers:
+            return
+        self._process.kill()
+        self._process.wait(30)
+        for server in servers:
+            server.kill()
+            server.wait(30)
+        self._log.close()
+
+
+@pytest.fixture
+def serve(tmp_path, chromium):
+    """Run `sekom code` or `sekom adjudicate` on a study."""
+    running = []
+
+    def served(root: Path, *command: str) -> Served:
+        (tmp_path / "home").mkdir(exist_ok=True)
+        running.append(Served(tmp_path / "home", root, *command))
+        return running[-1]
+
+    yield served
+    for one in running:
+        one.stop()
 
 
 class Page:

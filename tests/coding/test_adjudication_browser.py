@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 import subprocess
 import sys
 
@@ -11,7 +10,6 @@ import pytest
 from playwright.sync_api import expect
 
 import sekom_analysis as sa
-from sekom_analysis.coding import jupyter
 from sekom_analysis.coding.judging import AdjudicationSession
 from sekom_analysis.coding.page import ADJUDICATION_STYLES
 from sekom_analysis.study.making import create_sample
@@ -334,12 +332,11 @@ def lab_page(lab, browser):
     for coder, code in (("bo", "verktyg"), ("cilla", "kommunikation")):
         for note_id in study.notes.index[study.notes["stage"] == "D"][:4]:
             study.decide(coder, note_id, "category_d", code)
-    made = jupyter.prepare_adjudication(lab.root, "eva", variable="category_d")
-    shutil.copyfile(made, lab.root / jupyter.FOLDER / "adjudicate-eva.ipynb")
+    notebook = lab.notebook("settle", "03-adjudicate.ipynb", adjudicator="eva", variable="category_d")
     context = browser.new_context(viewport={"width": 1280, "height": 900})
     page = context.new_page()
     page.set_default_timeout(90_000)
-    page.goto(lab.address("doc/tree/adjudicate-eva.ipynb"))
+    page.goto(notebook)
     page.get_by_text("Python 3 (ipykernel) | Idle").wait_for()
     page.get_by_role("menuitem", name="Run", exact=True).click()
     page.get_by_text("Run All Cells", exact=True).click()

@@ -17,7 +17,7 @@ CODES = {
 
 
 class Card:
-    """A coder's notebook in JupyterLab, opened as `sekom code` opens it."""
+    """A coder's notebook in JupyterLab."""
 
     def __init__(self, page, lab, coder):
         self.page, self.lab, self.coder = page, lab, coder
@@ -149,6 +149,19 @@ def press_at_once(page, keys):
         }""",
         keys,
     )
+
+
+def test_jupyterlab_asks_nothing_about_news(browser, lab):
+    page = browser.new_page()
+    page.goto(lab.address("lab/tree/notebooks"))
+    page.get_by_text("Console", exact=True).wait_for(timeout=PATIENCE)
+    page.wait_for_timeout(3000)
+    disabled = page.evaluate(
+        "JSON.parse(document.getElementById('jupyter-config-data').textContent).disabledExtensions"
+    )
+    assert "@jupyterlab/apputils-extension:announcements" in disabled
+    assert page.locator(".Toastify__toast, .jp-Dialog").count() == 0
+    page.close()
 
 
 def test_kernel_killed_then_browser_killed_and_nothing_is_missing(playwright, chromium, lab, tmp_path):

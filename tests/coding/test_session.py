@@ -264,8 +264,8 @@ def test_the_order_does_not_follow_the_reports_own_sorting(study_root):
     assert sum(neighbours) / len(neighbours) < 0.2
 
 
-# Who settle a disagreement, or judge pairs of actions, see what all chose; `jupyter` opens their cards too.
-SEE_ALL = {"judging", "comparing", "jupyter", "codebook_editor"}
+# Who settle a disagreement, or judge pairs of actions, see what all chose; `jupyter`, `opening`: their cards.
+SEE_ALL = {"judging", "comparing", "jupyter", "opening", "codebook_editor"}
 
 
 def imported(path):

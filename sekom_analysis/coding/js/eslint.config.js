@@ -1,7 +1,7 @@
 // `make check` runs eslint with this. Rules are named one by one, so that nothing beside eslint is needed.
 
-const BROWSER = ["Blob", "BroadcastChannel", "CSS", "ResizeObserver", "URL", "clearInterval", "clearTimeout", "crypto",
-  "document", "indexedDB", "navigator", "requestAnimationFrame", "setInterval", "setTimeout", "window"];
+const BROWSER = ["AbortSignal", "Blob", "BroadcastChannel", "CSS", "ResizeObserver", "URL", "clearInterval", "clearTimeout", "crypto",
+  "document", "fetch", "indexedDB", "navigator", "requestAnimationFrame", "setInterval", "setTimeout", "window"];
 const NODE = ["console", "crypto", "process", "setTimeout", "structuredClone", "globalThis"];
 const named = (names) => Object.fromEntries(names.map((name) => [name, "readonly"]));
 
