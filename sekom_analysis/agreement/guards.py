@@ -123,7 +123,9 @@ def _of_a_rare_code(
 ) -> tuple[Estimate, str]:
     """Return the posterior interval, or say why there is none."""
     side = smaller_side(patterns.counts, patterns.multiplicity)
-    if side < 2 and name in BY_USE and not nothing_disputed(found.value, found.observed):
+    # Of two coders who both chose it there, the interval holds; three who did would say too much.
+    sure = nothing_disputed(found.value, found.observed) and patterns.n_coders == 2
+    if side < 2 and name in BY_USE and not sure:
         return _without(found), say("agreement_lone", lang)
     plain = name == "alpha" or bool((question.weights == np.eye(len(question.weights))).all())
     if not has_posterior(name) or not plain:

@@ -313,7 +313,8 @@ def _held(
         few = few & ~agreed
     if design is None and has_posterior(name) and (question.weights == np.eye(len(question.weights))).all():
         rare = binary & (share < RARE) & ~np.isnan(point.value)
-        rare &= (side >= 2) | agreed if name in BY_USE else ~agreed
+        sure = agreed & (patterns.n_coders == 2)
+        rare &= (side >= 2) | sure if name in BY_USE else ~agreed
         low, high = _of_rare_codes(name, patterns, counts, point.value, (low, high), rare, confidence, rng)
         few &= ~rare
     return np.where(few, np.nan, low), np.where(few, np.nan, high)
