@@ -20,7 +20,7 @@ from sekom_analysis.agreement.clusters import (
 from sekom_analysis.agreement.coded import Code as CodeId
 from sekom_analysis.agreement.coded import CodedRatings, read_ratings
 from sekom_analysis.agreement.coefficients import Question
-from sekom_analysis.agreement.distances import Level
+from sekom_analysis.agreement.distances import Level, check_order
 from sekom_analysis.agreement.guards import (
     RARE,
     is_binary,
@@ -126,7 +126,9 @@ def agreement_difference(
         _check_ids(table)
     if isinstance(a, pd.DataFrame) and isinstance(b, pd.DataFrame) and asked.codes is None:
         # Both tables over the same codes: what one alone has is no less on offer in the other.
-        asked = replace(asked, codes=read_ratings(pd.concat([a, b], axis=1)).codes)
+        codes = read_ratings(pd.concat([a, b], axis=1)).codes
+        check_order(asked.level, asked.weights, codes)
+        asked = replace(asked, codes=codes)
     ids = sorted({*a.index, *b.index}, key=str)
     sides = [_side(asked, table, ids) for table in (a, b)]
     row = _row(asked, sides, _units(ids, cluster), is_clustered=cluster is not None)
