@@ -33,7 +33,7 @@ GAP = float("nan")
 
 
 def smaller_side(counts: IntArray, multiplicity: Multiplicity) -> int:
-    """Return how many notes carry the commonest code, or how many carry anything else, if fewer.
+    """Return how many notes carry anything but the commonest code, or, of two codes, the commonest, if fewer.
 
     Parameters
     ----------
@@ -52,8 +52,10 @@ def smaller_side(counts: IntArray, multiplicity: Multiplicity) -> int:
     if not pairable.any():
         return 0
     commonest = counts[:, int(np.argmax(multiplicity @ (counts * pairable[:, None])))]
-    carrying = int(multiplicity[pairable & (commonest > 0)].sum())
-    return min(carrying, int(multiplicity[pairable & (commonest < coders)].sum()))
+    beside = int(multiplicity[pairable & (commonest < coders)].sum())
+    if not is_binary(counts, multiplicity):  # of many codes, or on a scale, each may well be on few notes
+        return beside
+    return min(int(multiplicity[pairable & (commonest > 0)].sum()), beside)
 
 
 def rarest_share(counts: IntArray, multiplicity: Multiplicity) -> float:
@@ -163,7 +165,10 @@ def smaller_side_of_clusters(patterns: Patterns) -> int:
         together, alone = rows & (clusters.cluster != ALONE), rows & (clusters.cluster == ALONE)
         return len(np.unique(clusters.cluster[together])) + int(clusters.times[alone].sum())
 
-    return min(n_with(pairs & (commonest > 0)), n_with(pairs & (commonest < coders)))
+    beside = n_with(pairs & (commonest < coders))
+    if not is_binary(counts, patterns.multiplicity):
+        return beside
+    return min(n_with(pairs & (commonest > 0)), beside)
 
 
 def posterior_ends(quantiles: FloatArray, value: float, confidence: float) -> tuple[float, float]:

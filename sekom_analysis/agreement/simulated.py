@@ -329,7 +329,8 @@ def _sides(patterns: Patterns, counts: FloatArray) -> tuple[FloatArray, FloatArr
     with_it = np.take_along_axis(counts @ ((patterns.counts > 0) & pairable), commonest, axis=1)
     beside = np.take_along_axis(counts @ ((patterns.counts < coders[:, None]) & pairable), commonest, axis=1)
     share = 1 - used.max(axis=1) / np.maximum(used.sum(axis=1), 1)
-    return np.minimum(with_it, beside)[:, 0], share, (counts @ patterns.counts > 0).sum(axis=1) <= 2
+    binary = (counts @ patterns.counts > 0).sum(axis=1) <= 2
+    return np.where(binary, np.minimum(with_it, beside)[:, 0], beside[:, 0]), share, binary
 
 
 def _of_rare_codes(

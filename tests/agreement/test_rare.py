@@ -233,3 +233,13 @@ def test_a_single_note_on_which_all_agree_has_an_interval_and_one_on_which_they_
     one = agreement(pd.DataFrame({"k1": k1, "k2": ["other"] * 99}), coefficients="alpha").iloc[0]
     assert np.isnan(one["low"])
     assert one["value"] == pytest.approx(0, abs=1e-9)
+
+
+def test_on_a_scale_few_notes_with_the_commonest_point_are_no_rare_side():
+    """Thirty interviews scored from −3 to 3: each point is on a few notes, and all of them vary."""
+    points = [n % 7 - 3 for n in range(30)]
+    ratings = pd.DataFrame({"k1": points, "k2": [*points[:27], 0, 1, 2]}, index=map(str, range(30)))
+    groups = pd.Series([f"G{n // 3}" for n in range(30)], index=ratings.index)
+    for cluster in (None, groups):
+        row = agreement(ratings, "ordinal", coefficients="alpha", cluster=cluster).iloc[0]
+        assert row["low"] < row["value"] < row["high"]
