@@ -57,7 +57,8 @@ def _codes(variable: Variable, lang: str, place: Mapping[str, int]) -> list[Show
 def _code(code: Code, lang: str) -> Shown:
     texts = {name: getattr(code, name) for name in ("definition", "include", "exclude", "example")}
     shown = {name: text.in_(lang) for name, text in texts.items() if text is not None}
-    return {"id": code.id, "label": code.label.in_(lang), **shown}
+    colour = {} if code.colour is None else {"colour": code.colour}
+    return {"id": code.id, "label": code.label.in_(lang), **shown, **colour}
 
 
 # --- the own answers: what stands, for the texts as they are now, and what is left -------------------

@@ -16,7 +16,7 @@ import { createOutbox } from "./saving/outbox.js";
 
 /** @template {CardData} Data @param {CardKind<Data>} kind @param {HTMLElement} host @param {Data} data
  * @param {Post} post @param {CardOptions} [options] */
-export function createAnyCard(kind, host, data, post, { onPaint = () => {}, onDraft = () => {}, keepsEvents = true } = {}) {
+export function createAnyCard(kind, host, data, post, { onPaint = () => {}, onDraft = () => {}, onHandIn, keepsEvents = true } = {}) {
   /** @param {string} key @param {Record<string, unknown>} [values] */
   const say = (key, values) => fill(data.texts[key] ?? key, values);
   const list = createWorklist(data);
@@ -24,7 +24,7 @@ export function createAnyCard(kind, host, data, post, { onPaint = () => {}, onDr
     list, act, commands: kind.commands, onChange: () => repaint(), shows: (key) => view.shows(key),
     isWriting: () => view.root.contains(document.activeElement) && Boolean(document.activeElement?.matches("input, textarea")),
   });
-  const view = kind.createView(host, data, say, list, hand);
+  const view = kind.createView(host, data, say, list, hand, onHandIn);
   const outbox = createOutbox({
     name: kind.name(data),
     post,
@@ -70,8 +70,10 @@ export function createAnyCard(kind, host, data, post, { onPaint = () => {}, onDr
     toFirstOpen: () => list.toFirstOpen(),
     review: (sort) => list.review(sort),
     toCell: ({ note, variable }) => list.goTo(note, variable),
-    search: () => view.openSearch(),
-    panel: () => view.togglePanel(),
+    toNote: (n) => list.goTo(list.notes[n - 1], list.notes[n - 1].variables[0]),
+    number: () => view.openNumber(),
+    codebook: () => view.openCodebook(),
+    keys: () => view.openKeys(),
     gloss: () => view.toggleGloss(),
     scroll: () => view.scrollNote(),
     nothing() {},
@@ -95,7 +97,7 @@ export function createAnyCard(kind, host, data, post, { onPaint = () => {}, onDr
     ...kind.actionsOf({ list, view, save, turned, keepDraft, tell: hand.tell, refuseNumber: hand.refuse }),
   };
   const WRITES = new Set(["numberIs", "typed", "typedText"]); // who takes away what they write sees it
-  const OVERLAYS = new Set(["memo", "search", "scroll", "saveMemo", "typing", "saveBegun", "propose", "proposing", "saveProposal"]);
+  const OVERLAYS = new Set(["memo", "number", "scroll", "saveMemo", "typing", "saveBegun", "propose", "proposing", "saveProposal"]);
 
   // Every action first ends what is open on top of the card, so that nothing typed is lost; a memo that cannot be
   // saved stays open instead. Whatever then goes from the screen, the keys stay with the card.

@@ -29,6 +29,7 @@ export interface Code {
   example?: string;
   /** Its place in the row of keys, which it keeps. */
   place?: number;
+  colour?: string;
 }
 
 /** Why an answer is to be looked at again, the code that it is about, and what tells the text that was read then. */
@@ -122,6 +123,8 @@ export interface CardData {
   study: string;
   coder: string;
   lang: string;
+  /** The language that the notes are in, where it is known. */
+  notes_lang?: string;
   pass: number;
   texts: Record<string, string>;
   variables: Variable[];
@@ -157,6 +160,8 @@ export interface Answer {
   codes: string[];
   certainty: string;
   memo: string;
+  /** The words of the note that it is about: "start:end", several joined by "|". */
+  words?: string;
   /** Given under a definition that the variable no longer has. */
   older?: boolean;
   /** Why it is to be looked at again; of one taken back: since its code was split. */
@@ -240,6 +245,7 @@ export interface CardEvent {
   codes: string[];
   certainty: string;
   memo: string;
+  words?: string;
   pass: number;
   note_hash?: string;
   codebook?: string;
@@ -326,8 +332,9 @@ export interface View {
   showState: (state: OutboxState) => void;
   shows: (key: string) => boolean;
   closeOverlays: () => (Question & { text: string | null }) | symbol | null;
-  openSearch: () => void;
-  togglePanel: () => void;
+  openNumber: () => void;
+  openCodebook: () => void;
+  openKeys: () => void;
   toggleGloss: () => void;
   scrollNote: () => void;
   openBlock: (block: Code[] | null) => void;
@@ -348,7 +355,7 @@ export interface Means {
 export interface CardKind<Data extends CardData = CardData> {
   name: (data: Data) => string;
   commands: Commands;
-  createView: (host: HTMLElement, data: Data, say: Say, list: Worklist, hand: Hand) => View;
+  createView: (host: HTMLElement, data: Data, say: Say, list: Worklist, hand: Hand, onHandIn?: () => void) => View;
   actionsOf: (means: Means) => Record<string, (value?: any) => unknown>;
   draftOf: (event: CardEvent, kind?: Variable["kind"]) => Draft;
 }
@@ -356,6 +363,8 @@ export interface CardKind<Data extends CardData = CardData> {
 export interface CardOptions {
   onPaint?: (list: Worklist) => void;
   onDraft?: () => void;
+  /** Where there is a place to hand answers in: goes there. */
+  onHandIn?: () => void;
   keepsEvents?: boolean;
 }
 

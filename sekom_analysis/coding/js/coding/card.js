@@ -49,6 +49,13 @@ export function codingActions({ list, view, save, turned, keepDraft, tell }) {
       if (!note || !variable || !list.variables.has(variable) || !list.unchoose({ note, variable: list.variables.get(variable) })) save(turned("undo"));
     },
     certainty,
+    unsure: () => certainty("1"),
+    // Whatever is begun stays as it is; all notes are one key away.
+    leave: () => (list.list.kind === "changes" ? list.toFirstOpen() : view.openList()),
+    toRecent: (/** @type {Question} */ { note, variable }) => list.goTo(note, variable.id),
+    recentBack: () => view.stepRecent(1),
+    recentForward: () => view.stepRecent(-1),
+    reviews: () => view.openReviews(),
     /** @param {Question & { text: string }} memo */
     typing: ({ note, variable, text }) => {
       const answer = list.answerTo(note, variable.id);

@@ -92,7 +92,6 @@ export function createAdjudicationView(host, data, say, list, hand, present) {
     else paintNote();
     frame.paintMoves(finished);
     notices.paintSaved();
-    frame.showPanel();
   }
 
   /** @param {{ open: number, begun: number }} counts */
@@ -209,13 +208,12 @@ export function createAdjudicationView(host, data, say, list, hand, present) {
   }
 
   const label = say("card");
-  const search = data.variables.some((variable) => keysOf(variable).size < variable.codes.length);
-  const frame = createFrame(host, data, say, list, kit, { work: buildWork(), label, panelFirst: true, search });
+  const frame = createFrame(host, data, say, list, kit, { work: buildWork(), label, isFlow: true });
   const { root, id } = frame;
   const focus = () => { if (document.activeElement !== parts.reason) frame.focus(); };
-  const overlays = createOverlays({ root, answer: parts.answer, main: parts.main, say, list, hand, focus, id });
+  const overlays = createOverlays({ root, ground: parts.answer, say, list, hand, focus, id });
   const notices = createNotices({ root, parts, part, button, say, list, data });
-  const codes = createCodes(kit, { tip: overlays.tip, panelIsOpen: frame.panelIsOpen, say, hand, focus, id });
+  const codes = createCodes(kit, { show: (code, near) => overlays.tip(code?.definition, near), say, hand, focus, id });
   parts.question.id = `${id}-question`;
   parts.codes.removeAttribute("aria-label");
   parts.codes.setAttribute("aria-labelledby", parts.question.id);
@@ -230,7 +228,7 @@ export function createAdjudicationView(host, data, say, list, hand, present) {
 
   return {
     root, paint, showState: notices.showState, togglePanel: frame.togglePanel, toggleGloss: frame.toggleGloss,
-    scrollNote: frame.scrollNote, openSearch: overlays.openSearch, closeOverlays: overlays.close, focus: frame.focus,
+    scrollNote: frame.scrollNote, openNumber: overlays.openNumber, closeOverlays: overlays.close, focus: frame.focus,
     openBlock: codes.openBlock, keepFocus: frame.keepFocus, shows: frame.shows, focusReason, refuse, toggleNames, light: codes.light, open: () => frame.open(paint), stop: frame.stop,
   };
 }
