@@ -351,9 +351,216 @@ function createHand({ list, commands, act, onChange, shows = () => true, isWriti
   };
 }
 
-// answering/worklist.js
-var WINDOW = 40;
-function createWorklist(data) {
+// answering/begun.js
+function faultOfProposal(proposal) {
+  const memo = memoOf(proposal);
+  const [n, all] = [proposalIn(memo).name, memo].map(lengthOf);
+  if (!n) return { key: "propose_nameless", values: {} };
+  if (n > LONGEST_NAME) return { key: "propose_long", values: { n, most: LONGEST_NAME, over: n - LONGEST_NAME } };
+  return all > LONGEST_MEMO ? { key: "too_long", values: { n: all, most: LONGEST_MEMO, over: all - LONGEST_MEMO } } : null;
+}
+function draftedMemo(draft, answer) {
+  const memo = draft.typing === void 0 ? draft.memo : draft.typing.trim();
+  return memo === void 0 || memo.trim() === (answer ? answer.memo : "") ? void 0 : memo.trim();
+}
+function chosenIn({ judged, codes, number }, variable) {
+  if (judged) return [judged];
+  if (number !== void 0) return [numberIn(number, variable) || number.trim()];
+  return codes && choosable(codes, variable);
+}
+function isOtherText({ stands, text }, { stands: stood = "a", text: was = "" } = {}) {
+  if ((stands ?? stood) !== stood) return true;
+  return stood === "own" && text !== void 0 && text.trim() !== was;
+}
+function createBegun({ notes, variables, drafts, cellOf, cellAt, answerTo }) {
+  function proposed(note, variable) {
+    const { event, memo } = answerTo(note, PROPOSAL + variable) ?? { event: "retract", memo: "" };
+    return event === "retract" || event === "changed" ? "" : memo;
+  }
+  function begunIn(note, variable) {
+    const answer = answerTo(note, variable);
+    const draft = drafts.get(cellOf(note, variable)) ?? {};
+    const chosen = chosenIn(draft, variables.get(variable));
+    const { event, codes } = answer ?? { event: draft.event ? "" : "decide", codes: [] };
+    const same = (chosen ?? []).join("|") === codes.join("|") && (draft.event ?? event) === event;
+    const proposal = draft.proposing ? memoOf(draft.proposing) : "";
+    return {
+      note,
+      variable,
+      codes: Boolean(chosen) && !same || isOtherText(draft, answer),
+      memo: draftedMemo(draft, answer) !== void 0,
+      proposal: Boolean(proposal.trim()) && proposal !== proposed(note, variable)
+    };
+  }
+  function faultOf({ note, variable: name, proposal }) {
+    const { variable, answer, draft } = cellAt(note, variables.get(name));
+    const n = lengthOf(draftedMemo(draft, answer) ?? "");
+    if (n > LONGEST_MEMO) return { key: "too_long", values: { n, most: LONGEST_MEMO, over: n - LONGEST_MEMO } };
+    if (draft.number === void 0 || numberIn(draft.number, variable)) return proposal && draft.proposing ? faultOfProposal(draft.proposing) : null;
+    const number = draft.number.trim();
+    return number ? { key: "refuse_number", values: rangeOf(variable, number) } : { key: "number_missing", values: {} };
+  }
+  function chosenAt({ note, variable }) {
+    const draft = drafts.get(cellOf(note, variable.id));
+    if (!draft || !begunIn(note, variable.id).codes) return null;
+    if (draft.number !== void 0) return { note, variable, number: draft.number.trim() };
+    return draft.codes && variable.kind === "multiple" ? { note, variable, codes: draft.codes } : null;
+  }
+  function isGone({ note, variable, number, codes }) {
+    const { answer, draft } = cellAt(note, variable);
+    const now = (draft.codes ?? (answer ? answer.codes : [])).join("|");
+    return number === void 0 ? !draft.codes && now !== (codes ?? []).join("|") : draft.number === void 0 && now !== numberIn(number, variable);
+  }
+  function begun() {
+    if (!drafts.size) return [];
+    return notes.flatMap((note) => note.variables.filter((variable) => drafts.has(cellOf(note, variable))).map((variable) => begunIn(note, variable))).filter(({ codes, memo, proposal }) => codes || memo || proposal);
+  }
+  return { proposed, begunIn, faultOf, chosenAt, isGone, begun };
+}
+
+// answering/places.js
+function createPlaces({ notes, numbers, answerTo, standing: standing2, cellsOf }) {
+  const everything = notes.map((_, number) => number);
+  let list = { kind: "open", notes: everything, cells: null };
+  let at = { place: 0, step: 0 };
+  let before = null;
+  const here = () => notes[list.notes[at.place]];
+  const isFinished = () => at.place >= list.notes.length;
+  function step(by) {
+    if (list.cells) return stepInQueue(by);
+    const from = at;
+    at = { ...at, step: at.step + by };
+    if (!list.notes.length) at = from;
+    else if (isFinished()) {
+      const last = list.notes.length - 1;
+      at = by < 0 ? { place: last, step: notes[list.notes[last]].variables.length - 1 } : from;
+    } else if (at.step < 0) {
+      at = at.place === 0 ? from : { place: at.place - 1, step: notes[list.notes[at.place - 1]].variables.length - 1 };
+    } else if (at.step >= here().variables.length) {
+      at = { place: at.place + 1, step: 0 };
+    }
+    return void 0;
+  }
+  function leap(by) {
+    if (list.cells) leapInQueue(by);
+    else at = { place: Math.min(Math.max(at.place + by, 0), list.notes.length), step: 0 };
+  }
+  function firstOpen(from = { place: 0, step: 0 }) {
+    for (let place = from.place; place < list.notes.length; place += 1) {
+      const note = notes[list.notes[place]];
+      for (let number = place === from.place ? from.step : 0; number < note.variables.length; number += 1) {
+        if (isOpen(answerTo(note, note.variables[number]))) return { place, step: number };
+      }
+    }
+    return null;
+  }
+  function toAll() {
+    list = { kind: "open", notes: everything, cells: null };
+    before = null;
+  }
+  function toFirstOpen() {
+    toAll();
+    at = firstOpen() || { place: list.notes.length, step: 0 };
+  }
+  function advance() {
+    if (list.kind === "older") return toNextAgain();
+    if (list.cells) return step(1);
+    const end = { place: list.notes.length, step: 0 };
+    at = firstOpen(at) || firstOpen() || end;
+    return void 0;
+  }
+  function goTo(note, variable) {
+    const number = numbers.get(note.key);
+    const name = variable.replace(PROPOSAL, "");
+    const place = placeOf(number, name);
+    if (place < 0) toAll();
+    at = { place: place < 0 ? number : place, step: Math.max(note.variables.indexOf(name), 0) };
+  }
+  function placeOf(number, variable) {
+    const exactly = (list.cells ?? []).findIndex((cell) => cell.note === number && cell.variable === variable);
+    if (exactly >= 0) return exactly;
+    return list.notes[at.place] === number ? at.place : list.notes.indexOf(number);
+  }
+  function review(kind, variable) {
+    if (!list.cells) before = { list, at };
+    const cells = kind === "changes" ? [] : cellsOf(kind, variable);
+    list = { kind, variable, notes: cells.map(({ note }) => note), cells };
+    toCell(0);
+  }
+  function toCell(place) {
+    const cells = list.cells ?? [];
+    at = { place: Math.min(Math.max(place, 0), cells.length), step: 0 };
+    if (!isFinished()) at.step = here().variables.indexOf(cells[at.place].variable);
+  }
+  function stepInQueue(by) {
+    const cell = (list.cells ?? [])[at.place];
+    const isAside = Boolean(cell) && here().variables[at.step] !== cell.variable;
+    toCell(isAside && by < 0 ? at.place : at.place + by);
+  }
+  function leapInQueue(by) {
+    const from = list.notes[at.place];
+    const isSame = (place2) => from !== void 0 && list.notes[place2] === from;
+    let place = at.place + Math.sign(by);
+    while (isSame(place)) place += Math.sign(by);
+    toCell(place);
+  }
+  function toNextAgain() {
+    do
+      step(1);
+    while (!isFinished() && !isAgain(standing2(here(), here().variables[at.step])));
+  }
+  function back() {
+    if (!before) return toFirstOpen();
+    ({ list, at } = before);
+    before = null;
+    return void 0;
+  }
+  function inPlace(work) {
+    const kept = { list, at, before };
+    const made = work();
+    ({ list, at, before } = kept);
+    return made;
+  }
+  return {
+    here,
+    isFinished,
+    step,
+    leap,
+    toFirstOpen,
+    advance,
+    goTo,
+    review,
+    back,
+    inPlace,
+    get list() {
+      return list;
+    },
+    get at() {
+      return at;
+    },
+    get isFirst() {
+      return at.place === 0 && (at.step === 0 || Boolean(list.cells));
+    },
+    get isReview() {
+      return Boolean(list.cells);
+    }
+  };
+}
+
+// answering/standing.js
+var COUNTED = (
+  /** @type {const} */
+  ["unsure", "changed", "older", "skipped", "flagged"]
+);
+function answerIsOfSort(answer, kind) {
+  if (kind === "changed") return Boolean(answer && answer.event === "changed");
+  if (kind === "older") return isAgain(answer);
+  if (isOpen(answer)) return false;
+  if (kind === "skipped") return answer.event === "skip";
+  if (kind === "differing") return Boolean(answer.differs);
+  return kind === "unsure" && answer.event === "decide" && answer.certainty === "1";
+}
+function createStanding(data) {
   const variables = (
     /** @type {Known<Variable>} */
     new Map(data.variables.map((variable) => [variable.id, variable]))
@@ -366,98 +573,107 @@ function createWorklist(data) {
   const answers = /* @__PURE__ */ new Map();
   const earlier = /* @__PURE__ */ new Map();
   const drafts = /* @__PURE__ */ new Map();
-  const moments = [];
-  const everything = notes.map((_, number) => number);
-  let list = { kind: "open", notes: everything };
-  let at = { place: 0, step: 0 };
+  const openIn = notes.map((note) => note.variables.length);
+  let open = openIn.reduce((sum, n) => sum + n, 0);
+  let done = openIn.filter((n) => !n).length;
+  const tally = /* @__PURE__ */ new Map();
+  const stamps = notes.map(() => 0);
+  let version = 0;
+  const met = /* @__PURE__ */ new Set();
+  const cellOf = (note, variable) => `${note.key} ${variable}`;
+  const answerTo = (note, variable) => answers.get(cellOf(note, variable));
+  const standing2 = (note, variable) => answerTo(note, variable) ?? earlier.get(cellOf(note, variable));
+  const isDone = (note) => note.variables.every((variable) => !isOpen(answerTo(note, variable)));
+  function cellAt(note, variable) {
+    const cell = cellOf(note, variable.id);
+    return { note, variable, answer: answers.get(cell), draft: drafts.get(cell) || {}, earlier: earlier.get(cell) };
+  }
+  function count(note, variable, by) {
+    const isQuestion = note.variables.includes(variable);
+    const answer = standing2(note, variable);
+    for (const kind of COUNTED) {
+      const counts = kind === "flagged" ? variable === FLAG && !isOpen(answer) : isQuestion && answerIsOfSort(answer, kind);
+      if (counts) tally.set(`${kind} ${variable}`, (tally.get(`${kind} ${variable}`) ?? 0) + by);
+    }
+    if (!isQuestion || !isOpen(answerTo(note, variable))) return;
+    const number = numbers.get(note.key);
+    if (by > 0 && !openIn[number]) done -= 1;
+    open += by;
+    openIn[number] += by;
+    if (by < 0 && !openIn[number]) done += 1;
+  }
+  function put(where, note, variable, answer) {
+    count(note, variable, -1);
+    if (answer) where.set(cellOf(note, variable), answer);
+    else where.delete(cellOf(note, variable));
+    count(note, variable, 1);
+    version += 1;
+    meet(note);
+    stamps[numbers.get(note.key)] = version;
+  }
+  function meet(note) {
+    met.add(numbers.get(note.key));
+  }
+  function draftMore(change, { note, variable }) {
+    const cell = cellOf(note, variable.id);
+    const draft = { ...drafts.get(cell), undone: void 0, ...change };
+    if (Object.values(draft).every((value) => value === void 0)) drafts.delete(cell);
+    else drafts.set(cell, draft);
+  }
+  function cellsOf(kind, only) {
+    if (kind === "flagged") return notes.flatMap((note, number) => isOpen(answerTo(note, FLAG)) ? [] : [{ note: number, variable: note.variables[0] }]);
+    return notes.flatMap((note, number) => note.variables.filter((variable) => (!only || variable === only) && answerIsOfSort(standing2(note, variable), kind)).map((variable) => ({ note: number, variable })));
+  }
+  function queues() {
+    return COUNTED.flatMap((kind) => (kind === "flagged" ? [FLAG] : [...variables.keys()]).map((variable) => ({ kind, variable: variable === FLAG ? "" : variable, n: tally.get(`${kind} ${variable}`) ?? 0 })).filter(({ n }) => n));
+  }
+  const countSort = (kind) => kind === "differing" ? cellsOf(kind).length : queues().filter((queue) => queue.kind === kind).reduce((sum, { n }) => sum + n, 0);
+  function seen() {
+    const begun = [...drafts.keys()].flatMap((cell) => numbers.get(cell.split(" ")[0]) ?? []);
+    return [.../* @__PURE__ */ new Set([...met, ...begun])].sort((a, b) => a - b);
+  }
+  return {
+    notes,
+    variables,
+    numbers,
+    answers,
+    earlier,
+    drafts,
+    cellOf,
+    answerTo,
+    standing: standing2,
+    isDone,
+    cellAt,
+    draftMore,
+    meet,
+    cellsOf,
+    queues,
+    countSort,
+    seen,
+    /** @param {Note} note @param {string} variable @param {Answer | null | undefined} answer */
+    answer: (note, variable, answer) => put(answers, note, variable, answer),
+    /** @param {Note} note @param {string} variable @param {Answer | null | undefined} answer */
+    answerEarlier: (note, variable, answer) => put(earlier, note, variable, answer),
+    /** @param {number} number */
+    stampOf: (number) => stamps[number],
+    get open() {
+      return open;
+    },
+    get done() {
+      return done;
+    },
+    get version() {
+      return version;
+    }
+  };
+}
+
+// answering/turns.js
+function createTurns({ variables, answers, earlier, drafts, cellOf, answerTo, answer: putAnswer, draftMore }, { begunIn }) {
   let undone = [];
   let done = [];
-  let just = null;
-  const cellOf = (note, variable) => `${note.key} ${variable}`;
-  const here = () => notes[list.notes[at.place]];
-  const isFinished = () => at.place >= list.notes.length;
-  const answerTo = (note, variable) => answers.get(cellOf(note, variable));
-  const isDone = (note) => note.variables.every((variable) => !isOpen(answerTo(note, variable)));
-  function step(by) {
-    just = null;
-    pass(by);
-  }
-  function pass(by) {
-    const before = at;
-    at = { ...at, step: at.step + by };
-    if (!list.notes.length) at = before;
-    else if (isFinished()) {
-      const last = list.notes.length - 1;
-      at = by < 0 ? { place: last, step: notes[list.notes[last]].variables.length - 1 } : before;
-    } else if (at.step < 0) {
-      at = at.place === 0 ? before : { place: at.place - 1, step: notes[list.notes[at.place - 1]].variables.length - 1 };
-    } else if (at.step >= here().variables.length) {
-      at = { place: at.place + 1, step: 0 };
-    }
-  }
-  function leap(by) {
-    just = null;
-    at = { place: Math.min(Math.max(at.place + by, 0), list.notes.length), step: 0 };
-  }
-  function firstOpen(from = { place: 0, step: 0 }) {
-    for (let place = from.place; place < list.notes.length; place += 1) {
-      const note = notes[list.notes[place]];
-      for (let step2 = place === from.place ? from.step : 0; step2 < note.variables.length; step2 += 1) {
-        if (isOpen(answerTo(note, note.variables[step2]))) return { place, step: step2 };
-      }
-    }
-    return null;
-  }
-  function toFirstOpen() {
-    just = null;
-    list = { kind: "open", notes: everything };
-    at = firstOpen() || { place: list.notes.length, step: 0 };
-  }
-  function advance() {
-    if (list.kind === "older") return toNextAgain();
-    if (list.kind !== "open") return pass(1);
-    const end = { place: list.notes.length, step: 0 };
-    at = firstOpen(at) || firstOpen() || end;
-    return void 0;
-  }
-  function toNextAgain() {
-    do
-      pass(1);
-    while (!isFinished() && !isAgain(standing2(here(), here().variables[at.step])));
-  }
-  function again() {
-    return notes.flatMap((note) => note.variables.flatMap((variable) => {
-      const answer = standing2(note, variable);
-      return answer && isAgain(answer) && answer.again ? [{ variable, again: (
-        /** @type {Again} */
-        answer.again
-      ) }] : [];
-    }));
-  }
-  function goTo(note, variable) {
-    just = null;
-    const number = numbers.get(note.key);
-    if (!list.notes.includes(number)) list = { kind: "open", notes: everything };
-    at = { place: list.notes.indexOf(number), step: Math.max(note.variables.indexOf(variable.replace(PROPOSAL, "")), 0) };
-  }
-  function review(kind) {
-    just = null;
-    list = { kind, notes: everything.filter((number) => isOfSort(notes[number], kind)) };
-    at = { place: 0, step: 0 };
-    const note = here();
-    if (note) at.step = Math.max(note.variables.findIndex((v) => answerIsOfSort(standing2(note, v), kind)), 0);
-  }
-  function answerIsOfSort(answer, kind) {
-    if (kind === "changed") return Boolean(answer && answer.event === "changed");
-    if (kind === "older") return isAgain(answer);
-    if (isOpen(answer)) return false;
-    if (kind === "skipped") return answer.event === "skip";
-    if (kind === "differing") return Boolean(answer.differs);
-    return kind === "unsure" && answer.event === "decide" && answer.certainty === "1";
-  }
-  function isOfSort(note, kind) {
-    return note.variables.some((variable) => answerIsOfSort(standing2(note, variable), kind));
-  }
+  let groups = 0;
+  let group = 0;
   function eventOf(note, variable, kind, answer) {
     const event = {
       event_id: newEventId(),
@@ -473,6 +689,11 @@ function createWorklist(data) {
     if (variables.has(variable)) event.codebook = variables.get(variable).version;
     return event;
   }
+  function takenBack(note, variable) {
+    const before = earlier.get(cellOf(note, variable));
+    if (!before || before.event === "retract") return eventOf(note, variable, "retract", null);
+    return { ...eventOf(note, variable, "decide", before), note_hash: before.hash, codebook: before.codebook };
+  }
   function eventsBetween(note, variable, from, to) {
     if (isOpen(to)) return isOpen(from) ? [] : [takenBack(note, variable)];
     if (to.event === "skip" && from && from.event === "decide") {
@@ -482,11 +703,10 @@ function createWorklist(data) {
     return [to.older && to.codebook ? { ...event, codebook: to.codebook } : event];
   }
   function turn(note, variable, to) {
-    const cell = cellOf(note, variable);
-    const events = eventsBetween(note, variable, answers.get(cell), to);
-    if (isOpen(to)) answers.delete(cell);
-    else answers.set(cell, { ...to, older: Boolean(to.older && to.codebook), id: events[events.length - 1].event_id });
-    settleDraft(cell);
+    const events = eventsBetween(note, variable, answerTo(note, variable), to);
+    if (isOpen(to)) putAnswer(note, variable, null);
+    else putAnswer(note, variable, { ...to, older: Boolean(to.older && to.codebook), id: events[events.length - 1].event_id });
+    settleDraft(cellOf(note, variable));
     return events;
   }
   function settleDraft(cell) {
@@ -495,42 +715,147 @@ function createWorklist(data) {
     if (typing === void 0 && !proposing) return;
     drafts.set(cell, { ...typing === void 0 ? {} : { typing, to: (answers.get(cell) ?? {}).id }, ...proposing && { proposing } });
   }
-  function change(note, variable, to) {
+  function change(note, variable, to, { isWord = false } = {}) {
     const from = answerTo(note, variable);
     if (from && sameAnswer(from, to) && !from.older) {
       settleDraft(cellOf(note, variable));
       return [];
     }
-    done.push({ note, variable, from, to });
+    done.push({ note, variable, from, to, group: group || (groups += 1), isWord });
     undone = [];
     return turn(note, variable, to);
   }
-  function decide(codes, { stays = false } = {}) {
-    const { answer, draft } = current();
-    const same = answer && answer.codes.join("|") === codes.join("|");
-    return give({
-      event: "decide",
-      codes,
-      certainty: draft.certainty ?? (same ? answer.certainty : ""),
-      // another answer is another certainty
-      memo: draft.memo ?? (answer ? answer.memo : "")
-    }, stays);
+  function reword(note, variable, answer, field, value) {
+    const events = change(note, variable, { ...answer, [field]: value }, { isWord: true });
+    return events.map((event) => ({ ...event, replaces: answer.id, amends: field }));
   }
+  function atOnce(work) {
+    group = groups += 1;
+    const events = work();
+    group = 0;
+    return events;
+  }
+  function turnBack(note, variable, to, wasRefused) {
+    const cell = cellOf(note, variable);
+    const { id = "" } = answers.get(cell) ?? {};
+    const draft = drafts.get(cell);
+    const events = turn(note, variable, to);
+    const isSent = !wasRefused(id) || wasRefused((to ?? {}).id);
+    if (!isSent && !isOpen(to)) putAnswer(note, variable, to);
+    if (draft) keepIfMore(note, variable, draft);
+    return isSent ? events.map((event, number) => ({ ...event, replaces: number ? "" : id })) : [];
+  }
+  function keepIfMore(note, variable, draft) {
+    const cell = cellOf(note, variable);
+    drafts.set(cell, draft);
+    const { codes, memo } = begunIn(note, variable);
+    const isInAnswer = (draft.text ?? "").trim() === ((answers.get(cell) ?? {}).text ?? "");
+    if (!codes && !memo && (isInAnswer || !draft.text)) settleDraft(cell);
+    else if (draft.typing !== void 0) draftMore({ to: (answers.get(cell) ?? {}).id }, { note, variable: variables.get(variable) });
+  }
+  function coming(step) {
+    const turns = step === "undo" ? done : undone;
+    const { group: last } = turns.at(-1) ?? {};
+    return turns.filter((one) => one.group === last).reverse();
+  }
+  function take(step, wasRefused) {
+    const turns = coming(step);
+    const [from, onto] = step === "undo" ? [done, undone] : [undone, done];
+    const events = turns.flatMap(({ note, variable, ...turned }) => turnBack(note, variable, step === "undo" ? turned.from : turned.to, wasRefused));
+    from.splice(from.length - turns.length);
+    onto.push(...turns);
+    return { turns, events };
+  }
+  function leave(cell) {
+    const elsewhere = (taken) => cellOf(taken.note, taken.variable) !== cell;
+    done = done.filter(elsewhere);
+    undone = undone.filter(elsewhere);
+  }
+  function recent(n) {
+    const found = /* @__PURE__ */ new Map();
+    for (let at = done.length - 1; at >= 0 && found.size < n; at -= 1) {
+      const { note, variable, isWord } = done[at];
+      const cell = cellOf(note, variable);
+      if (!isWord && !found.has(cell) && variables.has(variable) && !isOpen(answers.get(cell))) found.set(cell, { note, variable: variables.get(variable) });
+    }
+    return [...found.values()];
+  }
+  return {
+    change,
+    reword,
+    atOnce,
+    settleDraft,
+    coming,
+    take,
+    leave,
+    recent,
+    get latest() {
+      return done.at(-1);
+    },
+    get next() {
+      return undone.at(-1);
+    },
+    get canUndo() {
+      return done.length > 0;
+    },
+    get canRedo() {
+      return undone.length > 0;
+    }
+  };
+}
+
+// answering/worklist.js
+var WINDOW = 40;
+function createWorklist(data) {
+  const stands = createStanding(data);
+  const { notes, variables, numbers, answers, earlier, drafts, cellOf, cellAt, answerTo, standing: standing2 } = stands;
+  const places = createPlaces(stands);
+  const { here, isFinished } = places;
+  const unfinished = createBegun(stands);
+  const turns = createTurns(stands, unfinished);
+  const { change, reword } = turns;
+  const moments = [];
+  let just = null;
+  const moving = (move) => (...given) => {
+    just = null;
+    move(...given);
+  };
+  const goTo = moving(places.goTo);
+  function again() {
+    return notes.flatMap((note) => note.variables.flatMap((variable) => {
+      const answer = standing2(note, variable);
+      return answer && isAgain(answer) && answer.again ? [{ variable, again: (
+        /** @type {Again} */
+        answer.again
+      ) }] : [];
+    }));
+  }
+  function inPlace(work) {
+    const kept = just;
+    const made = places.inPlace(work);
+    just = kept;
+    return made;
+  }
+  function answerOf({ answer, draft }, codes) {
+    const same = answer && answer.codes.join("|") === codes.join("|");
+    return { event: "decide", codes, certainty: draft.certainty ?? (same ? answer.certainty : ""), memo: draft.memo ?? (answer ? answer.memo : "") };
+  }
+  const decide = (codes, { stays = false } = {}) => give(answerOf(current(), codes), stays);
   function give(to, stays = false) {
     const { note, variable } = current();
     moments.push(Date.now());
     const events = change(note, variable.id, to);
     just = { note, variable };
-    if (!stays) advance();
+    if (!stays) places.advance();
     return events;
   }
   function skip() {
     const { note, variable, answer, draft } = current();
     const memo = draft.memo ?? (answer ? answer.memo : "");
-    const stands = answer && answer.event === "decide";
-    const events = stands ? [] : change(note, variable.id, { event: "skip", codes: [], certainty: "", memo });
-    just = stands ? null : { note, variable };
-    advance();
+    const isDecided = answer && answer.event === "decide";
+    const events = isDecided ? [] : change(note, variable.id, { event: "skip", codes: [], certainty: "", memo });
+    just = isDecided ? null : { note, variable };
+    places.advance();
     return events;
   }
   function aim() {
@@ -553,22 +878,18 @@ function createWorklist(data) {
     }
     return reword(note, variable.id, answer, field, value);
   }
-  function reword(note, variable, answer, field, value) {
-    const events = change(note, variable, { ...answer, [field]: value });
-    return events.map((event) => ({ ...event, replaces: answer.id, amends: field }));
-  }
-  function draftMore(change2, { note, variable } = current()) {
-    const cell = cellOf(note, variable.id);
-    const draft = { ...drafts.get(cell), undone: void 0, ...change2 };
-    if (Object.values(draft).every((value) => value === void 0)) drafts.delete(cell);
-    else drafts.set(cell, draft);
+  function draftMore(change2, question = current()) {
+    stands.draftMore(change2, question);
   }
   function toggle(code) {
-    const { note, variable, answer, draft } = current();
+    const { note, variable } = current();
+    draftMore({ codes: toggled(current(), code) }, { note, variable });
+  }
+  function toggled({ variable, answer, draft }, code, isTaken) {
     const chosen = new Set(draft.codes ?? (answer ? answer.codes : []));
-    if (!chosen.delete(code)) chosen.add(code);
-    const order = variable.codes.map((known) => known.id).filter((known) => chosen.has(known));
-    draftMore({ codes: order }, { note, variable });
+    if (isTaken ?? !chosen.has(code)) chosen.add(code);
+    else chosen.delete(code);
+    return variable.codes.map((known) => known.id).filter((known) => chosen.has(known));
   }
   function flag() {
     const note = here();
@@ -579,46 +900,37 @@ function createWorklist(data) {
     draftMore({ proposing: void 0 }, { note, variable });
     return change(note, PROPOSAL + variable.id, memo ? { event: "decide", codes: [variable.id], certainty: "", memo } : null);
   }
-  function proposed({ note, variable }) {
-    const answer = answerTo(note, PROPOSAL + variable.id);
-    return isOpen(answer) ? "" : answer.memo;
+  function setMany(questions, to) {
+    const cells = questions.map(({ note, variable }) => cellAt(note, variable));
+    const chosen = ({ answer, draft }) => draft.codes ?? (answer ? answer.codes : []);
+    const isTaken = "toggle" in to && !cells.every((cell) => chosen(cell).includes(to.toggle));
+    return turns.atOnce(() => cells.flatMap((cell) => {
+      const codes = "codes" in to ? to.codes : "toggle" in to ? toggled(cell, to.toggle, isTaken) : [];
+      const isLeft = !("codes" in to) && !codes.length;
+      if (isLeft) return isOpen(cell.answer) ? [] : change(cell.note, cell.variable.id, null);
+      return change(cell.note, cell.variable.id, answerOf(cell, codes));
+    }));
   }
-  function turnBack(note, variable, to, wasRefused) {
-    const cell = cellOf(note, variable);
-    const { id = "" } = answers.get(cell) ?? {};
-    const draft = drafts.get(cell);
-    const events = turn(note, variable, to);
-    const isSent = !wasRefused(id) || wasRefused((to ?? {}).id);
-    if (!isSent && !isOpen(to)) answers.set(cell, to);
-    if (draft) keepIfMore(note, variable, draft);
-    return isSent ? events.map((event, number) => ({ ...event, replaces: number ? "" : id })) : [];
-  }
-  function keepIfMore(note, variable, draft) {
-    const cell = cellOf(note, variable);
-    drafts.set(cell, draft);
-    const { codes, memo } = begunIn(note, variable);
-    const isInAnswer = (draft.text ?? "").trim() === ((answers.get(cell) ?? {}).text ?? "");
-    if (!codes && !memo && (isInAnswer || !draft.text)) settleDraft(cell);
-    else if (draft.typing !== void 0) draftMore({ to: (answers.get(cell) ?? {}).id }, { note, variable: variables.get(variable) });
+  function doubtMany(questions) {
+    const cells = questions.map(({ note, variable }) => ({ ...cellAt(note, variable), draft: {} })).filter(takesDoubt);
+    const value = cells.every(({ answer }) => answer && answer.certainty === "1") ? "" : "1";
+    return turns.atOnce(() => cells.flatMap(({ note, variable, answer }) => answer ? reword(note, variable.id, answer, "certainty", value) : []));
   }
   function undo(wasRefused = () => false) {
-    const last = done.pop();
-    if (!last) return [];
-    undone.push(last);
-    const events = turnBack(last.note, last.variable, last.from, wasRefused);
-    goTo(last.note, last.variable);
-    return events;
+    const taken = turns.take("undo", wasRefused);
+    const last = taken.turns.at(-1);
+    if (last) goTo(last.note, last.variable);
+    return taken.events;
   }
   function redo(wasRefused = () => false) {
-    const next = undone.pop();
-    if (!next) return [];
-    done.push(next);
-    const events = turnBack(next.note, next.variable, next.to, wasRefused);
-    goTo(next.note, next.variable);
-    if (!variables.has(next.variable)) return events;
-    if (!isOpen(next.to)) just = { note: next.note, variable: variables.get(next.variable) };
-    advance();
-    return events;
+    const taken = turns.take("redo", wasRefused);
+    const last = taken.turns.at(-1);
+    if (!last) return [];
+    goTo(last.note, last.variable);
+    if (!variables.has(last.variable)) return taken.events;
+    if (!isOpen(last.to)) just = { note: last.note, variable: variables.get(last.variable) };
+    places.advance();
+    return taken.events;
   }
   function learn(fresh, waiting) {
     let changed = false;
@@ -628,28 +940,32 @@ function createWorklist(data) {
       for (const [variable, answer] of Object.entries(byVariable)) {
         const cell = cellOf(note, variable);
         const known = answers.get(cell);
+        stands.meet(note);
         if (waiting.has(cell) || known && known.id === answer.id) continue;
-        changed = hearOfText(cell, variable, answer) || changed;
+        changed = hearOfText(note, variable, answer) || changed;
         if (isOpen(answer) && !known) continue;
-        if (isOpen(answer)) answers.delete(cell);
-        else answers.set(cell, answer);
-        const elsewhere = (taken) => cellOf(taken.note, taken.variable) !== cell;
-        done = done.filter(elsewhere);
-        undone = undone.filter(elsewhere);
+        stands.answer(note, variable, isOpen(answer) ? null : answer);
+        turns.leave(cell);
         if (just && cellOf(just.note, just.variable.id) === cell) just = null;
         changed = true;
       }
     }
     return changed;
   }
+  function hearOfText(note, variable, answer) {
+    const cell = cellOf(note, variable);
+    const { id } = earlier.get(cell) ?? {};
+    if (answer.event === "changed" && variables.has(variable) || answer.again) stands.answerEarlier(note, variable, answer);
+    else if (answer.event === "retract") stands.answerEarlier(note, variable, null);
+    return (earlier.get(cell) ?? {}).id !== id;
+  }
   function recall(event) {
     const note = notes[numbers.get(event.note)];
     if (!note || note.pass !== event.pass || event.note_hash && event.note_hash !== note.hash) return;
-    const cell = cellOf(note, event.variable);
-    const known = answers.get(cell);
-    if (event.event === "retract") answers.delete(cell);
+    const known = answerTo(note, event.variable);
+    if (event.event === "retract") stands.answer(note, event.variable, null);
     else if (event.event === "decide" || !known || known.event !== "decide") {
-      answers.set(cell, { ...event, id: event.event_id, older: false });
+      stands.answer(note, event.variable, { ...event, id: event.event_id, older: false });
     }
   }
   function miss(event) {
@@ -665,24 +981,17 @@ function createWorklist(data) {
     const note = notes[numbers.get(event.note)];
     if (!note) return;
     const cell = cellOf(note, event.variable);
-    answers.delete(cell);
-    done = done.filter((taken) => cellOf(taken.note, taken.variable) !== cell);
+    stands.answer(note, event.variable, null);
+    turns.leave(cell);
     goTo(note, event.variable);
     if (current().variable.id === event.variable.replace(PROPOSAL, "")) draftMore({ ...draft, ...drafts.get(cell) });
   }
   function current() {
     const note = here();
-    return cellAt(note, variables.get(note.variables[at.step]));
+    stands.meet(note);
+    return cellAt(note, variables.get(note.variables[places.at.step]));
   }
-  function cellAt(note, variable) {
-    const cell = cellOf(note, variable.id);
-    return { note, variable, answer: answers.get(cell), draft: drafts.get(cell) || {}, earlier: earlier.get(cell) };
-  }
-  function count() {
-    const open = notes.reduce((sum, note) => sum + note.variables.filter((v) => isOpen(answerTo(note, v))).length, 0);
-    return { open, done: notes.filter(isDone).length, begun: begun().length };
-  }
-  const countSort = (kind) => notes.filter((note) => isOfSort(note, kind)).length;
+  const count = () => ({ open: stands.open, done: stands.done, begun: unfinished.begun().length });
   function countSaved(waiting) {
     return answers.size - [...waiting].filter((cell) => answers.has(cell)).length;
   }
@@ -692,84 +1001,14 @@ function createWorklist(data) {
     if (steady.length < 9) return null;
     return Math.max(1, Math.round(open * steady[Math.floor(steady.length / 2)] / 6e4));
   }
-  const standing2 = (note, variable) => answerTo(note, variable) ?? earlier.get(cellOf(note, variable));
-  function hearOfText(cell, variable, answer) {
-    const { id } = earlier.get(cell) ?? {};
-    if (answer.event === "changed" && variables.has(variable) || answer.again) earlier.set(cell, answer);
-    else if (answer.event === "retract") earlier.delete(cell);
-    return (earlier.get(cell) ?? {}).id !== id;
-  }
-  function takenBack(note, variable) {
-    const before = earlier.get(cellOf(note, variable));
-    if (!before || before.event === "retract") return eventOf(note, variable, "retract", null);
-    return { ...eventOf(note, variable, "decide", before), note_hash: before.hash, codebook: before.codebook };
-  }
-  function draftedMemo(draft, answer) {
-    const memo = draft.typing === void 0 ? draft.memo : draft.typing.trim();
-    return memo === void 0 || memo.trim() === (answer ? answer.memo : "") ? void 0 : memo.trim();
-  }
-  function chosenIn({ judged, codes, number }, variable) {
-    if (judged) return [judged];
-    if (number !== void 0) return [numberIn(number, variable) || number.trim()];
-    return codes && choosable(codes, variable);
-  }
-  function isOtherText({ stands, text }, { stands: stood = "a", text: was = "" } = {}) {
-    if ((stands ?? stood) !== stood) return true;
-    return stood === "own" && text !== void 0 && text.trim() !== was;
-  }
-  function begunIn(note, variable) {
-    const answer = answerTo(note, variable);
-    const draft = drafts.get(cellOf(note, variable)) ?? {};
-    const chosen = chosenIn(draft, variables.get(variable));
-    const { event, codes } = answer ?? { event: draft.event ? "" : "decide", codes: [] };
-    const same = (chosen ?? []).join("|") === codes.join("|") && (draft.event ?? event) === event;
-    const proposal = draft.proposing ? memoOf(draft.proposing) : "";
-    return {
-      note,
-      variable,
-      codes: Boolean(chosen) && !same || isOtherText(draft, answer),
-      memo: draftedMemo(draft, answer) !== void 0,
-      proposal: Boolean(proposal.trim()) && proposal !== proposed({ note, variable: variables.get(variable) })
-    };
-  }
-  function faultOf({ note, variable: name, proposal }) {
-    const { variable, answer, draft } = cellAt(note, variables.get(name));
-    const n = lengthOf(draftedMemo(draft, answer) ?? "");
-    if (n > LONGEST_MEMO) return { key: "too_long", values: { n, most: LONGEST_MEMO, over: n - LONGEST_MEMO } };
-    if (draft.number === void 0 || numberIn(draft.number, variable)) return proposal && draft.proposing ? faultOfProposal(draft.proposing) : null;
-    const number = draft.number.trim();
-    return number ? { key: "refuse_number", values: rangeOf(variable, number) } : { key: "number_missing", values: {} };
-  }
-  function faultOfProposal(proposal) {
-    const memo = memoOf(proposal);
-    const [n, all] = [proposalIn(memo).name, memo].map(lengthOf);
-    if (!n) return { key: "propose_nameless", values: {} };
-    if (n > LONGEST_NAME) return { key: "propose_long", values: { n, most: LONGEST_NAME, over: n - LONGEST_NAME } };
-    return all > LONGEST_MEMO ? { key: "too_long", values: { n: all, most: LONGEST_MEMO, over: all - LONGEST_MEMO } } : null;
-  }
-  function chosenAt({ note, variable }) {
-    const draft = drafts.get(cellOf(note, variable.id));
-    if (!draft || !begunIn(note, variable.id).codes) return null;
-    if (draft.number !== void 0) return { note, variable, number: draft.number.trim() };
-    return draft.codes && variable.kind === "multiple" ? { note, variable, codes: draft.codes } : null;
-  }
-  function isGone({ note, variable, number, codes }) {
-    const { answer, draft } = cellAt(note, variable);
-    const now = (draft.codes ?? (answer ? answer.codes : [])).join("|");
-    return number === void 0 ? !draft.codes && now !== (codes ?? []).join("|") : draft.number === void 0 && now !== numberIn(number, variable);
-  }
   function unchoose(one) {
-    if (!chosenAt(one)) return false;
+    if (!unfinished.chosenAt(one)) return false;
     draftMore({ codes: void 0, number: void 0, certainty: void 0 }, one);
     goTo(one.note, one.variable.id);
     return true;
   }
-  function begun() {
-    if (!drafts.size) return [];
-    return notes.flatMap((note) => note.variables.filter((variable) => drafts.has(cellOf(note, variable))).map((variable) => begunIn(note, variable))).filter(({ codes, memo, proposal }) => codes || memo || proposal);
-  }
   function saveBegun() {
-    return begun().flatMap((one) => {
+    return unfinished.begun().flatMap((one) => {
       const { proposing } = drafts.get(cellOf(one.note, one.variable)) ?? {};
       const isWhole = one.proposal && proposing && !faultOfProposal(proposing);
       const events = isWhole ? propose({ note: one.note, variable: variables.get(one.variable) }, memoOf(proposing)) : [];
@@ -781,7 +1020,7 @@ function createWorklist(data) {
     const answer = answerTo(note, variable);
     const draft = drafts.get(cellOf(note, variable)) ?? {};
     const memo = draftedMemo(draft, answer) ?? (answer ? answer.memo : "");
-    if (faultOf({ ...one, proposal: false }) || !codes && answer && answer.older) return [];
+    if (unfinished.faultOf({ ...one, proposal: false }) || !codes && answer && answer.older) return [];
     drafts.delete(cellOf(note, variable));
     if (draft.proposing) drafts.set(cellOf(note, variable), { proposing: draft.proposing });
     if (!codes && answer) return reword(note, variable, answer, "memo", memo);
@@ -796,65 +1035,91 @@ function createWorklist(data) {
     notes,
     variables,
     drafts,
-    begun,
-    faultOf,
-    saveBegun,
-    chosenAt,
-    isGone,
-    unchoose,
     cellOf,
+    cellAt,
     answerTo,
-    isDone,
+    standing: standing2,
+    isDone: stands.isDone,
     isFinished,
     current,
     count,
-    countSort,
     countSaved,
     minutesLeft,
-    step,
-    leap,
-    toFirstOpen,
+    countSort: stands.countSort,
+    queues: stands.queues,
+    seen: stands.seen,
+    stampOf: stands.stampOf,
+    again,
+    step: moving(places.step),
+    leap: moving(places.leap),
+    toFirstOpen: moving(places.toFirstOpen),
     goTo,
-    review,
+    back: moving(places.back),
+    inPlace,
+    review: (
+      /** @type {(kind: Sort, variable?: string) => void} */
+      moving(places.review)
+    ),
+    begun: unfinished.begun,
+    faultOf: unfinished.faultOf,
+    chosenAt: unfinished.chosenAt,
+    isGone: unfinished.isGone,
+    unchoose,
+    saveBegun,
+    faultOfProposal,
     decide,
     give,
     skip,
     amend,
+    aim,
+    takesDoubt,
     toggle,
     flag,
     propose,
-    proposed,
-    faultOfProposal,
+    draftMore,
+    setMany,
+    doubtMany,
+    /** @param {Question} question */
+    proposed: ({ note, variable }) => unfinished.proposed(note, variable.id),
+    /** What an undo or redo would turn: all that was done at once. @param {"undo" | "redo"} step */
+    turning: (step) => turns.coming(step),
+    /** The answers given latest in this sitting, as they stand now. */
+    recent: (n = 5) => turns.recent(n).map(({ note, variable }) => cellAt(note, variable)),
     undo,
     redo,
     learn,
     recall,
     miss,
     forget,
-    aim,
-    takesDoubt,
-    draftMore,
-    again,
     get list() {
-      return list;
+      return places.list;
     },
     get at() {
-      return at;
+      return places.at;
+    },
+    get isFirst() {
+      return places.isFirst;
+    },
+    get isReview() {
+      return places.isReview;
+    },
+    get version() {
+      return stands.version;
     },
     get latest() {
-      return done.at(-1);
+      return turns.latest;
     },
     get just() {
       return just && cellAt(just.note, just.variable);
     },
     get next() {
-      return undone.at(-1);
+      return turns.next;
     },
     get canUndo() {
-      return done.length > 0;
+      return turns.canUndo;
     },
     get canRedo() {
-      return undone.length > 0;
+      return turns.canRedo;
     }
   };
 }

@@ -1,6 +1,7 @@
 // The shapes that the cards' modules hand each other; for whoever reads, and for tsc.
 
 import type { createHand } from "./answering/hand.js";
+import type { createStanding } from "./answering/standing.js";
 import type { createWorklist } from "./answering/worklist.js";
 import type { createAnyCard } from "./card.js";
 import type { createKit } from "./looks/elements.js";
@@ -228,7 +229,7 @@ export interface Turn {
   to: Answer | null | undefined;
 }
 
-export type Sort = "open" | "skipped" | "unsure" | "changed" | "older" | "differing" | "changes";
+export type Sort = "open" | "skipped" | "unsure" | "changed" | "older" | "differing" | "changes" | "flagged";
 
 /** A map that is asked only for what it has. */
 export interface Known<T> extends Map<string, T> {
@@ -441,3 +442,42 @@ export type EditorAsk = { kind: "plan"; act: EditorAct } | { kind: "notes"; code
 
 export type EditorReply = { kind: "planned"; lines: string[] } | { kind: "notes"; notes: EditorNote[] }
   | { kind: "refused"; text: string } | { kind: "saved"; data: EditorData };
+
+// --- the list of my notes, and queues of answers ----------------------------------------------------
+
+export type Standing = ReturnType<typeof createStanding>;
+
+/** What is colour in the codebook is a thin mark on screen. */
+export interface Code {
+  colour?: string;
+}
+
+/** What was done at once has one number; a word on an answer, its certainty or memo, is no answer. */
+export interface Turn {
+  group?: number;
+  isWord?: boolean;
+}
+
+/** An answer by the number of its note. */
+export interface Spot {
+  note: number;
+  variable: string;
+}
+
+/** All notes, or a queue of answers: then `notes` has the note of each, and `variable` the only question, if there is one. */
+export interface Way {
+  kind: Sort;
+  notes: number[];
+  cells: Spot[] | null;
+  variable?: string;
+}
+
+/** How many answers of a sort wait to be gone through; `variable` is "" of marks, which are of the note. */
+export interface Queue {
+  kind: Sort;
+  variable: string;
+  n: number;
+}
+
+/** What several questions get at once. */
+export type Several = { codes: string[] } | { toggle: string } | { retract: true };
