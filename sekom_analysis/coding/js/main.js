@@ -4,6 +4,7 @@ import { createCodingCard } from "./coding/card.js";
 import { createComparingCard } from "./comparing/card.js";
 import { createCodebookEditor } from "./editing/editor.js";
 import { createAdjudicationCard } from "./judging/card.js";
+import { createList } from "./listing/list.js";
 import { startPage } from "./page/page.js";
 
 /** @import { Message, Model } from "./types" */
@@ -33,4 +34,5 @@ if (document.querySelector("main.sp-page")) {
   startPage(host, shelf, JSON.parse(data.textContent ?? ""));
 }
 
+export { createList };
 export default { render };

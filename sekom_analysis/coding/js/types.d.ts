@@ -4,6 +4,8 @@ import type { createHand } from "./answering/hand.js";
 import type { createStanding } from "./answering/standing.js";
 import type { createWorklist } from "./answering/worklist.js";
 import type { createAnyCard } from "./card.js";
+import type { createList } from "./listing/list.js";
+import type { createRows } from "./listing/rows.js";
 import type { createKit } from "./looks/elements.js";
 import type { createKeeper } from "./saving/keeper.js";
 import type { createOutbox } from "./saving/outbox.js";
@@ -445,6 +447,8 @@ export type EditorReply = { kind: "planned"; lines: string[] } | { kind: "notes"
 
 // --- the list of my notes, and queues of answers ----------------------------------------------------
 
+export type NoteList = ReturnType<typeof createList>;
+export type Rows = ReturnType<typeof createRows>;
 export type Standing = ReturnType<typeof createStanding>;
 
 /** What is colour in the codebook is a thin mark on screen. */
@@ -481,3 +485,66 @@ export interface Queue {
 
 /** What several questions get at once. */
 export type Several = { codes: string[] } | { toggle: string } | { retract: true };
+
+export type Mark = "open" | "unsure" | "memo" | "changed" | "older" | "skipped" | "flagged" | "proposed";
+export type Filter = "all" | Mark;
+
+/** What stands on one question of a note, as the list shows it. */
+export interface ListCell {
+  state: "open" | "skipped" | "answered" | "begun";
+  codes: string[];
+  text: string;
+}
+
+/** A note that the coder has seen; `memo` is all that they wrote, `searched` the texts that are searched, folded. */
+export interface ListRow {
+  number: number;
+  note: Note;
+  cells: Map<string, ListCell>;
+  marks: Set<Mark>;
+  memo: string;
+  searched: string[];
+}
+
+/** Which rows are shown. */
+export interface Shown {
+  filter: Filter;
+  code: { variable: string; id: string } | null;
+  text: string;
+}
+
+export interface ListAction {
+  name: "move" | "question" | "select" | "all" | "digit" | "clear" | "search" | "findCode" | "unsure" | "undo" | "redo" | "number"
+    | "open" | "release" | "keys" | "nothing";
+  value?: string;
+  by?: number;
+  pages?: number;
+  extends?: boolean;
+}
+
+/** What the list is given. `turned` and `keepDraft` are the card's, so that what was refused and what was begun go along. */
+export interface ListMeans {
+  host: HTMLElement;
+  list: Worklist;
+  data: CardData;
+  say: Say;
+  save: (events: CardEvent[]) => void;
+  announce?: (text: string) => void;
+  turned?: (step: "undo" | "redo") => CardEvent[];
+  keepDraft?: (note: Note, variable: Variable) => unknown;
+  onOpen: (question: Question) => void;
+  onClose: () => void;
+}
+
+/** The list as it is on screen. */
+export interface ListState extends Shown {
+  /** The number of the note at the cursor, and of the one that a range of selected ones begins at. */
+  cursor: number;
+  anchor: number;
+  /** The question that digits are about. */
+  variable: string;
+  selected: Set<number>;
+  /** Typed after ">" so far; null before it. */
+  number: string | null;
+  told: string;
+}
