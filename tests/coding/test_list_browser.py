@@ -185,6 +185,40 @@ def test_with_the_mouse(notes):
     assert page.evaluate("opened") == ["n5 c"]
 
 
+def test_on_a_phone_by_taps(notes):
+    page = notes(viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True)
+    press(page, "Home")
+    row = page.locator(".sk-list-row")
+    for number in (0, 1):
+        row.nth(number).locator(".sk-list-tick").tap()
+    row.nth(1).locator("[data-variable=c]").tap()  # which question the codes are of; what is chosen stays so
+    page.get_by_role("toolbar").get_by_role("button", name="Samordning").tap()
+    assert codes(page, "c", 1, 2) == ["c3", "c3"]
+    page.get_by_role("button", name="Ångra").tap()
+    assert codes(page, "c", 1, 2) == ["c0", "c5"]
+    page.get_by_role("button", name="Till kortet").tap()
+    assert page.evaluate("opened") == ["card"]
+
+
+def test_the_sheet_of_keys_has_the_keys_until_it_is_shut(notes):
+    page = notes()
+    press(page, "?", "1", "Tab")
+    assert page.evaluate("document.activeElement.textContent").endswith("Stäng")
+    press(page, "Escape")
+    assert page.get_by_role("dialog").count() == 0
+    assert saved(page) == []
+    assert page.evaluate("notes.isOpen") is True
+    assert at(page) == 7
+
+
+def test_a_number_leads_to_a_note_that_a_filter_hid(notes):
+    page = notes()
+    page.get_by_role("button", name="Osäkra").click()
+    press(page, ">", "1", "2")
+    assert at(page) == 12
+    assert page.locator(".sk-list-sum").inner_text() == "60 av 60 lappar"
+
+
 def test_of_5000_notes_a_key_of_a_search_takes_less_than_50_milliseconds(notes):
     page = notes(listpage.data(n=5000))
     taken = page.evaluate("""() => {
