@@ -38,18 +38,18 @@ var wordsOf = (text) => text.match(/\s*[\p{L}\p{N}\p{M}_'’-]+|\s*[^\s]/gu) ?? 
 function wordDiff(before, after) {
   const [old, now] = [wordsOf(before), wordsOf(after)];
   if (Math.max(old.length, now.length) > REJECTED) return joined([["gone", before], ["new", after]]);
-  const bare = (word) => word.trim();
+  const bare2 = (word) => word.trim();
   const same = old.map(() => new Array(now.length + 1).fill(0));
   same.push(new Array(now.length + 1).fill(0));
   for (let i2 = old.length - 1; i2 >= 0; i2 -= 1) {
     for (let j2 = now.length - 1; j2 >= 0; j2 -= 1) {
-      same[i2][j2] = bare(old[i2]) === bare(now[j2]) ? same[i2 + 1][j2 + 1] + 1 : Math.max(same[i2 + 1][j2], same[i2][j2 + 1]);
+      same[i2][j2] = bare2(old[i2]) === bare2(now[j2]) ? same[i2 + 1][j2 + 1] + 1 : Math.max(same[i2 + 1][j2], same[i2][j2 + 1]);
     }
   }
   const pieces = [];
   let [i, j] = [0, 0];
   while (i < old.length || j < now.length) {
-    if (i < old.length && j < now.length && bare(old[i]) === bare(now[j])) {
+    if (i < old.length && j < now.length && bare2(old[i]) === bare2(now[j])) {
       pieces.push(["kept", now[j]]);
       [i, j] = [i + 1, j + 1];
     } else if (j >= now.length || i < old.length && same[i + 1][j] >= same[i][j + 1]) {
@@ -63,13 +63,13 @@ function wordDiff(before, after) {
   return joined(pieces);
 }
 function joined(pieces) {
-  const found = [];
+  const found2 = [];
   for (const [kind, text] of pieces) {
-    const last = found.at(-1);
+    const last = found2.at(-1);
     if (last && last[0] === kind) last[1] += text;
-    else if (text) found.push([kind, text]);
+    else if (text) found2.push([kind, text]);
   }
-  return found;
+  return found2;
 }
 
 // answering/answers.js
@@ -1121,7 +1121,7 @@ function createOverlays({ root, answer, main, say, list, hand, focus, id }) {
     place("search", say("search_label"), field, [hits]);
     showHits(field, hits);
   }
-  function found(words) {
+  function found2(words) {
     const { codes } = list.current().variable;
     const textOf = (code) => [code.label, code.definition, code.include, code.example].join(" ").toLowerCase();
     const hits = codes.filter((code) => words.every((word) => textOf(code).includes(word)));
@@ -1129,7 +1129,7 @@ function createOverlays({ root, answer, main, say, list, hand, focus, id }) {
     return [...hits.filter(byName), ...hits.filter((code) => !byName(code))];
   }
   function showHits(field, hits) {
-    const codes = found(field.value.toLowerCase().split(/\s+/).filter(Boolean));
+    const codes = found2(field.value.toLowerCase().split(/\s+/).filter(Boolean));
     hits.replaceChildren(...codes.map((code, number) => {
       const hit = make("div", "sk-hit", make("strong", "", code.label), make("span", "", code.definition ?? ""));
       hit.id = `${id}-hit-${number}`;
@@ -2118,9 +2118,88 @@ function createFrame(host, data, say, list, kit, { work, label, panelFirst = nul
   };
 }
 
+// looks/finish.js
+function stepOf({ open, begun, older, isStuck, file }) {
+  const unfiled = file ? file.n - file.copied : 0;
+  if (isStuck) return file && unfiled ? "file" : "wait";
+  if (open) return "code";
+  if (begun) return "begun";
+  if (older) return "older";
+  if (!file) return "rest";
+  if (unfiled) return "file";
+  return file.sent < file.copied ? "send" : "rest";
+}
+function titleOf({ open, begun, older, pass }) {
+  if (open) return ["finish_open", { n: open }];
+  if (begun) return ["begun", { n: begun }];
+  return older ? ["finish_older", { n: older }] : [`finish_pass_${pass}`, {}];
+}
+function leadOf({ open, begun, isSaved, isStuck, file }, step) {
+  if (!isSaved || isStuck) return ["finish_waiting", {}];
+  if (begun) return ["finish_begun", {}];
+  if (!file) return [open ? "finish_saved_open" : "finish_saved", {}];
+  const unfiled = file.n - file.copied;
+  if (unfiled && file.forgets) return ["finish_forgets", {}];
+  if (open) return [file.keeps ? "finish_saved_open" : "finish_in_file", {}];
+  if (step === "older") return ["finish_older_lead", {}];
+  if (step === "file") return file.copied ? ["finish_file_again", { n: unfiled }] : ["finish_saved", {}];
+  if (step === "send") return ["finish_send", {}];
+  return [file.n ? "finish_handed_in" : "finish_nothing_new", {}];
+}
+function answeredRow({ total, done, open, skipped, older }) {
+  const details = [];
+  if (skipped) details.push(["finish_row_skipped", { n: skipped }]);
+  if (older) details.push(["finish_row_older", { n: older }]);
+  return {
+    name: "answered",
+    mark: open ? "open" : older ? "wait" : "done",
+    details,
+    title: open ? ["finish_row_some", { n: done, all: total }] : ["finish_row_all", { n: total }],
+    action: open ? "toFirstOpen" : older ? "older" : null
+  };
+}
+function fileRows({ n, copied, sent, name }) {
+  if (!n) return [{ name: "file", mark: "done", title: ["finish_row_nothing", {}], details: [], action: null }];
+  const unfiled = n - copied;
+  const isSent = !unfiled && sent >= copied;
+  return [
+    {
+      name: "file",
+      mark: !unfiled ? "done" : copied ? "wait" : "open",
+      details: [["finish_row_file", { file: name }]],
+      title: !unfiled ? ["finish_row_in_file", {}] : copied ? ["finish_row_newer", { n: unfiled }] : ["finish_row_no_file", {}],
+      action: unfiled ? "download" : null
+    },
+    {
+      name: "sent",
+      mark: isSent ? "done" : "open",
+      details: [[isSent ? "finish_row_said" : "finish_row_how", {}]],
+      title: [isSent ? "finish_row_sent" : sent ? "finish_row_sent_before" : "finish_row_not_sent", {}],
+      action: sent < copied ? "sent" : null
+      // that file may be on its way, whatever is new since
+    }
+  ];
+}
+var ACTIONS = { code: "toFirstOpen", begun: "saveBegun", older: "older", file: "download", send: "sent", wait: null, rest: null };
+function finishOf(now) {
+  const step = stepOf(now);
+  const begun = now.begun ? [{ name: "begun", mark: "wait", title: ["begun", { n: now.begun }], details: [], action: now.savesBegun ? "saveBegun" : null }] : [];
+  const rows = [answeredRow(now), ...begun, ...now.file ? fileRows(now.file) : []];
+  const main = ACTIONS[step];
+  const also = [];
+  for (
+    const kind of
+    /** @type {const} */
+    ["skipped", "unsure", "changed", "differing"]
+  ) if (now[kind]) also.push([kind, now[kind]]);
+  if (now.older && main !== "older" && now.open) also.push(["older", now.older]);
+  return { step, title: titleOf(now), lead: leadOf(now, step), rows, main: rows.some(({ action }) => action === main) ? main : null, also };
+}
+
 // looks/notices.js
 var MOST_NAMED = 8;
 var NAME_LENGTH = 40;
+var LOCK = 400;
 function nameOfNote(note) {
   const text = note.text.replace(/\s+/g, " ").trim();
   return `”${text.length > NAME_LENGTH ? `${text.slice(0, NAME_LENGTH).trimEnd()}…` : text}”`;
@@ -2132,38 +2211,122 @@ function begunLabel({ note, variable, codes, memo, proposal }, list, say) {
 var savesSkip = (list, begun) => begun.some(({ note, variable, codes, memo }) => !codes && memo && isOpen(list.answerTo(note, variable)));
 function createNotices({ root, parts, part, button, say, list, data, savesBegun = false }) {
   let state = { name: "saved", n: 0, slow: false, cells: /* @__PURE__ */ new Set(), why: "", kept: true, refused: null };
-  function paintFinish(counts) {
-    const kinds = ["skipped", "unsure", "changed", "older", "differing"];
-    const sorts = kinds.map((kind) => ({ kind, n: list.countSort(kind) })).filter(({ n }) => n);
-    const title = counts.open ? say("finish_open", { n: counts.open }) : counts.begun ? say("begun", { n: counts.begun }) : say(`finish_pass_${data.pass}`);
-    const heading = make("p", "sk-finish-title", title);
-    const actions = sorts.map(({ kind, n }) => button("sk-code", say(`review_${kind}`, { n }), "", "review", kind));
-    if (counts.open) actions.unshift(button("sk-code", say("to_first_open"), "n", "toFirstOpen"));
-    parts.finish.replaceChildren(heading, ...begunBox(counts), part("finishSaved", "p", "sk-finish-saved"), ...actions);
-    parts.live.textContent = title;
-    showFinishSaved(counts);
+  let main = null;
+  let painted = "";
+  let since = 0;
+  const isCoding = data.card === "coding";
+  function numbers({ open, begun }) {
+    const file = data.handIn ? data.handIn.state() : null;
+    const isSaved = root.dataset.saved === "saved";
+    const of = Object.fromEntries(
+      /** @type {const} */
+      ["skipped", "unsure", "changed", "older", "differing"].map((kind) => [kind, list.countSort(kind)])
+    );
+    return {
+      total: data.notes.length,
+      done: data.notes.filter(list.isDone).length,
+      open,
+      begun,
+      pass: data.pass,
+      savesBegun,
+      isSaved,
+      isStuck: root.dataset.saved === "not_saved",
+      skipped: of.skipped,
+      unsure: of.unsure,
+      changed: of.changed,
+      older: of.older,
+      differing: of.differing,
+      file
+    };
   }
-  function begunBox(counts) {
+  function paintFinish(counts) {
+    const now = numbers(counts);
+    const shown = finishOf(now);
+    painted = JSON.stringify([now, list.begun().map((one) => begunLabel(one, list, say))]);
+    since = window.performance.now();
+    main = null;
+    const title = make("h2", "sk-finish-title", say(...shown.title));
+    const head = make("div", "sk-finish-head", title, part("finishSaved", "p", "sk-finish-saved", say(...shown.lead)));
+    const rows = isCoding ? shown.rows : shown.rows.filter(({ name }) => name === "begun");
+    const ledger = make("ul", "sk-ledger", ...rows.map((row) => rowOf(row, shown.main)));
+    ledger.setAttribute("role", "list");
+    const also = shown.also.map(([kind, n]) => button("sk-go", say(`review_${kind}`, { n }), "", "review", kind));
+    if (!isCoding && shown.main === "toFirstOpen") also.unshift(actionOf2("toFirstOpen", true));
+    if (!isCoding && shown.main === "older") also.unshift(actionOf2("older", true));
+    also.push(...helps());
+    const more = also.length ? [make("div", "sk-also", make("p", "", say("finish_also")), make("div", "sk-row", ...also))] : [];
+    parts.finish.replaceChildren(make("div", "sk-fin", head, ...rows.length ? [ledger] : [], ...more));
+    parts.live.textContent = say(...shown.title);
+  }
+  function helps() {
+    const { handIn } = data;
+    if (!handIn) return [];
+    return (
+      /** @type {const} */
+      ["practise", "readCodebook"].flatMap((name) => {
+        const act = handIn[name];
+        return act ? [own(`finish_${name}`, act)] : [];
+      })
+    );
+  }
+  function own(label, act) {
+    const made = make("button", "sk-go", make("span", "sk-label", say(label)));
+    made.type = "button";
+    made.addEventListener("click", act);
+    return made;
+  }
+  function rowOf({ name, mark, title, details, action }, next) {
+    const sign = make("span", "sk-mark");
+    sign.setAttribute("role", "img");
+    sign.setAttribute("aria-label", say(`finish_mark_${mark}`));
+    const small = details.length ? [make("span", "sk-row-more", details.map((one) => say(...one)).join(" · "))] : [];
+    const text = make("div", "", make("strong", "", say(...title)), ...small, ...name === "begun" ? begunList() : []);
+    const made = make("li", name === "begun" ? "sk-begun" : "", sign, text, ...action ? [actionOf2(action, action === next)] : []);
+    made.dataset.mark = mark;
+    made.dataset.row = name;
+    return made;
+  }
+  function actionOf2(action, isMain) {
+    const { handIn } = data;
+    const made = action === "download" || action === "sent" ? own(`finish_${action}`, () => handIn?.[action]()) : action === "older" ? button("sk-go", say("review_older", { n: list.countSort("older") }), "", "review", "older") : button("sk-go", say(action === "toFirstOpen" ? "finish_go_on" : "save_begun"), "", action);
+    if (!isMain) return made;
+    made.classList.add("sk-main");
+    made.append(keycap("Enter"));
+    main = made;
+    return made;
+  }
+  function begunList() {
     const begun = list.begun();
-    if (!begun.length) return [];
-    const title = counts.open ? [make("p", "", say("begun", { n: begun.length }))] : [];
     const named = begun.slice(0, MOST_NAMED).map((one) => make("li", "", button("sk-tool", begunLabel(one, list, say), "", "toCell", one)));
     const more = begun.length > MOST_NAMED ? [make("li", "sk-quiet", say("begun_more", { n: begun.length - MOST_NAMED }))] : [];
-    const save = savesBegun ? [button("sk-code", say("save_begun"), "", "saveBegun")] : [];
-    const skips = savesBegun && savesSkip(list, begun) ? [make("p", "sk-quiet", say("save_begun_skips"))] : [];
-    return [make("div", "sk-begun", ...title, make("ul", "", ...named, ...more), ...skips, ...save)];
+    const skips = savesBegun && savesSkip(list, begun) ? [make("span", "sk-row-more", say("save_begun_skips"))] : [];
+    return [make("ul", "", ...named, ...more), ...skips];
   }
-  function showFinishSaved({ open, begun }) {
-    if (!parts.finishSaved) return;
-    const key = root.dataset.saved !== "saved" ? "finish_waiting" : begun ? "finish_begun" : open ? "finish_saved_open" : "finish_saved";
-    parts.finishSaved.textContent = say(key);
+  function freshen() {
+    if (!list.isFinished() || !parts.finishSaved?.isConnected) return;
+    const counts = list.count();
+    if (painted === JSON.stringify([numbers(counts), list.begun().map((one) => begunLabel(one, list, say))])) return;
+    const had = root.contains(document.activeElement) && document.activeElement !== root;
+    const told = [...parts.finish.children].slice(1);
+    paintFinish(counts);
+    parts.finish.append(...told);
+    if (had && !root.contains(document.activeElement)) root.focus({ preventScroll: true });
   }
+  root.addEventListener("keydown", (event) => {
+    const isFree = event.key === "Enter" && !event.ctrlKey && !event.metaKey && !event.altKey && !event.shiftKey && !/** @type {Element} */
+    event.target.closest("button, a, input, textarea, select, summary, [role=dialog]");
+    if (!isFree || !list.isFinished() || !main || !main.getClientRects().length) return;
+    event.preventDefault();
+    event.stopPropagation();
+    if (!event.repeat && window.performance.now() - since > LOCK) main.click();
+  }, true);
+  data.handIn?.listen(freshen);
   function paintSaved() {
     const begun = list.begun().length;
     const calm = state.name === "saved" || state.name === "saving" && !state.slow;
     root.dataset.begun = String(begun);
     parts.saved.textContent = calm ? say(begun ? "saved_begun" : "saved", { n: list.countSaved(state.cells), begun }) : say(state.name, { n: state.n });
-    if (list.isFinished()) showFinishSaved(list.count());
+    freshen();
   }
   function showState(now) {
     const was = root.dataset.saved;
@@ -3416,6 +3579,169 @@ function createAdjudicationCard(host, data, post, { onPaint = () => {
   return { ...card, receive, stop };
 }
 
+// looks/reference.js
+var LOCK2 = 300;
+function createReference({ host, data, say }) {
+  const variables = new Map(data.variables.map((variable) => [variable.id, variable]));
+  let seen;
+  let shown = null;
+  function follow(list) {
+    const { latest, just } = list;
+    if (latest === seen) return;
+    seen = latest;
+    const isAnswer = latest && latest.to && just && just.note === latest.note && just.variable.id === latest.variable;
+    if (!isAnswer) return;
+    const said = (data.training?.[latest.note.key] ?? {})[latest.variable];
+    const { from, to } = latest;
+    const isWord = from && to && from.event === to.event && from.codes.join("|") === to.codes.join("|");
+    if (said && !isWord) Promise.resolve().then(() => show(latest, said));
+  }
+  function show({ note, variable: name, to }, said) {
+    close();
+    const variable = variables.get(name);
+    const root = (
+      /** @type {HTMLElement | null} */
+      host.querySelector(".sk-card")
+    );
+    if (!variable || !root) return;
+    const answer = (
+      /** @type {Answer} */
+      to
+    );
+    const codes = labelsOf(variable, said);
+    const isSame = answer.event === "decide" && [...answer.codes].sort().join("|") === [...said.codes].sort().join("|");
+    const key = isSame ? "reference_same" : answer.event === "skip" ? "reference_skipped" : "reference_other";
+    const title = make("h2", "", say(key, { codes, own: labelsOf(variable, answer) }));
+    title.id = "sk-reference-title";
+    const on = make("button", "sk-go sk-main", say("reference_on"), make("kbd", "sk-key", "Enter"));
+    on.type = "button";
+    on.addEventListener("click", close);
+    const why = said.why ? [make("p", "", make("strong", "", say("reference_why")), ` ${said.why}`)] : [];
+    const slip = make("blockquote", "sk-reference-note", note.text);
+    shown = make("section", "sk-reference", make("div", "sk-reference-box", make("p", "sk-reference-place", say("reference")), slip, title, ...why, on));
+    shown.setAttribute("role", "dialog");
+    shown.setAttribute("aria-modal", "true");
+    shown.setAttribute("aria-labelledby", title.id);
+    shown.dataset.same = String(isSame);
+    shown.tabIndex = -1;
+    const since = window.performance.now();
+    shown.addEventListener("keydown", (event) => {
+      event.stopPropagation();
+      if (event.key === "Tab") event.preventDefault();
+      if (event.key !== "Enter" && event.key !== "Escape" && event.key !== " ") return;
+      event.preventDefault();
+      if (!event.repeat && window.performance.now() - since > LOCK2) close();
+    });
+    shown.addEventListener("click", (event) => event.stopPropagation());
+    root.classList.add("sk-with-reference");
+    root.append(shown);
+    on.focus({ preventScroll: true });
+  }
+  function close() {
+    if (!shown) return;
+    const root = (
+      /** @type {HTMLElement} */
+      shown.parentElement
+    );
+    shown.remove();
+    shown = null;
+    root.classList.remove("sk-with-reference");
+    root.focus({ preventScroll: true });
+  }
+  return { follow, get isOpen() {
+    return Boolean(shown);
+  } };
+}
+
+// looks/codebook.js
+var PARTS = (
+  /** @type {const} */
+  ["include", "exclude", "example"]
+);
+function createCodebook({ host, data, say, onClose = () => {
+} }) {
+  let shown = null;
+  let before = null;
+  function button(label, key, onClick) {
+    const made = make("button", "sk-go", label, ...key ? [make("kbd", "sk-key", key)] : []);
+    made.type = "button";
+    made.addEventListener("click", onClick);
+    return made;
+  }
+  function chapter(variable) {
+    const isScale = variable.kind === "scale";
+    const asked = variable.question === variable.label ? [] : [make("p", "sk-book-question", variable.question)];
+    const how = variable.kind === "multiple" ? [make("p", "sk-book-how", say("codebook_multiple"))] : [];
+    const [low, high] = [variable.codes[0], variable.codes[variable.codes.length - 1]];
+    const body = isScale ? [make("p", "sk-book-how", say("codebook_scale", { low: low?.label, high: high?.label })), ...endsOf(variable)] : variable.codes.map(entry);
+    return make("section", "sk-book-chapter", make("h2", "", variable.label), ...asked, ...how, ...body);
+  }
+  function endsOf(variable) {
+    const named = variable.codes.filter((code) => code.definition);
+    return named.map(entry);
+  }
+  function entry(code) {
+    const made = make("article", "sk-book-code", make("h3", "", code.label));
+    const { colour } = (
+      /** @type {Code & { colour?: string }} */
+      code
+    );
+    if (colour) made.style.setProperty("--c", colour);
+    if (code.definition) made.append(make("p", "", code.definition));
+    for (const part of PARTS) {
+      const text = code[part];
+      if (text) made.append(make("p", "sk-book-more", make("em", "", say(part)), ` ${text}`));
+    }
+    return made;
+  }
+  function open() {
+    if (shown) return;
+    before = document.activeElement;
+    const title = make("h1", "", say("codebook_title"));
+    title.tabIndex = -1;
+    title.id = "sk-codebook-title";
+    const tools = make("div", "sk-book-tools", button(say("codebook_print"), "", () => window.print()), button(say("codebook_close"), "Esc", close));
+    shown = make("section", "sk-codebook", make("div", "sk-book-sheet", make("header", "", title, tools), ...data.variables.map(chapter)));
+    shown.setAttribute("role", "dialog");
+    shown.setAttribute("aria-modal", "true");
+    shown.setAttribute("aria-labelledby", title.id);
+    shown.lang = data.lang;
+    shown.addEventListener("keydown", onKey);
+    shown.addEventListener("click", (event) => event.stopPropagation());
+    host.classList.add("sk-reading");
+    host.append(shown);
+    shown.scrollTop = 0;
+    title.focus({ preventScroll: true });
+  }
+  function onKey(event) {
+    event.stopPropagation();
+    if (event.key === "Tab") return keepInside(event);
+    if (event.ctrlKey || event.metaKey || event.altKey || event.key !== "Escape" && event.key !== "'") return void 0;
+    event.preventDefault();
+    return close();
+  }
+  function keepInside(event) {
+    const stops = [.../** @type {HTMLElement} */
+    shown.querySelectorAll("button")];
+    const [first, last] = [stops[0], stops[stops.length - 1]];
+    const leaves = event.shiftKey ? document.activeElement !== last : document.activeElement === last;
+    if (!leaves || stops.length < 1) return;
+    event.preventDefault();
+    (event.shiftKey ? last : first).focus();
+  }
+  function close() {
+    if (!shown) return;
+    shown.remove();
+    shown = null;
+    host.classList.remove("sk-reading");
+    if (before?.isConnected) before.focus({ preventScroll: true });
+    onClose();
+  }
+  return { open, close, get isOpen() {
+    return Boolean(shown);
+  } };
+}
+
 // saving/progressfile.js
 var FILE_KIND = "sekom-answers";
 var FILE_VERSION = 1;
@@ -3580,6 +3906,7 @@ function createKeeper(data, { onChange, onLost, onCleared }) {
   const clock = createClock(data.floor);
   let db = null;
   let copied = 0;
+  let sent = 0;
   let file = null;
   let writing = null;
   let again = false;
@@ -3678,6 +4005,8 @@ function createKeeper(data, { onChange, onLost, onCleared }) {
     const rows = await inStore(db, "events", "readonly", (opened) => opened.getAll());
     const exported = await setting("copied");
     copied = Math.max(copied, exported ? exported.value : 0);
+    const told = await setting("sent");
+    sent = Math.max(sent, told ? told.value : 0);
     if (await wasCleared()) return 0;
     const fresh = know(rows);
     if (rows.length < events.size) await putAll();
@@ -3698,7 +4027,7 @@ function createKeeper(data, { onChange, onLost, onCleared }) {
       "readwrite",
       (opened) => [...events.values()].map((event) => opened.put(event)).at(-1)
     );
-    const known = { copy, who, era, copied, file: file && file.handle };
+    const known = { copy, who, era, copied, sent, file: file && file.handle };
     await rememberNew(Object.fromEntries(Object.entries(known).filter(([, value]) => value)));
     copy = await readSetting("copy") ?? copy;
   }
@@ -3821,6 +4150,11 @@ function createKeeper(data, { onChange, onLost, onCleared }) {
     remember("copied", n);
     onChange();
   }
+  function saySent() {
+    sent = Math.min(copied, events.size);
+    remember("sent", sent);
+    onChange();
+  }
   function sayWho(answer) {
     who = answer;
     return remember("who", answer);
@@ -3854,6 +4188,7 @@ function createKeeper(data, { onChange, onLost, onCleared }) {
     chooseFile,
     allowFile,
     setCopied,
+    saySent,
     sayWho,
     clear,
     get events() {
@@ -3873,8 +4208,287 @@ function createKeeper(data, { onChange, onLost, onCleared }) {
     },
     get copied() {
       return Math.min(copied, events.size);
+    },
+    get sent() {
+      return Math.min(sent, copied, events.size);
     }
   };
+}
+
+// page/practice.js
+var MOST = 3;
+function practiceOf(variables) {
+  for (const variable of variables) {
+    const known = variable.kind === "scale" ? [] : variable.codes.filter((code) => code.example?.trim());
+    const chosen = [known[known.length - 1], known[0], known[Math.floor(known.length / 2)]].slice(0, MOST);
+    const notes = [...new Set(chosen)].filter(Boolean).map((code) => ({ text: bare(code.example ?? ""), code }));
+    if (notes.length > 1) return { variable, notes };
+  }
+  return null;
+}
+var bare = (text) => text.trim().replace(/^["”“»'](.*)["”“»']$/s, "$1").trim();
+function digitOf(code, number) {
+  if (code.id === "none_fits") return "0";
+  const place = (code.place ?? number) + 1;
+  return place <= 9 ? String(place) : "";
+}
+function found(codes, typed2) {
+  const word = typed2.trim().toLocaleLowerCase();
+  return word ? codes.filter(({ label }) => label.toLocaleLowerCase().split(/[\s,/-]+/).some((part, n, all) => all.slice(n).join(" ").startsWith(word))) : codes;
+}
+
+// page/opening.js
+var LOCK3 = 400;
+var STEPS = ["who", "how", "practice", "handin"];
+var FEW = 6;
+function showOpening({ box, data, say, message = "", only = "", readCodebook }) {
+  return new Promise((resolve) => {
+    const practice = practiceOf(data.variables);
+    const steps = only ? ["practice"] : STEPS.filter((name) => name !== "practice" || practice);
+    let at = 0;
+    let isOther = false;
+    let place = 0;
+    let given = null;
+    let typed2 = "";
+    let since = 0;
+    const asker = (otherwise) => data.about.from ?? say(otherwise);
+    function button(key, onClick, { cap = "", kind = "", values = {} } = {}) {
+      const made = make("button", `sp-button${kind && ` sp-${kind}`}`, make("span", "", say(key, values)), ...cap ? [keycap(cap)] : []);
+      made.type = "button";
+      made.addEventListener("click", onClick);
+      return made;
+    }
+    const main = (key, onClick, values = {}) => button(key, onClick, { cap: "Enter", kind: "main", values });
+    const row = (...children) => make("div", "sp-buttons", ...children);
+    const skip = () => button("begin_now", () => finish("code"), { kind: "quiet" });
+    function heading(text, className = "") {
+      const made = make("h2", className, text);
+      made.id = "opening-title";
+      return made;
+    }
+    function who() {
+      const slip = make("div", "sp-slip", make("p", "", say("who_for")), heading(data.who, "sp-name"), make("p", "", say("who_ask")));
+      const facts = (
+        /** @type {const} */
+        [["study", "study"], ["from", "from"], ["purpose", "purpose"], ["size", "size_label"]].flatMap(([name, label]) => {
+          const text = data.about[name];
+          return text ? [make("dt", "", say(label)), make("dd", "", text)] : [];
+        })
+      );
+      return [
+        ...message ? [make("p", "sp-told", message)] : [],
+        slip,
+        make("dl", "sp-facts", ...facts),
+        make("p", "sp-dim", say("who_private")),
+        row(main("who_yes", next), button("who_no", no, { cap: "Esc" }))
+      ];
+    }
+    function notYours() {
+      return [
+        heading(say("who_not_yours"), "sp-big"),
+        make("p", "", say("who_other", { who: data.who, asker: asker("who_sender") })),
+        make("p", "", say("who_nothing")),
+        row(button("who_back", back, { cap: "←" }))
+      ];
+    }
+    function how() {
+      const rules = [["digits", ["1", "2", "3"]], ["letters", ["A", "S", "Ö"]], ["signs", [".", ",", "⌫"]]];
+      const shown = rules.map(([name, caps]) => make("div", "", make("span", "sp-caps", ...caps.map(keycap)), make("strong", "", say(`rule_${name}`)), make("p", "", say(`rule_${name}_more`))));
+      const on = practice && !only ? main("practise", next, { n: practice.notes.length }) : main("next", next);
+      return [
+        heading(say("how_title"), "sp-big"),
+        make("p", "", say("how_1")),
+        make("div", "sp-rules", ...shown),
+        make("p", "sp-dim", say("how_click")),
+        row(on, button("read_codebook", readCodebook), skip())
+      ];
+    }
+    function practise() {
+      const { variable, notes } = (
+        /** @type {NonNullable<typeof practice>} */
+        practice
+      );
+      const { text, code: right } = notes[place];
+      const hits = found(variable.codes, typed2);
+      const isFew = variable.codes.length <= FEW;
+      const codes = variable.codes.map((code, number) => {
+        const digit = digitOf(code, number);
+        const made = make(
+          "button",
+          "sp-code",
+          ...digit ? [keycap(digit)] : [],
+          make("span", "", make("strong", "", code.label), ...isFew && code.definition ? [make("small", "", code.definition)] : [])
+        );
+        made.type = "button";
+        made.setAttribute("aria-pressed", String(given === code.id));
+        made.classList.toggle("sp-faded", !hits.includes(code));
+        made.addEventListener("click", () => answer(code.id));
+        return made;
+      });
+      const group = make("div", "sp-codes", ...codes);
+      group.setAttribute("role", "group");
+      group.setAttribute("aria-labelledby", "opening-title");
+      const told = make("div", given ? "sp-told sp-on" : "sp-told", ...given ? [
+        make("strong", "", say(given === right.id ? "practice_same" : "practice_other", { code: right.label })),
+        ...[right.definition, right.include].filter(Boolean).map((why) => make(
+          "span",
+          "",
+          /** @type {string} */
+          why
+        ))
+      ] : [make("span", "sp-dim", typed2 ? say("practice_typed", { text: typed2 }) : say("practice_wait"))]);
+      told.setAttribute("role", "status");
+      const isLast = place + 1 >= notes.length;
+      const on = button(!isLast ? "practice_next" : only ? "practice_done" : "next", nextNote, { cap: "Enter", kind: given ? "main" : "" });
+      on.disabled = !given;
+      const slip = make("div", "sp-slip", make("p", "sp-text", text));
+      return [
+        make("p", "sp-dim sp-small", say("practice_place", { n: place + 1, all: notes.length })),
+        slip,
+        heading(variable.question),
+        group,
+        told,
+        row(on, button("read_codebook", readCodebook), button("practice_skip", skipPractice, { kind: "quiet" }))
+      ];
+    }
+    function handIn() {
+      const values = { file: data.file, asker: asker("giver") };
+      const list = [1, 2, 3].map((n) => make("li", "", make("strong", "", say(`handin_${n}`, values)), make("p", "", say(`handin_${n}_more`, values))));
+      return [
+        heading(say("handin_title"), "sp-big"),
+        make("p", "", say("handin_lead")),
+        make("ol", "sp-how", ...list),
+        make("p", "sp-dim", say("handin_where")),
+        row(main("begin", () => finish("code")), button("begun_elsewhere", () => finish("open")))
+      ];
+    }
+    const SHOWN = { who, how, practice: practise, handin: handIn };
+    function next() {
+      if (at + 1 >= steps.length) return finish("code");
+      at += 1;
+      return show();
+    }
+    function back() {
+      if (isOther) isOther = false;
+      else if (steps[at] === "practice" && place) place -= 1;
+      else at = Math.max(0, at - 1);
+      given = null;
+      show();
+    }
+    function no() {
+      isOther = true;
+      show();
+    }
+    function answer(code) {
+      given = code;
+      typed2 = "";
+      draw();
+      box.querySelector(".sp-code[aria-pressed=true]")?.scrollIntoView({ block: "nearest" });
+      focusOn();
+    }
+    function nextNote() {
+      if (!given) return void 0;
+      given = null;
+      typed2 = "";
+      const { notes } = (
+        /** @type {NonNullable<typeof practice>} */
+        practice
+      );
+      if (place + 1 >= notes.length) return next();
+      place += 1;
+      return show();
+    }
+    function skipPractice() {
+      given = null;
+      typed2 = "";
+      next();
+    }
+    function finish(what) {
+      box.removeEventListener("keydown", onKey);
+      box.hidden = true;
+      box.replaceChildren();
+      resolve(what);
+    }
+    function onKey(event) {
+      if (event.ctrlKey || event.metaKey || event.altKey || event.repeat) return;
+      const onButton = (
+        /** @type {Element} */
+        event.target.closest("button")
+      );
+      const name = isOther ? "other" : steps[at];
+      const isEarly = window.performance.now() - since < LOCK3;
+      if (event.key === "Enter" && !onButton) {
+        if (!isEarly) enter(name);
+      } else if (event.key === "Escape" && (name === "who" || typed2 || only)) {
+        if (typed2) type("");
+        else if (only) finish("code");
+        else no();
+      } else if (event.key === "ArrowLeft" && (at || place || isOther)) back();
+      else if (name !== "practice" || !practiceKey(event)) return;
+      event.preventDefault();
+    }
+    function enter(name) {
+      if (name === "practice" && typed2 && !given) {
+        const [hit] = found(
+          /** @type {NonNullable<typeof practice>} */
+          practice.variable.codes,
+          typed2
+        );
+        if (hit) answer(hit.id);
+      } else if (name !== "other") box.querySelector(".sp-main")?.click();
+    }
+    function practiceKey({ key }) {
+      const { codes } = (
+        /** @type {NonNullable<typeof practice>} */
+        practice.variable
+      );
+      const hit = codes.find((code, number) => digitOf(code, number) === key);
+      if (hit) answer(hit.id);
+      else if (key === "Backspace" && typed2) type(typed2.slice(0, -1));
+      else if (/^\p{L}$/u.test(key) || typed2 && key === " ") type(typed2 + key);
+      else return false;
+      return true;
+    }
+    function type(text) {
+      typed2 = text;
+      given = null;
+      draw();
+      focusOn();
+    }
+    function show() {
+      typed2 = "";
+      draw();
+      box.scrollTop = 0;
+      since = window.performance.now();
+      focusOn();
+    }
+    function focusOn() {
+      box.focus({ preventScroll: true });
+    }
+    function draw() {
+      const name = isOther ? "other" : steps[at];
+      const dots = only ? [] : [make("ol", "sp-dots", ...steps.map((one, n) => {
+        const dot = make("li", n < at ? "sp-past" : "", say(`step_${one}`));
+        if (n === at) dot.setAttribute("aria-current", "step");
+        return dot;
+      }))];
+      dots[0]?.setAttribute("aria-label", say("steps"));
+      const meter = make("div", "sp-meter");
+      meter.style.setProperty("--share", String(at / STEPS.length));
+      const bar = make("div", "sp-bar", meter, make("span", "sp-study", data.about.study ?? ""), ...dots, make("span", "sp-safe", say("nothing_sent")));
+      const isFirst = !at && !place && !isOther;
+      const tray = make("div", "sp-tray", make("span", "", say("a_file")), ...isFirst || isOther ? [] : [button("previous", back, { cap: "←", kind: "quiet" })]);
+      const step = make("div", "sp-step", ...isOther ? notYours() : SHOWN[name]());
+      step.dataset.step = name;
+      box.replaceChildren(bar, make("div", "sp-desk", step), tray);
+    }
+    box.hidden = false;
+    box.tabIndex = -1;
+    box.setAttribute("role", "group");
+    box.setAttribute("aria-labelledby", "opening-title");
+    box.addEventListener("keydown", onKey);
+    show();
+  });
 }
 
 // page/panel.js
@@ -3907,7 +4521,8 @@ function createPanel({ shelf, data, say, keeper, message: first, card, hear, con
   }
   const begun = () => card() ? card().list.begun() : [];
   function build() {
-    const title = make("h2", "", say("title"));
+    const title = part("title", "h2", "", say("title"));
+    title.tabIndex = -1;
     title.id = "shelf-title";
     shelf.setAttribute("aria-labelledby", title.id);
     const opener = part("input", "input", "");
@@ -4114,43 +4729,26 @@ function createPanel({ shelf, data, say, keeper, message: first, card, hear, con
     await keeper.clear();
     reset();
   }
+  function show() {
+    parts.title.focus({ preventScroll: true });
+    shelf.scrollIntoView({ block: "start" });
+  }
   build();
-  return { paint, follow };
-}
-
-// page/who.js
-function askWho({ box, data, say, message }) {
-  return new Promise((resolve) => {
-    function button(key, onClick) {
-      const made = make("button", "sp-button", say(key));
-      made.type = "button";
-      made.addEventListener("click", onClick);
-      return made;
+  return {
+    paint,
+    follow,
+    show,
+    /** Asks what was begun, then gives the file. */
+    download: () => {
+      if (begun().length) show();
+      return askToDownload();
+    },
+    /** For somebody who has begun elsewhere. */
+    open: () => {
+      show();
+      parts.input.click();
     }
-    function show(heading, texts, ...buttons) {
-      const title = make("h2", "", heading);
-      title.id = "who-title";
-      box.replaceChildren(title, ...texts.map((text) => make("p", "", text)), make("div", "sp-buttons", ...buttons));
-      box.focus({ preventScroll: true });
-    }
-    function ask() {
-      const texts = [message, say("who_private")].filter(Boolean);
-      show(say("who_ask", { who: data.who }), texts, button("who_yes", yes), button("who_no", no));
-    }
-    function no() {
-      show(say("who_not_yours"), [say("who_other", { who: data.who }), say("who_nothing")], button("who_back", ask));
-    }
-    function yes() {
-      box.hidden = true;
-      box.replaceChildren();
-      resolve();
-    }
-    box.hidden = false;
-    box.tabIndex = -1;
-    box.setAttribute("role", "group");
-    box.setAttribute("aria-labelledby", "who-title");
-    ask();
-  });
+  };
 }
 
 // page/page.js
@@ -4164,24 +4762,58 @@ async function startPage(host, shelf, data) {
     /** @type {any} */
     null
   );
-  const keeper = createKeeper(data, { onChange: () => panel.paint(), onLost: keepAgain, onCleared: beginUnlessUnsaved });
+  const listeners = [];
+  const keeper = createKeeper(data, { onChange: tellAll, onLost: keepAgain, onCleared: beginUnlessUnsaved });
   const panel = createPanel({ shelf, data, say, keeper, message, card: () => card, hear, confirmSaved, reset, focusCard });
+  const box = (
+    /** @type {HTMLElement} */
+    document.getElementById("who")
+  );
+  const ofCard = (key, values = {}) => fill(data.texts[key] ?? key, values);
+  const codebook = createCodebook({ host: (
+    /** @type {HTMLElement} */
+    host.parentElement
+  ), data, say: ofCard });
+  const readCodebook = codebook.open;
   await keeper.open();
+  let next = "code";
   if (!keeper.who) {
-    for (const part of [host, shelf]) part.hidden = true;
-    await askWho({ box: (
-      /** @type {HTMLElement} */
-      document.getElementById("who")
-    ), data, say, message });
-    for (const part of [host, shelf]) part.hidden = false;
+    next = await opening();
     keeper.sayWho("yes");
     await keeper.reload();
   }
-  const given = { ...data, answers: standing(data, keeper.events) };
+  const given = { ...data, answers: standing(data, keeper.events), handIn: handIn() };
   const onDraft = () => {
     if (channel) channel.postMessage("drafts");
   };
-  card = createCodingCard(host, given, receive, { onPaint: panel.follow, onDraft, keepsEvents: false });
+  const reference = createReference({ host, data, say: ofCard });
+  const onPaint = (list) => {
+    panel.follow(list);
+    if (data.training) reference.follow(list);
+  };
+  card = createCodingCard(host, given, receive, { onPaint, onDraft, onHandIn: panel.show, keepsEvents: false });
+  function tellAll() {
+    panel.paint();
+    listeners.forEach((told) => told());
+  }
+  function handIn() {
+    return {
+      state: () => ({ n: keeper.events.length, copied: keeper.copied, sent: keeper.sent, name: keeper.file?.handle.name ?? data.file, forgets: keeper.forgets, keeps: keeper.hasDatabase }),
+      download: panel.download,
+      sent: keeper.saySent,
+      listen: (told) => {
+        listeners.push(told);
+      },
+      readCodebook,
+      ...practiceOf(data.variables) && { practise: () => opening("practice").then(focusCard) }
+    };
+  }
+  async function opening(only = "") {
+    for (const part of [host, shelf]) part.hidden = true;
+    const chosen = await showOpening({ box, data, say, message, only, readCodebook });
+    for (const part of [host, shelf]) part.hidden = false;
+    return chosen;
+  }
   async function receive(message2) {
     if (message2.kind !== "events") return hear();
     const ids = message2.events.map((event) => event.event_id);
@@ -4249,14 +4881,20 @@ async function startPage(host, shelf, data) {
     event.target.closest("button, input, textarea, label, a, summary, .sk-card")) focusCard();
   });
   await card.start();
-  panel.paint();
+  tellAll();
+  if (next === "open") panel.open();
 }
 
 // main.js
 var CARDS = { coding: createCodingCard, adjudication: createAdjudicationCard, comparing: createComparingCard, codebook: createCodebookEditor };
+function optionsOf(el, data) {
+  if (!data.training) return {};
+  const { follow } = createReference({ host: el, data, say: (key, values) => fill(data.texts[key] ?? key, values) });
+  return { onPaint: follow };
+}
 function render({ model, el }) {
   const data = model.get("data");
-  const card = CARDS[data.card](el, data, (message) => model.send(message));
+  const card = CARDS[data.card](el, data, (message) => model.send(message), optionsOf(el, data));
   const listen = (message) => card.receive(message);
   model.on("msg:custom", listen);
   card.start();

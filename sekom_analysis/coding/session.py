@@ -371,6 +371,7 @@ class Session:
         shown: Message = {
             "card": "coding",
             "study": self.desk.study_id,
+            "title": self.desk.about.title.in_(self.lang),
             "coder": self.desk.coder,
             "lang": self.lang,
             "pass": self.pass_,
