@@ -4383,7 +4383,7 @@ function showOpening({ box, data, say, message = "", only = "", readCodebook }) 
       given = code;
       typed2 = "";
       draw();
-      box.querySelector(".sp-code[aria-pressed=true]")?.scrollIntoView({ block: "nearest" });
+      for (const name of [".sp-code[aria-pressed=true]", ".sp-main"]) box.querySelector(name)?.scrollIntoView({ block: "nearest" });
       focusOn();
     }
     function nextNote() {

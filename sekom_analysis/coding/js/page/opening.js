@@ -138,7 +138,7 @@ export function showOpening({ box, data, say, message = "", only = "", readCodeb
       given = code;
       typed = "";
       draw();
-      box.querySelector(".sp-code[aria-pressed=true]")?.scrollIntoView({ block: "nearest" });
+      for (const name of [".sp-code[aria-pressed=true]", ".sp-main"]) box.querySelector(name)?.scrollIntoView({ block: "nearest" });
       focusOn();
     }
 
