@@ -4458,7 +4458,7 @@ function showOpening({ box, data, say, message = "", only = "", readCodebook }) 
     function show() {
       typed2 = "";
       draw();
-      box.scrollTop = 0;
+      box.querySelector(".sp-step")?.classList.add("sp-new");
       since = window.performance.now();
       focusOn();
     }

@@ -11,7 +11,17 @@ from sekom_analysis.coding.session import Session
 from sekom_analysis.study.rows import note_hash
 
 from . import firefox as firefox_driver
-from .browsers import ASKED, BEGIN, DOWNLOAD, YES, ChromiumPerson, FirefoxPerson, FirefoxTab, read, start_firefox
+from .browsers import (
+    ASKED,
+    BEGIN,
+    DOWNLOAD,
+    YES,
+    ChromiumPerson,
+    FirefoxPerson,
+    FirefoxTab,
+    read,
+    start_firefox,
+)
 from .firefox import firefox_path
 
 TEXTS = ["Tid saknas i vardagen", "Viljan finns hos alla", "Ingen vet vem som äger frågan",

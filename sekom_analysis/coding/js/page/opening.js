@@ -218,7 +218,7 @@ export function showOpening({ box, data, say, message = "", only = "", readCodeb
     function show() {
       typed = "";
       draw();
-      box.scrollTop = 0;
+      box.querySelector(".sp-step")?.classList.add("sp-new");
       since = window.performance.now();
       focusOn();
     }
