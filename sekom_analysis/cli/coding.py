@@ -66,7 +66,7 @@ def page(
     def write(desk: Desk, path: Path, language: str) -> Path:
         return write_page(desk, path, language, training=training)
 
-    _hand_out(write, coder, to, "html", lang, study)
+    _hand_out(write, coder, to, "training.html" if training else "html", lang, study)
 
 
 @app.command(epilog=example("sekom sheet anna"))

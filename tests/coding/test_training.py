@@ -9,6 +9,7 @@ from sekom_analysis.basics.errors import NotesError
 from sekom_analysis.coding.page import write_page
 from sekom_analysis.coding.session import Session
 from sekom_analysis.exchange import layout
+from sekom_analysis.study.checks import progress_table
 
 from .test_page import data_of, text_of
 from .test_session import sent
@@ -61,6 +62,9 @@ def test_answers_are_kept_as_pass_0_and_are_in_no_rating(root):
     study = sa.Study.open(root)
     ratings = study.ratings("valence", coders=["anna", "bertil"])
     assert ratings.notna().to_numpy().sum() == 0
+    table = progress_table(study).set_index(["coder", "variable"])
+    assert table.loc[("anna", "valence"), "decided"] == 0
+    assert table.loc[("anna", "valence"), "unseen"] == len(study.notes_asked("valence")) - 2
     assert (
         study.ratings("valence", coders=["anna", "bertil"], passes=(0,)).loc["B003"].tolist()
         == ["hinder"] * 2

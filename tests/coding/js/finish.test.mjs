@@ -42,7 +42,7 @@ function* states() {
   }
 }
 
-const text = readFileSync(new URL("../../../sekom_analysis/basics/wordings/coding.yaml", import.meta.url), "utf8");
+const text = readFileSync(`${import.meta.dirname}/../../../sekom_analysis/basics/wordings/coding.yaml`, "utf8");
 const known = new Set([...text.matchAll(/^(?:page)?card_(\w+):/gm)].map(([, key]) => key));
 const rowOf = (shown, name) => shown.rows.find((row) => row.name === name);
 
