@@ -2,7 +2,9 @@
 
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
+import { dirname, join } from "node:path";
 import test from "node:test";
+import { fileURLToPath } from "node:url";
 
 import { finishOf } from "../../../sekom_analysis/coding/js/looks/finish.js";
 
@@ -42,7 +44,7 @@ function* states() {
   }
 }
 
-const text = readFileSync(`${import.meta.dirname}/../../../sekom_analysis/basics/wordings/coding.yaml`, "utf8");
+const text = readFileSync(join(dirname(fileURLToPath(import.meta.url)), "../../../sekom_analysis/basics/wordings/coding.yaml"), "utf8");
 const known = new Set([...text.matchAll(/^(?:page)?card_(\w+):/gm)].map(([, key]) => key));
 const rowOf = (shown, name) => shown.rows.find((row) => row.name === name);
 
