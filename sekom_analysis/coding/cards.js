@@ -4251,6 +4251,8 @@ function showOpening({ box, data, say, message = "", only = "", readCodebook }) 
     let given = null;
     let typed2 = "";
     let since = 0;
+    const live = make("div", "sp-live");
+    live.setAttribute("role", "status");
     const asker = (otherwise) => data.about.from ?? say(otherwise);
     function button(key, onClick, { cap = "", kind = "", values = {} } = {}) {
       const made = make("button", `sp-button${kind && ` sp-${kind}`}`, make("span", "", say(key, values)), ...cap ? [keycap(cap)] : []);
@@ -4264,6 +4266,7 @@ function showOpening({ box, data, say, message = "", only = "", readCodebook }) 
     function heading(text, className = "") {
       const made = make("h2", className, text);
       made.id = "opening-title";
+      made.tabIndex = -1;
       return made;
     }
     function who() {
@@ -4337,15 +4340,17 @@ function showOpening({ box, data, say, message = "", only = "", readCodebook }) 
           why
         ))
       ] : [make("span", "sp-dim", typed2 ? say("practice_typed", { text: typed2 }) : say("practice_wait"))]);
-      told.setAttribute("role", "status");
       const isLast = place + 1 >= notes.length;
       const on = button(!isLast ? "practice_next" : only ? "practice_done" : "next", nextNote, { cap: "Enter", kind: given ? "main" : "" });
       on.disabled = !given;
       const slip = make("div", "sp-slip", make("p", "sp-text", text));
+      slip.id = "opening-note";
+      const question = heading(variable.question);
+      question.setAttribute("aria-describedby", slip.id);
       return [
         make("p", "sp-dim sp-small", say("practice_place", { n: place + 1, all: notes.length })),
         slip,
-        heading(variable.question),
+        question,
         group,
         told,
         row(on, button("read_codebook", readCodebook), button("practice_skip", skipPractice, { kind: "quiet" }))
@@ -4460,9 +4465,11 @@ function showOpening({ box, data, say, message = "", only = "", readCodebook }) 
       draw();
       box.querySelector(".sp-step")?.classList.add("sp-new");
       since = window.performance.now();
-      focusOn();
+      box.querySelector("#opening-title")?.focus({ preventScroll: true });
     }
     function focusOn() {
+      live.textContent = /** @type {HTMLElement | null} */
+      box.querySelector(".sp-told")?.innerText ?? "";
       box.focus({ preventScroll: true });
     }
     function draw() {
@@ -4480,7 +4487,7 @@ function showOpening({ box, data, say, message = "", only = "", readCodebook }) 
       const tray = make("div", "sp-tray", make("span", "", say("a_file")), ...isFirst || isOther ? [] : [button("previous", back, { cap: "←", kind: "quiet" })]);
       const step = make("div", "sp-step", ...isOther ? notYours() : SHOWN[name]());
       step.dataset.step = name;
-      box.replaceChildren(bar, make("div", "sp-desk", step), tray);
+      box.replaceChildren(bar, make("div", "sp-desk", step), tray, live);
     }
     box.hidden = false;
     box.tabIndex = -1;

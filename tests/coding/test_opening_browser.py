@@ -85,6 +85,7 @@ def test_four_steps_by_enter_say_what_one_needs_and_keep_nothing(tab, root, tmp_
     tab.says("Övningslapp 1 av 2.")
     tab.press("1")
     tab.says("Kodboken har den som exempel på Tillgång.")
+    tab.wait("document.querySelector('.sp-live').textContent.startsWith('Kodboken har den')")  # read out
     tab.says("Något finns.\nÄven oanvänt.")
     tab.press("2")
     tab.says("Så läser kodboken den också: Tillgång.")

@@ -136,7 +136,7 @@ def test_it_asks_whose_it_is_and_no_codes_nothing(person, study, tmp_path):
     file = page_of(study, tmp_path / "sida.html", **ONE)
     tab = person().tab().open(file, begin=False)
     tab.says("Den här sidan är gjord åt\n\nAnna\n\nÄr det du?")
-    tab.wait("document.activeElement.id === 'who'")
+    tab.wait("document.activeElement.id === 'opening-title'")
     tab.press("1")
     tab.says("Är det du?")
     tab.tab_to("Nej")

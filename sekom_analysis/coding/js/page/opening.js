@@ -24,6 +24,8 @@ export function showOpening({ box, data, say, message = "", only = "", readCodeb
     let given = null;
     let typed = "";
     let since = 0;
+    const live = make("div", "sp-live");
+    live.setAttribute("role", "status");
     const asker = (/** @type {string} */ otherwise) => data.about.from ?? say(otherwise);
 
     /** @param {string} key @param {() => void} onClick @param {{ cap?: string, kind?: string, values?: Record<string, unknown> }} [how] */
@@ -42,6 +44,7 @@ export function showOpening({ box, data, say, message = "", only = "", readCodeb
     function heading(text, className = "") {
       const made = make("h2", className, text);
       made.id = "opening-title";
+      made.tabIndex = -1;
       return made;
     }
 
@@ -93,12 +96,14 @@ export function showOpening({ box, data, say, message = "", only = "", readCodeb
         make("strong", "", say(given === right.id ? "practice_same" : "practice_other", { code: right.label })),
         ...[right.definition, right.include].filter(Boolean).map((why) => make("span", "", /** @type {string} */ (why)))]
         : [make("span", "sp-dim", typed ? say("practice_typed", { text: typed }) : say("practice_wait"))]));
-      told.setAttribute("role", "status");
       const isLast = place + 1 >= notes.length;
       const on = button(!isLast ? "practice_next" : only ? "practice_done" : "next", nextNote, { cap: "Enter", kind: given ? "main" : "" });
       on.disabled = !given;
       const slip = make("div", "sp-slip", make("p", "sp-text", text));
-      return [make("p", "sp-dim sp-small", say("practice_place", { n: place + 1, all: notes.length })), slip, heading(variable.question), group, told,
+      slip.id = "opening-note";
+      const question = heading(variable.question);
+      question.setAttribute("aria-describedby", slip.id);
+      return [make("p", "sp-dim sp-small", say("practice_place", { n: place + 1, all: notes.length })), slip, question, group, told,
         row(on, button("read_codebook", readCodebook), button("practice_skip", skipPractice, { kind: "quiet" }))];
     }
 
@@ -220,11 +225,13 @@ export function showOpening({ box, data, say, message = "", only = "", readCodeb
       draw();
       box.querySelector(".sp-step")?.classList.add("sp-new");
       since = window.performance.now();
-      focusOn();
+      // Not on a button: a key that was meant for a card answers nothing. It is read out, and the first Tab goes on from it.
+      /** @type {HTMLElement | null} */ (box.querySelector("#opening-title"))?.focus({ preventScroll: true });
     }
 
-    // Not on a button: a key that was meant for a card answers nothing. The first Tab goes to the first button.
+    // What was just pressed may be gone, and is there anew.
     function focusOn() {
+      live.textContent = /** @type {HTMLElement | null} */ (box.querySelector(".sp-told"))?.innerText ?? "";
       box.focus({ preventScroll: true });
     }
 
@@ -243,7 +250,7 @@ export function showOpening({ box, data, say, message = "", only = "", readCodeb
       const tray = make("div", "sp-tray", make("span", "", say("a_file")), ...(isFirst || isOther ? [] : [button("previous", back, { cap: "←", kind: "quiet" })]));
       const step = make("div", "sp-step", ...(isOther ? notYours() : SHOWN[name]()));
       step.dataset.step = name;
-      box.replaceChildren(bar, make("div", "sp-desk", step), tray);
+      box.replaceChildren(bar, make("div", "sp-desk", step), tray, live);
     }
 
     box.hidden = false;
