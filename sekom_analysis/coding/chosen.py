@@ -59,6 +59,23 @@ def shown_training(session: Session, texts: dict[str, str]) -> dict[str, Any]:
     Returns
     -------
     ``training``: key of the note -> variable -> codes and why; and ``texts``.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> from sekom_analysis.coding.session import Session
+    >>> from sekom_analysis.study.study import Study
+    >>> import pandas as pd
+    >>> notes = pd.DataFrame({"note_id": ["n1", "n2"], "text": ["All well", "Not so well"]})
+    >>> tone = {"id": "tone", "kind": "single", "label": "Tone", "codes": [{"id": "good", "label": "Good"}]}
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     study = Study.create(folder + "/s", notes=notes, codebook={"variables": [tone]}, title="S")
+    ...     about = study.root / "data" / "raw" / "study.yaml"
+    ...     said = about.read_text(encoding="utf-8") + "training: [{note: n1, answers: {tone: good}}]"
+    ...     _ = about.write_text(said, encoding="utf-8")
+    ...     data = Session(Study.open(study.root).desk("anna"), training=True).data()
+    >>> list(data["training"].values())
+    [{'tone': {'codes': ['good'], 'why': ''}}]
     """
     keys = {item.note_id: item.key for item in session.items}
     said = {

@@ -28,6 +28,19 @@ def welcome(session: Session) -> dict[str, str]:
     Returns
     -------
     ``study``, ``from``, ``purpose`` and ``size``, those that there are, as texts in the session's language.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> from pathlib import Path
+    >>> from sekom_analysis.coding.session import Session
+    >>> from sekom_analysis.study.desk import Desk
+    >>> from sekom_analysis.study.making import create_sample
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     create_sample(Path(folder) / "study")
+    ...     session = Session(Desk.open(Path(folder) / "study", "anna"), lang="en", variables=["valence"])
+    >>> welcome(session)["size"][:41]
+    '159 notes, one question about each, about'
     """
     about, lang = session.desk.about, session.lang
     texts = {"study": about.title, "author": about.author, "organisation": about.organisation,

@@ -6,6 +6,7 @@ import pytest
 
 import sekom_analysis as sa
 from sekom_analysis.basics.errors import NotesError
+from sekom_analysis.cli import app
 from sekom_analysis.coding.page import write_page
 from sekom_analysis.coding.session import Session
 from sekom_analysis.exchange import layout
@@ -129,3 +130,13 @@ def test_without_any_it_says_how_to_write_them(study_root):
 def test_it_goes_with_no_other_pass(root):
     with pytest.raises(NotesError, match="do not go together; choose one"):
         Session(sa.Desk.open(root, "anna"), training=True, again=2)
+
+
+def test_a_page_to_train_on_has_a_name_of_its_own(root, tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(SystemExit) as ended:
+        app(["page", "anna", "--training", "--study", str(root)])
+    assert ended.value.code == 0
+    data = data_of(text_of(tmp_path / "study-anna.training.html"))
+    assert (len(data["notes"]), data["pass"], len(data["training"])) == (2, 0, 2)
+    assert "study-anna.training.html" in capsys.readouterr().out
