@@ -4746,9 +4746,10 @@ function createPanel({ shelf, data, say, keeper, message: first, card, hear, con
     follow,
     show,
     /** Asks what was begun, then gives the file. */
-    download: () => {
+    download: async () => {
       if (begun().length) show();
-      return askToDownload();
+      await askToDownload();
+      if (!parts.landed.hidden) show();
     },
     /** For somebody who has begun elsewhere. */
     open: () => {

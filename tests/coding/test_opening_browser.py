@@ -297,3 +297,25 @@ def test_axe_finds_no_serious_fault_in_practice_codebook_and_the_last_screen(
     look("open")
     context.close()
     assert found == []
+
+
+def test_without_a_database_the_last_screen_leads_to_the_file_and_asks_whether_it_is_there(
+    browser, root, tmp_path
+):
+    errors = []
+    person = ChromiumPerson(browser, tmp_path, errors)
+    for name in ("indexedDB", "showSaveFilePicker"):
+        person.before_load(f"Object.defineProperty(window, '{name}', {{ value: undefined }});")
+    tab = person.tab().open(page_of(root, tmp_path))
+    tab.press("1", "1", "1", "1")
+    tab.wait_for_state("not_saved")
+    tab.says("Vänta med att stänga fliken.")
+    assert tab.text(".sk-finish .sk-main .sk-label") == "Ladda ner svarsfilen"
+    tab.downloaded(lambda: go_on(tab))
+    tab.says("Ser du filen bland dina hämtade filer?")
+    tab.tab_to("Ja, den finns där")
+    tab.press("Enter")
+    tab.wait_for_state()
+    tab.says("Alla svar finns i svarsfilen. Nu återstår att skicka den.")
+    person.close()
+    assert errors == []

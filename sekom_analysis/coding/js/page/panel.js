@@ -304,9 +304,10 @@ export function createPanel({ shelf, data, say, keeper, message: first, card, he
   return {
     paint, follow, show,
     /** Asks what was begun, then gives the file. */
-    download: () => {
+    download: async () => {
       if (begun().length) show();
-      return askToDownload();
+      await askToDownload();
+      if (!parts.landed.hidden) show(); // whether the file is there is asked there
     },
     /** For somebody who has begun elsewhere. */
     open: () => {
