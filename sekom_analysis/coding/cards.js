@@ -38,18 +38,18 @@ var wordsOf = (text) => text.match(/\s*[\p{L}\p{N}\p{M}_'’-]+|\s*[^\s]/gu) ?? 
 function wordDiff(before, after) {
   const [old, now] = [wordsOf(before), wordsOf(after)];
   if (Math.max(old.length, now.length) > REJECTED) return joined([["gone", before], ["new", after]]);
-  const bare = (word) => word.trim();
+  const bare2 = (word) => word.trim();
   const same = old.map(() => new Array(now.length + 1).fill(0));
   same.push(new Array(now.length + 1).fill(0));
   for (let i2 = old.length - 1; i2 >= 0; i2 -= 1) {
     for (let j2 = now.length - 1; j2 >= 0; j2 -= 1) {
-      same[i2][j2] = bare(old[i2]) === bare(now[j2]) ? same[i2 + 1][j2 + 1] + 1 : Math.max(same[i2 + 1][j2], same[i2][j2 + 1]);
+      same[i2][j2] = bare2(old[i2]) === bare2(now[j2]) ? same[i2 + 1][j2 + 1] + 1 : Math.max(same[i2 + 1][j2], same[i2][j2 + 1]);
     }
   }
   const pieces = [];
   let [i, j] = [0, 0];
   while (i < old.length || j < now.length) {
-    if (i < old.length && j < now.length && bare(old[i]) === bare(now[j])) {
+    if (i < old.length && j < now.length && bare2(old[i]) === bare2(now[j])) {
       pieces.push(["kept", now[j]]);
       [i, j] = [i + 1, j + 1];
     } else if (j >= now.length || i < old.length && same[i + 1][j] >= same[i][j + 1]) {
@@ -63,13 +63,13 @@ function wordDiff(before, after) {
   return joined(pieces);
 }
 function joined(pieces) {
-  const found = [];
+  const found3 = [];
   for (const [kind, text] of pieces) {
-    const last = found.at(-1);
+    const last = found3.at(-1);
     if (last && last[0] === kind) last[1] += text;
-    else if (text) found.push([kind, text]);
+    else if (text) found3.push([kind, text]);
   }
-  return found;
+  return found3;
 }
 
 // answering/answers.js
@@ -118,66 +118,80 @@ function rangeOf({ codes }, number) {
 
 // answering/keys.js
 var COMMANDS = {
-  u: "undo",
-  Backspace: "undo",
-  r: "redo",
-  s: "skip",
-  m: "memo",
-  t: "flag",
-  "+": "propose",
-  n: "toFirstOpen",
-  d: "panel",
-  g: "gloss",
-  "/": "search",
+  ".": "unsure",
+  ",": "memo",
+  "/": "skip",
+  "+": "flag",
+  "*": "propose",
+  "<": "gloss",
+  "'": "codebook",
+  "’": "codebook",
+  ":": "reviews",
+  ">": "number",
+  "?": "keys",
   Enter: "confirm",
   ArrowLeft: "back",
   ArrowRight: "forward",
+  ArrowUp: "up",
+  ArrowDown: "down",
+  End: "toFirstOpen",
+  PageUp: "recentBack",
+  PageDown: "recentForward",
   " ": "scroll",
-  ",": "changes",
-  Escape: "closeChanges"
+  Backspace: "undo",
+  Escape: "leave"
 };
-var LETTERS = "abcefhijklopqvwxyz";
+var DIGITS = "123456789";
 var NONE_FITS = "none_fits";
-var MINUS = /^[-\u2212]$/;
+var MINUS = /^[-−]$/;
 function keysOf(variable) {
   if (variable.kind === "scale") return new Map(variable.codes.map(({ id }) => [id, id]));
-  const row = [..."123456789", ...LETTERS];
-  const own = variable.codes.map(({ id, place }, number) => id === NONE_FITS ? "0" : row[place ?? number]);
-  const free = row.filter((key) => !own.includes(key));
+  const own = variable.codes.map(({ id, place }, number) => id === NONE_FITS ? "0" : DIGITS[place ?? number]);
+  const free = own.length <= DIGITS.length ? [...DIGITS].filter((key) => !own.includes(key)) : [];
   return new Map(variable.codes.flatMap(({ id }, number) => {
     const key = own[number] ?? free.shift();
     return key ? [[key, id]] : [];
   }));
 }
-function typed(event) {
+function typed(event, commands) {
   const digit = /^Digit([0-9])$/.exec(event.code);
-  if (digit && event.key !== "/") return digit[1];
-  return event.key.length === 1 ? event.key.toLowerCase() : event.key;
+  if (digit && !(event.shiftKey && commands[event.key])) return digit[1];
+  return event.key;
 }
-function signOf(event, variable) {
+function signOf(event, variable, key) {
   const hasMinus = variable.codes.some(({ id }) => id.startsWith("-"));
   if (MINUS.test(event.key) && (hasMinus || !/^Digit/.test(event.code))) return "-";
-  const key = typed(event);
   return /^[0-9]$/.test(key) ? key : "";
 }
-function actionOf(event, variable, commands) {
-  const key = typed(event);
-  if (event.ctrlKey || event.metaKey) {
-    if (event.altKey) return null;
-    if (key === "z") return { name: event.shiftKey ? "redo" : "undo" };
-    if (key === "s") return { name: "nothing" };
-    if (key === "y") return { name: "redo" };
-    return commands[`Ctrl+${key}`] ? { name: commands[`Ctrl+${key}`] } : null;
-  }
+function chord(event, key, commands) {
   if (event.altKey) return null;
-  if (event.shiftKey && /^[123]$/.test(key)) return { name: "certainty", value: key };
-  if (event.shiftKey && key === "ArrowLeft") return { name: "noteBack" };
-  if (event.shiftKey && key === "ArrowRight") return { name: "noteForward" };
-  if (event.shiftKey && key !== "/" && key !== "+" && !/^[0-9]$/.test(event.key)) return null;
-  if (variable && variable.kind === "scale" && signOf(event, variable)) return { name: "number", value: signOf(event, variable) };
-  const code = variable && variable.kind !== "scale" ? keysOf(variable).get(key) : void 0;
-  if (code !== void 0) return { name: "code", value: code };
-  return commands[key] ? { name: commands[key] } : null;
+  const letter = key.toLowerCase();
+  if (letter === "z") return { name: event.shiftKey ? "redo" : "undo" };
+  if (letter === "s") return { name: "nothing" };
+  if (letter === "y") return { name: "redo" };
+  return commands[`Ctrl+${key}`] ? { name: commands[`Ctrl+${key}`] } : null;
+}
+function actionOf(event, variable, commands) {
+  const key = typed(event, commands);
+  if (event.ctrlKey || event.metaKey) return chord(event, key, commands);
+  if (event.altKey) return null;
+  if (event.shiftKey) {
+    if (/^[123]$/.test(key)) return { name: "certainty", value: key };
+    if (key === "ArrowLeft") return { name: "noteBack" };
+    if (key === "ArrowRight") return { name: "noteForward" };
+    if (key === "Backspace") return { name: "redo" };
+    if (key.length > 1 || /^[0-9]$/.test(key) && key !== event.key) return null;
+  }
+  if (variable && variable.kind === "scale") {
+    const sign = signOf(event, variable, key);
+    if (sign) return { name: "digit", value: sign };
+  } else if (variable) {
+    const code = keysOf(variable).get(key);
+    if (code !== void 0) return { name: "code", value: code };
+    if (/^\p{L}$/u.test(key) && !commands[key.toLowerCase()]) return { name: "letter", value: key };
+  }
+  const name = commands[key] ?? commands[key.toLowerCase()];
+  return name ? { name } : null;
 }
 function listenForKeys(root, hand) {
   root.addEventListener("keydown", (event) => {
@@ -185,7 +199,7 @@ function listenForKeys(root, hand) {
       /** @type {Element} */
       event.target
     );
-    if (target.matches("input, textarea")) return event.stopPropagation();
+    if (target.matches("input, textarea") || target.closest("dialog")) return event.stopPropagation();
     const onButton = target.matches("button, summary") && (event.key === "Enter" || event.key === " ");
     if (onButton && event.repeat) event.preventDefault();
     const ours = !onButton && hand.press(event);
@@ -196,10 +210,47 @@ function listenForKeys(root, hand) {
   });
 }
 
+// answering/typing.js
+var LONGEST_LEAD = 4;
+var fold = (text) => text.toLowerCase().normalize("NFC");
+var wordsOf2 = (label) => fold(label).split(/[\s,;:/()–-]+/).filter(Boolean);
+function fit(label, typed2) {
+  const [whole, part] = [fold(label), fold(typed2)];
+  if (whole.startsWith(part)) return 3;
+  if (wordsOf2(label).some((word) => word.startsWith(part))) return 2;
+  return whole.includes(part) ? 1 : 0;
+}
+function found(codes, typed2) {
+  const part = typed2.trim();
+  if (!part) return [];
+  const fits = codes.map((code) => ({ code, fit: fit(code.label, part) })).filter((one) => one.fit);
+  return fits.sort((a, b) => b.fit - a.fit).map(({ code }) => code);
+}
+function placeOf(label, typed2) {
+  const [whole, part] = [fold(label), fold(typed2.trim())];
+  if (!part || whole.length !== label.length) return null;
+  for (let at2 = whole.indexOf(part); at2 >= 0; at2 = whole.indexOf(part, at2 + 1)) {
+    if (at2 === 0 || !/[\p{L}\p{N}]/u.test(whole[at2 - 1])) return [at2, at2 + part.length];
+  }
+  const at = whole.indexOf(part);
+  return at < 0 ? null : [at, at + part.length];
+}
+function leadsOf(codes) {
+  const leads = /* @__PURE__ */ new Map();
+  for (const code of codes) {
+    const starts = wordsOf2(code.label).filter((word) => word.length > 2);
+    for (let n = 1; n <= LONGEST_LEAD && !leads.has(code.id); n += 1) {
+      const start = starts.map((word) => word.slice(0, n)).find((part) => part.length === n && found(codes, part)[0] === code);
+      if (start) leads.set(code.id, start);
+    }
+  }
+  return leads;
+}
+
 // answering/hand.js
 var PAUSE = 600;
 var BURST = 400;
-var MOVES = /* @__PURE__ */ new Set(["back", "forward", "noteBack", "noteForward", "toFirstOpen", "toStep", "review", "answerAgain"]);
+var MOVES = /* @__PURE__ */ new Set(["back", "forward", "noteBack", "noteForward", "toFirstOpen", "toStep", "review", "answerAgain", "recentBack", "recentForward", "toRecent"]);
 var OTHERWISE = /* @__PURE__ */ new Set(["code", "skip", "leaveOpen", "openBlock", "numberIs", "numberGiven"]);
 var REPEATED = /* @__PURE__ */ new Set([...MOVES, "undo", "redo"]);
 var BESIDE = /* @__PURE__ */ new Set(["typing", "saveMemo", "proposing", "saveProposal", "typed", "typedText"]);
@@ -214,6 +265,8 @@ function createHand({ list, commands, act, onChange, shows = () => true, isWriti
   let stop = () => {
   };
   let clicked = {};
+  let letters = "";
+  let active = "";
   const asked = () => list.isFinished() ? null : list.current().variable;
   const scale = () => list.current().variable;
   function tell(key, values = {}) {
@@ -262,6 +315,48 @@ function createHand({ list, commands, act, onChange, shows = () => true, isWriti
     }
     return true;
   }
+  function hits() {
+    const { codes } = (
+      /** @type {Variable} */
+      asked()
+    );
+    return letters.trim() ? found(codes, letters) : codes;
+  }
+  function search(now) {
+    const variable = asked();
+    const first = variable && now.trim() ? found(variable.codes, now)[0] : void 0;
+    if (now.trim() && !first) return tell("no_hit", { letters: now.trim() });
+    [letters, active] = [now, first ? first.id : ""];
+    return onChange();
+  }
+  function forget() {
+    [letters, active] = ["", ""];
+  }
+  function moveCursor(by) {
+    const all = hits();
+    const now = all.findIndex(({ id }) => id === active);
+    const next = now < 0 ? by > 0 ? 0 : all.length - 1 : (now + by + all.length) % all.length;
+    active = all[next].id;
+    onChange();
+  }
+  function isTyping({ name, value }, event) {
+    const variable = asked();
+    if (!variable) return false;
+    if (name === "letter") search(letters + value);
+    else if (name === "up" || name === "down") moveCursor(name === "up" ? -1 : 1);
+    else if (letters && event.key === " ") search(`${letters} `);
+    else if (letters && event.key === "Backspace" && !event.shiftKey) search(letters.slice(0, -1));
+    else if (event.key === "Escape" && (letters || active)) search("");
+    else if (name === "confirm" && active) {
+      const code = active;
+      forget();
+      act("code", code);
+    } else {
+      forget();
+      return false;
+    }
+    return true;
+  }
   function isProse(event, action) {
     const types = event.key.length === 1 && !event.ctrlKey && !event.metaKey && !event.altKey;
     if (event.timeStamp - proseAt >= BURST || !(action || types)) return false;
@@ -275,9 +370,15 @@ function createHand({ list, commands, act, onChange, shows = () => true, isWriti
       return true;
     }
     if (!action && !text) return false;
-    if (event.repeat) return true;
+    const isStep = action && ["up", "down", "scroll"].includes(action.name);
+    if (event.repeat && !isStep) return true;
     told = null;
-    return text ? pressAmid(event, action) : run(
+    if (text) return pressAmid(event, action);
+    return isTyping(
+      /** @type {Action} */
+      action,
+      event
+    ) || run(
       /** @type {Action} */
       action,
       event
@@ -291,7 +392,7 @@ function createHand({ list, commands, act, onChange, shows = () => true, isWriti
   }
   function run(action, event) {
     if (event.key === "Backspace" && !shows("Backspace")) return false;
-    if (action.name === "number") goesOn(action.value ?? "");
+    if (action.name === "digit") goesOn(action.value ?? "");
     else act(action.name, action.value);
     return true;
   }
@@ -299,7 +400,7 @@ function createHand({ list, commands, act, onChange, shows = () => true, isWriti
     const { name, value } = action ?? { name: "" };
     const isOther = event.ctrlKey || event.metaKey || event.altKey || event.key.length > 1 && event.key !== "Escape";
     if (!action && isOther) return false;
-    if (name === "number" && goesOn(value ?? "")) return true;
+    if (name === "digit" && goesOn(value ?? "")) return true;
     if (event.key === "Backspace" && text.length > 1) half(text.slice(0, -1));
     else if (name === "undo" || event.key === "Escape") drop();
     else if (name === "confirm") take();
@@ -324,6 +425,7 @@ function createHand({ list, commands, act, onChange, shows = () => true, isWriti
     if (BESIDE.has(name)) return act(name, value);
     if (!isOnSame(name, value, nth)) return tell("second_click");
     told = null;
+    forget();
     const half2 = text;
     if (half2 && (name === "undo" || OTHERWISE.has(name))) drop();
     else if (half2 && !take("pick")) return void 0;
@@ -344,6 +446,12 @@ function createHand({ list, commands, act, onChange, shows = () => true, isWriti
     },
     get text() {
       return text;
+    },
+    get letters() {
+      return letters;
+    },
+    get active() {
+      return active;
     },
     get told() {
       return told;
@@ -472,11 +580,11 @@ function createPlaces({ notes, numbers, answerTo, standing: standing2, cellsOf }
   function goTo(note, variable) {
     const number = numbers.get(note.key);
     const name = variable.replace(PROPOSAL, "");
-    const place = placeOf(number, name);
+    const place = placeOf2(number, name);
     if (place < 0) toAll();
     at = { place: place < 0 ? number : place, step: Math.max(note.variables.indexOf(name), 0) };
   }
-  function placeOf(number, variable) {
+  function placeOf2(number, variable) {
     const exactly = (list.cells ?? []).findIndex((cell) => cell.note === number && cell.variable === variable);
     if (exactly >= 0) return exactly;
     return list.notes[at.place] === number ? at.place : list.notes.indexOf(number);
@@ -772,13 +880,13 @@ function createTurns({ variables, answers, earlier, drafts, cellOf, answerTo, an
     undone = undone.filter(elsewhere);
   }
   function recent(n) {
-    const found = /* @__PURE__ */ new Map();
-    for (let at = done.length - 1; at >= 0 && found.size < n; at -= 1) {
+    const found3 = /* @__PURE__ */ new Map();
+    for (let at = done.length - 1; at >= 0 && found3.size < n; at -= 1) {
       const { note, variable, isWord } = done[at];
       const cell = cellOf(note, variable);
-      if (!isWord && !found.has(cell) && variables.has(variable) && !isOpen(answers.get(cell))) found.set(cell, { note, variable: variables.get(variable) });
+      if (!isWord && !found3.has(cell) && variables.has(variable) && !isOpen(answers.get(cell))) found3.set(cell, { note, variable: variables.get(variable) });
     }
-    return [...found.values()];
+    return [...found3.values()];
   }
   return {
     change,
@@ -1134,8 +1242,9 @@ function make(tag, className, ...children) {
 function fill(text, values = {}) {
   return text.replace(/\{(\w+)\}/g, (gap, name) => String(values[name] ?? gap));
 }
+var NAMES = [["⇧", "Shift+"], ["Ctrl", "Control"], ["⌫", "Backspace"], ["←", "ArrowLeft"], ["→", "ArrowRight"], ["Esc", "Escape"]];
 function keycap(key) {
-  const cap = make("kbd", "sk-key", key.length === 1 ? key.toUpperCase() : key);
+  const cap = make("kbd", /^[.,:']$/.test(key) ? "sk-key sk-sign" : "sk-key", key.length === 1 ? key.toUpperCase() : key);
   cap.setAttribute("aria-hidden", "true");
   return cap;
 }
@@ -1206,7 +1315,7 @@ function createKit(act) {
   function button(className, label, key, name, value) {
     const made = make("button", className, ...key ? [keycap(key)] : [], make("span", "sk-label", label));
     made.type = "button";
-    if (key) made.setAttribute("aria-keyshortcuts", key.replace("⇧", "Shift+").replace("Ctrl", "Control"));
+    if (key) made.setAttribute("aria-keyshortcuts", NAMES.reduce((name2, [sign, said]) => name2.replace(sign, said), key));
     made.addEventListener("click", (event) => {
       act(name, value, event.detail);
       if (event.detail > 0 || !made.isConnected || made.disabled) afterClick();
@@ -1225,7 +1334,7 @@ function createKit(act) {
   function onClicked(then) {
     afterClick = then;
   }
-  return { parts, part, button, tool, group, onClicked };
+  return { parts, part, button, tool, group, onClicked, act };
 }
 
 // looks/overlays.js
@@ -1237,7 +1346,7 @@ function tellLength(field, warning, say) {
   field.setAttribute("aria-invalid", String(tooLong));
   return tooLong;
 }
-function createOverlays({ root, answer, main, say, list, hand, focus, id }) {
+function createOverlays({ root, ground, say, list, hand, focus, id }) {
   let sheet = null;
   let tipBox = null;
   const act = hand.click;
@@ -1246,10 +1355,10 @@ function createOverlays({ root, answer, main, say, list, hand, focus, id }) {
     const box = make("div", `sk-sheet sk-${kind}`, title, field, ...rest);
     field.id = `${id}-${kind}`;
     title.htmlFor = field.id;
-    (list.isFinished() ? main : answer).append(box);
+    ground.append(box);
     sheet = { kind, box, field, ...more };
     field.focus({ preventScroll: true });
-    box.scrollIntoView({ block: "nearest" });
+    field.scrollIntoView({ block: "nearest" });
   }
   function close() {
     tip(null);
@@ -1366,73 +1475,54 @@ function createOverlays({ root, answer, main, say, list, hand, focus, id }) {
     const foot = make("div", "sk-sheet-foot", make("span", "sk-quiet", say("propose_hint")), make("span", "", ...back, button("propose_save", save)));
     place("proposal", label, name, [second, words, warning, foot]);
   }
-  function openSearch() {
-    if (sheet || list.isFinished()) return;
+  function openNumber() {
+    if (sheet) return;
+    const all = list.notes.length;
     const field = make("input", "sk-field");
-    const hits = make("div", "sk-hits");
-    field.type = "text";
-    field.autocomplete = "off";
-    hits.id = `${id}-hits`;
-    hits.setAttribute("role", "listbox");
-    hits.setAttribute("aria-label", say("codes"));
-    for (const [name, value] of [
-      ["role", "combobox"],
-      ["aria-expanded", "true"],
-      ["aria-controls", hits.id],
-      ["aria-autocomplete", "list"]
-    ]) field.setAttribute(name, value);
-    field.addEventListener("input", () => showHits(field, hits));
-    field.addEventListener("keydown", (event) => onSearchKey(event, field, hits));
-    place("search", say("search_label"), field, [hits]);
-    showHits(field, hits);
+    [field.type, field.inputMode, field.autocomplete] = ["text", "numeric", "off"];
+    const hint = make("span", "sk-quiet", say("number_hint", { all }));
+    function go(event) {
+      const n = Number(field.value.trim());
+      if (!Number.isInteger(n) || n < 1 || n > all) {
+        hint.textContent = say("number_none", { all });
+        return;
+      }
+      finish(event);
+      act("toNote", n);
+    }
+    field.addEventListener("input", (event) => {
+      const n = Number(field.value.trim());
+      hint.textContent = say("number_hint", { all });
+      if (n >= 1 && n <= all && n * 10 > all) go(
+        /** @type {UIEvent} */
+        event
+      );
+    });
+    field.addEventListener("keydown", (event) => {
+      if (event.isComposing || event.key !== "Enter" && event.key !== "Escape") return;
+      event.preventDefault();
+      if (event.key === "Enter") go(event);
+      else finish(event);
+    });
+    place("goto", say("number_title"), field, [hint]);
   }
-  function found(words) {
-    const { codes } = list.current().variable;
-    const textOf = (code) => [code.label, code.definition, code.include, code.example].join(" ").toLowerCase();
-    const hits = codes.filter((code) => words.every((word) => textOf(code).includes(word)));
-    const byName = (code) => words.every((word) => code.label.toLowerCase().includes(word));
-    return [...hits.filter(byName), ...hits.filter((code) => !byName(code))];
-  }
-  function showHits(field, hits) {
-    const codes = found(field.value.toLowerCase().split(/\s+/).filter(Boolean));
-    hits.replaceChildren(...codes.map((code, number) => {
-      const hit = make("div", "sk-hit", make("strong", "", code.label), make("span", "", code.definition ?? ""));
-      hit.id = `${id}-hit-${number}`;
-      hit.dataset.code = code.id;
-      hit.setAttribute("role", "option");
-      hit.addEventListener("click", () => choose(code.id));
-      return hit;
-    }));
-    if (!codes.length) hits.append(make("div", "sk-quiet", say("no_hits")));
-    light(field, hits, 0);
-  }
-  function light(field, hits, number) {
-    const all = [...hits.querySelectorAll(".sk-hit")];
-    all.forEach((hit, i) => hit.setAttribute("aria-selected", String(i === number)));
-    if (all[number]) {
-      field.setAttribute("aria-activedescendant", all[number].id);
-      all[number].scrollIntoView({ block: "nearest" });
-    } else field.removeAttribute("aria-activedescendant");
-  }
-  function onSearchKey(event, field, hits) {
-    const all = (
-      /** @type {HTMLElement[]} */
-      [...hits.querySelectorAll(".sk-hit")]
-    );
-    const now = all.findIndex((hit) => hit.getAttribute("aria-selected") === "true");
-    if (event.key === "ArrowDown") light(field, hits, Math.min(now + 1, all.length - 1));
-    else if (event.key === "ArrowUp") light(field, hits, Math.max(now - 1, 0));
-    else if (event.isComposing) return;
-    else if (event.key === "Escape") finish(event);
-    else if (event.key === "Enter" && all[now]) choose(all[now].dataset.code ?? "", event);
-    else return;
-    event.preventDefault();
-  }
-  function choose(code, event) {
-    close();
-    if (event) hand.leaveProse(event);
-    act("code", code);
-    focus();
+  function openDialog(title, children, { isWide = false } = {}) {
+    const box = make("dialog", isWide ? "sk-dialog sk-dialog-wide" : "sk-dialog");
+    const end = make("button", "sk-button", say("close"), " ", keycap("Esc"));
+    end.type = "button";
+    end.addEventListener("click", () => box.close());
+    box.append(make("h2", "", title), ...children, make("div", "sk-dialog-foot", end));
+    box.setAttribute("aria-label", title);
+    box.addEventListener("close", () => {
+      box.remove();
+      focus();
+    });
+    box.addEventListener("click", (event) => {
+      if (event.target === box) box.close();
+    });
+    root.append(box);
+    box.showModal();
+    return box;
   }
   function tip(text, near) {
     if (tipBox) tipBox.remove();
@@ -1446,7 +1536,7 @@ function createOverlays({ root, answer, main, say, list, hand, focus, id }) {
     tipBox.style.left = `${Math.max(8, Math.min(spot.left - card.left, card.width - tipBox.offsetWidth - 8))}px`;
     tipBox.style.top = `${spot.bottom - card.top + 4}px`;
   }
-  return { openMemo, openProposal, openSearch, close, tip, get isOpen() {
+  return { openMemo, openProposal, openNumber, openDialog, close, tip, get isOpen() {
     return Boolean(sheet);
   } };
 }
@@ -1681,7 +1771,7 @@ function createOutbox({ name, post, onState, onAnswers, onReopen = () => {
 // card.js
 function createAnyCard(kind, host, data, post, { onPaint = () => {
 }, onDraft = () => {
-}, keepsEvents = true } = {}) {
+}, onHandIn, keepsEvents = true } = {}) {
   const say = (key, values) => fill(data.texts[key] ?? key, values);
   const list = createWorklist(data);
   const hand = createHand({
@@ -1692,7 +1782,7 @@ function createAnyCard(kind, host, data, post, { onPaint = () => {
     shows: (key) => view.shows(key),
     isWriting: () => view.root.contains(document.activeElement) && Boolean(document.activeElement?.matches("input, textarea"))
   });
-  const view = kind.createView(host, data, say, list, hand);
+  const view = kind.createView(host, data, say, list, hand, onHandIn);
   const outbox = createOutbox({
     name: kind.name(data),
     post,
@@ -1728,8 +1818,10 @@ function createAnyCard(kind, host, data, post, { onPaint = () => {
     toFirstOpen: () => list.toFirstOpen(),
     review: (sort) => list.review(sort),
     toCell: ({ note, variable }) => list.goTo(note, variable),
-    search: () => view.openSearch(),
-    panel: () => view.togglePanel(),
+    toNote: (n) => list.goTo(list.notes[n - 1], list.notes[n - 1].variables[0]),
+    number: () => view.openNumber(),
+    codebook: () => view.openCodebook(),
+    keys: () => view.openKeys(),
     gloss: () => view.toggleGloss(),
     scroll: () => view.scrollNote(),
     nothing() {
@@ -1754,7 +1846,7 @@ function createAnyCard(kind, host, data, post, { onPaint = () => {
     ...kind.actionsOf({ list, view, save, turned, keepDraft, tell: hand.tell, refuseNumber: hand.refuse })
   };
   const WRITES = /* @__PURE__ */ new Set(["numberIs", "typed", "typedText"]);
-  const OVERLAYS = /* @__PURE__ */ new Set(["memo", "search", "scroll", "saveMemo", "typing", "saveBegun", "propose", "proposing", "saveProposal"]);
+  const OVERLAYS = /* @__PURE__ */ new Set(["memo", "number", "scroll", "saveMemo", "typing", "saveBegun", "propose", "proposing", "saveProposal"]);
   function act(name, value) {
     if (!actions[name]) return;
     const memo = OVERLAYS.has(name) ? null : view.closeOverlays();
@@ -1798,7 +1890,7 @@ function createAnyCard(kind, host, data, post, { onPaint = () => {
     await outbox.keepDraft(cell, note.hash ?? "", draft);
     onDraft();
   }
-  function placeOf({ cell }) {
+  function placeOf2({ cell }) {
     const [key, variable, hash] = cell.split(" ");
     const known = list.notes.find((note2) => note2.key === key);
     const alike = known || !hash ? [] : list.notes.filter((note2) => note2.hash === hash);
@@ -1807,7 +1899,7 @@ function createAnyCard(kind, host, data, post, { onPaint = () => {
   }
   function placed(stored) {
     return stored.flatMap((one) => {
-      const place = placeOf(one);
+      const place = placeOf2(one);
       return place ? { ...one, ...place } : [];
     });
   }
@@ -1974,6 +2066,8 @@ function rowsOf(codes) {
   const columns = codes.length > 12 ? 3 : codes.length > 4 ? 2 : 1;
   return Math.ceil(codes.length / columns);
 }
+var FEW = 4;
+var SOME = 12;
 var MOST_BUTTONS = 42;
 var TOLD_OF_NUMBERS = /* @__PURE__ */ new Set(["refuse_number", "number_dropped", "number_missing"]);
 var WITH_FIELD = 20;
@@ -1988,6 +2082,10 @@ function blocksOf(codes) {
   }
   return [...blocks.values()];
 }
+var sizeOf = ({ kind, codes }) => {
+  const n = codes.filter(({ id }) => id !== NONE_FITS).length;
+  return kind === "scale" || n <= FEW ? "few" : n <= SOME ? "some" : "many";
+};
 function mostRows(variables, more = []) {
   return Math.max(...variables.map((variable) => rowsOfQuestion(variable, more)));
 }
@@ -1996,12 +2094,13 @@ function rowsOfQuestion({ kind, codes }, more) {
   const rows = codes.length > MOST_BUTTONS ? Math.ceil(blocksOf(codes).length / 6) : Math.ceil(codes.length / 12);
   return rows + more.length + (codes.length > WITH_FIELD ? 2 : 1);
 }
-function createCodes(kit, { tip, panelIsOpen, say, hand, focus, id }) {
+function createCodes(kit, { show, say, hand, focus, id }) {
   const { parts, part, button } = kit;
   let shown = { variable: (
     /** @type {any} */
     null
   ), more: [], open: null };
+  let lit = { letters: "", active: "" };
   function paint(variable, more = []) {
     shown = { variable, more, open: null };
     paintButtons();
@@ -2010,8 +2109,11 @@ function createCodes(kit, { tip, panelIsOpen, say, hand, focus, id }) {
   function paintButtons() {
     const { variable, more, open } = shown;
     const keys = new Map([...keysOf(variable)].map(([key, code]) => [code, key]));
-    const buttons = variable.kind === "scale" ? numberButtons(open ?? variable.codes, Boolean(open)) : variable.codes.map((code) => codeButton(code, keys.get(code.id)));
+    const leads = keys.size < variable.codes.length ? leadsOf(variable.codes) : /* @__PURE__ */ new Map();
+    const buttons = variable.kind === "scale" ? numberButtons(open ?? variable.codes, Boolean(open)) : variable.codes.map((code) => codeCell(code, keys.get(code.id), leads.get(code.id)));
+    lit = { letters: "", active: "" };
     parts.codes.className = `sk-codes sk-${variable.kind}`;
+    parts.codes.style.setProperty("--sk-n", Math.min(variable.codes.filter((code) => code.id !== NONE_FITS).length, FEW));
     parts.codes.style.setProperty("--sk-own-rows", rowsOf([...variable.codes, ...more]));
     const isLong = variable.codes.length > MOST_BUTTONS;
     parts.codes.style.setProperty("--sk-columns", columnsOf(buttons.length, isLong ? 6 : 12));
@@ -2024,8 +2126,9 @@ function createCodes(kit, { tip, panelIsOpen, say, hand, focus, id }) {
     return [...back, ...codes.map(numberButton)];
   }
   function numberButton({ id: number }) {
-    const made = button("sk-code", shownNumber(number), number.length === 1 ? number : "", "code", number);
-    if (number.length > 1) made.prepend(keycap(""));
+    const made = button("sk-code", shownNumber(number), "", "code", number);
+    if (number.length === 1) made.setAttribute("aria-keyshortcuts", number);
+    made.prepend(keycap(""));
     made.dataset.code = number;
     return made;
   }
@@ -2087,7 +2190,7 @@ function createCodes(kit, { tip, panelIsOpen, say, hand, focus, id }) {
     for (const made of parts.codes.querySelectorAll("[data-code]")) {
       const number = made.dataset.code;
       const goesOn = number.startsWith(text);
-      made.querySelector(".sk-key").textContent = goesOn ? shownNumber(number.slice(text.length)) : "";
+      made.querySelector(".sk-key").textContent = goesOn && text ? shownNumber(number.slice(text.length)) : "";
       made.classList.toggle("sk-half", Boolean(text) && number === text);
       made.classList.toggle("sk-away", !goesOn);
     }
@@ -2100,17 +2203,55 @@ function createCodes(kit, { tip, panelIsOpen, say, hand, focus, id }) {
     const isWhole = codes.some(({ id: number }) => number === text);
     return say(isWhole ? "half_typed" : "half_typed_open", { number: shownNumber(text) });
   }
-  function codeButton(code, key = "") {
+  function codeCell(code, key = "", lead = "") {
     const made = button("sk-code", code.label, key, "code", code.id);
     made.dataset.code = code.id;
-    if (code.definition) {
-      made.addEventListener("mouseenter", () => showDefinition(code, made));
-      made.addEventListener("focus", () => {
-        if (made.matches(":focus-visible")) showDefinition(code, made);
-      });
-      for (const end of ["mouseleave", "blur"]) made.addEventListener(end, () => showDefinition(null));
-    }
+    if (!key) made.prepend(make("span", "sk-lead", lead));
+    if (code.colour) made.style.setProperty("--sk-c", code.colour);
+    made.prepend(make("i", "sk-mark"));
+    if (shown.variable.kind === "multiple") made.querySelector(".sk-label")?.before(make("span", "sk-box"));
+    if (code.id === NONE_FITS) made.classList.add("sk-none");
+    if (!code.definition) return make("div", "sk-cell", made);
+    made.append(make("span", "sk-def", code.definition));
+    made.addEventListener("mouseenter", () => show(code, made));
+    made.addEventListener("focus", () => {
+      if (made.matches(":focus-visible")) show(code, made);
+    });
+    for (const end of ["mouseleave", "blur"]) made.addEventListener(end, () => show(null));
+    return make("div", "sk-cell", made, infoButton(code, made));
+  }
+  function infoButton(code, near) {
+    const made = make("button", "sk-info", "i");
+    made.type = "button";
+    made.setAttribute("aria-label", say("definition_of", { code: code.label }));
+    made.setAttribute("aria-expanded", "false");
+    made.addEventListener("click", () => {
+      const isOpen2 = near.classList.toggle("sk-told");
+      made.setAttribute("aria-expanded", String(isOpen2));
+    });
     return made;
+  }
+  function paintTyping() {
+    const { letters, active } = hand;
+    if (letters === lit.letters && active === lit.active) return;
+    for (const made of parts.codes.querySelectorAll("[data-code]")) {
+      const code = shown.variable.codes.find((one) => one.id === made.dataset.code);
+      made.classList.toggle("sk-active", made.dataset.code === active);
+      if (letters !== lit.letters) markLabel(made, code.label, letters);
+      if (made.dataset.code === active) made.scrollIntoView({ block: "nearest" });
+    }
+    lit = { letters, active };
+    show(shown.variable.codes.find((one) => one.id === active) ?? null);
+  }
+  function markLabel(made, text, letters) {
+    const place = placeOf(text, letters);
+    const label = (
+      /** @type {HTMLElement} */
+      made.querySelector(".sk-label")
+    );
+    made.classList.toggle("sk-off", Boolean(letters.trim()) && !place);
+    if (place) label.replaceChildren(text.slice(0, place[0]), make("mark", "", text.slice(...place)), text.slice(place[1]));
+    else label.textContent = text;
   }
   function press(isChosen) {
     for (const made of parts.codes.querySelectorAll("[data-code]")) made.setAttribute("aria-pressed", isChosen(made.dataset.code));
@@ -2119,15 +2260,11 @@ function createCodes(kit, { tip, panelIsOpen, say, hand, focus, id }) {
   function close() {
     if (shown.open) openBlock(null);
   }
-  function showDefinition(code, near) {
-    light(code ? code.id : null);
-    if (!panelIsOpen()) tip(code ? code.definition : null, near);
-  }
   function light(id2) {
     for (const entry of parts.panelBox.querySelectorAll(".sk-entry")) {
-      const lit = entry.dataset.code === id2;
-      entry.classList.toggle("sk-lit", lit);
-      if (lit) reveal(entry, parts.panelBox);
+      const lit2 = entry.dataset.code === id2;
+      entry.classList.toggle("sk-lit", lit2);
+      if (lit2) reveal(entry, parts.panelBox);
     }
   }
   function reveal(entry, box) {
@@ -2138,116 +2275,107 @@ function createCodes(kit, { tip, panelIsOpen, say, hand, focus, id }) {
     else if (inner.bottom > outer.bottom) box.scrollTop += Math.min(inner.bottom - outer.bottom, inner.top - outer.top);
   }
   buildScale();
-  return { paint, paintTyped, press, light, openBlock, close };
+  return { paint, paintTyped, paintTyping, press, light, openBlock, close };
 }
 
 // looks/frame.js
+var LONG = 420;
+var VERY_LONG = 1500;
 var contextLines = (note) => (note.context ?? []).map(([name, text]) => make("p", "", make("b", "", name), ` ${text}`));
-var lengthShown = (note) => note.text.length + sayContext(note).length;
+var lengthOfNote = (note) => note.text.length + sayContext(note).length;
 var cards = 0;
-function createFrame(host, data, say, list, kit, { work, label, panelFirst = null, search = true }) {
+function createFrame(host, data, say, list, kit, { work, label, tray = [], side = [], isFlow = false, leave = "", onHandIn }) {
   const { parts, part, tool, group } = kit;
-  let panelOpen = null;
   let glossOpen = false;
-  let hasFocus = false;
-  let reserved = false;
-  let wide = false;
+  let panelOpen = false;
+  let hasFocus = true;
+  let isByKey = false;
+  let fitted = null;
   function buildHead() {
     const bar = part("bar", "div", "sk-bar", part("fill", "i", ""));
     bar.setAttribute("role", "progressbar");
     bar.setAttribute("aria-label", say("progress"));
     const saved = part("saved", "span", "sk-saved");
-    return make("div", "sk-head", bar, make(
+    const who = onHandIn ? [parts.handIn = buildHandIn()] : [make("span", "sk-who", data.coder)];
+    return make(
       "div",
-      "sk-line",
-      part("place", "strong", "sk-place"),
-      part("left", "span", "sk-quiet"),
-      make("span", "sk-gap"),
-      make("span", "sk-pair", buildUndo(), tool("redo", say("redo"), "r")),
-      make("span", "sk-quiet sk-who", data.coder),
-      saved
-    ));
-  }
-  function buildUndo() {
-    const undo = tool("undo", say("undo"), "u");
-    undo.prepend(
-      /** @type {Node} */
-      undo.firstChild,
-      part("backspace", "kbd", "sk-key", "⌫")
+      "sk-head",
+      bar,
+      make(
+        "div",
+        "sk-line",
+        make("div", "sk-line-start", ...leave ? [tool("list", say(leave), "Esc", "leave")] : []),
+        make("div", "sk-line-mid", part("place", "strong", "sk-place"), part("left", "span", "sk-quiet")),
+        make("div", "sk-line-end", ...isFlow ? [tool("undo", say("undo"), "⌫"), tool("redo", say("redo"), "⇧⌫")] : [part("queues", "span", "sk-queues")], saved, ...who)
+      )
     );
-    parts.backspace.setAttribute("aria-hidden", "true");
-    undo.setAttribute("aria-keyshortcuts", "u Backspace");
-    return undo;
+  }
+  function buildHandIn() {
+    const made = make("button", "sk-tool sk-who", make("span", "sk-label", data.coder), make("span", "sk-hand-in", say("hand_in")));
+    made.type = "button";
+    made.addEventListener("click", () => onHandIn?.());
+    return made;
   }
   function buildNote() {
-    const note = part(
-      "note",
-      "div",
-      "sk-note",
-      part("context", "div", "sk-context"),
-      part("text", "p", "sk-text"),
-      part("gloss", "p", "sk-gloss")
-    );
-    note.tabIndex = 0;
+    const note = part("note", "div", "sk-note", part("context", "div", "sk-context"), part("text", "p", "sk-text"), part("gloss", "p", "sk-gloss"));
     note.setAttribute("role", "group");
     note.setAttribute("aria-label", say("note"));
-    parts.text.lang = "sv";
+    note.addEventListener("scroll", tellRead);
+    if (data.notes_lang) parts.text.lang = data.notes_lang;
     parts.gloss.lang = "en";
-    return make("div", "sk-paper", note, part("more", "span", "sk-more", say("more_text")));
+    return part("paper", "article", "sk-paper", note, part("more", "p", "sk-more"), part("foot", "div", "sk-foot"));
   }
   function buildMoves() {
-    const glosses = data.notes.some((note) => note.gloss) ? [tool("glossTool", say("gloss"), "g", "gloss")] : [];
+    const glosses = data.notes.some((note) => note.gloss) ? [tool("glossTool", say("gloss"), "<", "gloss")] : [];
+    const moves = [tool("back", say("back"), "←"), tool("forward", say("forward"), "→")];
+    if (!isFlow) {
+      parts.foot.append(...glosses);
+      return group("moves", "sk-moves", say("moves"), ...moves);
+    }
     return group(
       "moves",
       "sk-tools sk-moves",
       say("moves"),
-      tool("back", say("back"), "←"),
-      tool("forward", say("forward"), "→"),
-      tool("toFirstOpen", say("to_first_open"), "n"),
+      ...moves,
+      tool("toFirstOpen", say("to_first_open"), "End"),
       make("span", "sk-gap"),
-      ...search ? [tool("search", say("search"), "/")] : [],
-      tool("panel", say("definitions"), "d"),
+      tool("panel", say("definitions"), "'", "codebook"),
       ...glosses
     );
   }
   function build() {
-    const root2 = part("root", "div", "sk-card sk-loading");
+    const root2 = part("root", "div", `sk-card sk-loading${isFlow ? " sk-flow" : " sk-app"}`);
     root2.tabIndex = 0;
     root2.lang = data.lang;
     root2.setAttribute("role", "application");
     root2.setAttribute("aria-label", label);
     root2.dataset.lmSuppressShortcuts = "true";
-    const panel = part("panelBox", "div", "sk-panel");
-    panel.tabIndex = 0;
+    const panel = part("panelBox", "div", isFlow ? "sk-panel" : "sk-side", ...side);
     panel.setAttribute("role", "group");
     panel.setAttribute("aria-label", say("definitions"));
     const live = part("live", "div", "sk-live");
     live.setAttribute("role", "status");
-    const main = part(
-      "main",
-      "div",
-      "sk-main",
-      part("work", "div", "sk-work", buildNote(), ...work),
-      part("finish", "div", "sk-finish"),
-      buildMoves()
-    );
-    root2.append(
-      buildHead(),
-      make("div", "sk-body", main, panel),
-      part("hints", "p", "sk-hints"),
-      part("alarm", "div", "sk-alarm"),
-      live
-    );
-    parts.alarm.setAttribute("role", "alert");
+    const alarm = part("alarm", "div", "sk-alarm");
+    alarm.setAttribute("role", "alert");
+    const head = buildHead();
+    const note = buildNote();
+    const moves = buildMoves();
+    const reply = part("reply", "div", "sk-reply", ...work);
+    const desk = isFlow ? part("main", "div", "sk-desk", part("work", "div", "sk-work", note, ...work), part("finish", "div", "sk-finish"), moves, panel) : part("main", "div", "sk-desk", part("work", "div", "sk-work", note, reply, panel), part("finish", "div", "sk-finish"));
+    const below = isFlow ? part("hints", "p", "sk-hints") : part("tray", "div", "sk-tray", ...tray, moves, part("hints", "p", "sk-hints"));
+    root2.append(head, desk, below, alarm, live);
     root2.addEventListener("focusin", () => showFocus(true));
     root2.addEventListener("focusout", (event) => showFocus(root2.contains(
       /** @type {Node | null} */
       event.relatedTarget
     )));
+    root2.addEventListener("keydown", () => showHand(true), true);
+    root2.addEventListener("pointerdown", () => showHand(false), true);
     root2.addEventListener("click", (event) => {
       if (!/** @type {Element} */
-      event.target.closest("button, input, textarea, label, summary")) focus();
+      event.target.closest("button, input, textarea, label, summary, dialog")) focus();
     });
+    if (!isFlow) listenForSwipe();
     host.append(root2);
     return root2;
   }
@@ -2265,63 +2393,74 @@ function createFrame(host, data, say, list, kit, { work, label, panelFirst = nul
     parts.left.textContent = say(minutes === null || !left.n ? "left" : "left_time", left);
   }
   function paintNote(note) {
+    const n = lengthOfNote(note);
     parts.context.replaceChildren(...contextLines(note));
     parts.text.textContent = note.text;
     parts.gloss.textContent = note.gloss;
-    if (!reserved) reserve();
-    requestAnimationFrame(fitNote);
+    root.classList.toggle("sk-long", n > LONG);
+    root.classList.toggle("sk-very-long", n > VERY_LONG);
+    requestAnimationFrame(() => fitNote(note));
   }
-  function fitNote() {
-    parts.note.scrollTop = 0;
-    parts.more.hidden = parts.note.scrollHeight <= parts.note.clientHeight + 2;
+  function fitNote(note = fitted) {
+    if (note !== fitted) parts.note.scrollTop = 0;
+    fitted = note;
+    const isCut = parts.note.scrollHeight > parts.note.clientHeight + 2;
+    parts.more.hidden = !isCut;
+    if (isCut) parts.note.tabIndex = 0;
+    else parts.note.removeAttribute("tabindex");
+    tellRead();
+  }
+  function tellRead() {
+    if (parts.more.hidden) return;
+    const { scrollTop, clientHeight, scrollHeight } = parts.note;
+    const share = Math.min(100, Math.round(100 * (scrollTop + clientHeight) / scrollHeight));
+    parts.note.classList.toggle("sk-end-seen", share > 99);
+    parts.more.textContent = say(share > 99 ? "read_all" : "read_part", { n: share });
   }
   function paintMoves(finished) {
-    parts.undo.disabled = !list.canUndo;
-    parts.redo.disabled = !list.canRedo;
+    if (parts.undo) parts.undo.disabled = !list.canUndo;
+    if (parts.redo) parts.redo.disabled = !list.canRedo;
     parts.back.disabled = list.at.place === 0 && list.at.step === 0;
     parts.forward.disabled = finished;
-    for (const name of ["search", "panel", "glossTool"]) if (parts[name]) parts[name].disabled = finished;
-  }
-  const panelIsOpen = () => (panelOpen ?? panelFirst ?? wide) && !list.isFinished();
-  function showPanel() {
-    const open2 = panelIsOpen();
-    parts.panelBox.hidden = !open2;
-    root.classList.toggle("sk-with-panel", open2);
-    root.classList.toggle("sk-wide", wide);
-    parts.panel.setAttribute("aria-expanded", open2);
-    const glossHidden = !glossOpen || list.isFinished() || !list.current().note.gloss;
+    for (const name of ["panel", "glossTool"]) if (parts[name]) parts[name].disabled = finished;
+    const glossHidden = !glossOpen || finished || !list.current().note.gloss;
     parts.gloss.hidden = glossHidden;
     if (parts.glossTool) parts.glossTool.setAttribute("aria-pressed", glossOpen);
-  }
-  function togglePanel() {
-    panelOpen = !panelIsOpen();
-    showPanel();
-    reserve();
+    if (isFlow) parts.panelBox.hidden = !panelOpen || finished;
   }
   function toggleGloss() {
     glossOpen = !glossOpen;
-    reserve();
+    requestAnimationFrame(() => fitNote());
   }
-  function measure() {
-    wide = root.clientWidth >= 820;
-  }
-  function reserve() {
-    if (!root.isConnected || list.isFinished()) return;
-    const byLength = [...data.notes].sort((a, b) => lengthShown(a) - lengthShown(b));
-    const long = byLength[Math.floor((byLength.length - 1) * 0.95)];
-    const probe = parts.note.cloneNode(false);
-    probe.classList.add("sk-probe");
-    probe.append(make("div", "sk-context", ...contextLines(long)), make("p", "sk-text", long.text), ...glossOpen && long.gloss ? [make("p", "sk-gloss", long.gloss)] : []);
-    parts.note.after(probe);
-    const height = Math.min(probe.offsetHeight, Math.round(window.innerHeight * 0.4));
-    probe.remove();
-    root.style.setProperty("--sk-note-height", `${height}px`);
-    reserved = true;
-    fitNote();
+  function togglePanel() {
+    panelOpen = !panelOpen;
   }
   function scrollNote() {
     const end = parts.note.scrollTop + parts.note.clientHeight >= parts.note.scrollHeight - 2;
-    parts.note.scrollTop = end ? 0 : parts.note.scrollTop + parts.note.clientHeight * 0.8;
+    parts.note.scrollTop = end ? 0 : parts.note.scrollTop + parts.note.clientHeight * 0.9;
+  }
+  function listenForSwipe() {
+    let from = NaN;
+    const { paper } = parts;
+    const shift = (x) => paper.style.setProperty("--sk-push", `${Number.isNaN(from) ? 0 : Math.round((x - from) * 0.8)}px`);
+    function end(event) {
+      const by = event.clientX - from;
+      from = NaN;
+      shift(0);
+      if (event.type === "pointerup" && Math.abs(by) > 70) kit.act(by < 0 ? "forward" : "back");
+    }
+    paper.addEventListener("pointerdown", (event) => {
+      if (event.pointerType === "touch") from = event.clientX;
+    });
+    paper.addEventListener("pointermove", (event) => {
+      if (Math.abs(event.clientX - from) > 8) shift(event.clientX);
+    });
+    for (const type of ["pointerup", "pointercancel"]) paper.addEventListener(type, end);
+  }
+  function showHand(now) {
+    if (now === isByKey) return;
+    isByKey = now;
+    root.classList.toggle("sk-by-key", now);
   }
   function showFocus(now) {
     if (now === hasFocus && parts.hints.textContent) return;
@@ -2333,7 +2472,7 @@ function createFrame(host, data, say, list, kit, { work, label, panelFirst = nul
     root.focus({ preventScroll: true });
   }
   const isSeen = (element) => element.getClientRects().length > 0;
-  const shows = (key) => key === "Escape" ? list.list.kind === "changes" : key !== "Backspace" || isSeen(parts.backspace) && !parts.undo.disabled;
+  const shows = (key) => key !== "Backspace" || isSeen(parts.undo) && !parts.undo.disabled;
   function keepFocus(work2) {
     const had = root.contains(document.activeElement);
     work2();
@@ -2345,9 +2484,7 @@ function createFrame(host, data, say, list, kit, { work, label, panelFirst = nul
   }
   function open(paint) {
     root.classList.remove("sk-loading");
-    measure();
     paint();
-    reserve();
     showFocus(root.contains(document.activeElement));
     root.scrollIntoView({ block: "start" });
     for (const delay of [0, 60, 250]) {
@@ -2358,11 +2495,7 @@ function createFrame(host, data, say, list, kit, { work, label, panelFirst = nul
   }
   const id = `sk${cards += 1}`;
   const root = build();
-  const watcher = new ResizeObserver(() => {
-    measure();
-    showPanel();
-    reserve();
-  });
+  const watcher = new ResizeObserver(() => fitNote());
   watcher.observe(host);
   return {
     root,
@@ -2374,8 +2507,6 @@ function createFrame(host, data, say, list, kit, { work, label, panelFirst = nul
     paintHead,
     paintNote,
     paintMoves,
-    panelIsOpen,
-    showPanel,
     togglePanel,
     toggleGloss,
     scrollNote,
@@ -2383,9 +2514,98 @@ function createFrame(host, data, say, list, kit, { work, label, panelFirst = nul
   };
 }
 
+// looks/keylist.js
+var SPACED = /* @__PURE__ */ new Set(["1–9", "A–Ö"]);
+function caps(keys, say) {
+  const named = keys === "Space" ? [say("key_space")] : SPACED.has(keys) ? [keys] : keys.split(" ");
+  return named.map(keycap);
+}
+function keysShown(keys, say) {
+  return make("dl", "sk-keys", ...keys.map((one) => make("div", "", make("dt", "", ...caps(one, say)), make("dd", "", say(`does ${one}`)))));
+}
+
+// looks/finish.js
+function stepOf({ open, begun, older, isStuck, file }) {
+  const unfiled = file ? file.n - file.copied : 0;
+  if (isStuck) return file && unfiled ? "file" : "wait";
+  if (open) return "code";
+  if (begun) return "begun";
+  if (older) return "older";
+  if (!file) return "rest";
+  if (unfiled) return "file";
+  return file.sent < file.copied ? "send" : "rest";
+}
+function titleOf({ open, begun, older, pass }) {
+  if (open) return ["finish_open", { n: open }];
+  if (begun) return ["begun", { n: begun }];
+  return older ? ["finish_older", { n: older }] : [`finish_pass_${pass}`, {}];
+}
+function leadOf({ open, begun, isSaved, isStuck, file }, step) {
+  if (!isSaved || isStuck) return ["finish_waiting", {}];
+  if (begun) return ["finish_begun", {}];
+  if (!file) return [open ? "finish_saved_open" : "finish_saved", {}];
+  const unfiled = file.n - file.copied;
+  if (unfiled && file.forgets) return ["finish_forgets", {}];
+  if (open) return [file.keeps ? "finish_saved_open" : "finish_in_file", {}];
+  if (step === "older") return ["finish_older_lead", {}];
+  if (step === "file") return file.copied ? ["finish_file_again", { n: unfiled }] : ["finish_saved", {}];
+  if (step === "send") return ["finish_send", {}];
+  return [file.n ? "finish_handed_in" : "finish_nothing_new", {}];
+}
+function answeredRow({ total, done, open, skipped, older }) {
+  const details = [];
+  if (skipped) details.push(["finish_row_skipped", { n: skipped }]);
+  if (older) details.push(["finish_row_older", { n: older }]);
+  return {
+    name: "answered",
+    mark: open ? "open" : older ? "wait" : "done",
+    details,
+    title: open ? ["finish_row_some", { n: done, all: total }] : ["finish_row_all", { n: total }],
+    action: open ? "toFirstOpen" : older ? "older" : null
+  };
+}
+function fileRows({ n, copied, sent, name }) {
+  if (!n) return [{ name: "file", mark: "done", title: ["finish_row_nothing", {}], details: [], action: null }];
+  const unfiled = n - copied;
+  const isSent = !unfiled && sent >= copied;
+  return [
+    {
+      name: "file",
+      mark: !unfiled ? "done" : copied ? "wait" : "open",
+      details: [["finish_row_file", { file: name }]],
+      title: !unfiled ? ["finish_row_in_file", {}] : copied ? ["finish_row_newer", { n: unfiled }] : ["finish_row_no_file", {}],
+      action: unfiled ? "download" : null
+    },
+    {
+      name: "sent",
+      mark: isSent ? "done" : "open",
+      details: [[isSent ? "finish_row_said" : "finish_row_how", {}]],
+      title: [isSent ? "finish_row_sent" : sent ? "finish_row_sent_before" : "finish_row_not_sent", {}],
+      action: sent < copied ? "sent" : null
+      // that file may be on its way, whatever is new since
+    }
+  ];
+}
+var ACTIONS = { code: "toFirstOpen", begun: "saveBegun", older: "older", file: "download", send: "sent", wait: null, rest: null };
+function finishOf(now) {
+  const step = stepOf(now);
+  const begun = now.begun ? [{ name: "begun", mark: "wait", title: ["begun", { n: now.begun }], details: [], action: now.savesBegun ? "saveBegun" : null }] : [];
+  const rows = [answeredRow(now), ...begun, ...now.file ? fileRows(now.file) : []];
+  const main = ACTIONS[step];
+  const also = [];
+  for (
+    const kind of
+    /** @type {const} */
+    ["skipped", "unsure", "changed", "differing"]
+  ) if (now[kind]) also.push([kind, now[kind]]);
+  if (now.older && main !== "older" && now.open) also.push(["older", now.older]);
+  return { step, title: titleOf(now), lead: leadOf(now, step), rows, main: rows.some(({ action }) => action === main) ? main : null, also };
+}
+
 // looks/notices.js
 var MOST_NAMED = 8;
 var NAME_LENGTH = 40;
+var LOCK = 400;
 function nameOfNote(note) {
   const text = note.text.replace(/\s+/g, " ").trim();
   return `”${text.length > NAME_LENGTH ? `${text.slice(0, NAME_LENGTH).trimEnd()}…` : text}”`;
@@ -2397,38 +2617,122 @@ function begunLabel({ note, variable, codes, memo, proposal }, list, say) {
 var savesSkip = (list, begun) => begun.some(({ note, variable, codes, memo }) => !codes && memo && isOpen(list.answerTo(note, variable)));
 function createNotices({ root, parts, part, button, say, list, data, savesBegun = false }) {
   let state = { name: "saved", n: 0, slow: false, cells: /* @__PURE__ */ new Set(), why: "", kept: true, refused: null };
-  function paintFinish(counts) {
-    const kinds = ["skipped", "unsure", "changed", "older", "differing"];
-    const sorts = kinds.map((kind) => ({ kind, n: list.countSort(kind) })).filter(({ n }) => n);
-    const title = counts.open ? say("finish_open", { n: counts.open }) : counts.begun ? say("begun", { n: counts.begun }) : say(`finish_pass_${data.pass}`);
-    const heading = make("p", "sk-finish-title", title);
-    const actions = sorts.map(({ kind, n }) => button("sk-code", say(`review_${kind}`, { n }), "", "review", kind));
-    if (counts.open) actions.unshift(button("sk-code", say("to_first_open"), "n", "toFirstOpen"));
-    parts.finish.replaceChildren(heading, ...begunBox(counts), part("finishSaved", "p", "sk-finish-saved"), ...actions);
-    parts.live.textContent = title;
-    showFinishSaved(counts);
+  let main = null;
+  let painted = "";
+  let since = 0;
+  const isCoding = data.card === "coding";
+  function numbers({ open, begun }) {
+    const file = data.handIn ? data.handIn.state() : null;
+    const isSaved = root.dataset.saved === "saved";
+    const of = Object.fromEntries(
+      /** @type {const} */
+      ["skipped", "unsure", "changed", "older", "differing"].map((kind) => [kind, list.countSort(kind)])
+    );
+    return {
+      total: data.notes.length,
+      done: data.notes.filter(list.isDone).length,
+      open,
+      begun,
+      pass: data.pass,
+      savesBegun,
+      isSaved,
+      isStuck: root.dataset.saved === "not_saved",
+      skipped: of.skipped,
+      unsure: of.unsure,
+      changed: of.changed,
+      older: of.older,
+      differing: of.differing,
+      file
+    };
   }
-  function begunBox(counts) {
+  function paintFinish(counts) {
+    const now = numbers(counts);
+    const shown = finishOf(now);
+    painted = JSON.stringify([now, list.begun().map((one) => begunLabel(one, list, say))]);
+    since = window.performance.now();
+    main = null;
+    const title = make("h2", "sk-finish-title", say(...shown.title));
+    const head = make("div", "sk-finish-head", title, part("finishSaved", "p", "sk-finish-saved", say(...shown.lead)));
+    const rows = isCoding ? shown.rows : shown.rows.filter(({ name }) => name === "begun");
+    const ledger = make("ul", "sk-ledger", ...rows.map((row) => rowOf(row, shown.main)));
+    ledger.setAttribute("role", "list");
+    const also = shown.also.map(([kind, n]) => button("sk-go", say(`review_${kind}`, { n }), "", "review", kind));
+    if (!isCoding && shown.main === "toFirstOpen") also.unshift(actionOf2("toFirstOpen", true));
+    if (!isCoding && shown.main === "older") also.unshift(actionOf2("older", true));
+    also.push(...helps());
+    const more = also.length ? [make("div", "sk-also", make("p", "", say("finish_also")), make("div", "sk-row", ...also))] : [];
+    parts.finish.replaceChildren(make("div", "sk-fin", head, ...rows.length ? [ledger] : [], ...more));
+    parts.live.textContent = say(...shown.title);
+  }
+  function helps() {
+    const { handIn } = data;
+    if (!handIn) return [];
+    return (
+      /** @type {const} */
+      ["practise", "readCodebook"].flatMap((name) => {
+        const act = handIn[name];
+        return act ? [own(`finish_${name}`, act)] : [];
+      })
+    );
+  }
+  function own(label, act) {
+    const made = make("button", "sk-go", make("span", "sk-label", say(label)));
+    made.type = "button";
+    made.addEventListener("click", act);
+    return made;
+  }
+  function rowOf({ name, mark, title, details, action }, next) {
+    const sign = make("span", "sk-mark");
+    sign.setAttribute("role", "img");
+    sign.setAttribute("aria-label", say(`finish_mark_${mark}`));
+    const small = details.length ? [make("span", "sk-row-more", details.map((one) => say(...one)).join(" · "))] : [];
+    const text = make("div", "", make("strong", "", say(...title)), ...small, ...name === "begun" ? begunList() : []);
+    const made = make("li", name === "begun" ? "sk-begun" : "", sign, text, ...action ? [actionOf2(action, action === next)] : []);
+    made.dataset.mark = mark;
+    made.dataset.row = name;
+    return made;
+  }
+  function actionOf2(action, isMain) {
+    const { handIn } = data;
+    const made = action === "download" || action === "sent" ? own(`finish_${action}`, () => handIn?.[action]()) : action === "older" ? button("sk-go", say("review_older", { n: list.countSort("older") }), "", "review", "older") : button("sk-go", say(action === "toFirstOpen" ? "finish_go_on" : "save_begun"), "", action);
+    if (!isMain) return made;
+    made.classList.add("sk-main");
+    made.append(keycap("Enter"));
+    main = made;
+    return made;
+  }
+  function begunList() {
     const begun = list.begun();
-    if (!begun.length) return [];
-    const title = counts.open ? [make("p", "", say("begun", { n: begun.length }))] : [];
     const named = begun.slice(0, MOST_NAMED).map((one) => make("li", "", button("sk-tool", begunLabel(one, list, say), "", "toCell", one)));
     const more = begun.length > MOST_NAMED ? [make("li", "sk-quiet", say("begun_more", { n: begun.length - MOST_NAMED }))] : [];
-    const save = savesBegun ? [button("sk-code", say("save_begun"), "", "saveBegun")] : [];
-    const skips = savesBegun && savesSkip(list, begun) ? [make("p", "sk-quiet", say("save_begun_skips"))] : [];
-    return [make("div", "sk-begun", ...title, make("ul", "", ...named, ...more), ...skips, ...save)];
+    const skips = savesBegun && savesSkip(list, begun) ? [make("span", "sk-row-more", say("save_begun_skips"))] : [];
+    return [make("ul", "", ...named, ...more), ...skips];
   }
-  function showFinishSaved({ open, begun }) {
-    if (!parts.finishSaved) return;
-    const key = root.dataset.saved !== "saved" ? "finish_waiting" : begun ? "finish_begun" : open ? "finish_saved_open" : "finish_saved";
-    parts.finishSaved.textContent = say(key);
+  function freshen() {
+    if (!list.isFinished() || !parts.finishSaved?.isConnected) return;
+    const counts = list.count();
+    if (painted === JSON.stringify([numbers(counts), list.begun().map((one) => begunLabel(one, list, say))])) return;
+    const had = root.contains(document.activeElement) && document.activeElement !== root;
+    const told = [...parts.finish.children].slice(1);
+    paintFinish(counts);
+    parts.finish.append(...told);
+    if (had && !root.contains(document.activeElement)) root.focus({ preventScroll: true });
   }
+  root.addEventListener("keydown", (event) => {
+    const isFree = event.key === "Enter" && !event.ctrlKey && !event.metaKey && !event.altKey && !event.shiftKey && !/** @type {Element} */
+    event.target.closest("button, a, input, textarea, select, summary, [role=dialog]");
+    if (!isFree || !list.isFinished() || !main || !main.getClientRects().length) return;
+    event.preventDefault();
+    event.stopPropagation();
+    if (!event.repeat && window.performance.now() - since > LOCK) main.click();
+  }, true);
+  data.handIn?.listen(freshen);
   function paintSaved() {
     const begun = list.begun().length;
     const calm = state.name === "saved" || state.name === "saving" && !state.slow;
     root.dataset.begun = String(begun);
     parts.saved.textContent = calm ? say(begun ? "saved_begun" : "saved", { n: list.countSaved(state.cells), begun }) : say(state.name, { n: state.n });
-    if (list.isFinished()) showFinishSaved(list.count());
+    freshen();
   }
   function showState(now) {
     const was = root.dataset.saved;
@@ -2451,30 +2755,89 @@ function createNotices({ root, parts, part, button, say, list, data, savesBegun 
   return { paintFinish, paintSaved, showState };
 }
 
+// coding/tray.js
+var MOST = 5;
+function createTray({ kit, list, say, hand }) {
+  const { parts, part, button, tool, group } = kit;
+  let newest = "";
+  let at = -1;
+  function build() {
+    const recent = group("recent", "sk-recent", say("recent"));
+    const doubt = group(
+      "certainty",
+      "sk-segments",
+      say("certainty"),
+      tool("sure1", say("certainty_1"), ".", "certainty", "1"),
+      ...["2", "3"].map((n) => tool(`sure${n}`, say(`certainty_${n}`), `⇧${n}`, "certainty", n))
+    );
+    const tools = make("div", "sk-tools", doubt, tool("memo", say("memo"), ","), tool("undo", say("undo"), "⌫"), tool("redo", say("redo"), "⇧⌫"));
+    const more = make("div", "sk-tools sk-push", tool("skip", say("skip"), "/"), tool("toFirstOpen", say("to_first_open"), "End"), tool("keys", "", "?"));
+    parts.keys.setAttribute("aria-label", say("keys"));
+    return [recent, tools, part("push", "div", "sk-gap"), more];
+  }
+  function paint(finished) {
+    paintRecent();
+    paintDoubt(list.aim());
+    parts.undo.disabled = !list.canUndo;
+    parts.redo.disabled = !list.canRedo;
+    parts.skip.disabled = finished;
+  }
+  function paintRecent() {
+    const all = list.recent(MOST);
+    const first = all.length ? `${list.cellOf(all[0].note, all[0].variable.id)} ${all[0].answer?.id}` : "";
+    const chips = all.map((one, number) => chip(one, number, !number && first !== newest));
+    if (first !== newest) at = -1;
+    newest = first;
+    parts.recent.replaceChildren(...chips.length ? [make("span", "sk-quiet", say("just_now")), ...chips] : []);
+  }
+  function chip({ note, variable, answer }, number, isFresh) {
+    const given = (
+      /** @type {Answer} */
+      answer
+    );
+    const words = saidOf({ variable, answer: given }, say);
+    const made = button(`sk-chip${isFresh ? " sk-fresh" : ""}`, words, "", "toRecent", { note, variable });
+    const colour = variable.codes.find(({ id }) => id === given.codes.join())?.colour;
+    const marks = [given.certainty === "1" && "?", given.memo && "✎"].filter(Boolean).join(" ");
+    if (colour) made.style.setProperty("--sk-c", colour);
+    if (marks) made.append(make("span", "sk-marks", marks));
+    made.title = `${variable.label}: ${note.text.slice(0, 120)}`;
+    made.setAttribute("aria-label", [words, variable.label, given.certainty && say(`just_${given.certainty}`), given.memo && say("just_memo")].filter(Boolean).join(", "));
+    if (number === at) made.setAttribute("aria-current", "true");
+    return made;
+  }
+  function paintDoubt(aim) {
+    const { answer, draft } = aim ?? { answer: void 0, draft: {} };
+    const certainty = draft.certainty ?? (isOpen(answer) ? "" : answer.certainty);
+    for (const n of ["1", "2", "3"]) parts[`sure${n}`].setAttribute("aria-pressed", certainty === n);
+    const memo = draft.memo ?? (answer ? answer.memo : "");
+    parts.memo.classList.toggle("sk-on", Boolean(memo));
+    parts.memo.title = memo;
+  }
+  function step(by) {
+    const all = list.recent(MOST);
+    at = Math.min(Math.max(at + by, -1), all.length - 1);
+    const one = all[at];
+    if (one) list.goTo(one.note, one.variable.id);
+    else if (by < 0) list.toFirstOpen();
+    else hand.tell("no_recent");
+  }
+  return { nodes: build(), paint, step };
+}
+
 // coding/view.js
-function createCodingView(host, data, say, list, hand) {
+var KEYS = ["1–9", "0", "A–Ö", "↑ ↓", "Enter", ".", "⇧1 ⇧2 ⇧3", ",", "⌫", "⇧⌫", "/", "← →", "⇧← ⇧→", "End", "PgUp PgDn", ">", ":", "+", "*", "'", "<", "Space", "Esc"];
+function createCodingView(host, data, say, list, hand, onHandIn) {
   const kit = createKit(hand.click);
   const { parts, part, button, tool, group } = kit;
   let shown = { note: null, variable: null };
-  function buildTools() {
-    const sure = ["1", "2", "3"].map((n) => tool(`sure${n}`, say(`certainty_${n}`), `⇧${n}`, "certainty", n));
-    return make(
-      "div",
-      "sk-tools",
-      group("certainty", "sk-segments", say("certainty"), ...sure),
-      tool("memo", say("memo"), "m"),
-      tool("flag", say("flag"), "t"),
-      tool("propose", say("propose"), "+"),
-      tool("skip", say("skip"), "s")
-    );
-  }
   function buildWork() {
-    const state = make("div", "sk-state", group("steps", "sk-steps", say("questions")), part("remark", "p", "sk-remark"));
-    const question = part("question", "p", "sk-question");
+    const asked = make("div", "sk-asked", part("question", "h2", "sk-question"), part("remark", "p", "sk-remark"));
+    const ask = make("div", "sk-ask", asked, part("typing", "p", "sk-typing"));
     const answer = part("answer", "div", "sk-answer", group("codes", "sk-codes", say("codes")));
-    const tools = buildTools();
+    const more = make("div", "sk-more-codes", tool("propose", say("propose"), "*"), part("proposed", "p", "sk-quiet sk-proposed"));
     parts.propose.addEventListener("mousedown", (event) => event.preventDefault());
-    return [parts.again, state, question, answer, tools, part("proposed", "p", "sk-quiet sk-proposed")];
+    return [parts.again, ask, answer, more];
   }
   function paint() {
     const finished = list.isFinished();
@@ -2483,79 +2846,105 @@ function createCodingView(host, data, say, list, hand) {
     parts.work.hidden = finished;
     parts.finish.hidden = !finished;
     frame.root.classList.toggle("sk-done", finished);
-    if (finished) {
-      shown = { note: null, variable: null };
-      const isTold = list.list.kind === "changes";
-      if (isTold) changes.paintAll();
-      else notices.paintFinish(counts);
-      const latest = isTold ? "" : latestOf(list, say);
-      if (hand.told || latest) parts.finish.append(make("p", "sk-quiet", said() || say("finish_latest", { latest })));
-    } else paintNote();
+    if (finished) paintEnd(counts);
+    else paintNote();
+    tray.paint(finished);
     frame.paintMoves(finished);
-    parts.changes.hidden = !list.again().length;
-    parts.moves.hidden = list.list.kind === "changes";
     notices.paintSaved();
-    frame.showPanel();
+  }
+  function paintEnd(counts) {
+    shown = { note: null, variable: null };
+    const isTold = list.list.kind === "changes";
+    if (isTold) changes.paintAll();
+    else notices.paintFinish(counts);
+    const latest = isTold ? "" : latestOf(list, say);
+    if (hand.told || latest) parts.finish.append(make("p", "sk-quiet sk-remark", said() || say("finish_latest", { latest })));
   }
   function paintNote() {
     const { note, variable, answer, draft, earlier } = list.current();
     const newNote = note !== shown.note;
     const newVariable = variable !== shown.variable;
     if (newVariable) paintVariable(variable);
+    if (newNote || newVariable) paintSize(note, variable);
     paintSteps(note, variable);
     paintAnswer(note, variable, answer, draft, earlier);
     if (newNote || newVariable) announce(note, variable, newNote);
     if (newNote) codes.close();
     if (newNote) frame.paintNote(note);
+    codes.paintTyping();
+    parts.typing.replaceChildren(...hand.letters ? [say("typing"), " ", make("b", "", hand.letters)] : []);
     shown = { note, variable };
+  }
+  function paintSize(note, variable) {
+    const size = sizeOf(variable);
+    for (const one of ["few", "some", "many"]) frame.root.classList.toggle(`sk-${one}`, one === size);
+    frame.root.classList.toggle("sk-beside", size === "many" || lengthOfNote(note) > 420);
+    frame.root.classList.toggle("sk-on-scale", variable.kind === "scale");
   }
   function paintVariable(variable) {
     parts.question.textContent = variable.question;
     const confirm = variable.kind === "multiple" ? [parts.confirm = button("sk-confirm", "", "Enter", "confirm")] : [];
     parts.answer.replaceChildren(parts.codes, ...confirm);
     codes.paint(variable);
-    paintDefinitions(parts.panelBox, variable, say);
+    showCode(null);
+  }
+  function showCode(code) {
+    const { variables } = data;
+    if (code && code.definition) {
+      parts.panelBox.replaceChildren(definitionOf(code, say));
+      return;
+    }
+    const has = variables.some((variable) => variable.codes.some((one) => one.definition));
+    parts.panelBox.replaceChildren(...has ? [make("p", "sk-quiet", say("point_at_code")), parts.book] : []);
   }
   const said = () => hand.told ? say(hand.told.key, hand.told.values) : "";
   function paintSteps(note, variable) {
     parts.steps.hidden = data.notes.every((one) => one.variables.length < 2);
-    const few = note.variables.length <= 4;
-    parts.steps.classList.toggle("sk-few", few);
-    parts.steps.replaceChildren(...note.variables.map((name, number) => {
-      const { label } = list.variables.get(name);
+    parts.steps.replaceChildren(...note.variables.map((name) => {
+      const one = list.variables.get(name);
       const answer = list.answerTo(note, name);
-      const made = button("sk-step", few ? label : String(number + 1), "", "toStep", name);
       const state = isOpen(answer) ? "open" : answer.event === "skip" ? "skipped" : "answered";
+      const words = state === "answered" ? stampOf(
+        one,
+        /** @type {Answer} */
+        answer
+      ) : one.label;
+      const made = button("sk-step", words, "", "toStep", name);
+      const colour = state === "answered" && one.codes.find(({ id: id2 }) => id2 === answer?.codes.join())?.colour;
+      if (colour) made.style.setProperty("--sk-c", colour);
       made.dataset.state = state;
-      made.setAttribute("aria-label", `${label}: ${say(`step_${state}`)}`);
-      made.title = label;
+      made.setAttribute("aria-label", `${one.label}: ${state === "answered" ? words : say(`step_${state}`)}`);
+      made.title = one.label;
       if (name === variable.id) made.setAttribute("aria-current", "step");
       return made;
     }));
+  }
+  function stampOf(variable, answer) {
+    const named = variable.kind === "scale" ? `${variable.label} ` : "";
+    const marks = [answer.certainty === "1" ? " ?" : "", answer.memo ? " ✎" : ""].join("");
+    const labels = answer.codes.length ? labelsOf(variable, answer) : say("confirm_none");
+    return `${named}${variable.kind === "scale" ? labels.replace("-", "−") : labels}${marks}`;
   }
   function paintAnswer(note, variable, answer, draft, earlier) {
     changes.paintOne(variable, isOpen(answer) ? earlier : answer, canHold(answer, variable) && variable.kind !== "multiple");
     const chosen = choosable(draft.codes ?? (answer ? answer.codes : []), variable);
     codes.press((code) => chosen.includes(code));
     codes.paintTyped(answer, draft);
-    paintDoubt(
-      /** @type {Cell} */
-      list.aim()
-    );
     parts.flag.setAttribute("aria-pressed", !isOpen(list.answerTo(note, FLAG)));
     paintProposal(note, variable, draft, answer);
     parts.remark.textContent = remark(variable, answer, draft, earlier);
     parts.remark.classList.toggle("sk-due", Boolean(earlier && !earlier.again) && isOpen(answer));
-    if (variable.kind === "multiple") {
-      const label = canHold(answer, variable) && !draft.codes ? say("still_holds") : chosen.length ? say("confirm", { n: chosen.length }) : say("confirm_none");
-      parts.confirm.querySelector(".sk-label").textContent = label;
-      parts.confirm.classList.toggle("sk-on", Boolean(answer && answer.event === "decide" && !draft.codes && !answer.older && chosen.length === answer.codes.length));
-    }
+    if (variable.kind !== "multiple") return;
+    const label = canHold(answer, variable) && !draft.codes ? say("still_holds") : chosen.length ? say("confirm", { n: chosen.length }) : say("confirm_none");
+    parts.confirm.querySelector(".sk-label").textContent = label;
+    parts.confirm.classList.toggle("sk-held", Boolean(draft.codes));
+    parts.confirm.classList.toggle("sk-on", Boolean(answer && answer.event === "decide" && !draft.codes && !answer.older && chosen.length === answer.codes.length));
   }
   function paintProposal(note, variable, draft, answer) {
     const { name, words } = proposalIn(list.proposed({ note, variable }));
     const begun = draft.proposing && draft.proposing.name.trim();
     const key = isOpen(answer) || answer.event === "skip" ? "proposed" : "proposed_provisional";
+    parts.propose.hidden = variable.kind === "scale";
     parts.propose.classList.toggle("sk-on", Boolean(name));
     parts.propose.title = words;
     parts.proposed.textContent = [name && say(key, { name }), begun && say("propose_begun", { name: begun })].filter(Boolean).join(" ");
@@ -2565,13 +2954,6 @@ function createCodingView(host, data, say, list, hand) {
     const chosen = window.getSelection();
     const isInside = chosen && parts.text.contains(chosen.anchorNode) && parts.text.contains(chosen.focusNode);
     return isInside ? String(chosen).trim() : "";
-  }
-  function paintDoubt({ answer, draft }) {
-    const certainty = draft.certainty ?? (answer ? answer.certainty : "");
-    for (const n of ["1", "2", "3"]) parts[`sure${n}`].setAttribute("aria-pressed", certainty === n);
-    const memo = draft.memo ?? (answer ? answer.memo : "");
-    parts.memo.classList.toggle("sk-on", Boolean(memo));
-    parts.memo.title = memo;
   }
   function remark(variable, answer, draft, earlier) {
     if (hand.told && !(variable.kind === "scale" && TOLD_OF_NUMBERS.has(hand.told.key))) return said();
@@ -2592,19 +2974,35 @@ function createCodingView(host, data, say, list, hand) {
   }
   function announce(note, variable, newNote) {
     const again = parts.again.hidden ? "" : ` ${parts.again.textContent}`;
-    parts.live.textContent = `${newNote ? `${parts.place.textContent}. ${sayContext(note)}${note.text}. ` : ""}${variable.question}${again}`;
+    const latest = latestOf(list, say);
+    parts.live.textContent = `${latest ? `${latest}. ` : ""}${newNote ? `${parts.place.textContent}. ${sayContext(note)}${note.text}. ` : ""}${variable.question}${again}`;
+  }
+  function openKeys() {
+    overlays.openDialog(say("keys"), [make("p", "sk-quiet", say("keys_rule")), keysShown(KEYS, say)], { isWide: true });
+  }
+  function openCodebook() {
+    const here = list.isFinished() ? null : list.current().variable;
+    const all = [...data.variables].sort((a, b) => Number(b === here) - Number(a === here));
+    overlays.openDialog(say("codebook"), all.map((variable) => make(
+      "section",
+      "sk-book",
+      make("h3", "", variable.label),
+      make("p", "sk-quiet", variable.question),
+      ...variable.codes.filter(() => variable.kind !== "scale").map((code) => definitionOf(code, say))
+    )), { isWide: true });
   }
   const changes = createChanges({ say, list, data, part, parts, button });
-  const frame = createFrame(host, data, say, list, kit, { work: buildWork(), label: say("card") });
+  parts.book = button("sk-tool", say("whole_codebook"), "'", "codebook");
+  const tray = createTray({ kit, list, say, hand });
+  const frame = createFrame(host, data, say, list, kit, { work: buildWork(), tray: tray.nodes, label: say("card"), leave: "all_notes", onHandIn });
   const { root, id, focus } = frame;
-  const overlays = createOverlays({ root, answer: parts.answer, main: parts.main, say, list, hand, focus, id });
+  parts.foot.prepend(group("steps", "sk-steps", say("questions")), tool("flag", say("flag"), "+"));
+  const overlays = createOverlays({ root, ground: parts.tray, say, list, hand, focus, id });
   const notices = createNotices({ root, parts, part, button, say, list, data, savesBegun: true });
-  const codes = createCodes(kit, { tip: overlays.tip, panelIsOpen: frame.panelIsOpen, say, hand, focus, id });
-  parts.moves.append(tool("changes", say("changes"), ","));
+  const codes = createCodes(kit, { show: showCode, say, hand, focus, id });
   parts.question.id = `${id}-question`;
   parts.codes.removeAttribute("aria-label");
   parts.codes.setAttribute("aria-labelledby", parts.question.id);
-  root.style.setProperty("--sk-rows", String(mostRows(data.variables)));
   kit.onClicked(() => {
     if (!overlays.isOpen) focus();
   });
@@ -2613,12 +3011,18 @@ function createCodingView(host, data, say, list, hand) {
     paint,
     focus,
     showState: notices.showState,
-    togglePanel: frame.togglePanel,
     toggleGloss: frame.toggleGloss,
+    openKeys,
+    openCodebook,
+    openNumber: overlays.openNumber,
+    openList: () => {
+    },
+    openReviews: () => {
+    },
+    stepRecent: tray.step,
     scrollNote: frame.scrollNote,
     openMemo: overlays.openMemo,
     openProposal: () => overlays.openProposal(chosenWords()),
-    openSearch: overlays.openSearch,
     closeOverlays: overlays.close,
     openBlock: codes.openBlock,
     keepFocus: frame.keepFocus,
@@ -2667,6 +3071,13 @@ function codingActions({ list, view, save, turned, keepDraft, tell }) {
       if (!note || !variable || !list.variables.has(variable) || !list.unchoose({ note, variable: list.variables.get(variable) })) save(turned("undo"));
     },
     certainty,
+    unsure: () => certainty("1"),
+    // Whatever is begun stays as it is; all notes are one key away.
+    leave: () => list.list.kind === "changes" ? list.toFirstOpen() : view.openList(),
+    toRecent: ({ note, variable }) => list.goTo(note, variable.id),
+    recentBack: () => view.stepRecent(1),
+    recentForward: () => view.stepRecent(-1),
+    reviews: () => view.openReviews(),
     /** @param {Question & { text: string }} memo */
     typing: ({ note, variable, text }) => {
       const answer = list.answerTo(note, variable.id);
@@ -2794,7 +3205,6 @@ function createComparingView(host, data, say, list, hand) {
     else paintPair();
     frame.paintMoves(finished);
     notices.paintSaved();
-    frame.showPanel();
     parts.glossB.hidden = parts.gloss.hidden;
   }
   function paintFinish(counts) {
@@ -2890,14 +3300,14 @@ function createComparingView(host, data, say, list, hand) {
     parts.reason.setAttribute("aria-invalid", key === "refuse_no_reason");
     parts.own.setAttribute("aria-invalid", key === "refuse_no_text");
   }
-  const frame = createFrame(host, data, say, list, kit, { work: buildWork(), label: say("card"), panelFirst: false, search: false });
+  const frame = createFrame(host, data, say, list, kit, { work: buildWork(), label: say("card"), isFlow: true });
   const { root, id } = frame;
   const focus = () => {
     if (![parts.reason, parts.own].includes(document.activeElement)) frame.focus();
   };
-  const overlays = createOverlays({ root, answer: parts.answer, main: parts.main, say, list, hand, focus, id });
+  const overlays = createOverlays({ root, ground: parts.answer, say, list, hand, focus, id });
   const notices = createNotices({ root, parts, part, button, say, list, data });
-  const codes = createCodes(kit, { tip: overlays.tip, panelIsOpen: frame.panelIsOpen, say, hand, focus, id });
+  const codes = createCodes(kit, { show: (code, near) => overlays.tip(code?.definition, near), say, hand, focus, id });
   parts.question.id = `${id}-question`;
   parts.codes.removeAttribute("aria-label");
   parts.codes.setAttribute("aria-labelledby", parts.question.id);
@@ -2918,7 +3328,7 @@ function createComparingView(host, data, say, list, hand) {
     togglePanel: frame.togglePanel,
     toggleGloss: frame.toggleGloss,
     scrollNote: frame.scrollNote,
-    openSearch: overlays.openSearch,
+    openNumber: overlays.openNumber,
     closeOverlays: overlays.close,
     focus: frame.focus,
     openBlock: codes.openBlock,
@@ -3274,8 +3684,8 @@ function nameOf(reading, number, say, named) {
   return named ? reading.name : say("coder_letter", { letter });
 }
 function readingRow(reading, number, columns, say, named, keys) {
-  const caps = reading.codes.flatMap((code) => keys.get(code) ?? []).map(keycap);
-  const choice = make("td", "", make("div", "sk-choice", ...caps, make("span", "", reading.label)));
+  const caps2 = reading.codes.flatMap((code) => keys.get(code) ?? []).map(keycap);
+  const choice = make("td", "", make("div", "sk-choice", ...caps2, make("span", "", reading.label)));
   const name = make("th", "sk-coder", nameOf(reading, number, say, named));
   name.scope = "row";
   const row = make("tr", "", name, choice);
@@ -3370,7 +3780,6 @@ function createAdjudicationView(host, data, say, list, hand, present) {
     else paintNote();
     frame.paintMoves(finished);
     notices.paintSaved();
-    frame.showPanel();
   }
   function paintFinish(counts) {
     const hadField = frame.root.contains(document.activeElement) && document.activeElement === parts.reason;
@@ -3467,15 +3876,14 @@ function createAdjudicationView(host, data, say, list, hand, present) {
     named = !named;
   }
   const label = say("card");
-  const search = data.variables.some((variable) => keysOf(variable).size < variable.codes.length);
-  const frame = createFrame(host, data, say, list, kit, { work: buildWork(), label, panelFirst: true, search });
+  const frame = createFrame(host, data, say, list, kit, { work: buildWork(), label, isFlow: true });
   const { root, id } = frame;
   const focus = () => {
     if (document.activeElement !== parts.reason) frame.focus();
   };
-  const overlays = createOverlays({ root, answer: parts.answer, main: parts.main, say, list, hand, focus, id });
+  const overlays = createOverlays({ root, ground: parts.answer, say, list, hand, focus, id });
   const notices = createNotices({ root, parts, part, button, say, list, data });
-  const codes = createCodes(kit, { tip: overlays.tip, panelIsOpen: frame.panelIsOpen, say, hand, focus, id });
+  const codes = createCodes(kit, { show: (code, near) => overlays.tip(code?.definition, near), say, hand, focus, id });
   parts.question.id = `${id}-question`;
   parts.codes.removeAttribute("aria-label");
   parts.codes.setAttribute("aria-labelledby", parts.question.id);
@@ -3496,7 +3904,7 @@ function createAdjudicationView(host, data, say, list, hand, present) {
     togglePanel: frame.togglePanel,
     toggleGloss: frame.toggleGloss,
     scrollNote: frame.scrollNote,
-    openSearch: overlays.openSearch,
+    openNumber: overlays.openNumber,
     closeOverlays: overlays.close,
     focus: frame.focus,
     openBlock: codes.openBlock,
@@ -3690,10 +4098,10 @@ function numberTyped(digits, n) {
 
 // listing/rows.js
 var FILTERS = ["all", "open", "unsure", "memo", "changed", "older", "skipped", "flagged", "proposed"];
-var fold = (text) => text.normalize("NFC").toLowerCase();
-var wordsIn = (text) => fold(text).split(/\s+/).filter(Boolean);
+var fold2 = (text) => text.normalize("NFC").toLowerCase();
+var wordsIn = (text) => fold2(text).split(/\s+/).filter(Boolean);
 function piecesOf(text, words) {
-  const folded = fold(text);
+  const folded = fold2(text);
   if (!words.length || folded.length !== text.length) return [[text, false]];
   const pieces = [];
   let from = 0;
@@ -3709,9 +4117,9 @@ function piecesOf(text, words) {
   return from < text.length ? [...pieces, [text.slice(from), false]] : pieces;
 }
 function codesLike(variable, typed2) {
-  const sought = fold(typed2.trim()).replace(/^[\u2212\u2013]/, "-");
+  const sought = fold2(typed2.trim()).replace(/^[\u2212\u2013]/, "-");
   const rank = ({ id, label }) => {
-    const name = variable.kind === "scale" ? id : fold(label);
+    const name = variable.kind === "scale" ? id : fold2(label);
     if (name === sought) return 0;
     if (name.startsWith(sought)) return 1;
     if (name.split(/[\s,/()-]+/).some((word) => word.startsWith(sought))) return 2;
@@ -3765,12 +4173,12 @@ function createRows(list, say) {
     }
     if (!isOpen(list.answerTo(note, FLAG))) marks.add("flagged");
     const memo = memos.join("\n");
-    if (!folded.has(number)) folded.set(number, fold(`${note.text}
+    if (!folded.has(number)) folded.set(number, fold2(`${note.text}
 ${note.gloss}`));
     return { number, note, cells, marks, memo, searched: [
       /** @type {string} */
       folded.get(number),
-      fold(memo)
+      fold2(memo)
     ] };
   }
   function refresh() {
@@ -3865,7 +4273,7 @@ function buttonOf(is, className, act, ...children) {
   made.addEventListener("click", act);
   return made;
 }
-function createTray({ list, say, state, act, set, toRows, id }) {
+function createTray2({ list, say, state, act, set, toRows, id }) {
   const about = make("b", "sk-list-about");
   const codes = make("div", "sk-list-codes");
   const setter = make("div", "sk-list-setter", about, codes);
@@ -3875,8 +4283,8 @@ function createTray({ list, say, state, act, set, toRows, id }) {
   const right = make("div", "sk-list-right");
   const root = make("div", "sk-list-tray", setter, finder, told, hints, right);
   const field = make("input", "sk-list-field");
-  const found = make("div", "sk-list-found");
-  finder.append(field, found);
+  const found3 = make("div", "sk-list-found");
+  finder.append(field, found3);
   let at = 0;
   let drawn = "";
   codes.setAttribute("role", "toolbar");
@@ -3884,19 +4292,19 @@ function createTray({ list, say, state, act, set, toRows, id }) {
   field.type = "text";
   field.autocomplete = "off";
   field.spellcheck = false;
-  found.id = `${id}-found`;
-  found.setAttribute("role", "listbox");
-  for (const [name, value] of [["role", "combobox"], ["aria-controls", found.id], ["aria-expanded", "true"], ["aria-autocomplete", "list"]]) field.setAttribute(name, value);
+  found3.id = `${id}-found`;
+  found3.setAttribute("role", "listbox");
+  for (const [name, value] of [["role", "combobox"], ["aria-controls", found3.id], ["aria-expanded", "true"], ["aria-autocomplete", "list"]]) field.setAttribute(name, value);
   const settle = oneStop(codes, ["ArrowLeft", "ArrowRight"]);
   const asked = () => list.variables.get(state.variable);
   const likely = () => codesLike(asked(), field.value).slice(0, MOST_FOUND);
   function drawFound() {
     const all = likely();
     at = Math.max(0, Math.min(at, all.length - 1));
-    found.replaceChildren(...all.map((code, number) => {
+    found3.replaceChildren(...all.map((code, number) => {
       const option = make("span", "sk-list-option", ...mark(code), code.label);
       option.setAttribute("role", "option");
-      option.id = `${found.id}-${number}`;
+      option.id = `${found3.id}-${number}`;
       option.setAttribute("aria-selected", String(number === at));
       option.addEventListener("mousedown", (event) => {
         event.preventDefault();
@@ -3904,8 +4312,8 @@ function createTray({ list, say, state, act, set, toRows, id }) {
       });
       return option;
     }));
-    if (!all.length) found.replaceChildren(make("span", "sk-list-none", say("list_no_code")));
-    field.setAttribute("aria-activedescendant", all.length ? `${found.id}-${at}` : "");
+    if (!all.length) found3.replaceChildren(make("span", "sk-list-none", say("list_no_code")));
+    field.setAttribute("aria-activedescendant", all.length ? `${found3.id}-${at}` : "");
   }
   function openFinder() {
     finder.hidden = false;
@@ -4067,7 +4475,7 @@ function createDrawing({ list, rows, say, state }) {
     const text = make("span", "sk-list-words", ...marked(note.text, words));
     text.lang = "sv";
     const isInMemo = words.length && memo && piecesOf(memo, words).some(([, isHit]) => isHit);
-    const found = isInMemo ? [make("span", "sk-list-memo", ...marked(memo, words))] : [];
+    const found3 = isInMemo ? [make("span", "sk-list-memo", ...marked(memo, words))] : [];
     const flags = MARKS.filter((mark) => marks.has(mark)).map((mark) => {
       const chip = make("span", `sk-list-chip${WARNS.has(mark) ? " sk-warned" : ""}`, say(`list_mark_${mark}`));
       if (mark === "memo" || mark === "proposed") chip.title = memo;
@@ -4078,7 +4486,7 @@ function createDrawing({ list, rows, say, state }) {
     element.setAttribute("aria-selected", String(state.selected.has(number)));
     element.replaceChildren(
       cell("sk-list-tick", tick, make("span", "sk-list-number", String(number + 1))),
-      cell("sk-list-text", text, ...found),
+      cell("sk-list-text", text, ...found3),
       ...columns.map((name) => answer(cells.get(name), list.variables.get(name))),
       cell("sk-list-flags", ...flags)
     );
@@ -4356,7 +4764,7 @@ function createList({ host, list, data, say, save, announce = () => {
   const clear = buttonOf("clear", "sk-list-btn", () => act({ name: "release" }), keycap("Esc"), say("list_release"));
   const empty = make("div", "sk-list-empty", say("list_empty"), " ", clear);
   const grid = createGrid({ label: say("list_name") });
-  const tray = createTray({ list, say, state, act, set, toRows: grid.focus, id });
+  const tray = createTray2({ list, say, state, act, set, toRows: grid.focus, id });
   const back = buttonOf("back", "sk-list-btn sk-list-back", leave, keycap("Esc"), make("span", "", say("list_to_card")));
   const main = make("div", "sk-list-main", make("div", "sk-list-top", back, field, sum), grid.root, empty);
   const root = make("div", "sk-list", make("div", "sk-list-desk", filters, main), tray.root);
@@ -4717,6 +5125,169 @@ function createList({ host, list, data, say, save, announce = () => {
   } };
 }
 
+// looks/reference.js
+var LOCK2 = 300;
+function createReference({ host, data, say }) {
+  const variables = new Map(data.variables.map((variable) => [variable.id, variable]));
+  let seen;
+  let shown = null;
+  function follow(list) {
+    const { latest, just } = list;
+    if (latest === seen) return;
+    seen = latest;
+    const isAnswer = latest && latest.to && just && just.note === latest.note && just.variable.id === latest.variable;
+    if (!isAnswer) return;
+    const said = (data.training?.[latest.note.key] ?? {})[latest.variable];
+    const { from, to } = latest;
+    const isWord = from && to && from.event === to.event && from.codes.join("|") === to.codes.join("|");
+    if (said && !isWord) Promise.resolve().then(() => show(latest, said));
+  }
+  function show({ note, variable: name, to }, said) {
+    close();
+    const variable = variables.get(name);
+    const root = (
+      /** @type {HTMLElement | null} */
+      host.querySelector(".sk-card")
+    );
+    if (!variable || !root) return;
+    const answer = (
+      /** @type {Answer} */
+      to
+    );
+    const codes = labelsOf(variable, said);
+    const isSame = answer.event === "decide" && [...answer.codes].sort().join("|") === [...said.codes].sort().join("|");
+    const key = isSame ? "reference_same" : answer.event === "skip" ? "reference_skipped" : "reference_other";
+    const title = make("h2", "", say(key, { codes, own: labelsOf(variable, answer) }));
+    title.id = "sk-reference-title";
+    const on = make("button", "sk-go sk-main", say("reference_on"), make("kbd", "sk-key", "Enter"));
+    on.type = "button";
+    on.addEventListener("click", close);
+    const why = said.why ? [make("p", "", make("strong", "", say("reference_why")), ` ${said.why}`)] : [];
+    const slip = make("blockquote", "sk-reference-note", note.text);
+    shown = make("section", "sk-reference", make("div", "sk-reference-box", make("p", "sk-reference-place", say("reference")), slip, title, ...why, on));
+    shown.setAttribute("role", "dialog");
+    shown.setAttribute("aria-modal", "true");
+    shown.setAttribute("aria-labelledby", title.id);
+    shown.dataset.same = String(isSame);
+    shown.tabIndex = -1;
+    const since = window.performance.now();
+    shown.addEventListener("keydown", (event) => {
+      event.stopPropagation();
+      if (event.key === "Tab") event.preventDefault();
+      if (event.key !== "Enter" && event.key !== "Escape" && event.key !== " ") return;
+      event.preventDefault();
+      if (!event.repeat && window.performance.now() - since > LOCK2) close();
+    });
+    shown.addEventListener("click", (event) => event.stopPropagation());
+    root.classList.add("sk-with-reference");
+    root.append(shown);
+    on.focus({ preventScroll: true });
+  }
+  function close() {
+    if (!shown) return;
+    const root = (
+      /** @type {HTMLElement} */
+      shown.parentElement
+    );
+    shown.remove();
+    shown = null;
+    root.classList.remove("sk-with-reference");
+    root.focus({ preventScroll: true });
+  }
+  return { follow, get isOpen() {
+    return Boolean(shown);
+  } };
+}
+
+// looks/codebook.js
+var PARTS = (
+  /** @type {const} */
+  ["include", "exclude", "example"]
+);
+function createCodebook({ host, data, say, onClose = () => {
+} }) {
+  let shown = null;
+  let before = null;
+  function button(label, key, onClick) {
+    const made = make("button", "sk-go", label, ...key ? [make("kbd", "sk-key", key)] : []);
+    made.type = "button";
+    made.addEventListener("click", onClick);
+    return made;
+  }
+  function chapter(variable) {
+    const isScale = variable.kind === "scale";
+    const asked = variable.question === variable.label ? [] : [make("p", "sk-book-question", variable.question)];
+    const how = variable.kind === "multiple" ? [make("p", "sk-book-how", say("codebook_multiple"))] : [];
+    const [low, high] = [variable.codes[0], variable.codes[variable.codes.length - 1]];
+    const body = isScale ? [make("p", "sk-book-how", say("codebook_scale", { low: low?.label, high: high?.label })), ...endsOf(variable)] : variable.codes.map(entry);
+    return make("section", "sk-book-chapter", make("h2", "", variable.label), ...asked, ...how, ...body);
+  }
+  function endsOf(variable) {
+    const named = variable.codes.filter((code) => code.definition);
+    return named.map(entry);
+  }
+  function entry(code) {
+    const made = make("article", "sk-book-code", make("h3", "", code.label));
+    const { colour } = (
+      /** @type {Code & { colour?: string }} */
+      code
+    );
+    if (colour) made.style.setProperty("--c", colour);
+    if (code.definition) made.append(make("p", "", code.definition));
+    for (const part of PARTS) {
+      const text = code[part];
+      if (text) made.append(make("p", "sk-book-more", make("em", "", say(part)), ` ${text}`));
+    }
+    return made;
+  }
+  function open() {
+    if (shown) return;
+    before = document.activeElement;
+    const title = make("h1", "", say("codebook_title"));
+    title.tabIndex = -1;
+    title.id = "sk-codebook-title";
+    const tools = make("div", "sk-book-tools", button(say("codebook_print"), "", () => window.print()), button(say("codebook_close"), "Esc", close));
+    shown = make("section", "sk-codebook", make("div", "sk-book-sheet", make("header", "", title, tools), ...data.variables.map(chapter)));
+    shown.setAttribute("role", "dialog");
+    shown.setAttribute("aria-modal", "true");
+    shown.setAttribute("aria-labelledby", title.id);
+    shown.lang = data.lang;
+    shown.addEventListener("keydown", onKey);
+    shown.addEventListener("click", (event) => event.stopPropagation());
+    host.classList.add("sk-reading");
+    host.append(shown);
+    shown.scrollTop = 0;
+    title.focus({ preventScroll: true });
+  }
+  function onKey(event) {
+    event.stopPropagation();
+    if (event.key === "Tab") return keepInside(event);
+    if (event.ctrlKey || event.metaKey || event.altKey || event.key !== "Escape" && event.key !== "'") return void 0;
+    event.preventDefault();
+    return close();
+  }
+  function keepInside(event) {
+    const stops = [.../** @type {HTMLElement} */
+    shown.querySelectorAll("button")];
+    const [first, last] = [stops[0], stops[stops.length - 1]];
+    const leaves = event.shiftKey ? document.activeElement !== last : document.activeElement === last;
+    if (!leaves || stops.length < 1) return;
+    event.preventDefault();
+    (event.shiftKey ? last : first).focus();
+  }
+  function close() {
+    if (!shown) return;
+    shown.remove();
+    shown = null;
+    host.classList.remove("sk-reading");
+    if (before?.isConnected) before.focus({ preventScroll: true });
+    onClose();
+  }
+  return { open, close, get isOpen() {
+    return Boolean(shown);
+  } };
+}
+
 // saving/progressfile.js
 var FILE_KIND = "sekom-answers";
 var FILE_VERSION = 1;
@@ -4881,6 +5452,7 @@ function createKeeper(data, { onChange, onLost, onCleared }) {
   const clock = createClock(data.floor);
   let db = null;
   let copied = 0;
+  let sent = 0;
   let file = null;
   let writing = null;
   let again = false;
@@ -4979,6 +5551,8 @@ function createKeeper(data, { onChange, onLost, onCleared }) {
     const rows = await inStore(db, "events", "readonly", (opened) => opened.getAll());
     const exported = await setting("copied");
     copied = Math.max(copied, exported ? exported.value : 0);
+    const told = await setting("sent");
+    sent = Math.max(sent, told ? told.value : 0);
     if (await wasCleared()) return 0;
     const fresh = know(rows);
     if (rows.length < events.size) await putAll();
@@ -4999,7 +5573,7 @@ function createKeeper(data, { onChange, onLost, onCleared }) {
       "readwrite",
       (opened) => [...events.values()].map((event) => opened.put(event)).at(-1)
     );
-    const known = { copy, who, era, copied, file: file && file.handle };
+    const known = { copy, who, era, copied, sent, file: file && file.handle };
     await rememberNew(Object.fromEntries(Object.entries(known).filter(([, value]) => value)));
     copy = await readSetting("copy") ?? copy;
   }
@@ -5122,6 +5696,11 @@ function createKeeper(data, { onChange, onLost, onCleared }) {
     remember("copied", n);
     onChange();
   }
+  function saySent() {
+    sent = Math.min(copied, events.size);
+    remember("sent", sent);
+    onChange();
+  }
   function sayWho(answer) {
     who = answer;
     return remember("who", answer);
@@ -5155,6 +5734,7 @@ function createKeeper(data, { onChange, onLost, onCleared }) {
     chooseFile,
     allowFile,
     setCopied,
+    saySent,
     sayWho,
     clear,
     get events() {
@@ -5174,8 +5754,294 @@ function createKeeper(data, { onChange, onLost, onCleared }) {
     },
     get copied() {
       return Math.min(copied, events.size);
+    },
+    get sent() {
+      return Math.min(sent, copied, events.size);
     }
   };
+}
+
+// page/practice.js
+var MOST2 = 3;
+function practiceOf(variables) {
+  for (const variable of variables) {
+    const known = variable.kind === "scale" ? [] : variable.codes.filter((code) => code.example?.trim());
+    const chosen = [known[known.length - 1], known[0], known[Math.floor(known.length / 2)]].slice(0, MOST2);
+    const notes = [...new Set(chosen)].filter(Boolean).map((code) => ({ text: bare(code.example ?? ""), code }));
+    if (notes.length > 1) return { variable, notes };
+  }
+  return null;
+}
+var bare = (text) => text.trim().replace(/^["”“»'](.*)["”“»']$/s, "$1").trim();
+function digitOf2(code, number) {
+  if (code.id === "none_fits") return "0";
+  const place = (code.place ?? number) + 1;
+  return place <= 9 ? String(place) : "";
+}
+function found2(codes, typed2) {
+  const word = typed2.trim().toLocaleLowerCase();
+  return word ? codes.filter(({ label }) => label.toLocaleLowerCase().split(/[\s,/-]+/).some((part, n, all) => all.slice(n).join(" ").startsWith(word))) : codes;
+}
+
+// page/opening.js
+var LOCK3 = 400;
+var STEPS = ["who", "how", "practice", "handin"];
+var FEW2 = 6;
+function showOpening({ box, data, say, message = "", only = "", readCodebook }) {
+  return new Promise((resolve) => {
+    const practice = practiceOf(data.variables);
+    const steps = only ? ["practice"] : STEPS.filter((name) => name !== "practice" || practice);
+    let at = 0;
+    let isOther = false;
+    let place = 0;
+    let given = null;
+    let typed2 = "";
+    let since = 0;
+    const live = make("div", "sp-live");
+    live.setAttribute("role", "status");
+    const asker = (otherwise) => data.about.from ?? say(otherwise);
+    function button(key, onClick, { cap = "", kind = "", values = {} } = {}) {
+      const made = make("button", `sp-button${kind && ` sp-${kind}`}`, make("span", "", say(key, values)), ...cap ? [keycap(cap)] : []);
+      made.type = "button";
+      made.addEventListener("click", onClick);
+      return made;
+    }
+    const main = (key, onClick, values = {}) => button(key, onClick, { cap: "Enter", kind: "main", values });
+    const row = (...children) => make("div", "sp-buttons", ...children);
+    const skip = () => button("begin_now", () => finish("code"), { kind: "quiet" });
+    function heading(text, className = "") {
+      const made = make("h2", className, text);
+      made.id = "opening-title";
+      made.tabIndex = -1;
+      return made;
+    }
+    function who() {
+      const slip = make("div", "sp-slip", make("p", "", say("who_for")), heading(data.who, "sp-name"), make("p", "", say("who_ask")));
+      const facts = (
+        /** @type {const} */
+        [["study", "study"], ["from", "from"], ["purpose", "purpose"], ["size", "size_label"]].flatMap(([name, label]) => {
+          const text = data.about[name];
+          return text ? [make("dt", "", say(label)), make("dd", "", text)] : [];
+        })
+      );
+      return [
+        ...message ? [make("p", "sp-told", message)] : [],
+        slip,
+        make("dl", "sp-facts", ...facts),
+        make("p", "sp-dim", say("who_private")),
+        row(main("who_yes", next), button("who_no", no, { cap: "Esc" }))
+      ];
+    }
+    function notYours() {
+      return [
+        heading(say("who_not_yours"), "sp-big"),
+        make("p", "", say("who_other", { who: data.who, asker: asker("who_sender") })),
+        make("p", "", say("who_nothing")),
+        row(button("who_back", back, { cap: "←" }))
+      ];
+    }
+    function how() {
+      const rules = [["digits", ["1", "2", "3"]], ["letters", ["A", "S", "Ö"]], ["signs", [".", ",", "⌫"]]];
+      const shown = rules.map(([name, caps2]) => make("div", "", make("span", "sp-caps", ...caps2.map(keycap)), make("strong", "", say(`rule_${name}`)), make("p", "", say(`rule_${name}_more`))));
+      const on = practice && !only ? main("practise", next, { n: practice.notes.length }) : main("next", next);
+      return [
+        heading(say("how_title"), "sp-big"),
+        make("p", "", say("how_1")),
+        make("div", "sp-rules", ...shown),
+        make("p", "sp-dim", say("how_click")),
+        row(on, button("read_codebook", readCodebook), skip())
+      ];
+    }
+    function practise() {
+      const { variable, notes } = (
+        /** @type {NonNullable<typeof practice>} */
+        practice
+      );
+      const { text, code: right } = notes[place];
+      const hits = found2(variable.codes, typed2);
+      const isFew = variable.codes.length <= FEW2;
+      const codes = variable.codes.map((code, number) => {
+        const digit = digitOf2(code, number);
+        const made = make(
+          "button",
+          "sp-code",
+          ...digit ? [keycap(digit)] : [],
+          make("span", "", make("strong", "", code.label), ...isFew && code.definition ? [make("small", "", code.definition)] : [])
+        );
+        made.type = "button";
+        made.setAttribute("aria-pressed", String(given === code.id));
+        made.classList.toggle("sp-faded", !hits.includes(code));
+        made.addEventListener("click", () => answer(code.id));
+        return made;
+      });
+      const group = make("div", "sp-codes", ...codes);
+      group.setAttribute("role", "group");
+      group.setAttribute("aria-labelledby", "opening-title");
+      const told = make("div", given ? "sp-told sp-on" : "sp-told", ...given ? [
+        make("strong", "", say(given === right.id ? "practice_same" : "practice_other", { code: right.label })),
+        ...[right.definition, right.include].filter(Boolean).map((why) => make(
+          "span",
+          "",
+          /** @type {string} */
+          why
+        ))
+      ] : [make("span", "sp-dim", typed2 ? say("practice_typed", { text: typed2 }) : say("practice_wait"))]);
+      const isLast = place + 1 >= notes.length;
+      const on = button(!isLast ? "practice_next" : only ? "practice_done" : "next", nextNote, { cap: "Enter", kind: given ? "main" : "" });
+      on.disabled = !given;
+      const slip = make("div", "sp-slip", make("p", "sp-text", text));
+      slip.id = "opening-note";
+      const question = heading(variable.question);
+      question.setAttribute("aria-describedby", slip.id);
+      return [
+        make("p", "sp-dim sp-small", say("practice_place", { n: place + 1, all: notes.length })),
+        slip,
+        question,
+        group,
+        told,
+        row(on, button("read_codebook", readCodebook), button("practice_skip", skipPractice, { kind: "quiet" }))
+      ];
+    }
+    function handIn() {
+      const values = { file: data.file, asker: asker("giver") };
+      const list = [1, 2, 3].map((n) => make("li", "", make("strong", "", say(`handin_${n}`, values)), make("p", "", say(`handin_${n}_more`, values))));
+      return [
+        heading(say("handin_title"), "sp-big"),
+        make("p", "", say("handin_lead")),
+        make("ol", "sp-how", ...list),
+        make("p", "sp-dim", say("handin_where")),
+        row(main("begin", () => finish("code")), button("begun_elsewhere", () => finish("open")))
+      ];
+    }
+    const SHOWN = { who, how, practice: practise, handin: handIn };
+    function next() {
+      if (at + 1 >= steps.length) return finish("code");
+      at += 1;
+      return show();
+    }
+    function back() {
+      if (isOther) isOther = false;
+      else if (steps[at] === "practice" && place) place -= 1;
+      else at = Math.max(0, at - 1);
+      given = null;
+      show();
+    }
+    function no() {
+      isOther = true;
+      show();
+    }
+    function answer(code) {
+      given = code;
+      typed2 = "";
+      draw();
+      for (const name of [".sp-code[aria-pressed=true]", ".sp-main"]) box.querySelector(name)?.scrollIntoView({ block: "nearest" });
+      focusOn();
+    }
+    function nextNote() {
+      if (!given) return void 0;
+      given = null;
+      typed2 = "";
+      const { notes } = (
+        /** @type {NonNullable<typeof practice>} */
+        practice
+      );
+      if (place + 1 >= notes.length) return next();
+      place += 1;
+      return show();
+    }
+    function skipPractice() {
+      given = null;
+      typed2 = "";
+      next();
+    }
+    function finish(what) {
+      box.removeEventListener("keydown", onKey);
+      box.hidden = true;
+      box.replaceChildren();
+      resolve(what);
+    }
+    function onKey(event) {
+      if (event.ctrlKey || event.metaKey || event.altKey || event.repeat) return;
+      const onButton = (
+        /** @type {Element} */
+        event.target.closest("button")
+      );
+      const name = isOther ? "other" : steps[at];
+      const isEarly = window.performance.now() - since < LOCK3;
+      if (event.key === "Enter" && !onButton) {
+        if (!isEarly) enter(name);
+      } else if (event.key === "Escape" && (name === "who" || typed2 || only)) {
+        if (typed2) type("");
+        else if (only) finish("code");
+        else no();
+      } else if (event.key === "ArrowLeft" && (at || place || isOther)) back();
+      else if (name !== "practice" || !practiceKey(event)) return;
+      event.preventDefault();
+    }
+    function enter(name) {
+      if (name === "practice" && typed2 && !given) {
+        const [hit] = found2(
+          /** @type {NonNullable<typeof practice>} */
+          practice.variable.codes,
+          typed2
+        );
+        if (hit) answer(hit.id);
+      } else if (name !== "other") box.querySelector(".sp-main")?.click();
+    }
+    function practiceKey({ key }) {
+      const { codes } = (
+        /** @type {NonNullable<typeof practice>} */
+        practice.variable
+      );
+      const hit = codes.find((code, number) => digitOf2(code, number) === key);
+      if (hit) answer(hit.id);
+      else if (key === "Backspace" && typed2) type(typed2.slice(0, -1));
+      else if (/^\p{L}$/u.test(key) || typed2 && key === " ") type(typed2 + key);
+      else return false;
+      return true;
+    }
+    function type(text) {
+      typed2 = text;
+      given = null;
+      draw();
+      focusOn();
+    }
+    function show() {
+      typed2 = "";
+      draw();
+      box.querySelector(".sp-step")?.classList.add("sp-new");
+      since = window.performance.now();
+      box.querySelector("#opening-title")?.focus({ preventScroll: true });
+    }
+    function focusOn() {
+      live.textContent = /** @type {HTMLElement | null} */
+      box.querySelector(".sp-told")?.innerText ?? "";
+      box.focus({ preventScroll: true });
+    }
+    function draw() {
+      const name = isOther ? "other" : steps[at];
+      const dots = only ? [] : [make("ol", "sp-dots", ...steps.map((one, n) => {
+        const dot2 = make("li", n < at ? "sp-past" : "", say(`step_${one}`));
+        if (n === at) dot2.setAttribute("aria-current", "step");
+        return dot2;
+      }))];
+      dots[0]?.setAttribute("aria-label", say("steps"));
+      const meter = make("div", "sp-meter");
+      meter.style.setProperty("--share", String(at / STEPS.length));
+      const bar = make("div", "sp-bar", meter, make("span", "sp-study", data.about.study ?? ""), ...dots, make("span", "sp-safe", say("nothing_sent")));
+      const isFirst = !at && !place && !isOther;
+      const tray = make("div", "sp-tray", make("span", "", say("a_file")), ...isFirst || isOther ? [] : [button("previous", back, { cap: "←", kind: "quiet" })]);
+      const step = make("div", "sp-step", ...isOther ? notYours() : SHOWN[name]());
+      step.dataset.step = name;
+      box.replaceChildren(bar, make("div", "sp-desk", step), tray, live);
+    }
+    box.hidden = false;
+    box.tabIndex = -1;
+    box.setAttribute("role", "group");
+    box.setAttribute("aria-labelledby", "opening-title");
+    box.addEventListener("keydown", onKey);
+    show();
+  });
 }
 
 // page/panel.js
@@ -5208,7 +6074,8 @@ function createPanel({ shelf, data, say, keeper, message: first, card, hear, con
   }
   const begun = () => card() ? card().list.begun() : [];
   function build() {
-    const title = make("h2", "", say("title"));
+    const title = part("title", "h2", "", say("title"));
+    title.tabIndex = -1;
     title.id = "shelf-title";
     shelf.setAttribute("aria-labelledby", title.id);
     const opener = part("input", "input", "");
@@ -5415,43 +6282,27 @@ function createPanel({ shelf, data, say, keeper, message: first, card, hear, con
     await keeper.clear();
     reset();
   }
+  function show() {
+    parts.title.focus({ preventScroll: true });
+    shelf.scrollIntoView({ block: "start" });
+  }
   build();
-  return { paint, follow };
-}
-
-// page/who.js
-function askWho({ box, data, say, message }) {
-  return new Promise((resolve) => {
-    function button(key, onClick) {
-      const made = make("button", "sp-button", say(key));
-      made.type = "button";
-      made.addEventListener("click", onClick);
-      return made;
+  return {
+    paint,
+    follow,
+    show,
+    /** Asks what was begun, then gives the file. */
+    download: async () => {
+      if (begun().length) show();
+      await askToDownload();
+      if (!parts.landed.hidden) show();
+    },
+    /** For somebody who has begun elsewhere. */
+    open: () => {
+      show();
+      parts.input.click();
     }
-    function show(heading, texts, ...buttons) {
-      const title = make("h2", "", heading);
-      title.id = "who-title";
-      box.replaceChildren(title, ...texts.map((text) => make("p", "", text)), make("div", "sp-buttons", ...buttons));
-      box.focus({ preventScroll: true });
-    }
-    function ask() {
-      const texts = [message, say("who_private")].filter(Boolean);
-      show(say("who_ask", { who: data.who }), texts, button("who_yes", yes), button("who_no", no));
-    }
-    function no() {
-      show(say("who_not_yours"), [say("who_other", { who: data.who }), say("who_nothing")], button("who_back", ask));
-    }
-    function yes() {
-      box.hidden = true;
-      box.replaceChildren();
-      resolve();
-    }
-    box.hidden = false;
-    box.tabIndex = -1;
-    box.setAttribute("role", "group");
-    box.setAttribute("aria-labelledby", "who-title");
-    ask();
-  });
+  };
 }
 
 // page/page.js
@@ -5465,24 +6316,58 @@ async function startPage(host, shelf, data) {
     /** @type {any} */
     null
   );
-  const keeper = createKeeper(data, { onChange: () => panel.paint(), onLost: keepAgain, onCleared: beginUnlessUnsaved });
+  const listeners = [];
+  const keeper = createKeeper(data, { onChange: tellAll, onLost: keepAgain, onCleared: beginUnlessUnsaved });
   const panel = createPanel({ shelf, data, say, keeper, message, card: () => card, hear, confirmSaved, reset, focusCard });
+  const box = (
+    /** @type {HTMLElement} */
+    document.getElementById("who")
+  );
+  const ofCard = (key, values = {}) => fill(data.texts[key] ?? key, values);
+  const codebook = createCodebook({ host: (
+    /** @type {HTMLElement} */
+    host.parentElement
+  ), data, say: ofCard });
+  const readCodebook = codebook.open;
   await keeper.open();
+  let next = "code";
   if (!keeper.who) {
-    for (const part of [host, shelf]) part.hidden = true;
-    await askWho({ box: (
-      /** @type {HTMLElement} */
-      document.getElementById("who")
-    ), data, say, message });
-    for (const part of [host, shelf]) part.hidden = false;
+    next = await opening();
     keeper.sayWho("yes");
     await keeper.reload();
   }
-  const given = { ...data, answers: standing(data, keeper.events) };
+  const given = { ...data, answers: standing(data, keeper.events), handIn: handIn() };
   const onDraft = () => {
     if (channel) channel.postMessage("drafts");
   };
-  card = createCodingCard(host, given, receive, { onPaint: panel.follow, onDraft, keepsEvents: false });
+  const reference = createReference({ host, data, say: ofCard });
+  const onPaint = (list) => {
+    panel.follow(list);
+    if (data.training) reference.follow(list);
+  };
+  card = createCodingCard(host, given, receive, { onPaint, onDraft, onHandIn: panel.show, keepsEvents: false });
+  function tellAll() {
+    panel.paint();
+    listeners.forEach((told) => told());
+  }
+  function handIn() {
+    return {
+      state: () => ({ n: keeper.events.length, copied: keeper.copied, sent: keeper.sent, name: keeper.file?.handle.name ?? data.file, forgets: keeper.forgets, keeps: keeper.hasDatabase }),
+      download: panel.download,
+      sent: keeper.saySent,
+      listen: (told) => {
+        listeners.push(told);
+      },
+      readCodebook,
+      ...practiceOf(data.variables) && { practise: () => opening("practice").then(focusCard) }
+    };
+  }
+  async function opening(only = "") {
+    for (const part of [host, shelf]) part.hidden = true;
+    const chosen = await showOpening({ box, data, say, message, only, readCodebook });
+    for (const part of [host, shelf]) part.hidden = false;
+    return chosen;
+  }
   async function receive(message2) {
     if (message2.kind !== "events") return hear();
     const ids = message2.events.map((event) => event.event_id);
@@ -5550,14 +6435,20 @@ async function startPage(host, shelf, data) {
     event.target.closest("button, input, textarea, label, a, summary, .sk-card")) focusCard();
   });
   await card.start();
-  panel.paint();
+  tellAll();
+  if (next === "open") panel.open();
 }
 
 // main.js
 var CARDS = { coding: createCodingCard, adjudication: createAdjudicationCard, comparing: createComparingCard, codebook: createCodebookEditor };
+function optionsOf(el, data) {
+  if (!data.training) return {};
+  const { follow } = createReference({ host: el, data, say: (key, values) => fill(data.texts[key] ?? key, values) });
+  return { onPaint: follow };
+}
 function render({ model, el }) {
   const data = model.get("data");
-  const card = CARDS[data.card](el, data, (message) => model.send(message));
+  const card = CARDS[data.card](el, data, (message) => model.send(message), optionsOf(el, data));
   const listen = (message) => card.receive(message);
   model.on("msg:custom", listen);
   card.start();

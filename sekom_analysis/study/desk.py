@@ -72,6 +72,8 @@ class Desk:
         self.name = raw.about.coder(coder).name  # as study.yaml has it; None if it has none
         self.root = raw.root
         self.study_id = raw.about.id
+        self.about = raw.about
+        self.training = raw.training  # notes to train on, with their references
         self.notes: pd.DataFrame = raw.notes
         self.codebook: Codebook = raw.codebook
         self.seen = raw.seen

@@ -578,7 +578,7 @@ def test_what_was_begun_counts_as_not_saved_and_is_saved_from_the_last_screen(sh
     named = page.page.locator(".sk-begun li").all_inner_texts()
     assert [name.split(":")[-1].strip() for name in named] == ["val", "anteckning"]
     assert [name[1:20] for name in named] == [first[:19], second[:19]]
-    page.page.locator(".sk-begun .sk-code").click()
+    page.page.locator(".sk-begun .sk-go").click()
     page.wait_for_state("saved")
     assert page.text(".sk-saved") == "Sparat: 3"
     rows = desk.history()[["event", "codes", "memo"]].to_dict("records")

@@ -510,7 +510,7 @@ def after_answering_again(page):
 
 def after_the_last_screen_to_what_is_open(page):
     page.press("ArrowRight", "ArrowRight", "ArrowRight", "ArrowRight")
-    page.page.locator(".sk-finish .sk-code").first.focus()
+    page.page.locator(".sk-finish .sk-go").first.focus()
     page.press("Enter")
 
 

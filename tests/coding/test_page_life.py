@@ -11,7 +11,17 @@ from sekom_analysis.coding.session import Session
 from sekom_analysis.study.rows import note_hash
 
 from . import firefox as firefox_driver
-from .browsers import ASKED, DOWNLOAD, ChromiumPerson, FirefoxPerson, FirefoxTab, read, start_firefox
+from .browsers import (
+    ASKED,
+    BEGIN,
+    DOWNLOAD,
+    YES,
+    ChromiumPerson,
+    FirefoxPerson,
+    FirefoxTab,
+    read,
+    start_firefox,
+)
 from .firefox import firefox_path
 
 TEXTS = ["Tid saknas i vardagen", "Viljan finns hos alla", "Ingen vet vem som äger frågan",
@@ -125,18 +135,28 @@ def test_answers_outlive_a_reload_and_the_file_says_which_copy(person, study, tm
 def test_it_asks_whose_it_is_and_no_codes_nothing(person, study, tmp_path):
     file = page_of(study, tmp_path / "sida.html", **ONE)
     tab = person().tab().open(file, begin=False)
-    tab.says("Den här sidan är till Anna. Är det du?")
+    tab.says("Den här sidan är gjord åt\n\nAnna\n\nÄr det du?")
+    tab.wait("document.activeElement.id === 'opening-title'")
     tab.press("1")
-    assert not tab.ask("document.querySelector('.sk-card')")
-    tab.press("Tab", "Tab", "Enter")
+    tab.says("Är det du?")
+    tab.tab_to("Nej")
+    tab.press("Enter")
     tab.says("Då är sidan inte till dig")
     tab.says("dina svar skulle räknas som svar av Anna")
     tab.press("1", "2")
+    tab.says("Då är sidan inte till dig")
     assert not tab.ask("document.querySelector('.sk-card')")
     assert not tab.is_seen(DOWNLOAD)
-    tab.press("Tab", "Enter")
+    tab.tab_to("Tillbaka till frågan")
+    tab.press("Enter")
     tab.says("Är det du?")
-    tab.press("Tab", "Enter")
+    tab.tab_to(YES)
+    tab.press("Enter")
+    tab.says("En lapp i taget")
+    tab.press("1")
+    assert not tab.ask("document.querySelector('.sk-card')")
+    tab.tab_to(BEGIN)
+    tab.press("Enter")
     tab.wait("document.querySelector('.sk-card:not(.sk-loading)') === document.activeElement")
     tab.press("1")
     tab.header("Sparat: 1")

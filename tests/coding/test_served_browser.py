@@ -63,7 +63,7 @@ def test_forty_notes_with_undo_memo_reload_stray_keys_and_sixty_keys_at_once(car
     page = coder.page
     strangers = []
     page.on("request", lambda request: strangers.append(request.url) if is_outside(request.url) else None)
-    assert page.title() == "Kodning – anna"
+    assert page.title() == "Sekoms framtidskonferens 2016 och fyra senare källor – anna"
     assert "token" not in page.url
 
     for place in range(4):
@@ -115,7 +115,7 @@ def test_nothing_but_the_card_is_there_and_keys_before_it_do_nothing(card, serve
     outside = page.evaluate("""() => [...document.querySelectorAll("body *")]
         .filter((one) => one.checkVisibility() && !one.closest("#card") && !one.querySelector("#card"))
         .map((one) => one.innerText)""")  # fmt: skip
-    assert outside == ["Kodning – anna"]
+    assert outside == ["Sekoms framtidskonferens 2016 och fyra senare källor – anna"]
     words = page.locator("body").inner_text()
     assert not [word for word in ("Python", "import", "sa.", "[ ]", "Kernel", "cellen") if word in words]
     page.close()

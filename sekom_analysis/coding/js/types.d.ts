@@ -134,6 +134,26 @@ export interface CardData {
   notes: Note[];
   answers: Answers;
   changes?: Change[];
+  /** In training: how the reference discussion read each note, by its key and the variable. */
+  training?: Record<string, Record<string, Reference>>;
+  /** On a page: what its last screen is to know of the answers file, and what it can ask for. */
+  handIn?: HandIn;
+}
+
+export interface Reference {
+  codes: string[];
+  why: string;
+}
+
+/** What a page tells the last screen of, and does for it. */
+export interface HandIn {
+  state: () => NonNullable<FinishNumbers["file"]>;
+  download: () => unknown;
+  /** The coder says that the file is sent. */
+  sent: () => unknown;
+  practise?: () => unknown;
+  readCodebook?: () => unknown;
+  listen: (told: () => void) => void;
 }
 
 /** What an adjudication card is given besides: who could sit beside, and who does. */
@@ -145,6 +165,7 @@ export interface AdjudicationData extends CardData {
 
 /** What a page holds besides. */
 export interface PageData extends CardData {
+  about: { study?: string; from?: string; purpose?: string; size?: string };
   page: Record<string, string>;
   made: string;
   floor: string;
@@ -364,11 +385,59 @@ export interface CardKind<Data extends CardData = CardData> {
 }
 
 export interface CardOptions {
+  /** Where a page's answers are handed in is to be shown. */
+  onHandIn?: () => void;
   onPaint?: (list: Worklist) => void;
   onDraft?: () => void;
   /** Where there is a place to hand answers in: goes there. */
   onHandIn?: () => void;
   keepsEvents?: boolean;
+}
+
+// --- the last screen ------------------------------------------------------------------------------
+
+/** A wording's key and what fills its gaps. */
+export type Said = [key: string, values: Record<string, unknown>];
+
+/** All that the last screen is worked out from. */
+export interface FinishNumbers {
+  total: number;
+  done: number;
+  /** Questions without an answer. */
+  open: number;
+  /** Choices and memos that are in no answer. */
+  begun: number;
+  skipped: number;
+  unsure: number;
+  changed: number;
+  older: number;
+  differing: number;
+  pass: number;
+  savesBegun: boolean;
+  isSaved: boolean;
+  /** Nobody takes what is to be saved. */
+  isStuck: boolean;
+  /** The answers file of a page: events that are kept, of those in a file, of those sent; whether the browser keeps any. */
+  file: { n: number; copied: number; sent: number; name: string; forgets: boolean; keeps: boolean } | null;
+}
+
+export type FinishAction = "toFirstOpen" | "saveBegun" | "older" | "download" | "sent";
+
+export interface FinishRow {
+  name: "answered" | "begun" | "file" | "sent";
+  mark: "open" | "wait" | "done";
+  title: Said;
+  details: Said[];
+  action: FinishAction | null;
+}
+
+export interface FinishShown {
+  step: "wait" | "code" | "begun" | "older" | "file" | "send" | "rest";
+  title: Said;
+  lead: Said;
+  rows: FinishRow[];
+  main: FinishAction | null;
+  also: [Sort, number][];
 }
 
 /** What is chosen on a disputed note. */
