@@ -221,6 +221,12 @@ class NotesSeen:
             return ""
         return note_hash(str(self.notes.at[note_id, "text"]), self.context_of(note_id))
 
+    def text_of(self, note_id: str, seen: str) -> str | None:
+        """Return the text of a note that a hash names; None if that is not the text of now."""
+        if note_id not in self.notes.index or seen not in (self.hashes[note_id], self.text_hashes[note_id]):
+            return None
+        return str(self.notes.at[note_id, "text"])
+
     @cached_property
     def hashes(self) -> dict[str, str]:
         """note_id -> the hash of what is seen of it."""
