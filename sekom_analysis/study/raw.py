@@ -169,6 +169,7 @@ class About(_Frozen):
     coders: dict[str, Coder] = {}
     reviewers: dict[str, Coder] = {}  # who judges pairs, merges, adjudicates, and does not code
     plan: Plan = Plan()
+    quotes: bool = True  # whether the report may quote notes, and the words that coders selected in them
     readable: bool = True
 
     def coder(self, coder: str) -> Coder:
