@@ -6,7 +6,7 @@ the note's own text is not the plain one, they are in the note's description too
 
 from __future__ import annotations
 
-from bisect import bisect_left
+from bisect import bisect_right
 from collections.abc import Mapping
 from typing import Any
 
@@ -41,13 +41,14 @@ def unplaced(span: Span, text: str) -> Span | None:
     >>> unplaced((3, 7), "Oj\r\nnivå"), unplaced((0, 7), "Oj\r\nnivå")
     ((4, 8), None)
     """
-    plain, (start, end) = plain_text(text), span
-    if not 0 <= start < end <= len(plain) or span == (0, len(plain)):
+    plain = plain_text(text)
+    if not 0 <= span[0] < span[1] <= len(plain) or span == (0, len(plain)):
         return None
     if text == plain:
         return span
     places = range(len(text) + 1)
-    return tuple(bisect_left(places, at, key=lambda place: _in_plain(text, place)) for at in span)  # type: ignore[return-value]
+    start, end = (bisect_right(places, at, key=lambda place: _in_plain(text, place)) - 1 for at in span)
+    return start, end
 
 
 def told_words(answers: list[Answer], text: str, *, are_places: bool) -> dict[str, str]:
