@@ -49,7 +49,8 @@ if TYPE_CHECKING:
 
 
 Message = dict[str, Any]
-OPEN: Message = {"event": "retract", "id": "", "codes": [], "certainty": "", "memo": "", "older": False}
+_NOTHING = dict.fromkeys(("id", "certainty", "memo", "words"), "")
+OPEN: Message = {"event": "retract", **_NOTHING, "codes": [], "older": False}
 Record = Callable[[list[Message]], list[Any]]
 
 
@@ -410,6 +411,7 @@ class Session:
                     "codes": answer.codes.split("|") if answer.codes else [],
                     "certainty": answer.certainty,
                     "memo": answer.memo,
+                    "words": answer.words if answer.event == "decide" else "",  # of the text that is shown
                     "older": answer.event == "decide" and again is not None,
                     "hash": answer.note_hash,
                     "codebook": answer.codebook,
@@ -464,7 +466,10 @@ class Session:
         variable, codes = as_in_log(str(event.get("variable", "")), [])
         if codes:
             given |= {"variable": variable, "codes": codes}
-        return {**given, "note_id": self.desk.note_of(key) or key, "via": "card"}
+        note_id = self.desk.note_of(key) or key
+        if event.get("amends") and "words" not in event:  # what is amended is beside them
+            given["words"] = self.desk.words_of(note_id, event["variable"], event["replaces"])
+        return {**given, "note_id": note_id, "via": "card"}
 
     def _after(self, saved: list[Event]) -> dict[Cell, Answer]:
         """Bring the answers up to date with the log; return those that may have changed."""

@@ -23,6 +23,7 @@ from sekom_analysis.study.codebook import Codebook, Kind, Text, Texts
 from sekom_analysis.study.decisions import coder_fault
 from sekom_analysis.study.notes import context_faults, join_notes
 from sekom_analysis.study.rows import note_hash
+from sekom_analysis.study.selections import Span, within
 from sekom_analysis.study.training import Training, TrainingNote, read_training
 
 # --- which notes and which coders a question is about -------------------------------------------------
@@ -173,6 +174,7 @@ class About(_Frozen):
     reviewers: dict[str, Coder] = {}  # who judges pairs, merges, adjudicates, and does not code
     plan: Plan = Plan()
     training: tuple[TrainingNote, ...] = ()  # notes to try the codebook on, with what was settled on them
+    quotes: bool = True  # whether the report may quote notes, and the words that coders selected in them
     readable: bool = True
 
     def coder(self, coder: str) -> Coder:
@@ -225,6 +227,18 @@ class NotesSeen:
         if note_id not in self.notes.index:
             return ""
         return note_hash(str(self.notes.at[note_id, "text"]), self.context_of(note_id))
+
+    def text_of(self, note_id: str, seen: str) -> str | None:
+        """Return the text of a note that a hash names; None if that is not the text of now."""
+        if note_id not in self.notes.index:
+            return None
+        here = ("", self.hashes[note_id], self.text_hashes[note_id])  # what was imported may have none
+        return str(self.notes.at[note_id, "text"]) if seen in here else None
+
+    def selected(self, note_id: str, seen: str, words: str) -> list[Span]:
+        """Return where in a note's text the words are that were selected; none if that was another text."""
+        text = self.text_of(note_id, seen) if words else None
+        return [] if text is None else within(words, text)
 
     @cached_property
     def hashes(self) -> dict[str, str]:

@@ -201,7 +201,7 @@ export function createCodes(kit, { show, say, hand, focus, id }) {
     made.dataset.code = code.id;
     if (!key) made.prepend(make("span", "sk-lead", lead));
     if (code.colour) made.style.setProperty("--sk-c", code.colour);
-    made.prepend(make("i", "sk-mark"));
+    made.prepend(make("i", "sk-hue"));
     if (shown.variable.kind === "multiple") made.querySelector(".sk-label")?.before(make("span", "sk-box"));
     if (code.id === NONE_FITS) made.classList.add("sk-none");
     if (!code.definition) return make("div", "sk-cell", made);
