@@ -1771,7 +1771,7 @@ function createOutbox({ name, post, onState, onAnswers, onReopen = () => {
 // card.js
 function createAnyCard(kind, host, data, post, { onPaint = () => {
 }, onDraft = () => {
-}, onHandIn, keepsEvents = true } = {}) {
+}, keepsEvents = true } = {}) {
   const say = (key, values) => fill(data.texts[key] ?? key, values);
   const list = createWorklist(data);
   const hand = createHand({
@@ -1782,7 +1782,7 @@ function createAnyCard(kind, host, data, post, { onPaint = () => {
     shows: (key) => view.shows(key),
     isWriting: () => view.root.contains(document.activeElement) && Boolean(document.activeElement?.matches("input, textarea"))
   });
-  const view = kind.createView(host, data, say, list, hand, onHandIn);
+  const view = kind.createView(host, data, say, list, hand);
   const outbox = createOutbox({
     name: kind.name(data),
     post,
@@ -1803,9 +1803,12 @@ function createAnyCard(kind, host, data, post, { onPaint = () => {
     outbox.put(events);
   }
   function turned(step) {
-    const taken = step === "undo" ? list.latest : list.next;
+    const turns = list.turning(step);
     const events = list[step](outbox.wasRefused);
-    if (taken && !events.length) outbox.discard({ note: taken.note.key, variable: taken.variable, pass: taken.note.pass });
+    const sent = new Set(events.map(({ note, variable }) => `${note} ${variable}`));
+    for (const { note, variable } of turns.filter((one) => !sent.has(list.cellOf(one.note, one.variable)))) {
+      outbox.discard({ note: note.key, variable, pass: note.pass });
+    }
     return events;
   }
   const actions = {
@@ -1816,7 +1819,11 @@ function createAnyCard(kind, host, data, post, { onPaint = () => {
     noteBack: () => list.leap(-1),
     noteForward: () => list.leap(1),
     toFirstOpen: () => list.toFirstOpen(),
-    review: (sort) => list.review(sort),
+    review: (sort) => typeof sort === "string" ? list.review(
+      /** @type {import("./types").Sort} */
+      sort
+    ) : list.review(sort.kind, sort.variable || void 0),
+    reviewDone: () => list.back(),
     toCell: ({ note, variable }) => list.goTo(note, variable),
     toNote: (n) => list.goTo(list.notes[n - 1], list.notes[n - 1].variables[0]),
     number: () => view.openNumber(),
@@ -1843,7 +1850,7 @@ function createAnyCard(kind, host, data, post, { onPaint = () => {
       outbox.discard(event);
       outbox.hello();
     },
-    ...kind.actionsOf({ list, view, save, turned, keepDraft, tell: hand.tell, refuseNumber: hand.refuse })
+    ...kind.actionsOf({ list, view, data, say, save, turned, keepDraft, tell: hand.tell, refuseNumber: hand.refuse })
   };
   const WRITES = /* @__PURE__ */ new Set(["numberIs", "typed", "typedText"]);
   const OVERLAYS = /* @__PURE__ */ new Set(["memo", "number", "scroll", "saveMemo", "typing", "saveBegun", "propose", "proposing", "saveProposal"]);
@@ -1863,12 +1870,12 @@ function createAnyCard(kind, host, data, post, { onPaint = () => {
     onPaint(list);
   }
   function touched(name, value) {
-    const turned2 = { undo: list.latest, redo: list.next }[name];
+    const turns = name === "undo" || name === "redo" ? list.turning(name) : [];
     const all = [
       list.isFinished() ? null : list.current(),
       list.aim(),
       BESIDE.has(name) ? value : null,
-      turned2 ? { note: turned2.note, variable: list.variables.get(turned2.variable) } : null
+      ...turns.map(({ note, variable }) => ({ note, variable: list.variables.get(variable) }))
     ];
     return [...new Map(all.filter((one) => one && one.variable).map((one) => [list.cellOf(one.note, one.variable.id), one])).values()];
   }
@@ -1948,7 +1955,10 @@ function createAnyCard(kind, host, data, post, { onPaint = () => {
   window.addEventListener("beforeunload", hand.settle);
   document.addEventListener("visibilitychange", onHide);
   async function start() {
-    listenForKeys(view.root, hand);
+    listenForKeys(view.root, { press: (event) => view.over ? view.over.press(
+      /** @type {KeyboardEvent} */
+      event
+    ) : hand.press(event) });
     const { answers, events, drafts } = await outbox.start();
     window.addEventListener("focus", outbox.hello);
     list.learn(answers || data.answers, /* @__PURE__ */ new Set());
@@ -2002,6 +2012,1042 @@ function withOthers(card) {
   return { ...card, receive };
 }
 
+// answering/numbers.js
+function numberTyped(digits, n) {
+  const number = /^[1-9][0-9]*$/.test(digits) ? Number(digits) : 0;
+  if (!number || number > n) return "none";
+  return number * 10 > n ? "taken" : "open";
+}
+
+// listing/rows.js
+var FILTERS = ["all", "open", "unsure", "memo", "changed", "older", "skipped", "flagged", "proposed"];
+var fold2 = (text) => text.normalize("NFC").toLowerCase();
+var wordsIn = (text) => fold2(text).split(/\s+/).filter(Boolean);
+function piecesOf(text, words) {
+  const folded = fold2(text);
+  if (!words.length || folded.length !== text.length) return [[text, false]];
+  const pieces = [];
+  let from = 0;
+  while (from < text.length) {
+    const start = from;
+    const hits = words.map((word) => ({ word, at: folded.indexOf(word, start) })).filter(({ at }) => at >= 0);
+    const [first] = hits.sort((a, b) => a.at - b.at || b.word.length - a.word.length);
+    if (!first) break;
+    if (first.at > from) pieces.push([text.slice(from, first.at), false]);
+    from = first.at + first.word.length;
+    pieces.push([text.slice(first.at, from), true]);
+  }
+  return from < text.length ? [...pieces, [text.slice(from), false]] : pieces;
+}
+function codesLike(variable, typed2) {
+  const sought = fold2(typed2.trim()).replace(/^[\u2212\u2013]/, "-");
+  const rank = ({ id, label }) => {
+    const name = variable.kind === "scale" ? id : fold2(label);
+    if (name === sought) return 0;
+    if (name.startsWith(sought)) return 1;
+    if (name.split(/[\s,/()-]+/).some((word) => word.startsWith(sought))) return 2;
+    return name.includes(sought) ? 3 : 4;
+  };
+  return variable.codes.map((code) => ({ code, at: rank(code) })).filter(({ at }) => at < 4).sort((a, b) => a.at - b.at).map(({ code }) => code);
+}
+function createRows(list, say) {
+  const folded = /* @__PURE__ */ new Map();
+  const made = /* @__PURE__ */ new Map();
+  let rows = [];
+  let counts = {};
+  function labelsOf2(variable, codes) {
+    if (variable.kind === "scale") return codes.map(shownNumber).join(", ");
+    const labels = new Map(variable.codes.map(({ id, label }) => [id, label]));
+    return codes.map((code) => labels.get(code) ?? variable.retired[code] ?? code).join(", ");
+  }
+  function cellOf({ variable, answer, draft, earlier }) {
+    const begun = draft.number === void 0 ? draft.codes : [draft.number.trim()];
+    if (begun && begun.length) return { state: "begun", codes: [], text: say("list_cell_begun", { codes: labelsOf2(variable, begun) }) };
+    if (isOpen(answer)) {
+      const before = earlier && earlier.event === "changed" ? labelsOf2(variable, earlier.codes) : "";
+      return { state: "open", codes: [], text: before ? say("list_cell_changed", { codes: before }) : say("list_cell_open") };
+    }
+    if (answer.event === "skip") return { state: "skipped", codes: [], text: say("list_cell_skipped") };
+    return { state: "answered", codes: answer.codes, text: isNone(answer, variable) ? say("confirm_none") : labelsOf2(variable, answer.codes) };
+  }
+  function build(number) {
+    const note = list.notes[number];
+    const cells = /* @__PURE__ */ new Map();
+    const marks = /* @__PURE__ */ new Set();
+    const memos = [];
+    for (const name of note.variables) {
+      const cell = list.cellAt(note, list.variables.get(name));
+      const stands = cell.answer ?? cell.earlier;
+      cells.set(name, cellOf(cell));
+      if (isOpen(cell.answer)) marks.add("open");
+      for (
+        const kind of
+        /** @type {const} */
+        ["unsure", "changed", "older", "skipped"]
+      ) if (answerIsOfSort(stands, kind)) marks.add(kind);
+      const memo2 = cell.draft.typing ?? cell.draft.memo ?? (stands ? stands.memo : "");
+      if (memo2 && memo2.trim()) {
+        memos.push(memo2.trim());
+        marks.add("memo");
+      }
+      const proposal = list.proposed({ note, variable: cell.variable });
+      if (proposal) memos.push(`${say("list_mark_proposed")}: ${proposalIn(proposal).name}`);
+      if (proposal) marks.add("proposed");
+    }
+    if (!isOpen(list.answerTo(note, FLAG))) marks.add("flagged");
+    const memo = memos.join("\n");
+    if (!folded.has(number)) folded.set(number, fold2(`${note.text}
+${note.gloss}`));
+    return { number, note, cells, marks, memo, searched: [
+      /** @type {string} */
+      folded.get(number),
+      fold2(memo)
+    ] };
+  }
+  function refresh() {
+    const begun = new Set([...list.drafts.keys()].map((cell) => cell.split(" ")[0]));
+    rows = list.seen().map((number) => {
+      const stamp = list.stampOf(number);
+      const known = made.get(number);
+      if (known && known.stamp === stamp) return known.row;
+      const row = build(number);
+      made.set(number, { stamp: begun.has(row.note.key) ? -1 : stamp, row });
+      return row;
+    });
+    counts = {};
+    for (const row of rows) {
+      for (const mark of row.marks) counts[mark] = (counts[mark] ?? 0) + 1;
+      for (const [variable, { codes }] of row.cells) for (const code of codes) counts[`${variable} ${code}`] = (counts[`${variable} ${code}`] ?? 0) + 1;
+    }
+    counts.all = rows.length;
+  }
+  function shown({ filter, code, text }) {
+    const words = wordsIn(text);
+    if (filter === "all" && !code && !words.length) return rows;
+    return rows.filter(({ marks, cells, searched }) => (filter === "all" || marks.has(filter)) && (!code || Boolean(cells.get(code.variable)?.codes.includes(code.id))) && words.every((word) => searched.some((one) => one.includes(word))));
+  }
+  return {
+    refresh,
+    shown,
+    /** @param {string} key A filter, or a question and its code. */
+    count: (key) => counts[key] ?? 0,
+    get all() {
+      return rows;
+    }
+  };
+}
+
+// listing/tray.js
+var MOST_FOUND = 6;
+function digitsOf({ kind, codes }) {
+  const digits = /* @__PURE__ */ new Map();
+  for (const [number, { id, place }] of codes.entries()) {
+    const digit = kind === "scale" ? id : id === NONE_FITS ? "0" : String((place ?? number) + 1);
+    if (digit.length === 1 && !digits.has(digit)) digits.set(digit, id);
+  }
+  return digits;
+}
+function oneStop(group, [back, on]) {
+  const buttons = () => [...group.querySelectorAll("button")];
+  const stopAt = (one) => buttons().forEach((button) => {
+    button.tabIndex = button === one ? 0 : -1;
+  });
+  group.addEventListener("keydown", (event) => {
+    const by = { [back]: -1, [on]: 1 }[event.key];
+    const all = buttons();
+    const to = by && all[all.indexOf(
+      /** @type {HTMLButtonElement} */
+      event.target
+    ) + by];
+    if (!by) return;
+    event.preventDefault();
+    event.stopPropagation();
+    if (to) to.focus();
+  });
+  group.addEventListener("focusin", (event) => stopAt(
+    /** @type {HTMLElement} */
+    event.target
+  ));
+  return () => {
+    const all = buttons();
+    if (all.length && !all.some(({ tabIndex }) => tabIndex === 0)) stopAt(all[0]);
+  };
+}
+function fillKeeping(group, children) {
+  const active = (
+    /** @type {HTMLElement | null} */
+    document.activeElement
+  );
+  const held = active && group.contains(active) ? active.dataset.is : void 0;
+  const stop = (
+    /** @type {HTMLElement | null} */
+    group.querySelector("button[tabindex='0']")?.dataset.is
+  );
+  group.replaceChildren(...children);
+  for (const button of group.querySelectorAll("button")) {
+    button.tabIndex = button.dataset.is === stop ? 0 : -1;
+    if (held !== void 0 && button.dataset.is === held) button.focus({ preventScroll: true });
+  }
+}
+function buttonOf(is, className, act, ...children) {
+  const made = make("button", className, ...children);
+  made.type = "button";
+  made.dataset.is = is;
+  made.addEventListener("click", act);
+  return made;
+}
+function createTray({ list, say, state, act, set, toRows, id }) {
+  const about = make("b", "sk-list-about");
+  const codes = make("div", "sk-list-codes");
+  const setter = make("div", "sk-list-setter", about, codes);
+  const hints = make("div", "sk-list-hints");
+  const told = make("span", "sk-list-told");
+  const finder = make("div", "sk-list-finder");
+  const right = make("div", "sk-list-right");
+  const root = make("div", "sk-list-tray", setter, finder, told, hints, right);
+  const field = make("input", "sk-list-field");
+  const found3 = make("div", "sk-list-found");
+  finder.append(field, found3);
+  let at = 0;
+  let drawn = "";
+  codes.setAttribute("role", "toolbar");
+  finder.hidden = true;
+  field.type = "text";
+  field.autocomplete = "off";
+  field.spellcheck = false;
+  found3.id = `${id}-found`;
+  found3.setAttribute("role", "listbox");
+  for (const [name, value] of [["role", "combobox"], ["aria-controls", found3.id], ["aria-expanded", "true"], ["aria-autocomplete", "list"]]) field.setAttribute(name, value);
+  const settle = oneStop(codes, ["ArrowLeft", "ArrowRight"]);
+  const asked = () => list.variables.get(state.variable);
+  const likely = () => codesLike(asked(), field.value).slice(0, MOST_FOUND);
+  function drawFound() {
+    const all = likely();
+    at = Math.max(0, Math.min(at, all.length - 1));
+    found3.replaceChildren(...all.map((code, number) => {
+      const option = make("span", "sk-list-option", ...mark(code), code.label);
+      option.setAttribute("role", "option");
+      option.id = `${found3.id}-${number}`;
+      option.setAttribute("aria-selected", String(number === at));
+      option.addEventListener("mousedown", (event) => {
+        event.preventDefault();
+        take(code.id);
+      });
+      return option;
+    }));
+    if (!all.length) found3.replaceChildren(make("span", "sk-list-none", say("list_no_code")));
+    field.setAttribute("aria-activedescendant", all.length ? `${found3.id}-${at}` : "");
+  }
+  function openFinder() {
+    finder.hidden = false;
+    field.value = "";
+    at = 0;
+    field.setAttribute("aria-label", say("list_find_code", { question: asked().label }));
+    field.placeholder = say("list_find_code", { question: asked().label });
+    drawFound();
+    paint();
+    field.focus();
+  }
+  function closeFinder() {
+    if (finder.hidden) return;
+    finder.hidden = true;
+    paint();
+    toRows();
+  }
+  function take(code) {
+    closeFinder();
+    set(code);
+  }
+  field.addEventListener("input", () => {
+    at = 0;
+    drawFound();
+  });
+  field.addEventListener("keydown", (event) => {
+    event.stopPropagation();
+    if (event.isComposing) return;
+    const code = likely()[at];
+    if (event.key === "Escape") closeFinder();
+    else if (event.key === "Enter" && code) take(code.id);
+    else if (event.key === "ArrowDown" || event.key === "ArrowUp") {
+      at += event.key === "ArrowDown" ? 1 : -1;
+      drawFound();
+    } else return;
+    event.preventDefault();
+  });
+  field.addEventListener("blur", (event) => {
+    if (!root.contains(
+      /** @type {Node | null} */
+      event.relatedTarget
+    )) {
+      finder.hidden = true;
+      paint();
+    }
+  });
+  function mark({ colour }) {
+    if (!colour) return [];
+    const dot2 = make("i", "sk-list-dot");
+    dot2.style.setProperty("--sk-c", colour);
+    return [dot2];
+  }
+  const tool = (key, text, action, className = "") => buttonOf(action.name, `sk-list-btn ${className}`, () => act(action), ...key ? [keycap(key)] : [], text);
+  function drawSetter() {
+    const n = state.selected.size;
+    const variable = asked();
+    about.textContent = say(n === 1 ? "list_to_one" : "list_to_several", { n, question: variable.label.split(",")[0] });
+    codes.setAttribute("aria-label", about.textContent);
+    const keys = new Map([...digitsOf(variable)].map(([digit, code]) => [code, digit]));
+    const buttons = variable.codes.map((code) => buttonOf(code.id, "sk-list-btn", () => set(code.id), ...keys.has(code.id) ? [keycap(keys.get(code.id) ?? "")] : [], ...mark(code), variable.kind === "scale" ? code.id.replace("-", "−") : code.label));
+    if (variable.kind === "multiple" && !keys.has(NONE_FITS)) buttons.push(tool("0", say("confirm_none"), { name: "digit", value: "0" }));
+    const find = variable.codes.length > keys.size ? [tool("+", say("list_find"), { name: "findCode" })] : [];
+    fillKeeping(codes, [...find, ...buttons, tool(".", say("list_unsure_one"), { name: "unsure" }, "sk-warned"), tool("", say("list_clear"), { name: "clear" })]);
+    settle();
+  }
+  function drawHints() {
+    const digits = [...digitsOf(asked()).keys()].sort();
+    const all = [
+      [["↑", "↓"], say("list_hint_move")],
+      [["←", "→"], say("list_hint_question")],
+      [[say("list_key_space")], say("list_hint_select")],
+      [digits.length > 1 ? [`${digits.find((digit) => digit !== "0")}–${digits.at(-1)}`] : digits, say("list_hint_set", { question: asked().label })],
+      [["A–Ö"], say("list_hint_search")],
+      [[">"], say("list_hint_number")]
+    ];
+    hints.replaceChildren(...all.map(([keys, text]) => make("span", "", ...keys.map(keycap), ` ${text}`)));
+  }
+  function paint() {
+    const isFinding = !finder.hidden;
+    told.textContent = state.number === null ? state.told : say("list_number", { digits: state.number || "…" });
+    told.hidden = !told.textContent || isFinding;
+    setter.hidden = !state.selected.size || isFinding || state.number !== null;
+    hints.hidden = isFinding || !setter.hidden || !told.hidden;
+    const signature = [state.variable, state.selected.size, list.canUndo].join();
+    if (signature === drawn) return;
+    drawn = signature;
+    if (state.selected.size) drawSetter();
+    drawHints();
+    const open = state.selected.size ? [] : [tool("Enter", say("list_open_note"), { name: "open" })];
+    fillKeeping(right, [...list.canUndo ? [tool("⌫", say("undo"), { name: "undo" })] : [], ...open, tool("?", "", { name: "keys" }, "sk-list-help")]);
+    right.querySelectorAll("button").forEach((button) => {
+      button.tabIndex = 0;
+    });
+    right.querySelector(".sk-list-help")?.setAttribute("aria-label", say("list_keys"));
+  }
+  return { root, paint, openFinder, closeFinder, get isFinding() {
+    return !finder.hidden;
+  } };
+}
+
+// listing/drawing.js
+var MARKS = ["unsure", "memo", "changed", "older", "flagged", "proposed"];
+var WARNS = /* @__PURE__ */ new Set(["unsure", "changed", "older"]);
+var OFTEN = /* @__PURE__ */ new Set(["proposed", "differing"]);
+function dot(colour) {
+  const made = make("i", "sk-list-dot");
+  if (colour) made.style.setProperty("--sk-c", colour);
+  return made;
+}
+var marked = (text, words) => piecesOf(text, words).map(([piece, isHit]) => isHit ? make("mark", "", piece) : piece);
+function createDrawing({ list, rows, say, state }) {
+  function filter(is, label, n, isOn, act, before = []) {
+    const made = buttonOf(is, "sk-list-filter", act, ...before, make("span", "", label), make("span", "sk-list-n", String(n)));
+    made.setAttribute("aria-pressed", String(isOn));
+    made.title = label;
+    return made;
+  }
+  function filters(box, variable, { filterBy, codeBy }) {
+    const sorts = FILTERS.filter((name) => !OFTEN.has(name) || rows.count(name)).map((name) => filter(name, say(`list_${name}`), rows.count(name), state.filter === name, () => filterBy(name)));
+    const codes = variable.codes.filter(({ id }) => variable.kind !== "scale" || rows.count(`${variable.id} ${id}`)).map(({ id, label, colour }) => filter(
+      `code ${id}`,
+      variable.kind === "scale" ? id.replace("-", "−") : label,
+      rows.count(`${variable.id} ${id}`),
+      Boolean(state.code && state.code.variable === variable.id && state.code.id === id),
+      () => codeBy(id),
+      colour ? [dot(colour)] : []
+    ));
+    fillKeeping(box, [make("p", "sk-list-title", say("list_show")), ...sorts, make("p", "sk-list-title", variable.label), ...codes]);
+  }
+  function head(row2, columns, choose) {
+    row2.replaceChildren(...[
+      headed("sk-list-tick", make("span", "sk-list-hidden", say("list_number_head"))),
+      headed("", say("list_note")),
+      ...columns.map((name) => {
+        const button = buttonOf(name, "", () => choose(name), list.variables.get(name).label);
+        button.tabIndex = -1;
+        const cell2 = headed(name === state.variable ? "sk-on" : "", button);
+        if (name === state.variable) cell2.setAttribute("aria-current", "true");
+        return cell2;
+      }),
+      headed("", say("list_marks"))
+    ]);
+  }
+  function headed(className, child) {
+    const made = make("div", className, child);
+    made.setAttribute("role", "columnheader");
+    return made;
+  }
+  function cell(className, ...children) {
+    const made = make("div", className, ...children);
+    made.setAttribute("role", "gridcell");
+    return made;
+  }
+  function signature({ number, cells, marks, memo }, columns, words) {
+    const shown = columns.map((name) => [name, (cells.get(name) ?? { text: "" }).text, (cells.get(name) ?? { state: "" }).state]);
+    return JSON.stringify([number, shown, [...marks], memo, words, state.selected.has(number), state.variable]);
+  }
+  function row(element, { number, note, cells, marks, memo }, columns, words) {
+    const text = make("span", "sk-list-words", ...marked(note.text, words));
+    text.lang = "sv";
+    const isInMemo = words.length && memo && piecesOf(memo, words).some(([, isHit]) => isHit);
+    const found3 = isInMemo ? [make("span", "sk-list-memo", ...marked(memo, words))] : [];
+    const flags = MARKS.filter((mark) => marks.has(mark)).map((mark) => {
+      const chip = make("span", `sk-list-chip${WARNS.has(mark) ? " sk-warned" : ""}`, say(`list_mark_${mark}`));
+      if (mark === "memo" || mark === "proposed") chip.title = memo;
+      return chip;
+    });
+    const tick = make("span", "sk-tick");
+    tick.setAttribute("aria-hidden", "true");
+    element.setAttribute("aria-selected", String(state.selected.has(number)));
+    element.replaceChildren(
+      cell("sk-list-tick", tick, make("span", "sk-list-number", String(number + 1))),
+      cell("sk-list-text", text, ...found3),
+      ...columns.map((name) => answer(cells.get(name), list.variables.get(name))),
+      cell("sk-list-flags", ...flags)
+    );
+  }
+  function answer(given, { id, label, codes }) {
+    if (!given) return cell("sk-list-answer");
+    const [only, more] = given.codes;
+    const colour = only && !more ? codes.find((code) => code.id === only)?.colour : "";
+    const words = make("span", "", given.text);
+    words.title = given.text;
+    const made = cell("sk-list-answer", make("span", "sk-list-hidden", `${label}: `), make("span", "sk-list-code", dot(colour), words));
+    made.dataset.variable = id;
+    made.dataset.state = given.state;
+    if (id === state.variable) made.classList.add("sk-on");
+    return made;
+  }
+  return { filters, head, row, signature };
+}
+
+// listing/grid.js
+var GAP = 4;
+var BEYOND = 300;
+function createGrid({ label }) {
+  const body = make("div", "sk-list-body");
+  const head = make("div", "sk-list-head");
+  const root = make("div", "sk-list-grid", make("div", "", head), body);
+  const scroller = make("div", "sk-list-scroll", root);
+  root.setAttribute("role", "grid");
+  root.setAttribute("aria-label", label);
+  root.setAttribute("aria-multiselectable", "true");
+  root.firstElementChild?.setAttribute("role", "rowgroup");
+  head.setAttribute("role", "row");
+  head.setAttribute("aria-rowindex", "1");
+  body.setAttribute("role", "rowgroup");
+  let content = { keys: [], at: -1, signature: () => "", draw() {
+  } };
+  const shown = /* @__PURE__ */ new Map();
+  const heights = /* @__PURE__ */ new Map();
+  let usual = 56;
+  let width = 0;
+  let tops = [0];
+  function place() {
+    tops = [0];
+    for (const key of content.keys) tops.push(tops[tops.length - 1] + (heights.get(key) ?? usual) + GAP);
+    body.style.height = `${tops[tops.length - 1]}px`;
+  }
+  function rowAt(y) {
+    let [low, high] = [0, content.keys.length];
+    while (low < high) {
+      const middle = low + high + 1 >> 1;
+      if (tops[middle] <= y) low = middle;
+      else high = middle - 1;
+    }
+    return Math.min(low, content.keys.length - 1);
+  }
+  function inView() {
+    if (!content.keys.length) return [];
+    const from = rowAt(scroller.scrollTop - BEYOND);
+    const to = rowAt(scroller.scrollTop + scroller.clientHeight + BEYOND);
+    const all = new Set(Array.from({ length: to - Math.max(from, 0) + 1 }, (_, number) => Math.max(from, 0) + number));
+    if (content.at >= 0) all.add(content.at);
+    return [...all].sort((a, b) => a - b);
+  }
+  function rowOf(index) {
+    const key = content.keys[index];
+    const known = shown.get(key);
+    const signature = content.signature(key);
+    const row = known ? known.row : make("div", "sk-list-row");
+    if (!known) row.setAttribute("role", "row");
+    if (!known || known.signature !== signature) {
+      content.draw(key, row);
+      shown.set(key, { row, signature });
+    }
+    row.dataset.key = String(key);
+    row.setAttribute("aria-rowindex", String(index + 2));
+    row.tabIndex = index === content.at ? 0 : -1;
+    row.classList.toggle("sk-at", index === content.at);
+    return row;
+  }
+  function drawRows() {
+    const indexes = inView();
+    const keys = new Set(indexes.map((index) => content.keys[index]));
+    for (const [key, { row }] of shown) {
+      if (keys.has(key)) continue;
+      row.remove();
+      shown.delete(key);
+    }
+    let next = body.firstElementChild;
+    for (const index of indexes) {
+      const row = rowOf(index);
+      if (row === next) next = next.nextElementSibling;
+      else body.insertBefore(row, next);
+      row.style.top = `${tops[index]}px`;
+    }
+    return indexes;
+  }
+  function measure(indexes) {
+    const isFirst = !heights.size;
+    const fresh = indexes.map((index) => content.keys[index]).filter((key) => {
+      const height = shown.get(key)?.row.offsetHeight ?? usual;
+      const before = heights.get(key);
+      heights.set(key, height);
+      return before !== height;
+    });
+    if (isFirst && fresh.length) usual = [...heights.values()].reduce((sum, height) => sum + height, 0) / heights.size;
+    return fresh.length > 0;
+  }
+  function drawView() {
+    if (root.clientWidth !== width) {
+      heights.clear();
+      width = root.clientWidth;
+    }
+    for (let times = 0; times < 4; times += 1) {
+      place();
+      const indexes = drawRows();
+      const first = rowAt(scroller.scrollTop);
+      const within = scroller.scrollTop - (tops[first] ?? 0);
+      if (!measure(indexes)) break;
+      place();
+      if (first > 0) scroller.scrollTop = tops[first] + within;
+    }
+  }
+  function paint(now) {
+    content = now;
+    root.setAttribute("aria-rowcount", String(now.keys.length + 1));
+    drawView();
+  }
+  function reveal() {
+    for (let times = 0; times < 2 && content.at >= 0; times += 1) {
+      const [top, end] = [tops[content.at], tops[content.at + 1]];
+      const room = scroller.clientHeight - head.offsetHeight;
+      if (top < scroller.scrollTop) scroller.scrollTop = top;
+      else if (end > scroller.scrollTop + room) scroller.scrollTop = end - room;
+      drawView();
+    }
+  }
+  const rowWith = (key) => shown.get(key)?.row;
+  function focus() {
+    const row = rowWith(content.keys[content.at]);
+    (row ?? scroller).focus({ preventScroll: true });
+  }
+  function flash(keys) {
+    for (const key of keys) {
+      const row = rowWith(key);
+      if (!row) continue;
+      row.classList.remove("sk-flash");
+      requestAnimationFrame(() => row.classList.add("sk-flash"));
+      row.addEventListener("animationend", () => row.classList.remove("sk-flash"), { once: true });
+    }
+  }
+  const pageSize = () => Math.max(1, Math.floor((scroller.clientHeight - head.offsetHeight) / (usual + GAP)) - 1);
+  scroller.tabIndex = -1;
+  scroller.addEventListener("scroll", drawView, { passive: true });
+  return { root: scroller, head, body, paint, reveal, focus, flash, pageSize, get element() {
+    return root;
+  } };
+}
+
+// listing/keys.js
+var SIGNS = {
+  " ": { name: "select" },
+  ".": { name: "unsure" },
+  "+": { name: "findCode" },
+  ">": { name: "number" },
+  "?": { name: "keys" },
+  Enter: { name: "open" },
+  Escape: { name: "release" },
+  Delete: { name: "clear" },
+  ArrowLeft: { name: "question", by: -1 },
+  ArrowRight: { name: "question", by: 1 }
+};
+var MOVES2 = { ArrowUp: { by: -1 }, ArrowDown: { by: 1 }, PageUp: { pages: -1 }, PageDown: { pages: 1 }, Home: { by: -Infinity }, End: { by: Infinity } };
+function digitOf({ key, code, shiftKey }) {
+  if (/^[0-9]$/.test(key)) return key;
+  const place = /^Digit([0-9])$/.exec(code);
+  return place && !shiftKey && !SIGNS[key] ? place[1] : "";
+}
+function withControl({ key, shiftKey, altKey }) {
+  const letter = key.toLowerCase();
+  if (altKey) return null;
+  if (letter === "a" && !shiftKey) return { name: "all" };
+  if (letter === "z") return { name: shiftKey ? "redo" : "undo" };
+  if (letter === "y") return { name: "redo" };
+  return letter === "s" ? { name: "nothing" } : null;
+}
+function listActionOf(event) {
+  const { key, shiftKey } = event;
+  if (event.ctrlKey || event.metaKey) return withControl(event);
+  if (event.altKey) return null;
+  if (MOVES2[key]) return { name: "move", ...MOVES2[key], extends: shiftKey };
+  if (key === "Backspace") return { name: shiftKey ? "redo" : "undo" };
+  const digit = digitOf(event);
+  if (digit) return { name: "digit", value: digit };
+  if (SIGNS[key]) return SIGNS[key];
+  return /^\p{L}$/u.test(key) ? { name: "search", value: key } : null;
+}
+
+// listing/keysheet.js
+function createKeySheet({ host, say, onClose }) {
+  let sheet = null;
+  function open() {
+    const space = say("list_key_space");
+    const all = [
+      [["↑", "↓"], "list_help_move"],
+      [["←", "→"], "list_help_question"],
+      [["1–9"], "list_help_set"],
+      [["0"], "list_help_none"],
+      [["+"], "list_help_find"],
+      [["Delete"], "list_help_clear"],
+      [["A–Ö"], "list_help_search"],
+      [[space], "list_help_select"],
+      [["⇧ ↑", "⇧ ↓"], "list_help_several"],
+      [["Ctrl A"], "list_help_all"],
+      [["."], "list_help_unsure"],
+      [["⌫", "⇧ ⌫"], "list_help_undo"],
+      [[">"], "list_help_number"],
+      [["Enter"], "list_help_open"],
+      [["Esc"], "list_help_escape"]
+    ];
+    const done = make("button", "sk-list-btn", keycap("Esc"), say("list_help_close"));
+    done.type = "button";
+    done.addEventListener("click", close);
+    const rows = all.flatMap(([keys, text]) => [make("dt", "", ...keys.map(keycap)), make("dd", "", say(text))]);
+    sheet = make("div", "sk-list-sheet", make("h3", "", say("list_keys")), make("p", "", say("list_help_rule")), make("dl", "", ...rows), done);
+    sheet.setAttribute("role", "dialog");
+    sheet.setAttribute("aria-modal", "true");
+    sheet.setAttribute("aria-label", say("list_keys"));
+    sheet.addEventListener("keydown", (event) => {
+      if (event.key === "Tab") event.preventDefault();
+      if (event.key === "Escape" || event.key === "?") {
+        event.preventDefault();
+        close();
+      }
+      event.stopPropagation();
+    });
+    const veil = make("div", "sk-list-veil", sheet);
+    veil.addEventListener("click", (event) => {
+      if (event.target === veil) close();
+    });
+    host.append(veil);
+    done.focus();
+  }
+  function close() {
+    if (!sheet) return;
+    sheet.parentElement?.remove();
+    sheet = null;
+    onClose();
+  }
+  return { open, close, get isOpen() {
+    return Boolean(sheet);
+  } };
+}
+
+// listing/list.js
+var REM = 16;
+var FOR_TEXT = 31 * REM;
+var FOR_QUESTION = 12 * REM;
+var PHONE = 640;
+var lists = 0;
+function createList({ host, list, data, say, save, announce = () => {
+}, turned = (step) => list[step](), keepDraft = () => {
+}, onOpen, onClose }) {
+  const questions = data.variables.map(({ id: id2 }) => id2);
+  const state = { filter: "all", code: null, text: "", cursor: -1, anchor: -1, variable: questions[0], selected: /* @__PURE__ */ new Set(), number: null, told: "" };
+  const rows = createRows(list, say);
+  const drawing = createDrawing({ list, rows, say, state });
+  let shown = [];
+  let known = -1;
+  let drawn = "";
+  let columns = questions;
+  const id = `sk-list-${lists += 1}`;
+  const filters = make("div", "sk-list-filters");
+  const field = make("input", "sk-list-field");
+  const sum = make("span", "sk-list-sum");
+  const clear = buttonOf("clear", "sk-list-btn", () => act({ name: "release" }), keycap("Esc"), say("list_release"));
+  const empty = make("div", "sk-list-empty", say("list_empty"), " ", clear);
+  const grid = createGrid({ label: say("list_name") });
+  const tray = createTray({ list, say, state, act, set, toRows: grid.focus, id });
+  const back = buttonOf("back", "sk-list-btn sk-list-back", leave, keycap("Esc"), make("span", "", say("list_to_card")));
+  const main = make("div", "sk-list-main", make("div", "sk-list-top", back, field, sum), grid.root, empty);
+  const root = make("div", "sk-list", make("div", "sk-list-desk", filters, main), tray.root);
+  const sheet = createKeySheet({ host: root, say, onClose: grid.focus });
+  const settleFilters = oneStop(filters, ["ArrowUp", "ArrowDown"]);
+  root.hidden = true;
+  root.setAttribute("role", "region");
+  root.setAttribute("aria-label", say("list_name"));
+  filters.setAttribute("role", "group");
+  filters.setAttribute("aria-label", say("list_filters"));
+  field.type = "search";
+  field.autocomplete = "off";
+  field.spellcheck = false;
+  field.placeholder = say("list_search");
+  field.setAttribute("aria-label", say("list_search"));
+  host.append(root);
+  const watcher = new ResizeObserver(() => {
+    if (!root.hidden) draw();
+  });
+  watcher.observe(root);
+  function columnsThatFit() {
+    const width = main.clientWidth;
+    const most = width < PHONE ? 2 : Math.max(1, Math.floor((width - FOR_TEXT) / FOR_QUESTION));
+    const at = questions.indexOf(state.variable);
+    const from = Math.min(Math.max(0, at - most + 1), Math.max(0, questions.length - most));
+    const first = columns.length === most && columns.includes(state.variable) ? questions.indexOf(columns[0]) : from;
+    return questions.slice(first, first + most);
+  }
+  function refresh() {
+    if (known !== list.version) rows.refresh();
+    known = list.version;
+    shown = rows.shown(state);
+    const numbers = new Set(shown.map(({ number }) => number));
+    if (!numbers.has(state.cursor)) state.cursor = nearest(state.cursor);
+    state.selected = new Set([...state.selected].filter((number) => numbers.has(number)));
+  }
+  const nearest = (number) => (shown.find((row) => row.number >= number) ?? shown.at(-1) ?? { number: -1 }).number;
+  const place = () => shown.findIndex(({ number }) => number === state.cursor);
+  function draw() {
+    refresh();
+    columns = columnsThatFit();
+    const words = wordsIn(state.text);
+    const variable = list.variables.get(state.variable);
+    const signature = JSON.stringify([known, rows.all.length, state.filter, state.code, state.variable]);
+    if (signature !== drawn) {
+      drawing.filters(filters, variable, { filterBy, codeBy });
+      settleFilters();
+    }
+    drawn = signature;
+    drawing.head(grid.head, columns, choose);
+    root.style.setProperty("--sk-columns", String(columns.length));
+    const byNumber = new Map(shown.map((row) => [row.number, row]));
+    const rowOf = (number) => (
+      /** @type {ListRow} */
+      byNumber.get(number)
+    );
+    grid.paint({
+      keys: shown.map(({ number }) => number),
+      at: place(),
+      signature: (number) => drawing.signature(rowOf(number), columns, words),
+      draw: (number, element) => drawing.row(element, rowOf(number), columns, words)
+    });
+    const chosen = state.selected.size ? ` · ${howMany()}` : "";
+    sum.textContent = say("list_sum", { n: shown.length, all: rows.all.length }) + chosen;
+    grid.root.hidden = !shown.length;
+    empty.hidden = Boolean(shown.length);
+    tray.paint();
+  }
+  function go() {
+    draw();
+    grid.reveal();
+    if (shown.length) grid.focus();
+    else clear.focus();
+  }
+  function tell(text) {
+    state.told = text;
+    announce(text);
+  }
+  function filterBy(filter) {
+    state.filter = filter;
+    narrow();
+  }
+  function codeBy(code) {
+    const isOn = state.code && state.code.variable === state.variable && state.code.id === code;
+    state.code = isOn ? null : { variable: state.variable, id: code };
+    narrow();
+  }
+  function narrow() {
+    state.told = "";
+    draw();
+    grid.reveal();
+    announce(say("list_sum", { n: shown.length, all: rows.all.length }));
+  }
+  function clearFilters() {
+    Object.assign(state, { filter: "all", code: null, text: "" });
+    field.value = "";
+  }
+  function search(letter) {
+    field.focus();
+    field.value += letter;
+    searched();
+  }
+  function searched() {
+    state.text = field.value;
+    state.cursor = 0;
+    narrow();
+  }
+  field.addEventListener("input", searched);
+  field.addEventListener("keydown", (event) => {
+    event.stopPropagation();
+    if (event.isComposing || !["Escape", "Enter", "ArrowDown"].includes(event.key)) return;
+    event.preventDefault();
+    if (event.key === "Escape" && field.value) field.value = state.text = "";
+    else if (event.key === "Escape") clearFilters();
+    go();
+  });
+  const howMany = () => say(state.selected.size === 1 ? "list_chosen_one" : "list_chosen", { n: state.selected.size });
+  function move(to, extend) {
+    if (!shown.length) return;
+    const from = state.cursor;
+    state.cursor = shown[Math.max(0, Math.min(shown.length - 1, to))].number;
+    if (extend) extendFrom(state.selected.size ? state.anchor : from);
+    else state.anchor = state.cursor;
+  }
+  function extendFrom(from) {
+    state.anchor = from;
+    const [low, high] = [from, state.cursor].sort((a, b) => a - b);
+    state.selected = new Set(shown.map(({ number }) => number).filter((number) => number >= low && number <= high));
+    announce(howMany());
+  }
+  function select(number) {
+    if (number < 0) return;
+    if (!state.selected.delete(number)) state.selected.add(number);
+    state.cursor = number;
+    state.anchor = number;
+    announce(howMany());
+  }
+  function selectAll() {
+    state.selected = new Set(shown.map(({ number }) => number));
+    announce(howMany());
+  }
+  function choose(variable) {
+    state.variable = variable;
+    state.code = state.code && state.code.variable === variable ? state.code : null;
+    announce(say("list_question", { question: list.variables.get(variable).label }));
+    go();
+  }
+  function typeNumber(digits) {
+    const most = (rows.all.at(-1) ?? { number: -1 }).number + 1;
+    const is = numberTyped(digits, most);
+    state.number = is === "open" ? digits : null;
+    if (is === "none") tell(say("list_no_number", { n: digits }));
+    else if (is === "taken") toNumber(digits);
+    else announce(digits);
+  }
+  function toNumber(digits) {
+    const number = Number(digits) - 1;
+    state.number = null;
+    if (!rows.all.some((row) => row.number === number)) return tell(say("list_unseen", { n: digits }));
+    if (!shown.some((row) => row.number === number)) clearFilters();
+    state.cursor = number;
+    state.anchor = number;
+    return void 0;
+  }
+  function aimed() {
+    const numbers = state.selected.size ? [...state.selected].sort((a, b) => a - b) : [state.cursor].filter((number) => number >= 0);
+    return numbers.map((number) => list.notes[number]).filter((note) => note.variables.includes(state.variable)).map((note) => ({ note, variable: list.variables.get(state.variable) }));
+  }
+  function change(work, touched, words) {
+    const events = list.inPlace(work);
+    save(events);
+    for (const { note, variable } of touched) keepDraft(note, variable);
+    const changed = new Set(events.map(({ note }) => note));
+    tell(changed.size ? words(changed.size) : say("list_nothing"));
+    const kept = state.cursor;
+    go();
+    if (kept !== state.cursor) state.anchor = state.cursor;
+    grid.flash(shown.filter(({ note }) => changed.has(note.key)).map(({ number }) => number));
+  }
+  function setAll(to, label) {
+    const questions2 = aimed();
+    change(() => list.setMany(questions2, to), questions2, (n) => say(n === 1 ? "list_set_one" : "list_set", { n, codes: label }));
+  }
+  function set(code) {
+    const { kind, codes } = list.variables.get(state.variable);
+    const { label = code } = codes.find(({ id: one }) => one === code) ?? {};
+    setAll(kind === "multiple" && code !== NONE_FITS ? { toggle: code } : { codes: [code] }, kind === "scale" ? code.replace("-", "−") : label);
+  }
+  function setByDigit(digit) {
+    const variable = list.variables.get(state.variable);
+    const code = digitsOf(variable).get(digit);
+    if (code !== void 0) set(code);
+    else if (digit === "0" && variable.kind === "multiple") setAll({ codes: [] }, say("confirm_none"));
+    else tell(say("list_no_digit", { digit, question: variable.label }));
+  }
+  function doubt() {
+    const questions2 = aimed();
+    change(() => list.doubtMany(questions2), questions2, (n) => say(n === 1 ? "list_unsure_set_one" : "list_unsure_set", { n }));
+  }
+  function turn(step) {
+    const turns = list.turning(step);
+    const touched = turns.filter(({ variable }) => list.variables.has(variable)).map(({ note, variable }) => ({ note, variable: list.variables.get(variable) }));
+    if (!turns.length) return tell(say(`list_no_${step}`));
+    return change(() => turned(step), touched, (n) => say(n === 1 ? `list_${step}_one` : `list_${step}`, { n }));
+  }
+  function release() {
+    if (state.number !== null) state.number = null;
+    else if (state.selected.size) state.selected.clear();
+    else if (state.filter !== "all" || state.code || state.text) clearFilters();
+    else return leave();
+    return go();
+  }
+  function openNote() {
+    const note = list.notes[state.cursor];
+    if (!note) return;
+    const question = { note, variable: list.variables.get(note.variables.includes(state.variable) ? state.variable : note.variables[0]) };
+    close();
+    onOpen(question);
+  }
+  function leave() {
+    close();
+    onClose();
+  }
+  const acts = {
+    move: ({ by = 0, pages = 0, extends: extend = false }) => {
+      move(place() + (pages ? pages * grid.pageSize() : by), extend);
+      go();
+    },
+    question: ({ by = 0 }) => choose(questions[(questions.indexOf(state.variable) + by + questions.length) % questions.length]),
+    select: () => {
+      select(state.cursor);
+      go();
+    },
+    all: () => {
+      selectAll();
+      go();
+    },
+    digit: ({ value = "" }) => setByDigit(value),
+    clear: () => setAll({ retract: true }, say("list_cell_open")),
+    search: ({ value = "" }) => search(value),
+    findCode: () => tray.openFinder(),
+    unsure: doubt,
+    undo: () => turn("undo"),
+    redo: () => turn("redo"),
+    number: () => {
+      state.number = "";
+      announce(say("list_number", { digits: "" }));
+    },
+    open: openNote,
+    release,
+    keys: sheet.open,
+    nothing() {
+    }
+  };
+  function act(action) {
+    state.told = "";
+    acts[action.name](action);
+    if (!root.hidden) tray.paint();
+  }
+  function pressNumber({ name, value }) {
+    const digits = state.number ?? "";
+    if (name === "digit") typeNumber(digits + value);
+    else if (name === "undo") state.number = digits ? digits.slice(0, -1) : null;
+    else if (name === "open" && digits) toNumber(digits);
+    else if (name === "release" || name === "open") state.number = null;
+    else {
+      state.number = null;
+      return false;
+    }
+    go();
+    return true;
+  }
+  function press(event) {
+    if (root.hidden || event.isComposing || sheet.isOpen) return false;
+    const target = (
+      /** @type {Element | null} */
+      event.target
+    );
+    if (target && target.matches("input, textarea")) return false;
+    const onButton = Boolean(target && root.contains(target) && target.matches("button") && (event.key === "Enter" || event.key === " "));
+    const action = onButton ? null : listActionOf(event);
+    if (!action) return false;
+    if (event.repeat && action.name !== "move" && action.name !== "question") return true;
+    state.told = "";
+    if (state.number === null || !pressNumber(action)) act(action);
+    return true;
+  }
+  function numberAt(target) {
+    const row = (
+      /** @type {Element} */
+      target.closest(".sk-list-row")
+    );
+    return row ? Number(
+      /** @type {HTMLElement} */
+      row.dataset.key
+    ) : -1;
+  }
+  grid.body.addEventListener("click", (event) => {
+    const number = numberAt(event.target);
+    if (number < 0) return;
+    const target = (
+      /** @type {Element} */
+      event.target
+    );
+    const cell = (
+      /** @type {HTMLElement | null} */
+      target.closest("[data-variable]")
+    );
+    state.told = "";
+    state.number = null;
+    if (cell && cell.dataset.variable) state.variable = cell.dataset.variable;
+    if (event.shiftKey) {
+      const from = state.anchor < 0 ? state.cursor : state.anchor;
+      state.cursor = number;
+      extendFrom(from);
+    } else if (target.closest(".sk-list-tick") || event.ctrlKey || event.metaKey) select(number);
+    else Object.assign(state, { cursor: number, anchor: number });
+    go();
+  });
+  grid.body.addEventListener("mousedown", (event) => {
+    if (event.shiftKey) event.preventDefault();
+  });
+  grid.body.addEventListener("dblclick", (event) => {
+    if (numberAt(event.target) >= 0 && !/** @type {Element} */
+    event.target.closest(".sk-list-tick")) act({ name: "open" });
+  });
+  root.addEventListener("click", (event) => {
+    const isButton = (
+      /** @type {Element} */
+      event.target.closest("button")
+    );
+    if (isButton && event.detail > 0 && !root.hidden && !tray.isFinding && !sheet.isOpen && shown.length) grid.focus();
+  });
+  function open(note, variable) {
+    root.hidden = false;
+    known = -1;
+    Object.assign(state, { selected: /* @__PURE__ */ new Set(), number: null, told: "" });
+    clearFilters();
+    const now = note ?? (list.isFinished() ? null : list.current().note);
+    if (now) state.cursor = list.notes.indexOf(now);
+    else if (state.cursor < 0) state.cursor = list.notes.length;
+    if (variable && questions.includes(variable)) state.variable = variable;
+    go();
+    state.anchor = state.cursor;
+    announce(`${say("list_name")}. ${sum.textContent}`);
+  }
+  function close() {
+    sheet.close();
+    root.hidden = true;
+  }
+  function paint() {
+    if (root.hidden) return;
+    known = -1;
+    draw();
+  }
+  return { root, open, close, paint, press, stop: () => watcher.disconnect(), get isOpen() {
+    return !root.hidden;
+  } };
+}
+
 // looks/changes.js
 var HEADED = /* @__PURE__ */ new Set(["include", "exclude", "example", "question", "split_into"]);
 function createChanges({ say, list, data, part, parts, button }) {
@@ -2033,7 +3079,7 @@ function createChanges({ say, list, data, part, parts, button }) {
   function paintAll() {
     const n = list.again().length;
     const title = make("h2", "sk-finish-title", say("what_changed"));
-    const go = button("sk-code sk-go", say("changed_go", { n }), "Enter", "confirm");
+    const go = button("sk-go sk-main", say("changed_go", { n }), "Enter", "confirm");
     parts.finish.replaceChildren(
       title,
       make("p", "", say("changed_intro", { n })),
@@ -2054,7 +3100,7 @@ function createChanges({ say, list, data, part, parts, button }) {
     parts.again.hidden = !answer || !answer.again;
     if (!answer || !answer.again) return;
     const change = changeOf(changes, variable.id, answer.again);
-    const still = holds ? [button("sk-code sk-go", say("still_holds"), "Enter", "confirm")] : [];
+    const still = holds ? [button("sk-go sk-main", say("still_holds"), "Enter", "confirm")] : [];
     parts.again.replaceChildren(make("p", "sk-change-why", reason(variable, answer)), ...change ? textOf(change) : [], ...still);
   }
   part("again", "div", "sk-again").hidden = true;
@@ -2208,7 +3254,7 @@ function createCodes(kit, { show, say, hand, focus, id }) {
     made.dataset.code = code.id;
     if (!key) made.prepend(make("span", "sk-lead", lead));
     if (code.colour) made.style.setProperty("--sk-c", code.colour);
-    made.prepend(make("i", "sk-mark"));
+    made.prepend(make("i", "sk-hue"));
     if (shown.variable.kind === "multiple") made.querySelector(".sk-label")?.before(make("span", "sk-box"));
     if (code.id === NONE_FITS) made.classList.add("sk-none");
     if (!code.definition) return make("div", "sk-cell", made);
@@ -2237,7 +3283,7 @@ function createCodes(kit, { show, say, hand, focus, id }) {
     for (const made of parts.codes.querySelectorAll("[data-code]")) {
       const code = shown.variable.codes.find((one) => one.id === made.dataset.code);
       made.classList.toggle("sk-active", made.dataset.code === active);
-      if (letters !== lit.letters) markLabel(made, code.label, letters);
+      if (letters !== lit.letters && code) markLabel(made, code.label, letters);
       if (made.dataset.code === active) made.scrollIntoView({ block: "nearest" });
     }
     lit = { letters, active };
@@ -2276,6 +3322,95 @@ function createCodes(kit, { show, say, hand, focus, id }) {
   }
   buildScale();
   return { paint, paintTyped, paintTyping, press, light, openBlock, close };
+}
+
+// looks/codebook.js
+var PARTS = (
+  /** @type {const} */
+  ["include", "exclude", "example"]
+);
+function createCodebook({ host, data, say, onClose = () => {
+} }) {
+  let shown = null;
+  let before = null;
+  function button(label, key, onClick) {
+    const made = make("button", "sk-go", label, ...key ? [make("kbd", "sk-key", key)] : []);
+    made.type = "button";
+    made.addEventListener("click", onClick);
+    return made;
+  }
+  function chapter(variable) {
+    const isScale = variable.kind === "scale";
+    const asked = variable.question === variable.label ? [] : [make("p", "sk-book-question", variable.question)];
+    const how = variable.kind === "multiple" ? [make("p", "sk-book-how", say("codebook_multiple"))] : [];
+    const [low, high] = [variable.codes[0], variable.codes[variable.codes.length - 1]];
+    const body = isScale ? [make("p", "sk-book-how", say("codebook_scale", { low: low?.label, high: high?.label })), ...endsOf(variable)] : variable.codes.map(entry);
+    return make("section", "sk-book-chapter", make("h2", "", variable.label), ...asked, ...how, ...body);
+  }
+  function endsOf(variable) {
+    const named = variable.codes.filter((code) => code.definition);
+    return named.map(entry);
+  }
+  function entry(code) {
+    const made = make("article", "sk-book-code", make("h3", "", code.label));
+    const { colour } = (
+      /** @type {Code & { colour?: string }} */
+      code
+    );
+    if (colour) made.style.setProperty("--c", colour);
+    if (code.definition) made.append(make("p", "", code.definition));
+    for (const part of PARTS) {
+      const text = code[part];
+      if (text) made.append(make("p", "sk-book-more", make("em", "", say(part)), ` ${text}`));
+    }
+    return made;
+  }
+  function open() {
+    if (shown) return;
+    before = document.activeElement;
+    const title = make("h1", "", say("codebook_title"));
+    title.tabIndex = -1;
+    title.id = "sk-codebook-title";
+    const tools = make("div", "sk-book-tools", button(say("codebook_print"), "", () => window.print()), button(say("codebook_close"), "Esc", close));
+    shown = make("section", "sk-codebook", make("div", "sk-book-sheet", make("header", "", title, tools), ...data.variables.map(chapter)));
+    shown.setAttribute("role", "dialog");
+    shown.setAttribute("aria-modal", "true");
+    shown.setAttribute("aria-labelledby", title.id);
+    shown.lang = data.lang;
+    shown.addEventListener("keydown", onKey);
+    shown.addEventListener("click", (event) => event.stopPropagation());
+    host.classList.add("sk-reading");
+    host.append(shown);
+    shown.scrollTop = 0;
+    title.focus({ preventScroll: true });
+  }
+  function onKey(event) {
+    event.stopPropagation();
+    if (event.key === "Tab") return keepInside(event);
+    if (event.ctrlKey || event.metaKey || event.altKey || event.key !== "Escape" && event.key !== "'") return void 0;
+    event.preventDefault();
+    return close();
+  }
+  function keepInside(event) {
+    const stops = [.../** @type {HTMLElement} */
+    shown.querySelectorAll("button")];
+    const [first, last] = [stops[0], stops[stops.length - 1]];
+    const leaves = event.shiftKey ? document.activeElement !== last : document.activeElement === last;
+    if (!leaves || stops.length < 1) return;
+    event.preventDefault();
+    (event.shiftKey ? last : first).focus();
+  }
+  function close() {
+    if (!shown) return;
+    shown.remove();
+    shown = null;
+    host.classList.remove("sk-reading");
+    if (before?.isConnected) before.focus({ preventScroll: true });
+    onClose();
+  }
+  return { open, close, get isOpen() {
+    return Boolean(shown);
+  } };
 }
 
 // looks/frame.js
@@ -2420,7 +3555,7 @@ function createFrame(host, data, say, list, kit, { work, label, tray = [], side 
   function paintMoves(finished) {
     if (parts.undo) parts.undo.disabled = !list.canUndo;
     if (parts.redo) parts.redo.disabled = !list.canRedo;
-    parts.back.disabled = list.at.place === 0 && list.at.step === 0;
+    parts.back.disabled = list.isFirst;
     parts.forward.disabled = finished;
     for (const name of ["panel", "glossTool"]) if (parts[name]) parts[name].disabled = finished;
     const glossHidden = !glossOpen || finished || !list.current().note.gloss;
@@ -2757,7 +3892,7 @@ function createNotices({ root, parts, part, button, say, list, data, savesBegun 
 
 // coding/tray.js
 var MOST = 5;
-function createTray({ kit, list, say, hand }) {
+function createTray2({ kit, list, say, hand }) {
   const { parts, part, button, tool, group } = kit;
   let newest = "";
   let at = -1;
@@ -2831,6 +3966,7 @@ function createCodingView(host, data, say, list, hand, onHandIn) {
   const kit = createKit(hand.click);
   const { parts, part, button, tool, group } = kit;
   let shown = { note: null, variable: null };
+  let listing = null;
   function buildWork() {
     const asked = make("div", "sk-asked", part("question", "h2", "sk-question"), part("remark", "p", "sk-remark"));
     const ask = make("div", "sk-ask", asked, part("typing", "p", "sk-typing"));
@@ -2850,7 +3986,15 @@ function createCodingView(host, data, say, list, hand, onHandIn) {
     else paintNote();
     tray.paint(finished);
     frame.paintMoves(finished);
+    paintQueues();
     notices.paintSaved();
+    if (listing && listing.isOpen) listing.paint();
+  }
+  function paintQueues() {
+    const n = list.queues().filter(({ kind }) => kind !== "skipped").reduce((sum, queue) => sum + queue.n, 0);
+    parts.reviews.hidden = !n && !list.isReview;
+    parts.reviews.querySelector(".sk-label").textContent = say("reviews_n", { n });
+    parts.reviewDone.hidden = !list.isReview;
   }
   function paintEnd(counts) {
     shown = { note: null, variable: null };
@@ -2980,23 +4124,44 @@ function createCodingView(host, data, say, list, hand, onHandIn) {
   function openKeys() {
     overlays.openDialog(say("keys"), [make("p", "sk-quiet", say("keys_rule")), keysShown(KEYS, say)], { isWide: true });
   }
-  function openCodebook() {
-    const here = list.isFinished() ? null : list.current().variable;
-    const all = [...data.variables].sort((a, b) => Number(b === here) - Number(a === here));
-    overlays.openDialog(say("codebook"), all.map((variable) => make(
-      "section",
-      "sk-book",
-      make("h3", "", variable.label),
-      make("p", "sk-quiet", variable.question),
-      ...variable.codes.filter(() => variable.kind !== "scale").map((code) => definitionOf(code, say))
-    )), { isWide: true });
+  function openReviews() {
+    const queues = list.queues();
+    const told = list.again().length;
+    const ways = queues.map((queue) => [say(`queue_${queue.kind}`, { n: queue.n, label: queue.variable ? list.variables.get(queue.variable).label : "" }), "review", queue]);
+    if (told) ways.push([say("queue_changes", { n: told }), "changes", null]);
+    if (list.isReview) ways.push([say("review_done"), "reviewDone", null]);
+    const buttons = ways.slice(0, 9).map(([label, name, value], number) => button("sk-tool sk-way", label, String(number + 1), name, value));
+    for (const made of buttons) made.addEventListener("click", () => box.close());
+    const box = overlays.openDialog(say("reviews"), buttons.length ? buttons : [make("p", "sk-quiet", say("no_queues"))]);
+    box.addEventListener("keydown", (event) => buttons[Number(event.key) - 1]?.click());
+    (buttons[0] ?? box).focus();
+  }
+  function cover(create) {
+    listing = create(root, closeList, (text) => {
+      parts.live.textContent = text;
+    });
+  }
+  function openList() {
+    if (list.isFinished()) listing.open();
+    else listing.open(list.current().note, list.current().variable.id);
+    parts.main.inert = parts.tray.inert = true;
+    paint();
+  }
+  function closeList() {
+    listing.close();
+    parts.main.inert = parts.tray.inert = false;
+    shown = { note: null, variable: null };
+    paint();
+    focus();
   }
   const changes = createChanges({ say, list, data, part, parts, button });
   parts.book = button("sk-tool", say("whole_codebook"), "'", "codebook");
-  const tray = createTray({ kit, list, say, hand });
+  const tray = createTray2({ kit, list, say, hand });
   const frame = createFrame(host, data, say, list, kit, { work: buildWork(), tray: tray.nodes, label: say("card"), leave: "all_notes", onHandIn });
   const { root, id, focus } = frame;
+  parts.queues.append(tool("reviewDone", say("review_done"), ""), tool("reviews", "", ":"));
   parts.foot.prepend(group("steps", "sk-steps", say("questions")), tool("flag", say("flag"), "+"));
+  const book = createCodebook({ host: root, data, say, onClose: focus });
   const overlays = createOverlays({ root, ground: parts.tray, say, list, hand, focus, id });
   const notices = createNotices({ root, parts, part, button, say, list, data, savesBegun: true });
   const codes = createCodes(kit, { show: showCode, say, hand, focus, id });
@@ -3013,13 +4178,15 @@ function createCodingView(host, data, say, list, hand, onHandIn) {
     showState: notices.showState,
     toggleGloss: frame.toggleGloss,
     openKeys,
-    openCodebook,
+    openCodebook: book.open,
     openNumber: overlays.openNumber,
-    openList: () => {
-    },
-    openReviews: () => {
-    },
+    openList,
+    openReviews,
+    cover,
     stepRecent: tray.step,
+    get over() {
+      return listing.isOpen ? listing : book.isOpen ? { press: () => false } : null;
+    },
     scrollNote: frame.scrollNote,
     openMemo: overlays.openMemo,
     openProposal: () => overlays.openProposal(chosenWords()),
@@ -3028,12 +4195,30 @@ function createCodingView(host, data, say, list, hand, onHandIn) {
     keepFocus: frame.keepFocus,
     shows: frame.shows,
     open: () => frame.open(paint),
-    stop: frame.stop
+    stop() {
+      listing.stop();
+      frame.stop();
+    }
   };
 }
 
 // coding/card.js
-function codingActions({ list, view, save, turned, keepDraft, tell }) {
+function codingActions({ list, view, data, say, save, turned, keepDraft, tell }) {
+  view.cover((host, onClose, announce) => createList({
+    host,
+    list,
+    data,
+    say,
+    save,
+    turned,
+    keepDraft,
+    announce,
+    onClose,
+    onOpen({ note, variable }) {
+      list.goTo(note, variable.id);
+      onClose();
+    }
+  }));
   const unlessFinished = (work) => (value) => {
     if (!list.isFinished()) work(value);
   };
@@ -3116,7 +4301,8 @@ function codingActions({ list, view, save, turned, keepDraft, tell }) {
 function createCodingCard(...given) {
   const name = (data) => `sekom-${data.study}-${data.coder}`;
   const draftOf2 = ({ variable, codes, memo }, kind) => variable.startsWith(PROPOSAL) ? { proposing: proposalIn(memo) } : { codes: kind === "multiple" ? codes : void 0, memo: memo || void 0 };
-  return createAnyCard({ name, commands: COMMANDS, createView: createCodingView, actionsOf: codingActions, draftOf: draftOf2 }, ...given);
+  const createView = (...parts) => createCodingView(...parts, given[3]?.onHandIn);
+  return createAnyCard({ name, commands: COMMANDS, createView, actionsOf: codingActions, draftOf: draftOf2 }, ...given);
 }
 
 // comparing/judgement.js
@@ -3325,7 +4511,9 @@ function createComparingView(host, data, say, list, hand) {
     root,
     paint,
     showState: notices.showState,
-    togglePanel: frame.togglePanel,
+    openKeys() {
+    },
+    openCodebook: frame.togglePanel,
     toggleGloss: frame.toggleGloss,
     scrollNote: frame.scrollNote,
     openNumber: overlays.openNumber,
@@ -3901,7 +5089,9 @@ function createAdjudicationView(host, data, say, list, hand, present) {
     root,
     paint,
     showState: notices.showState,
-    togglePanel: frame.togglePanel,
+    openKeys() {
+    },
+    openCodebook: frame.togglePanel,
     toggleGloss: frame.toggleGloss,
     scrollNote: frame.scrollNote,
     openNumber: overlays.openNumber,
@@ -4089,1042 +5279,6 @@ function createAdjudicationCard(host, data, post, { onPaint = () => {
   return { ...card, receive, stop };
 }
 
-// answering/numbers.js
-function numberTyped(digits, n) {
-  const number = /^[1-9][0-9]*$/.test(digits) ? Number(digits) : 0;
-  if (!number || number > n) return "none";
-  return number * 10 > n ? "taken" : "open";
-}
-
-// listing/rows.js
-var FILTERS = ["all", "open", "unsure", "memo", "changed", "older", "skipped", "flagged", "proposed"];
-var fold2 = (text) => text.normalize("NFC").toLowerCase();
-var wordsIn = (text) => fold2(text).split(/\s+/).filter(Boolean);
-function piecesOf(text, words) {
-  const folded = fold2(text);
-  if (!words.length || folded.length !== text.length) return [[text, false]];
-  const pieces = [];
-  let from = 0;
-  while (from < text.length) {
-    const start = from;
-    const hits = words.map((word) => ({ word, at: folded.indexOf(word, start) })).filter(({ at }) => at >= 0);
-    const [first] = hits.sort((a, b) => a.at - b.at || b.word.length - a.word.length);
-    if (!first) break;
-    if (first.at > from) pieces.push([text.slice(from, first.at), false]);
-    from = first.at + first.word.length;
-    pieces.push([text.slice(first.at, from), true]);
-  }
-  return from < text.length ? [...pieces, [text.slice(from), false]] : pieces;
-}
-function codesLike(variable, typed2) {
-  const sought = fold2(typed2.trim()).replace(/^[\u2212\u2013]/, "-");
-  const rank = ({ id, label }) => {
-    const name = variable.kind === "scale" ? id : fold2(label);
-    if (name === sought) return 0;
-    if (name.startsWith(sought)) return 1;
-    if (name.split(/[\s,/()-]+/).some((word) => word.startsWith(sought))) return 2;
-    return name.includes(sought) ? 3 : 4;
-  };
-  return variable.codes.map((code) => ({ code, at: rank(code) })).filter(({ at }) => at < 4).sort((a, b) => a.at - b.at).map(({ code }) => code);
-}
-function createRows(list, say) {
-  const folded = /* @__PURE__ */ new Map();
-  const made = /* @__PURE__ */ new Map();
-  let rows = [];
-  let counts = {};
-  function labelsOf2(variable, codes) {
-    if (variable.kind === "scale") return codes.map(shownNumber).join(", ");
-    const labels = new Map(variable.codes.map(({ id, label }) => [id, label]));
-    return codes.map((code) => labels.get(code) ?? variable.retired[code] ?? code).join(", ");
-  }
-  function cellOf({ variable, answer, draft, earlier }) {
-    const begun = draft.number === void 0 ? draft.codes : [draft.number.trim()];
-    if (begun && begun.length) return { state: "begun", codes: [], text: say("list_cell_begun", { codes: labelsOf2(variable, begun) }) };
-    if (isOpen(answer)) {
-      const before = earlier && earlier.event === "changed" ? labelsOf2(variable, earlier.codes) : "";
-      return { state: "open", codes: [], text: before ? say("list_cell_changed", { codes: before }) : say("list_cell_open") };
-    }
-    if (answer.event === "skip") return { state: "skipped", codes: [], text: say("list_cell_skipped") };
-    return { state: "answered", codes: answer.codes, text: isNone(answer, variable) ? say("confirm_none") : labelsOf2(variable, answer.codes) };
-  }
-  function build(number) {
-    const note = list.notes[number];
-    const cells = /* @__PURE__ */ new Map();
-    const marks = /* @__PURE__ */ new Set();
-    const memos = [];
-    for (const name of note.variables) {
-      const cell = list.cellAt(note, list.variables.get(name));
-      const stands = cell.answer ?? cell.earlier;
-      cells.set(name, cellOf(cell));
-      if (isOpen(cell.answer)) marks.add("open");
-      for (
-        const kind of
-        /** @type {const} */
-        ["unsure", "changed", "older", "skipped"]
-      ) if (answerIsOfSort(stands, kind)) marks.add(kind);
-      const memo2 = cell.draft.typing ?? cell.draft.memo ?? (stands ? stands.memo : "");
-      if (memo2 && memo2.trim()) {
-        memos.push(memo2.trim());
-        marks.add("memo");
-      }
-      const proposal = list.proposed({ note, variable: cell.variable });
-      if (proposal) memos.push(`${say("list_mark_proposed")}: ${proposalIn(proposal).name}`);
-      if (proposal) marks.add("proposed");
-    }
-    if (!isOpen(list.answerTo(note, FLAG))) marks.add("flagged");
-    const memo = memos.join("\n");
-    if (!folded.has(number)) folded.set(number, fold2(`${note.text}
-${note.gloss}`));
-    return { number, note, cells, marks, memo, searched: [
-      /** @type {string} */
-      folded.get(number),
-      fold2(memo)
-    ] };
-  }
-  function refresh() {
-    const begun = new Set([...list.drafts.keys()].map((cell) => cell.split(" ")[0]));
-    rows = list.seen().map((number) => {
-      const stamp = list.stampOf(number);
-      const known = made.get(number);
-      if (known && known.stamp === stamp) return known.row;
-      const row = build(number);
-      made.set(number, { stamp: begun.has(row.note.key) ? -1 : stamp, row });
-      return row;
-    });
-    counts = {};
-    for (const row of rows) {
-      for (const mark of row.marks) counts[mark] = (counts[mark] ?? 0) + 1;
-      for (const [variable, { codes }] of row.cells) for (const code of codes) counts[`${variable} ${code}`] = (counts[`${variable} ${code}`] ?? 0) + 1;
-    }
-    counts.all = rows.length;
-  }
-  function shown({ filter, code, text }) {
-    const words = wordsIn(text);
-    if (filter === "all" && !code && !words.length) return rows;
-    return rows.filter(({ marks, cells, searched }) => (filter === "all" || marks.has(filter)) && (!code || Boolean(cells.get(code.variable)?.codes.includes(code.id))) && words.every((word) => searched.some((one) => one.includes(word))));
-  }
-  return {
-    refresh,
-    shown,
-    /** @param {string} key A filter, or a question and its code. */
-    count: (key) => counts[key] ?? 0,
-    get all() {
-      return rows;
-    }
-  };
-}
-
-// listing/tray.js
-var MOST_FOUND = 6;
-function digitsOf({ kind, codes }) {
-  const digits = /* @__PURE__ */ new Map();
-  for (const [number, { id, place }] of codes.entries()) {
-    const digit = kind === "scale" ? id : id === NONE_FITS ? "0" : String((place ?? number) + 1);
-    if (digit.length === 1 && !digits.has(digit)) digits.set(digit, id);
-  }
-  return digits;
-}
-function oneStop(group, [back, on]) {
-  const buttons = () => [...group.querySelectorAll("button")];
-  const stopAt = (one) => buttons().forEach((button) => {
-    button.tabIndex = button === one ? 0 : -1;
-  });
-  group.addEventListener("keydown", (event) => {
-    const by = { [back]: -1, [on]: 1 }[event.key];
-    const all = buttons();
-    const to = by && all[all.indexOf(
-      /** @type {HTMLButtonElement} */
-      event.target
-    ) + by];
-    if (!by) return;
-    event.preventDefault();
-    event.stopPropagation();
-    if (to) to.focus();
-  });
-  group.addEventListener("focusin", (event) => stopAt(
-    /** @type {HTMLElement} */
-    event.target
-  ));
-  return () => {
-    const all = buttons();
-    if (all.length && !all.some(({ tabIndex }) => tabIndex === 0)) stopAt(all[0]);
-  };
-}
-function fillKeeping(group, children) {
-  const active = (
-    /** @type {HTMLElement | null} */
-    document.activeElement
-  );
-  const held = active && group.contains(active) ? active.dataset.is : void 0;
-  const stop = (
-    /** @type {HTMLElement | null} */
-    group.querySelector("button[tabindex='0']")?.dataset.is
-  );
-  group.replaceChildren(...children);
-  for (const button of group.querySelectorAll("button")) {
-    button.tabIndex = button.dataset.is === stop ? 0 : -1;
-    if (held !== void 0 && button.dataset.is === held) button.focus({ preventScroll: true });
-  }
-}
-function buttonOf(is, className, act, ...children) {
-  const made = make("button", className, ...children);
-  made.type = "button";
-  made.dataset.is = is;
-  made.addEventListener("click", act);
-  return made;
-}
-function createTray2({ list, say, state, act, set, toRows, id }) {
-  const about = make("b", "sk-list-about");
-  const codes = make("div", "sk-list-codes");
-  const setter = make("div", "sk-list-setter", about, codes);
-  const hints = make("div", "sk-list-hints");
-  const told = make("span", "sk-list-told");
-  const finder = make("div", "sk-list-finder");
-  const right = make("div", "sk-list-right");
-  const root = make("div", "sk-list-tray", setter, finder, told, hints, right);
-  const field = make("input", "sk-list-field");
-  const found3 = make("div", "sk-list-found");
-  finder.append(field, found3);
-  let at = 0;
-  let drawn = "";
-  codes.setAttribute("role", "toolbar");
-  finder.hidden = true;
-  field.type = "text";
-  field.autocomplete = "off";
-  field.spellcheck = false;
-  found3.id = `${id}-found`;
-  found3.setAttribute("role", "listbox");
-  for (const [name, value] of [["role", "combobox"], ["aria-controls", found3.id], ["aria-expanded", "true"], ["aria-autocomplete", "list"]]) field.setAttribute(name, value);
-  const settle = oneStop(codes, ["ArrowLeft", "ArrowRight"]);
-  const asked = () => list.variables.get(state.variable);
-  const likely = () => codesLike(asked(), field.value).slice(0, MOST_FOUND);
-  function drawFound() {
-    const all = likely();
-    at = Math.max(0, Math.min(at, all.length - 1));
-    found3.replaceChildren(...all.map((code, number) => {
-      const option = make("span", "sk-list-option", ...mark(code), code.label);
-      option.setAttribute("role", "option");
-      option.id = `${found3.id}-${number}`;
-      option.setAttribute("aria-selected", String(number === at));
-      option.addEventListener("mousedown", (event) => {
-        event.preventDefault();
-        take(code.id);
-      });
-      return option;
-    }));
-    if (!all.length) found3.replaceChildren(make("span", "sk-list-none", say("list_no_code")));
-    field.setAttribute("aria-activedescendant", all.length ? `${found3.id}-${at}` : "");
-  }
-  function openFinder() {
-    finder.hidden = false;
-    field.value = "";
-    at = 0;
-    field.setAttribute("aria-label", say("list_find_code", { question: asked().label }));
-    field.placeholder = say("list_find_code", { question: asked().label });
-    drawFound();
-    paint();
-    field.focus();
-  }
-  function closeFinder() {
-    if (finder.hidden) return;
-    finder.hidden = true;
-    paint();
-    toRows();
-  }
-  function take(code) {
-    closeFinder();
-    set(code);
-  }
-  field.addEventListener("input", () => {
-    at = 0;
-    drawFound();
-  });
-  field.addEventListener("keydown", (event) => {
-    event.stopPropagation();
-    if (event.isComposing) return;
-    const code = likely()[at];
-    if (event.key === "Escape") closeFinder();
-    else if (event.key === "Enter" && code) take(code.id);
-    else if (event.key === "ArrowDown" || event.key === "ArrowUp") {
-      at += event.key === "ArrowDown" ? 1 : -1;
-      drawFound();
-    } else return;
-    event.preventDefault();
-  });
-  field.addEventListener("blur", (event) => {
-    if (!root.contains(
-      /** @type {Node | null} */
-      event.relatedTarget
-    )) {
-      finder.hidden = true;
-      paint();
-    }
-  });
-  function mark({ colour }) {
-    if (!colour) return [];
-    const dot2 = make("i", "sk-list-dot");
-    dot2.style.setProperty("--sk-c", colour);
-    return [dot2];
-  }
-  const tool = (key, text, action, className = "") => buttonOf(action.name, `sk-list-btn ${className}`, () => act(action), ...key ? [keycap(key)] : [], text);
-  function drawSetter() {
-    const n = state.selected.size;
-    const variable = asked();
-    about.textContent = say(n === 1 ? "list_to_one" : "list_to_several", { n, question: variable.label.split(",")[0] });
-    codes.setAttribute("aria-label", about.textContent);
-    const keys = new Map([...digitsOf(variable)].map(([digit, code]) => [code, digit]));
-    const buttons = variable.codes.map((code) => buttonOf(code.id, "sk-list-btn", () => set(code.id), ...keys.has(code.id) ? [keycap(keys.get(code.id) ?? "")] : [], ...mark(code), variable.kind === "scale" ? code.id.replace("-", "−") : code.label));
-    if (variable.kind === "multiple" && !keys.has(NONE_FITS)) buttons.push(tool("0", say("confirm_none"), { name: "digit", value: "0" }));
-    const find = variable.codes.length > keys.size ? [tool("+", say("list_find"), { name: "findCode" })] : [];
-    fillKeeping(codes, [...find, ...buttons, tool(".", say("list_unsure_one"), { name: "unsure" }, "sk-warned"), tool("", say("list_clear"), { name: "clear" })]);
-    settle();
-  }
-  function drawHints() {
-    const digits = [...digitsOf(asked()).keys()].sort();
-    const all = [
-      [["↑", "↓"], say("list_hint_move")],
-      [["←", "→"], say("list_hint_question")],
-      [[say("list_key_space")], say("list_hint_select")],
-      [digits.length > 1 ? [`${digits.find((digit) => digit !== "0")}–${digits.at(-1)}`] : digits, say("list_hint_set", { question: asked().label })],
-      [["A–Ö"], say("list_hint_search")],
-      [[">"], say("list_hint_number")]
-    ];
-    hints.replaceChildren(...all.map(([keys, text]) => make("span", "", ...keys.map(keycap), ` ${text}`)));
-  }
-  function paint() {
-    const isFinding = !finder.hidden;
-    told.textContent = state.number === null ? state.told : say("list_number", { digits: state.number || "…" });
-    told.hidden = !told.textContent || isFinding;
-    setter.hidden = !state.selected.size || isFinding || state.number !== null;
-    hints.hidden = isFinding || !setter.hidden || !told.hidden;
-    const signature = [state.variable, state.selected.size, list.canUndo].join();
-    if (signature === drawn) return;
-    drawn = signature;
-    if (state.selected.size) drawSetter();
-    drawHints();
-    const open = state.selected.size ? [] : [tool("Enter", say("list_open_note"), { name: "open" })];
-    fillKeeping(right, [...list.canUndo ? [tool("⌫", say("undo"), { name: "undo" })] : [], ...open, tool("?", "", { name: "keys" }, "sk-list-help")]);
-    right.querySelectorAll("button").forEach((button) => {
-      button.tabIndex = 0;
-    });
-    right.querySelector(".sk-list-help")?.setAttribute("aria-label", say("list_keys"));
-  }
-  return { root, paint, openFinder, closeFinder, get isFinding() {
-    return !finder.hidden;
-  } };
-}
-
-// listing/drawing.js
-var MARKS = ["unsure", "memo", "changed", "older", "flagged", "proposed"];
-var WARNS = /* @__PURE__ */ new Set(["unsure", "changed", "older"]);
-var OFTEN = /* @__PURE__ */ new Set(["proposed", "differing"]);
-function dot(colour) {
-  const made = make("i", "sk-list-dot");
-  if (colour) made.style.setProperty("--sk-c", colour);
-  return made;
-}
-var marked = (text, words) => piecesOf(text, words).map(([piece, isHit]) => isHit ? make("mark", "", piece) : piece);
-function createDrawing({ list, rows, say, state }) {
-  function filter(is, label, n, isOn, act, before = []) {
-    const made = buttonOf(is, "sk-list-filter", act, ...before, make("span", "", label), make("span", "sk-list-n", String(n)));
-    made.setAttribute("aria-pressed", String(isOn));
-    made.title = label;
-    return made;
-  }
-  function filters(box, variable, { filterBy, codeBy }) {
-    const sorts = FILTERS.filter((name) => !OFTEN.has(name) || rows.count(name)).map((name) => filter(name, say(`list_${name}`), rows.count(name), state.filter === name, () => filterBy(name)));
-    const codes = variable.codes.filter(({ id }) => variable.kind !== "scale" || rows.count(`${variable.id} ${id}`)).map(({ id, label, colour }) => filter(
-      `code ${id}`,
-      variable.kind === "scale" ? id.replace("-", "−") : label,
-      rows.count(`${variable.id} ${id}`),
-      Boolean(state.code && state.code.variable === variable.id && state.code.id === id),
-      () => codeBy(id),
-      colour ? [dot(colour)] : []
-    ));
-    fillKeeping(box, [make("p", "sk-list-title", say("list_show")), ...sorts, make("p", "sk-list-title", variable.label), ...codes]);
-  }
-  function head(row2, columns, choose) {
-    row2.replaceChildren(...[
-      headed("sk-list-tick", make("span", "sk-list-hidden", say("list_number_head"))),
-      headed("", say("list_note")),
-      ...columns.map((name) => {
-        const button = buttonOf(name, "", () => choose(name), list.variables.get(name).label);
-        button.tabIndex = -1;
-        const cell2 = headed(name === state.variable ? "sk-on" : "", button);
-        if (name === state.variable) cell2.setAttribute("aria-current", "true");
-        return cell2;
-      }),
-      headed("", say("list_marks"))
-    ]);
-  }
-  function headed(className, child) {
-    const made = make("div", className, child);
-    made.setAttribute("role", "columnheader");
-    return made;
-  }
-  function cell(className, ...children) {
-    const made = make("div", className, ...children);
-    made.setAttribute("role", "gridcell");
-    return made;
-  }
-  function signature({ number, cells, marks, memo }, columns, words) {
-    const shown = columns.map((name) => [name, (cells.get(name) ?? { text: "" }).text, (cells.get(name) ?? { state: "" }).state]);
-    return JSON.stringify([number, shown, [...marks], memo, words, state.selected.has(number), state.variable]);
-  }
-  function row(element, { number, note, cells, marks, memo }, columns, words) {
-    const text = make("span", "sk-list-words", ...marked(note.text, words));
-    text.lang = "sv";
-    const isInMemo = words.length && memo && piecesOf(memo, words).some(([, isHit]) => isHit);
-    const found3 = isInMemo ? [make("span", "sk-list-memo", ...marked(memo, words))] : [];
-    const flags = MARKS.filter((mark) => marks.has(mark)).map((mark) => {
-      const chip = make("span", `sk-list-chip${WARNS.has(mark) ? " sk-warned" : ""}`, say(`list_mark_${mark}`));
-      if (mark === "memo" || mark === "proposed") chip.title = memo;
-      return chip;
-    });
-    const tick = make("span", "sk-tick");
-    tick.setAttribute("aria-hidden", "true");
-    element.setAttribute("aria-selected", String(state.selected.has(number)));
-    element.replaceChildren(
-      cell("sk-list-tick", tick, make("span", "sk-list-number", String(number + 1))),
-      cell("sk-list-text", text, ...found3),
-      ...columns.map((name) => answer(cells.get(name), list.variables.get(name))),
-      cell("sk-list-flags", ...flags)
-    );
-  }
-  function answer(given, { id, label, codes }) {
-    if (!given) return cell("sk-list-answer");
-    const [only, more] = given.codes;
-    const colour = only && !more ? codes.find((code) => code.id === only)?.colour : "";
-    const words = make("span", "", given.text);
-    words.title = given.text;
-    const made = cell("sk-list-answer", make("span", "sk-list-hidden", `${label}: `), make("span", "sk-list-code", dot(colour), words));
-    made.dataset.variable = id;
-    made.dataset.state = given.state;
-    if (id === state.variable) made.classList.add("sk-on");
-    return made;
-  }
-  return { filters, head, row, signature };
-}
-
-// listing/grid.js
-var GAP = 4;
-var BEYOND = 300;
-function createGrid({ label }) {
-  const body = make("div", "sk-list-body");
-  const head = make("div", "sk-list-head");
-  const root = make("div", "sk-list-grid", make("div", "", head), body);
-  const scroller = make("div", "sk-list-scroll", root);
-  root.setAttribute("role", "grid");
-  root.setAttribute("aria-label", label);
-  root.setAttribute("aria-multiselectable", "true");
-  root.firstElementChild?.setAttribute("role", "rowgroup");
-  head.setAttribute("role", "row");
-  head.setAttribute("aria-rowindex", "1");
-  body.setAttribute("role", "rowgroup");
-  let content = { keys: [], at: -1, signature: () => "", draw() {
-  } };
-  const shown = /* @__PURE__ */ new Map();
-  const heights = /* @__PURE__ */ new Map();
-  let usual = 56;
-  let width = 0;
-  let tops = [0];
-  function place() {
-    tops = [0];
-    for (const key of content.keys) tops.push(tops[tops.length - 1] + (heights.get(key) ?? usual) + GAP);
-    body.style.height = `${tops[tops.length - 1]}px`;
-  }
-  function rowAt(y) {
-    let [low, high] = [0, content.keys.length];
-    while (low < high) {
-      const middle = low + high + 1 >> 1;
-      if (tops[middle] <= y) low = middle;
-      else high = middle - 1;
-    }
-    return Math.min(low, content.keys.length - 1);
-  }
-  function inView() {
-    if (!content.keys.length) return [];
-    const from = rowAt(scroller.scrollTop - BEYOND);
-    const to = rowAt(scroller.scrollTop + scroller.clientHeight + BEYOND);
-    const all = new Set(Array.from({ length: to - Math.max(from, 0) + 1 }, (_, number) => Math.max(from, 0) + number));
-    if (content.at >= 0) all.add(content.at);
-    return [...all].sort((a, b) => a - b);
-  }
-  function rowOf(index) {
-    const key = content.keys[index];
-    const known = shown.get(key);
-    const signature = content.signature(key);
-    const row = known ? known.row : make("div", "sk-list-row");
-    if (!known) row.setAttribute("role", "row");
-    if (!known || known.signature !== signature) {
-      content.draw(key, row);
-      shown.set(key, { row, signature });
-    }
-    row.dataset.key = String(key);
-    row.setAttribute("aria-rowindex", String(index + 2));
-    row.tabIndex = index === content.at ? 0 : -1;
-    row.classList.toggle("sk-at", index === content.at);
-    return row;
-  }
-  function drawRows() {
-    const indexes = inView();
-    const keys = new Set(indexes.map((index) => content.keys[index]));
-    for (const [key, { row }] of shown) {
-      if (keys.has(key)) continue;
-      row.remove();
-      shown.delete(key);
-    }
-    let next = body.firstElementChild;
-    for (const index of indexes) {
-      const row = rowOf(index);
-      if (row === next) next = next.nextElementSibling;
-      else body.insertBefore(row, next);
-      row.style.top = `${tops[index]}px`;
-    }
-    return indexes;
-  }
-  function measure(indexes) {
-    const isFirst = !heights.size;
-    const fresh = indexes.map((index) => content.keys[index]).filter((key) => {
-      const height = shown.get(key)?.row.offsetHeight ?? usual;
-      const before = heights.get(key);
-      heights.set(key, height);
-      return before !== height;
-    });
-    if (isFirst && fresh.length) usual = [...heights.values()].reduce((sum, height) => sum + height, 0) / heights.size;
-    return fresh.length > 0;
-  }
-  function drawView() {
-    if (root.clientWidth !== width) {
-      heights.clear();
-      width = root.clientWidth;
-    }
-    for (let times = 0; times < 4; times += 1) {
-      place();
-      const indexes = drawRows();
-      const first = rowAt(scroller.scrollTop);
-      const within = scroller.scrollTop - (tops[first] ?? 0);
-      if (!measure(indexes)) break;
-      place();
-      if (first > 0) scroller.scrollTop = tops[first] + within;
-    }
-  }
-  function paint(now) {
-    content = now;
-    root.setAttribute("aria-rowcount", String(now.keys.length + 1));
-    drawView();
-  }
-  function reveal() {
-    for (let times = 0; times < 2 && content.at >= 0; times += 1) {
-      const [top, end] = [tops[content.at], tops[content.at + 1]];
-      const room = scroller.clientHeight - head.offsetHeight;
-      if (top < scroller.scrollTop) scroller.scrollTop = top;
-      else if (end > scroller.scrollTop + room) scroller.scrollTop = end - room;
-      drawView();
-    }
-  }
-  const rowWith = (key) => shown.get(key)?.row;
-  function focus() {
-    const row = rowWith(content.keys[content.at]);
-    (row ?? scroller).focus({ preventScroll: true });
-  }
-  function flash(keys) {
-    for (const key of keys) {
-      const row = rowWith(key);
-      if (!row) continue;
-      row.classList.remove("sk-flash");
-      requestAnimationFrame(() => row.classList.add("sk-flash"));
-      row.addEventListener("animationend", () => row.classList.remove("sk-flash"), { once: true });
-    }
-  }
-  const pageSize = () => Math.max(1, Math.floor((scroller.clientHeight - head.offsetHeight) / (usual + GAP)) - 1);
-  scroller.tabIndex = -1;
-  scroller.addEventListener("scroll", drawView, { passive: true });
-  return { root: scroller, head, body, paint, reveal, focus, flash, pageSize, get element() {
-    return root;
-  } };
-}
-
-// listing/keys.js
-var SIGNS = {
-  " ": { name: "select" },
-  ".": { name: "unsure" },
-  "+": { name: "findCode" },
-  ">": { name: "number" },
-  "?": { name: "keys" },
-  Enter: { name: "open" },
-  Escape: { name: "release" },
-  Delete: { name: "clear" },
-  ArrowLeft: { name: "question", by: -1 },
-  ArrowRight: { name: "question", by: 1 }
-};
-var MOVES2 = { ArrowUp: { by: -1 }, ArrowDown: { by: 1 }, PageUp: { pages: -1 }, PageDown: { pages: 1 }, Home: { by: -Infinity }, End: { by: Infinity } };
-function digitOf({ key, code, shiftKey }) {
-  if (/^[0-9]$/.test(key)) return key;
-  const place = /^Digit([0-9])$/.exec(code);
-  return place && !shiftKey && !SIGNS[key] ? place[1] : "";
-}
-function withControl({ key, shiftKey, altKey }) {
-  const letter = key.toLowerCase();
-  if (altKey) return null;
-  if (letter === "a" && !shiftKey) return { name: "all" };
-  if (letter === "z") return { name: shiftKey ? "redo" : "undo" };
-  if (letter === "y") return { name: "redo" };
-  return letter === "s" ? { name: "nothing" } : null;
-}
-function listActionOf(event) {
-  const { key, shiftKey } = event;
-  if (event.ctrlKey || event.metaKey) return withControl(event);
-  if (event.altKey) return null;
-  if (MOVES2[key]) return { name: "move", ...MOVES2[key], extends: shiftKey };
-  if (key === "Backspace") return { name: shiftKey ? "redo" : "undo" };
-  const digit = digitOf(event);
-  if (digit) return { name: "digit", value: digit };
-  if (SIGNS[key]) return SIGNS[key];
-  return /^\p{L}$/u.test(key) ? { name: "search", value: key } : null;
-}
-
-// listing/keysheet.js
-function createKeySheet({ host, say, onClose }) {
-  let sheet = null;
-  function open() {
-    const space = say("list_key_space");
-    const all = [
-      [["↑", "↓"], "list_help_move"],
-      [["←", "→"], "list_help_question"],
-      [["1–9"], "list_help_set"],
-      [["0"], "list_help_none"],
-      [["+"], "list_help_find"],
-      [["Delete"], "list_help_clear"],
-      [["A–Ö"], "list_help_search"],
-      [[space], "list_help_select"],
-      [["⇧ ↑", "⇧ ↓"], "list_help_several"],
-      [["Ctrl A"], "list_help_all"],
-      [["."], "list_help_unsure"],
-      [["⌫", "⇧ ⌫"], "list_help_undo"],
-      [[">"], "list_help_number"],
-      [["Enter"], "list_help_open"],
-      [["Esc"], "list_help_escape"]
-    ];
-    const done = make("button", "sk-list-btn", keycap("Esc"), say("list_help_close"));
-    done.type = "button";
-    done.addEventListener("click", close);
-    const rows = all.flatMap(([keys, text]) => [make("dt", "", ...keys.map(keycap)), make("dd", "", say(text))]);
-    sheet = make("div", "sk-list-sheet", make("h3", "", say("list_keys")), make("p", "", say("list_help_rule")), make("dl", "", ...rows), done);
-    sheet.setAttribute("role", "dialog");
-    sheet.setAttribute("aria-modal", "true");
-    sheet.setAttribute("aria-label", say("list_keys"));
-    sheet.addEventListener("keydown", (event) => {
-      if (event.key === "Tab") event.preventDefault();
-      if (event.key === "Escape" || event.key === "?") {
-        event.preventDefault();
-        close();
-      }
-      event.stopPropagation();
-    });
-    const veil = make("div", "sk-list-veil", sheet);
-    veil.addEventListener("click", (event) => {
-      if (event.target === veil) close();
-    });
-    host.append(veil);
-    done.focus();
-  }
-  function close() {
-    if (!sheet) return;
-    sheet.parentElement?.remove();
-    sheet = null;
-    onClose();
-  }
-  return { open, close, get isOpen() {
-    return Boolean(sheet);
-  } };
-}
-
-// listing/list.js
-var REM = 16;
-var FOR_TEXT = 31 * REM;
-var FOR_QUESTION = 12 * REM;
-var PHONE = 640;
-var lists = 0;
-function createList({ host, list, data, say, save, announce = () => {
-}, turned = (step) => list[step](), keepDraft = () => {
-}, onOpen, onClose }) {
-  const questions = data.variables.map(({ id: id2 }) => id2);
-  const state = { filter: "all", code: null, text: "", cursor: -1, anchor: -1, variable: questions[0], selected: /* @__PURE__ */ new Set(), number: null, told: "" };
-  const rows = createRows(list, say);
-  const drawing = createDrawing({ list, rows, say, state });
-  let shown = [];
-  let known = -1;
-  let drawn = "";
-  let columns = questions;
-  const id = `sk-list-${lists += 1}`;
-  const filters = make("div", "sk-list-filters");
-  const field = make("input", "sk-list-field");
-  const sum = make("span", "sk-list-sum");
-  const clear = buttonOf("clear", "sk-list-btn", () => act({ name: "release" }), keycap("Esc"), say("list_release"));
-  const empty = make("div", "sk-list-empty", say("list_empty"), " ", clear);
-  const grid = createGrid({ label: say("list_name") });
-  const tray = createTray2({ list, say, state, act, set, toRows: grid.focus, id });
-  const back = buttonOf("back", "sk-list-btn sk-list-back", leave, keycap("Esc"), make("span", "", say("list_to_card")));
-  const main = make("div", "sk-list-main", make("div", "sk-list-top", back, field, sum), grid.root, empty);
-  const root = make("div", "sk-list", make("div", "sk-list-desk", filters, main), tray.root);
-  const sheet = createKeySheet({ host: root, say, onClose: grid.focus });
-  const settleFilters = oneStop(filters, ["ArrowUp", "ArrowDown"]);
-  root.hidden = true;
-  root.setAttribute("role", "region");
-  root.setAttribute("aria-label", say("list_name"));
-  filters.setAttribute("role", "group");
-  filters.setAttribute("aria-label", say("list_filters"));
-  field.type = "search";
-  field.autocomplete = "off";
-  field.spellcheck = false;
-  field.placeholder = say("list_search");
-  field.setAttribute("aria-label", say("list_search"));
-  host.append(root);
-  const watcher = new ResizeObserver(() => {
-    if (!root.hidden) draw();
-  });
-  watcher.observe(root);
-  function columnsThatFit() {
-    const width = main.clientWidth;
-    const most = width < PHONE ? 2 : Math.max(1, Math.floor((width - FOR_TEXT) / FOR_QUESTION));
-    const at = questions.indexOf(state.variable);
-    const from = Math.min(Math.max(0, at - most + 1), Math.max(0, questions.length - most));
-    const first = columns.length === most && columns.includes(state.variable) ? questions.indexOf(columns[0]) : from;
-    return questions.slice(first, first + most);
-  }
-  function refresh() {
-    if (known !== list.version) rows.refresh();
-    known = list.version;
-    shown = rows.shown(state);
-    const numbers = new Set(shown.map(({ number }) => number));
-    if (!numbers.has(state.cursor)) state.cursor = nearest(state.cursor);
-    state.selected = new Set([...state.selected].filter((number) => numbers.has(number)));
-  }
-  const nearest = (number) => (shown.find((row) => row.number >= number) ?? shown.at(-1) ?? { number: -1 }).number;
-  const place = () => shown.findIndex(({ number }) => number === state.cursor);
-  function draw() {
-    refresh();
-    columns = columnsThatFit();
-    const words = wordsIn(state.text);
-    const variable = list.variables.get(state.variable);
-    const signature = JSON.stringify([known, rows.all.length, state.filter, state.code, state.variable]);
-    if (signature !== drawn) {
-      drawing.filters(filters, variable, { filterBy, codeBy });
-      settleFilters();
-    }
-    drawn = signature;
-    drawing.head(grid.head, columns, choose);
-    root.style.setProperty("--sk-columns", String(columns.length));
-    const byNumber = new Map(shown.map((row) => [row.number, row]));
-    const rowOf = (number) => (
-      /** @type {ListRow} */
-      byNumber.get(number)
-    );
-    grid.paint({
-      keys: shown.map(({ number }) => number),
-      at: place(),
-      signature: (number) => drawing.signature(rowOf(number), columns, words),
-      draw: (number, element) => drawing.row(element, rowOf(number), columns, words)
-    });
-    const chosen = state.selected.size ? ` · ${howMany()}` : "";
-    sum.textContent = say("list_sum", { n: shown.length, all: rows.all.length }) + chosen;
-    grid.root.hidden = !shown.length;
-    empty.hidden = Boolean(shown.length);
-    tray.paint();
-  }
-  function go() {
-    draw();
-    grid.reveal();
-    if (shown.length) grid.focus();
-    else clear.focus();
-  }
-  function tell(text) {
-    state.told = text;
-    announce(text);
-  }
-  function filterBy(filter) {
-    state.filter = filter;
-    narrow();
-  }
-  function codeBy(code) {
-    const isOn = state.code && state.code.variable === state.variable && state.code.id === code;
-    state.code = isOn ? null : { variable: state.variable, id: code };
-    narrow();
-  }
-  function narrow() {
-    state.told = "";
-    draw();
-    grid.reveal();
-    announce(say("list_sum", { n: shown.length, all: rows.all.length }));
-  }
-  function clearFilters() {
-    Object.assign(state, { filter: "all", code: null, text: "" });
-    field.value = "";
-  }
-  function search(letter) {
-    field.focus();
-    field.value += letter;
-    searched();
-  }
-  function searched() {
-    state.text = field.value;
-    state.cursor = 0;
-    narrow();
-  }
-  field.addEventListener("input", searched);
-  field.addEventListener("keydown", (event) => {
-    event.stopPropagation();
-    if (event.isComposing || !["Escape", "Enter", "ArrowDown"].includes(event.key)) return;
-    event.preventDefault();
-    if (event.key === "Escape" && field.value) field.value = state.text = "";
-    else if (event.key === "Escape") clearFilters();
-    go();
-  });
-  const howMany = () => say(state.selected.size === 1 ? "list_chosen_one" : "list_chosen", { n: state.selected.size });
-  function move(to, extend) {
-    if (!shown.length) return;
-    const from = state.cursor;
-    state.cursor = shown[Math.max(0, Math.min(shown.length - 1, to))].number;
-    if (extend) extendFrom(state.selected.size ? state.anchor : from);
-    else state.anchor = state.cursor;
-  }
-  function extendFrom(from) {
-    state.anchor = from;
-    const [low, high] = [from, state.cursor].sort((a, b) => a - b);
-    state.selected = new Set(shown.map(({ number }) => number).filter((number) => number >= low && number <= high));
-    announce(howMany());
-  }
-  function select(number) {
-    if (number < 0) return;
-    if (!state.selected.delete(number)) state.selected.add(number);
-    state.cursor = number;
-    state.anchor = number;
-    announce(howMany());
-  }
-  function selectAll() {
-    state.selected = new Set(shown.map(({ number }) => number));
-    announce(howMany());
-  }
-  function choose(variable) {
-    state.variable = variable;
-    state.code = state.code && state.code.variable === variable ? state.code : null;
-    announce(say("list_question", { question: list.variables.get(variable).label }));
-    go();
-  }
-  function typeNumber(digits) {
-    const most = (rows.all.at(-1) ?? { number: -1 }).number + 1;
-    const is = numberTyped(digits, most);
-    state.number = is === "open" ? digits : null;
-    if (is === "none") tell(say("list_no_number", { n: digits }));
-    else if (is === "taken") toNumber(digits);
-    else announce(digits);
-  }
-  function toNumber(digits) {
-    const number = Number(digits) - 1;
-    state.number = null;
-    if (!rows.all.some((row) => row.number === number)) return tell(say("list_unseen", { n: digits }));
-    if (!shown.some((row) => row.number === number)) clearFilters();
-    state.cursor = number;
-    state.anchor = number;
-    return void 0;
-  }
-  function aimed() {
-    const numbers = state.selected.size ? [...state.selected].sort((a, b) => a - b) : [state.cursor].filter((number) => number >= 0);
-    return numbers.map((number) => list.notes[number]).filter((note) => note.variables.includes(state.variable)).map((note) => ({ note, variable: list.variables.get(state.variable) }));
-  }
-  function change(work, touched, words) {
-    const events = list.inPlace(work);
-    save(events);
-    for (const { note, variable } of touched) keepDraft(note, variable);
-    const changed = new Set(events.map(({ note }) => note));
-    tell(changed.size ? words(changed.size) : say("list_nothing"));
-    const kept = state.cursor;
-    go();
-    if (kept !== state.cursor) state.anchor = state.cursor;
-    grid.flash(shown.filter(({ note }) => changed.has(note.key)).map(({ number }) => number));
-  }
-  function setAll(to, label) {
-    const questions2 = aimed();
-    change(() => list.setMany(questions2, to), questions2, (n) => say(n === 1 ? "list_set_one" : "list_set", { n, codes: label }));
-  }
-  function set(code) {
-    const { kind, codes } = list.variables.get(state.variable);
-    const { label = code } = codes.find(({ id: one }) => one === code) ?? {};
-    setAll(kind === "multiple" && code !== NONE_FITS ? { toggle: code } : { codes: [code] }, kind === "scale" ? code.replace("-", "−") : label);
-  }
-  function setByDigit(digit) {
-    const variable = list.variables.get(state.variable);
-    const code = digitsOf(variable).get(digit);
-    if (code !== void 0) set(code);
-    else if (digit === "0" && variable.kind === "multiple") setAll({ codes: [] }, say("confirm_none"));
-    else tell(say("list_no_digit", { digit, question: variable.label }));
-  }
-  function doubt() {
-    const questions2 = aimed();
-    change(() => list.doubtMany(questions2), questions2, (n) => say(n === 1 ? "list_unsure_set_one" : "list_unsure_set", { n }));
-  }
-  function turn(step) {
-    const turns = list.turning(step);
-    const touched = turns.filter(({ variable }) => list.variables.has(variable)).map(({ note, variable }) => ({ note, variable: list.variables.get(variable) }));
-    if (!turns.length) return tell(say(`list_no_${step}`));
-    return change(() => turned(step), touched, (n) => say(n === 1 ? `list_${step}_one` : `list_${step}`, { n }));
-  }
-  function release() {
-    if (state.number !== null) state.number = null;
-    else if (state.selected.size) state.selected.clear();
-    else if (state.filter !== "all" || state.code || state.text) clearFilters();
-    else return leave();
-    return go();
-  }
-  function openNote() {
-    const note = list.notes[state.cursor];
-    if (!note) return;
-    const question = { note, variable: list.variables.get(note.variables.includes(state.variable) ? state.variable : note.variables[0]) };
-    close();
-    onOpen(question);
-  }
-  function leave() {
-    close();
-    onClose();
-  }
-  const acts = {
-    move: ({ by = 0, pages = 0, extends: extend = false }) => {
-      move(place() + (pages ? pages * grid.pageSize() : by), extend);
-      go();
-    },
-    question: ({ by = 0 }) => choose(questions[(questions.indexOf(state.variable) + by + questions.length) % questions.length]),
-    select: () => {
-      select(state.cursor);
-      go();
-    },
-    all: () => {
-      selectAll();
-      go();
-    },
-    digit: ({ value = "" }) => setByDigit(value),
-    clear: () => setAll({ retract: true }, say("list_cell_open")),
-    search: ({ value = "" }) => search(value),
-    findCode: () => tray.openFinder(),
-    unsure: doubt,
-    undo: () => turn("undo"),
-    redo: () => turn("redo"),
-    number: () => {
-      state.number = "";
-      announce(say("list_number", { digits: "" }));
-    },
-    open: openNote,
-    release,
-    keys: sheet.open,
-    nothing() {
-    }
-  };
-  function act(action) {
-    state.told = "";
-    acts[action.name](action);
-    if (!root.hidden) tray.paint();
-  }
-  function pressNumber({ name, value }) {
-    const digits = state.number ?? "";
-    if (name === "digit") typeNumber(digits + value);
-    else if (name === "undo") state.number = digits ? digits.slice(0, -1) : null;
-    else if (name === "open" && digits) toNumber(digits);
-    else if (name === "release" || name === "open") state.number = null;
-    else {
-      state.number = null;
-      return false;
-    }
-    go();
-    return true;
-  }
-  function press(event) {
-    if (root.hidden || event.isComposing || sheet.isOpen) return false;
-    const target = (
-      /** @type {Element | null} */
-      event.target
-    );
-    if (target && target.matches("input, textarea")) return false;
-    const onButton = Boolean(target && root.contains(target) && target.matches("button") && (event.key === "Enter" || event.key === " "));
-    const action = onButton ? null : listActionOf(event);
-    if (!action) return false;
-    if (event.repeat && action.name !== "move" && action.name !== "question") return true;
-    state.told = "";
-    if (state.number === null || !pressNumber(action)) act(action);
-    return true;
-  }
-  function numberAt(target) {
-    const row = (
-      /** @type {Element} */
-      target.closest(".sk-list-row")
-    );
-    return row ? Number(
-      /** @type {HTMLElement} */
-      row.dataset.key
-    ) : -1;
-  }
-  grid.body.addEventListener("click", (event) => {
-    const number = numberAt(event.target);
-    if (number < 0) return;
-    const target = (
-      /** @type {Element} */
-      event.target
-    );
-    const cell = (
-      /** @type {HTMLElement | null} */
-      target.closest("[data-variable]")
-    );
-    state.told = "";
-    state.number = null;
-    if (cell && cell.dataset.variable) state.variable = cell.dataset.variable;
-    if (event.shiftKey) {
-      const from = state.anchor < 0 ? state.cursor : state.anchor;
-      state.cursor = number;
-      extendFrom(from);
-    } else if (target.closest(".sk-list-tick") || event.ctrlKey || event.metaKey) select(number);
-    else Object.assign(state, { cursor: number, anchor: number });
-    go();
-  });
-  grid.body.addEventListener("mousedown", (event) => {
-    if (event.shiftKey) event.preventDefault();
-  });
-  grid.body.addEventListener("dblclick", (event) => {
-    if (numberAt(event.target) >= 0 && !/** @type {Element} */
-    event.target.closest(".sk-list-tick")) act({ name: "open" });
-  });
-  root.addEventListener("click", (event) => {
-    const isButton = (
-      /** @type {Element} */
-      event.target.closest("button")
-    );
-    if (isButton && event.detail > 0 && !root.hidden && !tray.isFinding && !sheet.isOpen && shown.length) grid.focus();
-  });
-  function open(note, variable) {
-    root.hidden = false;
-    known = -1;
-    Object.assign(state, { selected: /* @__PURE__ */ new Set(), number: null, told: "" });
-    clearFilters();
-    const now = note ?? (list.isFinished() ? null : list.current().note);
-    if (now) state.cursor = list.notes.indexOf(now);
-    else if (state.cursor < 0) state.cursor = list.notes.length;
-    if (variable && questions.includes(variable)) state.variable = variable;
-    go();
-    state.anchor = state.cursor;
-    announce(`${say("list_name")}. ${sum.textContent}`);
-  }
-  function close() {
-    sheet.close();
-    root.hidden = true;
-  }
-  function paint() {
-    if (root.hidden) return;
-    known = -1;
-    draw();
-  }
-  return { root, open, close, paint, press, stop: () => watcher.disconnect(), get isOpen() {
-    return !root.hidden;
-  } };
-}
-
 // looks/reference.js
 var LOCK2 = 300;
 function createReference({ host, data, say }) {
@@ -5195,95 +5349,6 @@ function createReference({ host, data, say }) {
     root.focus({ preventScroll: true });
   }
   return { follow, get isOpen() {
-    return Boolean(shown);
-  } };
-}
-
-// looks/codebook.js
-var PARTS = (
-  /** @type {const} */
-  ["include", "exclude", "example"]
-);
-function createCodebook({ host, data, say, onClose = () => {
-} }) {
-  let shown = null;
-  let before = null;
-  function button(label, key, onClick) {
-    const made = make("button", "sk-go", label, ...key ? [make("kbd", "sk-key", key)] : []);
-    made.type = "button";
-    made.addEventListener("click", onClick);
-    return made;
-  }
-  function chapter(variable) {
-    const isScale = variable.kind === "scale";
-    const asked = variable.question === variable.label ? [] : [make("p", "sk-book-question", variable.question)];
-    const how = variable.kind === "multiple" ? [make("p", "sk-book-how", say("codebook_multiple"))] : [];
-    const [low, high] = [variable.codes[0], variable.codes[variable.codes.length - 1]];
-    const body = isScale ? [make("p", "sk-book-how", say("codebook_scale", { low: low?.label, high: high?.label })), ...endsOf(variable)] : variable.codes.map(entry);
-    return make("section", "sk-book-chapter", make("h2", "", variable.label), ...asked, ...how, ...body);
-  }
-  function endsOf(variable) {
-    const named = variable.codes.filter((code) => code.definition);
-    return named.map(entry);
-  }
-  function entry(code) {
-    const made = make("article", "sk-book-code", make("h3", "", code.label));
-    const { colour } = (
-      /** @type {Code & { colour?: string }} */
-      code
-    );
-    if (colour) made.style.setProperty("--c", colour);
-    if (code.definition) made.append(make("p", "", code.definition));
-    for (const part of PARTS) {
-      const text = code[part];
-      if (text) made.append(make("p", "sk-book-more", make("em", "", say(part)), ` ${text}`));
-    }
-    return made;
-  }
-  function open() {
-    if (shown) return;
-    before = document.activeElement;
-    const title = make("h1", "", say("codebook_title"));
-    title.tabIndex = -1;
-    title.id = "sk-codebook-title";
-    const tools = make("div", "sk-book-tools", button(say("codebook_print"), "", () => window.print()), button(say("codebook_close"), "Esc", close));
-    shown = make("section", "sk-codebook", make("div", "sk-book-sheet", make("header", "", title, tools), ...data.variables.map(chapter)));
-    shown.setAttribute("role", "dialog");
-    shown.setAttribute("aria-modal", "true");
-    shown.setAttribute("aria-labelledby", title.id);
-    shown.lang = data.lang;
-    shown.addEventListener("keydown", onKey);
-    shown.addEventListener("click", (event) => event.stopPropagation());
-    host.classList.add("sk-reading");
-    host.append(shown);
-    shown.scrollTop = 0;
-    title.focus({ preventScroll: true });
-  }
-  function onKey(event) {
-    event.stopPropagation();
-    if (event.key === "Tab") return keepInside(event);
-    if (event.ctrlKey || event.metaKey || event.altKey || event.key !== "Escape" && event.key !== "'") return void 0;
-    event.preventDefault();
-    return close();
-  }
-  function keepInside(event) {
-    const stops = [.../** @type {HTMLElement} */
-    shown.querySelectorAll("button")];
-    const [first, last] = [stops[0], stops[stops.length - 1]];
-    const leaves = event.shiftKey ? document.activeElement !== last : document.activeElement === last;
-    if (!leaves || stops.length < 1) return;
-    event.preventDefault();
-    (event.shiftKey ? last : first).focus();
-  }
-  function close() {
-    if (!shown) return;
-    shown.remove();
-    shown = null;
-    host.classList.remove("sk-reading");
-    if (before?.isConnected) before.focus({ preventScroll: true });
-    onClose();
-  }
-  return { open, close, get isOpen() {
     return Boolean(shown);
   } };
 }
@@ -6466,6 +6531,5 @@ if (document.querySelector("main.sp-page")) {
 }
 var main_default = { render };
 export {
-  createList,
   main_default as default
 };

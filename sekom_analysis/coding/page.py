@@ -30,7 +30,7 @@ from sekom_analysis.study.secret import BROWSER
 
 
 SCRIPT = "cards.js"  # all kinds of card, made by `make bundle` from the modules in js/
-STYLES = ("card.css", "reading.css")
+STYLES = ("card.css", "reading.css", "list.css")
 ADJUDICATION_STYLES = (*STYLES, "adjudication.css")
 REVIEW_STYLES = (*STYLES, "compare.css")
 

@@ -16,7 +16,7 @@ import { createOutbox } from "./saving/outbox.js";
 
 /** @template {CardData} Data @param {CardKind<Data>} kind @param {HTMLElement} host @param {Data} data
  * @param {Post} post @param {CardOptions} [options] */
-export function createAnyCard(kind, host, data, post, { onPaint = () => {}, onDraft = () => {}, onHandIn, keepsEvents = true } = {}) {
+export function createAnyCard(kind, host, data, post, { onPaint = () => {}, onDraft = () => {}, keepsEvents = true } = {}) {
   /** @param {string} key @param {Record<string, unknown>} [values] */
   const say = (key, values) => fill(data.texts[key] ?? key, values);
   const list = createWorklist(data);
@@ -24,7 +24,7 @@ export function createAnyCard(kind, host, data, post, { onPaint = () => {}, onDr
     list, act, commands: kind.commands, onChange: () => repaint(), shows: (key) => view.shows(key),
     isWriting: () => view.root.contains(document.activeElement) && Boolean(document.activeElement?.matches("input, textarea")),
   });
-  const view = kind.createView(host, data, say, list, hand, onHandIn);
+  const view = kind.createView(host, data, say, list, hand);
   const outbox = createOutbox({
     name: kind.name(data),
     post,
@@ -53,9 +53,12 @@ export function createAnyCard(kind, host, data, post, { onPaint = () => {}, onDr
   // What was refused is taken back by not sending it again.
   /** @param {"undo" | "redo"} step */
   function turned(step) {
-    const taken = step === "undo" ? list.latest : list.next;
+    const turns = list.turning(step);
     const events = list[step](outbox.wasRefused);
-    if (taken && !events.length) outbox.discard({ note: taken.note.key, variable: taken.variable, pass: taken.note.pass });
+    const sent = new Set(events.map(({ note, variable }) => `${note} ${variable}`));
+    for (const { note, variable } of turns.filter((one) => !sent.has(list.cellOf(one.note, one.variable)))) {
+      outbox.discard({ note: note.key, variable, pass: note.pass });
+    }
     return events;
   }
 
@@ -68,7 +71,8 @@ export function createAnyCard(kind, host, data, post, { onPaint = () => {}, onDr
     noteBack: () => list.leap(-1),
     noteForward: () => list.leap(1),
     toFirstOpen: () => list.toFirstOpen(),
-    review: (sort) => list.review(sort),
+    review: (/** @type {any} */ sort) => (typeof sort === "string" ? list.review(/** @type {import("./types").Sort} */ (sort)) : list.review(sort.kind, sort.variable || undefined)),
+    reviewDone: () => list.back(),
     toCell: ({ note, variable }) => list.goTo(note, variable),
     toNote: (n) => list.goTo(list.notes[n - 1], list.notes[n - 1].variables[0]),
     number: () => view.openNumber(),
@@ -94,7 +98,7 @@ export function createAnyCard(kind, host, data, post, { onPaint = () => {}, onDr
       outbox.discard(event);
       outbox.hello(); // the log may hold an earlier answer
     },
-    ...kind.actionsOf({ list, view, save, turned, keepDraft, tell: hand.tell, refuseNumber: hand.refuse }),
+    ...kind.actionsOf({ list, view, data, say, save, turned, keepDraft, tell: hand.tell, refuseNumber: hand.refuse }),
   };
   const WRITES = new Set(["numberIs", "typed", "typedText"]); // who takes away what they write sees it
   const OVERLAYS = new Set(["memo", "number", "scroll", "saveMemo", "typing", "saveBegun", "propose", "proposing", "saveProposal"]);
@@ -121,9 +125,9 @@ export function createAnyCard(kind, host, data, post, { onPaint = () => {}, onDr
   // The questions whose drafts an action may change.
   /** @param {string} name @param {any} value @returns {Question[]} */
   function touched(name, value) {
-    const turned = { undo: list.latest, redo: list.next }[name];
+    const turns = name === "undo" || name === "redo" ? list.turning(name) : [];
     const all = [list.isFinished() ? null : list.current(), list.aim(), BESIDE.has(name) ? value : null,
-      turned ? { note: turned.note, variable: list.variables.get(turned.variable) } : null];
+      ...turns.map(({ note, variable }) => ({ note, variable: list.variables.get(variable) }))];
     return [...new Map(all.filter((one) => one && one.variable).map((one) => [list.cellOf(one.note, one.variable.id), one])).values()];
   }
 
@@ -216,7 +220,7 @@ export function createAnyCard(kind, host, data, post, { onPaint = () => {}, onDr
   document.addEventListener("visibilitychange", onHide);
 
   async function start() {
-    listenForKeys(view.root, hand);
+    listenForKeys(view.root, { press: (event) => (view.over ? view.over.press(/** @type {KeyboardEvent} */ (event)) : hand.press(event)) });
     const { answers, events, drafts } = await outbox.start();
     window.addEventListener("focus", outbox.hello);
     list.learn(answers || data.answers, new Set());

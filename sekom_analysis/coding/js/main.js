@@ -4,7 +4,6 @@ import { createCodingCard } from "./coding/card.js";
 import { createComparingCard } from "./comparing/card.js";
 import { createCodebookEditor } from "./editing/editor.js";
 import { createAdjudicationCard } from "./judging/card.js";
-import { createList } from "./listing/list.js";
 import { fill } from "./looks/elements.js";
 import { createReference } from "./looks/reference.js";
 import { startPage } from "./page/page.js";
@@ -44,5 +43,4 @@ if (document.querySelector("main.sp-page")) {
   startPage(host, shelf, JSON.parse(data.textContent ?? ""));
 }
 
-export { createList };
 export default { render };

@@ -362,6 +362,8 @@ export interface View {
   toggleGloss: () => void;
   scrollNote: () => void;
   openBlock: (block: Code[] | null) => void;
+  /** What covers the card, and has the keys meanwhile. */
+  over?: { press: (event: KeyboardEvent) => boolean } | null;
   [own: string]: any;
 }
 
@@ -369,6 +371,8 @@ export interface View {
 export interface Means {
   list: Worklist;
   view: View;
+  data: any;
+  say: Say;
   save: (events: CardEvent[]) => void;
   turned: (step: "undo" | "redo") => CardEvent[];
   keepDraft: (note: Note, variable: Variable) => Promise<void>;
@@ -379,18 +383,16 @@ export interface Means {
 export interface CardKind<Data extends CardData = CardData> {
   name: (data: Data) => string;
   commands: Commands;
-  createView: (host: HTMLElement, data: Data, say: Say, list: Worklist, hand: Hand, onHandIn?: () => void) => View;
+  createView: (host: HTMLElement, data: Data, say: Say, list: Worklist, hand: Hand) => View;
   actionsOf: (means: Means) => Record<string, (value?: any) => unknown>;
   draftOf: (event: CardEvent, kind?: Variable["kind"]) => Draft;
 }
 
 export interface CardOptions {
-  /** Where a page's answers are handed in is to be shown. */
+  /** Where there is a place to hand answers in: goes there. */
   onHandIn?: () => void;
   onPaint?: (list: Worklist) => void;
   onDraft?: () => void;
-  /** Where there is a place to hand answers in: goes there. */
-  onHandIn?: () => void;
   keepsEvents?: boolean;
 }
 

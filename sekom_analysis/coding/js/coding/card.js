@@ -4,12 +4,21 @@ import { canHold } from "../answering/again.js";
 import { choosable, memoOf, PROPOSAL, proposalIn } from "../answering/answers.js";
 import { COMMANDS } from "../answering/keys.js";
 import { createAnyCard } from "../card.js";
+import { createList } from "../listing/list.js";
 import { createCodingView } from "./view.js";
 
 /** @import { CardData, CardKind, CardOptions, Means, Post, Question } from "../types" */
 
 /** @param {Means} means */
-export function codingActions({ list, view, save, turned, keepDraft, tell }) {
+export function codingActions({ list, view, data, say, save, turned, keepDraft, tell }) {
+  view.cover((/** @type {HTMLElement} */ host, /** @type {() => void} */ onClose, /** @type {(text: string) => void} */ announce) => createList({
+    host, list, data, say, save, turned, keepDraft, announce, onClose,
+    onOpen({ note, variable }) {
+      list.goTo(note, variable.id);
+      onClose();
+    },
+  }));
+
   /** @type {<T>(work: (value: T) => unknown) => (value: T) => void} */
   const unlessFinished = (work) => (value) => { if (!list.isFinished()) work(value); };
 
@@ -98,5 +107,7 @@ export function createCodingCard(...given) {
   const name = (data) => `sekom-${data.study}-${data.coder}`;
   /** @type {CardKind["draftOf"]} */
   const draftOf = ({ variable, codes, memo }, kind) => (variable.startsWith(PROPOSAL) ? { proposing: proposalIn(memo) } : { codes: kind === "multiple" ? codes : undefined, memo: memo || undefined });
-  return createAnyCard({ name, commands: COMMANDS, createView: createCodingView, actionsOf: codingActions, draftOf }, ...given);
+  /** @type {CardKind["createView"]} */
+  const createView = (...parts) => createCodingView(...parts, given[3]?.onHandIn);
+  return createAnyCard({ name, commands: COMMANDS, createView, actionsOf: codingActions, draftOf }, ...given);
 }

@@ -5,6 +5,7 @@ import { choosable, FLAG, isOpen, proposalIn } from "../answering/answers.js";
 import { createChanges } from "../looks/changes.js";
 import { createCodes, sizeOf, TOLD_OF_NUMBERS } from "../looks/codes.js";
 import { afterLatest, createKit, definitionOf, labelsOf, latestOf, make, retiredOf, sayContext } from "../looks/elements.js";
+import { createCodebook } from "../looks/codebook.js";
 import { createFrame, lengthOfNote } from "../looks/frame.js";
 import { keysShown } from "../looks/keylist.js";
 import { createNotices } from "../looks/notices.js";
@@ -22,6 +23,8 @@ export function createCodingView(host, data, say, list, hand, onHandIn) {
   const { parts, part, button, tool, group } = kit;
   /** @type {{ note: Note | null, variable: Variable | null }} */
   let shown = { note: null, variable: null };
+  /** @type {any} */
+  let listing = null; // my notes, which cover the card while they are open
 
   // --- building -----------------------------------------------------------------------------------
 
@@ -47,7 +50,17 @@ export function createCodingView(host, data, say, list, hand, onHandIn) {
     else paintNote();
     tray.paint(finished);
     frame.paintMoves(finished);
+    paintQueues();
     notices.paintSaved();
+    if (listing && listing.isOpen) listing.paint();
+  }
+
+  // How many answers wait to be gone through, wherever one is.
+  function paintQueues() {
+    const n = list.queues().filter(({ kind }) => kind !== "skipped").reduce((sum, queue) => sum + queue.n, 0);
+    parts.reviews.hidden = !n && !list.isReview;
+    parts.reviews.querySelector(".sk-label").textContent = say("reviews_n", { n });
+    parts.reviewDone.hidden = !list.isReview;
   }
 
   /** @param {{ open: number, done: number, begun: number }} counts */
@@ -208,12 +221,40 @@ export function createCodingView(host, data, say, list, hand, onHandIn) {
     overlays.openDialog(say("keys"), [make("p", "sk-quiet", say("keys_rule")), keysShown(KEYS, say)], { isWide: true });
   }
 
-  // The whole codebook, the question on screen first.
-  function openCodebook() {
-    const here = list.isFinished() ? null : list.current().variable;
-    const all = [...data.variables].sort((a, b) => Number(b === here) - Number(a === here));
-    overlays.openDialog(say("codebook"), all.map((variable) => make("section", "sk-book", make("h3", "", variable.label), make("p", "sk-quiet", variable.question),
-      ...variable.codes.filter(() => variable.kind !== "scale").map((code) => definitionOf(code, say)))), { isWide: true });
+  // Which answers can be gone through, question by question; each opens on its question.
+  function openReviews() {
+    const queues = list.queues();
+    const told = list.again().length;
+    /** @type {[string, string, unknown][]} */
+    const ways = queues.map((queue) => [say(`queue_${queue.kind}`, { n: queue.n, label: queue.variable ? list.variables.get(queue.variable).label : "" }), "review", queue]);
+    if (told) ways.push([say("queue_changes", { n: told }), "changes", null]);
+    if (list.isReview) ways.push([say("review_done"), "reviewDone", null]);
+    const buttons = ways.slice(0, 9).map(([label, name, value], number) => button("sk-tool sk-way", label, String(number + 1), name, value));
+    for (const made of buttons) made.addEventListener("click", () => box.close());
+    const box = overlays.openDialog(say("reviews"), buttons.length ? buttons : [make("p", "sk-quiet", say("no_queues"))]);
+    box.addEventListener("keydown", (event) => buttons[Number(event.key) - 1]?.click());
+    (buttons[0] ?? box).focus();
+  }
+
+  // Puts my notes over the card.
+  /** @param {(host: HTMLElement, onClose: () => void, announce: (text: string) => void) => any} create */
+  function cover(create) {
+    listing = create(root, closeList, (text) => { parts.live.textContent = text; });
+  }
+
+  function openList() {
+    if (list.isFinished()) listing.open();
+    else listing.open(list.current().note, list.current().variable.id);
+    parts.main.inert = parts.tray.inert = true;
+    paint();
+  }
+
+  function closeList() {
+    listing.close();
+    parts.main.inert = parts.tray.inert = false;
+    shown = { note: null, variable: null };
+    paint();
+    focus();
   }
 
   const changes = createChanges({ say, list, data, part, parts, button });
@@ -221,7 +262,9 @@ export function createCodingView(host, data, say, list, hand, onHandIn) {
   const tray = createTray({ kit, list, say, hand });
   const frame = createFrame(host, data, say, list, kit, { work: buildWork(), tray: tray.nodes, label: say("card"), leave: "all_notes", onHandIn });
   const { root, id, focus } = frame;
+  parts.queues.append(tool("reviewDone", say("review_done"), ""), tool("reviews", "", ":"));
   parts.foot.prepend(group("steps", "sk-steps", say("questions")), tool("flag", say("flag"), "+"));
+  const book = createCodebook({ host: root, data, say, onClose: focus });
   const overlays = createOverlays({ root, ground: parts.tray, say, list, hand, focus, id });
   const notices = createNotices({ root, parts, part, button, say, list, data, savesBegun: true });
   const codes = createCodes(kit, { show: showCode, say, hand, focus, id });
@@ -231,9 +274,12 @@ export function createCodingView(host, data, say, list, hand, onHandIn) {
   kit.onClicked(() => { if (!overlays.isOpen) focus(); });
 
   return {
-    root, paint, focus, showState: notices.showState, toggleGloss: frame.toggleGloss, openKeys, openCodebook, openNumber: overlays.openNumber,
-    openList: () => {}, openReviews: () => {}, stepRecent: tray.step,
+    root, paint, focus, showState: notices.showState, toggleGloss: frame.toggleGloss, openKeys, openCodebook: book.open, openNumber: overlays.openNumber,
+    openList, openReviews, cover, stepRecent: tray.step, get over() { return listing.isOpen ? listing : book.isOpen ? { press: () => false } : null; },
     scrollNote: frame.scrollNote, openMemo: overlays.openMemo, openProposal: () => overlays.openProposal(chosenWords()),
-    closeOverlays: overlays.close, openBlock: codes.openBlock, keepFocus: frame.keepFocus, shows: frame.shows, open: () => frame.open(paint), stop: frame.stop,
+    closeOverlays: overlays.close, openBlock: codes.openBlock, keepFocus: frame.keepFocus, shows: frame.shows, open: () => frame.open(paint), stop() {
+      listing.stop();
+      frame.stop();
+    },
   };
 }

@@ -226,7 +226,7 @@ export function createComparingView(host, data, say, list, hand) {
   kit.onClicked(() => { if (!overlays.isOpen) focus(); });
 
   return {
-    root, paint, showState: notices.showState, togglePanel: frame.togglePanel, toggleGloss: frame.toggleGloss,
+    root, paint, showState: notices.showState, openKeys() {}, openCodebook: frame.togglePanel, toggleGloss: frame.toggleGloss,
     scrollNote: frame.scrollNote, openNumber: overlays.openNumber, closeOverlays: overlays.close, focus: frame.focus,
     openBlock: codes.openBlock, keepFocus: frame.keepFocus, shows: frame.shows, ask, refuse, open: () => frame.open(paint), stop: frame.stop,
   };

@@ -1,7 +1,7 @@
 // What the adjudication card looks like: builds it once, then paints the present note into it. Decides nothing.
 
 import { isOpen, lengthOf, LONGEST_MEMO } from "../answering/answers.js";
-import { keysOf, NONE_FITS } from "../answering/keys.js";
+import { NONE_FITS } from "../answering/keys.js";
 import { createCodes, mostRows, TOLD_OF_NUMBERS } from "../looks/codes.js";
 import { createKit, latestOf, make, paintDefinitions, retiredOf, sayContext } from "../looks/elements.js";
 import { createFrame } from "../looks/frame.js";
@@ -227,7 +227,7 @@ export function createAdjudicationView(host, data, say, list, hand, present) {
   kit.onClicked(() => { if (!overlays.isOpen) focus(); });
 
   return {
-    root, paint, showState: notices.showState, togglePanel: frame.togglePanel, toggleGloss: frame.toggleGloss,
+    root, paint, showState: notices.showState, openKeys() {}, openCodebook: frame.togglePanel, toggleGloss: frame.toggleGloss,
     scrollNote: frame.scrollNote, openNumber: overlays.openNumber, closeOverlays: overlays.close, focus: frame.focus,
     openBlock: codes.openBlock, keepFocus: frame.keepFocus, shows: frame.shows, focusReason, refuse, toggleNames, light: codes.light, open: () => frame.open(paint), stop: frame.stop,
   };

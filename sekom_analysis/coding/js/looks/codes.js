@@ -232,7 +232,7 @@ export function createCodes(kit, { show, say, hand, focus, id }) {
     for (const made of parts.codes.querySelectorAll("[data-code]")) {
       const code = shown.variable.codes.find((/** @type {Code} */ one) => one.id === made.dataset.code);
       made.classList.toggle("sk-active", made.dataset.code === active);
-      if (letters !== lit.letters) markLabel(made, code.label, letters);
+      if (letters !== lit.letters && code) markLabel(made, code.label, letters);
       if (made.dataset.code === active) made.scrollIntoView({ block: "nearest" });
     }
     lit = { letters, active };

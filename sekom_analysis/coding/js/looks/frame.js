@@ -159,7 +159,7 @@ export function createFrame(host, data, say, list, kit, { work, label, tray = []
   function paintMoves(finished) {
     if (parts.undo) parts.undo.disabled = !list.canUndo;
     if (parts.redo) parts.redo.disabled = !list.canRedo;
-    parts.back.disabled = list.at.place === 0 && list.at.step === 0;
+    parts.back.disabled = list.isFirst;
     parts.forward.disabled = finished;
     for (const name of ["panel", "glossTool"]) if (parts[name]) parts[name].disabled = finished;
     const glossHidden = !glossOpen || finished || !list.current().note.gloss;
