@@ -223,8 +223,9 @@ function fit(label, typed2) {
 function found(codes, typed2) {
   const part = typed2.trim();
   if (!part) return [];
-  const fits = codes.map((code) => ({ code, fit: fit(code.label, part) })).filter((one) => one.fit);
-  return fits.sort((a, b) => b.fit - a.fit).map(({ code }) => code);
+  const fits = codes.map((code) => ({ code, fit: fit(code.label, part) }));
+  const least = fits.some((one) => one.fit > 1) ? 2 : 1;
+  return fits.filter((one) => one.fit >= least).sort((a, b) => b.fit - a.fit).map(({ code }) => code);
 }
 function placeOf(label, typed2) {
   const [whole, part] = [fold(label), fold(typed2.trim())];
@@ -391,7 +392,7 @@ function createHand({ list, commands, act, onChange, shows = () => true, isWriti
     else drop();
   }
   function run(action, event) {
-    if (event.key === "Backspace" && !shows("Backspace")) return false;
+    if (action.name === "undo" && event.key === "Backspace" && !shows("Backspace")) return false;
     if (action.name === "digit") goesOn(action.value ?? "");
     else act(action.name, action.value);
     return true;
@@ -1293,10 +1294,6 @@ function aboutOf(list, aim, say) {
   const begins = lengthOf(text) > most ? `${Array.from(text).slice(0, most - 1).join("")}…` : text;
   return say("about_last_note", { text: begins, answer: asked + answer });
 }
-function afterLatest(list, say, status) {
-  const latest = latestOf(list, say);
-  return latest ? say("latest_and_here", { latest, status }) : status;
-}
 var sayContext = (note) => (note.context ?? []).map(([name, text]) => `${name}: ${text}. `).join("");
 function labelsOf(variable, answer) {
   const labels = new Map(variable.codes.map((code) => [code.id, code.label]));
@@ -1403,7 +1400,7 @@ function createOverlays({ root, ground, say, list, hand, focus, id }) {
       act("typing", { note, variable, text: field.value });
     });
     field.addEventListener("keydown", (event) => {
-      const closes = event.key === "Escape" || event.key === "Enter" && (event.ctrlKey || event.metaKey);
+      const closes = event.key === "Escape" || event.key === "Enter" && !event.shiftKey;
       if (!closes || event.isComposing) return;
       event.preventDefault();
       finish(event);
@@ -3159,6 +3156,7 @@ function createCodes(kit, { show, say, hand, focus, id }) {
     const buttons = variable.kind === "scale" ? numberButtons(open ?? variable.codes, Boolean(open)) : variable.codes.map((code) => codeCell(code, keys.get(code.id), leads.get(code.id)));
     lit = { letters: "", active: "" };
     parts.codes.className = `sk-codes sk-${variable.kind}`;
+    parts.codes.style.setProperty("--sk-half-rows", Math.ceil(variable.codes.length / 2));
     parts.codes.style.setProperty("--sk-n", Math.min(variable.codes.filter((code) => code.id !== NONE_FITS).length, FEW));
     parts.codes.style.setProperty("--sk-own-rows", rowsOf([...variable.codes, ...more]));
     const isLong = variable.codes.length > MOST_BUTTONS;
@@ -3280,22 +3278,23 @@ function createCodes(kit, { show, say, hand, focus, id }) {
   function paintTyping() {
     const { letters, active } = hand;
     if (letters === lit.letters && active === lit.active) return;
+    const hits = new Set(found(shown.variable.codes, letters));
     for (const made of parts.codes.querySelectorAll("[data-code]")) {
       const code = shown.variable.codes.find((one) => one.id === made.dataset.code);
       made.classList.toggle("sk-active", made.dataset.code === active);
-      if (letters !== lit.letters && code) markLabel(made, code.label, letters);
+      if (letters !== lit.letters && code) markLabel(made, code.label, hits.has(code) ? letters : "", Boolean(letters.trim()) && !hits.has(code));
       if (made.dataset.code === active) made.scrollIntoView({ block: "nearest" });
     }
     lit = { letters, active };
     show(shown.variable.codes.find((one) => one.id === active) ?? null);
   }
-  function markLabel(made, text, letters) {
+  function markLabel(made, text, letters, isOff) {
     const place = placeOf(text, letters);
     const label = (
       /** @type {HTMLElement} */
       made.querySelector(".sk-label")
     );
-    made.classList.toggle("sk-off", Boolean(letters.trim()) && !place);
+    made.classList.toggle("sk-off", isOff);
     if (place) label.replaceChildren(text.slice(0, place[0]), make("mark", "", text.slice(...place)), text.slice(place[1]));
     else label.textContent = text;
   }
@@ -3898,6 +3897,7 @@ function createTray2({ kit, list, say, hand }) {
   let at = -1;
   function build() {
     const recent = group("recent", "sk-recent", say("recent"));
+    part("just", "span", "sk-unseen sk-just");
     const doubt = group(
       "certainty",
       "sk-segments",
@@ -3908,6 +3908,7 @@ function createTray2({ kit, list, say, hand }) {
     const tools = make("div", "sk-tools", doubt, tool("memo", say("memo"), ","), tool("undo", say("undo"), "⌫"), tool("redo", say("redo"), "⇧⌫"));
     const more = make("div", "sk-tools sk-push", tool("skip", say("skip"), "/"), tool("toFirstOpen", say("to_first_open"), "End"), tool("keys", "", "?"));
     parts.keys.setAttribute("aria-label", say("keys"));
+    for (const name of ["redo", "toFirstOpen"]) parts[name].title = say(name === "redo" ? "redo" : "to_first_open");
     return [recent, tools, part("push", "div", "sk-gap"), more];
   }
   function paint(finished) {
@@ -3923,7 +3924,8 @@ function createTray2({ kit, list, say, hand }) {
     const chips = all.map((one, number) => chip(one, number, !number && first !== newest));
     if (first !== newest) at = -1;
     newest = first;
-    parts.recent.replaceChildren(...chips.length ? [make("span", "sk-quiet", say("just_now")), ...chips] : []);
+    parts.just.textContent = latestOf(list, say);
+    parts.recent.replaceChildren(...chips.length ? [make("span", "sk-quiet", say("just_now")), ...chips] : [], parts.just);
   }
   function chip({ note, variable, answer }, number, isFresh) {
     const given = (
@@ -4103,10 +4105,14 @@ function createCodingView(host, data, say, list, hand, onHandIn) {
     if (hand.told && !(variable.kind === "scale" && TOLD_OF_NUMBERS.has(hand.told.key))) return said();
     if (draft.codes) return say("not_confirmed");
     if (draft.number !== void 0) return say("number_waits", { number: draft.number.trim() });
-    if (earlier && !earlier.again && isOpen(answer)) return afterLatest(list, say, say("changed_text", { codes: labelsOf(variable, earlier) }));
-    if ((answer ?? earlier)?.again && draft.memo === void 0) return latestOf(list, say);
-    if (isOpen(answer)) return draft.memo ? afterLatest(list, say, say("waits_for_answer")) : latestOf(list, say);
-    return afterLatest(list, say, status(variable, answer, draft));
+    if (earlier && !earlier.again && isOpen(answer)) return say("changed_text", { codes: labelsOf(variable, earlier) });
+    if ((answer ?? earlier)?.again && draft.memo === void 0) return "";
+    if (isOpen(answer)) return draft.memo ? say("waits_for_answer") : how(variable);
+    return status(variable, answer, draft);
+  }
+  function how({ kind, codes: codes2 }) {
+    if (kind === "multiple") return say("how_several");
+    return kind === "single" && codes2.length > 10 ? say("how_many") : "";
   }
   function status(variable, answer, draft) {
     if (answer.older && draft.memo !== void 0) return say("memo_waits_older");

@@ -126,7 +126,7 @@ def read(path):
     return head, events
 
 
-def to_the_end(page, key="s"):
+def to_the_end(page, key="/"):
     """Press one key until the last screen is there."""
     for _ in range(300):
         if page.page.locator(".sk-finish").is_visible():

@@ -190,7 +190,7 @@ export function createHand({ list, commands, act, onChange, shows = () => true, 
 
   /** @param {Action} action @param {Press} event */
   function run(action, event) {
-    if (event.key === "Backspace" && !shows("Backspace")) return false; // undoes only where it says so
+    if (action.name === "undo" && event.key === "Backspace" && !shows("Backspace")) return false; // undoes only where it says so
     if (action.name === "digit") goesOn(action.value ?? "");
     else act(action.name, action.value);
     return true;

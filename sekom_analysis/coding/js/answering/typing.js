@@ -24,8 +24,9 @@ function fit(label, typed) {
 export function found(codes, typed) {
   const part = typed.trim();
   if (!part) return [];
-  const fits = codes.map((code) => ({ code, fit: fit(code.label, part) })).filter((one) => one.fit);
-  return fits.sort((a, b) => b.fit - a.fit).map(({ code }) => code);
+  const fits = codes.map((code) => ({ code, fit: fit(code.label, part) }));
+  const least = fits.some((one) => one.fit > 1) ? 2 : 1; // within words only where no word begins so
+  return fits.filter((one) => one.fit >= least).sort((a, b) => b.fit - a.fit).map(({ code }) => code);
 }
 
 // Where in a label what was typed stands, at the beginning of a word if it can.

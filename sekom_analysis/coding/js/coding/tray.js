@@ -1,7 +1,7 @@
 // The tray below the note: the answers just given, newest first, and what one may still want to say of the newest.
 
 import { isOpen } from "../answering/answers.js";
-import { make, saidOf } from "../looks/elements.js";
+import { latestOf, make, saidOf } from "../looks/elements.js";
 
 /** @import { Answer, Cell, Hand, Kit, Say, Variable, Worklist } from "../types" */
 
@@ -17,11 +17,13 @@ export function createTray({ kit, list, say, hand }) {
 
   function build() {
     const recent = group("recent", "sk-recent", say("recent"));
+    part("just", "span", "sk-unseen sk-just");
     const doubt = group("certainty", "sk-segments", say("certainty"), tool("sure1", say("certainty_1"), ".", "certainty", "1"),
       ...["2", "3"].map((n) => tool(`sure${n}`, say(`certainty_${n}`), `⇧${n}`, "certainty", n)));
     const tools = make("div", "sk-tools", doubt, tool("memo", say("memo"), ","), tool("undo", say("undo"), "⌫"), tool("redo", say("redo"), "⇧⌫"));
     const more = make("div", "sk-tools sk-push", tool("skip", say("skip"), "/"), tool("toFirstOpen", say("to_first_open"), "End"), tool("keys", "", "?"));
     parts.keys.setAttribute("aria-label", say("keys"));
+    for (const name of ["redo", "toFirstOpen"]) parts[name].title = say(name === "redo" ? "redo" : "to_first_open");
     return [recent, tools, part("push", "div", "sk-gap"), more];
   }
 
@@ -42,7 +44,8 @@ export function createTray({ kit, list, say, hand }) {
     const chips = all.map((one, number) => chip(one, number, !number && first !== newest));
     if (first !== newest) at = -1;
     newest = first;
-    parts.recent.replaceChildren(...(chips.length ? [make("span", "sk-quiet", say("just_now")), ...chips] : []));
+    parts.just.textContent = latestOf(list, say);
+    parts.recent.replaceChildren(...(chips.length ? [make("span", "sk-quiet", say("just_now")), ...chips] : []), parts.just);
   }
 
   // An answer just given, with its marks; it leads back to its question.

@@ -4,7 +4,7 @@ import { canHold } from "../answering/again.js";
 import { choosable, FLAG, isOpen, proposalIn } from "../answering/answers.js";
 import { createChanges } from "../looks/changes.js";
 import { createCodes, sizeOf, TOLD_OF_NUMBERS } from "../looks/codes.js";
-import { afterLatest, createKit, definitionOf, labelsOf, latestOf, make, retiredOf, sayContext } from "../looks/elements.js";
+import { createKit, definitionOf, labelsOf, latestOf, make, retiredOf, sayContext } from "../looks/elements.js";
 import { createCodebook } from "../looks/codebook.js";
 import { createFrame, lengthOfNote } from "../looks/frame.js";
 import { keysShown } from "../looks/keylist.js";
@@ -185,17 +185,24 @@ export function createCodingView(host, data, say, list, hand, onHandIn) {
     return isInside ? String(chosen).trim() : "";
   }
 
-  // One line that says how this question stands, and before it what was just answered or why a key did nothing.
+  // One line that says how this question stands, or why a key did nothing.
   /** @param {Variable} variable @param {Answer | undefined} answer @param {Draft} draft
    * @param {Answer | undefined} earlier */
   function remark(variable, answer, draft, earlier) {
     if (hand.told && !(variable.kind === "scale" && TOLD_OF_NUMBERS.has(hand.told.key))) return said(); // else it stands below the numbers
     if (draft.codes) return say("not_confirmed");
     if (draft.number !== undefined) return say("number_waits", { number: draft.number.trim() });
-    if (earlier && !earlier.again && isOpen(answer)) return afterLatest(list, say, say("changed_text", { codes: labelsOf(variable, earlier) }));
-    if ((answer ?? earlier)?.again && draft.memo === undefined) return latestOf(list, say);
-    if (isOpen(answer)) return draft.memo ? afterLatest(list, say, say("waits_for_answer")) : latestOf(list, say);
-    return afterLatest(list, say, status(variable, answer, draft));
+    if (earlier && !earlier.again && isOpen(answer)) return say("changed_text", { codes: labelsOf(variable, earlier) });
+    if ((answer ?? earlier)?.again && draft.memo === undefined) return "";
+    if (isOpen(answer)) return draft.memo ? say("waits_for_answer") : how(variable);
+    return status(variable, answer, draft);
+  }
+
+  // How one answers, where that is not plain from the card.
+  /** @param {Variable} variable */
+  function how({ kind, codes }) {
+    if (kind === "multiple") return say("how_several");
+    return kind === "single" && codes.length > 10 ? say("how_many") : "";
   }
 
   /** @param {Variable} variable @param {Answer} answer @param {Draft} draft */

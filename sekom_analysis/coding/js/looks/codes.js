@@ -2,7 +2,7 @@
 
 import { shownNumber } from "../answering/answers.js";
 import { keysOf, NONE_FITS } from "../answering/keys.js";
-import { leadsOf, placeOf } from "../answering/typing.js";
+import { found, leadsOf, placeOf } from "../answering/typing.js";
 import { keycap, make } from "./elements.js";
 
 /** @import { Answer, Code, Draft, Hand, Kit, Say, Variable } from "../types" */
@@ -81,6 +81,7 @@ export function createCodes(kit, { show, say, hand, focus, id }) {
       : variable.codes.map((code) => codeCell(code, keys.get(code.id), leads.get(code.id)));
     lit = { letters: "", active: "" };
     parts.codes.className = `sk-codes sk-${variable.kind}`;
+    parts.codes.style.setProperty("--sk-half-rows", Math.ceil(variable.codes.length / 2));
     parts.codes.style.setProperty("--sk-n", Math.min(variable.codes.filter((code) => code.id !== NONE_FITS).length, FEW));
     parts.codes.style.setProperty("--sk-own-rows", rowsOf([...variable.codes, ...more]));
     const isLong = variable.codes.length > MOST_BUTTONS;
@@ -229,21 +230,22 @@ export function createCodes(kit, { show, say, hand, focus, id }) {
   function paintTyping() {
     const { letters, active } = hand;
     if (letters === lit.letters && active === lit.active) return;
+    const hits = new Set(found(shown.variable.codes, letters));
     for (const made of parts.codes.querySelectorAll("[data-code]")) {
       const code = shown.variable.codes.find((/** @type {Code} */ one) => one.id === made.dataset.code);
       made.classList.toggle("sk-active", made.dataset.code === active);
-      if (letters !== lit.letters && code) markLabel(made, code.label, letters);
+      if (letters !== lit.letters && code) markLabel(made, code.label, hits.has(code) ? letters : "", Boolean(letters.trim()) && !hits.has(code));
       if (made.dataset.code === active) made.scrollIntoView({ block: "nearest" });
     }
     lit = { letters, active };
     show(shown.variable.codes.find((/** @type {Code} */ one) => one.id === active) ?? null);
   }
 
-  /** @param {HTMLElement} made @param {string} text @param {string} letters */
-  function markLabel(made, text, letters) {
+  /** @param {HTMLElement} made @param {string} text @param {string} letters @param {boolean} isOff */
+  function markLabel(made, text, letters, isOff) {
     const place = placeOf(text, letters);
     const label = /** @type {HTMLElement} */ (made.querySelector(".sk-label"));
-    made.classList.toggle("sk-off", Boolean(letters.trim()) && !place);
+    made.classList.toggle("sk-off", isOff);
     if (place) label.replaceChildren(text.slice(0, place[0]), make("mark", "", text.slice(...place)), text.slice(place[1]));
     else label.textContent = text;
   }

@@ -85,12 +85,6 @@ export function aboutOf(list, aim, say) {
   return say("about_last_note", { text: begins, answer: asked + answer });
 }
 
-// How an answered question stands, behind what was just answered before it.
-/** @param {Worklist} list @param {Say} say @param {string} status */
-export function afterLatest(list, say, status) {
-  const latest = latestOf(list, say);
-  return latest ? say("latest_and_here", { latest, status }) : status;
-}
 
 /** What is shown beside a note, as a screen reader says it. @param {Note} note */
 export const sayContext = (note) => (note.context ?? []).map(([name, text]) => `${name}: ${text}. `).join("");

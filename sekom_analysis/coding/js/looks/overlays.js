@@ -93,7 +93,7 @@ export function createOverlays({ root, ground, say, list, hand, focus, id }) {
       act("typing", { note, variable, text: field.value });
     });
     field.addEventListener("keydown", (event) => {
-      const closes = event.key === "Escape" || (event.key === "Enter" && (event.ctrlKey || event.metaKey));
+      const closes = event.key === "Escape" || (event.key === "Enter" && !event.shiftKey);
       if (!closes || event.isComposing) return;
       event.preventDefault();
       finish(event);
