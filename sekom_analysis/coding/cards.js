@@ -199,7 +199,7 @@ function listenForKeys(root, hand) {
       /** @type {Element} */
       event.target
     );
-    if (target.matches("input, textarea") || target.closest("dialog")) return event.stopPropagation();
+    if (target.matches("input, textarea, dialog, dialog *")) return event.stopPropagation();
     const onButton = target.matches("button, summary") && (event.key === "Enter" || event.key === " ");
     if (onButton && event.repeat) event.preventDefault();
     const ours = !onButton && hand.press(event);

@@ -85,7 +85,7 @@ export function actionOf(event, variable, commands) {
 export function listenForKeys(root, hand) {
   root.addEventListener("keydown", (event) => {
     const target = /** @type {Element} */ (event.target);
-    if (target.matches("input, textarea") || target.closest("dialog")) return event.stopPropagation(); // a digit in a memo codes nothing
+    if (target.matches("input, textarea, dialog, dialog *")) return event.stopPropagation(); // a digit in a memo codes nothing
     const onButton = target.matches("button, summary") && (event.key === "Enter" || event.key === " ");
     if (onButton && event.repeat) event.preventDefault(); // a held key must not press for note after note
     const ours = !onButton && hand.press(event);
