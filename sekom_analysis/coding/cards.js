@@ -103,7 +103,7 @@ function choosable(codes, variable) {
   return codes.filter((code) => variable.codes.some(({ id }) => id === code));
 }
 function sameAnswer(one, other) {
-  return one && other && one.event === other.event && one.certainty === other.certainty && one.memo === other.memo && one.codes.join("|") === other.codes.join("|");
+  return one && other && one.event === other.event && one.certainty === other.certainty && one.memo === other.memo && (one.words ?? "") === (other.words ?? "") && one.codes.join("|") === other.codes.join("|");
 }
 var shownNumber = (text) => text.replace("-", "−");
 function numberIn(text, variable) {
@@ -795,6 +795,7 @@ function createTurns({ variables, answers, earlier, drafts, cellOf, answerTo, an
       pass: note.pass,
       note_hash: note.hash
     };
+    if (kind === "decide" && answer && answer.words) event.words = answer.words;
     if (variables.has(variable)) event.codebook = variables.get(variable).version;
     return event;
   }
@@ -945,11 +946,12 @@ function createWorklist(data) {
     just = kept;
     return made;
   }
-  function answerOf({ answer, draft }, codes) {
+  function answerOf({ answer, draft }, codes, words = "") {
     const same = answer && answer.codes.join("|") === codes.join("|");
-    return { event: "decide", codes, certainty: draft.certainty ?? (same ? answer.certainty : ""), memo: draft.memo ?? (answer ? answer.memo : "") };
+    const kept = answer && codes.some((code) => answer.codes.includes(code)) ? answer.words ?? "" : "";
+    return { event: "decide", codes, certainty: draft.certainty ?? (same ? answer.certainty : ""), memo: draft.memo ?? (answer ? answer.memo : ""), words: words || kept };
   }
-  const decide = (codes, { stays = false } = {}) => give(answerOf(current(), codes), stays);
+  const decide = (codes, { stays = false, words = "" } = {}) => give(answerOf(current(), codes, words), stays);
   function give(to, stays = false) {
     const { note, variable } = current();
     moments.push(Date.now());
@@ -3889,6 +3891,55 @@ function createNotices({ root, parts, part, button, say, list, data, savesBegun 
   return { paintFinish, paintSaved, showState };
 }
 
+// looks/words.js
+var spansOf = (words = "") => words.split("|").filter(Boolean).map((part) => (
+  /** @type {Span} */
+  part.split(":").map(Number)
+));
+function joined2(spans) {
+  const found3 = [];
+  for (const [start, end] of [...spans].sort((a, b) => a[0] - b[0])) {
+    const last = found3.at(-1);
+    if (last && start <= last[1]) last[1] = Math.max(last[1], end);
+    else if (end > start) found3.push([start, end]);
+  }
+  return found3;
+}
+var wordsText = (spans) => joined2(spans).map((span) => span.join(":")).join("|");
+var quoted = (text, [start, end]) => Array.from(text).slice(start, end).join("");
+function chosenIn2(element) {
+  const chosen = window.getSelection();
+  if (!chosen || chosen.isCollapsed) return [];
+  const ranges = Array.from({ length: chosen.rangeCount }, (_, number) => chosen.getRangeAt(number));
+  return joined2(ranges.flatMap((range) => spanOf(element, range)));
+}
+function spanOf(element, range) {
+  if (!range.intersectsNode(element)) return [];
+  const whole = document.createRange();
+  whole.selectNodeContents(element);
+  const inside = range.cloneRange();
+  if (whole.comparePoint(range.startContainer, range.startOffset) < 0) inside.setStart(whole.startContainer, whole.startOffset);
+  if (whole.comparePoint(range.endContainer, range.endOffset) > 0) inside.setEnd(whole.endContainer, whole.endOffset);
+  whole.setEnd(inside.startContainer, inside.startOffset);
+  const [start, text] = [Array.from(String(whole)).length, String(inside)];
+  const [before, after] = [/^\s*/, /\s*$/].map((blank) => Array.from(
+    /** @type {RegExpExecArray} */
+    blank.exec(text)[0]
+  ).length);
+  const end = start + Array.from(text).length;
+  return end - after > start + before ? [[start + before, end - after]] : [];
+}
+function paintWords(element, note, words = "") {
+  const signs = Array.from(note.text);
+  let at = 0;
+  const parts = spansOf(words).flatMap(([start, end]) => {
+    const two = [signs.slice(at, start).join(""), make("mark", "sk-words", signs.slice(start, end).join(""))];
+    at = end;
+    return two;
+  });
+  element.replaceChildren(...parts, signs.slice(at).join(""));
+}
+
 // coding/tray.js
 var MOST = 5;
 function createTray2({ kit, list, say, hand }) {
@@ -3968,6 +4019,8 @@ function createCodingView(host, data, say, list, hand, onHandIn) {
   const kit = createKit(hand.click);
   const { parts, part, button, tool, group } = kit;
   let shown = { note: null, variable: null };
+  let marked2 = [];
+  let inked = "";
   let listing = null;
   function buildWork() {
     const asked = make("div", "sk-asked", part("question", "h2", "sk-question"), part("remark", "p", "sk-remark"));
@@ -3975,6 +4028,8 @@ function createCodingView(host, data, say, list, hand, onHandIn) {
     const answer = part("answer", "div", "sk-answer", group("codes", "sk-codes", say("codes")));
     const more = make("div", "sk-more-codes", tool("propose", say("propose"), "*"), part("proposed", "p", "sk-quiet sk-proposed"));
     parts.propose.addEventListener("mousedown", (event) => event.preventDefault());
+    tool("words", "", "", "dropWords");
+    parts.words.append(make("span", "", "✕"));
     return [parts.again, ask, answer, more];
   }
   function paint() {
@@ -4016,7 +4071,11 @@ function createCodingView(host, data, say, list, hand, onHandIn) {
     paintAnswer(note, variable, answer, draft, earlier);
     if (newNote || newVariable) announce(note, variable, newNote);
     if (newNote) codes.close();
-    if (newNote) frame.paintNote(note);
+    if (newNote) {
+      frame.paintNote(note);
+      [marked2, inked] = [[], ""];
+    }
+    paintChosen(note, answer);
     codes.paintTyping();
     parts.typing.replaceChildren(...hand.letters ? [say("typing"), " ", make("b", "", hand.letters)] : []);
     shown = { note, variable };
@@ -4096,11 +4155,36 @@ function createCodingView(host, data, say, list, hand, onHandIn) {
     parts.proposed.textContent = [name && say(key, { name }), begun && say("propose_begun", { name: begun })].filter(Boolean).join(" ");
     parts.proposed.hidden = !parts.proposed.textContent;
   }
-  function chosenWords() {
-    const chosen = window.getSelection();
-    const isInside = chosen && parts.text.contains(chosen.anchorNode) && parts.text.contains(chosen.focusNode);
-    return isInside ? String(chosen).trim() : "";
+  function paintChosen(note, answer) {
+    const words = (isOpen(answer) ? "" : answer.words) ?? "";
+    if (words !== inked) paintWords(parts.text, note, words);
+    inked = words;
+    parts.words.hidden = !marked2.length;
+    parts.words.querySelector(".sk-label").textContent = say("words", { words: marked2.map((span) => quoted(note.text, span)).join(" … ") });
   }
+  function hearSelection() {
+    const { note } = shown;
+    const spans = note ? chosenIn2(parts.text) : [];
+    const isLetGo = !spans.length && window.getSelection()?.isCollapsed && parts.text.contains(window.getSelection()?.anchorNode ?? null);
+    if (!note || !spans.length && !(isLetGo && marked2.length)) return;
+    marked2 = spans;
+    paintChosen(note, list.current().answer);
+  }
+  function takeWords() {
+    const words = wordsText(marked2);
+    dropWords();
+    return words;
+  }
+  function dropWords() {
+    if (marked2.length) window.getSelection()?.removeAllRanges();
+    marked2 = [];
+    parts.words.hidden = true;
+  }
+  const chosenWords = () => shown.note ? marked2.map((span) => quoted(
+    /** @type {Note} */
+    shown.note.text,
+    span
+  )).join(" … ") : "";
   function remark(variable, answer, draft, earlier) {
     if (hand.told && !(variable.kind === "scale" && TOLD_OF_NUMBERS.has(hand.told.key))) return said();
     if (draft.codes) return say("not_confirmed");
@@ -4167,6 +4251,8 @@ function createCodingView(host, data, say, list, hand, onHandIn) {
   const { root, id, focus } = frame;
   parts.queues.append(tool("reviewDone", say("review_done"), ""), tool("reviews", "", ":"));
   parts.foot.prepend(group("steps", "sk-steps", say("questions")), tool("flag", say("flag"), "+"));
+  parts.foot.before(parts.words);
+  document.addEventListener("selectionchange", hearSelection);
   const book = createCodebook({ host: root, data, say, onClose: focus });
   const overlays = createOverlays({ root, ground: parts.tray, say, list, hand, focus, id });
   const notices = createNotices({ root, parts, part, button, say, list, data, savesBegun: true });
@@ -4189,6 +4275,8 @@ function createCodingView(host, data, say, list, hand, onHandIn) {
     openList,
     openReviews,
     cover,
+    takeWords,
+    dropWords,
     stepRecent: tray.step,
     get over() {
       return listing.isOpen ? listing : book.isOpen ? { press: () => false } : null;
@@ -4202,6 +4290,7 @@ function createCodingView(host, data, say, list, hand, onHandIn) {
     shows: frame.shows,
     open: () => frame.open(paint),
     stop() {
+      document.removeEventListener("selectionchange", hearSelection);
       listing.stop();
       frame.stop();
     }
@@ -4240,15 +4329,15 @@ function codingActions({ list, view, data, say, save, turned, keepDraft, tell })
   function confirm() {
     const { variable, answer, draft } = list.current();
     const stillHolds = answer && canHold(answer, variable) && !draft.codes && draft.number === void 0;
-    if (stillHolds) save(list.decide(answer.codes));
-    else if (variable.kind === "multiple") save(list.decide(choosable(draft.codes ?? (answer ? answer.codes : []), variable)));
+    if (stillHolds) save(list.decide(answer.codes, { words: view.takeWords() }));
+    else if (variable.kind === "multiple") save(list.decide(choosable(draft.codes ?? (answer ? answer.codes : []), variable), { words: view.takeWords() }));
   }
   return {
     code: unlessFinished((code) => {
       if (list.current().variable.kind === "multiple") list.toggle(code);
-      else save(list.decide([code]));
+      else save(list.decide([code], { words: view.takeWords() }));
     }),
-    pick: unlessFinished((code) => save(list.decide([code], { stays: true }))),
+    pick: unlessFinished((code) => save(list.decide([code], { stays: true, words: view.takeWords() }))),
     confirm: () => list.list.kind === "changes" ? list.review("older") : unlessFinished(confirm)(null),
     changes: () => {
       if (list.again().length) list.review("changes");
@@ -4269,6 +4358,7 @@ function codingActions({ list, view, data, say, save, turned, keepDraft, tell })
     recentBack: () => view.stepRecent(1),
     recentForward: () => view.stepRecent(-1),
     reviews: () => view.openReviews(),
+    dropWords: () => view.dropWords(),
     /** @param {Question & { text: string }} memo */
     typing: ({ note, variable, text }) => {
       const answer = list.answerTo(note, variable.id);
@@ -5395,14 +5485,14 @@ function createPlacer(notes) {
   return (event) => known.has(event.note) ? event.note : byText.get(event.note_hash) ?? null;
 }
 function eventAfter(before, event, variables) {
-  const { certainty, memo, codebook } = event;
+  const { certainty, memo, words = "", codebook } = event;
   const hash = event.note_hash ?? "";
   if (event.event === "retract") return { event: "retract", id: event.event_id, codes: [], certainty: "", memo: "", hash };
   const stands = before && (before.event === "decide" || before.event === "changed") && isSameText(before.hash, hash);
   if (event.event === "skip" && stands) return before;
   const { codes, again } = event.event === "decide" ? countedNow(event, variables.get(event.variable)) : { codes: event.codes };
   if (!codes) return { event: "retract", id: event.event_id, codes: [], certainty: "", memo: "", hash, again, at: event.at };
-  return { event: event.event, id: event.event_id, codes, certainty, memo, older: Boolean(again), ...again && { again }, hash, codebook, at: event.at };
+  return { event: event.event, id: event.event_id, codes, certainty, memo, words, older: Boolean(again), ...again && { again }, hash, codebook, at: event.at };
 }
 function asOfTexts(answers, notes) {
   const hashes = new Map(notes.map((note) => [note.key, note.hash]));

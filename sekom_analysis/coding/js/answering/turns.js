@@ -24,6 +24,7 @@ export function createTurns({ variables, answers, earlier, drafts, cellOf, answe
       codes: answer ? answer.codes : [], certainty: answer ? answer.certainty : "", memo: answer ? answer.memo : "",
       pass: note.pass, note_hash: note.hash,
     };
+    if (kind === "decide" && answer && answer.words) event.words = answer.words;
     if (variables.has(variable)) event.codebook = variables.get(variable).version;
     return event;
   }

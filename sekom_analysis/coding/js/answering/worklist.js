@@ -54,16 +54,18 @@ export function createWorklist(data) {
 
   // --- answering ----------------------------------------------------------------------------------
 
-  // An answer of these codes to a question; another answer is another certainty, but keeps the memo.
-  /** @param {Cell} cell @param {string[]} codes @returns {Answer} */
-  function answerOf({ answer, draft }, codes) {
+  // An answer of these codes to a question; another answer is another certainty, but keeps the memo. Words chosen before
+  // were chosen for their code: they stay with it, and with more codes beside it.
+  /** @param {Cell} cell @param {string[]} codes @param {string} [words] @returns {Answer} */
+  function answerOf({ answer, draft }, codes, words = "") {
     const same = answer && answer.codes.join("|") === codes.join("|");
-    return { event: "decide", codes, certainty: draft.certainty ?? (same ? answer.certainty : ""), memo: draft.memo ?? (answer ? answer.memo : "") };
+    const kept = answer && codes.some((code) => answer.codes.includes(code)) ? answer.words ?? "" : "";
+    return { event: "decide", codes, certainty: draft.certainty ?? (same ? answer.certainty : ""), memo: draft.memo ?? (answer ? answer.memo : ""), words: words || kept };
   }
 
-  // `stays`: the coder is about to move, and says where to.
-  /** @param {string[]} codes @param {{ stays?: boolean }} [how] */
-  const decide = (codes, { stays = false } = {}) => give(answerOf(current(), codes), stays);
+  // `stays`: the coder is about to move, and says where to; `words`: the words of the note that it is about.
+  /** @param {string[]} codes @param {{ stays?: boolean, words?: string }} [how] */
+  const decide = (codes, { stays = false, words = "" } = {}) => give(answerOf(current(), codes, words), stays);
 
   /** @param {Answer} to @param {boolean} [stays] */
   function give(to, stays = false) {

@@ -37,16 +37,16 @@ export function codingActions({ list, view, data, say, save, turned, keepDraft, 
   function confirm() {
     const { variable, answer, draft } = list.current();
     const stillHolds = answer && canHold(answer, variable) && !draft.codes && draft.number === undefined;
-    if (stillHolds) save(list.decide(answer.codes));
-    else if (variable.kind === "multiple") save(list.decide(choosable(draft.codes ?? (answer ? answer.codes : []), variable)));
+    if (stillHolds) save(list.decide(answer.codes, { words: view.takeWords() }));
+    else if (variable.kind === "multiple") save(list.decide(choosable(draft.codes ?? (answer ? answer.codes : []), variable), { words: view.takeWords() }));
   }
 
   return {
     code: unlessFinished((/** @type {string} */ code) => {
       if (list.current().variable.kind === "multiple") list.toggle(code);
-      else save(list.decide([code]));
+      else save(list.decide([code], { words: view.takeWords() }));
     }),
-    pick: unlessFinished((/** @type {string} */ code) => save(list.decide([code], { stays: true }))),
+    pick: unlessFinished((/** @type {string} */ code) => save(list.decide([code], { stays: true, words: view.takeWords() }))),
     confirm: () => (list.list.kind === "changes" ? list.review("older") : unlessFinished(confirm)(null)),
     changes: () => { if (list.again().length) list.review("changes"); },
     closeChanges: () => list.toFirstOpen(),
@@ -65,6 +65,7 @@ export function codingActions({ list, view, data, say, save, turned, keepDraft, 
     recentBack: () => view.stepRecent(1),
     recentForward: () => view.stepRecent(-1),
     reviews: () => view.openReviews(),
+    dropWords: () => view.dropWords(),
     /** @param {Question & { text: string }} memo */
     typing: ({ note, variable, text }) => {
       const answer = list.answerTo(note, variable.id);

@@ -10,6 +10,7 @@ import { createFrame, lengthOfNote } from "../looks/frame.js";
 import { keysShown } from "../looks/keylist.js";
 import { createNotices } from "../looks/notices.js";
 import { createOverlays } from "../looks/overlays.js";
+import { chosenIn, paintWords, quoted, wordsText } from "../looks/words.js";
 import { createTray } from "./tray.js";
 
 /** @import { Answer, CardData, Cell, Code, Draft, Hand, Note, Say, Variable, View, Worklist } from "../types" */
@@ -23,6 +24,9 @@ export function createCodingView(host, data, say, list, hand, onHandIn) {
   const { parts, part, button, tool, group } = kit;
   /** @type {{ note: Note | null, variable: Variable | null }} */
   let shown = { note: null, variable: null };
+  /** @type {[number, number][]} */
+  let marked = []; // words of the note on screen that go with the next answer to it
+  let inked = ""; // the words that are marked in the note's text
   /** @type {any} */
   let listing = null; // my notes, which cover the card while they are open
 
@@ -34,6 +38,8 @@ export function createCodingView(host, data, say, list, hand, onHandIn) {
     const answer = part("answer", "div", "sk-answer", group("codes", "sk-codes", say("codes")));
     const more = make("div", "sk-more-codes", tool("propose", say("propose"), "*"), part("proposed", "p", "sk-quiet sk-proposed"));
     parts.propose.addEventListener("mousedown", (/** @type {Event} */ event) => event.preventDefault()); // the words chosen in the note stay so
+    tool("words", "", "", "dropWords");
+    parts.words.append(make("span", "", "✕"));
     return [parts.again, ask, answer, more];
   }
 
@@ -83,7 +89,11 @@ export function createCodingView(host, data, say, list, hand, onHandIn) {
     paintAnswer(note, variable, answer, draft, earlier);
     if (newNote || newVariable) announce(note, variable, newNote);
     if (newNote) codes.close();
-    if (newNote) frame.paintNote(note);
+    if (newNote) {
+      frame.paintNote(note);
+      [marked, inked] = [[], ""];
+    }
+    paintChosen(note, answer);
     codes.paintTyping();
     parts.typing.replaceChildren(...(hand.letters ? [say("typing"), " ", make("b", "", hand.letters)] : []));
     shown = { note, variable };
@@ -178,12 +188,40 @@ export function createCodingView(host, data, say, list, hand, onHandIn) {
     parts.proposed.hidden = !parts.proposed.textContent;
   }
 
-  // The words of the note that are chosen on screen.
-  function chosenWords() {
-    const chosen = window.getSelection();
-    const isInside = chosen && parts.text.contains(chosen.anchorNode) && parts.text.contains(chosen.focusNode);
-    return isInside ? String(chosen).trim() : "";
+  // The words that go with the answer: those of the answer given are marked in the note, those chosen now are named.
+  /** @param {Note} note @param {Answer | undefined} answer */
+  function paintChosen(note, answer) {
+    const words = (isOpen(answer) ? "" : answer.words) ?? "";
+    if (words !== inked) paintWords(parts.text, note, words);
+    inked = words;
+    parts.words.hidden = !marked.length;
+    parts.words.querySelector(".sk-label").textContent = say("words", { words: marked.map((span) => quoted(note.text, span)).join(" … ") });
   }
+
+  // Words chosen stay so until they are answered with, let go, or others are chosen; a click elsewhere takes nothing away.
+  function hearSelection() {
+    const { note } = shown;
+    const spans = note ? chosenIn(parts.text) : [];
+    const isLetGo = !spans.length && window.getSelection()?.isCollapsed && parts.text.contains(window.getSelection()?.anchorNode ?? null);
+    if (!note || (!spans.length && !(isLetGo && marked.length))) return;
+    marked = spans;
+    paintChosen(note, list.current().answer);
+  }
+
+  function takeWords() {
+    const words = wordsText(marked);
+    dropWords();
+    return words;
+  }
+
+  function dropWords() {
+    if (marked.length) window.getSelection()?.removeAllRanges();
+    marked = [];
+    parts.words.hidden = true;
+  }
+
+  // The words of the note that are chosen on screen.
+  const chosenWords = () => (shown.note ? marked.map((span) => quoted(/** @type {Note} */ (shown.note).text, span)).join(" … ") : "");
 
   // One line that says how this question stands, or why a key did nothing.
   /** @param {Variable} variable @param {Answer | undefined} answer @param {Draft} draft
@@ -271,6 +309,8 @@ export function createCodingView(host, data, say, list, hand, onHandIn) {
   const { root, id, focus } = frame;
   parts.queues.append(tool("reviewDone", say("review_done"), ""), tool("reviews", "", ":"));
   parts.foot.prepend(group("steps", "sk-steps", say("questions")), tool("flag", say("flag"), "+"));
+  parts.foot.before(parts.words);
+  document.addEventListener("selectionchange", hearSelection);
   const book = createCodebook({ host: root, data, say, onClose: focus });
   const overlays = createOverlays({ root, ground: parts.tray, say, list, hand, focus, id });
   const notices = createNotices({ root, parts, part, button, say, list, data, savesBegun: true });
@@ -282,9 +322,10 @@ export function createCodingView(host, data, say, list, hand, onHandIn) {
 
   return {
     root, paint, focus, showState: notices.showState, toggleGloss: frame.toggleGloss, openKeys, openCodebook: book.open, openNumber: overlays.openNumber,
-    openList, openReviews, cover, stepRecent: tray.step, get over() { return listing.isOpen ? listing : book.isOpen ? { press: () => false } : null; },
+    openList, openReviews, cover, takeWords, dropWords, stepRecent: tray.step, get over() { return listing.isOpen ? listing : book.isOpen ? { press: () => false } : null; },
     scrollNote: frame.scrollNote, openMemo: overlays.openMemo, openProposal: () => overlays.openProposal(chosenWords()),
     closeOverlays: overlays.close, openBlock: codes.openBlock, keepFocus: frame.keepFocus, shows: frame.shows, open: () => frame.open(paint), stop() {
+      document.removeEventListener("selectionchange", hearSelection);
       listing.stop();
       frame.stop();
     },
