@@ -1314,6 +1314,7 @@ function createKit(act) {
   function button(className, label, key, name, value) {
     const made = make("button", className, ...key ? [keycap(key)] : [], make("span", "sk-label", label));
     made.type = "button";
+    if (label) made.setAttribute("aria-label", label);
     if (key) made.setAttribute("aria-keyshortcuts", NAMES.reduce((name2, [sign, said]) => name2.replace(sign, said), key));
     made.addEventListener("click", (event) => {
       act(name, value, event.detail);
@@ -3259,6 +3260,7 @@ function createCodes(kit, { show, say, hand, focus, id }) {
     if (code.id === NONE_FITS) made.classList.add("sk-none");
     if (!code.definition) return make("div", "sk-cell", made);
     made.append(make("span", "sk-def", code.definition));
+    made.setAttribute("aria-description", code.definition);
     made.addEventListener("mouseenter", () => show(code, made));
     made.addEventListener("focus", () => {
       if (made.matches(":focus-visible")) show(code, made);
@@ -3632,7 +3634,7 @@ function createFrame(host, data, say, list, kit, { work, label, tray = [], side 
   const id = `sk${cards += 1}`;
   const root = build();
   const watcher = new ResizeObserver(() => fitNote());
-  watcher.observe(host);
+  watcher.observe(parts.note);
   return {
     root,
     id,
@@ -4020,6 +4022,10 @@ function createCodingView(host, data, say, list, hand, onHandIn) {
   const { parts, part, button, tool, group } = kit;
   let shown = { note: null, variable: null };
   let marked2 = [];
+  let heard = { chosen: "", letters: "", active: "", latest: "", told: (
+    /** @type {Hand["told"]} */
+    null
+  ) };
   let inked = "";
   let listing = null;
   function buildWork() {
@@ -4069,7 +4075,11 @@ function createCodingView(host, data, say, list, hand, onHandIn) {
     if (newNote || newVariable) paintSize(note, variable);
     paintSteps(note, variable);
     paintAnswer(note, variable, answer, draft, earlier);
-    if (newNote || newVariable) announce(note, variable, newNote);
+    const chosen = choosable(draft.codes ?? (answer ? answer.codes : []), variable);
+    if (newNote || newVariable) {
+      announce(note, variable, newNote);
+      heard = { chosen: chosen.join("|"), letters: hand.letters, active: hand.active, latest: latestOf(list, say), told: null };
+    } else announceChange(variable, chosen);
     if (newNote) codes.close();
     if (newNote) {
       frame.paintNote(note);
@@ -4210,6 +4220,24 @@ function createCodingView(host, data, say, list, hand, onHandIn) {
     const again = parts.again.hidden ? "" : ` ${parts.again.textContent}`;
     const latest = latestOf(list, say);
     parts.live.textContent = `${latest ? `${latest}. ` : ""}${newNote ? `${parts.place.textContent}. ${sayContext(note)}${note.text}. ` : ""}${variable.question}${again}`;
+  }
+  function announceChange(variable, chosen) {
+    const now = { chosen: chosen.join("|"), letters: hand.letters, active: hand.active, latest: latestOf(list, say), told: hand.told };
+    const before = heard;
+    heard = now;
+    const labels = new Map(variable.codes.map((code) => [code.id, code.label]));
+    const cursor = variable.codes.find(({ id: id2 }) => id2 === now.active);
+    if (now.told && now.told !== before.told) parts.live.textContent = said();
+    else if (now.letters !== before.letters) parts.live.textContent = cursor ? say("first_hit", { letters: now.letters, code: cursor.label }) : "";
+    else if (cursor && now.active !== before.active) parts.live.textContent = [cursor.label, cursor.definition].filter(Boolean).join(". ");
+    else if (variable.kind === "multiple" && now.chosen !== before.chosen) {
+      const [was, is] = [before.chosen, now.chosen].map((codes2) => codes2.split("|").filter(Boolean));
+      const changed = [
+        ...is.filter((code) => !was.includes(code)).map((code) => say("code_chosen", { code: labels.get(code) })),
+        ...was.filter((code) => !is.includes(code)).map((code) => say("code_dropped", { code: labels.get(code) }))
+      ];
+      parts.live.textContent = changed.join(", ");
+    } else if (now.latest !== before.latest) parts.live.textContent = now.latest;
   }
   function openKeys() {
     overlays.openDialog(say("keys"), [make("p", "sk-quiet", say("keys_rule")), keysShown(KEYS, say)], { isWide: true });

@@ -26,6 +26,7 @@ export function createCodingView(host, data, say, list, hand, onHandIn) {
   let shown = { note: null, variable: null };
   /** @type {[number, number][]} */
   let marked = []; // words of the note on screen that go with the next answer to it
+  let heard = { chosen: "", letters: "", active: "", latest: "", told: /** @type {Hand["told"]} */ (null) }; // what was told of last
   let inked = ""; // the words that are marked in the note's text
   /** @type {any} */
   let listing = null; // my notes, which cover the card while they are open
@@ -87,7 +88,11 @@ export function createCodingView(host, data, say, list, hand, onHandIn) {
     if (newNote || newVariable) paintSize(note, variable);
     paintSteps(note, variable);
     paintAnswer(note, variable, answer, draft, earlier);
-    if (newNote || newVariable) announce(note, variable, newNote);
+    const chosen = choosable(draft.codes ?? (answer ? answer.codes : []), variable);
+    if (newNote || newVariable) {
+      announce(note, variable, newNote);
+      heard = { chosen: chosen.join("|"), letters: hand.letters, active: hand.active, latest: latestOf(list, say), told: null };
+    } else announceChange(variable, chosen);
     if (newNote) codes.close();
     if (newNote) {
       frame.paintNote(note);
@@ -258,6 +263,25 @@ export function createCodingView(host, data, say, list, hand, onHandIn) {
     const again = parts.again.hidden ? "" : ` ${parts.again.textContent}`;
     const latest = latestOf(list, say);
     parts.live.textContent = `${latest ? `${latest}. ` : ""}${newNote ? `${parts.place.textContent}. ${sayContext(note)}${note.text}. ` : ""}${variable.question}${again}`;
+  }
+
+  // What whoever listens is told of a key that leaves the question on screen: what was chosen, typed, pointed at, marked.
+  /** @param {Variable} variable @param {string[]} chosen */
+  function announceChange(variable, chosen) {
+    const now = { chosen: chosen.join("|"), letters: hand.letters, active: hand.active, latest: latestOf(list, say), told: hand.told };
+    const before = heard;
+    heard = now;
+    const labels = new Map(variable.codes.map((code) => [code.id, code.label]));
+    const cursor = variable.codes.find(({ id }) => id === now.active);
+    if (now.told && now.told !== before.told) parts.live.textContent = said();
+    else if (now.letters !== before.letters) parts.live.textContent = cursor ? say("first_hit", { letters: now.letters, code: cursor.label }) : "";
+    else if (cursor && now.active !== before.active) parts.live.textContent = [cursor.label, cursor.definition].filter(Boolean).join(". ");
+    else if (variable.kind === "multiple" && now.chosen !== before.chosen) {
+      const [was, is] = [before.chosen, now.chosen].map((codes) => codes.split("|").filter(Boolean));
+      const changed = [...is.filter((code) => !was.includes(code)).map((code) => say("code_chosen", { code: labels.get(code) })),
+        ...was.filter((code) => !is.includes(code)).map((code) => say("code_dropped", { code: labels.get(code) }))];
+      parts.live.textContent = changed.join(", ");
+    } else if (now.latest !== before.latest) parts.live.textContent = now.latest;
   }
 
   // --- what opens over the card -------------------------------------------------------------------

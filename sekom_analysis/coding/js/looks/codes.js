@@ -207,6 +207,7 @@ export function createCodes(kit, { show, say, hand, focus, id }) {
     if (code.id === NONE_FITS) made.classList.add("sk-none");
     if (!code.definition) return make("div", "sk-cell", made);
     made.append(make("span", "sk-def", code.definition));
+    made.setAttribute("aria-description", code.definition);
     made.addEventListener("mouseenter", () => show(code, made));
     made.addEventListener("focus", () => { if (made.matches(":focus-visible")) show(code, made); });
     for (const end of ["mouseleave", "blur"]) made.addEventListener(end, () => show(null));

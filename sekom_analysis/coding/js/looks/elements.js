@@ -119,6 +119,7 @@ export function createKit(act) {
   function button(className, label, key, name, value) {
     const made = make("button", className, ...(key ? [keycap(key)] : []), make("span", "sk-label", label));
     made.type = "button";
+    if (label) made.setAttribute("aria-label", label); // its label may have no room on screen
     if (key) made.setAttribute("aria-keyshortcuts", NAMES.reduce((name, [sign, said]) => name.replace(sign, said), key));
     made.addEventListener("click", (event) => {
       act(name, value, event.detail);

@@ -255,7 +255,7 @@ export function createFrame(host, data, say, list, kit, { work, label, tray = []
   const id = `sk${(cards += 1)}`;
   const root = build();
   const watcher = new ResizeObserver(() => fitNote());
-  watcher.observe(host);
+  watcher.observe(parts.note);
 
   return {
     root, id, open, focus, keepFocus, shows, paintHead, paintNote, paintMoves, togglePanel, toggleGloss, scrollNote,
