@@ -1,4 +1,4 @@
-"""What the card promises whatever the codebook: what an answer needs is in view, keys are few, all is said."""
+"""What the card promises whatever the codebook: what is needed in view, few keys, all is said."""
 
 from __future__ import annotations
 
