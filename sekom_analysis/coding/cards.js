@@ -1306,6 +1306,14 @@ function retiredOf(variable, answer) {
   const known = new Set(variable.codes.map((code) => code.id));
   return answer.codes.filter((code) => !known.has(code)).map((code) => variable.retired[code] ?? code).join(", ");
 }
+function oneStop(group, now = null) {
+  const buttons = (
+    /** @type {HTMLElement[]} */
+    [...group.querySelectorAll("button")]
+  );
+  const stop = now && group.contains(now) ? now : buttons[0];
+  for (const one of buttons) one.tabIndex = one === stop ? 0 : -1;
+}
 function createKit(act) {
   const parts = {};
   const part = (name, tag, className, ...children) => parts[name] = make(tag, className, ...children);
@@ -2147,7 +2155,7 @@ function digitsOf({ kind, codes }) {
   }
   return digits;
 }
-function oneStop(group, [back, on]) {
+function oneStop2(group, [back, on]) {
   const buttons = () => [...group.querySelectorAll("button")];
   const stopAt = (one) => buttons().forEach((button) => {
     button.tabIndex = button === one ? 0 : -1;
@@ -2218,7 +2226,7 @@ function createTray({ list, say, state, act, set, toRows, id }) {
   found3.id = `${id}-found`;
   found3.setAttribute("role", "listbox");
   for (const [name, value] of [["role", "combobox"], ["aria-controls", found3.id], ["aria-expanded", "true"], ["aria-autocomplete", "list"]]) field.setAttribute(name, value);
-  const settle = oneStop(codes, ["ArrowLeft", "ArrowRight"]);
+  const settle = oneStop2(codes, ["ArrowLeft", "ArrowRight"]);
   const asked = () => list.variables.get(state.variable);
   const likely = () => codesLike(asked(), field.value).slice(0, MOST_FOUND);
   function drawFound() {
@@ -2692,7 +2700,7 @@ function createList({ host, list, data, say, save, announce = () => {
   const main = make("div", "sk-list-main", make("div", "sk-list-top", back, field, sum), grid.root, empty);
   const root = make("div", "sk-list", make("div", "sk-list-desk", filters, main), tray.root);
   const sheet = createKeySheet({ host: root, say, onClose: grid.focus });
-  const settleFilters = oneStop(filters, ["ArrowUp", "ArrowDown"]);
+  const settleFilters = oneStop2(filters, ["ArrowUp", "ArrowDown"]);
   root.hidden = true;
   root.setAttribute("role", "region");
   root.setAttribute("aria-label", say("list_name"));
@@ -3192,7 +3200,9 @@ function createCodes(kit, { show, say, hand, focus, id }) {
   }
   function paintScale({ kind, codes }) {
     parts.scale.remove();
+    parts.codes.removeAttribute("aria-describedby");
     if (kind !== "scale") return;
+    parts.codes.setAttribute("aria-describedby", parts.ends.id);
     parts.codes.after(parts.scale);
     const [low, high] = [codes[0].id, codes[codes.length - 1].id].map(shownNumber);
     parts.low.textContent = say("lowest", { number: low });
@@ -3215,6 +3225,7 @@ function createCodes(kit, { show, say, hand, focus, id }) {
     const save = button("sk-tool", say("save_number"), "Enter", "numberGiven");
     part("ends", "div", "sk-ends", part("low", "span", "sk-end"), typed2, part("high", "span", "sk-end"));
     part("numberBox", "div", "sk-number", label, field, save);
+    parts.ends.id = `${id}-ends`;
     part("scale", "div", "sk-scale-foot");
   }
   function onNumberKey(event) {
@@ -3287,10 +3298,16 @@ function createCodes(kit, { show, say, hand, focus, id }) {
       const code = shown.variable.codes.find((one) => one.id === made.dataset.code);
       made.classList.toggle("sk-active", made.dataset.code === active);
       if (letters !== lit.letters && code) markLabel(made, code.label, hits.has(code) ? letters : "", Boolean(letters.trim()) && !hits.has(code));
-      if (made.dataset.code === active) made.scrollIntoView({ block: "nearest" });
+      if (made.dataset.code === active) reach(made);
     }
     lit = { letters, active };
     show(shown.variable.codes.find((one) => one.id === active) ?? null);
+  }
+  function reach(made) {
+    made.scrollIntoView({ block: "nearest" });
+    if (!parts.codes.contains(document.activeElement)) return;
+    oneStop(parts.codes, made);
+    made.focus({ preventScroll: true });
   }
   function markLabel(made, text, letters, isOff) {
     const place = placeOf(text, letters);
@@ -3304,6 +3321,7 @@ function createCodes(kit, { show, say, hand, focus, id }) {
   }
   function press(isChosen) {
     for (const made of parts.codes.querySelectorAll("[data-code]")) made.setAttribute("aria-pressed", isChosen(made.dataset.code));
+    oneStop(parts.codes, parts.codes.querySelector('.sk-active, [aria-pressed="true"]'));
     for (const made of parts.codes.querySelectorAll("[data-block]")) made.setAttribute("aria-pressed", made.dataset.block.split(" ").some(isChosen));
   }
   function close() {
@@ -3979,6 +3997,7 @@ function createTray2({ kit, list, say, hand }) {
     newest = first;
     parts.just.textContent = latestOf(list, say);
     parts.recent.replaceChildren(...chips.length ? [make("span", "sk-quiet", say("just_now")), ...chips] : [], parts.just);
+    oneStop(parts.recent, chips[at]);
   }
   function chip({ note, variable, answer }, number, isFresh) {
     const given = (
@@ -4000,6 +4019,7 @@ function createTray2({ kit, list, say, hand }) {
     const { answer, draft } = aim ?? { answer: void 0, draft: {} };
     const certainty = draft.certainty ?? (isOpen(answer) ? "" : answer.certainty);
     for (const n of ["1", "2", "3"]) parts[`sure${n}`].setAttribute("aria-pressed", certainty === n);
+    oneStop(parts.certainty, parts.certainty.querySelector('[aria-pressed="true"]'));
     const memo = draft.memo ?? (answer ? answer.memo : "");
     parts.memo.classList.toggle("sk-on", Boolean(memo));
     parts.memo.title = memo;
@@ -4133,6 +4153,7 @@ function createCodingView(host, data, say, list, hand, onHandIn) {
       if (name === variable.id) made.setAttribute("aria-current", "step");
       return made;
     }));
+    oneStop(parts.steps, parts.steps.querySelector("[aria-current]"));
   }
   function stampOf(variable, answer) {
     const named = variable.kind === "scale" ? `${variable.label} ` : "";

@@ -275,3 +275,18 @@ def test_who_listens_is_told_what_was_chosen_typed_and_asked(card_of):
     assert "Allt som rör dokumentation" in after("Escape", *["ArrowDown"] * 9)
     assert "Ingen kod har" in after("Escape", "q", "q")
     assert "Lapp 1 av 3" in after("Backspace")
+
+
+def test_the_tab_key_stops_once_in_a_group_and_enter_takes_the_lit_code(card_of):
+    page, desk = card_of(variable("v", "single", codes=codes(12)), variable("w", "single", codes=codes(3)))
+    page.press("1", "1", "ArrowLeft", "ArrowLeft")
+    groups = page.page.evaluate(
+        "[...document.querySelectorAll('.sk-codes, .sk-steps, .sk-recent, .sk-segments')].map((group) =>"
+        " [...group.querySelectorAll('button')].filter((one) => one.tabIndex === 0).length)"
+    )
+    assert groups == [1] * 4
+    page.page.focus(".sk-code")
+    page.press("ArrowDown", "ArrowDown", "ArrowDown", "Enter")
+    saved(page, 2)
+    page.wait_for_state("saved")
+    assert decided(desk)[-1] == ("decide", "k2")

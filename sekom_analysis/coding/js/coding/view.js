@@ -4,7 +4,7 @@ import { canHold } from "../answering/again.js";
 import { choosable, FLAG, isOpen, proposalIn } from "../answering/answers.js";
 import { createChanges } from "../looks/changes.js";
 import { createCodes, sizeOf, TOLD_OF_NUMBERS } from "../looks/codes.js";
-import { createKit, definitionOf, labelsOf, latestOf, make, retiredOf, sayContext } from "../looks/elements.js";
+import { createKit, definitionOf, labelsOf, latestOf, make, oneStop, retiredOf, sayContext } from "../looks/elements.js";
 import { createCodebook } from "../looks/codebook.js";
 import { createFrame, lengthOfNote } from "../looks/frame.js";
 import { keysShown } from "../looks/keylist.js";
@@ -153,6 +153,7 @@ export function createCodingView(host, data, say, list, hand, onHandIn) {
       if (name === variable.id) made.setAttribute("aria-current", "step");
       return made;
     }));
+    oneStop(parts.steps, parts.steps.querySelector("[aria-current]"));
   }
 
   /** @param {Variable} variable @param {Answer} answer */

@@ -104,6 +104,14 @@ export function retiredOf(variable, answer) {
   return answer.codes.filter((code) => !known.has(code)).map((code) => variable.retired[code] ?? code).join(", ");
 }
 
+// One stop for the tab key in a group: at the one that counts now, else at the first. All are reached by keys as well.
+/** @param {HTMLElement} group @param {Element | null} [now] */
+export function oneStop(group, now = null) {
+  const buttons = /** @type {HTMLElement[]} */ ([...group.querySelectorAll("button")]);
+  const stop = now && group.contains(now) ? now : buttons[0];
+  for (const one of buttons) one.tabIndex = one === stop ? 0 : -1;
+}
+
 // The pieces of one card, by name, and the buttons that act.
 /** @param {Hand["click"]} act */
 export function createKit(act) {
