@@ -2147,14 +2147,7 @@ ${note.gloss}`));
 
 // listing/tray.js
 var MOST_FOUND = 6;
-function digitsOf({ kind, codes }) {
-  const digits = /* @__PURE__ */ new Map();
-  for (const [number, { id, place }] of codes.entries()) {
-    const digit = kind === "scale" ? id : id === NONE_FITS ? "0" : String((place ?? number) + 1);
-    if (digit.length === 1 && !digits.has(digit)) digits.set(digit, id);
-  }
-  return digits;
-}
+var digitsOf = (variable) => new Map([...keysOf(variable)].filter(([key]) => key.length === 1));
 function oneStop2(group, [back, on]) {
   const buttons = () => [...group.querySelectorAll("button")];
   const stopAt = (one) => buttons().forEach((button) => {
@@ -2355,7 +2348,7 @@ function dot(colour) {
   return made;
 }
 var marked = (text, words) => piecesOf(text, words).map(([piece, isHit]) => isHit ? make("mark", "", piece) : piece);
-function createDrawing({ list, rows, say, state }) {
+function createDrawing({ list, rows, say, state, lang }) {
   function filter(is, label, n, isOn, act, before = []) {
     const made = buttonOf(is, "sk-list-filter", act, ...before, make("span", "", label), make("span", "sk-list-n", String(n)));
     made.setAttribute("aria-pressed", String(isOn));
@@ -2404,7 +2397,7 @@ function createDrawing({ list, rows, say, state }) {
   }
   function row(element, { number, note, cells, marks, memo }, columns, words) {
     const text = make("span", "sk-list-words", ...marked(note.text, words));
-    text.lang = "sv";
+    if (lang) text.lang = lang;
     const isInMemo = words.length && memo && piecesOf(memo, words).some(([, isHit]) => isHit);
     const found3 = isInMemo ? [make("span", "sk-list-memo", ...marked(memo, words))] : [];
     const flags = MARKS.filter((mark) => marks.has(mark)).map((mark) => {
@@ -2683,7 +2676,7 @@ function createList({ host, list, data, say, save, announce = () => {
   const questions = data.variables.map(({ id: id2 }) => id2);
   const state = { filter: "all", code: null, text: "", cursor: -1, anchor: -1, variable: questions[0], selected: /* @__PURE__ */ new Set(), number: null, told: "" };
   const rows = createRows(list, say);
-  const drawing = createDrawing({ list, rows, say, state });
+  const drawing = createDrawing({ list, rows, say, state, lang: data.notes_lang });
   let shown = [];
   let known = -1;
   let drawn = "";
@@ -4474,7 +4467,7 @@ function createComparingView(host, data, say, list, hand) {
     note.tabIndex = 0;
     note.setAttribute("role", "group");
     note.setAttribute("aria-label", say("note_b"));
-    parts.textB.lang = "sv";
+    if (data.notes_lang) parts.textB.lang = data.notes_lang;
     parts.glossB.lang = "en";
     return make("div", "sk-paper sk-paper-b", note);
   }
