@@ -32,8 +32,8 @@ def shown_context(seen: NotesSeen, note_id: str, lang: str) -> list[list[str]]:
 
 
 _SMALL_WORDS = {
-    "sv": frozenset("och att det som är för på inte en av vi".split()),
-    "en": frozenset("and the of to is that not for a in we".split()),
+    "sv": frozenset(["och", "att", "det", "som", "är", "för", "på", "inte", "en", "av", "vi"]),
+    "en": frozenset(["and", "the", "of", "to", "is", "that", "not", "for", "a", "in", "we"]),
 }
 
 
