@@ -1320,7 +1320,9 @@ function createKit(act) {
     return made;
   }
   function tool(name, label, key, action = name, value = void 0) {
-    return parts[name] = button("sk-tool", label, key, action, value);
+    parts[name] = button("sk-tool", label, key, action, value);
+    if (label) parts[name].setAttribute("aria-label", label);
+    return parts[name];
   }
   function group(name, className, label, ...children) {
     const made = part(name, "div", className, ...children);
@@ -3461,7 +3463,8 @@ function createFrame(host, data, say, list, kit, { work, label, tray = [], side 
   }
   function buildMoves() {
     const glosses = data.notes.some((note) => note.gloss) ? [tool("glossTool", say("gloss"), "<", "gloss")] : [];
-    const moves = [tool("back", say("back"), "←"), tool("forward", say("forward"), "→")];
+    const moves = ["back", "forward"].map((name) => tool(name, say(name), name === "back" ? "←" : "→"));
+    for (const made of moves) made.title = made.getAttribute("aria-label") ?? "";
     if (!isFlow) {
       parts.foot.append(...glosses);
       return group("moves", "sk-moves", say("moves"), ...moves);
