@@ -58,7 +58,7 @@ export function createCodingView(host, data, say, list, hand, onHandIn) {
   // How many answers wait to be gone through, wherever one is.
   function paintQueues() {
     const n = list.queues().filter(({ kind }) => kind !== "skipped").reduce((sum, queue) => sum + queue.n, 0);
-    parts.reviews.hidden = !n && !list.isReview;
+    parts.reviews.hidden = !n;
     parts.reviews.querySelector(".sk-label").textContent = say("reviews_n", { n });
     parts.reviewDone.hidden = !list.isReview;
   }
