@@ -32,7 +32,7 @@ export function createCodingView(host, data, say, list, hand, onHandIn) {
     const asked = make("div", "sk-asked", part("question", "h2", "sk-question"), part("remark", "p", "sk-remark"));
     const ask = make("div", "sk-ask", asked, part("typing", "p", "sk-typing"));
     const answer = part("answer", "div", "sk-answer", group("codes", "sk-codes", say("codes")));
-    const more = make("div", "sk-more-codes", tool("propose", say("propose"), "*"), part("proposed", "p", "sk-quiet sk-proposed"));
+    const more = make("div", "sk-more-codes", tool("propose", say("propose"), "*"), tool("book", say("whole_codebook"), "'", "codebook"), part("proposed", "p", "sk-quiet sk-proposed"));
     parts.propose.addEventListener("mousedown", (/** @type {Event} */ event) => event.preventDefault()); // the words chosen in the note stay so
     return [parts.again, ask, answer, more];
   }
@@ -115,7 +115,7 @@ export function createCodingView(host, data, say, list, hand, onHandIn) {
       return;
     }
     const has = variables.some((variable) => variable.codes.some((one) => one.definition));
-    parts.panelBox.replaceChildren(...(has ? [make("p", "sk-quiet", say("point_at_code")), parts.book] : []));
+    parts.panelBox.replaceChildren(...(has ? [make("p", "sk-quiet", say("point_at_code"))] : []));
   }
 
   const said = () => (hand.told ? say(hand.told.key, hand.told.values) : "");
@@ -265,7 +265,6 @@ export function createCodingView(host, data, say, list, hand, onHandIn) {
   }
 
   const changes = createChanges({ say, list, data, part, parts, button });
-  parts.book = button("sk-tool", say("whole_codebook"), "'", "codebook");
   const tray = createTray({ kit, list, say, hand });
   const frame = createFrame(host, data, say, list, kit, { work: buildWork(), tray: tray.nodes, label: say("card"), leave: "all_notes", onHandIn });
   const { root, id, focus } = frame;
