@@ -75,7 +75,7 @@ def translation(page):
 
 def codebook(page):
     page.press("'")
-    page.page.locator(".sk-book").first.wait_for()
+    page.page.locator(".sk-codebook").wait_for()
 
 
 def keys(page):
@@ -128,7 +128,8 @@ def test_axe_finds_no_serious_fault_on_any_face_of_the_card(show, axe, study_roo
 
 
 def faults(page):
-    result = page.page.evaluate("axe.run('.sk-card')")
+    still = "Promise.allSettled(document.getAnimations().map((one) => one.finished))"  # what fades in is pale
+    result = page.page.evaluate(f"{still}.then(() => axe.run('.sk-card'))")
     return [
         (fault["id"], fault["impact"], [node["html"][:80] for node in fault["nodes"]][:3])
         for fault in result["violations"]
