@@ -1331,7 +1331,9 @@ function createKit(act) {
     return made;
   }
   function tool(name, label, key, action = name, value = void 0) {
-    return parts[name] = button("sk-tool", label, key, action, value);
+    parts[name] = button("sk-tool", label, key, action, value);
+    if (label) parts[name].setAttribute("aria-label", label);
+    return parts[name];
   }
   function group(name, className, label, ...children) {
     const made = part(name, "div", className, ...children);
@@ -3476,7 +3478,8 @@ function createFrame(host, data, say, list, kit, { work, label, tray = [], side 
   }
   function buildMoves() {
     const glosses = data.notes.some((note) => note.gloss) ? [tool("glossTool", say("gloss"), "<", "gloss")] : [];
-    const moves = [tool("back", say("back"), "←"), tool("forward", say("forward"), "→")];
+    const moves = ["back", "forward"].map((name) => tool(name, say(name), name === "back" ? "←" : "→"));
+    for (const made of moves) made.title = made.getAttribute("aria-label") ?? "";
     if (!isFlow) {
       parts.foot.append(...glosses);
       return group("moves", "sk-moves", say("moves"), ...moves);
@@ -4045,7 +4048,7 @@ function createCodingView(host, data, say, list, hand, onHandIn) {
     const asked = make("div", "sk-asked", part("question", "h2", "sk-question"), part("remark", "p", "sk-remark"));
     const ask = make("div", "sk-ask", asked, part("typing", "p", "sk-typing"));
     const answer = part("answer", "div", "sk-answer", group("codes", "sk-codes", say("codes")));
-    const more = make("div", "sk-more-codes", tool("propose", say("propose"), "*"), part("proposed", "p", "sk-quiet sk-proposed"));
+    const more = make("div", "sk-more-codes", tool("propose", say("propose"), "*"), tool("book", say("whole_codebook"), "'", "codebook"), part("proposed", "p", "sk-quiet sk-proposed"));
     parts.propose.addEventListener("mousedown", (event) => event.preventDefault());
     tool("words", "", "", "dropWords");
     parts.words.append(make("span", "", "✕"));
@@ -4068,7 +4071,7 @@ function createCodingView(host, data, say, list, hand, onHandIn) {
   }
   function paintQueues() {
     const n = list.queues().filter(({ kind }) => kind !== "skipped").reduce((sum, queue) => sum + queue.n, 0);
-    parts.reviews.hidden = !n && !list.isReview;
+    parts.reviews.hidden = !n;
     parts.reviews.querySelector(".sk-label").textContent = say("reviews_n", { n });
     parts.reviewDone.hidden = !list.isReview;
   }
@@ -4123,7 +4126,7 @@ function createCodingView(host, data, say, list, hand, onHandIn) {
       return;
     }
     const has = variables.some((variable) => variable.codes.some((one) => one.definition));
-    parts.panelBox.replaceChildren(...has ? [make("p", "sk-quiet", say("point_at_code")), parts.book] : []);
+    parts.panelBox.replaceChildren(...has ? [make("p", "sk-quiet", say("point_at_code"))] : []);
   }
   const said = () => hand.told ? say(hand.told.key, hand.told.values) : "";
   function paintSteps(note, variable) {
@@ -4287,7 +4290,6 @@ function createCodingView(host, data, say, list, hand, onHandIn) {
     focus();
   }
   const changes = createChanges({ say, list, data, part, parts, button });
-  parts.book = button("sk-tool", say("whole_codebook"), "'", "codebook");
   const tray = createTray2({ kit, list, say, hand });
   const frame = createFrame(host, data, say, list, kit, { work: buildWork(), tray: tray.nodes, label: say("card"), leave: "all_notes", onHandIn });
   const { root, id, focus } = frame;

@@ -38,7 +38,7 @@ _SMALL_WORDS = {
 
 
 def notes_language(texts: Iterable[str]) -> str:
-    """Return the language that notes are in, by their small words, so that they are hyphenated and read aloud in it.
+    """Return the language that notes are in, by their small words: they are hyphenated in it.
 
     Parameters
     ----------

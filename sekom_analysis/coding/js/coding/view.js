@@ -37,7 +37,7 @@ export function createCodingView(host, data, say, list, hand, onHandIn) {
     const asked = make("div", "sk-asked", part("question", "h2", "sk-question"), part("remark", "p", "sk-remark"));
     const ask = make("div", "sk-ask", asked, part("typing", "p", "sk-typing"));
     const answer = part("answer", "div", "sk-answer", group("codes", "sk-codes", say("codes")));
-    const more = make("div", "sk-more-codes", tool("propose", say("propose"), "*"), part("proposed", "p", "sk-quiet sk-proposed"));
+    const more = make("div", "sk-more-codes", tool("propose", say("propose"), "*"), tool("book", say("whole_codebook"), "'", "codebook"), part("proposed", "p", "sk-quiet sk-proposed"));
     parts.propose.addEventListener("mousedown", (/** @type {Event} */ event) => event.preventDefault()); // the words chosen in the note stay so
     tool("words", "", "", "dropWords");
     parts.words.append(make("span", "", "✕"));
@@ -65,7 +65,7 @@ export function createCodingView(host, data, say, list, hand, onHandIn) {
   // How many answers wait to be gone through, wherever one is.
   function paintQueues() {
     const n = list.queues().filter(({ kind }) => kind !== "skipped").reduce((sum, queue) => sum + queue.n, 0);
-    parts.reviews.hidden = !n && !list.isReview;
+    parts.reviews.hidden = !n;
     parts.reviews.querySelector(".sk-label").textContent = say("reviews_n", { n });
     parts.reviewDone.hidden = !list.isReview;
   }
@@ -130,7 +130,7 @@ export function createCodingView(host, data, say, list, hand, onHandIn) {
       return;
     }
     const has = variables.some((variable) => variable.codes.some((one) => one.definition));
-    parts.panelBox.replaceChildren(...(has ? [make("p", "sk-quiet", say("point_at_code")), parts.book] : []));
+    parts.panelBox.replaceChildren(...(has ? [make("p", "sk-quiet", say("point_at_code"))] : []));
   }
 
   const said = () => (hand.told ? say(hand.told.key, hand.told.values) : "");
@@ -328,7 +328,6 @@ export function createCodingView(host, data, say, list, hand, onHandIn) {
   }
 
   const changes = createChanges({ say, list, data, part, parts, button });
-  parts.book = button("sk-tool", say("whole_codebook"), "'", "codebook");
   const tray = createTray({ kit, list, say, hand });
   const frame = createFrame(host, data, say, list, kit, { work: buildWork(), tray: tray.nodes, label: say("card"), leave: "all_notes", onHandIn });
   const { root, id, focus } = frame;

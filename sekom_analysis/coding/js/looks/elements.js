@@ -85,7 +85,6 @@ export function aboutOf(list, aim, say) {
   return say("about_last_note", { text: begins, answer: asked + answer });
 }
 
-
 /** What is shown beside a note, as a screen reader says it. @param {Note} note */
 export const sayContext = (note) => (note.context ?? []).map(([name, text]) => `${name}: ${text}. `).join("");
 
@@ -140,7 +139,9 @@ export function createKit(act) {
   /** @param {string} name @param {string} label @param {string} key @param {string} [action]
    * @param {unknown} [value] */
   function tool(name, label, key, action = name, value = undefined) {
-    return (parts[name] = button("sk-tool", label, key, action, value));
+    parts[name] = button("sk-tool", label, key, action, value);
+    if (label) parts[name].setAttribute("aria-label", label); // where there is room for its key alone, it has a name all the same
+    return parts[name];
   }
 
   /** @param {string} name @param {string} className @param {string} label @param {...(Node | string)} children */

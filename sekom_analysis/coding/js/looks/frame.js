@@ -62,7 +62,8 @@ export function createFrame(host, data, say, list, kit, { work, label, tray = []
 
   function buildMoves() {
     const glosses = data.notes.some((note) => note.gloss) ? [tool("glossTool", say("gloss"), "<", "gloss")] : [];
-    const moves = [tool("back", say("back"), "←"), tool("forward", say("forward"), "→")];
+    const moves = ["back", "forward"].map((name) => tool(name, say(name), name === "back" ? "←" : "→"));
+    for (const made of moves) made.title = made.getAttribute("aria-label") ?? "";
     if (!isFlow) {
       parts.foot.append(...glosses);
       return group("moves", "sk-moves", say("moves"), ...moves);
