@@ -364,8 +364,16 @@ function createHand({ list, commands, act, onChange, shows = () => true, isWriti
     proseAt = event.timeStamp;
     return true;
   }
+  function isInLabel({ key, ctrlKey, metaKey, altKey }) {
+    const variable = letters && /^[0-9]$/.test(key) && !ctrlKey && !metaKey && !altKey ? asked() : null;
+    return Boolean(variable && found(variable.codes, letters + key).length);
+  }
+  function meantBy(event) {
+    if (event.key === "Escape" && !shows("Escape")) return null;
+    return isInLabel(event) ? { name: "letter", value: event.key } : actionOf(event, asked(), commands);
+  }
   function press(event) {
-    const action = event.key === "Escape" && !shows("Escape") ? null : actionOf(event, asked(), commands);
+    const action = meantBy(event);
     if (isProse(event, action)) {
       tell("same_burst");
       return true;
