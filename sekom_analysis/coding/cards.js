@@ -3855,10 +3855,13 @@ function createNotices({ root, parts, part, button, say, list, data, savesBegun 
     const counts = list.count();
     if (painted === JSON.stringify([numbers(counts), list.begun().map((one) => begunLabel(one, list, say))])) return;
     const had = root.contains(document.activeElement) && document.activeElement !== root;
+    const name = document.activeElement?.textContent;
     const told = [...parts.finish.children].slice(1);
     paintFinish(counts);
     parts.finish.append(...told);
-    if (had && !root.contains(document.activeElement)) root.focus({ preventScroll: true });
+    if (!had || root.contains(document.activeElement)) return;
+    const same = [...parts.finish.querySelectorAll("button")].find((one) => one.textContent === name);
+    (same ?? root).focus({ preventScroll: true });
   }
   root.addEventListener("keydown", (event) => {
     const isFree = event.key === "Enter" && !event.ctrlKey && !event.metaKey && !event.altKey && !event.shiftKey && !/** @type {Element} */
@@ -3993,7 +3996,10 @@ function createCodingView(host, data, say, list, hand, onHandIn) {
     parts.finish.hidden = !finished;
     frame.root.classList.toggle("sk-done", finished);
     if (finished) paintEnd(counts);
-    else paintNote();
+    else {
+      parts.finish.replaceChildren();
+      paintNote();
+    }
     tray.paint(finished);
     frame.paintMoves(finished);
     paintQueues();
@@ -4544,7 +4550,7 @@ function createComparingView(host, data, say, list, hand) {
 }
 
 // comparing/card.js
-var COMPARING_COMMANDS = { ...COMMANDS, a: "standsA", b: "standsB", c: "standsOwn", m: "reason", "Ctrl+Enter": "settle" };
+var COMPARING_COMMANDS = { ...COMMANDS, a: "standsA", b: "standsB", c: "standsOwn", m: "reason", ",": "reason", "Ctrl+Enter": "settle" };
 function withText(events, answer) {
   const { stands = "a", text = "" } = answer ?? {};
   return events.map((event) => ({ ...event, stands, text }));
