@@ -3614,7 +3614,7 @@ function createFrame(host, data, say, list, kit, { work, label, tray = [], side 
     root.focus({ preventScroll: true });
   }
   const isSeen = (element) => element.getClientRects().length > 0;
-  const shows = (key) => key !== "Backspace" || isSeen(parts.undo) && !parts.undo.disabled;
+  const shows = (key) => key !== "Backspace" || isSeen(parts.undo.querySelector(".sk-key")) && !parts.undo.disabled;
   function keepFocus(work2) {
     const had = root.contains(document.activeElement);
     work2();

@@ -173,7 +173,10 @@ def test_codes_beyond_the_digits_are_found_by_letters_and_arrows(show, tmp_path)
     codes = [{"id": f"k{number:02}", "label": name} for number, name in enumerate(names, 1)]
     book = {"variables": [{"id": "many", "kind": "single", "label": "Många", "codes": codes}]}
     notes = pd.DataFrame(
-        {"note_id": [f"n{i}" for i in range(9)], "text": ["en", "två", "tre", "fyra", "fem", "sex", "7", "8", "9"]}
+        {
+            "note_id": [f"n{i}" for i in range(9)],
+            "text": ["en", "två", "tre", "fyra", "fem", "sex", "7", "8", "9"],
+        }
     )
     desk = sa.Study.create(tmp_path / "many", notes=notes, codebook=book).desk("anna")
     session = Session(desk)
@@ -182,13 +185,15 @@ def test_codes_beyond_the_digits_are_found_by_letters_and_arrows(show, tmp_path)
     assert keys == [*"123456789", "0"]
     assert page.page.locator('[data-code="k40"] .sk-lead').inner_text() == "t"
     assert page.card.bounding_box()["height"] <= 720
-    page.press("9", "j", "Enter", "ArrowUp", "ArrowUp", "Enter", "0")  # before the first comes the last: none fits
+    page.press(
+        "9", "j", "Enter", "ArrowUp", "ArrowUp", "Enter", "0"
+    )  # before the first comes the last: none fits
     page.page.keyboard.type("kod 38")  # a digit that a label has goes on with it
     page.press("Enter")
     page.page.keyboard.type("hem")
     page.press("Backspace", "Backspace", "Backspace", "t", "Enter")
-    page.page.keyboard.type("xyz")
-    assert page.text(".sk-remark") == "Ingen kod har ”xyz”."
+    page.press("x")
+    assert page.text(".sk-remark") == "Ingen kod har ”x”."
     page.press("h", "2")  # a digit that no label has answers
     page.wait_for_state("saved")
     assert [logged(desk)[note, "many"] for note in order(session)[:7]] == [

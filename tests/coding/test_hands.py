@@ -196,7 +196,9 @@ def test_an_answer_under_an_older_definition_is_not_confirmed_by_a_word_on_it(dr
 def test_keys_in_one_burst_with_prose_do_nothing_and_say_why(drive):
     data = card(coded("single", 3), notes=4)
     memo = {"key": ",", "memo": "skrivet"}
-    answer = drive(data, [*press("1"), memo, *press(BURST - 1, "2", BURST - 1, "/", "Backspace", "s", BURST, "3")])
+    answer = drive(
+        data, [*press("1"), memo, *press(BURST - 1, "2", BURST - 1, "/", "Backspace", "s", BURST, "3")]
+    )
     assert numbers(answer) == ["k0", "k0", "k2"]
     assert "same_burst" in [one["screen"]["told"] for one in answer["trace"] if "screen" in one]
 
@@ -234,7 +236,9 @@ KEYS = st.one_of(
     st.sampled_from([*"-\u2212kodix/+. ", "Enter", "Enter", "Backspace", "Escape", *ARROWS, "End"]).map(
         lambda key: {"key": key}
     ),
-    st.sampled_from(["1", "2", "3", "4", "K", "ArrowLeft", "ArrowRight", "Backspace"]).map(lambda k: {"key": k, "shift": True}),
+    st.sampled_from(["1", "2", "3", "4", "K", "ArrowLeft", "ArrowRight", "Backspace"]).map(
+        lambda k: {"key": k, "shift": True}
+    ),
     st.sampled_from([50, PAUSE - 1, PAUSE]).map(lambda milliseconds: {"wait": milliseconds}),
     st.text("12 å\n", max_size=4).map(lambda text: {"key": ",", "memo": text}),
 )
@@ -243,8 +247,14 @@ KEYS = st.one_of(
 @settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(shown=variables(), steps=st.lists(KEYS, max_size=25), notes=st.integers(1, 4))
 @example(shown=[scale(0, 10)], steps=press("7", "1", "0", "1", "5"), notes=4)
-@example(shown=[coded("multiple", 12)], steps=press("k", "1", "Enter", "⇧2", "Backspace", "⇧Backspace"), notes=2)
-@example(shown=[coded("single", 40)], steps=press("k", "o", "ArrowDown", "Enter", "k", "Backspace", "Backspace"), notes=2)
+@example(
+    shown=[coded("multiple", 12)], steps=press("k", "1", "Enter", "⇧2", "Backspace", "⇧Backspace"), notes=2
+)
+@example(
+    shown=[coded("single", 40)],
+    steps=press("k", "o", "ArrowDown", "Enter", "k", "Backspace", "Backspace"),
+    notes=2,
+)
 def test_what_is_stored_is_what_the_visible_cap_said(drive, shown, steps, notes):
     answer = drive(card(*shown, notes=notes), steps)
     seen, step, before = None, None, []

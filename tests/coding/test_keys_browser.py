@@ -250,10 +250,20 @@ def test_no_scale_sticks_out_or_hides_its_numbers(show, desk_of, ends, width):
         assert button.bounding_box()["height"] >= 38
 
 
+def test_on_a_phone_what_acts_has_words_and_nothing_sticks_out(show, desk_of):
+    page = show(Session(desk_of(VALENCE, a_scale(0, 10))), viewport={"width": 390, "height": 800})
+    for _ in range(2):
+        for name in ("Osäker", "Anteckning", "Ångra", "Hoppa över"):
+            label = page.page.get_by_role("button", name=name, exact=True).locator(".sk-label")
+            assert label.bounding_box()["width"] > 20
+        assert page.page.evaluate("document.documentElement.scrollWidth") <= 390
+        page.press("1")
+
+
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_axe_finds_no_serious_fault_on_a_scale(show, axe, desk_of, scheme):
     desk = desk_of(a_scale(0, 100), a_scale(0, 10, "short"), VALENCE, notes=1)
-    page = show(Session(desk), clock=True, color_scheme=scheme)
+    page = show(Session(desk), clock=True, color_scheme=scheme, reduced_motion="reduce")
     page.page.evaluate(axe)
     found = []
     for keys in (("4",), ("Escape",), ("4", "7"), ("-",), ("1", "0"), ("Shift+Digit1", ",")):
@@ -263,6 +273,26 @@ def test_axe_finds_no_serious_fault_on_a_scale(show, axe, desk_of, scheme):
     page.pause()
     page.press("2")
     found += [("finish", *fault) for fault in faults(page)]
+    assert found == []
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_no_serious_fault_while_a_name_is_typed_or_the_codebook_open(show, axe, desk_of, scheme):
+    many = {"id": "many", "kind": "single", "label": "Många", "codes": codes_of(14)}
+    defined = [{**code, "definition": f"Det som hör till {code['label']}."} for code in codes_of(6)]
+    some = {"id": "some", "kind": "single", "label": "Några", "codes": defined}
+    page = show(Session(desk_of(VALENCE, some, many, notes=1)), color_scheme=scheme, reduced_motion="reduce")
+    page.page.evaluate(axe)
+    found = []
+    for keys in (
+        ("h",),
+        ("Enter", "k", "ArrowDown"),
+        ("Escape", "'"),
+        ("Escape", ":"),
+        ("Escape", "1", "k", "2"),
+    ):
+        page.press(*keys)
+        found += [(keys, *fault) for fault in faults(page)]
     assert found == []
 
 
@@ -305,7 +335,7 @@ def test_doubt_and_memo_go_to_the_answer_that_the_card_names(show, desk_of):
     page.press(",")
     assert page.text(".sk-about") == f"Förra lappen, ”{first}” (Hinder)."
     page.page.keyboard.type("1 rad")
-    page.press("Enter")
+    page.press("Shift+Enter")
     page.page.keyboard.type("2 rader")
     page.press("Escape")
     page.pause()
@@ -327,9 +357,9 @@ def test_when_going_through_chosen_notes_doubt_still_belongs_to_the_answer_befor
     page.press("1", "Shift+Digit1", "2", "Shift+Digit1", "1")
     page.page.get_by_role("button", name="Gå igenom osäkra (2)").click()
     page.press("2", "Shift+Digit3")
-    assert page.text(".sk-remark") == (
-        "Nyss: Möjlighet · säker. Den här frågan: Besvarad; ett nytt val ersätter svaret."
-    )
+    assert page.text(".sk-just") == "Nyss: Möjlighet · säker"
+    assert page.page.locator(".sk-chip").first.get_attribute("aria-label") == "Möjlighet, Valens, säker"
+    assert page.text(".sk-remark") == "Besvarad; ett nytt val ersätter svaret."
     page.press("ArrowLeft", "ArrowRight", "Shift+Digit2")  # moved on: now it is the answer that stands here
     page.wait_for_state("saved")
     own = desk.decisions().set_index("note_id")
