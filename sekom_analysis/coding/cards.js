@@ -364,8 +364,16 @@ function createHand({ list, commands, act, onChange, shows = () => true, isWriti
     proseAt = event.timeStamp;
     return true;
   }
+  function isInLabel({ key, ctrlKey, metaKey, altKey }) {
+    const variable = letters && /^[0-9]$/.test(key) && !ctrlKey && !metaKey && !altKey ? asked() : null;
+    return Boolean(variable && found(variable.codes, letters + key).length);
+  }
+  function meantBy(event) {
+    if (event.key === "Escape" && !shows("Escape")) return null;
+    return isInLabel(event) ? { name: "letter", value: event.key } : actionOf(event, asked(), commands);
+  }
   function press(event) {
-    const action = event.key === "Escape" && !shows("Escape") ? null : actionOf(event, asked(), commands);
+    const action = meantBy(event);
     if (isProse(event, action)) {
       tell("same_burst");
       return true;
@@ -3624,7 +3632,7 @@ function createFrame(host, data, say, list, kit, { work, label, tray = [], side 
     root.focus({ preventScroll: true });
   }
   const isSeen = (element) => element.getClientRects().length > 0;
-  const shows = (key) => key !== "Backspace" || isSeen(parts.undo) && !parts.undo.disabled;
+  const shows = (key) => key !== "Backspace" || isSeen(parts.undo.querySelector(".sk-key")) && !parts.undo.disabled;
   function keepFocus(work2) {
     const had = root.contains(document.activeElement);
     work2();
@@ -3865,10 +3873,13 @@ function createNotices({ root, parts, part, button, say, list, data, savesBegun 
     const counts = list.count();
     if (painted === JSON.stringify([numbers(counts), list.begun().map((one) => begunLabel(one, list, say))])) return;
     const had = root.contains(document.activeElement) && document.activeElement !== root;
+    const name = document.activeElement?.textContent;
     const told = [...parts.finish.children].slice(1);
     paintFinish(counts);
     parts.finish.append(...told);
-    if (had && !root.contains(document.activeElement)) root.focus({ preventScroll: true });
+    if (!had || root.contains(document.activeElement)) return;
+    const same = [...parts.finish.querySelectorAll("button")].find((one) => one.textContent === name);
+    (same ?? root).focus({ preventScroll: true });
   }
   root.addEventListener("keydown", (event) => {
     const isFree = event.key === "Enter" && !event.ctrlKey && !event.metaKey && !event.altKey && !event.shiftKey && !/** @type {Element} */
@@ -4062,7 +4073,10 @@ function createCodingView(host, data, say, list, hand, onHandIn) {
     parts.finish.hidden = !finished;
     frame.root.classList.toggle("sk-done", finished);
     if (finished) paintEnd(counts);
-    else paintNote();
+    else {
+      parts.finish.replaceChildren();
+      paintNote();
+    }
     tray.paint(finished);
     frame.paintMoves(finished);
     paintQueues();
@@ -4670,7 +4684,7 @@ function createComparingView(host, data, say, list, hand) {
 }
 
 // comparing/card.js
-var COMPARING_COMMANDS = { ...COMMANDS, a: "standsA", b: "standsB", c: "standsOwn", m: "reason", "Ctrl+Enter": "settle" };
+var COMPARING_COMMANDS = { ...COMMANDS, a: "standsA", b: "standsB", c: "standsOwn", m: "reason", ",": "reason", "Ctrl+Enter": "settle" };
 function withText(events, answer) {
   const { stands = "a", text = "" } = answer ?? {};
   return events.map((event) => ({ ...event, stands, text }));

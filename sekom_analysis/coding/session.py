@@ -469,7 +469,9 @@ class Session:
         if codes:
             given |= {"variable": variable, "codes": codes}
         note_id = self.desk.note_of(key) or key
-        if event.get("amends") and "words" not in event:  # what is amended is beside them
+        if (
+            event.get("amends") and "replaces" in event and "words" not in event
+        ):  # what is amended is beside them
             given["words"] = self.desk.words_of(note_id, event["variable"], event["replaces"])
         return {**given, "note_id": note_id, "via": "card"}
 

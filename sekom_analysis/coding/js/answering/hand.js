@@ -164,10 +164,23 @@ export function createHand({ list, commands, act, onChange, shows = () => true, 
     return true;
   }
 
+  // A digit that a label has where its beginning is typed ("kod 12") goes on with it; all others answer.
+  /** @param {Press} event */
+  function isInLabel({ key, ctrlKey, metaKey, altKey }) {
+    const variable = letters && /^[0-9]$/.test(key) && !ctrlKey && !metaKey && !altKey ? asked() : null;
+    return Boolean(variable && found(variable.codes, letters + key).length);
+  }
+
+  /** @param {Press} event @returns {Action | null} */
+  function meantBy(event) {
+    if (event.key === "Escape" && !shows("Escape")) return null;
+    return isInLabel(event) ? { name: "letter", value: event.key } : actionOf(event, asked(), commands);
+  }
+
   // Returns whether the key was for the card.
   /** @param {Press} event */
   function press(event) {
-    const action = event.key === "Escape" && !shows("Escape") ? null : actionOf(event, asked(), commands);
+    const action = meantBy(event);
     if (isProse(event, action)) {
       tell("same_burst");
       return true;

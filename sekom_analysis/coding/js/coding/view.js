@@ -54,7 +54,10 @@ export function createCodingView(host, data, say, list, hand, onHandIn) {
     parts.finish.hidden = !finished;
     frame.root.classList.toggle("sk-done", finished);
     if (finished) paintEnd(counts);
-    else paintNote();
+    else {
+      parts.finish.replaceChildren(); // what was said there is of another moment
+      paintNote();
+    }
     tray.paint(finished);
     frame.paintMoves(finished);
     paintQueues();

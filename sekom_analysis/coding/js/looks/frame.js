@@ -230,7 +230,7 @@ export function createFrame(host, data, say, list, kit, { work, label, tray = []
 
   // Whether a key does what its cap says, because the cap is there to be read.
   /** @param {string} key */
-  const shows = (key) => key !== "Backspace" || (isSeen(parts.undo) && !parts.undo.disabled);
+  const shows = (key) => key !== "Backspace" || (isSeen(parts.undo.querySelector(".sk-key")) && !parts.undo.disabled);
 
   // Where the work takes away what had the focus, the card has it, so that the next key is not lost.
   /** @param {() => unknown} work */
