@@ -18,7 +18,7 @@ function withAnswers(answers, { variables = [choices("a", 3), choices("b", 3)], 
   list.learn(answers, new Set());
   list.toFirstOpen();
   const saved = [];
-  const actions = codingActions({ list, view: { cover() {} }, save: (events) => saved.push(...events), turned: (step) => list[step](), keepDraft() {}, tell() {} });
+  const actions = codingActions({ list, view: { cover() {}, takeWords: () => "" }, save: (events) => saved.push(...events), turned: (step) => list[step](), keepDraft() {}, tell() {} });
   return { data, list, actions, saved };
 }
 
