@@ -2039,10 +2039,9 @@ function numberTyped(digits, n) {
 
 // listing/rows.js
 var FILTERS = ["all", "open", "unsure", "memo", "changed", "older", "skipped", "flagged", "proposed"];
-var fold2 = (text) => text.normalize("NFC").toLowerCase();
-var wordsIn = (text) => fold2(text).split(/\s+/).filter(Boolean);
+var wordsIn = (text) => fold(text).split(/\s+/).filter(Boolean);
 function piecesOf(text, words) {
-  const folded = fold2(text);
+  const folded = fold(text);
   if (!words.length || folded.length !== text.length) return [[text, false]];
   const pieces = [];
   let from = 0;
@@ -2057,16 +2056,10 @@ function piecesOf(text, words) {
   }
   return from < text.length ? [...pieces, [text.slice(from), false]] : pieces;
 }
-function codesLike(variable, typed2) {
-  const sought = fold2(typed2.trim()).replace(/^[\u2212\u2013]/, "-");
-  const rank = ({ id, label }) => {
-    const name = variable.kind === "scale" ? id : fold2(label);
-    if (name === sought) return 0;
-    if (name.startsWith(sought)) return 1;
-    if (name.split(/[\s,/()-]+/).some((word) => word.startsWith(sought))) return 2;
-    return name.includes(sought) ? 3 : 4;
-  };
-  return variable.codes.map((code) => ({ code, at: rank(code) })).filter(({ at }) => at < 4).sort((a, b) => a.at - b.at).map(({ code }) => code);
+function codesLike({ kind, codes }, typed2) {
+  if (kind !== "scale") return typed2.trim() ? found(codes, typed2) : codes;
+  const sought = typed2.trim().replace(/^[\u2212\u2013]/, "-");
+  return codes.filter(({ id }) => id.startsWith(sought)).sort((a, b) => Number(b.id === sought) - Number(a.id === sought));
 }
 function createRows(list, say) {
   const folded = /* @__PURE__ */ new Map();
@@ -2114,12 +2107,12 @@ function createRows(list, say) {
     }
     if (!isOpen(list.answerTo(note, FLAG))) marks.add("flagged");
     const memo = memos.join("\n");
-    if (!folded.has(number)) folded.set(number, fold2(`${note.text}
+    if (!folded.has(number)) folded.set(number, fold(`${note.text}
 ${note.gloss}`));
     return { number, note, cells, marks, memo, searched: [
       /** @type {string} */
       folded.get(number),
-      fold2(memo)
+      fold(memo)
     ] };
   }
   function refresh() {
