@@ -13,8 +13,15 @@ from .conftest import MODULES
 ADDRESS = "http://list.test/"
 PAGE = (Path(__file__).parent / "listpage.html").read_text(encoding="utf-8")
 WORDS = ["kommunen", "hållbarhet", "politiken", "resurser", "nätverket", "ledningen", "samarbete", "kunskap"]
-LABELS = ["Kunskap och kompetens", "Nyckeltal", "Resurser", "Samordning", "Samverkan", "Sekoms roll",
-          "Systemsyn"]  # fmt: skip
+LABELS = [
+    "Tid och bemanning",
+    "Rutiner",
+    "Utrustning",
+    "Samordning",
+    "Samverkan",
+    "Föreningens roll",
+    "Helhetssyn",
+]
 
 
 def choices(id_, label, labels, kind="single", **more):

@@ -64,7 +64,7 @@ def test_five_notes_change_at_once_in_few_keys_and_one_undo_takes_all_back(notes
     assert codes(page, "c", 1, 2, 3, 4, 5) == ["c2"] * 5
     changed = [f"n{n} c decide c2" for n in range(5) if before[n] != "c2"]
     assert saved(page) == changed
-    assert page.locator(".sk-list-told").inner_text() == f"{len(changed)} lappar ändrade: Resurser"
+    assert page.locator(".sk-list-told").inner_text() == f"{len(changed)} lappar ändrade: Utrustning"
     press(page, "Backspace")
     assert codes(page, "c", 1, 2, 3, 4, 5) == before
     press(page, "Shift+Backspace")
@@ -137,7 +137,7 @@ def test_a_code_is_found_by_what_it_is_called(notes):
     page = notes()
     press(page, "Home", "ArrowRight", "+")
     page.keyboard.type("roll")
-    assert page.locator("[role=option]").all_inner_texts() == ["Sekoms roll"]
+    assert page.locator("[role=option]").all_inner_texts() == ["Föreningens roll"]
     press(page, "Enter")
     assert codes(page, "c", 1) == ["c5"]
     assert at(page) == 1
@@ -157,8 +157,8 @@ def test_filters_count_and_narrow_and_a_code_is_set_on_what_one_sees(notes):
     assert numbers(page) == unsure
     press(page, "Escape", "Home", "1")
     assert saved(page)[2 * len(unsure) :] == []  # the first note had it already, and nothing else is chosen
-    page.get_by_role("button", name="Nyckeltal").first.click()
-    assert page.locator(".sk-list-answer.sk-on").all_inner_texts()[0].endswith("Nyckeltal")
+    page.get_by_role("button", name="Rutiner").first.click()
+    assert page.locator(".sk-list-answer.sk-on").all_inner_texts()[0].endswith("Rutiner")
 
 
 def test_an_answer_from_before_the_codebook_changed_is_of_now_once_it_is_set(notes):
@@ -179,7 +179,7 @@ def test_with_the_mouse(notes):
     chosen = "[...document.querySelectorAll('[role=row][aria-selected=true]')].map((row) => row.dataset.key)"
     assert page.evaluate(chosen) == ["1", "3", "4"]
     row.nth(3).locator("[data-variable=c]").click()
-    page.get_by_role("button", name="Systemsyn").last.click()
+    page.get_by_role("button", name="Helhetssyn").last.click()
     assert codes(page, "c", 2, 4, 5) == ["c6"] * 3
     row.nth(5).locator(".sk-list-text").dblclick()
     assert page.evaluate("opened") == ["n5 c"]
@@ -252,7 +252,7 @@ def test_a_screen_reader_hears_a_grid_with_one_stop(notes):
     press(page, "ArrowRight", "Space", "1")
     said = page.evaluate("said")
     assert said[-3:-1] == ["Frågan Kategori, nuläge", "1 vald"]
-    assert said[-1] in ("1 lapp ändrad: Kunskap och kompetens", "Inget ändrades.")
+    assert said[-1] in ("1 lapp ändrad: Tid och bemanning", "Inget ändrades.")
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
