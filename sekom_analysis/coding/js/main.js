@@ -4,6 +4,7 @@ import { createCodingCard } from "./coding/card.js";
 import { createComparingCard } from "./comparing/card.js";
 import { createCodebookEditor } from "./editing/editor.js";
 import { createAdjudicationCard } from "./judging/card.js";
+import { createTalkCard } from "./judging/talk.js";
 import { startPage } from "./page/page.js";
 
 /** @import { Message, Model } from "./types" */
@@ -11,7 +12,9 @@ import { startPage } from "./page/page.js";
 /** @typedef {{ start: () => unknown, receive: (message: any) => any, stop: () => unknown }} Shown */
 
 /** @type {Record<string, (host: HTMLElement, data: any, post: (message: any) => any) => Shown>} */
-const CARDS = { coding: createCodingCard, adjudication: createAdjudicationCard, comparing: createComparingCard, codebook: createCodebookEditor };
+const CARDS = {
+  coding: createCodingCard, adjudication: createAdjudicationCard, talk: createTalkCard, comparing: createComparingCard, codebook: createCodebookEditor,
+};
 
 // The card as a notebook's widget: what the card posts goes to Python, what Python says comes back.
 /** @param {{ model: Model, el: HTMLElement }} given */

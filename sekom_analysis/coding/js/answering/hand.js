@@ -4,7 +4,7 @@
 import { rangeOf, shownNumber } from "./answers.js";
 import { actionOf } from "./keys.js";
 
-/** @import { Action, Commands, Press, Variable, Wait, Worklist } from "../types" */
+/** @import { Action, CardKind, Commands, Press, Variable, Wait, Worklist } from "../types" */
 
 const PAUSE = 600; // after so many milliseconds a number that could go on is taken
 const BURST = 400; // keys closer than this to prose belong to it
@@ -22,8 +22,8 @@ function later(milliseconds, work) {
 // `act` does what was asked; `onChange` is told when only what is half typed or said has changed; `shows` tells
 // whether a key's cap is on screen; `isWriting`, whether keys go into a field now.
 /** @param {{ list: Worklist, commands: Commands, act: (name: string, value?: any) => unknown, onChange: () => void,
- *   shows?: (key: string) => boolean, isWriting?: () => boolean, wait?: Wait }} given */
-export function createHand({ list, commands, act, onChange, shows = () => true, isWriting = () => false, wait = later }) {
+ *   shows?: (key: string) => boolean, isWriting?: () => boolean, wait?: Wait, read?: CardKind["read"] }} given */
+export function createHand({ list, commands, act, onChange, shows = () => true, isWriting = () => false, wait = later, read }) {
   let text = "";
   /** @type {{ key: string, values: Record<string, unknown> } | null} */
   let told = null; // { key, values } of what is to be said of the latest key
@@ -34,6 +34,8 @@ export function createHand({ list, commands, act, onChange, shows = () => true, 
 
   /** @type {() => Variable | null} */
   const asked = () => (list.isFinished() ? null : list.current().variable);
+  /** @type {(event: Press) => Action | null} */
+  const meant = (event) => (read ? read(event, list.isFinished() ? null : list.current()) : actionOf(event, asked(), commands));
   const scale = () => list.current().variable; // while something is half typed there is one
 
   /** @param {string} key @param {Record<string, unknown>} [values] */
@@ -110,7 +112,7 @@ export function createHand({ list, commands, act, onChange, shows = () => true, 
   // Returns whether the key was for the card.
   /** @param {Press} event */
   function press(event) {
-    const action = event.key === "Escape" && !shows("Escape") ? null : actionOf(event, asked(), commands);
+    const action = event.key === "Escape" && !shows("Escape") ? null : meant(event);
     if (isProse(event, action)) {
       tell("same_burst");
       return true;
@@ -153,7 +155,7 @@ export function createHand({ list, commands, act, onChange, shows = () => true, 
       act(name, value);
     } else if (name === "flag") markAmid();
     else if (take() && !isWriting()) {
-      const itself = actionOf(event, asked(), commands);
+      const itself = meant(event);
       if (itself) run(itself, event);
     }
     return true;
