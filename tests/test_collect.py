@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from sekom_analysis.basics.errors import DecisionError
 from sekom_analysis.exchange.returned import coder_of
 from sekom_analysis.formats.tables import write_table
+from sekom_analysis.study.log import coder_log
 from sekom_analysis.study.study import Study
 
 
@@ -419,7 +420,8 @@ def test_the_sample_collects_itself(sample, root):
         log_of(sample, coder).unlink()
         again = Study.open(sample.root)
         assert len(again.collect(root / "data/coded" / f"{coder}.csv").added) == found.known
-        assert log_of(sample, coder).read_bytes() == (root / "data/coded" / f"{coder}.csv").read_bytes()
+        rows, were = (coder_log(study, coder).read()[0] for study in (sample.root, root))
+        assert rows == were  # a log that is begun now has a column that those of the sample lack
 
 
 def test_ids_that_lost_their_zeros_are_named_and_the_file_is_still_this_studys(study, away):

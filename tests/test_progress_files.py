@@ -204,7 +204,7 @@ def test_windows_line_ends_and_a_byte_order_mark_change_nothing(written, desk):
     reading = read_progress(path, desk)
     assert reading.problems == []
     assert reading.events[0]["memo"] == "å"
-    assert pd.DataFrame(reading.events).shape == (1, 12)
+    assert pd.DataFrame(reading.events).shape == (1, 13)
 
 
 def test_collecting_saves_with_the_times_of_the_page_and_twice_is_once(written, study, desk):

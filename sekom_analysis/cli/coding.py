@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from sekom_analysis.study.study import Study
 
 
+TRAINING = "The notes of `training:` in study.yaml, whose reference is shown after each answer."
 HOW_TO_STOP = "it works until Ctrl+C here. Each answer is saved as it is given."
 
 
@@ -37,6 +38,7 @@ HOW_TO_STOP = "it works until Ctrl+C here. Each answer is saved as it is given."
 def code(
     coder: Annotated[str, typer.Option(help="Who codes, such as anna.")],
     again: Annotated[int, typer.Option(min=0, help="This many notes a second time, blind to the first.")] = 0,
+    training: Annotated[bool, typer.Option("--training", help=TRAINING)] = False,
     lang: Annotated[str, typer.Option(help="sv or en.")] = "sv",
     browser: Annotated[bool, typer.Option(help="Open the browser, or only show the address.")] = True,
     study: StudyFolder = None,
@@ -46,20 +48,25 @@ def code(
 
     check_language(lang)
     console().print(f"Opening the card of {coder}; {HOW_TO_STOP}", soft_wrap=True)
-    raise typer.Exit(open_coding(study_root(study), coder, lang=lang, browser=browser, again=again))
+    options = {"again": again, "training": training}
+    raise typer.Exit(open_coding(study_root(study), coder, lang=lang, browser=browser, **options))
 
 
 @app.command(epilog=example("sekom page anna"))
 def page(
     coder: Annotated[str, typer.Argument(help="Who is to code, such as anna.")],
     to: Annotated[Path | None, typer.Option(help="The file; left out, STUDY-CODER.html here.")] = None,
+    training: Annotated[bool, typer.Option("--training", help=TRAINING)] = False,
     lang: Annotated[str, typer.Option(help="sv or en.")] = "sv",
     study: StudyFolder = None,
 ) -> None:
     """Write a page to mail to a coder: it opens in any browser, without Jupyter or a server."""
     from sekom_analysis.coding.page import write_page
 
-    _hand_out(write_page, coder, to, "html", lang, study)
+    def write(desk: Desk, path: Path, language: str) -> Path:
+        return write_page(desk, path, language, training=training)
+
+    _hand_out(write, coder, to, "training.html" if training else "html", lang, study)
 
 
 @app.command(epilog=example("sekom sheet anna"))

@@ -38,18 +38,18 @@ var wordsOf = (text) => text.match(/\s*[\p{L}\p{N}\p{M}_'’-]+|\s*[^\s]/gu) ?? 
 function wordDiff(before, after) {
   const [old, now] = [wordsOf(before), wordsOf(after)];
   if (Math.max(old.length, now.length) > REJECTED) return joined([["gone", before], ["new", after]]);
-  const bare = (word) => word.trim();
+  const bare2 = (word) => word.trim();
   const same = old.map(() => new Array(now.length + 1).fill(0));
   same.push(new Array(now.length + 1).fill(0));
   for (let i2 = old.length - 1; i2 >= 0; i2 -= 1) {
     for (let j2 = now.length - 1; j2 >= 0; j2 -= 1) {
-      same[i2][j2] = bare(old[i2]) === bare(now[j2]) ? same[i2 + 1][j2 + 1] + 1 : Math.max(same[i2 + 1][j2], same[i2][j2 + 1]);
+      same[i2][j2] = bare2(old[i2]) === bare2(now[j2]) ? same[i2 + 1][j2 + 1] + 1 : Math.max(same[i2 + 1][j2], same[i2][j2 + 1]);
     }
   }
   const pieces = [];
   let [i, j] = [0, 0];
   while (i < old.length || j < now.length) {
-    if (i < old.length && j < now.length && bare(old[i]) === bare(now[j])) {
+    if (i < old.length && j < now.length && bare2(old[i]) === bare2(now[j])) {
       pieces.push(["kept", now[j]]);
       [i, j] = [i + 1, j + 1];
     } else if (j >= now.length || i < old.length && same[i + 1][j] >= same[i][j + 1]) {
@@ -63,13 +63,13 @@ function wordDiff(before, after) {
   return joined(pieces);
 }
 function joined(pieces) {
-  const found = [];
+  const found3 = [];
   for (const [kind, text] of pieces) {
-    const last = found.at(-1);
+    const last = found3.at(-1);
     if (last && last[0] === kind) last[1] += text;
-    else if (text) found.push([kind, text]);
+    else if (text) found3.push([kind, text]);
   }
-  return found;
+  return found3;
 }
 
 // answering/answers.js
@@ -103,7 +103,7 @@ function choosable(codes, variable) {
   return codes.filter((code) => variable.codes.some(({ id }) => id === code));
 }
 function sameAnswer(one, other) {
-  return one && other && one.event === other.event && one.certainty === other.certainty && one.memo === other.memo && one.codes.join("|") === other.codes.join("|");
+  return one && other && one.event === other.event && one.certainty === other.certainty && one.memo === other.memo && (one.words ?? "") === (other.words ?? "") && one.codes.join("|") === other.codes.join("|");
 }
 var shownNumber = (text) => text.replace("-", "−");
 function numberIn(text, variable) {
@@ -118,66 +118,80 @@ function rangeOf({ codes }, number) {
 
 // answering/keys.js
 var COMMANDS = {
-  u: "undo",
-  Backspace: "undo",
-  r: "redo",
-  s: "skip",
-  m: "memo",
-  t: "flag",
-  "+": "propose",
-  n: "toFirstOpen",
-  d: "panel",
-  g: "gloss",
-  "/": "search",
+  ".": "unsure",
+  ",": "memo",
+  "/": "skip",
+  "+": "flag",
+  "*": "propose",
+  "<": "gloss",
+  "'": "codebook",
+  "’": "codebook",
+  ":": "reviews",
+  ">": "number",
+  "?": "keys",
   Enter: "confirm",
   ArrowLeft: "back",
   ArrowRight: "forward",
+  ArrowUp: "up",
+  ArrowDown: "down",
+  End: "toFirstOpen",
+  PageUp: "recentBack",
+  PageDown: "recentForward",
   " ": "scroll",
-  ",": "changes",
-  Escape: "closeChanges"
+  Backspace: "undo",
+  Escape: "leave"
 };
-var LETTERS = "abcefhijklopqvwxyz";
+var DIGITS = "123456789";
 var NONE_FITS = "none_fits";
-var MINUS = /^[-\u2212]$/;
+var MINUS = /^[-−]$/;
 function keysOf(variable) {
   if (variable.kind === "scale") return new Map(variable.codes.map(({ id }) => [id, id]));
-  const row = [..."123456789", ...LETTERS];
-  const own = variable.codes.map(({ id, place }, number) => id === NONE_FITS ? "0" : row[place ?? number]);
-  const free = row.filter((key) => !own.includes(key));
+  const own = variable.codes.map(({ id, place }, number) => id === NONE_FITS ? "0" : DIGITS[place ?? number]);
+  const free = own.length <= DIGITS.length ? [...DIGITS].filter((key) => !own.includes(key)) : [];
   return new Map(variable.codes.flatMap(({ id }, number) => {
     const key = own[number] ?? free.shift();
     return key ? [[key, id]] : [];
   }));
 }
-function typed(event) {
+function typed(event, commands) {
   const digit = /^Digit([0-9])$/.exec(event.code);
-  if (digit && event.key !== "/") return digit[1];
-  return event.key.length === 1 ? event.key.toLowerCase() : event.key;
+  if (digit && !(event.shiftKey && commands[event.key])) return digit[1];
+  return event.key;
 }
-function signOf(event, variable) {
+function signOf(event, variable, key) {
   const hasMinus = variable.codes.some(({ id }) => id.startsWith("-"));
   if (MINUS.test(event.key) && (hasMinus || !/^Digit/.test(event.code))) return "-";
-  const key = typed(event);
   return /^[0-9]$/.test(key) ? key : "";
 }
-function actionOf(event, variable, commands) {
-  const key = typed(event);
-  if (event.ctrlKey || event.metaKey) {
-    if (event.altKey) return null;
-    if (key === "z") return { name: event.shiftKey ? "redo" : "undo" };
-    if (key === "s") return { name: "nothing" };
-    if (key === "y") return { name: "redo" };
-    return commands[`Ctrl+${key}`] ? { name: commands[`Ctrl+${key}`] } : null;
-  }
+function chord(event, key, commands) {
   if (event.altKey) return null;
-  if (event.shiftKey && /^[123]$/.test(key)) return { name: "certainty", value: key };
-  if (event.shiftKey && key === "ArrowLeft") return { name: "noteBack" };
-  if (event.shiftKey && key === "ArrowRight") return { name: "noteForward" };
-  if (event.shiftKey && key !== "/" && key !== "+" && !/^[0-9]$/.test(event.key)) return null;
-  if (variable && variable.kind === "scale" && signOf(event, variable)) return { name: "number", value: signOf(event, variable) };
-  const code = variable && variable.kind !== "scale" ? keysOf(variable).get(key) : void 0;
-  if (code !== void 0) return { name: "code", value: code };
-  return commands[key] ? { name: commands[key] } : null;
+  const letter = key.toLowerCase();
+  if (letter === "z") return { name: event.shiftKey ? "redo" : "undo" };
+  if (letter === "s") return { name: "nothing" };
+  if (letter === "y") return { name: "redo" };
+  return commands[`Ctrl+${key}`] ? { name: commands[`Ctrl+${key}`] } : null;
+}
+function actionOf(event, variable, commands) {
+  const key = typed(event, commands);
+  if (event.ctrlKey || event.metaKey) return chord(event, key, commands);
+  if (event.altKey) return null;
+  if (event.shiftKey) {
+    if (/^[123]$/.test(key)) return { name: "certainty", value: key };
+    if (key === "ArrowLeft") return { name: "noteBack" };
+    if (key === "ArrowRight") return { name: "noteForward" };
+    if (key === "Backspace") return { name: "redo" };
+    if (key.length > 1 || /^[0-9]$/.test(key) && key !== event.key) return null;
+  }
+  if (variable && variable.kind === "scale") {
+    const sign = signOf(event, variable, key);
+    if (sign) return { name: "digit", value: sign };
+  } else if (variable) {
+    const code = keysOf(variable).get(key);
+    if (code !== void 0) return { name: "code", value: code };
+    if (/^\p{L}$/u.test(key) && !commands[key.toLowerCase()]) return { name: "letter", value: key };
+  }
+  const name = commands[key] ?? commands[key.toLowerCase()];
+  return name ? { name } : null;
 }
 function listenForKeys(root, hand) {
   root.addEventListener("keydown", (event) => {
@@ -185,7 +199,7 @@ function listenForKeys(root, hand) {
       /** @type {Element} */
       event.target
     );
-    if (target.matches("input, textarea")) return event.stopPropagation();
+    if (target.matches("input, textarea, dialog, dialog *")) return event.stopPropagation();
     const onButton = target.matches("button, summary") && (event.key === "Enter" || event.key === " ");
     if (onButton && event.repeat) event.preventDefault();
     const ours = !onButton && hand.press(event);
@@ -196,10 +210,48 @@ function listenForKeys(root, hand) {
   });
 }
 
+// answering/typing.js
+var LONGEST_LEAD = 4;
+var fold = (text) => text.toLowerCase().normalize("NFC");
+var wordsOf2 = (label) => fold(label).split(/[\s,;:/()–-]+/).filter(Boolean);
+function fit(label, typed2) {
+  const [whole, part] = [fold(label), fold(typed2)];
+  if (whole.startsWith(part)) return 3;
+  if (wordsOf2(label).some((word) => word.startsWith(part))) return 2;
+  return whole.includes(part) ? 1 : 0;
+}
+function found(codes, typed2) {
+  const part = typed2.trim();
+  if (!part) return [];
+  const fits = codes.map((code) => ({ code, fit: fit(code.label, part) }));
+  const least = fits.some((one) => one.fit > 1) ? 2 : 1;
+  return fits.filter((one) => one.fit >= least).sort((a, b) => b.fit - a.fit).map(({ code }) => code);
+}
+function placeOf(label, typed2) {
+  const [whole, part] = [fold(label), fold(typed2.trim())];
+  if (!part || whole.length !== label.length) return null;
+  for (let at2 = whole.indexOf(part); at2 >= 0; at2 = whole.indexOf(part, at2 + 1)) {
+    if (at2 === 0 || !/[\p{L}\p{N}]/u.test(whole[at2 - 1])) return [at2, at2 + part.length];
+  }
+  const at = whole.indexOf(part);
+  return at < 0 ? null : [at, at + part.length];
+}
+function leadsOf(codes) {
+  const leads = /* @__PURE__ */ new Map();
+  for (const code of codes) {
+    const starts = wordsOf2(code.label).filter((word) => word.length > 2);
+    for (let n = 1; n <= LONGEST_LEAD && !leads.has(code.id); n += 1) {
+      const start = starts.map((word) => word.slice(0, n)).find((part) => part.length === n && found(codes, part)[0] === code);
+      if (start) leads.set(code.id, start);
+    }
+  }
+  return leads;
+}
+
 // answering/hand.js
 var PAUSE = 600;
 var BURST = 400;
-var MOVES = /* @__PURE__ */ new Set(["back", "forward", "noteBack", "noteForward", "toFirstOpen", "toStep", "review", "answerAgain"]);
+var MOVES = /* @__PURE__ */ new Set(["back", "forward", "noteBack", "noteForward", "toFirstOpen", "toStep", "review", "answerAgain", "recentBack", "recentForward", "toRecent"]);
 var OTHERWISE = /* @__PURE__ */ new Set(["code", "skip", "leaveOpen", "openBlock", "numberIs", "numberGiven"]);
 var REPEATED = /* @__PURE__ */ new Set([...MOVES, "undo", "redo"]);
 var BESIDE = /* @__PURE__ */ new Set(["typing", "saveMemo", "proposing", "saveProposal", "typed", "typedText"]);
@@ -207,14 +259,17 @@ function later(milliseconds, work) {
   const timer = setTimeout(work, milliseconds);
   return () => clearTimeout(timer);
 }
-function createHand({ list, commands, act, onChange, shows = () => true, isWriting = () => false, wait = later }) {
+function createHand({ list, commands, act, onChange, shows = () => true, isWriting = () => false, wait = later, read }) {
   let text = "";
   let told = null;
   let proseAt = -Infinity;
   let stop = () => {
   };
   let clicked = {};
+  let letters = "";
+  let active = "";
   const asked = () => list.isFinished() ? null : list.current().variable;
+  const meant = (event) => read ? read(event, list.isFinished() ? null : list.current()) : actionOf(event, asked(), commands);
   const scale = () => list.current().variable;
   function tell(key, values = {}) {
     told = { key, values };
@@ -262,6 +317,48 @@ function createHand({ list, commands, act, onChange, shows = () => true, isWriti
     }
     return true;
   }
+  function hits() {
+    const { codes } = (
+      /** @type {Variable} */
+      asked()
+    );
+    return letters.trim() ? found(codes, letters) : codes;
+  }
+  function search(now) {
+    const variable = asked();
+    const first = variable && now.trim() ? found(variable.codes, now)[0] : void 0;
+    if (now.trim() && !first) return tell("no_hit", { letters: now.trim() });
+    [letters, active] = [now, first ? first.id : ""];
+    return onChange();
+  }
+  function forget() {
+    [letters, active] = ["", ""];
+  }
+  function moveCursor(by) {
+    const all = hits();
+    const now = all.findIndex(({ id }) => id === active);
+    const next = now < 0 ? by > 0 ? 0 : all.length - 1 : (now + by + all.length) % all.length;
+    active = all[next].id;
+    onChange();
+  }
+  function isTyping({ name, value }, event) {
+    const variable = asked();
+    if (!variable) return false;
+    if (name === "letter") search(letters + value);
+    else if (name === "up" || name === "down") moveCursor(name === "up" ? -1 : 1);
+    else if (letters && event.key === " ") search(`${letters} `);
+    else if (letters && event.key === "Backspace" && !event.shiftKey) search(letters.slice(0, -1));
+    else if (event.key === "Escape" && (letters || active)) search("");
+    else if (name === "confirm" && active) {
+      const code = active;
+      forget();
+      act("code", code);
+    } else {
+      forget();
+      return false;
+    }
+    return true;
+  }
   function isProse(event, action) {
     const types = event.key.length === 1 && !event.ctrlKey && !event.metaKey && !event.altKey;
     if (event.timeStamp - proseAt >= BURST || !(action || types)) return false;
@@ -269,15 +366,21 @@ function createHand({ list, commands, act, onChange, shows = () => true, isWriti
     return true;
   }
   function press(event) {
-    const action = event.key === "Escape" && !shows("Escape") ? null : actionOf(event, asked(), commands);
+    const action = event.key === "Escape" && !shows("Escape") ? null : meant(event);
     if (isProse(event, action)) {
       tell("same_burst");
       return true;
     }
     if (!action && !text) return false;
-    if (event.repeat) return true;
+    const isStep = action && ["up", "down", "scroll"].includes(action.name);
+    if (event.repeat && !isStep) return true;
     told = null;
-    return text ? pressAmid(event, action) : run(
+    if (text) return pressAmid(event, action);
+    return isTyping(
+      /** @type {Action} */
+      action,
+      event
+    ) || run(
       /** @type {Action} */
       action,
       event
@@ -290,8 +393,8 @@ function createHand({ list, commands, act, onChange, shows = () => true, isWriti
     else drop();
   }
   function run(action, event) {
-    if (event.key === "Backspace" && !shows("Backspace")) return false;
-    if (action.name === "number") goesOn(action.value ?? "");
+    if (action.name === "undo" && event.key === "Backspace" && !shows("Backspace")) return false;
+    if (action.name === "digit") goesOn(action.value ?? "");
     else act(action.name, action.value);
     return true;
   }
@@ -299,7 +402,7 @@ function createHand({ list, commands, act, onChange, shows = () => true, isWriti
     const { name, value } = action ?? { name: "" };
     const isOther = event.ctrlKey || event.metaKey || event.altKey || event.key.length > 1 && event.key !== "Escape";
     if (!action && isOther) return false;
-    if (name === "number" && goesOn(value ?? "")) return true;
+    if (name === "digit" && goesOn(value ?? "")) return true;
     if (event.key === "Backspace" && text.length > 1) half(text.slice(0, -1));
     else if (name === "undo" || event.key === "Escape") drop();
     else if (name === "confirm") take();
@@ -309,7 +412,7 @@ function createHand({ list, commands, act, onChange, shows = () => true, isWriti
       act(name, value);
     } else if (name === "flag") markAmid();
     else if (take() && !isWriting()) {
-      const itself = actionOf(event, asked(), commands);
+      const itself = meant(event);
       if (itself) run(itself, event);
     }
     return true;
@@ -324,6 +427,7 @@ function createHand({ list, commands, act, onChange, shows = () => true, isWriti
     if (BESIDE.has(name)) return act(name, value);
     if (!isOnSame(name, value, nth)) return tell("second_click");
     told = null;
+    forget();
     const half2 = text;
     if (half2 && (name === "undo" || OTHERWISE.has(name))) drop();
     else if (half2 && !take("pick")) return void 0;
@@ -345,15 +449,228 @@ function createHand({ list, commands, act, onChange, shows = () => true, isWriti
     get text() {
       return text;
     },
+    get letters() {
+      return letters;
+    },
+    get active() {
+      return active;
+    },
     get told() {
       return told;
     }
   };
 }
 
-// answering/worklist.js
-var WINDOW = 40;
-function createWorklist(data) {
+// answering/begun.js
+function faultOfProposal(proposal) {
+  const memo = memoOf(proposal);
+  const [n, all] = [proposalIn(memo).name, memo].map(lengthOf);
+  if (!n) return { key: "propose_nameless", values: {} };
+  if (n > LONGEST_NAME) return { key: "propose_long", values: { n, most: LONGEST_NAME, over: n - LONGEST_NAME } };
+  return all > LONGEST_MEMO ? { key: "too_long", values: { n: all, most: LONGEST_MEMO, over: all - LONGEST_MEMO } } : null;
+}
+function draftedMemo(draft, answer) {
+  const memo = draft.typing === void 0 ? draft.memo : draft.typing.trim();
+  return memo === void 0 || memo.trim() === (answer ? answer.memo : "") ? void 0 : memo.trim();
+}
+function chosenIn({ judged, codes, number }, variable) {
+  if (judged) return [judged];
+  if (number !== void 0) return [numberIn(number, variable) || number.trim()];
+  return codes && choosable(codes, variable);
+}
+function isOtherText({ stands, text }, { stands: stood = "a", text: was = "" } = {}) {
+  if ((stands ?? stood) !== stood) return true;
+  return stood === "own" && text !== void 0 && text.trim() !== was;
+}
+function createBegun({ notes, variables, drafts, cellOf, cellAt, answerTo }) {
+  function proposed(note, variable) {
+    const { event, memo } = answerTo(note, PROPOSAL + variable) ?? { event: "retract", memo: "" };
+    return event === "retract" || event === "changed" ? "" : memo;
+  }
+  function begunIn(note, variable) {
+    const answer = answerTo(note, variable);
+    const draft = drafts.get(cellOf(note, variable)) ?? {};
+    const chosen = chosenIn(draft, variables.get(variable));
+    const { event, codes } = answer ?? { event: draft.event ? "" : "decide", codes: [] };
+    const same = (chosen ?? []).join("|") === codes.join("|") && (draft.event ?? event) === event;
+    const proposal = draft.proposing ? memoOf(draft.proposing) : "";
+    return {
+      note,
+      variable,
+      codes: Boolean(chosen) && !same || isOtherText(draft, answer),
+      memo: draftedMemo(draft, answer) !== void 0,
+      proposal: Boolean(proposal.trim()) && proposal !== proposed(note, variable)
+    };
+  }
+  function faultOf({ note, variable: name, proposal }) {
+    const { variable, answer, draft } = cellAt(note, variables.get(name));
+    const n = lengthOf(draftedMemo(draft, answer) ?? "");
+    if (n > LONGEST_MEMO) return { key: "too_long", values: { n, most: LONGEST_MEMO, over: n - LONGEST_MEMO } };
+    if (draft.number === void 0 || numberIn(draft.number, variable)) return proposal && draft.proposing ? faultOfProposal(draft.proposing) : null;
+    const number = draft.number.trim();
+    return number ? { key: "refuse_number", values: rangeOf(variable, number) } : { key: "number_missing", values: {} };
+  }
+  function chosenAt({ note, variable }) {
+    const draft = drafts.get(cellOf(note, variable.id));
+    if (!draft || !begunIn(note, variable.id).codes) return null;
+    if (draft.number !== void 0) return { note, variable, number: draft.number.trim() };
+    return draft.codes && variable.kind === "multiple" ? { note, variable, codes: draft.codes } : null;
+  }
+  function isGone({ note, variable, number, codes }) {
+    const { answer, draft } = cellAt(note, variable);
+    const now = (draft.codes ?? (answer ? answer.codes : [])).join("|");
+    return number === void 0 ? !draft.codes && now !== (codes ?? []).join("|") : draft.number === void 0 && now !== numberIn(number, variable);
+  }
+  function begun() {
+    if (!drafts.size) return [];
+    return notes.flatMap((note) => note.variables.filter((variable) => drafts.has(cellOf(note, variable))).map((variable) => begunIn(note, variable))).filter(({ codes, memo, proposal }) => codes || memo || proposal);
+  }
+  return { proposed, begunIn, faultOf, chosenAt, isGone, begun };
+}
+
+// answering/places.js
+function createPlaces({ notes, numbers, answerTo, standing: standing2, cellsOf }) {
+  const everything = notes.map((_, number) => number);
+  let list = { kind: "open", notes: everything, cells: null };
+  let at = { place: 0, step: 0 };
+  let before = null;
+  const here = () => notes[list.notes[at.place]];
+  const isFinished = () => at.place >= list.notes.length;
+  function step(by) {
+    if (list.cells) return stepInQueue(by);
+    const from = at;
+    at = { ...at, step: at.step + by };
+    if (!list.notes.length) at = from;
+    else if (isFinished()) {
+      const last = list.notes.length - 1;
+      at = by < 0 ? { place: last, step: notes[list.notes[last]].variables.length - 1 } : from;
+    } else if (at.step < 0) {
+      at = at.place === 0 ? from : { place: at.place - 1, step: notes[list.notes[at.place - 1]].variables.length - 1 };
+    } else if (at.step >= here().variables.length) {
+      at = { place: at.place + 1, step: 0 };
+    }
+    return void 0;
+  }
+  function leap(by) {
+    if (list.cells) leapInQueue(by);
+    else at = { place: Math.min(Math.max(at.place + by, 0), list.notes.length), step: 0 };
+  }
+  function firstOpen(from = { place: 0, step: 0 }) {
+    for (let place = from.place; place < list.notes.length; place += 1) {
+      const note = notes[list.notes[place]];
+      for (let number = place === from.place ? from.step : 0; number < note.variables.length; number += 1) {
+        if (isOpen(answerTo(note, note.variables[number]))) return { place, step: number };
+      }
+    }
+    return null;
+  }
+  function toAll() {
+    list = { kind: "open", notes: everything, cells: null };
+    before = null;
+  }
+  function toFirstOpen() {
+    toAll();
+    at = firstOpen() || { place: list.notes.length, step: 0 };
+  }
+  function advance() {
+    if (list.kind === "older") return toNextAgain();
+    if (list.cells) return step(1);
+    const end = { place: list.notes.length, step: 0 };
+    at = firstOpen(at) || firstOpen() || end;
+    return void 0;
+  }
+  function goTo(note, variable) {
+    const number = numbers.get(note.key);
+    const name = variable.replace(PROPOSAL, "");
+    const place = placeOf2(number, name);
+    if (place < 0) toAll();
+    at = { place: place < 0 ? number : place, step: Math.max(note.variables.indexOf(name), 0) };
+  }
+  function placeOf2(number, variable) {
+    const exactly = (list.cells ?? []).findIndex((cell) => cell.note === number && cell.variable === variable);
+    if (exactly >= 0) return exactly;
+    return list.notes[at.place] === number ? at.place : list.notes.indexOf(number);
+  }
+  function review(kind, variable) {
+    if (!list.cells) before = { list, at };
+    const cells = kind === "changes" ? [] : cellsOf(kind, variable);
+    list = { kind, variable, notes: cells.map(({ note }) => note), cells };
+    toCell(0);
+  }
+  function toCell(place) {
+    const cells = list.cells ?? [];
+    at = { place: Math.min(Math.max(place, 0), cells.length), step: 0 };
+    if (!isFinished()) at.step = here().variables.indexOf(cells[at.place].variable);
+  }
+  function stepInQueue(by) {
+    const cell = (list.cells ?? [])[at.place];
+    const isAside = Boolean(cell) && here().variables[at.step] !== cell.variable;
+    toCell(isAside && by < 0 ? at.place : at.place + by);
+  }
+  function leapInQueue(by) {
+    const from = list.notes[at.place];
+    const isSame = (place2) => from !== void 0 && list.notes[place2] === from;
+    let place = at.place + Math.sign(by);
+    while (isSame(place)) place += Math.sign(by);
+    toCell(place);
+  }
+  function toNextAgain() {
+    do
+      step(1);
+    while (!isFinished() && !isAgain(standing2(here(), here().variables[at.step])));
+  }
+  function back() {
+    if (!before) return toFirstOpen();
+    ({ list, at } = before);
+    before = null;
+    return void 0;
+  }
+  function inPlace(work) {
+    const kept = { list, at, before };
+    const made = work();
+    ({ list, at, before } = kept);
+    return made;
+  }
+  return {
+    here,
+    isFinished,
+    step,
+    leap,
+    toFirstOpen,
+    advance,
+    goTo,
+    review,
+    back,
+    inPlace,
+    get list() {
+      return list;
+    },
+    get at() {
+      return at;
+    },
+    get isFirst() {
+      return at.place === 0 && (at.step === 0 || Boolean(list.cells));
+    },
+    get isReview() {
+      return Boolean(list.cells);
+    }
+  };
+}
+
+// answering/standing.js
+var COUNTED = (
+  /** @type {const} */
+  ["unsure", "changed", "older", "skipped", "flagged"]
+);
+function answerIsOfSort(answer, kind) {
+  if (kind === "changed") return Boolean(answer && answer.event === "changed");
+  if (kind === "older") return isAgain(answer);
+  if (isOpen(answer)) return false;
+  if (kind === "skipped") return answer.event === "skip";
+  if (kind === "differing") return Boolean(answer.differs);
+  return kind === "unsure" && answer.event === "decide" && answer.certainty === "1";
+}
+function createStanding(data) {
   const variables = (
     /** @type {Known<Variable>} */
     new Map(data.variables.map((variable) => [variable.id, variable]))
@@ -366,98 +683,107 @@ function createWorklist(data) {
   const answers = /* @__PURE__ */ new Map();
   const earlier = /* @__PURE__ */ new Map();
   const drafts = /* @__PURE__ */ new Map();
-  const moments = [];
-  const everything = notes.map((_, number) => number);
-  let list = { kind: "open", notes: everything };
-  let at = { place: 0, step: 0 };
+  const openIn = notes.map((note) => note.variables.length);
+  let open = openIn.reduce((sum, n) => sum + n, 0);
+  let done = openIn.filter((n) => !n).length;
+  const tally = /* @__PURE__ */ new Map();
+  const stamps = notes.map(() => 0);
+  let version = 0;
+  const met = /* @__PURE__ */ new Set();
+  const cellOf = (note, variable) => `${note.key} ${variable}`;
+  const answerTo = (note, variable) => answers.get(cellOf(note, variable));
+  const standing2 = (note, variable) => answerTo(note, variable) ?? earlier.get(cellOf(note, variable));
+  const isDone = (note) => note.variables.every((variable) => !isOpen(answerTo(note, variable)));
+  function cellAt(note, variable) {
+    const cell = cellOf(note, variable.id);
+    return { note, variable, answer: answers.get(cell), draft: drafts.get(cell) || {}, earlier: earlier.get(cell) };
+  }
+  function count(note, variable, by) {
+    const isQuestion = note.variables.includes(variable);
+    const answer = standing2(note, variable);
+    for (const kind of COUNTED) {
+      const counts = kind === "flagged" ? variable === FLAG && !isOpen(answer) : isQuestion && answerIsOfSort(answer, kind);
+      if (counts) tally.set(`${kind} ${variable}`, (tally.get(`${kind} ${variable}`) ?? 0) + by);
+    }
+    if (!isQuestion || !isOpen(answerTo(note, variable))) return;
+    const number = numbers.get(note.key);
+    if (by > 0 && !openIn[number]) done -= 1;
+    open += by;
+    openIn[number] += by;
+    if (by < 0 && !openIn[number]) done += 1;
+  }
+  function put(where, note, variable, answer) {
+    count(note, variable, -1);
+    if (answer) where.set(cellOf(note, variable), answer);
+    else where.delete(cellOf(note, variable));
+    count(note, variable, 1);
+    version += 1;
+    meet(note);
+    stamps[numbers.get(note.key)] = version;
+  }
+  function meet(note) {
+    met.add(numbers.get(note.key));
+  }
+  function draftMore(change, { note, variable }) {
+    const cell = cellOf(note, variable.id);
+    const draft = { ...drafts.get(cell), undone: void 0, ...change };
+    if (Object.values(draft).every((value) => value === void 0)) drafts.delete(cell);
+    else drafts.set(cell, draft);
+  }
+  function cellsOf(kind, only) {
+    if (kind === "flagged") return notes.flatMap((note, number) => isOpen(answerTo(note, FLAG)) ? [] : [{ note: number, variable: note.variables[0] }]);
+    return notes.flatMap((note, number) => note.variables.filter((variable) => (!only || variable === only) && answerIsOfSort(standing2(note, variable), kind)).map((variable) => ({ note: number, variable })));
+  }
+  function queues() {
+    return COUNTED.flatMap((kind) => (kind === "flagged" ? [FLAG] : [...variables.keys()]).map((variable) => ({ kind, variable: variable === FLAG ? "" : variable, n: tally.get(`${kind} ${variable}`) ?? 0 })).filter(({ n }) => n));
+  }
+  const countSort = (kind) => kind === "differing" ? cellsOf(kind).length : queues().filter((queue) => queue.kind === kind).reduce((sum, { n }) => sum + n, 0);
+  function seen() {
+    const begun = [...drafts.keys()].flatMap((cell) => numbers.get(cell.split(" ")[0]) ?? []);
+    return [.../* @__PURE__ */ new Set([...met, ...begun])].sort((a, b) => a - b);
+  }
+  return {
+    notes,
+    variables,
+    numbers,
+    answers,
+    earlier,
+    drafts,
+    cellOf,
+    answerTo,
+    standing: standing2,
+    isDone,
+    cellAt,
+    draftMore,
+    meet,
+    cellsOf,
+    queues,
+    countSort,
+    seen,
+    /** @param {Note} note @param {string} variable @param {Answer | null | undefined} answer */
+    answer: (note, variable, answer) => put(answers, note, variable, answer),
+    /** @param {Note} note @param {string} variable @param {Answer | null | undefined} answer */
+    answerEarlier: (note, variable, answer) => put(earlier, note, variable, answer),
+    /** @param {number} number */
+    stampOf: (number) => stamps[number],
+    get open() {
+      return open;
+    },
+    get done() {
+      return done;
+    },
+    get version() {
+      return version;
+    }
+  };
+}
+
+// answering/turns.js
+function createTurns({ variables, answers, earlier, drafts, cellOf, answerTo, answer: putAnswer, draftMore }, { begunIn }) {
   let undone = [];
   let done = [];
-  let just = null;
-  const cellOf = (note, variable) => `${note.key} ${variable}`;
-  const here = () => notes[list.notes[at.place]];
-  const isFinished = () => at.place >= list.notes.length;
-  const answerTo = (note, variable) => answers.get(cellOf(note, variable));
-  const isDone = (note) => note.variables.every((variable) => !isOpen(answerTo(note, variable)));
-  function step(by) {
-    just = null;
-    pass(by);
-  }
-  function pass(by) {
-    const before = at;
-    at = { ...at, step: at.step + by };
-    if (!list.notes.length) at = before;
-    else if (isFinished()) {
-      const last = list.notes.length - 1;
-      at = by < 0 ? { place: last, step: notes[list.notes[last]].variables.length - 1 } : before;
-    } else if (at.step < 0) {
-      at = at.place === 0 ? before : { place: at.place - 1, step: notes[list.notes[at.place - 1]].variables.length - 1 };
-    } else if (at.step >= here().variables.length) {
-      at = { place: at.place + 1, step: 0 };
-    }
-  }
-  function leap(by) {
-    just = null;
-    at = { place: Math.min(Math.max(at.place + by, 0), list.notes.length), step: 0 };
-  }
-  function firstOpen(from = { place: 0, step: 0 }) {
-    for (let place = from.place; place < list.notes.length; place += 1) {
-      const note = notes[list.notes[place]];
-      for (let step2 = place === from.place ? from.step : 0; step2 < note.variables.length; step2 += 1) {
-        if (isOpen(answerTo(note, note.variables[step2]))) return { place, step: step2 };
-      }
-    }
-    return null;
-  }
-  function toFirstOpen() {
-    just = null;
-    list = { kind: "open", notes: everything };
-    at = firstOpen() || { place: list.notes.length, step: 0 };
-  }
-  function advance() {
-    if (list.kind === "older") return toNextAgain();
-    if (list.kind !== "open") return pass(1);
-    const end = { place: list.notes.length, step: 0 };
-    at = firstOpen(at) || firstOpen() || end;
-    return void 0;
-  }
-  function toNextAgain() {
-    do
-      pass(1);
-    while (!isFinished() && !isAgain(standing2(here(), here().variables[at.step])));
-  }
-  function again() {
-    return notes.flatMap((note) => note.variables.flatMap((variable) => {
-      const answer = standing2(note, variable);
-      return answer && isAgain(answer) && answer.again ? [{ variable, again: (
-        /** @type {Again} */
-        answer.again
-      ) }] : [];
-    }));
-  }
-  function goTo(note, variable) {
-    just = null;
-    const number = numbers.get(note.key);
-    if (!list.notes.includes(number)) list = { kind: "open", notes: everything };
-    at = { place: list.notes.indexOf(number), step: Math.max(note.variables.indexOf(variable.replace(PROPOSAL, "")), 0) };
-  }
-  function review(kind) {
-    just = null;
-    list = { kind, notes: everything.filter((number) => isOfSort(notes[number], kind)) };
-    at = { place: 0, step: 0 };
-    const note = here();
-    if (note) at.step = Math.max(note.variables.findIndex((v) => answerIsOfSort(standing2(note, v), kind)), 0);
-  }
-  function answerIsOfSort(answer, kind) {
-    if (kind === "changed") return Boolean(answer && answer.event === "changed");
-    if (kind === "older") return isAgain(answer);
-    if (isOpen(answer)) return false;
-    if (kind === "skipped") return answer.event === "skip";
-    if (kind === "differing") return Boolean(answer.differs);
-    return kind === "unsure" && answer.event === "decide" && answer.certainty === "1";
-  }
-  function isOfSort(note, kind) {
-    return note.variables.some((variable) => answerIsOfSort(standing2(note, variable), kind));
-  }
+  let groups = 0;
+  let group = 0;
   function eventOf(note, variable, kind, answer) {
     const event = {
       event_id: newEventId(),
@@ -470,8 +796,14 @@ function createWorklist(data) {
       pass: note.pass,
       note_hash: note.hash
     };
+    if (kind === "decide" && answer && answer.words) event.words = answer.words;
     if (variables.has(variable)) event.codebook = variables.get(variable).version;
     return event;
+  }
+  function takenBack(note, variable) {
+    const before = earlier.get(cellOf(note, variable));
+    if (!before || before.event === "retract") return eventOf(note, variable, "retract", null);
+    return { ...eventOf(note, variable, "decide", before), note_hash: before.hash, codebook: before.codebook };
   }
   function eventsBetween(note, variable, from, to) {
     if (isOpen(to)) return isOpen(from) ? [] : [takenBack(note, variable)];
@@ -482,11 +814,10 @@ function createWorklist(data) {
     return [to.older && to.codebook ? { ...event, codebook: to.codebook } : event];
   }
   function turn(note, variable, to) {
-    const cell = cellOf(note, variable);
-    const events = eventsBetween(note, variable, answers.get(cell), to);
-    if (isOpen(to)) answers.delete(cell);
-    else answers.set(cell, { ...to, older: Boolean(to.older && to.codebook), id: events[events.length - 1].event_id });
-    settleDraft(cell);
+    const events = eventsBetween(note, variable, answerTo(note, variable), to);
+    if (isOpen(to)) putAnswer(note, variable, null);
+    else putAnswer(note, variable, { ...to, older: Boolean(to.older && to.codebook), id: events[events.length - 1].event_id });
+    settleDraft(cellOf(note, variable));
     return events;
   }
   function settleDraft(cell) {
@@ -495,42 +826,148 @@ function createWorklist(data) {
     if (typing === void 0 && !proposing) return;
     drafts.set(cell, { ...typing === void 0 ? {} : { typing, to: (answers.get(cell) ?? {}).id }, ...proposing && { proposing } });
   }
-  function change(note, variable, to) {
+  function change(note, variable, to, { isWord = false } = {}) {
     const from = answerTo(note, variable);
     if (from && sameAnswer(from, to) && !from.older) {
       settleDraft(cellOf(note, variable));
       return [];
     }
-    done.push({ note, variable, from, to });
+    done.push({ note, variable, from, to, group: group || (groups += 1), isWord });
     undone = [];
     return turn(note, variable, to);
   }
-  function decide(codes, { stays = false } = {}) {
-    const { answer, draft } = current();
-    const same = answer && answer.codes.join("|") === codes.join("|");
-    return give({
-      event: "decide",
-      codes,
-      certainty: draft.certainty ?? (same ? answer.certainty : ""),
-      // another answer is another certainty
-      memo: draft.memo ?? (answer ? answer.memo : "")
-    }, stays);
+  function reword(note, variable, answer, field, value) {
+    const events = change(note, variable, { ...answer, [field]: value }, { isWord: true });
+    return events.map((event) => ({ ...event, replaces: answer.id, amends: field }));
   }
+  function atOnce(work) {
+    group = groups += 1;
+    const events = work();
+    group = 0;
+    return events;
+  }
+  function turnBack(note, variable, to, wasRefused) {
+    const cell = cellOf(note, variable);
+    const { id = "" } = answers.get(cell) ?? {};
+    const draft = drafts.get(cell);
+    const events = turn(note, variable, to);
+    const isSent = !wasRefused(id) || wasRefused((to ?? {}).id);
+    if (!isSent && !isOpen(to)) putAnswer(note, variable, to);
+    if (draft) keepIfMore(note, variable, draft);
+    return isSent ? events.map((event, number) => ({ ...event, replaces: number ? "" : id })) : [];
+  }
+  function keepIfMore(note, variable, draft) {
+    const cell = cellOf(note, variable);
+    drafts.set(cell, draft);
+    const { codes, memo } = begunIn(note, variable);
+    const isInAnswer = (draft.text ?? "").trim() === ((answers.get(cell) ?? {}).text ?? "");
+    if (!codes && !memo && (isInAnswer || !draft.text)) settleDraft(cell);
+    else if (draft.typing !== void 0) draftMore({ to: (answers.get(cell) ?? {}).id }, { note, variable: variables.get(variable) });
+  }
+  function coming(step) {
+    const turns = step === "undo" ? done : undone;
+    const { group: last } = turns.at(-1) ?? {};
+    return turns.filter((one) => one.group === last).reverse();
+  }
+  function take(step, wasRefused) {
+    const turns = coming(step);
+    const [from, onto] = step === "undo" ? [done, undone] : [undone, done];
+    const events = turns.flatMap(({ note, variable, ...turned }) => turnBack(note, variable, step === "undo" ? turned.from : turned.to, wasRefused));
+    from.splice(from.length - turns.length);
+    onto.push(...turns);
+    return { turns, events };
+  }
+  function leave(cell) {
+    const elsewhere = (taken) => cellOf(taken.note, taken.variable) !== cell;
+    done = done.filter(elsewhere);
+    undone = undone.filter(elsewhere);
+  }
+  function recent(n) {
+    const found3 = /* @__PURE__ */ new Map();
+    for (let at = done.length - 1; at >= 0 && found3.size < n; at -= 1) {
+      const { note, variable, isWord } = done[at];
+      const cell = cellOf(note, variable);
+      if (!isWord && !found3.has(cell) && variables.has(variable) && !isOpen(answers.get(cell))) found3.set(cell, { note, variable: variables.get(variable) });
+    }
+    return [...found3.values()];
+  }
+  return {
+    change,
+    reword,
+    atOnce,
+    settleDraft,
+    coming,
+    take,
+    leave,
+    recent,
+    get latest() {
+      return done.at(-1);
+    },
+    get next() {
+      return undone.at(-1);
+    },
+    get canUndo() {
+      return done.length > 0;
+    },
+    get canRedo() {
+      return undone.length > 0;
+    }
+  };
+}
+
+// answering/worklist.js
+var WINDOW = 40;
+function createWorklist(data) {
+  const stands = createStanding(data);
+  const { notes, variables, numbers, answers, earlier, drafts, cellOf, cellAt, answerTo, standing: standing2 } = stands;
+  const places = createPlaces(stands);
+  const { here, isFinished } = places;
+  const unfinished = createBegun(stands);
+  const turns = createTurns(stands, unfinished);
+  const { change, reword } = turns;
+  const moments = [];
+  let just = null;
+  const moving = (move) => (...given) => {
+    just = null;
+    move(...given);
+  };
+  const goTo = moving(places.goTo);
+  function again() {
+    return notes.flatMap((note) => note.variables.flatMap((variable) => {
+      const answer = standing2(note, variable);
+      return answer && isAgain(answer) && answer.again ? [{ variable, again: (
+        /** @type {Again} */
+        answer.again
+      ) }] : [];
+    }));
+  }
+  function inPlace(work) {
+    const kept = just;
+    const made = places.inPlace(work);
+    just = kept;
+    return made;
+  }
+  function answerOf({ answer, draft }, codes, words = "") {
+    const same = answer && answer.codes.join("|") === codes.join("|");
+    const kept = answer && codes.some((code) => answer.codes.includes(code)) ? answer.words ?? "" : "";
+    return { event: "decide", codes, certainty: draft.certainty ?? (same ? answer.certainty : ""), memo: draft.memo ?? (answer ? answer.memo : ""), words: words || kept };
+  }
+  const decide = (codes, { stays = false, words = "" } = {}) => give(answerOf(current(), codes, words), stays);
   function give(to, stays = false) {
     const { note, variable } = current();
     moments.push(Date.now());
     const events = change(note, variable.id, to);
     just = { note, variable };
-    if (!stays) advance();
+    if (!stays) places.advance();
     return events;
   }
   function skip() {
     const { note, variable, answer, draft } = current();
     const memo = draft.memo ?? (answer ? answer.memo : "");
-    const stands = answer && answer.event === "decide";
-    const events = stands ? [] : change(note, variable.id, { event: "skip", codes: [], certainty: "", memo });
-    just = stands ? null : { note, variable };
-    advance();
+    const isDecided = answer && answer.event === "decide";
+    const events = isDecided ? [] : change(note, variable.id, { event: "skip", codes: [], certainty: "", memo });
+    just = isDecided ? null : { note, variable };
+    places.advance();
     return events;
   }
   function aim() {
@@ -553,22 +990,18 @@ function createWorklist(data) {
     }
     return reword(note, variable.id, answer, field, value);
   }
-  function reword(note, variable, answer, field, value) {
-    const events = change(note, variable, { ...answer, [field]: value });
-    return events.map((event) => ({ ...event, replaces: answer.id, amends: field }));
-  }
-  function draftMore(change2, { note, variable } = current()) {
-    const cell = cellOf(note, variable.id);
-    const draft = { ...drafts.get(cell), undone: void 0, ...change2 };
-    if (Object.values(draft).every((value) => value === void 0)) drafts.delete(cell);
-    else drafts.set(cell, draft);
+  function draftMore(change2, question = current()) {
+    stands.draftMore(change2, question);
   }
   function toggle(code) {
-    const { note, variable, answer, draft } = current();
+    const { note, variable } = current();
+    draftMore({ codes: toggled(current(), code) }, { note, variable });
+  }
+  function toggled({ variable, answer, draft }, code, isTaken) {
     const chosen = new Set(draft.codes ?? (answer ? answer.codes : []));
-    if (!chosen.delete(code)) chosen.add(code);
-    const order = variable.codes.map((known) => known.id).filter((known) => chosen.has(known));
-    draftMore({ codes: order }, { note, variable });
+    if (isTaken ?? !chosen.has(code)) chosen.add(code);
+    else chosen.delete(code);
+    return variable.codes.map((known) => known.id).filter((known) => chosen.has(known));
   }
   function flag() {
     const note = here();
@@ -579,46 +1012,37 @@ function createWorklist(data) {
     draftMore({ proposing: void 0 }, { note, variable });
     return change(note, PROPOSAL + variable.id, memo ? { event: "decide", codes: [variable.id], certainty: "", memo } : null);
   }
-  function proposed({ note, variable }) {
-    const answer = answerTo(note, PROPOSAL + variable.id);
-    return isOpen(answer) ? "" : answer.memo;
+  function setMany(questions, to) {
+    const cells = questions.map(({ note, variable }) => cellAt(note, variable));
+    const chosen = ({ answer, draft }) => draft.codes ?? (answer ? answer.codes : []);
+    const isTaken = "toggle" in to && !cells.every((cell) => chosen(cell).includes(to.toggle));
+    return turns.atOnce(() => cells.flatMap((cell) => {
+      const codes = "codes" in to ? to.codes : "toggle" in to ? toggled(cell, to.toggle, isTaken) : [];
+      const isLeft = !("codes" in to) && !codes.length;
+      if (isLeft) return isOpen(cell.answer) ? [] : change(cell.note, cell.variable.id, null);
+      return change(cell.note, cell.variable.id, answerOf(cell, codes));
+    }));
   }
-  function turnBack(note, variable, to, wasRefused) {
-    const cell = cellOf(note, variable);
-    const { id = "" } = answers.get(cell) ?? {};
-    const draft = drafts.get(cell);
-    const events = turn(note, variable, to);
-    const isSent = !wasRefused(id) || wasRefused((to ?? {}).id);
-    if (!isSent && !isOpen(to)) answers.set(cell, to);
-    if (draft) keepIfMore(note, variable, draft);
-    return isSent ? events.map((event, number) => ({ ...event, replaces: number ? "" : id })) : [];
-  }
-  function keepIfMore(note, variable, draft) {
-    const cell = cellOf(note, variable);
-    drafts.set(cell, draft);
-    const { codes, memo } = begunIn(note, variable);
-    const isInAnswer = (draft.text ?? "").trim() === ((answers.get(cell) ?? {}).text ?? "");
-    if (!codes && !memo && (isInAnswer || !draft.text)) settleDraft(cell);
-    else if (draft.typing !== void 0) draftMore({ to: (answers.get(cell) ?? {}).id }, { note, variable: variables.get(variable) });
+  function doubtMany(questions) {
+    const cells = questions.map(({ note, variable }) => ({ ...cellAt(note, variable), draft: {} })).filter(takesDoubt);
+    const value = cells.every(({ answer }) => answer && answer.certainty === "1") ? "" : "1";
+    return turns.atOnce(() => cells.flatMap(({ note, variable, answer }) => answer ? reword(note, variable.id, answer, "certainty", value) : []));
   }
   function undo(wasRefused = () => false) {
-    const last = done.pop();
-    if (!last) return [];
-    undone.push(last);
-    const events = turnBack(last.note, last.variable, last.from, wasRefused);
-    goTo(last.note, last.variable);
-    return events;
+    const taken = turns.take("undo", wasRefused);
+    const last = taken.turns.at(-1);
+    if (last) goTo(last.note, last.variable);
+    return taken.events;
   }
   function redo(wasRefused = () => false) {
-    const next = undone.pop();
-    if (!next) return [];
-    done.push(next);
-    const events = turnBack(next.note, next.variable, next.to, wasRefused);
-    goTo(next.note, next.variable);
-    if (!variables.has(next.variable)) return events;
-    if (!isOpen(next.to)) just = { note: next.note, variable: variables.get(next.variable) };
-    advance();
-    return events;
+    const taken = turns.take("redo", wasRefused);
+    const last = taken.turns.at(-1);
+    if (!last) return [];
+    goTo(last.note, last.variable);
+    if (!variables.has(last.variable)) return taken.events;
+    if (!isOpen(last.to)) just = { note: last.note, variable: variables.get(last.variable) };
+    places.advance();
+    return taken.events;
   }
   function learn(fresh, waiting) {
     let changed = false;
@@ -628,28 +1052,32 @@ function createWorklist(data) {
       for (const [variable, answer] of Object.entries(byVariable)) {
         const cell = cellOf(note, variable);
         const known = answers.get(cell);
+        stands.meet(note);
         if (waiting.has(cell) || known && known.id === answer.id) continue;
-        changed = hearOfText(cell, variable, answer) || changed;
+        changed = hearOfText(note, variable, answer) || changed;
         if (isOpen(answer) && !known) continue;
-        if (isOpen(answer)) answers.delete(cell);
-        else answers.set(cell, answer);
-        const elsewhere = (taken) => cellOf(taken.note, taken.variable) !== cell;
-        done = done.filter(elsewhere);
-        undone = undone.filter(elsewhere);
+        stands.answer(note, variable, isOpen(answer) ? null : answer);
+        turns.leave(cell);
         if (just && cellOf(just.note, just.variable.id) === cell) just = null;
         changed = true;
       }
     }
     return changed;
   }
+  function hearOfText(note, variable, answer) {
+    const cell = cellOf(note, variable);
+    const { id } = earlier.get(cell) ?? {};
+    if (answer.event === "changed" && variables.has(variable) || answer.again) stands.answerEarlier(note, variable, answer);
+    else if (answer.event === "retract") stands.answerEarlier(note, variable, null);
+    return (earlier.get(cell) ?? {}).id !== id;
+  }
   function recall(event) {
     const note = notes[numbers.get(event.note)];
     if (!note || note.pass !== event.pass || event.note_hash && event.note_hash !== note.hash) return;
-    const cell = cellOf(note, event.variable);
-    const known = answers.get(cell);
-    if (event.event === "retract") answers.delete(cell);
+    const known = answerTo(note, event.variable);
+    if (event.event === "retract") stands.answer(note, event.variable, null);
     else if (event.event === "decide" || !known || known.event !== "decide") {
-      answers.set(cell, { ...event, id: event.event_id, older: false });
+      stands.answer(note, event.variable, { ...event, id: event.event_id, older: false });
     }
   }
   function miss(event) {
@@ -665,24 +1093,17 @@ function createWorklist(data) {
     const note = notes[numbers.get(event.note)];
     if (!note) return;
     const cell = cellOf(note, event.variable);
-    answers.delete(cell);
-    done = done.filter((taken) => cellOf(taken.note, taken.variable) !== cell);
+    stands.answer(note, event.variable, null);
+    turns.leave(cell);
     goTo(note, event.variable);
     if (current().variable.id === event.variable.replace(PROPOSAL, "")) draftMore({ ...draft, ...drafts.get(cell) });
   }
   function current() {
     const note = here();
-    return cellAt(note, variables.get(note.variables[at.step]));
+    stands.meet(note);
+    return cellAt(note, variables.get(note.variables[places.at.step]));
   }
-  function cellAt(note, variable) {
-    const cell = cellOf(note, variable.id);
-    return { note, variable, answer: answers.get(cell), draft: drafts.get(cell) || {}, earlier: earlier.get(cell) };
-  }
-  function count() {
-    const open = notes.reduce((sum, note) => sum + note.variables.filter((v) => isOpen(answerTo(note, v))).length, 0);
-    return { open, done: notes.filter(isDone).length, begun: begun().length };
-  }
-  const countSort = (kind) => notes.filter((note) => isOfSort(note, kind)).length;
+  const count = () => ({ open: stands.open, done: stands.done, begun: unfinished.begun().length });
   function countSaved(waiting) {
     return answers.size - [...waiting].filter((cell) => answers.has(cell)).length;
   }
@@ -692,84 +1113,14 @@ function createWorklist(data) {
     if (steady.length < 9) return null;
     return Math.max(1, Math.round(open * steady[Math.floor(steady.length / 2)] / 6e4));
   }
-  const standing2 = (note, variable) => answerTo(note, variable) ?? earlier.get(cellOf(note, variable));
-  function hearOfText(cell, variable, answer) {
-    const { id } = earlier.get(cell) ?? {};
-    if (answer.event === "changed" && variables.has(variable) || answer.again) earlier.set(cell, answer);
-    else if (answer.event === "retract") earlier.delete(cell);
-    return (earlier.get(cell) ?? {}).id !== id;
-  }
-  function takenBack(note, variable) {
-    const before = earlier.get(cellOf(note, variable));
-    if (!before || before.event === "retract") return eventOf(note, variable, "retract", null);
-    return { ...eventOf(note, variable, "decide", before), note_hash: before.hash, codebook: before.codebook };
-  }
-  function draftedMemo(draft, answer) {
-    const memo = draft.typing === void 0 ? draft.memo : draft.typing.trim();
-    return memo === void 0 || memo.trim() === (answer ? answer.memo : "") ? void 0 : memo.trim();
-  }
-  function chosenIn({ judged, codes, number }, variable) {
-    if (judged) return [judged];
-    if (number !== void 0) return [numberIn(number, variable) || number.trim()];
-    return codes && choosable(codes, variable);
-  }
-  function isOtherText({ stands, text }, { stands: stood = "a", text: was = "" } = {}) {
-    if ((stands ?? stood) !== stood) return true;
-    return stood === "own" && text !== void 0 && text.trim() !== was;
-  }
-  function begunIn(note, variable) {
-    const answer = answerTo(note, variable);
-    const draft = drafts.get(cellOf(note, variable)) ?? {};
-    const chosen = chosenIn(draft, variables.get(variable));
-    const { event, codes } = answer ?? { event: draft.event ? "" : "decide", codes: [] };
-    const same = (chosen ?? []).join("|") === codes.join("|") && (draft.event ?? event) === event;
-    const proposal = draft.proposing ? memoOf(draft.proposing) : "";
-    return {
-      note,
-      variable,
-      codes: Boolean(chosen) && !same || isOtherText(draft, answer),
-      memo: draftedMemo(draft, answer) !== void 0,
-      proposal: Boolean(proposal.trim()) && proposal !== proposed({ note, variable: variables.get(variable) })
-    };
-  }
-  function faultOf({ note, variable: name, proposal }) {
-    const { variable, answer, draft } = cellAt(note, variables.get(name));
-    const n = lengthOf(draftedMemo(draft, answer) ?? "");
-    if (n > LONGEST_MEMO) return { key: "too_long", values: { n, most: LONGEST_MEMO, over: n - LONGEST_MEMO } };
-    if (draft.number === void 0 || numberIn(draft.number, variable)) return proposal && draft.proposing ? faultOfProposal(draft.proposing) : null;
-    const number = draft.number.trim();
-    return number ? { key: "refuse_number", values: rangeOf(variable, number) } : { key: "number_missing", values: {} };
-  }
-  function faultOfProposal(proposal) {
-    const memo = memoOf(proposal);
-    const [n, all] = [proposalIn(memo).name, memo].map(lengthOf);
-    if (!n) return { key: "propose_nameless", values: {} };
-    if (n > LONGEST_NAME) return { key: "propose_long", values: { n, most: LONGEST_NAME, over: n - LONGEST_NAME } };
-    return all > LONGEST_MEMO ? { key: "too_long", values: { n: all, most: LONGEST_MEMO, over: all - LONGEST_MEMO } } : null;
-  }
-  function chosenAt({ note, variable }) {
-    const draft = drafts.get(cellOf(note, variable.id));
-    if (!draft || !begunIn(note, variable.id).codes) return null;
-    if (draft.number !== void 0) return { note, variable, number: draft.number.trim() };
-    return draft.codes && variable.kind === "multiple" ? { note, variable, codes: draft.codes } : null;
-  }
-  function isGone({ note, variable, number, codes }) {
-    const { answer, draft } = cellAt(note, variable);
-    const now = (draft.codes ?? (answer ? answer.codes : [])).join("|");
-    return number === void 0 ? !draft.codes && now !== (codes ?? []).join("|") : draft.number === void 0 && now !== numberIn(number, variable);
-  }
   function unchoose(one) {
-    if (!chosenAt(one)) return false;
+    if (!unfinished.chosenAt(one)) return false;
     draftMore({ codes: void 0, number: void 0, certainty: void 0 }, one);
     goTo(one.note, one.variable.id);
     return true;
   }
-  function begun() {
-    if (!drafts.size) return [];
-    return notes.flatMap((note) => note.variables.filter((variable) => drafts.has(cellOf(note, variable))).map((variable) => begunIn(note, variable))).filter(({ codes, memo, proposal }) => codes || memo || proposal);
-  }
   function saveBegun() {
-    return begun().flatMap((one) => {
+    return unfinished.begun().flatMap((one) => {
       const { proposing } = drafts.get(cellOf(one.note, one.variable)) ?? {};
       const isWhole = one.proposal && proposing && !faultOfProposal(proposing);
       const events = isWhole ? propose({ note: one.note, variable: variables.get(one.variable) }, memoOf(proposing)) : [];
@@ -781,7 +1132,7 @@ function createWorklist(data) {
     const answer = answerTo(note, variable);
     const draft = drafts.get(cellOf(note, variable)) ?? {};
     const memo = draftedMemo(draft, answer) ?? (answer ? answer.memo : "");
-    if (faultOf({ ...one, proposal: false }) || !codes && answer && answer.older) return [];
+    if (unfinished.faultOf({ ...one, proposal: false }) || !codes && answer && answer.older) return [];
     drafts.delete(cellOf(note, variable));
     if (draft.proposing) drafts.set(cellOf(note, variable), { proposing: draft.proposing });
     if (!codes && answer) return reword(note, variable, answer, "memo", memo);
@@ -796,65 +1147,91 @@ function createWorklist(data) {
     notes,
     variables,
     drafts,
-    begun,
-    faultOf,
-    saveBegun,
-    chosenAt,
-    isGone,
-    unchoose,
     cellOf,
+    cellAt,
     answerTo,
-    isDone,
+    standing: standing2,
+    isDone: stands.isDone,
     isFinished,
     current,
     count,
-    countSort,
     countSaved,
     minutesLeft,
-    step,
-    leap,
-    toFirstOpen,
+    countSort: stands.countSort,
+    queues: stands.queues,
+    seen: stands.seen,
+    stampOf: stands.stampOf,
+    again,
+    step: moving(places.step),
+    leap: moving(places.leap),
+    toFirstOpen: moving(places.toFirstOpen),
     goTo,
-    review,
+    back: moving(places.back),
+    inPlace,
+    review: (
+      /** @type {(kind: Sort, variable?: string) => void} */
+      moving(places.review)
+    ),
+    begun: unfinished.begun,
+    faultOf: unfinished.faultOf,
+    chosenAt: unfinished.chosenAt,
+    isGone: unfinished.isGone,
+    unchoose,
+    saveBegun,
+    faultOfProposal,
     decide,
     give,
     skip,
     amend,
+    aim,
+    takesDoubt,
     toggle,
     flag,
     propose,
-    proposed,
-    faultOfProposal,
+    draftMore,
+    setMany,
+    doubtMany,
+    /** @param {Question} question */
+    proposed: ({ note, variable }) => unfinished.proposed(note, variable.id),
+    /** What an undo or redo would turn: all that was done at once. @param {"undo" | "redo"} step */
+    turning: (step) => turns.coming(step),
+    /** The answers given latest in this sitting, as they stand now. */
+    recent: (n = 5) => turns.recent(n).map(({ note, variable }) => cellAt(note, variable)),
     undo,
     redo,
     learn,
     recall,
     miss,
     forget,
-    aim,
-    takesDoubt,
-    draftMore,
-    again,
     get list() {
-      return list;
+      return places.list;
     },
     get at() {
-      return at;
+      return places.at;
+    },
+    get isFirst() {
+      return places.isFirst;
+    },
+    get isReview() {
+      return places.isReview;
+    },
+    get version() {
+      return stands.version;
     },
     get latest() {
-      return done.at(-1);
+      return turns.latest;
     },
     get just() {
       return just && cellAt(just.note, just.variable);
     },
     get next() {
-      return undone.at(-1);
+      return turns.next;
     },
     get canUndo() {
-      return done.length > 0;
+      return turns.canUndo;
     },
     get canRedo() {
-      return undone.length > 0;
+      return turns.canRedo;
     }
   };
 }
@@ -869,8 +1246,9 @@ function make(tag, className, ...children) {
 function fill(text, values = {}) {
   return text.replace(/\{(\w+)\}/g, (gap, name) => String(values[name] ?? gap));
 }
+var NAMES = [["⇧", "Shift+"], ["Ctrl", "Control"], ["⌫", "Backspace"], ["←", "ArrowLeft"], ["→", "ArrowRight"], ["Esc", "Escape"]];
 function keycap(key) {
-  const cap = make("kbd", "sk-key", key.length === 1 ? key.toUpperCase() : key);
+  const cap = make("kbd", /^[.,:']$/.test(key) ? "sk-key sk-sign" : "sk-key", key.length === 1 ? key.toUpperCase() : key);
   cap.setAttribute("aria-hidden", "true");
   return cap;
 }
@@ -919,10 +1297,6 @@ function aboutOf(list, aim, say) {
   const begins = lengthOf(text) > most ? `${Array.from(text).slice(0, most - 1).join("")}…` : text;
   return say("about_last_note", { text: begins, answer: asked + answer });
 }
-function afterLatest(list, say, status) {
-  const latest = latestOf(list, say);
-  return latest ? say("latest_and_here", { latest, status }) : status;
-}
 var sayContext = (note) => (note.context ?? []).map(([name, text]) => `${name}: ${text}. `).join("");
 function labelsOf(variable, answer) {
   const labels = new Map(variable.codes.map((code) => [code.id, code.label]));
@@ -941,7 +1315,7 @@ function createKit(act) {
   function button(className, label, key, name, value) {
     const made = make("button", className, ...key ? [keycap(key)] : [], make("span", "sk-label", label));
     made.type = "button";
-    if (key) made.setAttribute("aria-keyshortcuts", key.replace("⇧", "Shift+").replace("Ctrl", "Control"));
+    if (key) made.setAttribute("aria-keyshortcuts", NAMES.reduce((name2, [sign, said]) => name2.replace(sign, said), key));
     made.addEventListener("click", (event) => {
       act(name, value, event.detail);
       if (event.detail > 0 || !made.isConnected || made.disabled) afterClick();
@@ -960,7 +1334,7 @@ function createKit(act) {
   function onClicked(then) {
     afterClick = then;
   }
-  return { parts, part, button, tool, group, onClicked };
+  return { parts, part, button, tool, group, onClicked, act };
 }
 
 // looks/overlays.js
@@ -972,7 +1346,7 @@ function tellLength(field, warning, say) {
   field.setAttribute("aria-invalid", String(tooLong));
   return tooLong;
 }
-function createOverlays({ root, answer, main, say, list, hand, focus, id }) {
+function createOverlays({ root, ground, say, list, hand, focus, id }) {
   let sheet = null;
   let tipBox = null;
   const act = hand.click;
@@ -981,10 +1355,10 @@ function createOverlays({ root, answer, main, say, list, hand, focus, id }) {
     const box = make("div", `sk-sheet sk-${kind}`, title, field, ...rest);
     field.id = `${id}-${kind}`;
     title.htmlFor = field.id;
-    (list.isFinished() ? main : answer).append(box);
+    ground.append(box);
     sheet = { kind, box, field, ...more };
     field.focus({ preventScroll: true });
-    box.scrollIntoView({ block: "nearest" });
+    field.scrollIntoView({ block: "nearest" });
   }
   function close() {
     tip(null);
@@ -1029,7 +1403,7 @@ function createOverlays({ root, answer, main, say, list, hand, focus, id }) {
       act("typing", { note, variable, text: field.value });
     });
     field.addEventListener("keydown", (event) => {
-      const closes = event.key === "Escape" || event.key === "Enter" && (event.ctrlKey || event.metaKey);
+      const closes = event.key === "Escape" || event.key === "Enter" && !event.shiftKey;
       if (!closes || event.isComposing) return;
       event.preventDefault();
       finish(event);
@@ -1101,73 +1475,54 @@ function createOverlays({ root, answer, main, say, list, hand, focus, id }) {
     const foot = make("div", "sk-sheet-foot", make("span", "sk-quiet", say("propose_hint")), make("span", "", ...back, button("propose_save", save)));
     place("proposal", label, name, [second, words, warning, foot]);
   }
-  function openSearch() {
-    if (sheet || list.isFinished()) return;
+  function openNumber() {
+    if (sheet) return;
+    const all = list.notes.length;
     const field = make("input", "sk-field");
-    const hits = make("div", "sk-hits");
-    field.type = "text";
-    field.autocomplete = "off";
-    hits.id = `${id}-hits`;
-    hits.setAttribute("role", "listbox");
-    hits.setAttribute("aria-label", say("codes"));
-    for (const [name, value] of [
-      ["role", "combobox"],
-      ["aria-expanded", "true"],
-      ["aria-controls", hits.id],
-      ["aria-autocomplete", "list"]
-    ]) field.setAttribute(name, value);
-    field.addEventListener("input", () => showHits(field, hits));
-    field.addEventListener("keydown", (event) => onSearchKey(event, field, hits));
-    place("search", say("search_label"), field, [hits]);
-    showHits(field, hits);
+    [field.type, field.inputMode, field.autocomplete] = ["text", "numeric", "off"];
+    const hint = make("span", "sk-quiet", say("number_hint", { all }));
+    function go(event) {
+      const n = Number(field.value.trim());
+      if (!Number.isInteger(n) || n < 1 || n > all) {
+        hint.textContent = say("number_none", { all });
+        return;
+      }
+      finish(event);
+      act("toNote", n);
+    }
+    field.addEventListener("input", (event) => {
+      const n = Number(field.value.trim());
+      hint.textContent = say("number_hint", { all });
+      if (n >= 1 && n <= all && n * 10 > all) go(
+        /** @type {UIEvent} */
+        event
+      );
+    });
+    field.addEventListener("keydown", (event) => {
+      if (event.isComposing || event.key !== "Enter" && event.key !== "Escape") return;
+      event.preventDefault();
+      if (event.key === "Enter") go(event);
+      else finish(event);
+    });
+    place("goto", say("number_title"), field, [hint]);
   }
-  function found(words) {
-    const { codes } = list.current().variable;
-    const textOf = (code) => [code.label, code.definition, code.include, code.example].join(" ").toLowerCase();
-    const hits = codes.filter((code) => words.every((word) => textOf(code).includes(word)));
-    const byName = (code) => words.every((word) => code.label.toLowerCase().includes(word));
-    return [...hits.filter(byName), ...hits.filter((code) => !byName(code))];
-  }
-  function showHits(field, hits) {
-    const codes = found(field.value.toLowerCase().split(/\s+/).filter(Boolean));
-    hits.replaceChildren(...codes.map((code, number) => {
-      const hit = make("div", "sk-hit", make("strong", "", code.label), make("span", "", code.definition ?? ""));
-      hit.id = `${id}-hit-${number}`;
-      hit.dataset.code = code.id;
-      hit.setAttribute("role", "option");
-      hit.addEventListener("click", () => choose(code.id));
-      return hit;
-    }));
-    if (!codes.length) hits.append(make("div", "sk-quiet", say("no_hits")));
-    light(field, hits, 0);
-  }
-  function light(field, hits, number) {
-    const all = [...hits.querySelectorAll(".sk-hit")];
-    all.forEach((hit, i) => hit.setAttribute("aria-selected", String(i === number)));
-    if (all[number]) {
-      field.setAttribute("aria-activedescendant", all[number].id);
-      all[number].scrollIntoView({ block: "nearest" });
-    } else field.removeAttribute("aria-activedescendant");
-  }
-  function onSearchKey(event, field, hits) {
-    const all = (
-      /** @type {HTMLElement[]} */
-      [...hits.querySelectorAll(".sk-hit")]
-    );
-    const now = all.findIndex((hit) => hit.getAttribute("aria-selected") === "true");
-    if (event.key === "ArrowDown") light(field, hits, Math.min(now + 1, all.length - 1));
-    else if (event.key === "ArrowUp") light(field, hits, Math.max(now - 1, 0));
-    else if (event.isComposing) return;
-    else if (event.key === "Escape") finish(event);
-    else if (event.key === "Enter" && all[now]) choose(all[now].dataset.code ?? "", event);
-    else return;
-    event.preventDefault();
-  }
-  function choose(code, event) {
-    close();
-    if (event) hand.leaveProse(event);
-    act("code", code);
-    focus();
+  function openDialog(title, children, { isWide = false } = {}) {
+    const box = make("dialog", isWide ? "sk-dialog sk-dialog-wide" : "sk-dialog");
+    const end = make("button", "sk-button", say("close"), " ", keycap("Esc"));
+    end.type = "button";
+    end.addEventListener("click", () => box.close());
+    box.append(make("h2", "", title), ...children, make("div", "sk-dialog-foot", end));
+    box.setAttribute("aria-label", title);
+    box.addEventListener("close", () => {
+      box.remove();
+      focus();
+    });
+    box.addEventListener("click", (event) => {
+      if (event.target === box) box.close();
+    });
+    root.append(box);
+    box.showModal();
+    return box;
   }
   function tip(text, near) {
     if (tipBox) tipBox.remove();
@@ -1181,7 +1536,7 @@ function createOverlays({ root, answer, main, say, list, hand, focus, id }) {
     tipBox.style.left = `${Math.max(8, Math.min(spot.left - card.left, card.width - tipBox.offsetWidth - 8))}px`;
     tipBox.style.top = `${spot.bottom - card.top + 4}px`;
   }
-  return { openMemo, openProposal, openSearch, close, tip, get isOpen() {
+  return { openMemo, openProposal, openNumber, openDialog, close, tip, get isOpen() {
     return Boolean(sheet);
   } };
 }
@@ -1423,6 +1778,7 @@ function createAnyCard(kind, host, data, post, { onPaint = () => {
     list,
     act,
     commands: kind.commands,
+    read: kind.read,
     onChange: () => repaint(),
     shows: (key) => view.shows(key),
     isWriting: () => view.root.contains(document.activeElement) && Boolean(document.activeElement?.matches("input, textarea"))
@@ -1448,9 +1804,12 @@ function createAnyCard(kind, host, data, post, { onPaint = () => {
     outbox.put(events);
   }
   function turned(step) {
-    const taken = step === "undo" ? list.latest : list.next;
+    const turns = list.turning(step);
     const events = list[step](outbox.wasRefused);
-    if (taken && !events.length) outbox.discard({ note: taken.note.key, variable: taken.variable, pass: taken.note.pass });
+    const sent = new Set(events.map(({ note, variable }) => `${note} ${variable}`));
+    for (const { note, variable } of turns.filter((one) => !sent.has(list.cellOf(one.note, one.variable)))) {
+      outbox.discard({ note: note.key, variable, pass: note.pass });
+    }
     return events;
   }
   const actions = {
@@ -1461,10 +1820,16 @@ function createAnyCard(kind, host, data, post, { onPaint = () => {
     noteBack: () => list.leap(-1),
     noteForward: () => list.leap(1),
     toFirstOpen: () => list.toFirstOpen(),
-    review: (sort) => list.review(sort),
+    review: (sort) => typeof sort === "string" ? list.review(
+      /** @type {import("./types").Sort} */
+      sort
+    ) : list.review(sort.kind, sort.variable || void 0),
+    reviewDone: () => list.back(),
     toCell: ({ note, variable }) => list.goTo(note, variable),
-    search: () => view.openSearch(),
-    panel: () => view.togglePanel(),
+    toNote: (n) => list.goTo(list.notes[n - 1], list.notes[n - 1].variables[0]),
+    number: () => view.openNumber(),
+    codebook: () => view.openCodebook(),
+    keys: () => view.openKeys(),
     gloss: () => view.toggleGloss(),
     scroll: () => view.scrollNote(),
     nothing() {
@@ -1486,10 +1851,10 @@ function createAnyCard(kind, host, data, post, { onPaint = () => {
       outbox.discard(event);
       outbox.hello();
     },
-    ...kind.actionsOf({ list, view, save, turned, keepDraft, tell: hand.tell, refuseNumber: hand.refuse })
+    ...kind.actionsOf({ list, view, data, say, save, turned, keepDraft, tell: hand.tell, refuseNumber: hand.refuse })
   };
   const WRITES = /* @__PURE__ */ new Set(["numberIs", "typed", "typedText"]);
-  const OVERLAYS = /* @__PURE__ */ new Set(["memo", "search", "scroll", "saveMemo", "typing", "saveBegun", "propose", "proposing", "saveProposal"]);
+  const OVERLAYS = /* @__PURE__ */ new Set(["memo", "number", "scroll", "saveMemo", "typing", "saveBegun", "propose", "proposing", "saveProposal"]);
   function act(name, value) {
     if (!actions[name]) return;
     const memo = OVERLAYS.has(name) ? null : view.closeOverlays();
@@ -1506,12 +1871,12 @@ function createAnyCard(kind, host, data, post, { onPaint = () => {
     onPaint(list);
   }
   function touched(name, value) {
-    const turned2 = { undo: list.latest, redo: list.next }[name];
+    const turns = name === "undo" || name === "redo" ? list.turning(name) : [];
     const all = [
       list.isFinished() ? null : list.current(),
       list.aim(),
       BESIDE.has(name) ? value : null,
-      turned2 ? { note: turned2.note, variable: list.variables.get(turned2.variable) } : null
+      ...turns.map(({ note, variable }) => ({ note, variable: list.variables.get(variable) }))
     ];
     return [...new Map(all.filter((one) => one && one.variable).map((one) => [list.cellOf(one.note, one.variable.id), one])).values()];
   }
@@ -1533,7 +1898,7 @@ function createAnyCard(kind, host, data, post, { onPaint = () => {
     await outbox.keepDraft(cell, note.hash ?? "", draft);
     onDraft();
   }
-  function placeOf({ cell }) {
+  function placeOf2({ cell }) {
     const [key, variable, hash] = cell.split(" ");
     const known = list.notes.find((note2) => note2.key === key);
     const alike = known || !hash ? [] : list.notes.filter((note2) => note2.hash === hash);
@@ -1542,7 +1907,7 @@ function createAnyCard(kind, host, data, post, { onPaint = () => {
   }
   function placed(stored) {
     return stored.flatMap((one) => {
-      const place = placeOf(one);
+      const place = placeOf2(one);
       return place ? { ...one, ...place } : [];
     });
   }
@@ -1591,7 +1956,10 @@ function createAnyCard(kind, host, data, post, { onPaint = () => {
   window.addEventListener("beforeunload", hand.settle);
   document.addEventListener("visibilitychange", onHide);
   async function start() {
-    listenForKeys(view.root, hand);
+    listenForKeys(view.root, { press: (event) => view.over ? view.over.press(
+      /** @type {KeyboardEvent} */
+      event
+    ) : hand.press(event) });
     const { answers, events, drafts } = await outbox.start();
     window.addEventListener("focus", outbox.hello);
     list.learn(answers || data.answers, /* @__PURE__ */ new Set());
@@ -1645,11 +2013,1047 @@ function withOthers(card) {
   return { ...card, receive };
 }
 
+// answering/numbers.js
+function numberTyped(digits, n) {
+  const number = /^[1-9][0-9]*$/.test(digits) ? Number(digits) : 0;
+  if (!number || number > n) return "none";
+  return number * 10 > n ? "taken" : "open";
+}
+
+// listing/rows.js
+var FILTERS = ["all", "open", "unsure", "memo", "changed", "older", "skipped", "flagged", "proposed"];
+var fold2 = (text) => text.normalize("NFC").toLowerCase();
+var wordsIn = (text) => fold2(text).split(/\s+/).filter(Boolean);
+function piecesOf(text, words) {
+  const folded = fold2(text);
+  if (!words.length || folded.length !== text.length) return [[text, false]];
+  const pieces = [];
+  let from = 0;
+  while (from < text.length) {
+    const start = from;
+    const hits = words.map((word) => ({ word, at: folded.indexOf(word, start) })).filter(({ at }) => at >= 0);
+    const [first] = hits.sort((a, b) => a.at - b.at || b.word.length - a.word.length);
+    if (!first) break;
+    if (first.at > from) pieces.push([text.slice(from, first.at), false]);
+    from = first.at + first.word.length;
+    pieces.push([text.slice(first.at, from), true]);
+  }
+  return from < text.length ? [...pieces, [text.slice(from), false]] : pieces;
+}
+function codesLike(variable, typed2) {
+  const sought = fold2(typed2.trim()).replace(/^[\u2212\u2013]/, "-");
+  const rank = ({ id, label }) => {
+    const name = variable.kind === "scale" ? id : fold2(label);
+    if (name === sought) return 0;
+    if (name.startsWith(sought)) return 1;
+    if (name.split(/[\s,/()-]+/).some((word) => word.startsWith(sought))) return 2;
+    return name.includes(sought) ? 3 : 4;
+  };
+  return variable.codes.map((code) => ({ code, at: rank(code) })).filter(({ at }) => at < 4).sort((a, b) => a.at - b.at).map(({ code }) => code);
+}
+function createRows(list, say) {
+  const folded = /* @__PURE__ */ new Map();
+  const made = /* @__PURE__ */ new Map();
+  let rows = [];
+  let counts = {};
+  function labelsOf2(variable, codes) {
+    if (variable.kind === "scale") return codes.map(shownNumber).join(", ");
+    const labels = new Map(variable.codes.map(({ id, label }) => [id, label]));
+    return codes.map((code) => labels.get(code) ?? variable.retired[code] ?? code).join(", ");
+  }
+  function cellOf({ variable, answer, draft, earlier }) {
+    const begun = draft.number === void 0 ? draft.codes : [draft.number.trim()];
+    if (begun && begun.length) return { state: "begun", codes: [], text: say("list_cell_begun", { codes: labelsOf2(variable, begun) }) };
+    if (isOpen(answer)) {
+      const before = earlier && earlier.event === "changed" ? labelsOf2(variable, earlier.codes) : "";
+      return { state: "open", codes: [], text: before ? say("list_cell_changed", { codes: before }) : say("list_cell_open") };
+    }
+    if (answer.event === "skip") return { state: "skipped", codes: [], text: say("list_cell_skipped") };
+    return { state: "answered", codes: answer.codes, text: isNone(answer, variable) ? say("confirm_none") : labelsOf2(variable, answer.codes) };
+  }
+  function build(number) {
+    const note = list.notes[number];
+    const cells = /* @__PURE__ */ new Map();
+    const marks = /* @__PURE__ */ new Set();
+    const memos = [];
+    for (const name of note.variables) {
+      const cell = list.cellAt(note, list.variables.get(name));
+      const stands = cell.answer ?? cell.earlier;
+      cells.set(name, cellOf(cell));
+      if (isOpen(cell.answer)) marks.add("open");
+      for (
+        const kind of
+        /** @type {const} */
+        ["unsure", "changed", "older", "skipped"]
+      ) if (answerIsOfSort(stands, kind)) marks.add(kind);
+      const memo2 = cell.draft.typing ?? cell.draft.memo ?? (stands ? stands.memo : "");
+      if (memo2 && memo2.trim()) {
+        memos.push(memo2.trim());
+        marks.add("memo");
+      }
+      const proposal = list.proposed({ note, variable: cell.variable });
+      if (proposal) memos.push(`${say("list_mark_proposed")}: ${proposalIn(proposal).name}`);
+      if (proposal) marks.add("proposed");
+    }
+    if (!isOpen(list.answerTo(note, FLAG))) marks.add("flagged");
+    const memo = memos.join("\n");
+    if (!folded.has(number)) folded.set(number, fold2(`${note.text}
+${note.gloss}`));
+    return { number, note, cells, marks, memo, searched: [
+      /** @type {string} */
+      folded.get(number),
+      fold2(memo)
+    ] };
+  }
+  function refresh() {
+    const begun = new Set([...list.drafts.keys()].map((cell) => cell.split(" ")[0]));
+    rows = list.seen().map((number) => {
+      const stamp = list.stampOf(number);
+      const known = made.get(number);
+      if (known && known.stamp === stamp) return known.row;
+      const row = build(number);
+      made.set(number, { stamp: begun.has(row.note.key) ? -1 : stamp, row });
+      return row;
+    });
+    counts = {};
+    for (const row of rows) {
+      for (const mark of row.marks) counts[mark] = (counts[mark] ?? 0) + 1;
+      for (const [variable, { codes }] of row.cells) for (const code of codes) counts[`${variable} ${code}`] = (counts[`${variable} ${code}`] ?? 0) + 1;
+    }
+    counts.all = rows.length;
+  }
+  function shown({ filter, code, text }) {
+    const words = wordsIn(text);
+    if (filter === "all" && !code && !words.length) return rows;
+    return rows.filter(({ marks, cells, searched }) => (filter === "all" || marks.has(filter)) && (!code || Boolean(cells.get(code.variable)?.codes.includes(code.id))) && words.every((word) => searched.some((one) => one.includes(word))));
+  }
+  return {
+    refresh,
+    shown,
+    /** @param {string} key A filter, or a question and its code. */
+    count: (key) => counts[key] ?? 0,
+    get all() {
+      return rows;
+    }
+  };
+}
+
+// listing/tray.js
+var MOST_FOUND = 6;
+function digitsOf({ kind, codes }) {
+  const digits = /* @__PURE__ */ new Map();
+  for (const [number, { id, place }] of codes.entries()) {
+    const digit = kind === "scale" ? id : id === NONE_FITS ? "0" : String((place ?? number) + 1);
+    if (digit.length === 1 && !digits.has(digit)) digits.set(digit, id);
+  }
+  return digits;
+}
+function oneStop(group, [back, on]) {
+  const buttons = () => [...group.querySelectorAll("button")];
+  const stopAt = (one) => buttons().forEach((button) => {
+    button.tabIndex = button === one ? 0 : -1;
+  });
+  group.addEventListener("keydown", (event) => {
+    const by = { [back]: -1, [on]: 1 }[event.key];
+    const all = buttons();
+    const to = by && all[all.indexOf(
+      /** @type {HTMLButtonElement} */
+      event.target
+    ) + by];
+    if (!by) return;
+    event.preventDefault();
+    event.stopPropagation();
+    if (to) to.focus();
+  });
+  group.addEventListener("focusin", (event) => stopAt(
+    /** @type {HTMLElement} */
+    event.target
+  ));
+  return () => {
+    const all = buttons();
+    if (all.length && !all.some(({ tabIndex }) => tabIndex === 0)) stopAt(all[0]);
+  };
+}
+function fillKeeping(group, children) {
+  const active = (
+    /** @type {HTMLElement | null} */
+    document.activeElement
+  );
+  const held2 = active && group.contains(active) ? active.dataset.is : void 0;
+  const stop = (
+    /** @type {HTMLElement | null} */
+    group.querySelector("button[tabindex='0']")?.dataset.is
+  );
+  group.replaceChildren(...children);
+  for (const button of group.querySelectorAll("button")) {
+    button.tabIndex = button.dataset.is === stop ? 0 : -1;
+    if (held2 !== void 0 && button.dataset.is === held2) button.focus({ preventScroll: true });
+  }
+}
+function buttonOf(is, className, act, ...children) {
+  const made = make("button", className, ...children);
+  made.type = "button";
+  made.dataset.is = is;
+  made.addEventListener("click", act);
+  return made;
+}
+function createTray({ list, say, state, act, set, toRows, id }) {
+  const about = make("b", "sk-list-about");
+  const codes = make("div", "sk-list-codes");
+  const setter = make("div", "sk-list-setter", about, codes);
+  const hints = make("div", "sk-list-hints");
+  const told = make("span", "sk-list-told");
+  const finder = make("div", "sk-list-finder");
+  const right = make("div", "sk-list-right");
+  const root = make("div", "sk-list-tray", setter, finder, told, hints, right);
+  const field = make("input", "sk-list-field");
+  const found3 = make("div", "sk-list-found");
+  finder.append(field, found3);
+  let at = 0;
+  let drawn = "";
+  codes.setAttribute("role", "toolbar");
+  finder.hidden = true;
+  field.type = "text";
+  field.autocomplete = "off";
+  field.spellcheck = false;
+  found3.id = `${id}-found`;
+  found3.setAttribute("role", "listbox");
+  for (const [name, value] of [["role", "combobox"], ["aria-controls", found3.id], ["aria-expanded", "true"], ["aria-autocomplete", "list"]]) field.setAttribute(name, value);
+  const settle = oneStop(codes, ["ArrowLeft", "ArrowRight"]);
+  const asked = () => list.variables.get(state.variable);
+  const likely = () => codesLike(asked(), field.value).slice(0, MOST_FOUND);
+  function drawFound() {
+    const all = likely();
+    at = Math.max(0, Math.min(at, all.length - 1));
+    found3.replaceChildren(...all.map((code, number) => {
+      const option = make("span", "sk-list-option", ...mark(code), code.label);
+      option.setAttribute("role", "option");
+      option.id = `${found3.id}-${number}`;
+      option.setAttribute("aria-selected", String(number === at));
+      option.addEventListener("mousedown", (event) => {
+        event.preventDefault();
+        take(code.id);
+      });
+      return option;
+    }));
+    if (!all.length) found3.replaceChildren(make("span", "sk-list-none", say("list_no_code")));
+    field.setAttribute("aria-activedescendant", all.length ? `${found3.id}-${at}` : "");
+  }
+  function openFinder() {
+    finder.hidden = false;
+    field.value = "";
+    at = 0;
+    field.setAttribute("aria-label", say("list_find_code", { question: asked().label }));
+    field.placeholder = say("list_find_code", { question: asked().label });
+    drawFound();
+    paint();
+    field.focus();
+  }
+  function closeFinder() {
+    if (finder.hidden) return;
+    finder.hidden = true;
+    paint();
+    toRows();
+  }
+  function take(code) {
+    closeFinder();
+    set(code);
+  }
+  field.addEventListener("input", () => {
+    at = 0;
+    drawFound();
+  });
+  field.addEventListener("keydown", (event) => {
+    event.stopPropagation();
+    if (event.isComposing) return;
+    const code = likely()[at];
+    if (event.key === "Escape") closeFinder();
+    else if (event.key === "Enter" && code) take(code.id);
+    else if (event.key === "ArrowDown" || event.key === "ArrowUp") {
+      at += event.key === "ArrowDown" ? 1 : -1;
+      drawFound();
+    } else return;
+    event.preventDefault();
+  });
+  field.addEventListener("blur", (event) => {
+    if (!root.contains(
+      /** @type {Node | null} */
+      event.relatedTarget
+    )) {
+      finder.hidden = true;
+      paint();
+    }
+  });
+  function mark({ colour }) {
+    if (!colour) return [];
+    const dot2 = make("i", "sk-list-dot");
+    dot2.style.setProperty("--sk-c", colour);
+    return [dot2];
+  }
+  const tool = (key, text, action, className = "") => buttonOf(action.name, `sk-list-btn ${className}`, () => act(action), ...key ? [keycap(key)] : [], text);
+  function drawSetter() {
+    const n = state.selected.size;
+    const variable = asked();
+    about.textContent = say(n === 1 ? "list_to_one" : "list_to_several", { n, question: variable.label.split(",")[0] });
+    codes.setAttribute("aria-label", about.textContent);
+    const keys = new Map([...digitsOf(variable)].map(([digit, code]) => [code, digit]));
+    const buttons = variable.codes.map((code) => buttonOf(code.id, "sk-list-btn", () => set(code.id), ...keys.has(code.id) ? [keycap(keys.get(code.id) ?? "")] : [], ...mark(code), variable.kind === "scale" ? code.id.replace("-", "−") : code.label));
+    if (variable.kind === "multiple" && !keys.has(NONE_FITS)) buttons.push(tool("0", say("confirm_none"), { name: "digit", value: "0" }));
+    const find = variable.codes.length > keys.size ? [tool("+", say("list_find"), { name: "findCode" })] : [];
+    fillKeeping(codes, [...find, ...buttons, tool(".", say("list_unsure_one"), { name: "unsure" }, "sk-warned"), tool("", say("list_clear"), { name: "clear" })]);
+    settle();
+  }
+  function drawHints() {
+    const digits = [...digitsOf(asked()).keys()].sort();
+    const all = [
+      [["↑", "↓"], say("list_hint_move")],
+      [["←", "→"], say("list_hint_question")],
+      [[say("list_key_space")], say("list_hint_select")],
+      [digits.length > 1 ? [`${digits.find((digit) => digit !== "0")}–${digits.at(-1)}`] : digits, say("list_hint_set", { question: asked().label })],
+      [["A–Ö"], say("list_hint_search")],
+      [[">"], say("list_hint_number")]
+    ];
+    hints.replaceChildren(...all.map(([keys, text]) => make("span", "", ...keys.map(keycap), ` ${text}`)));
+  }
+  function paint() {
+    const isFinding = !finder.hidden;
+    told.textContent = state.number === null ? state.told : say("list_number", { digits: state.number || "…" });
+    told.hidden = !told.textContent || isFinding;
+    setter.hidden = !state.selected.size || isFinding || state.number !== null;
+    hints.hidden = isFinding || !setter.hidden || !told.hidden;
+    const signature = [state.variable, state.selected.size, list.canUndo].join();
+    if (signature === drawn) return;
+    drawn = signature;
+    if (state.selected.size) drawSetter();
+    drawHints();
+    const open = state.selected.size ? [] : [tool("Enter", say("list_open_note"), { name: "open" })];
+    fillKeeping(right, [...list.canUndo ? [tool("⌫", say("undo"), { name: "undo" })] : [], ...open, tool("?", "", { name: "keys" }, "sk-list-help")]);
+    right.querySelectorAll("button").forEach((button) => {
+      button.tabIndex = 0;
+    });
+    right.querySelector(".sk-list-help")?.setAttribute("aria-label", say("list_keys"));
+  }
+  return { root, paint, openFinder, closeFinder, get isFinding() {
+    return !finder.hidden;
+  } };
+}
+
+// listing/drawing.js
+var MARKS = ["unsure", "memo", "changed", "older", "flagged", "proposed"];
+var WARNS = /* @__PURE__ */ new Set(["unsure", "changed", "older"]);
+var OFTEN = /* @__PURE__ */ new Set(["proposed", "differing"]);
+function dot(colour) {
+  const made = make("i", "sk-list-dot");
+  if (colour) made.style.setProperty("--sk-c", colour);
+  return made;
+}
+var marked = (text, words) => piecesOf(text, words).map(([piece, isHit]) => isHit ? make("mark", "", piece) : piece);
+function createDrawing({ list, rows, say, state }) {
+  function filter(is, label, n, isOn, act, before = []) {
+    const made = buttonOf(is, "sk-list-filter", act, ...before, make("span", "", label), make("span", "sk-list-n", String(n)));
+    made.setAttribute("aria-pressed", String(isOn));
+    made.title = label;
+    return made;
+  }
+  function filters(box, variable, { filterBy, codeBy }) {
+    const sorts = FILTERS.filter((name) => !OFTEN.has(name) || rows.count(name)).map((name) => filter(name, say(`list_${name}`), rows.count(name), state.filter === name, () => filterBy(name)));
+    const codes = variable.codes.filter(({ id }) => variable.kind !== "scale" || rows.count(`${variable.id} ${id}`)).map(({ id, label, colour }) => filter(
+      `code ${id}`,
+      variable.kind === "scale" ? id.replace("-", "−") : label,
+      rows.count(`${variable.id} ${id}`),
+      Boolean(state.code && state.code.variable === variable.id && state.code.id === id),
+      () => codeBy(id),
+      colour ? [dot(colour)] : []
+    ));
+    fillKeeping(box, [make("p", "sk-list-title", say("list_show")), ...sorts, make("p", "sk-list-title", variable.label), ...codes]);
+  }
+  function head(row2, columns, choose) {
+    row2.replaceChildren(...[
+      headed("sk-list-tick", make("span", "sk-list-hidden", say("list_number_head"))),
+      headed("", say("list_note")),
+      ...columns.map((name) => {
+        const button = buttonOf(name, "", () => choose(name), list.variables.get(name).label);
+        button.tabIndex = -1;
+        const cell2 = headed(name === state.variable ? "sk-on" : "", button);
+        if (name === state.variable) cell2.setAttribute("aria-current", "true");
+        return cell2;
+      }),
+      headed("", say("list_marks"))
+    ]);
+  }
+  function headed(className, child) {
+    const made = make("div", className, child);
+    made.setAttribute("role", "columnheader");
+    return made;
+  }
+  function cell(className, ...children) {
+    const made = make("div", className, ...children);
+    made.setAttribute("role", "gridcell");
+    return made;
+  }
+  function signature({ number, cells, marks, memo }, columns, words) {
+    const shown = columns.map((name) => [name, (cells.get(name) ?? { text: "" }).text, (cells.get(name) ?? { state: "" }).state]);
+    return JSON.stringify([number, shown, [...marks], memo, words, state.selected.has(number), state.variable]);
+  }
+  function row(element, { number, note, cells, marks, memo }, columns, words) {
+    const text = make("span", "sk-list-words", ...marked(note.text, words));
+    text.lang = "sv";
+    const isInMemo = words.length && memo && piecesOf(memo, words).some(([, isHit]) => isHit);
+    const found3 = isInMemo ? [make("span", "sk-list-memo", ...marked(memo, words))] : [];
+    const flags = MARKS.filter((mark) => marks.has(mark)).map((mark) => {
+      const chip = make("span", `sk-list-chip${WARNS.has(mark) ? " sk-warned" : ""}`, say(`list_mark_${mark}`));
+      if (mark === "memo" || mark === "proposed") chip.title = memo;
+      return chip;
+    });
+    const tick = make("span", "sk-tick");
+    tick.setAttribute("aria-hidden", "true");
+    element.setAttribute("aria-selected", String(state.selected.has(number)));
+    element.replaceChildren(
+      cell("sk-list-tick", tick, make("span", "sk-list-number", String(number + 1))),
+      cell("sk-list-text", text, ...found3),
+      ...columns.map((name) => answer(cells.get(name), list.variables.get(name))),
+      cell("sk-list-flags", ...flags)
+    );
+  }
+  function answer(given, { id, label, codes }) {
+    if (!given) return cell("sk-list-answer");
+    const [only, more] = given.codes;
+    const colour = only && !more ? codes.find((code) => code.id === only)?.colour : "";
+    const words = make("span", "", given.text);
+    words.title = given.text;
+    const made = cell("sk-list-answer", make("span", "sk-list-hidden", `${label}: `), make("span", "sk-list-code", dot(colour), words));
+    made.dataset.variable = id;
+    made.dataset.state = given.state;
+    if (id === state.variable) made.classList.add("sk-on");
+    return made;
+  }
+  return { filters, head, row, signature };
+}
+
+// listing/grid.js
+var GAP = 4;
+var BEYOND = 300;
+function createGrid({ label }) {
+  const body = make("div", "sk-list-body");
+  const head = make("div", "sk-list-head");
+  const root = make("div", "sk-list-grid", make("div", "", head), body);
+  const scroller = make("div", "sk-list-scroll", root);
+  root.setAttribute("role", "grid");
+  root.setAttribute("aria-label", label);
+  root.setAttribute("aria-multiselectable", "true");
+  root.firstElementChild?.setAttribute("role", "rowgroup");
+  head.setAttribute("role", "row");
+  head.setAttribute("aria-rowindex", "1");
+  body.setAttribute("role", "rowgroup");
+  let content = { keys: [], at: -1, signature: () => "", draw() {
+  } };
+  const shown = /* @__PURE__ */ new Map();
+  const heights = /* @__PURE__ */ new Map();
+  let usual = 56;
+  let width = 0;
+  let tops = [0];
+  function place() {
+    tops = [0];
+    for (const key of content.keys) tops.push(tops[tops.length - 1] + (heights.get(key) ?? usual) + GAP);
+    body.style.height = `${tops[tops.length - 1]}px`;
+  }
+  function rowAt(y) {
+    let [low, high] = [0, content.keys.length];
+    while (low < high) {
+      const middle = low + high + 1 >> 1;
+      if (tops[middle] <= y) low = middle;
+      else high = middle - 1;
+    }
+    return Math.min(low, content.keys.length - 1);
+  }
+  function inView() {
+    if (!content.keys.length) return [];
+    const from = rowAt(scroller.scrollTop - BEYOND);
+    const to = rowAt(scroller.scrollTop + scroller.clientHeight + BEYOND);
+    const all = new Set(Array.from({ length: to - Math.max(from, 0) + 1 }, (_, number) => Math.max(from, 0) + number));
+    if (content.at >= 0) all.add(content.at);
+    return [...all].sort((a, b) => a - b);
+  }
+  function rowOf(index) {
+    const key = content.keys[index];
+    const known = shown.get(key);
+    const signature = content.signature(key);
+    const row = known ? known.row : make("div", "sk-list-row");
+    if (!known) row.setAttribute("role", "row");
+    if (!known || known.signature !== signature) {
+      content.draw(key, row);
+      shown.set(key, { row, signature });
+    }
+    row.dataset.key = String(key);
+    row.setAttribute("aria-rowindex", String(index + 2));
+    row.tabIndex = index === content.at ? 0 : -1;
+    row.classList.toggle("sk-at", index === content.at);
+    return row;
+  }
+  function drawRows() {
+    const indexes = inView();
+    const keys = new Set(indexes.map((index) => content.keys[index]));
+    for (const [key, { row }] of shown) {
+      if (keys.has(key)) continue;
+      row.remove();
+      shown.delete(key);
+    }
+    let next = body.firstElementChild;
+    for (const index of indexes) {
+      const row = rowOf(index);
+      if (row === next) next = next.nextElementSibling;
+      else body.insertBefore(row, next);
+      row.style.top = `${tops[index]}px`;
+    }
+    return indexes;
+  }
+  function measure(indexes) {
+    const isFirst = !heights.size;
+    const fresh = indexes.map((index) => content.keys[index]).filter((key) => {
+      const height = shown.get(key)?.row.offsetHeight ?? usual;
+      const before = heights.get(key);
+      heights.set(key, height);
+      return before !== height;
+    });
+    if (isFirst && fresh.length) usual = [...heights.values()].reduce((sum, height) => sum + height, 0) / heights.size;
+    return fresh.length > 0;
+  }
+  function drawView() {
+    if (root.clientWidth !== width) {
+      heights.clear();
+      width = root.clientWidth;
+    }
+    for (let times = 0; times < 4; times += 1) {
+      place();
+      const indexes = drawRows();
+      const first = rowAt(scroller.scrollTop);
+      const within = scroller.scrollTop - (tops[first] ?? 0);
+      if (!measure(indexes)) break;
+      place();
+      if (first > 0) scroller.scrollTop = tops[first] + within;
+    }
+  }
+  function paint(now) {
+    content = now;
+    root.setAttribute("aria-rowcount", String(now.keys.length + 1));
+    drawView();
+  }
+  function reveal() {
+    for (let times = 0; times < 2 && content.at >= 0; times += 1) {
+      const [top, end] = [tops[content.at], tops[content.at + 1]];
+      const room = scroller.clientHeight - head.offsetHeight;
+      if (top < scroller.scrollTop) scroller.scrollTop = top;
+      else if (end > scroller.scrollTop + room) scroller.scrollTop = end - room;
+      drawView();
+    }
+  }
+  const rowWith = (key) => shown.get(key)?.row;
+  function focus() {
+    const row = rowWith(content.keys[content.at]);
+    (row ?? scroller).focus({ preventScroll: true });
+  }
+  function flash(keys) {
+    for (const key of keys) {
+      const row = rowWith(key);
+      if (!row) continue;
+      row.classList.remove("sk-flash");
+      requestAnimationFrame(() => row.classList.add("sk-flash"));
+      row.addEventListener("animationend", () => row.classList.remove("sk-flash"), { once: true });
+    }
+  }
+  const pageSize = () => Math.max(1, Math.floor((scroller.clientHeight - head.offsetHeight) / (usual + GAP)) - 1);
+  scroller.tabIndex = -1;
+  scroller.addEventListener("scroll", drawView, { passive: true });
+  return { root: scroller, head, body, paint, reveal, focus, flash, pageSize, get element() {
+    return root;
+  } };
+}
+
+// listing/keys.js
+var SIGNS = {
+  " ": { name: "select" },
+  ".": { name: "unsure" },
+  "+": { name: "findCode" },
+  ">": { name: "number" },
+  "?": { name: "keys" },
+  Enter: { name: "open" },
+  Escape: { name: "release" },
+  Delete: { name: "clear" },
+  ArrowLeft: { name: "question", by: -1 },
+  ArrowRight: { name: "question", by: 1 }
+};
+var MOVES2 = { ArrowUp: { by: -1 }, ArrowDown: { by: 1 }, PageUp: { pages: -1 }, PageDown: { pages: 1 }, Home: { by: -Infinity }, End: { by: Infinity } };
+function digitOf({ key, code, shiftKey }) {
+  if (/^[0-9]$/.test(key)) return key;
+  const place = /^Digit([0-9])$/.exec(code);
+  return place && !shiftKey && !SIGNS[key] ? place[1] : "";
+}
+function withControl({ key, shiftKey, altKey }) {
+  const letter = key.toLowerCase();
+  if (altKey) return null;
+  if (letter === "a" && !shiftKey) return { name: "all" };
+  if (letter === "z") return { name: shiftKey ? "redo" : "undo" };
+  if (letter === "y") return { name: "redo" };
+  return letter === "s" ? { name: "nothing" } : null;
+}
+function listActionOf(event) {
+  const { key, shiftKey } = event;
+  if (event.ctrlKey || event.metaKey) return withControl(event);
+  if (event.altKey) return null;
+  if (MOVES2[key]) return { name: "move", ...MOVES2[key], extends: shiftKey };
+  if (key === "Backspace") return { name: shiftKey ? "redo" : "undo" };
+  const digit = digitOf(event);
+  if (digit) return { name: "digit", value: digit };
+  if (SIGNS[key]) return SIGNS[key];
+  return /^\p{L}$/u.test(key) ? { name: "search", value: key } : null;
+}
+
+// listing/keysheet.js
+function createKeySheet({ host, say, onClose }) {
+  let sheet = null;
+  function open() {
+    const space = say("list_key_space");
+    const all = [
+      [["↑", "↓"], "list_help_move"],
+      [["←", "→"], "list_help_question"],
+      [["1–9"], "list_help_set"],
+      [["0"], "list_help_none"],
+      [["+"], "list_help_find"],
+      [["Delete"], "list_help_clear"],
+      [["A–Ö"], "list_help_search"],
+      [[space], "list_help_select"],
+      [["⇧ ↑", "⇧ ↓"], "list_help_several"],
+      [["Ctrl A"], "list_help_all"],
+      [["."], "list_help_unsure"],
+      [["⌫", "⇧ ⌫"], "list_help_undo"],
+      [[">"], "list_help_number"],
+      [["Enter"], "list_help_open"],
+      [["Esc"], "list_help_escape"]
+    ];
+    const done = make("button", "sk-list-btn", keycap("Esc"), say("list_help_close"));
+    done.type = "button";
+    done.addEventListener("click", close);
+    const rows = all.flatMap(([keys, text]) => [make("dt", "", ...keys.map(keycap)), make("dd", "", say(text))]);
+    sheet = make("div", "sk-list-sheet", make("h3", "", say("list_keys")), make("p", "", say("list_help_rule")), make("dl", "", ...rows), done);
+    sheet.setAttribute("role", "dialog");
+    sheet.setAttribute("aria-modal", "true");
+    sheet.setAttribute("aria-label", say("list_keys"));
+    sheet.addEventListener("keydown", (event) => {
+      if (event.key === "Tab") event.preventDefault();
+      if (event.key === "Escape" || event.key === "?") {
+        event.preventDefault();
+        close();
+      }
+      event.stopPropagation();
+    });
+    const veil = make("div", "sk-list-veil", sheet);
+    veil.addEventListener("click", (event) => {
+      if (event.target === veil) close();
+    });
+    host.append(veil);
+    done.focus();
+  }
+  function close() {
+    if (!sheet) return;
+    sheet.parentElement?.remove();
+    sheet = null;
+    onClose();
+  }
+  return { open, close, get isOpen() {
+    return Boolean(sheet);
+  } };
+}
+
+// listing/list.js
+var REM = 16;
+var FOR_TEXT = 31 * REM;
+var FOR_QUESTION = 12 * REM;
+var PHONE = 640;
+var lists = 0;
+function createList({ host, list, data, say, save, announce = () => {
+}, turned = (step) => list[step](), keepDraft = () => {
+}, onOpen, onClose }) {
+  const questions = data.variables.map(({ id: id2 }) => id2);
+  const state = { filter: "all", code: null, text: "", cursor: -1, anchor: -1, variable: questions[0], selected: /* @__PURE__ */ new Set(), number: null, told: "" };
+  const rows = createRows(list, say);
+  const drawing = createDrawing({ list, rows, say, state });
+  let shown = [];
+  let known = -1;
+  let drawn = "";
+  let columns = questions;
+  const id = `sk-list-${lists += 1}`;
+  const filters = make("div", "sk-list-filters");
+  const field = make("input", "sk-list-field");
+  const sum = make("span", "sk-list-sum");
+  const clear = buttonOf("clear", "sk-list-btn", () => act({ name: "release" }), keycap("Esc"), say("list_release"));
+  const empty = make("div", "sk-list-empty", say("list_empty"), " ", clear);
+  const grid = createGrid({ label: say("list_name") });
+  const tray = createTray({ list, say, state, act, set, toRows: grid.focus, id });
+  const back = buttonOf("back", "sk-list-btn sk-list-back", leave, keycap("Esc"), make("span", "", say("list_to_card")));
+  const main = make("div", "sk-list-main", make("div", "sk-list-top", back, field, sum), grid.root, empty);
+  const root = make("div", "sk-list", make("div", "sk-list-desk", filters, main), tray.root);
+  const sheet = createKeySheet({ host: root, say, onClose: grid.focus });
+  const settleFilters = oneStop(filters, ["ArrowUp", "ArrowDown"]);
+  root.hidden = true;
+  root.setAttribute("role", "region");
+  root.setAttribute("aria-label", say("list_name"));
+  filters.setAttribute("role", "group");
+  filters.setAttribute("aria-label", say("list_filters"));
+  field.type = "search";
+  field.autocomplete = "off";
+  field.spellcheck = false;
+  field.placeholder = say("list_search");
+  field.setAttribute("aria-label", say("list_search"));
+  host.append(root);
+  const watcher = new ResizeObserver(() => {
+    if (!root.hidden) draw();
+  });
+  watcher.observe(root);
+  function columnsThatFit() {
+    const width = main.clientWidth;
+    const most = width < PHONE ? 2 : Math.max(1, Math.floor((width - FOR_TEXT) / FOR_QUESTION));
+    const at = questions.indexOf(state.variable);
+    const from = Math.min(Math.max(0, at - most + 1), Math.max(0, questions.length - most));
+    const first = columns.length === most && columns.includes(state.variable) ? questions.indexOf(columns[0]) : from;
+    return questions.slice(first, first + most);
+  }
+  function refresh() {
+    if (known !== list.version) rows.refresh();
+    known = list.version;
+    shown = rows.shown(state);
+    const numbers = new Set(shown.map(({ number }) => number));
+    if (!numbers.has(state.cursor)) state.cursor = nearest(state.cursor);
+    state.selected = new Set([...state.selected].filter((number) => numbers.has(number)));
+  }
+  const nearest = (number) => (shown.find((row) => row.number >= number) ?? shown.at(-1) ?? { number: -1 }).number;
+  const place = () => shown.findIndex(({ number }) => number === state.cursor);
+  function draw() {
+    refresh();
+    columns = columnsThatFit();
+    const words = wordsIn(state.text);
+    const variable = list.variables.get(state.variable);
+    const signature = JSON.stringify([known, rows.all.length, state.filter, state.code, state.variable]);
+    if (signature !== drawn) {
+      drawing.filters(filters, variable, { filterBy, codeBy });
+      settleFilters();
+    }
+    drawn = signature;
+    drawing.head(grid.head, columns, choose);
+    root.style.setProperty("--sk-columns", String(columns.length));
+    const byNumber = new Map(shown.map((row) => [row.number, row]));
+    const rowOf = (number) => (
+      /** @type {ListRow} */
+      byNumber.get(number)
+    );
+    grid.paint({
+      keys: shown.map(({ number }) => number),
+      at: place(),
+      signature: (number) => drawing.signature(rowOf(number), columns, words),
+      draw: (number, element) => drawing.row(element, rowOf(number), columns, words)
+    });
+    const chosen = state.selected.size ? ` · ${howMany()}` : "";
+    sum.textContent = say("list_sum", { n: shown.length, all: rows.all.length }) + chosen;
+    grid.root.hidden = !shown.length;
+    empty.hidden = Boolean(shown.length);
+    tray.paint();
+  }
+  function go() {
+    draw();
+    grid.reveal();
+    if (shown.length) grid.focus();
+    else clear.focus();
+  }
+  function tell(text) {
+    state.told = text;
+    announce(text);
+  }
+  function filterBy(filter) {
+    state.filter = filter;
+    narrow();
+  }
+  function codeBy(code) {
+    const isOn = state.code && state.code.variable === state.variable && state.code.id === code;
+    state.code = isOn ? null : { variable: state.variable, id: code };
+    narrow();
+  }
+  function narrow() {
+    state.told = "";
+    draw();
+    grid.reveal();
+    announce(say("list_sum", { n: shown.length, all: rows.all.length }));
+  }
+  function clearFilters() {
+    Object.assign(state, { filter: "all", code: null, text: "" });
+    field.value = "";
+  }
+  function search(letter) {
+    field.focus();
+    field.value += letter;
+    searched();
+  }
+  function searched() {
+    state.text = field.value;
+    state.cursor = 0;
+    narrow();
+  }
+  field.addEventListener("input", searched);
+  field.addEventListener("keydown", (event) => {
+    event.stopPropagation();
+    if (event.isComposing || !["Escape", "Enter", "ArrowDown"].includes(event.key)) return;
+    event.preventDefault();
+    if (event.key === "Escape" && field.value) field.value = state.text = "";
+    else if (event.key === "Escape") clearFilters();
+    go();
+  });
+  const howMany = () => say(state.selected.size === 1 ? "list_chosen_one" : "list_chosen", { n: state.selected.size });
+  function move(to, extend) {
+    if (!shown.length) return;
+    const from = state.cursor;
+    state.cursor = shown[Math.max(0, Math.min(shown.length - 1, to))].number;
+    if (extend) extendFrom(state.selected.size ? state.anchor : from);
+    else state.anchor = state.cursor;
+  }
+  function extendFrom(from) {
+    state.anchor = from;
+    const [low, high] = [from, state.cursor].sort((a, b) => a - b);
+    state.selected = new Set(shown.map(({ number }) => number).filter((number) => number >= low && number <= high));
+    announce(howMany());
+  }
+  function select(number) {
+    if (number < 0) return;
+    if (!state.selected.delete(number)) state.selected.add(number);
+    state.cursor = number;
+    state.anchor = number;
+    announce(howMany());
+  }
+  function selectAll() {
+    state.selected = new Set(shown.map(({ number }) => number));
+    announce(howMany());
+  }
+  function choose(variable) {
+    state.variable = variable;
+    state.code = state.code && state.code.variable === variable ? state.code : null;
+    announce(say("list_question", { question: list.variables.get(variable).label }));
+    go();
+  }
+  function typeNumber(digits) {
+    const most = (rows.all.at(-1) ?? { number: -1 }).number + 1;
+    const is = numberTyped(digits, most);
+    state.number = is === "open" ? digits : null;
+    if (is === "none") tell(say("list_no_number", { n: digits }));
+    else if (is === "taken") toNumber(digits);
+    else announce(digits);
+  }
+  function toNumber(digits) {
+    const number = Number(digits) - 1;
+    state.number = null;
+    if (!rows.all.some((row) => row.number === number)) return tell(say("list_unseen", { n: digits }));
+    if (!shown.some((row) => row.number === number)) clearFilters();
+    state.cursor = number;
+    state.anchor = number;
+    return void 0;
+  }
+  function aimed() {
+    const numbers = state.selected.size ? [...state.selected].sort((a, b) => a - b) : [state.cursor].filter((number) => number >= 0);
+    return numbers.map((number) => list.notes[number]).filter((note) => note.variables.includes(state.variable)).map((note) => ({ note, variable: list.variables.get(state.variable) }));
+  }
+  function change(work, touched, words) {
+    const events = list.inPlace(work);
+    save(events);
+    for (const { note, variable } of touched) keepDraft(note, variable);
+    const changed = new Set(events.map(({ note }) => note));
+    tell(changed.size ? words(changed.size) : say("list_nothing"));
+    const kept = state.cursor;
+    go();
+    if (kept !== state.cursor) state.anchor = state.cursor;
+    grid.flash(shown.filter(({ note }) => changed.has(note.key)).map(({ number }) => number));
+  }
+  function setAll(to, label) {
+    const questions2 = aimed();
+    change(() => list.setMany(questions2, to), questions2, (n) => say(n === 1 ? "list_set_one" : "list_set", { n, codes: label }));
+  }
+  function set(code) {
+    const { kind, codes } = list.variables.get(state.variable);
+    const { label = code } = codes.find(({ id: one }) => one === code) ?? {};
+    setAll(kind === "multiple" && code !== NONE_FITS ? { toggle: code } : { codes: [code] }, kind === "scale" ? code.replace("-", "−") : label);
+  }
+  function setByDigit(digit) {
+    const variable = list.variables.get(state.variable);
+    const code = digitsOf(variable).get(digit);
+    if (code !== void 0) set(code);
+    else if (digit === "0" && variable.kind === "multiple") setAll({ codes: [] }, say("confirm_none"));
+    else tell(say("list_no_digit", { digit, question: variable.label }));
+  }
+  function doubt() {
+    const questions2 = aimed();
+    change(() => list.doubtMany(questions2), questions2, (n) => say(n === 1 ? "list_unsure_set_one" : "list_unsure_set", { n }));
+  }
+  function turn(step) {
+    const turns = list.turning(step);
+    const touched = turns.filter(({ variable }) => list.variables.has(variable)).map(({ note, variable }) => ({ note, variable: list.variables.get(variable) }));
+    if (!turns.length) return tell(say(`list_no_${step}`));
+    return change(() => turned(step), touched, (n) => say(n === 1 ? `list_${step}_one` : `list_${step}`, { n }));
+  }
+  function release() {
+    if (state.number !== null) state.number = null;
+    else if (state.selected.size) state.selected.clear();
+    else if (state.filter !== "all" || state.code || state.text) clearFilters();
+    else return leave();
+    return go();
+  }
+  function openNote() {
+    const note = list.notes[state.cursor];
+    if (!note) return;
+    const question = { note, variable: list.variables.get(note.variables.includes(state.variable) ? state.variable : note.variables[0]) };
+    close();
+    onOpen(question);
+  }
+  function leave() {
+    close();
+    onClose();
+  }
+  const acts = {
+    move: ({ by = 0, pages = 0, extends: extend = false }) => {
+      move(place() + (pages ? pages * grid.pageSize() : by), extend);
+      go();
+    },
+    question: ({ by = 0 }) => choose(questions[(questions.indexOf(state.variable) + by + questions.length) % questions.length]),
+    select: () => {
+      select(state.cursor);
+      go();
+    },
+    all: () => {
+      selectAll();
+      go();
+    },
+    digit: ({ value = "" }) => setByDigit(value),
+    clear: () => setAll({ retract: true }, say("list_cell_open")),
+    search: ({ value = "" }) => search(value),
+    findCode: () => tray.openFinder(),
+    unsure: doubt,
+    undo: () => turn("undo"),
+    redo: () => turn("redo"),
+    number: () => {
+      state.number = "";
+      announce(say("list_number", { digits: "" }));
+    },
+    open: openNote,
+    release,
+    keys: sheet.open,
+    nothing() {
+    }
+  };
+  function act(action) {
+    state.told = "";
+    acts[action.name](action);
+    if (!root.hidden) tray.paint();
+  }
+  function pressNumber({ name, value }) {
+    const digits = state.number ?? "";
+    if (name === "digit") typeNumber(digits + value);
+    else if (name === "undo") state.number = digits ? digits.slice(0, -1) : null;
+    else if (name === "open" && digits) toNumber(digits);
+    else if (name === "release" || name === "open") state.number = null;
+    else {
+      state.number = null;
+      return false;
+    }
+    go();
+    return true;
+  }
+  function press(event) {
+    if (root.hidden || event.isComposing || sheet.isOpen) return false;
+    const target = (
+      /** @type {Element | null} */
+      event.target
+    );
+    if (target && target.matches("input, textarea")) return false;
+    const onButton = Boolean(target && root.contains(target) && target.matches("button") && (event.key === "Enter" || event.key === " "));
+    const action = onButton ? null : listActionOf(event);
+    if (!action) return false;
+    if (event.repeat && action.name !== "move" && action.name !== "question") return true;
+    state.told = "";
+    if (state.number === null || !pressNumber(action)) act(action);
+    return true;
+  }
+  function numberAt(target) {
+    const row = (
+      /** @type {Element} */
+      target.closest(".sk-list-row")
+    );
+    return row ? Number(
+      /** @type {HTMLElement} */
+      row.dataset.key
+    ) : -1;
+  }
+  grid.body.addEventListener("click", (event) => {
+    const number = numberAt(event.target);
+    if (number < 0) return;
+    const target = (
+      /** @type {Element} */
+      event.target
+    );
+    const cell = (
+      /** @type {HTMLElement | null} */
+      target.closest("[data-variable]")
+    );
+    state.told = "";
+    state.number = null;
+    if (cell && cell.dataset.variable) state.variable = cell.dataset.variable;
+    if (event.shiftKey) {
+      const from = state.anchor < 0 ? state.cursor : state.anchor;
+      state.cursor = number;
+      extendFrom(from);
+    } else if (target.closest(".sk-list-tick") || event.ctrlKey || event.metaKey) select(number);
+    else Object.assign(state, { cursor: number, anchor: number });
+    go();
+  });
+  grid.body.addEventListener("mousedown", (event) => {
+    if (event.shiftKey) event.preventDefault();
+  });
+  grid.body.addEventListener("dblclick", (event) => {
+    if (numberAt(event.target) >= 0 && !/** @type {Element} */
+    event.target.closest(".sk-list-tick")) act({ name: "open" });
+  });
+  root.addEventListener("click", (event) => {
+    const isButton = (
+      /** @type {Element} */
+      event.target.closest("button")
+    );
+    if (isButton && event.detail > 0 && !root.hidden && !tray.isFinding && !sheet.isOpen && shown.length) grid.focus();
+  });
+  function open(note, variable) {
+    root.hidden = false;
+    known = -1;
+    Object.assign(state, { selected: /* @__PURE__ */ new Set(), number: null, told: "" });
+    clearFilters();
+    const now = note ?? (list.isFinished() ? null : list.current().note);
+    if (now) state.cursor = list.notes.indexOf(now);
+    else if (state.cursor < 0) state.cursor = list.notes.length;
+    if (variable && questions.includes(variable)) state.variable = variable;
+    go();
+    state.anchor = state.cursor;
+    announce(`${say("list_name")}. ${sum.textContent}`);
+  }
+  function close() {
+    sheet.close();
+    root.hidden = true;
+  }
+  function paint() {
+    if (root.hidden) return;
+    known = -1;
+    draw();
+  }
+  return { root, open, close, paint, press, stop: () => watcher.disconnect(), get isOpen() {
+    return !root.hidden;
+  } };
+}
+
 // looks/changes.js
 var HEADED = /* @__PURE__ */ new Set(["include", "exclude", "example", "question", "split_into"]);
 function createChanges({ say, list, data, part, parts, button }) {
   const changes = data.changes ?? [];
-  function marked(kind, text) {
+  function marked2(kind, text) {
     const [, space, words] = (
       /** @type {RegExpExecArray} */
       /^(\s*)([^]*)$/.exec(text)
@@ -1662,7 +3066,7 @@ function createChanges({ say, list, data, part, parts, button }) {
       /** @type {const} */
       [["new", after]]
     );
-    const shown = name === "split_into" ? [after] : pieces.flatMap(([kind, text]) => kind === "kept" ? [text] : marked(kind, text));
+    const shown = name === "split_into" ? [after] : pieces.flatMap(([kind, text]) => kind === "kept" ? [text] : marked2(kind, text));
     const head = HEADED.has(name) ? [make("em", "", say(name)), " "] : [];
     return make("p", name === "label" ? "sk-changed-label" : "", ...head, ...shown);
   }
@@ -1676,7 +3080,7 @@ function createChanges({ say, list, data, part, parts, button }) {
   function paintAll() {
     const n = list.again().length;
     const title = make("h2", "sk-finish-title", say("what_changed"));
-    const go = button("sk-code sk-go", say("changed_go", { n }), "Enter", "confirm");
+    const go = button("sk-go sk-main", say("changed_go", { n }), "Enter", "confirm");
     parts.finish.replaceChildren(
       title,
       make("p", "", say("changed_intro", { n })),
@@ -1697,7 +3101,7 @@ function createChanges({ say, list, data, part, parts, button }) {
     parts.again.hidden = !answer || !answer.again;
     if (!answer || !answer.again) return;
     const change = changeOf(changes, variable.id, answer.again);
-    const still = holds ? [button("sk-code sk-go", say("still_holds"), "Enter", "confirm")] : [];
+    const still = holds ? [button("sk-go sk-main", say("still_holds"), "Enter", "confirm")] : [];
     parts.again.replaceChildren(make("p", "sk-change-why", reason(variable, answer)), ...change ? textOf(change) : [], ...still);
   }
   part("again", "div", "sk-again").hidden = true;
@@ -1709,6 +3113,8 @@ function rowsOf(codes) {
   const columns = codes.length > 12 ? 3 : codes.length > 4 ? 2 : 1;
   return Math.ceil(codes.length / columns);
 }
+var FEW = 4;
+var SOME = 12;
 var MOST_BUTTONS = 42;
 var TOLD_OF_NUMBERS = /* @__PURE__ */ new Set(["refuse_number", "number_dropped", "number_missing"]);
 var WITH_FIELD = 20;
@@ -1723,20 +3129,17 @@ function blocksOf(codes) {
   }
   return [...blocks.values()];
 }
-function mostRows(variables, more = []) {
-  return Math.max(...variables.map((variable) => rowsOfQuestion(variable, more)));
-}
-function rowsOfQuestion({ kind, codes }, more) {
-  if (kind !== "scale") return rowsOf([...codes, ...more]) + (kind === "multiple" ? 1 : 0);
-  const rows = codes.length > MOST_BUTTONS ? Math.ceil(blocksOf(codes).length / 6) : Math.ceil(codes.length / 12);
-  return rows + more.length + (codes.length > WITH_FIELD ? 2 : 1);
-}
-function createCodes(kit, { tip, panelIsOpen, say, hand, focus, id }) {
+var sizeOf = ({ kind, codes }) => {
+  const n = codes.filter(({ id }) => id !== NONE_FITS).length;
+  return kind === "scale" || n <= FEW ? "few" : n <= SOME ? "some" : "many";
+};
+function createCodes(kit, { show, say, hand, focus, id }) {
   const { parts, part, button } = kit;
   let shown = { variable: (
     /** @type {any} */
     null
   ), more: [], open: null };
+  let lit = { letters: "", active: "" };
   function paint(variable, more = []) {
     shown = { variable, more, open: null };
     paintButtons();
@@ -1745,8 +3148,12 @@ function createCodes(kit, { tip, panelIsOpen, say, hand, focus, id }) {
   function paintButtons() {
     const { variable, more, open } = shown;
     const keys = new Map([...keysOf(variable)].map(([key, code]) => [code, key]));
-    const buttons = variable.kind === "scale" ? numberButtons(open ?? variable.codes, Boolean(open)) : variable.codes.map((code) => codeButton(code, keys.get(code.id)));
+    const leads = keys.size < variable.codes.length ? leadsOf(variable.codes) : /* @__PURE__ */ new Map();
+    const buttons = variable.kind === "scale" ? numberButtons(open ?? variable.codes, Boolean(open)) : variable.codes.map((code) => codeCell(code, keys.get(code.id), leads.get(code.id)));
+    lit = { letters: "", active: "" };
     parts.codes.className = `sk-codes sk-${variable.kind}`;
+    parts.codes.style.setProperty("--sk-half-rows", Math.ceil(variable.codes.length / 2));
+    parts.codes.style.setProperty("--sk-n", Math.min(variable.codes.filter((code) => code.id !== NONE_FITS).length, FEW));
     parts.codes.style.setProperty("--sk-own-rows", rowsOf([...variable.codes, ...more]));
     const isLong = variable.codes.length > MOST_BUTTONS;
     parts.codes.style.setProperty("--sk-columns", columnsOf(buttons.length, isLong ? 6 : 12));
@@ -1759,8 +3166,9 @@ function createCodes(kit, { tip, panelIsOpen, say, hand, focus, id }) {
     return [...back, ...codes.map(numberButton)];
   }
   function numberButton({ id: number }) {
-    const made = button("sk-code", shownNumber(number), number.length === 1 ? number : "", "code", number);
-    if (number.length > 1) made.prepend(keycap(""));
+    const made = button("sk-code", shownNumber(number), "", "code", number);
+    if (number.length === 1) made.setAttribute("aria-keyshortcuts", number);
+    made.prepend(keycap(""));
     made.dataset.code = number;
     return made;
   }
@@ -1822,7 +3230,7 @@ function createCodes(kit, { tip, panelIsOpen, say, hand, focus, id }) {
     for (const made of parts.codes.querySelectorAll("[data-code]")) {
       const number = made.dataset.code;
       const goesOn = number.startsWith(text);
-      made.querySelector(".sk-key").textContent = goesOn ? shownNumber(number.slice(text.length)) : "";
+      made.querySelector(".sk-key").textContent = goesOn && text ? shownNumber(number.slice(text.length)) : "";
       made.classList.toggle("sk-half", Boolean(text) && number === text);
       made.classList.toggle("sk-away", !goesOn);
     }
@@ -1835,17 +3243,56 @@ function createCodes(kit, { tip, panelIsOpen, say, hand, focus, id }) {
     const isWhole = codes.some(({ id: number }) => number === text);
     return say(isWhole ? "half_typed" : "half_typed_open", { number: shownNumber(text) });
   }
-  function codeButton(code, key = "") {
+  function codeCell(code, key = "", lead = "") {
     const made = button("sk-code", code.label, key, "code", code.id);
     made.dataset.code = code.id;
-    if (code.definition) {
-      made.addEventListener("mouseenter", () => showDefinition(code, made));
-      made.addEventListener("focus", () => {
-        if (made.matches(":focus-visible")) showDefinition(code, made);
-      });
-      for (const end of ["mouseleave", "blur"]) made.addEventListener(end, () => showDefinition(null));
-    }
+    if (!key) made.prepend(make("span", "sk-lead", lead));
+    if (code.colour) made.style.setProperty("--sk-c", code.colour);
+    made.prepend(make("i", "sk-hue"));
+    if (shown.variable.kind === "multiple") made.querySelector(".sk-label")?.before(make("span", "sk-box"));
+    if (code.id === NONE_FITS) made.classList.add("sk-none");
+    if (!code.definition) return make("div", "sk-cell", made);
+    made.append(make("span", "sk-def", code.definition));
+    made.addEventListener("mouseenter", () => show(code, made));
+    made.addEventListener("focus", () => {
+      if (made.matches(":focus-visible")) show(code, made);
+    });
+    for (const end of ["mouseleave", "blur"]) made.addEventListener(end, () => show(null));
+    return make("div", "sk-cell", made, infoButton(code, made));
+  }
+  function infoButton(code, near) {
+    const made = make("button", "sk-info", "i");
+    made.type = "button";
+    made.setAttribute("aria-label", say("definition_of", { code: code.label }));
+    made.setAttribute("aria-expanded", "false");
+    made.addEventListener("click", () => {
+      const isOpen2 = near.classList.toggle("sk-told");
+      made.setAttribute("aria-expanded", String(isOpen2));
+    });
     return made;
+  }
+  function paintTyping() {
+    const { letters, active } = hand;
+    if (letters === lit.letters && active === lit.active) return;
+    const hits = new Set(found(shown.variable.codes, letters));
+    for (const made of parts.codes.querySelectorAll("[data-code]")) {
+      const code = shown.variable.codes.find((one) => one.id === made.dataset.code);
+      made.classList.toggle("sk-active", made.dataset.code === active);
+      if (letters !== lit.letters && code) markLabel(made, code.label, hits.has(code) ? letters : "", Boolean(letters.trim()) && !hits.has(code));
+      if (made.dataset.code === active) made.scrollIntoView({ block: "nearest" });
+    }
+    lit = { letters, active };
+    show(shown.variable.codes.find((one) => one.id === active) ?? null);
+  }
+  function markLabel(made, text, letters, isOff) {
+    const place = placeOf(text, letters);
+    const label = (
+      /** @type {HTMLElement} */
+      made.querySelector(".sk-label")
+    );
+    made.classList.toggle("sk-off", isOff);
+    if (place) label.replaceChildren(text.slice(0, place[0]), make("mark", "", text.slice(...place)), text.slice(place[1]));
+    else label.textContent = text;
   }
   function press(isChosen) {
     for (const made of parts.codes.querySelectorAll("[data-code]")) made.setAttribute("aria-pressed", isChosen(made.dataset.code));
@@ -1854,15 +3301,11 @@ function createCodes(kit, { tip, panelIsOpen, say, hand, focus, id }) {
   function close() {
     if (shown.open) openBlock(null);
   }
-  function showDefinition(code, near) {
-    light(code ? code.id : null);
-    if (!panelIsOpen()) tip(code ? code.definition : null, near);
-  }
   function light(id2) {
     for (const entry of parts.panelBox.querySelectorAll(".sk-entry")) {
-      const lit = entry.dataset.code === id2;
-      entry.classList.toggle("sk-lit", lit);
-      if (lit) reveal(entry, parts.panelBox);
+      const lit2 = entry.dataset.code === id2;
+      entry.classList.toggle("sk-lit", lit2);
+      if (lit2) reveal(entry, parts.panelBox);
     }
   }
   function reveal(entry, box) {
@@ -1873,116 +3316,196 @@ function createCodes(kit, { tip, panelIsOpen, say, hand, focus, id }) {
     else if (inner.bottom > outer.bottom) box.scrollTop += Math.min(inner.bottom - outer.bottom, inner.top - outer.top);
   }
   buildScale();
-  return { paint, paintTyped, press, light, openBlock, close };
+  return { paint, paintTyped, paintTyping, press, light, openBlock, close };
+}
+
+// looks/codebook.js
+var PARTS = (
+  /** @type {const} */
+  ["include", "exclude", "example"]
+);
+function createCodebook({ host, data, say, onClose = () => {
+} }) {
+  let shown = null;
+  let before = null;
+  function button(label, key, onClick) {
+    const made = make("button", "sk-go", label, ...key ? [make("kbd", "sk-key", key)] : []);
+    made.type = "button";
+    made.addEventListener("click", onClick);
+    return made;
+  }
+  function chapter(variable) {
+    const isScale = variable.kind === "scale";
+    const asked = variable.question === variable.label ? [] : [make("p", "sk-book-question", variable.question)];
+    const how = variable.kind === "multiple" ? [make("p", "sk-book-how", say("codebook_multiple"))] : [];
+    const [low, high] = [variable.codes[0], variable.codes[variable.codes.length - 1]];
+    const body = isScale ? [make("p", "sk-book-how", say("codebook_scale", { low: low?.label, high: high?.label })), ...endsOf(variable)] : variable.codes.map(entry);
+    return make("section", "sk-book-chapter", make("h2", "", variable.label), ...asked, ...how, ...body);
+  }
+  function endsOf(variable) {
+    const named = variable.codes.filter((code) => code.definition);
+    return named.map(entry);
+  }
+  function entry(code) {
+    const made = make("article", "sk-book-code", make("h3", "", code.label));
+    const { colour } = (
+      /** @type {Code & { colour?: string }} */
+      code
+    );
+    if (colour) made.style.setProperty("--c", colour);
+    if (code.definition) made.append(make("p", "", code.definition));
+    for (const part of PARTS) {
+      const text = code[part];
+      if (text) made.append(make("p", "sk-book-more", make("em", "", say(part)), ` ${text}`));
+    }
+    return made;
+  }
+  function open() {
+    if (shown) return;
+    before = document.activeElement;
+    const title = make("h1", "", say("codebook_title"));
+    title.tabIndex = -1;
+    title.id = "sk-codebook-title";
+    const tools = make("div", "sk-book-tools", button(say("codebook_print"), "", () => window.print()), button(say("codebook_close"), "Esc", close));
+    shown = make("section", "sk-codebook", make("div", "sk-book-sheet", make("header", "", title, tools), ...data.variables.map(chapter)));
+    shown.setAttribute("role", "dialog");
+    shown.setAttribute("aria-modal", "true");
+    shown.setAttribute("aria-labelledby", title.id);
+    shown.lang = data.lang;
+    shown.addEventListener("keydown", onKey);
+    shown.addEventListener("click", (event) => event.stopPropagation());
+    host.classList.add("sk-reading");
+    host.append(shown);
+    shown.scrollTop = 0;
+    title.focus({ preventScroll: true });
+  }
+  function onKey(event) {
+    event.stopPropagation();
+    if (event.key === "Tab") return keepInside(event);
+    if (event.ctrlKey || event.metaKey || event.altKey || event.key !== "Escape" && event.key !== "'") return void 0;
+    event.preventDefault();
+    return close();
+  }
+  function keepInside(event) {
+    const stops = [.../** @type {HTMLElement} */
+    shown.querySelectorAll("button")];
+    const [first, last] = [stops[0], stops[stops.length - 1]];
+    const leaves = event.shiftKey ? document.activeElement !== last : document.activeElement === last;
+    if (!leaves || stops.length < 1) return;
+    event.preventDefault();
+    (event.shiftKey ? last : first).focus();
+  }
+  function close() {
+    if (!shown) return;
+    shown.remove();
+    shown = null;
+    host.classList.remove("sk-reading");
+    if (before?.isConnected) before.focus({ preventScroll: true });
+    onClose();
+  }
+  return { open, close, get isOpen() {
+    return Boolean(shown);
+  } };
 }
 
 // looks/frame.js
+var LONG = 420;
+var VERY_LONG = 1500;
 var contextLines = (note) => (note.context ?? []).map(([name, text]) => make("p", "", make("b", "", name), ` ${text}`));
-var lengthShown = (note) => note.text.length + sayContext(note).length;
+var lengthOfNote = (note) => note.text.length + sayContext(note).length;
 var cards = 0;
-function createFrame(host, data, say, list, kit, { work, label, panelFirst = null, search = true }) {
+function createFrame(host, data, say, list, kit, { work, label, tray = [], side = [], isFlow = false, leave = "", onHandIn }) {
   const { parts, part, tool, group } = kit;
-  let panelOpen = null;
   let glossOpen = false;
-  let hasFocus = false;
-  let reserved = false;
-  let wide = false;
+  let panelOpen = false;
+  let hasFocus = true;
+  let isByKey = false;
+  let fitted = null;
   function buildHead() {
     const bar = part("bar", "div", "sk-bar", part("fill", "i", ""));
     bar.setAttribute("role", "progressbar");
     bar.setAttribute("aria-label", say("progress"));
     const saved = part("saved", "span", "sk-saved");
-    return make("div", "sk-head", bar, make(
+    const who = onHandIn ? [parts.handIn = buildHandIn()] : [make("span", "sk-who", data.coder)];
+    return make(
       "div",
-      "sk-line",
-      part("place", "strong", "sk-place"),
-      part("left", "span", "sk-quiet"),
-      make("span", "sk-gap"),
-      make("span", "sk-pair", buildUndo(), tool("redo", say("redo"), "r")),
-      make("span", "sk-quiet sk-who", data.coder),
-      saved
-    ));
-  }
-  function buildUndo() {
-    const undo = tool("undo", say("undo"), "u");
-    undo.prepend(
-      /** @type {Node} */
-      undo.firstChild,
-      part("backspace", "kbd", "sk-key", "⌫")
+      "sk-head",
+      bar,
+      make(
+        "div",
+        "sk-line",
+        make("div", "sk-line-start", ...leave ? [tool("list", say(leave), "Esc", "leave")] : []),
+        make("div", "sk-line-mid", part("place", "strong", "sk-place"), part("left", "span", "sk-quiet")),
+        make("div", "sk-line-end", ...isFlow ? [tool("undo", say("undo"), "⌫"), tool("redo", say("redo"), "⇧⌫")] : [part("queues", "span", "sk-queues")], saved, ...who)
+      )
     );
-    parts.backspace.setAttribute("aria-hidden", "true");
-    undo.setAttribute("aria-keyshortcuts", "u Backspace");
-    return undo;
+  }
+  function buildHandIn() {
+    const made = make("button", "sk-tool sk-who", make("span", "sk-label", data.coder), make("span", "sk-hand-in", say("hand_in")));
+    made.type = "button";
+    made.addEventListener("click", () => onHandIn?.());
+    return made;
   }
   function buildNote() {
-    const note = part(
-      "note",
-      "div",
-      "sk-note",
-      part("context", "div", "sk-context"),
-      part("text", "p", "sk-text"),
-      part("gloss", "p", "sk-gloss")
-    );
-    note.tabIndex = 0;
+    const note = part("note", "div", "sk-note", part("context", "div", "sk-context"), part("text", "p", "sk-text"), part("gloss", "p", "sk-gloss"));
     note.setAttribute("role", "group");
     note.setAttribute("aria-label", say("note"));
-    parts.text.lang = "sv";
+    note.addEventListener("scroll", tellRead);
+    if (data.notes_lang) parts.text.lang = data.notes_lang;
     parts.gloss.lang = "en";
-    return make("div", "sk-paper", note, part("more", "span", "sk-more", say("more_text")));
+    return part("paper", "article", "sk-paper", note, part("more", "p", "sk-more"), part("foot", "div", "sk-foot"));
   }
   function buildMoves() {
-    const glosses = data.notes.some((note) => note.gloss) ? [tool("glossTool", say("gloss"), "g", "gloss")] : [];
+    const glosses = data.notes.some((note) => note.gloss) ? [tool("glossTool", say("gloss"), "<", "gloss")] : [];
+    const moves = [tool("back", say("back"), "←"), tool("forward", say("forward"), "→")];
+    if (!isFlow) {
+      parts.foot.append(...glosses);
+      return group("moves", "sk-moves", say("moves"), ...moves);
+    }
     return group(
       "moves",
       "sk-tools sk-moves",
       say("moves"),
-      tool("back", say("back"), "←"),
-      tool("forward", say("forward"), "→"),
-      tool("toFirstOpen", say("to_first_open"), "n"),
+      ...moves,
+      tool("toFirstOpen", say("to_first_open"), "End"),
       make("span", "sk-gap"),
-      ...search ? [tool("search", say("search"), "/")] : [],
-      tool("panel", say("definitions"), "d"),
+      tool("panel", say("definitions"), "'", "codebook"),
       ...glosses
     );
   }
   function build() {
-    const root2 = part("root", "div", "sk-card sk-loading");
+    const root2 = part("root", "div", `sk-card sk-loading${isFlow ? " sk-flow" : " sk-app"}`);
     root2.tabIndex = 0;
     root2.lang = data.lang;
     root2.setAttribute("role", "application");
     root2.setAttribute("aria-label", label);
     root2.dataset.lmSuppressShortcuts = "true";
-    const panel = part("panelBox", "div", "sk-panel");
-    panel.tabIndex = 0;
+    const panel = part("panelBox", "div", isFlow ? "sk-panel" : "sk-side", ...side);
     panel.setAttribute("role", "group");
     panel.setAttribute("aria-label", say("definitions"));
     const live = part("live", "div", "sk-live");
     live.setAttribute("role", "status");
-    const main = part(
-      "main",
-      "div",
-      "sk-main",
-      part("work", "div", "sk-work", buildNote(), ...work),
-      part("finish", "div", "sk-finish"),
-      buildMoves()
-    );
-    root2.append(
-      buildHead(),
-      make("div", "sk-body", main, panel),
-      part("hints", "p", "sk-hints"),
-      part("alarm", "div", "sk-alarm"),
-      live
-    );
-    parts.alarm.setAttribute("role", "alert");
+    const alarm = part("alarm", "div", "sk-alarm");
+    alarm.setAttribute("role", "alert");
+    const head = buildHead();
+    const note = buildNote();
+    const moves = buildMoves();
+    const reply = part("reply", "div", "sk-reply", ...work);
+    const desk = isFlow ? part("main", "div", "sk-desk", part("work", "div", "sk-work", note, ...work), part("finish", "div", "sk-finish"), moves, panel) : part("main", "div", "sk-desk", part("work", "div", "sk-work", note, reply, panel), part("finish", "div", "sk-finish"));
+    const below = isFlow ? part("hints", "p", "sk-hints") : part("tray", "div", "sk-tray", ...tray, moves, part("hints", "p", "sk-hints"));
+    root2.append(head, desk, below, alarm, live);
     root2.addEventListener("focusin", () => showFocus(true));
     root2.addEventListener("focusout", (event) => showFocus(root2.contains(
       /** @type {Node | null} */
       event.relatedTarget
     )));
+    root2.addEventListener("keydown", () => showHand(true), true);
+    root2.addEventListener("pointerdown", () => showHand(false), true);
     root2.addEventListener("click", (event) => {
       if (!/** @type {Element} */
-      event.target.closest("button, input, textarea, label, summary")) focus();
+      event.target.closest("button, input, textarea, label, summary, dialog")) focus();
     });
+    if (!isFlow) listenForSwipe();
     host.append(root2);
     return root2;
   }
@@ -2000,63 +3523,74 @@ function createFrame(host, data, say, list, kit, { work, label, panelFirst = nul
     parts.left.textContent = say(minutes === null || !left.n ? "left" : "left_time", left);
   }
   function paintNote(note) {
+    const n = lengthOfNote(note);
     parts.context.replaceChildren(...contextLines(note));
     parts.text.textContent = note.text;
     parts.gloss.textContent = note.gloss;
-    if (!reserved) reserve();
-    requestAnimationFrame(fitNote);
+    root.classList.toggle("sk-long", n > LONG);
+    root.classList.toggle("sk-very-long", n > VERY_LONG);
+    requestAnimationFrame(() => fitNote(note));
   }
-  function fitNote() {
-    parts.note.scrollTop = 0;
-    parts.more.hidden = parts.note.scrollHeight <= parts.note.clientHeight + 2;
+  function fitNote(note = fitted) {
+    if (note !== fitted) parts.note.scrollTop = 0;
+    fitted = note;
+    const isCut = parts.note.scrollHeight > parts.note.clientHeight + 2;
+    parts.more.hidden = !isCut;
+    if (isCut) parts.note.tabIndex = 0;
+    else parts.note.removeAttribute("tabindex");
+    tellRead();
+  }
+  function tellRead() {
+    if (parts.more.hidden) return;
+    const { scrollTop, clientHeight, scrollHeight } = parts.note;
+    const share = Math.min(100, Math.round(100 * (scrollTop + clientHeight) / scrollHeight));
+    parts.note.classList.toggle("sk-end-seen", share > 99);
+    parts.more.textContent = say(share > 99 ? "read_all" : "read_part", { n: share });
   }
   function paintMoves(finished) {
-    parts.undo.disabled = !list.canUndo;
-    parts.redo.disabled = !list.canRedo;
-    parts.back.disabled = list.at.place === 0 && list.at.step === 0;
+    if (parts.undo) parts.undo.disabled = !list.canUndo;
+    if (parts.redo) parts.redo.disabled = !list.canRedo;
+    parts.back.disabled = list.isFirst;
     parts.forward.disabled = finished;
-    for (const name of ["search", "panel", "glossTool"]) if (parts[name]) parts[name].disabled = finished;
-  }
-  const panelIsOpen = () => (panelOpen ?? panelFirst ?? wide) && !list.isFinished();
-  function showPanel() {
-    const open2 = panelIsOpen();
-    parts.panelBox.hidden = !open2;
-    root.classList.toggle("sk-with-panel", open2);
-    root.classList.toggle("sk-wide", wide);
-    parts.panel.setAttribute("aria-expanded", open2);
-    const glossHidden = !glossOpen || list.isFinished() || !list.current().note.gloss;
+    for (const name of ["panel", "glossTool"]) if (parts[name]) parts[name].disabled = finished;
+    const glossHidden = !glossOpen || finished || !list.current().note.gloss;
     parts.gloss.hidden = glossHidden;
     if (parts.glossTool) parts.glossTool.setAttribute("aria-pressed", glossOpen);
-  }
-  function togglePanel() {
-    panelOpen = !panelIsOpen();
-    showPanel();
-    reserve();
+    if (isFlow) parts.panelBox.hidden = !panelOpen || finished;
   }
   function toggleGloss() {
     glossOpen = !glossOpen;
-    reserve();
+    requestAnimationFrame(() => fitNote());
   }
-  function measure() {
-    wide = root.clientWidth >= 820;
-  }
-  function reserve() {
-    if (!root.isConnected || list.isFinished()) return;
-    const byLength = [...data.notes].sort((a, b) => lengthShown(a) - lengthShown(b));
-    const long = byLength[Math.floor((byLength.length - 1) * 0.95)];
-    const probe = parts.note.cloneNode(false);
-    probe.classList.add("sk-probe");
-    probe.append(make("div", "sk-context", ...contextLines(long)), make("p", "sk-text", long.text), ...glossOpen && long.gloss ? [make("p", "sk-gloss", long.gloss)] : []);
-    parts.note.after(probe);
-    const height = Math.min(probe.offsetHeight, Math.round(window.innerHeight * 0.4));
-    probe.remove();
-    root.style.setProperty("--sk-note-height", `${height}px`);
-    reserved = true;
-    fitNote();
+  function togglePanel() {
+    panelOpen = !panelOpen;
   }
   function scrollNote() {
     const end = parts.note.scrollTop + parts.note.clientHeight >= parts.note.scrollHeight - 2;
-    parts.note.scrollTop = end ? 0 : parts.note.scrollTop + parts.note.clientHeight * 0.8;
+    parts.note.scrollTop = end ? 0 : parts.note.scrollTop + parts.note.clientHeight * 0.9;
+  }
+  function listenForSwipe() {
+    let from = NaN;
+    const { paper } = parts;
+    const shift = (x) => paper.style.setProperty("--sk-push", `${Number.isNaN(from) ? 0 : Math.round((x - from) * 0.8)}px`);
+    function end(event) {
+      const by = event.clientX - from;
+      from = NaN;
+      shift(0);
+      if (event.type === "pointerup" && Math.abs(by) > 70) kit.act(by < 0 ? "forward" : "back");
+    }
+    paper.addEventListener("pointerdown", (event) => {
+      if (event.pointerType === "touch") from = event.clientX;
+    });
+    paper.addEventListener("pointermove", (event) => {
+      if (Math.abs(event.clientX - from) > 8) shift(event.clientX);
+    });
+    for (const type of ["pointerup", "pointercancel"]) paper.addEventListener(type, end);
+  }
+  function showHand(now) {
+    if (now === isByKey) return;
+    isByKey = now;
+    root.classList.toggle("sk-by-key", now);
   }
   function showFocus(now) {
     if (now === hasFocus && parts.hints.textContent) return;
@@ -2068,7 +3602,7 @@ function createFrame(host, data, say, list, kit, { work, label, panelFirst = nul
     root.focus({ preventScroll: true });
   }
   const isSeen = (element) => element.getClientRects().length > 0;
-  const shows = (key) => key === "Escape" ? list.list.kind === "changes" : key !== "Backspace" || isSeen(parts.backspace) && !parts.undo.disabled;
+  const shows = (key) => key !== "Backspace" || isSeen(parts.undo) && !parts.undo.disabled;
   function keepFocus(work2) {
     const had = root.contains(document.activeElement);
     work2();
@@ -2080,9 +3614,7 @@ function createFrame(host, data, say, list, kit, { work, label, panelFirst = nul
   }
   function open(paint) {
     root.classList.remove("sk-loading");
-    measure();
     paint();
-    reserve();
     showFocus(root.contains(document.activeElement));
     root.scrollIntoView({ block: "start" });
     for (const delay of [0, 60, 250]) {
@@ -2093,11 +3625,7 @@ function createFrame(host, data, say, list, kit, { work, label, panelFirst = nul
   }
   const id = `sk${cards += 1}`;
   const root = build();
-  const watcher = new ResizeObserver(() => {
-    measure();
-    showPanel();
-    reserve();
-  });
+  const watcher = new ResizeObserver(() => fitNote());
   watcher.observe(host);
   return {
     root,
@@ -2109,8 +3637,6 @@ function createFrame(host, data, say, list, kit, { work, label, panelFirst = nul
     paintHead,
     paintNote,
     paintMoves,
-    panelIsOpen,
-    showPanel,
     togglePanel,
     toggleGloss,
     scrollNote,
@@ -2118,9 +3644,98 @@ function createFrame(host, data, say, list, kit, { work, label, panelFirst = nul
   };
 }
 
+// looks/keylist.js
+var SPACED = /* @__PURE__ */ new Set(["1–9", "A–Ö"]);
+function caps(keys, say) {
+  const named = keys === "Space" ? [say("key_space")] : SPACED.has(keys) ? [keys] : keys.split(" ");
+  return named.map(keycap);
+}
+function keysShown(keys, say) {
+  return make("dl", "sk-keys", ...keys.map((one) => make("div", "", make("dt", "", ...caps(one, say)), make("dd", "", say(`does ${one}`)))));
+}
+
+// looks/finish.js
+function stepOf({ open, begun, older, isStuck, file }) {
+  const unfiled = file ? file.n - file.copied : 0;
+  if (isStuck) return file && unfiled ? "file" : "wait";
+  if (open) return "code";
+  if (begun) return "begun";
+  if (older) return "older";
+  if (!file) return "rest";
+  if (unfiled) return "file";
+  return file.sent < file.copied ? "send" : "rest";
+}
+function titleOf({ open, begun, older, pass }) {
+  if (open) return ["finish_open", { n: open }];
+  if (begun) return ["begun", { n: begun }];
+  return older ? ["finish_older", { n: older }] : [`finish_pass_${pass}`, {}];
+}
+function leadOf({ open, begun, isSaved, isStuck, file }, step) {
+  if (!isSaved || isStuck) return ["finish_waiting", {}];
+  if (begun) return ["finish_begun", {}];
+  if (!file) return [open ? "finish_saved_open" : "finish_saved", {}];
+  const unfiled = file.n - file.copied;
+  if (unfiled && file.forgets) return ["finish_forgets", {}];
+  if (open) return [file.keeps ? "finish_saved_open" : "finish_in_file", {}];
+  if (step === "older") return ["finish_older_lead", {}];
+  if (step === "file") return file.copied ? ["finish_file_again", { n: unfiled }] : ["finish_saved", {}];
+  if (step === "send") return ["finish_send", {}];
+  return [file.n ? "finish_handed_in" : "finish_nothing_new", {}];
+}
+function answeredRow({ total, done, open, skipped, older }) {
+  const details = [];
+  if (skipped) details.push(["finish_row_skipped", { n: skipped }]);
+  if (older) details.push(["finish_row_older", { n: older }]);
+  return {
+    name: "answered",
+    mark: open ? "open" : older ? "wait" : "done",
+    details,
+    title: open ? ["finish_row_some", { n: done, all: total }] : ["finish_row_all", { n: total }],
+    action: open ? "toFirstOpen" : older ? "older" : null
+  };
+}
+function fileRows({ n, copied, sent, name }) {
+  if (!n) return [{ name: "file", mark: "done", title: ["finish_row_nothing", {}], details: [], action: null }];
+  const unfiled = n - copied;
+  const isSent = !unfiled && sent >= copied;
+  return [
+    {
+      name: "file",
+      mark: !unfiled ? "done" : copied ? "wait" : "open",
+      details: [["finish_row_file", { file: name }]],
+      title: !unfiled ? ["finish_row_in_file", {}] : copied ? ["finish_row_newer", { n: unfiled }] : ["finish_row_no_file", {}],
+      action: unfiled ? "download" : null
+    },
+    {
+      name: "sent",
+      mark: isSent ? "done" : "open",
+      details: [[isSent ? "finish_row_said" : "finish_row_how", {}]],
+      title: [isSent ? "finish_row_sent" : sent ? "finish_row_sent_before" : "finish_row_not_sent", {}],
+      action: sent < copied ? "sent" : null
+      // that file may be on its way, whatever is new since
+    }
+  ];
+}
+var ACTIONS = { code: "toFirstOpen", begun: "saveBegun", older: "older", file: "download", send: "sent", wait: null, rest: null };
+function finishOf(now) {
+  const step = stepOf(now);
+  const begun = now.begun ? [{ name: "begun", mark: "wait", title: ["begun", { n: now.begun }], details: [], action: now.savesBegun ? "saveBegun" : null }] : [];
+  const rows = [answeredRow(now), ...begun, ...now.file ? fileRows(now.file) : []];
+  const main = ACTIONS[step];
+  const also = [];
+  for (
+    const kind of
+    /** @type {const} */
+    ["skipped", "unsure", "changed", "differing"]
+  ) if (now[kind]) also.push([kind, now[kind]]);
+  if (now.older && main !== "older" && now.open) also.push(["older", now.older]);
+  return { step, title: titleOf(now), lead: leadOf(now, step), rows, main: rows.some(({ action }) => action === main) ? main : null, also };
+}
+
 // looks/notices.js
 var MOST_NAMED = 8;
 var NAME_LENGTH = 40;
+var LOCK = 400;
 function nameOfNote(note) {
   const text = note.text.replace(/\s+/g, " ").trim();
   return `”${text.length > NAME_LENGTH ? `${text.slice(0, NAME_LENGTH).trimEnd()}…` : text}”`;
@@ -2132,38 +3747,122 @@ function begunLabel({ note, variable, codes, memo, proposal }, list, say) {
 var savesSkip = (list, begun) => begun.some(({ note, variable, codes, memo }) => !codes && memo && isOpen(list.answerTo(note, variable)));
 function createNotices({ root, parts, part, button, say, list, data, savesBegun = false }) {
   let state = { name: "saved", n: 0, slow: false, cells: /* @__PURE__ */ new Set(), why: "", kept: true, refused: null };
-  function paintFinish(counts) {
-    const kinds = ["skipped", "unsure", "changed", "older", "differing"];
-    const sorts = kinds.map((kind) => ({ kind, n: list.countSort(kind) })).filter(({ n }) => n);
-    const title = counts.open ? say("finish_open", { n: counts.open }) : counts.begun ? say("begun", { n: counts.begun }) : say(`finish_pass_${data.pass}`);
-    const heading = make("p", "sk-finish-title", title);
-    const actions = sorts.map(({ kind, n }) => button("sk-code", say(`review_${kind}`, { n }), "", "review", kind));
-    if (counts.open) actions.unshift(button("sk-code", say("to_first_open"), "n", "toFirstOpen"));
-    parts.finish.replaceChildren(heading, ...begunBox(counts), part("finishSaved", "p", "sk-finish-saved"), ...actions);
-    parts.live.textContent = title;
-    showFinishSaved(counts);
+  let main = null;
+  let painted = "";
+  let since = 0;
+  const isCoding = data.card === "coding";
+  function numbers({ open, begun }) {
+    const file = data.handIn ? data.handIn.state() : null;
+    const isSaved = root.dataset.saved === "saved";
+    const of = Object.fromEntries(
+      /** @type {const} */
+      ["skipped", "unsure", "changed", "older", "differing"].map((kind) => [kind, list.countSort(kind)])
+    );
+    return {
+      total: data.notes.length,
+      done: data.notes.filter(list.isDone).length,
+      open,
+      begun,
+      pass: data.pass,
+      savesBegun,
+      isSaved,
+      isStuck: root.dataset.saved === "not_saved",
+      skipped: of.skipped,
+      unsure: of.unsure,
+      changed: of.changed,
+      older: of.older,
+      differing: of.differing,
+      file
+    };
   }
-  function begunBox(counts) {
+  function paintFinish(counts) {
+    const now = numbers(counts);
+    const shown = finishOf(now);
+    painted = JSON.stringify([now, list.begun().map((one) => begunLabel(one, list, say))]);
+    since = window.performance.now();
+    main = null;
+    const title = make("h2", "sk-finish-title", say(...shown.title));
+    const head = make("div", "sk-finish-head", title, part("finishSaved", "p", "sk-finish-saved", say(...shown.lead)));
+    const rows = isCoding ? shown.rows : shown.rows.filter(({ name }) => name === "begun");
+    const ledger = make("ul", "sk-ledger", ...rows.map((row) => rowOf(row, shown.main)));
+    ledger.setAttribute("role", "list");
+    const also = shown.also.map(([kind, n]) => button("sk-go", say(`review_${kind}`, { n }), "", "review", kind));
+    if (!isCoding && shown.main === "toFirstOpen") also.unshift(actionOf2("toFirstOpen", true));
+    if (!isCoding && shown.main === "older") also.unshift(actionOf2("older", true));
+    also.push(...helps());
+    const more = also.length ? [make("div", "sk-also", make("p", "", say("finish_also")), make("div", "sk-row", ...also))] : [];
+    parts.finish.replaceChildren(make("div", "sk-fin", head, ...rows.length ? [ledger] : [], ...more));
+    parts.live.textContent = say(...shown.title);
+  }
+  function helps() {
+    const { handIn } = data;
+    if (!handIn) return [];
+    return (
+      /** @type {const} */
+      ["practise", "readCodebook"].flatMap((name) => {
+        const act = handIn[name];
+        return act ? [own(`finish_${name}`, act)] : [];
+      })
+    );
+  }
+  function own(label, act) {
+    const made = make("button", "sk-go", make("span", "sk-label", say(label)));
+    made.type = "button";
+    made.addEventListener("click", act);
+    return made;
+  }
+  function rowOf({ name, mark, title, details, action }, next) {
+    const sign = make("span", "sk-mark");
+    sign.setAttribute("role", "img");
+    sign.setAttribute("aria-label", say(`finish_mark_${mark}`));
+    const small = details.length ? [make("span", "sk-row-more", details.map((one) => say(...one)).join(" · "))] : [];
+    const text = make("div", "", make("strong", "", say(...title)), ...small, ...name === "begun" ? begunList() : []);
+    const made = make("li", name === "begun" ? "sk-begun" : "", sign, text, ...action ? [actionOf2(action, action === next)] : []);
+    made.dataset.mark = mark;
+    made.dataset.row = name;
+    return made;
+  }
+  function actionOf2(action, isMain) {
+    const { handIn } = data;
+    const made = action === "download" || action === "sent" ? own(`finish_${action}`, () => handIn?.[action]()) : action === "older" ? button("sk-go", say("review_older", { n: list.countSort("older") }), "", "review", "older") : button("sk-go", say(action === "toFirstOpen" ? "finish_go_on" : "save_begun"), "", action);
+    if (!isMain) return made;
+    made.classList.add("sk-main");
+    made.append(keycap("Enter"));
+    main = made;
+    return made;
+  }
+  function begunList() {
     const begun = list.begun();
-    if (!begun.length) return [];
-    const title = counts.open ? [make("p", "", say("begun", { n: begun.length }))] : [];
     const named = begun.slice(0, MOST_NAMED).map((one) => make("li", "", button("sk-tool", begunLabel(one, list, say), "", "toCell", one)));
     const more = begun.length > MOST_NAMED ? [make("li", "sk-quiet", say("begun_more", { n: begun.length - MOST_NAMED }))] : [];
-    const save = savesBegun ? [button("sk-code", say("save_begun"), "", "saveBegun")] : [];
-    const skips = savesBegun && savesSkip(list, begun) ? [make("p", "sk-quiet", say("save_begun_skips"))] : [];
-    return [make("div", "sk-begun", ...title, make("ul", "", ...named, ...more), ...skips, ...save)];
+    const skips = savesBegun && savesSkip(list, begun) ? [make("span", "sk-row-more", say("save_begun_skips"))] : [];
+    return [make("ul", "", ...named, ...more), ...skips];
   }
-  function showFinishSaved({ open, begun }) {
-    if (!parts.finishSaved) return;
-    const key = root.dataset.saved !== "saved" ? "finish_waiting" : begun ? "finish_begun" : open ? "finish_saved_open" : "finish_saved";
-    parts.finishSaved.textContent = say(key);
+  function freshen() {
+    if (!list.isFinished() || !parts.finishSaved?.isConnected) return;
+    const counts = list.count();
+    if (painted === JSON.stringify([numbers(counts), list.begun().map((one) => begunLabel(one, list, say))])) return;
+    const had = root.contains(document.activeElement) && document.activeElement !== root;
+    const told = [...parts.finish.children].slice(1);
+    paintFinish(counts);
+    parts.finish.append(...told);
+    if (had && !root.contains(document.activeElement)) root.focus({ preventScroll: true });
   }
+  root.addEventListener("keydown", (event) => {
+    const isFree = event.key === "Enter" && !event.ctrlKey && !event.metaKey && !event.altKey && !event.shiftKey && !/** @type {Element} */
+    event.target.closest("button, a, input, textarea, select, summary, [role=dialog]");
+    if (!isFree || !list.isFinished() || !main || !main.getClientRects().length) return;
+    event.preventDefault();
+    event.stopPropagation();
+    if (!event.repeat && window.performance.now() - since > LOCK) main.click();
+  }, true);
+  data.handIn?.listen(freshen);
   function paintSaved() {
     const begun = list.begun().length;
     const calm = state.name === "saved" || state.name === "saving" && !state.slow;
     root.dataset.begun = String(begun);
     parts.saved.textContent = calm ? say(begun ? "saved_begun" : "saved", { n: list.countSaved(state.cells), begun }) : say(state.name, { n: state.n });
-    if (list.isFinished()) showFinishSaved(list.count());
+    freshen();
   }
   function showState(now) {
     const was = root.dataset.saved;
@@ -2186,30 +3885,146 @@ function createNotices({ root, parts, part, button, say, list, data, savesBegun 
   return { paintFinish, paintSaved, showState };
 }
 
+// looks/words.js
+var spansOf = (words = "") => words.split("|").filter(Boolean).map((part) => (
+  /** @type {Span} */
+  part.split(":").map(Number)
+));
+function joined2(spans) {
+  const found3 = [];
+  for (const [start, end] of [...spans].sort((a, b) => a[0] - b[0])) {
+    const last = found3.at(-1);
+    if (last && start <= last[1]) last[1] = Math.max(last[1], end);
+    else if (end > start) found3.push([start, end]);
+  }
+  return found3;
+}
+var wordsText = (spans) => joined2(spans).map((span) => span.join(":")).join("|");
+var quoted = (text, [start, end]) => Array.from(text).slice(start, end).join("");
+function chosenIn2(element) {
+  const chosen = window.getSelection();
+  if (!chosen || chosen.isCollapsed) return [];
+  const ranges = Array.from({ length: chosen.rangeCount }, (_, number) => chosen.getRangeAt(number));
+  return joined2(ranges.flatMap((range) => spanOf(element, range)));
+}
+function spanOf(element, range) {
+  if (!range.intersectsNode(element)) return [];
+  const whole = document.createRange();
+  whole.selectNodeContents(element);
+  const inside = range.cloneRange();
+  if (whole.comparePoint(range.startContainer, range.startOffset) < 0) inside.setStart(whole.startContainer, whole.startOffset);
+  if (whole.comparePoint(range.endContainer, range.endOffset) > 0) inside.setEnd(whole.endContainer, whole.endOffset);
+  whole.setEnd(inside.startContainer, inside.startOffset);
+  const [start, text] = [Array.from(String(whole)).length, String(inside)];
+  const [before, after] = [/^\s*/, /\s*$/].map((blank) => Array.from(
+    /** @type {RegExpExecArray} */
+    blank.exec(text)[0]
+  ).length);
+  const end = start + Array.from(text).length;
+  return end - after > start + before ? [[start + before, end - after]] : [];
+}
+function paintWords(element, note, words = "") {
+  const signs = Array.from(note.text);
+  let at = 0;
+  const parts = spansOf(words).flatMap(([start, end]) => {
+    const two = [signs.slice(at, start).join(""), make("mark", "sk-words", signs.slice(start, end).join(""))];
+    at = end;
+    return two;
+  });
+  element.replaceChildren(...parts, signs.slice(at).join(""));
+}
+
+// coding/tray.js
+var MOST = 5;
+function createTray2({ kit, list, say, hand }) {
+  const { parts, part, button, tool, group } = kit;
+  let newest = "";
+  let at = -1;
+  function build() {
+    const recent = group("recent", "sk-recent", say("recent"));
+    part("just", "span", "sk-unseen sk-just");
+    const doubt = group(
+      "certainty",
+      "sk-segments",
+      say("certainty"),
+      tool("sure1", say("certainty_1"), ".", "certainty", "1"),
+      ...["2", "3"].map((n) => tool(`sure${n}`, say(`certainty_${n}`), `⇧${n}`, "certainty", n))
+    );
+    const tools = make("div", "sk-tools", doubt, tool("memo", say("memo"), ","), tool("undo", say("undo"), "⌫"), tool("redo", say("redo"), "⇧⌫"));
+    const more = make("div", "sk-tools sk-push", tool("skip", say("skip"), "/"), tool("toFirstOpen", say("to_first_open"), "End"), tool("keys", "", "?"));
+    parts.keys.setAttribute("aria-label", say("keys"));
+    for (const name of ["redo", "toFirstOpen"]) parts[name].title = say(name === "redo" ? "redo" : "to_first_open");
+    return [recent, tools, part("push", "div", "sk-gap"), more];
+  }
+  function paint(finished) {
+    paintRecent();
+    paintDoubt(list.aim());
+    parts.undo.disabled = !list.canUndo;
+    parts.redo.disabled = !list.canRedo;
+    parts.skip.disabled = finished;
+  }
+  function paintRecent() {
+    const all = list.recent(MOST);
+    const first = all.length ? `${list.cellOf(all[0].note, all[0].variable.id)} ${all[0].answer?.id}` : "";
+    const chips = all.map((one, number) => chip(one, number, !number && first !== newest));
+    if (first !== newest) at = -1;
+    newest = first;
+    parts.just.textContent = latestOf(list, say);
+    parts.recent.replaceChildren(...chips.length ? [make("span", "sk-quiet", say("just_now")), ...chips] : [], parts.just);
+  }
+  function chip({ note, variable, answer }, number, isFresh) {
+    const given = (
+      /** @type {Answer} */
+      answer
+    );
+    const words = saidOf({ variable, answer: given }, say);
+    const made = button(`sk-chip${isFresh ? " sk-fresh" : ""}`, words, "", "toRecent", { note, variable });
+    const colour = variable.codes.find(({ id }) => id === given.codes.join())?.colour;
+    const marks = [given.certainty === "1" && "?", given.memo && "✎"].filter(Boolean).join(" ");
+    if (colour) made.style.setProperty("--sk-c", colour);
+    if (marks) made.append(make("span", "sk-marks", marks));
+    made.title = `${variable.label}: ${note.text.slice(0, 120)}`;
+    made.setAttribute("aria-label", [words, variable.label, given.certainty && say(`just_${given.certainty}`), given.memo && say("just_memo")].filter(Boolean).join(", "));
+    if (number === at) made.setAttribute("aria-current", "true");
+    return made;
+  }
+  function paintDoubt(aim) {
+    const { answer, draft } = aim ?? { answer: void 0, draft: {} };
+    const certainty = draft.certainty ?? (isOpen(answer) ? "" : answer.certainty);
+    for (const n of ["1", "2", "3"]) parts[`sure${n}`].setAttribute("aria-pressed", certainty === n);
+    const memo = draft.memo ?? (answer ? answer.memo : "");
+    parts.memo.classList.toggle("sk-on", Boolean(memo));
+    parts.memo.title = memo;
+  }
+  function step(by) {
+    const all = list.recent(MOST);
+    at = Math.min(Math.max(at + by, -1), all.length - 1);
+    const one = all[at];
+    if (one) list.goTo(one.note, one.variable.id);
+    else if (by < 0) list.toFirstOpen();
+    else hand.tell("no_recent");
+  }
+  return { nodes: build(), paint, step };
+}
+
 // coding/view.js
-function createCodingView(host, data, say, list, hand) {
+var KEYS = ["1–9", "0", "A–Ö", "↑ ↓", "Enter", ".", "⇧1 ⇧2 ⇧3", ",", "⌫", "⇧⌫", "/", "← →", "⇧← ⇧→", "End", "PgUp PgDn", ">", ":", "+", "*", "'", "<", "Space", "Esc"];
+function createCodingView(host, data, say, list, hand, onHandIn) {
   const kit = createKit(hand.click);
   const { parts, part, button, tool, group } = kit;
   let shown = { note: null, variable: null };
-  function buildTools() {
-    const sure = ["1", "2", "3"].map((n) => tool(`sure${n}`, say(`certainty_${n}`), `⇧${n}`, "certainty", n));
-    return make(
-      "div",
-      "sk-tools",
-      group("certainty", "sk-segments", say("certainty"), ...sure),
-      tool("memo", say("memo"), "m"),
-      tool("flag", say("flag"), "t"),
-      tool("propose", say("propose"), "+"),
-      tool("skip", say("skip"), "s")
-    );
-  }
+  let marked2 = [];
+  let inked = "";
+  let listing = null;
   function buildWork() {
-    const state = make("div", "sk-state", group("steps", "sk-steps", say("questions")), part("remark", "p", "sk-remark"));
-    const question = part("question", "p", "sk-question");
+    const asked = make("div", "sk-asked", part("question", "h2", "sk-question"), part("remark", "p", "sk-remark"));
+    const ask = make("div", "sk-ask", asked, part("typing", "p", "sk-typing"));
     const answer = part("answer", "div", "sk-answer", group("codes", "sk-codes", say("codes")));
-    const tools = buildTools();
+    const more = make("div", "sk-more-codes", tool("propose", say("propose"), "*"), part("proposed", "p", "sk-quiet sk-proposed"));
     parts.propose.addEventListener("mousedown", (event) => event.preventDefault());
-    return [parts.again, state, question, answer, tools, part("proposed", "p", "sk-quiet sk-proposed")];
+    tool("words", "", "", "dropWords");
+    parts.words.append(make("span", "", "✕"));
+    return [parts.again, ask, answer, more];
   }
   function paint() {
     const finished = list.isFinished();
@@ -2218,104 +4033,164 @@ function createCodingView(host, data, say, list, hand) {
     parts.work.hidden = finished;
     parts.finish.hidden = !finished;
     frame.root.classList.toggle("sk-done", finished);
-    if (finished) {
-      shown = { note: null, variable: null };
-      const isTold = list.list.kind === "changes";
-      if (isTold) changes.paintAll();
-      else notices.paintFinish(counts);
-      const latest = isTold ? "" : latestOf(list, say);
-      if (hand.told || latest) parts.finish.append(make("p", "sk-quiet", said() || say("finish_latest", { latest })));
-    } else paintNote();
+    if (finished) paintEnd(counts);
+    else paintNote();
+    tray.paint(finished);
     frame.paintMoves(finished);
-    parts.changes.hidden = !list.again().length;
-    parts.moves.hidden = list.list.kind === "changes";
+    paintQueues();
     notices.paintSaved();
-    frame.showPanel();
+    if (listing && listing.isOpen) listing.paint();
+  }
+  function paintQueues() {
+    const n = list.queues().filter(({ kind }) => kind !== "skipped").reduce((sum, queue) => sum + queue.n, 0);
+    parts.reviews.hidden = !n && !list.isReview;
+    parts.reviews.querySelector(".sk-label").textContent = say("reviews_n", { n });
+    parts.reviewDone.hidden = !list.isReview;
+  }
+  function paintEnd(counts) {
+    shown = { note: null, variable: null };
+    const isTold = list.list.kind === "changes";
+    if (isTold) changes.paintAll();
+    else notices.paintFinish(counts);
+    const latest = isTold ? "" : latestOf(list, say);
+    if (hand.told || latest) parts.finish.append(make("p", "sk-quiet sk-remark", said() || say("finish_latest", { latest })));
   }
   function paintNote() {
     const { note, variable, answer, draft, earlier } = list.current();
     const newNote = note !== shown.note;
     const newVariable = variable !== shown.variable;
     if (newVariable) paintVariable(variable);
+    if (newNote || newVariable) paintSize(note, variable);
     paintSteps(note, variable);
     paintAnswer(note, variable, answer, draft, earlier);
     if (newNote || newVariable) announce(note, variable, newNote);
     if (newNote) codes.close();
-    if (newNote) frame.paintNote(note);
+    if (newNote) {
+      frame.paintNote(note);
+      [marked2, inked] = [[], ""];
+    }
+    paintChosen(note, answer);
+    codes.paintTyping();
+    parts.typing.replaceChildren(...hand.letters ? [say("typing"), " ", make("b", "", hand.letters)] : []);
     shown = { note, variable };
+  }
+  function paintSize(note, variable) {
+    const size = sizeOf(variable);
+    for (const one of ["few", "some", "many"]) frame.root.classList.toggle(`sk-${one}`, one === size);
+    frame.root.classList.toggle("sk-beside", size === "many" || lengthOfNote(note) > 420);
+    frame.root.classList.toggle("sk-on-scale", variable.kind === "scale");
   }
   function paintVariable(variable) {
     parts.question.textContent = variable.question;
     const confirm = variable.kind === "multiple" ? [parts.confirm = button("sk-confirm", "", "Enter", "confirm")] : [];
     parts.answer.replaceChildren(parts.codes, ...confirm);
     codes.paint(variable);
-    paintDefinitions(parts.panelBox, variable, say);
+    showCode(null);
+  }
+  function showCode(code) {
+    const { variables } = data;
+    if (code && code.definition) {
+      parts.panelBox.replaceChildren(definitionOf(code, say));
+      return;
+    }
+    const has = variables.some((variable) => variable.codes.some((one) => one.definition));
+    parts.panelBox.replaceChildren(...has ? [make("p", "sk-quiet", say("point_at_code")), parts.book] : []);
   }
   const said = () => hand.told ? say(hand.told.key, hand.told.values) : "";
   function paintSteps(note, variable) {
     parts.steps.hidden = data.notes.every((one) => one.variables.length < 2);
-    const few = note.variables.length <= 4;
-    parts.steps.classList.toggle("sk-few", few);
-    parts.steps.replaceChildren(...note.variables.map((name, number) => {
-      const { label } = list.variables.get(name);
+    parts.steps.replaceChildren(...note.variables.map((name) => {
+      const one = list.variables.get(name);
       const answer = list.answerTo(note, name);
-      const made = button("sk-step", few ? label : String(number + 1), "", "toStep", name);
       const state = isOpen(answer) ? "open" : answer.event === "skip" ? "skipped" : "answered";
+      const words = state === "answered" ? stampOf(
+        one,
+        /** @type {Answer} */
+        answer
+      ) : one.label;
+      const made = button("sk-step", words, "", "toStep", name);
+      const colour = state === "answered" && one.codes.find(({ id: id2 }) => id2 === answer?.codes.join())?.colour;
+      if (colour) made.style.setProperty("--sk-c", colour);
       made.dataset.state = state;
-      made.setAttribute("aria-label", `${label}: ${say(`step_${state}`)}`);
-      made.title = label;
+      made.setAttribute("aria-label", `${one.label}: ${state === "answered" ? words : say(`step_${state}`)}`);
+      made.title = one.label;
       if (name === variable.id) made.setAttribute("aria-current", "step");
       return made;
     }));
+  }
+  function stampOf(variable, answer) {
+    const named = variable.kind === "scale" ? `${variable.label} ` : "";
+    const marks = [answer.certainty === "1" ? " ?" : "", answer.memo ? " ✎" : ""].join("");
+    const labels = answer.codes.length ? labelsOf(variable, answer) : say("confirm_none");
+    return `${named}${variable.kind === "scale" ? labels.replace("-", "−") : labels}${marks}`;
   }
   function paintAnswer(note, variable, answer, draft, earlier) {
     changes.paintOne(variable, isOpen(answer) ? earlier : answer, canHold(answer, variable) && variable.kind !== "multiple");
     const chosen = choosable(draft.codes ?? (answer ? answer.codes : []), variable);
     codes.press((code) => chosen.includes(code));
     codes.paintTyped(answer, draft);
-    paintDoubt(
-      /** @type {Cell} */
-      list.aim()
-    );
     parts.flag.setAttribute("aria-pressed", !isOpen(list.answerTo(note, FLAG)));
     paintProposal(note, variable, draft, answer);
     parts.remark.textContent = remark(variable, answer, draft, earlier);
     parts.remark.classList.toggle("sk-due", Boolean(earlier && !earlier.again) && isOpen(answer));
-    if (variable.kind === "multiple") {
-      const label = canHold(answer, variable) && !draft.codes ? say("still_holds") : chosen.length ? say("confirm", { n: chosen.length }) : say("confirm_none");
-      parts.confirm.querySelector(".sk-label").textContent = label;
-      parts.confirm.classList.toggle("sk-on", Boolean(answer && answer.event === "decide" && !draft.codes && !answer.older && chosen.length === answer.codes.length));
-    }
+    if (variable.kind !== "multiple") return;
+    const label = canHold(answer, variable) && !draft.codes ? say("still_holds") : chosen.length ? say("confirm", { n: chosen.length }) : say("confirm_none");
+    parts.confirm.querySelector(".sk-label").textContent = label;
+    parts.confirm.classList.toggle("sk-held", Boolean(draft.codes));
+    parts.confirm.classList.toggle("sk-on", Boolean(answer && answer.event === "decide" && !draft.codes && !answer.older && chosen.length === answer.codes.length));
   }
   function paintProposal(note, variable, draft, answer) {
     const { name, words } = proposalIn(list.proposed({ note, variable }));
     const begun = draft.proposing && draft.proposing.name.trim();
     const key = isOpen(answer) || answer.event === "skip" ? "proposed" : "proposed_provisional";
+    parts.propose.hidden = variable.kind === "scale";
     parts.propose.classList.toggle("sk-on", Boolean(name));
     parts.propose.title = words;
     parts.proposed.textContent = [name && say(key, { name }), begun && say("propose_begun", { name: begun })].filter(Boolean).join(" ");
     parts.proposed.hidden = !parts.proposed.textContent;
   }
-  function chosenWords() {
-    const chosen = window.getSelection();
-    const isInside = chosen && parts.text.contains(chosen.anchorNode) && parts.text.contains(chosen.focusNode);
-    return isInside ? String(chosen).trim() : "";
+  function paintChosen(note, answer) {
+    const words = (isOpen(answer) ? "" : answer.words) ?? "";
+    if (words !== inked) paintWords(parts.text, note, words);
+    inked = words;
+    parts.words.hidden = !marked2.length;
+    parts.words.querySelector(".sk-label").textContent = say("words", { words: marked2.map((span) => quoted(note.text, span)).join(" … ") });
   }
-  function paintDoubt({ answer, draft }) {
-    const certainty = draft.certainty ?? (answer ? answer.certainty : "");
-    for (const n of ["1", "2", "3"]) parts[`sure${n}`].setAttribute("aria-pressed", certainty === n);
-    const memo = draft.memo ?? (answer ? answer.memo : "");
-    parts.memo.classList.toggle("sk-on", Boolean(memo));
-    parts.memo.title = memo;
+  function hearSelection() {
+    const { note } = shown;
+    const spans = note ? chosenIn2(parts.text) : [];
+    const isLetGo = !spans.length && window.getSelection()?.isCollapsed && parts.text.contains(window.getSelection()?.anchorNode ?? null);
+    if (!note || !spans.length && !(isLetGo && marked2.length)) return;
+    marked2 = spans;
+    paintChosen(note, list.current().answer);
   }
+  function takeWords() {
+    const words = wordsText(marked2);
+    dropWords();
+    return words;
+  }
+  function dropWords() {
+    if (marked2.length) window.getSelection()?.removeAllRanges();
+    marked2 = [];
+    parts.words.hidden = true;
+  }
+  const chosenWords = () => shown.note ? marked2.map((span) => quoted(
+    /** @type {Note} */
+    shown.note.text,
+    span
+  )).join(" … ") : "";
   function remark(variable, answer, draft, earlier) {
     if (hand.told && !(variable.kind === "scale" && TOLD_OF_NUMBERS.has(hand.told.key))) return said();
     if (draft.codes) return say("not_confirmed");
     if (draft.number !== void 0) return say("number_waits", { number: draft.number.trim() });
-    if (earlier && !earlier.again && isOpen(answer)) return afterLatest(list, say, say("changed_text", { codes: labelsOf(variable, earlier) }));
-    if ((answer ?? earlier)?.again && draft.memo === void 0) return latestOf(list, say);
-    if (isOpen(answer)) return draft.memo ? afterLatest(list, say, say("waits_for_answer")) : latestOf(list, say);
-    return afterLatest(list, say, status(variable, answer, draft));
+    if (earlier && !earlier.again && isOpen(answer)) return say("changed_text", { codes: labelsOf(variable, earlier) });
+    if ((answer ?? earlier)?.again && draft.memo === void 0) return "";
+    if (isOpen(answer)) return draft.memo ? say("waits_for_answer") : how(variable);
+    return status(variable, answer, draft);
+  }
+  function how({ kind, codes: codes2 }) {
+    if (kind === "multiple") return say("how_several");
+    return kind === "single" && codes2.length > 10 ? say("how_many") : "";
   }
   function status(variable, answer, draft) {
     if (answer.older && draft.memo !== void 0) return say("memo_waits_older");
@@ -2327,19 +4202,58 @@ function createCodingView(host, data, say, list, hand) {
   }
   function announce(note, variable, newNote) {
     const again = parts.again.hidden ? "" : ` ${parts.again.textContent}`;
-    parts.live.textContent = `${newNote ? `${parts.place.textContent}. ${sayContext(note)}${note.text}. ` : ""}${variable.question}${again}`;
+    const latest = latestOf(list, say);
+    parts.live.textContent = `${latest ? `${latest}. ` : ""}${newNote ? `${parts.place.textContent}. ${sayContext(note)}${note.text}. ` : ""}${variable.question}${again}`;
+  }
+  function openKeys() {
+    overlays.openDialog(say("keys"), [make("p", "sk-quiet", say("keys_rule")), keysShown(KEYS, say)], { isWide: true });
+  }
+  function openReviews() {
+    const queues = list.queues();
+    const told = list.again().length;
+    const ways = queues.map((queue) => [say(`queue_${queue.kind}`, { n: queue.n, label: queue.variable ? list.variables.get(queue.variable).label : "" }), "review", queue]);
+    if (told) ways.push([say("queue_changes", { n: told }), "changes", null]);
+    if (list.isReview) ways.push([say("review_done"), "reviewDone", null]);
+    const buttons = ways.slice(0, 9).map(([label, name, value], number) => button("sk-tool sk-way", label, String(number + 1), name, value));
+    for (const made of buttons) made.addEventListener("click", () => box.close());
+    const box = overlays.openDialog(say("reviews"), buttons.length ? buttons : [make("p", "sk-quiet", say("no_queues"))]);
+    box.addEventListener("keydown", (event) => buttons[Number(event.key) - 1]?.click());
+    (buttons[0] ?? box).focus();
+  }
+  function cover(create) {
+    listing = create(root, closeList, (text) => {
+      parts.live.textContent = text;
+    });
+  }
+  function openList() {
+    if (list.isFinished()) listing.open();
+    else listing.open(list.current().note, list.current().variable.id);
+    parts.main.inert = parts.tray.inert = true;
+    paint();
+  }
+  function closeList() {
+    listing.close();
+    parts.main.inert = parts.tray.inert = false;
+    shown = { note: null, variable: null };
+    paint();
+    focus();
   }
   const changes = createChanges({ say, list, data, part, parts, button });
-  const frame = createFrame(host, data, say, list, kit, { work: buildWork(), label: say("card") });
+  parts.book = button("sk-tool", say("whole_codebook"), "'", "codebook");
+  const tray = createTray2({ kit, list, say, hand });
+  const frame = createFrame(host, data, say, list, kit, { work: buildWork(), tray: tray.nodes, label: say("card"), leave: "all_notes", onHandIn });
   const { root, id, focus } = frame;
-  const overlays = createOverlays({ root, answer: parts.answer, main: parts.main, say, list, hand, focus, id });
+  parts.queues.append(tool("reviewDone", say("review_done"), ""), tool("reviews", "", ":"));
+  parts.foot.prepend(group("steps", "sk-steps", say("questions")), tool("flag", say("flag"), "+"));
+  parts.foot.before(parts.words);
+  document.addEventListener("selectionchange", hearSelection);
+  const book = createCodebook({ host: root, data, say, onClose: focus });
+  const overlays = createOverlays({ root, ground: parts.tray, say, list, hand, focus, id });
   const notices = createNotices({ root, parts, part, button, say, list, data, savesBegun: true });
-  const codes = createCodes(kit, { tip: overlays.tip, panelIsOpen: frame.panelIsOpen, say, hand, focus, id });
-  parts.moves.append(tool("changes", say("changes"), ","));
+  const codes = createCodes(kit, { show: showCode, say, hand, focus, id });
   parts.question.id = `${id}-question`;
   parts.codes.removeAttribute("aria-label");
   parts.codes.setAttribute("aria-labelledby", parts.question.id);
-  root.style.setProperty("--sk-rows", String(mostRows(data.variables)));
   kit.onClicked(() => {
     if (!overlays.isOpen) focus();
   });
@@ -2348,23 +4262,52 @@ function createCodingView(host, data, say, list, hand) {
     paint,
     focus,
     showState: notices.showState,
-    togglePanel: frame.togglePanel,
     toggleGloss: frame.toggleGloss,
+    openKeys,
+    openCodebook: book.open,
+    openNumber: overlays.openNumber,
+    openList,
+    openReviews,
+    cover,
+    takeWords,
+    dropWords,
+    stepRecent: tray.step,
+    get over() {
+      return listing.isOpen ? listing : book.isOpen ? { press: () => false } : null;
+    },
     scrollNote: frame.scrollNote,
     openMemo: overlays.openMemo,
     openProposal: () => overlays.openProposal(chosenWords()),
-    openSearch: overlays.openSearch,
     closeOverlays: overlays.close,
     openBlock: codes.openBlock,
     keepFocus: frame.keepFocus,
     shows: frame.shows,
     open: () => frame.open(paint),
-    stop: frame.stop
+    stop() {
+      document.removeEventListener("selectionchange", hearSelection);
+      listing.stop();
+      frame.stop();
+    }
   };
 }
 
 // coding/card.js
-function codingActions({ list, view, save, turned, keepDraft, tell }) {
+function codingActions({ list, view, data, say, save, turned, keepDraft, tell }) {
+  view.cover((host, onClose, announce) => createList({
+    host,
+    list,
+    data,
+    say,
+    save,
+    turned,
+    keepDraft,
+    announce,
+    onClose,
+    onOpen({ note, variable }) {
+      list.goTo(note, variable.id);
+      onClose();
+    }
+  }));
   const unlessFinished = (work) => (value) => {
     if (!list.isFinished()) work(value);
   };
@@ -2380,15 +4323,15 @@ function codingActions({ list, view, save, turned, keepDraft, tell }) {
   function confirm() {
     const { variable, answer, draft } = list.current();
     const stillHolds = answer && canHold(answer, variable) && !draft.codes && draft.number === void 0;
-    if (stillHolds) save(list.decide(answer.codes));
-    else if (variable.kind === "multiple") save(list.decide(choosable(draft.codes ?? (answer ? answer.codes : []), variable)));
+    if (stillHolds) save(list.decide(answer.codes, { words: view.takeWords() }));
+    else if (variable.kind === "multiple") save(list.decide(choosable(draft.codes ?? (answer ? answer.codes : []), variable), { words: view.takeWords() }));
   }
   return {
     code: unlessFinished((code) => {
       if (list.current().variable.kind === "multiple") list.toggle(code);
-      else save(list.decide([code]));
+      else save(list.decide([code], { words: view.takeWords() }));
     }),
-    pick: unlessFinished((code) => save(list.decide([code], { stays: true }))),
+    pick: unlessFinished((code) => save(list.decide([code], { stays: true, words: view.takeWords() }))),
     confirm: () => list.list.kind === "changes" ? list.review("older") : unlessFinished(confirm)(null),
     changes: () => {
       if (list.again().length) list.review("changes");
@@ -2402,6 +4345,14 @@ function codingActions({ list, view, save, turned, keepDraft, tell }) {
       if (!note || !variable || !list.variables.has(variable) || !list.unchoose({ note, variable: list.variables.get(variable) })) save(turned("undo"));
     },
     certainty,
+    unsure: () => certainty("1"),
+    // Whatever is begun stays as it is; all notes are one key away.
+    leave: () => list.list.kind === "changes" ? list.toFirstOpen() : view.openList(),
+    toRecent: ({ note, variable }) => list.goTo(note, variable.id),
+    recentBack: () => view.stepRecent(1),
+    recentForward: () => view.stepRecent(-1),
+    reviews: () => view.openReviews(),
+    dropWords: () => view.dropWords(),
     /** @param {Question & { text: string }} memo */
     typing: ({ note, variable, text }) => {
       const answer = list.answerTo(note, variable.id);
@@ -2440,7 +4391,8 @@ function codingActions({ list, view, save, turned, keepDraft, tell }) {
 function createCodingCard(...given) {
   const name = (data) => `sekom-${data.study}-${data.coder}`;
   const draftOf2 = ({ variable, codes, memo }, kind) => variable.startsWith(PROPOSAL) ? { proposing: proposalIn(memo) } : { codes: kind === "multiple" ? codes : void 0, memo: memo || void 0 };
-  return createAnyCard({ name, commands: COMMANDS, createView: createCodingView, actionsOf: codingActions, draftOf: draftOf2 }, ...given);
+  const createView = (...parts) => createCodingView(...parts, given[3]?.onHandIn);
+  return createAnyCard({ name, commands: COMMANDS, createView, actionsOf: codingActions, draftOf: draftOf2 }, ...given);
 }
 
 // comparing/judgement.js
@@ -2529,7 +4481,6 @@ function createComparingView(host, data, say, list, hand) {
     else paintPair();
     frame.paintMoves(finished);
     notices.paintSaved();
-    frame.showPanel();
     parts.glossB.hidden = parts.gloss.hidden;
   }
   function paintFinish(counts) {
@@ -2625,14 +4576,14 @@ function createComparingView(host, data, say, list, hand) {
     parts.reason.setAttribute("aria-invalid", key === "refuse_no_reason");
     parts.own.setAttribute("aria-invalid", key === "refuse_no_text");
   }
-  const frame = createFrame(host, data, say, list, kit, { work: buildWork(), label: say("card"), panelFirst: false, search: false });
+  const frame = createFrame(host, data, say, list, kit, { work: buildWork(), label: say("card"), isFlow: true });
   const { root, id } = frame;
   const focus = () => {
     if (![parts.reason, parts.own].includes(document.activeElement)) frame.focus();
   };
-  const overlays = createOverlays({ root, answer: parts.answer, main: parts.main, say, list, hand, focus, id });
+  const overlays = createOverlays({ root, ground: parts.answer, say, list, hand, focus, id });
   const notices = createNotices({ root, parts, part, button, say, list, data });
-  const codes = createCodes(kit, { tip: overlays.tip, panelIsOpen: frame.panelIsOpen, say, hand, focus, id });
+  const codes = createCodes(kit, { show: (code, near) => overlays.tip(code?.definition, near), say, hand, focus, id });
   parts.question.id = `${id}-question`;
   parts.codes.removeAttribute("aria-label");
   parts.codes.setAttribute("aria-labelledby", parts.question.id);
@@ -2650,10 +4601,12 @@ function createComparingView(host, data, say, list, hand) {
     root,
     paint,
     showState: notices.showState,
-    togglePanel: frame.togglePanel,
+    openKeys() {
+    },
+    openCodebook: frame.togglePanel,
     toggleGloss: frame.toggleGloss,
     scrollNote: frame.scrollNote,
-    openSearch: overlays.openSearch,
+    openNumber: overlays.openNumber,
     closeOverlays: overlays.close,
     focus: frame.focus,
     openBlock: codes.openBlock,
@@ -2870,7 +4823,7 @@ function createCodebookEditor(host, data, post) {
     );
     choice.firstChild.value = "";
     choice.addEventListener("change", () => plan({ ...chosen, into: choice.value }));
-    return make("label", "se-line", say("merge_into", { code: labelOf(chosen.code) }), choice);
+    return make("label", "se-line", say("merge_into", { code: labelOf2(chosen.code) }), choice);
   }
   function splitParts(chosen) {
     const parts = chosen.parts ?? [];
@@ -2905,11 +4858,11 @@ function createCodebookEditor(host, data, post) {
     const hint = make("p", "sk-quiet", say(notes.length ? "split_notes" : "split_none"));
     return [make("div", "se-line", ...names, more), hint, make("ul", "se-notes", ...sorted)];
   }
-  const labelOf = (id) => data.codes.find((code) => code.id === id)?.label ?? id ?? "";
+  const labelOf2 = (id) => data.codes.find((code) => code.id === id)?.label ?? id ?? "";
   function headOf(chosen) {
     if (!chosen) return say("head");
-    const about = ["merge", "split", "retire"].includes(chosen.name) ? `: ${labelOf(chosen.code)}` : "";
-    return say(chosen.name, { code: labelOf(chosen.code) }) + about;
+    const about = ["merge", "split", "retire"].includes(chosen.name) ? `: ${labelOf2(chosen.code)}` : "";
+    return say(chosen.name, { code: labelOf2(chosen.code) }) + about;
   }
   function paintPanel() {
     if (!act && !fault) {
@@ -3003,336 +4956,107 @@ function reasonOf(answer, draft) {
   return same ? answer.memo : "";
 }
 
-// judging/readings.js
-function nameOf(reading, number, say, named) {
-  const letter = number < 26 ? String.fromCharCode(65 + number) : String(number + 1);
-  return named ? reading.name : say("coder_letter", { letter });
+// judging/sides.js
+var letterOf = (place) => place < 26 ? String.fromCharCode(65 + place) : String(place + 1);
+var answered = ({ readings }) => readings.flatMap((reading, place) => reading.skipped ? [] : [{ reading, place }]);
+var codesIn = (reading, variable) => reading.codes.length || variable.kind === "multiple" ? reading.codes : [NONE_FITS];
+function votes(note, variable) {
+  const found3 = /* @__PURE__ */ new Map();
+  for (const { reading, place } of answered(note)) {
+    for (const code of codesIn(reading, variable)) found3.set(code, [...found3.get(code) ?? [], place]);
+  }
+  return found3;
 }
-function readingRow(reading, number, columns, say, named, keys) {
-  const caps = reading.codes.flatMap((code) => keys.get(code) ?? []).map(keycap);
-  const choice = make("td", "", make("div", "sk-choice", ...caps, make("span", "", reading.label)));
-  const name = make("th", "sk-coder", nameOf(reading, number, say, named));
-  name.scope = "row";
-  const row = make("tr", "", name, choice);
-  if (columns.certainty) row.append(make("td", "sk-sure", reading.certainty ? say(`certainty_${reading.certainty}`) : "–"));
-  if (columns.memo) row.append(make("td", "sk-memo-text", reading.memo));
-  return row;
+function sidesOf(note, variable) {
+  const all = answered(note).length;
+  const order = new Map(variable.codes.map(({ id }, number) => [id, number]));
+  const at = (code) => order.get(code) ?? order.size;
+  const sides = [...votes(note, variable)].map(([code, readers]) => ({ code, readers }));
+  return sides.filter(({ readers }) => variable.kind !== "multiple" || readers.length < all).sort((a, b) => b.readers.length - a.readers.length || at(a.code) - at(b.code));
 }
-function paintReadings(table, note, variable, say, named) {
-  const columns = {
-    certainty: note.readings.some((reading) => reading.certainty),
-    memo: note.readings.some((reading) => reading.memo)
-  };
-  const keys = new Map([...keysOf(variable)].map(([key, code]) => [code, key]));
-  const heads = ["coder", "choice", ...columns.certainty ? ["sure"] : [], ...columns.memo ? ["memo_head"] : []];
-  const head = make("tr", "", ...heads.map((name) => {
-    const cell = make("th", "", say(name));
-    cell.scope = "col";
-    return cell;
-  }));
-  const rows = note.readings.map((reading, number) => readingRow(reading, number, columns, say, named, keys));
-  table.replaceChildren(make("thead", "", head), make("tbody", "", ...rows));
+function keptOf(note, variable) {
+  if (variable.kind !== "multiple") return [];
+  const all = answered(note).length;
+  const found3 = votes(note, variable);
+  return variable.codes.map(({ id }) => id).filter((id) => found3.get(id)?.length === all);
 }
-function sayReadings(note, say) {
-  return note.readings.map((reading, number) => `${nameOf(reading, number, say, false)}: ${reading.label}.`).join(" ");
+function sideOf(note, variable, place) {
+  const reading = note.readings[place];
+  return !reading || reading.skipped ? null : codesIn(reading, variable);
 }
-
-// judging/view.js
-function createAdjudicationView(host, data, say, list, hand, present) {
-  const act = hand.click;
-  const kit = createKit(act);
-  const { parts, part, button, tool, group } = kit;
-  let shown = { note: null, named: false };
-  let named = false;
-  let refused = "";
-  function buildPeople() {
-    const hint = make("span", "sk-quiet", say("people_hint"));
-    const toggles = data.people.map((coder) => button("sk-tool sk-person", coder, "", "present", coder));
-    const box = group("people", "sk-people", say("people"), make("span", "sk-sheet-label", say("people")), ...toggles, hint);
-    box.hidden = !data.people.length;
-    parts.toggles = toggles;
-    return box;
-  }
-  function paintPeople() {
-    parts.toggles.forEach((toggle, place) => toggle.setAttribute("aria-pressed", String(present.has(data.people[place]))));
-  }
-  function buildReadings() {
-    const box = group("readings", "sk-readings", say("readings"), part("table", "table", "sk-table"));
-    box.tabIndex = 0;
-    return box;
-  }
-  function buildReason() {
-    const label2 = part("reasonLabel", "label", "sk-sheet-label", say("reason_label"));
-    const field = part("reason", "textarea", "sk-field");
-    field.rows = 2;
-    field.addEventListener("input", () => act("typed", field.value));
-    field.addEventListener("keydown", onReasonKey);
-    const refusal = part("refusal", "p", "sk-refusal");
-    refusal.setAttribute("role", "alert");
-    const foot = make(
-      "div",
-      "sk-sheet-foot",
-      make("span", "sk-quiet", say("reason_hint")),
-      parts.save = button("sk-tool", say("save"), "Ctrl+Enter", "settle")
-    );
-    const head = make("div", "sk-reason-head", label2, part("remark", "p", "sk-remark"));
-    return make("div", "sk-reason", head, field, refusal, foot);
-  }
-  function onReasonKey(event) {
-    if (event.isComposing) return;
-    if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) act("settle");
-    else if (event.key === "Escape") frame.focus();
-    else return;
-    if (document.activeElement !== parts.reason) hand.leaveProse(event);
-    event.preventDefault();
-  }
-  function buildWork() {
-    const asked = make("div", "sk-state", part("question", "p", "sk-question"), tool("names", say("names"), "t"));
-    const answer = part("answer", "div", "sk-answer", group("codes", "sk-codes", say("codes")));
-    parts.leaveOpen = button("sk-code sk-open", say("leave_open"), "s", "leaveOpen");
-    return [buildPeople(), buildReadings(), part("others", "div", "sk-others"), asked, answer, buildReason()];
-  }
-  function paint() {
-    const finished = list.isFinished();
-    const [count, skipped] = [list.count(), list.countSort("skipped")];
-    const counts = { ...count, skipped, settled: count.done - skipped };
-    frame.paintHead(counts, finished);
-    parts.work.hidden = finished;
-    parts.finish.hidden = !finished;
-    frame.root.classList.toggle("sk-done", finished);
-    paintPeople();
-    if (finished) paintFinish(counts);
-    else paintNote();
-    frame.paintMoves(finished);
-    notices.paintSaved();
-    frame.showPanel();
-  }
-  function paintFinish(counts) {
-    const hadField = frame.root.contains(document.activeElement) && document.activeElement === parts.reason;
-    shown = { note: null, named: false };
-    notices.paintFinish(counts);
-    if (hand.told) parts.finish.append(make("p", "sk-quiet", say(hand.told.key, hand.told.values)));
-    if (hadField) frame.focus();
-  }
-  function paintNote() {
-    const { note, variable, answer, draft } = (
-      /** @type {Cell & { note: DisputedNote }} */
-      list.current()
-    );
-    const isNew = note !== shown.note;
-    if (isNew) {
-      named = false;
-      frame.paintNote(note);
-      if (shown.note) requestAnimationFrame(() => parts.bar.scrollIntoView({ block: "nearest" }));
-      paintDefinitions(parts.panelBox, variable, say, note.disputed);
-      if (!shown.note) paintQuestion(variable);
-    }
-    if (isNew || named !== shown.named) paintReadings(parts.table, note, variable, say, named);
-    parts.names.setAttribute("aria-pressed", named);
-    parts.table.classList.toggle("sk-named", named);
-    paintAnswer(note, variable, answer, draft);
-    if (isNew) codes.close();
-    if (isNew) announce(note, variable);
-    shown = { note, named };
-  }
-  function paintQuestion(variable) {
-    parts.question.textContent = variable.question;
-    codes.paint(variable, [parts.leaveOpen]);
-  }
-  function paintAnswer(note, variable, answer, draft) {
-    const choice = choiceOf(answer, draft);
-    const emptySet = choice.event === "decide" && !choice.codes.length;
-    codes.press((code) => choice.codes.includes(code) || emptySet && code === NONE_FITS);
-    codes.paintTyped(answer, draft.event ? { ...draft, number: draft.number ?? choice.codes.join() } : draft);
-    parts.leaveOpen.setAttribute("aria-pressed", choice.event === "skip");
-    const reason = reasonOf(answer, draft);
-    if (parts.reason.value !== reason) parts.reason.value = reason;
-    parts.remark.textContent = remark(note, variable, answer, draft);
-    const isTooLong = lengthOf(reason.trim()) > LONGEST_MEMO;
-    const isThere = { refuse_no_reason: reason.trim(), too_long: !isTooLong }[refused] ?? isChoice(choice, variable);
-    if (isTooLong) showRefusal("too_long");
-    else if (isThere || note !== shown.note) showRefusal("");
-    paintOthers(note, answer);
-  }
-  function paintOthers(note, answer) {
-    const others = answer && answer.event === "decide" ? note.others ?? [] : [];
-    const differ = others.some((other) => other.differs);
-    const lines = others.map((other) => make(
-      "li",
-      "",
-      make("strong", "", other.who),
-      `: ${other.label}`,
-      ...other.reason ? [` – ${other.reason}`] : []
-    ));
-    const verdict = others.some((other) => other.event === "settle") ? [make("p", "", say(differ ? "differ" : "same"))] : [];
-    parts.others.hidden = !others.length;
-    parts.others.classList.toggle("sk-differ", differ);
-    parts.others.replaceChildren(...verdict, make("ul", "", ...lines));
-  }
-  function remark(note, variable, answer, draft) {
-    if (hand.told && !TOLD_OF_NUMBERS.has(hand.told.key)) return say(hand.told.key, hand.told.values);
-    if (draft.number !== void 0) return say("number_waits", { number: draft.number.trim() });
-    if (draft.event) return say(reasonOf(answer, draft).trim() ? "enter_saves" : "reason_missing");
-    if (isOpen(answer)) return draft.memo ? say("reason_waits") : latestOf(list, say, false) || flagged(note);
-    if (answer.older) return say("stale");
-    const gone = retiredOf(variable, answer);
-    if (gone) return say("retired", { code: gone });
-    return say(answer.event === "skip" ? "skipped_before" : "answered");
-  }
-  const flagged = (note) => note.flags ? say("flagged", { n: note.flags }) : "";
-  function announce(note, variable) {
-    parts.live.textContent = `${parts.place.textContent}. ${sayContext(note)}${note.text}. ${sayReadings(note, say)} ${variable.question}`;
-  }
-  function focusReason() {
-    parts.reason.focus({ preventScroll: true });
-    parts.reason.closest(".sk-reason").scrollIntoView({ block: "nearest" });
-  }
-  function refuse(key) {
-    showRefusal(key);
-    if (key === "refuse_no_choice") frame.focus();
-    else focusReason();
-  }
-  function showRefusal(key) {
-    refused = key;
-    const n = lengthOf(parts.reason.value.trim());
-    parts.refusal.textContent = key ? say(key, { n, most: LONGEST_MEMO, over: n - LONGEST_MEMO }) : "";
-    parts.reason.setAttribute("aria-invalid", key === "refuse_no_reason" || key === "too_long");
-  }
-  function toggleNames() {
-    named = !named;
-  }
-  const label = say("card");
-  const search = data.variables.some((variable) => keysOf(variable).size < variable.codes.length);
-  const frame = createFrame(host, data, say, list, kit, { work: buildWork(), label, panelFirst: true, search });
-  const { root, id } = frame;
-  const focus = () => {
-    if (document.activeElement !== parts.reason) frame.focus();
-  };
-  const overlays = createOverlays({ root, answer: parts.answer, main: parts.main, say, list, hand, focus, id });
-  const notices = createNotices({ root, parts, part, button, say, list, data });
-  const codes = createCodes(kit, { tip: overlays.tip, panelIsOpen: frame.panelIsOpen, say, hand, focus, id });
-  parts.question.id = `${id}-question`;
-  parts.codes.removeAttribute("aria-label");
-  parts.codes.setAttribute("aria-labelledby", parts.question.id);
-  parts.reason.id = `${id}-reason`;
-  parts.reasonLabel.htmlFor = parts.reason.id;
-  parts.refusal.id = `${id}-refusal`;
-  parts.reason.setAttribute("aria-describedby", parts.refusal.id);
-  root.classList.add("sk-adjudication");
-  root.style.setProperty("--sk-rows", String(mostRows(data.variables, [parts.leaveOpen])));
-  root.style.setProperty("--sk-readers", String(Math.max(...data.notes.map((note) => note.readings.length))));
-  kit.onClicked(() => {
-    if (!overlays.isOpen) focus();
+function markedIn(text, readings) {
+  const signs = Array.from(text);
+  const within = (n) => Math.min(Math.max(n, 0), signs.length);
+  const stretches = readings.flatMap(({ words = [] }, place) => words.map(([start, end]) => ({ place, start: within(start), end: within(end) })));
+  const ends = [.../* @__PURE__ */ new Set([0, signs.length, ...stretches.flatMap(({ start, end }) => [start, end])])].sort((a, b) => a - b);
+  return ends.slice(1).map((end, number) => {
+    const start = ends[number];
+    const readers = stretches.filter((one) => one.start <= start && end <= one.end).map(({ place }) => place);
+    return { text: signs.slice(start, end).join(""), readers: [...new Set(readers)] };
   });
-  return {
-    root,
-    paint,
-    showState: notices.showState,
-    togglePanel: frame.togglePanel,
-    toggleGloss: frame.toggleGloss,
-    scrollNote: frame.scrollNote,
-    openSearch: overlays.openSearch,
-    closeOverlays: overlays.close,
-    focus: frame.focus,
-    openBlock: codes.openBlock,
-    keepFocus: frame.keepFocus,
-    shows: frame.shows,
-    focusReason,
-    refuse,
-    toggleNames,
-    light: codes.light,
-    open: () => frame.open(paint),
-    stop: frame.stop
-  };
+}
+function toggledIn(codes, code, variable) {
+  if (code === NONE_FITS) return [];
+  const chosen = new Set(codes);
+  if (!chosen.delete(code)) chosen.add(code);
+  return variable.codes.map(({ id }) => id).filter((id) => chosen.has(id));
 }
 
-// judging/card.js
-var ADJUDICATION_COMMANDS = { ...COMMANDS, s: "leaveOpen", t: "names", m: "reason", "Ctrl+Enter": "settle" };
-function adjudicationActions({ list, view, save, turned, keepDraft, refuseNumber }, sitting) {
-  const beside = () => sitting.said;
-  function toggled(code) {
-    const { variable, answer, draft } = list.current();
-    if (variable.kind !== "multiple") return [code];
-    if (code === NONE_FITS) return [];
-    const chosen = new Set(choiceOf(answer, draft).codes);
-    if (!chosen.delete(code)) chosen.add(code);
-    return variable.codes.map(({ id }) => id).filter((id) => chosen.has(id));
-  }
-  function choose(event, codes) {
-    list.draftMore({ event, codes, number: void 0 });
-    view.focusReason();
-  }
-  function takeNumber() {
-    const { variable, draft } = list.current();
-    if (draft.number === void 0) return true;
-    const number = numberIn(draft.number, variable);
-    if (number) list.draftMore({ event: "decide", codes: [number], number: void 0 });
-    else refuseNumber(draft.number.trim());
-    return Boolean(number);
-  }
-  function settle() {
-    if (!takeNumber()) return;
-    const { note, variable, answer, draft } = list.current();
-    const choice = choiceOf(answer, draft);
-    const memo = reasonOf(answer, draft).trim();
-    if (!isChoice(choice, variable)) view.refuse("refuse_no_choice");
-    else if (!memo) view.refuse("refuse_no_reason");
-    else if (lengthOf(memo) > LONGEST_MEMO) view.refuse("too_long");
-    else {
-      save(list.give(
-        /** @type {Answer} */
-        { ...choice, certainty: "", memo }
-      ).map((event) => ({ ...event, seen: note.seen, ...beside() })));
-      view.focus();
-    }
-  }
-  const unlessFinished = (work) => (value) => {
-    if (!list.isFinished()) work(value);
-  };
-  return {
-    code: unlessFinished((code) => {
-      const { variable } = list.current();
-      if (variable.kind === "multiple") list.draftMore({ event: "decide", codes: toggled(code) });
-      else choose("decide", [code]);
-      view.light(code);
-    }),
-    pick: unlessFinished((code) => list.draftMore({ event: "decide", codes: [code], number: void 0 })),
-    leaveOpen: unlessFinished(() => choose("skip", [])),
-    reason: unlessFinished(() => view.focusReason()),
-    typed: unlessFinished((text) => list.draftMore({ memo: text })),
-    settle: unlessFinished(settle),
-    confirm: unlessFinished(() => {
-      if (!takeNumber()) return;
-      const { answer, draft } = list.current();
-      if (choiceOf(answer, draft).event && !reasonOf(answer, draft).trim()) view.focusReason();
-      else settle();
-    }),
-    names: unlessFinished(() => view.toggleNames()),
-    /** @param {string} coder */
-    present(coder) {
-      if (!sitting.present.delete(coder)) sitting.present.add(coder);
-      sitting.isKnown = true;
-    },
-    // What is taken back stays in the card, unsaved: usually one word of it is to be another.
-    undo() {
-      const taken = list.latest;
-      const events = turned("undo").map((event2) => ({ ...event2, seen: taken?.note.seen, ...beside() }));
-      save(events);
-      if (!taken || !taken.to || !isOpen(taken.from)) return;
-      const { event, codes, memo } = taken.to;
-      const cell = list.cellOf(taken.note, taken.variable);
-      const newer = list.drafts.get(cell) ?? {};
-      const isOther = newer.event && (newer.event !== event || (newer.codes ?? []).join("|") !== codes.join("|"));
-      const undone = Object.keys(newer).length ? {} : { undone: (events[0] ?? {}).event_id };
-      if (!isOther) list.drafts.set(cell, { event, codes, memo, ...newer, ...undone });
-      keepDraft(taken.note, list.variables.get(taken.variable));
-    },
-    redo() {
-      const { note } = list.next ?? {};
-      save(turned("redo").map((event) => ({ ...event, seen: note?.seen, ...beside() })));
-    }
-  };
+// judging/keys.js
+var SIGNS2 = { "/": "leaveOpen", "+": "twoIdeas", "=": "holdFast", ":": "names", "?": "keys", " ": "scroll", "<": "gloss" };
+var KEYS2 = { Enter: "confirm", Backspace: "undo", ArrowLeft: "back", ArrowRight: "forward", End: "toFirstOpen" };
+var MINUS2 = /^[-\u2212]$/;
+function digitOf2(event) {
+  if (event.shiftKey && !/^[0-9]$/.test(event.key)) return "";
+  const [, digit = ""] = /^Digit([0-9])$/.exec(event.code) ?? [];
+  return digit || (/^[0-9]$/.test(event.key) ? event.key : "");
 }
+function held(event) {
+  const key = event.key.toLowerCase();
+  if (event.altKey) return null;
+  if (key === "z") return { name: event.shiftKey ? "redo" : "undo" };
+  if (key === "y") return { name: "redo" };
+  if (key === "s") return { name: "nothing" };
+  return key === "enter" ? { name: "settle" } : null;
+}
+function answering(event, { note, variable }) {
+  const { readings } = (
+    /** @type {DisputedNote} */
+    note
+  );
+  const digit = digitOf2(event);
+  if (variable.kind === "scale") {
+    const hasMinus = variable.codes.some(({ id }) => id.startsWith("-"));
+    if (MINUS2.test(event.key) && (hasMinus || !digit)) return { name: "digit", value: "-" };
+    if (digit) return { name: "digit", value: digit };
+  } else if (digit) return digit === "0" ? { name: "other" } : { name: "side", value: Number(digit) - 1 };
+  const place = readings.findIndex((_, number) => letterOf(number) === event.key.toUpperCase());
+  return place >= 0 && !event.shiftKey ? { name: "sideWith", value: place } : null;
+}
+function judgingAction(event, cell) {
+  if (event.ctrlKey || event.metaKey) return held(event);
+  if (event.altKey) return null;
+  if (SIGNS2[event.key]) return { name: SIGNS2[event.key] };
+  if (event.shiftKey && event.key === "Backspace") return { name: "redo" };
+  if (event.shiftKey && event.key === "ArrowLeft") return { name: "noteBack" };
+  if (event.shiftKey && event.key === "ArrowRight") return { name: "noteForward" };
+  if (KEYS2[event.key]) return { name: KEYS2[event.key] };
+  return cell ? answering(event, cell) : null;
+}
+
+// judging/reasons.js
+var MOST2 = 5;
+function remembered(before, reason) {
+  const text = reason.trim();
+  return text ? [text, ...before.filter((one) => one !== text)].slice(0, MOST2) : before;
+}
+function addedTo(written, reason) {
+  if (written.includes(reason)) return written;
+  const before = written.trimEnd();
+  return before ? `${before}${/[.!?…\n]$/.test(before) ? " " : ". "}${reason}` : reason;
+}
+
+// judging/showings.js
 function createShowings(name, post) {
   const untold = /* @__PURE__ */ new Map();
   const prefix = `${name} shown `;
@@ -3370,11 +5094,664 @@ function createShowings(name, post) {
   const timer = setInterval(() => [...untold.keys()].forEach(send), RESEND);
   return { tell, confirm, stop: () => clearInterval(timer) };
 }
+
+// judging/picker.js
+function createPicker(openDialog, say, id, choose) {
+  function openCodes(codes) {
+    const field = make("input", "sk-field");
+    const hits = make("div", "sk-picker-hits");
+    let at = 0;
+    [field.type, field.autocomplete, field.placeholder, hits.id] = ["text", "off", say("other_hint"), `${id}-others`];
+    hits.setAttribute("role", "listbox");
+    hits.setAttribute("aria-label", say("codes"));
+    for (const [name, value] of [["role", "combobox"], ["aria-label", say("other_hint")], ["aria-expanded", "true"], ["aria-controls", hits.id], ["aria-autocomplete", "list"]]) field.setAttribute(name, value);
+    const none = make("p", "sk-quiet", say("no_hits"));
+    const box = openDialog(say("other_code"), [field, hits, none]);
+    box.classList.add("sk-picker");
+    function paint() {
+      const now = field.value.trim() ? found(codes, field.value) : codes;
+      at = Math.max(0, Math.min(at, now.length - 1));
+      hits.replaceChildren(...now.map(hitOf));
+      none.hidden = now.length > 0;
+      hits.hidden = !now.length;
+      if (now.length) field.setAttribute("aria-activedescendant", `${id}-other-${at}`);
+      else field.removeAttribute("aria-activedescendant");
+      hits.children[at]?.scrollIntoView({ block: "nearest" });
+      return now;
+    }
+    function hitOf(code, number) {
+      const hit = make("div", "sk-picker-hit", make("strong", "", code.label), ...code.definition ? [make("span", "", code.definition)] : []);
+      hit.id = `${id}-other-${number}`;
+      hit.dataset.code = code.id;
+      hit.setAttribute("role", "option");
+      hit.setAttribute("aria-selected", String(number === at));
+      hit.addEventListener("click", () => take(code.id));
+      return hit;
+    }
+    function take(code, event) {
+      box.addEventListener("close", () => choose(code, event), { once: true });
+      box.close();
+    }
+    field.addEventListener("input", () => {
+      at = 0;
+      paint();
+    });
+    field.addEventListener("keydown", (event) => {
+      if (event.isComposing) return;
+      if (event.key === "ArrowDown") at += 1;
+      else if (event.key === "ArrowUp") at -= 1;
+      else if (event.key !== "Enter") return;
+      const code = paint()[at];
+      if (event.key === "Enter" && code) take(code.id, event);
+      event.preventDefault();
+    });
+    paint();
+    field.focus({ preventScroll: true });
+  }
+  return { openCodes };
+}
+
+// judging/tiles.js
+function labelOf(variable, code, say) {
+  const known = variable.codes.find(({ id }) => id === code);
+  if (variable.kind === "scale") return shownNumber(code);
+  return known?.label ?? variable.retired[code] ?? (code === NONE_FITS ? say("confirm_none") : code);
+}
+var letterCap = (letter) => make("span", "sk-letter", letter);
+function saidIn({ certainty, memo }, say) {
+  const sure = certainty ? [make("span", certainty === "1" ? "sk-unsure" : "sk-sure", say(`just_${certainty}`))] : [];
+  const words = memo ? [make("q", "", memo)] : [];
+  const parts = [...sure, ...words];
+  return parts.length ? parts.flatMap((part, number) => number ? [" ", part] : [part]).map((part) => typeof part === "string" ? document.createTextNode(part) : part) : [make("span", "", say("no_memo"))];
+}
+function says(reading, place, say, named) {
+  const name = named ? [make("span", "sk-name", reading.name), " "] : [];
+  return make("p", "sk-said-by", make("b", "", letterOf(place)), make("span", "", ...name, ...saidIn(reading, say)));
+}
+function createTiles({ button }, say) {
+  function tile({ code, readers }, key, { note, variable, named, withMemos }) {
+    const known = variable.codes.find(({ id }) => id === code);
+    const made = button("sk-side", labelOf(variable, code, say), key, "code", code);
+    made.dataset.code = code;
+    made.append(make("span", "sk-letters", ...readers.map((place) => letterCap(letterOf(place)))));
+    if (known?.definition || known?.exclude) {
+      const not = known.exclude ? [" ", make("b", "", say("exclude")), ` ${known.exclude}`] : [];
+      made.append(make("span", "sk-definition", known.definition ?? "", ...not));
+    }
+    if (!readers.length) made.append(make("span", "sk-says", make("span", "sk-quiet", say("nobody_chose"))));
+    else if (withMemos) made.append(make("span", "sk-says", ...readers.map((place) => says(note.readings[place], place, say, named))));
+    return made;
+  }
+  function row(note, place, named) {
+    const reading = note.readings[place];
+    const rest = reading.memo || reading.certainty ? saidIn(reading, say) : [];
+    const made = make("p", "sk-said-by", make("b", "", letterOf(place)), make(
+      "span",
+      "",
+      ...named ? [make("span", "sk-name", reading.name), " "] : [],
+      make("strong", "", reading.label),
+      " ",
+      ...rest
+    ));
+    return made;
+  }
+  return { tile, row };
+}
+function paintMarked(box, note, say) {
+  box.replaceChildren(...markedIn(note.text, note.readings).map(({ text, readers }) => {
+    if (!readers.length) return document.createTextNode(text);
+    const letters = readers.map(letterOf).join("");
+    const made = make("mark", "sk-words", text);
+    made.dataset.readers = letters;
+    made.title = say("selected_by", { letters });
+    return made;
+  }));
+}
+
+// judging/view.js
+var LONGEST_CHIP = 44;
+function createAdjudicationView(host, data, say, list, hand, sitting) {
+  const act = hand.click;
+  const kit = createKit(act);
+  const tiles = createTiles(kit, say);
+  const { parts, part, button, tool, group } = kit;
+  const isTalk = data.card === "talk";
+  const twoIdeas = say("reason_two_ideas");
+  const quick = ["definition", "exclude", ...isTalk ? [] : ["talk"]].map((name) => say(`quick_${name}`));
+  let shown = { note: null, signature: "" };
+  let named = isTalk;
+  let refused = "";
+  function buildMeeting() {
+    const people = isTalk ? [] : data.people;
+    const toggles = people.map((coder) => button("sk-tool sk-person", coder, "", "present", coder));
+    parts.toggles = toggles;
+    return group(
+      "meeting",
+      "sk-meeting",
+      say("people"),
+      make("b", "", say("people")),
+      ...toggles,
+      make("span", "sk-quiet", say("people_hint")),
+      button("sk-tool", say("people_done"), "", "meeting")
+    );
+  }
+  function buildReason() {
+    const label = part("reasonLabel", "label", "sk-reason-label", part("reasonFor", "b", ""), part("needed", "span", "", say("needed")));
+    const field = part("reason", "textarea", "sk-field");
+    field.rows = 3;
+    field.addEventListener("input", () => act("typed", field.value));
+    field.addEventListener("keydown", onReasonKey);
+    const refusal = part("refusal", "p", "sk-refusal");
+    refusal.setAttribute("role", "alert");
+    parts.save = button("sk-main-button", say("save"), "Enter", "settle");
+    const foot = make("div", "sk-reason-foot", part("remark", "p", "sk-remark"), parts.save);
+    return make("section", "sk-reason", label, field, refusal, group("chips", "sk-chips", say("reasons_again")), foot);
+  }
+  function onReasonKey(event) {
+    if (event.isComposing || event.key === "Enter" && event.shiftKey) return;
+    if (event.key === "Enter") act("settle");
+    else if (event.key === "Escape") frame.focus();
+    else return;
+    if (document.activeElement !== parts.reason) hand.leaveProse(event);
+    event.preventDefault();
+  }
+  function buildTray() {
+    const caps2 = part("caps", "span", "sk-caps sk-quiet");
+    parts.holdFast = isTalk ? button("sk-tool sk-firm", say("hold_fast"), "=", "holdFast") : null;
+    const keys = tool("keys", "", "?");
+    keys.setAttribute("aria-label", say("keys"));
+    const tools = make(
+      "div",
+      "sk-tools",
+      ...isTalk ? [] : [tool("names", say("names"), ":")],
+      tool("toFirstOpen", say("to_first_open"), "End"),
+      tool("undo", say("undo"), "⌫"),
+      tool("redo", say("redo"), "⇧⌫"),
+      keys
+    );
+    return [caps2, make("div", "sk-gap"), tools];
+  }
+  function buildRest() {
+    parts.other = button("sk-tool", say("other_code"), "0", "other");
+    const own = isTalk ? [] : [
+      parts.leaveOpen = button("sk-tool sk-open", say("leave_open"), "/", "leaveOpen"),
+      parts.twoIdeas = button("sk-tool", say("two_ideas"), "+", "twoIdeas")
+    ];
+    return make("div", "sk-rest", parts.other, ...own);
+  }
+  function buildWork() {
+    const asked = make("div", "sk-ask", part("question", "p", "sk-question"), part("counts", "span", "sk-quiet"));
+    const middle = make(
+      "div",
+      "sk-middle",
+      part("kept", "div", "sk-kept"),
+      group("sides", "sk-sides", say("codes")),
+      part("rows", "div", "sk-rows"),
+      part("answer", "div", "sk-answer", group("codes", "sk-codes", say("codes"))),
+      part("others", "div", "sk-others")
+    );
+    return [buildMeeting(), buildReason(), asked, middle, buildRest()];
+  }
+  function paint() {
+    const finished = list.isFinished();
+    const [count, skipped] = [list.count(), list.countSort("skipped")];
+    const counts = { ...count, skipped, settled: count.done - skipped };
+    frame.paintHead(counts, finished);
+    if (isTalk) paintTalkHead();
+    paintMeeting();
+    parts.work.hidden = finished;
+    parts.finish.hidden = !finished;
+    frame.root.classList.toggle("sk-done", finished);
+    if (finished) paintFinish(counts);
+    else paintNote();
+    parts.undo.disabled = !list.canUndo;
+    parts.redo.disabled = !list.canRedo;
+    if (parts.names) parts.names.disabled = finished;
+    frame.paintMoves(finished);
+    notices.paintSaved();
+  }
+  function paintTalkHead() {
+    const said = list.notes.flatMap((note) => note.variables.flatMap((variable) => list.answerTo(note, variable) ?? []));
+    const changed = list.notes.flatMap((note) => note.variables.filter((variable) => isChanged(note, variable))).length;
+    parts.left.textContent = say("talk_said", { changed, firm: said.length - changed });
+  }
+  function isChanged(note, name) {
+    const answer = list.answerTo(note, name);
+    const blind = sideOf(
+      /** @type {DisputedNote} */
+      note,
+      list.variables.get(name),
+      note.variables.indexOf(name)
+    ) ?? [];
+    return Boolean(answer) && [...answer?.codes ?? []].sort().join("|") !== [...blind].sort().join("|");
+  }
+  function paintMeeting() {
+    const there = [...sitting.present];
+    parts.meeting.hidden = !sitting.isAsking || list.isFinished();
+    parts.toggles.forEach((toggle, place) => toggle.setAttribute("aria-pressed", String(sitting.present.has(data.people[place]))));
+    parts.who.querySelector(".sk-label").textContent = say(there.length ? "with" : "alone", { people: there.join(", ") });
+    parts.who.hidden = !data.people.length;
+    if (!isTalk) parts.who.setAttribute("aria-expanded", String(sitting.isAsking));
+  }
+  function paintFinish(counts) {
+    const hadField = frame.root.contains(document.activeElement) && document.activeElement === parts.reason;
+    shown = { note: null, signature: "" };
+    notices.paintFinish(isTalk ? { ...counts, open: 0 } : counts);
+    if (isTalk && /** @type {TalkData} */
+    data.lacking) parts.finish.append(make(
+      "p",
+      "sk-quiet",
+      /** @type {TalkData} */
+      data.lacking
+    ));
+    if (hand.told) parts.finish.append(make("p", "sk-quiet", say(hand.told.key, hand.told.values)));
+    if (hadField) frame.focus();
+  }
+  function paintNote() {
+    const cell = (
+      /** @type {Disputed} */
+      list.current()
+    );
+    const { note, variable } = cell;
+    const isNew = note !== shown.note;
+    if (isNew) {
+      named = isTalk;
+      frame.paintNote(note);
+      paintMarked(parts.text, note, say);
+      codes.close();
+    }
+    if (!shown.note) {
+      parts.question.textContent = variable.question;
+      if (variable.kind === "scale") codes.paint(variable);
+    }
+    paintSides(cell);
+    paintCaps(cell);
+    paintAnswer(cell, isNew);
+    if (isNew) announce(cell);
+    shown.note = note;
+  }
+  function paintSides({ note, variable, answer, draft }) {
+    const sides = sidesOf(note, variable);
+    const choice = choiceShown({ answer, draft });
+    const kept = keptOf(note, variable);
+    const more = choice.codes.filter((code) => !kept.includes(code) && sides.every((side) => side.code !== code));
+    const signature = [note.key, named, more.join("|"), variable.id].join(" ");
+    if (signature !== shown.signature) {
+      const isScale = variable.kind === "scale";
+      const given = { note, variable, named, withMemos: variable.kind !== "multiple" && !isTalk };
+      const all = [...sides, ...(variable.kind === "multiple" || choice.event === "decide" ? more : []).map((code) => ({ code, readers: [] }))];
+      parts.sides.replaceChildren(...all.map((side, place) => tiles.tile(side, isScale ? "" : place < sides.length ? place < 9 ? String(place + 1) : "" : "0", given)));
+      parts.sides.style.setProperty("--sk-sides", String(Math.max(Math.min(all.length, 4), 2)));
+      parts.counts.textContent = variable.kind === "multiple" ? "" : sides.map(({ readers }) => readers.length).join(say("against"));
+      parts.kept.replaceChildren(...kept.length ? [make("span", "sk-quiet", say("all_chose")), ...kept.map((code) => keptButton(variable, code))] : []);
+      parts.kept.hidden = !kept.length;
+    }
+    shown.signature = signature;
+    paintRows(note, variable);
+    const emptySet = choice.event === "decide" && !choice.codes.length;
+    const inKept = choice.event ? choice.codes : kept;
+    for (const made of frame.root.querySelectorAll(".sk-side, .sk-kept button")) {
+      const { code = "" } = (
+        /** @type {HTMLElement} */
+        made.dataset
+      );
+      const isOn = (made.classList.contains("sk-side") ? choice.codes : inKept).includes(code) || emptySet && code === "none_fits";
+      made.setAttribute("aria-pressed", String(isOn));
+    }
+  }
+  function paintCaps({ note, variable }) {
+    const most = Math.min(sidesOf(note, variable).length, 9);
+    const rows = [
+      [variable.kind === "scale" ? ["0", "…", "9"] : Array.from({ length: most }, (_, n) => String(n + 1)), "cap_code"],
+      [note.readings.map((_, place) => letterOf(place)), isTalk ? "cap_speaker" : "cap_side"],
+      [["Enter"], isTalk ? "cap_says" : "cap_settles"]
+    ];
+    const signature = JSON.stringify(rows);
+    if (parts.caps.dataset.signature === signature) return;
+    parts.caps.dataset.signature = signature;
+    parts.caps.replaceChildren(...rows.map(([keys, text]) => make("span", "", ...keys.map(keycap), ` ${say(text)}`)));
+  }
+  function keptButton(variable, code) {
+    const made = button("sk-tool", labelOf(variable, code, say), "", "code", code);
+    made.dataset.code = code;
+    return made;
+  }
+  function choiceShown({ answer, draft }) {
+    return isTalk && sitting.speaker === null ? { codes: [] } : choiceOf(answer, draft);
+  }
+  function paintRows(note, variable) {
+    const rows = isTalk ? note.readings.map((_, place) => talkRow(note, place)) : note.readings.flatMap((reading, place) => variable.kind === "multiple" || reading.skipped ? tiles.row(note, place, named) : []);
+    parts.rows.hidden = !rows.length;
+    parts.rows.replaceChildren(...rows);
+  }
+  function talkRow(note, place) {
+    const name = note.variables[place];
+    const answer = list.answerTo(note, name);
+    const now = !answer ? say("talk_silent") : isChanged(note, name) ? say("talk_changed", { codes: labelsOf(list.variables.get(name), answer) || say("confirm_none") }) : say("talk_firm");
+    const { name: coder } = note.readings[place];
+    const made = button("sk-speaker", coder, letterOf(place), "sideWith", place);
+    made.setAttribute("aria-pressed", String(sitting.speaker === place));
+    made.classList.toggle("sk-has-said", Boolean(answer));
+    const blind = tiles.row({ ...note, readings: note.readings.map((one) => ({ ...one, name: "" })) }, place, false);
+    blind.querySelector("b")?.remove();
+    made.append(make("span", "sk-blind", ...blind.childNodes), make("span", "sk-now", now, ...answer?.memo ? [" ", make("q", "", answer.memo)] : []));
+    return made;
+  }
+  function paintAnswer({ note, variable, answer, draft }, isNew) {
+    const choice = choiceShown({ answer, draft });
+    const isMute = isTalk && sitting.speaker === null;
+    parts.answer.hidden = variable.kind !== "scale";
+    if (variable.kind === "scale") {
+      codes.press((code) => choice.codes.includes(code));
+      codes.paintTyped(isMute ? void 0 : answer, draft.event ? { ...draft, number: draft.number ?? choice.codes.join() } : draft);
+    }
+    parts.other.hidden = variable.kind === "scale";
+    if (!isTalk) {
+      parts.leaveOpen.setAttribute("aria-pressed", String(choice.event === "skip"));
+      parts.names.setAttribute("aria-pressed", String(named));
+    } else parts.holdFast.disabled = isMute;
+    const reason = isMute ? "" : reasonOf(answer, draft);
+    if (parts.reason.value !== reason) parts.reason.value = reason;
+    parts.reason.disabled = isMute;
+    parts.reason.placeholder = say(isMute ? "who_first_hint" : choice.event ? "reason_hint" : "choose_first");
+    parts.reasonFor.textContent = reasonTitle(note, variable, choice);
+    parts.save.disabled = isMute;
+    parts.save.classList.toggle("sk-ready", Boolean(choice.event));
+    paintChips(reason);
+    parts.remark.textContent = remark(note, variable, answer, draft);
+    const isTooLong = lengthOf(reason.trim()) > LONGEST_MEMO;
+    const isThere = { refuse_no_reason: reason.trim(), too_long: !isTooLong }[refused] ?? isChoice(choice, variable);
+    if (isTooLong) showRefusal("too_long");
+    else if (isThere || isNew) showRefusal("");
+    paintOthers(note, answer);
+  }
+  function reasonTitle(note, variable, choice) {
+    if (isTalk) return sitting.speaker === null || sitting.speaker === void 0 ? say("reason_label") : say("reason_of", { coder: note.readings[sitting.speaker].name });
+    if (choice.event === "skip") return say("reason_open");
+    if (choice.event !== "decide") return say("reason_label");
+    return say("reason_for", { codes: choice.codes.map((code) => labelOf(variable, code, say)).join(", ") || say("confirm_none") });
+  }
+  function paintChips(written) {
+    const own = sitting.reasons.filter((reason) => !quick.includes(reason) && reason !== twoIdeas);
+    const signature = [...quick, ...own].join("\n");
+    if (parts.chips.dataset.signature !== signature) {
+      parts.chips.dataset.signature = signature;
+      parts.chips.replaceChildren(...[...quick, ...own].map((reason) => {
+        const short = reason.replace(/\s+/g, " ");
+        const made = button("sk-chip", lengthOf(short) > LONGEST_CHIP ? `${Array.from(short).slice(0, LONGEST_CHIP - 1).join("").trimEnd()}…` : short.replace(/\.$/, ""), "", "addReason", reason);
+        made.title = reason;
+        made.dataset.reason = reason;
+        return made;
+      }));
+    }
+    for (const made of parts.chips.children) made.disabled = parts.reason.disabled || written.includes(made.dataset.reason);
+  }
+  function paintOthers(note, answer) {
+    const others = answer && answer.event === "decide" ? note.others ?? [] : [];
+    const differ = others.some((other) => other.differs);
+    const lines = others.map((other) => make(
+      "li",
+      "",
+      make("strong", "", other.who),
+      `: ${other.label}`,
+      ...other.reason ? [` – ${other.reason}`] : []
+    ));
+    const verdict = others.some((other) => other.event === "settle") ? [make("p", "", say(differ ? "differ" : "same"))] : [];
+    parts.others.hidden = !others.length;
+    parts.others.classList.toggle("sk-differ", differ);
+    parts.others.replaceChildren(...verdict, make("ul", "", ...lines));
+  }
+  function remark(note, variable, answer, draft) {
+    if (hand.told && !TOLD_OF_NUMBERS.has(hand.told.key)) return say(hand.told.key, hand.told.values);
+    if (isTalk && sitting.speaker === null) return flagged(note);
+    if (draft.number !== void 0) return say("number_waits", { number: draft.number.trim() });
+    if (draft.event) return say(reasonOf(answer, draft).trim() ? "enter_saves" : "reason_missing");
+    if (isOpen(answer)) return draft.memo ? say("reason_waits") : isTalk ? say("talk_turn", { coder: note.readings[sitting.speaker ?? 0].name }) : latestOf(list, say, false) || flagged(note);
+    if (answer.older) return say("stale");
+    const gone = retiredOf(variable, answer);
+    if (gone) return say("retired", { code: gone });
+    return say(answer.event === "skip" ? "skipped_before" : "answered");
+  }
+  const flagged = (note) => note.flags ? say("flagged", { n: note.flags }) : "";
+  function announce({ note, variable }) {
+    const said = note.readings.map((reading, place) => `${named ? reading.name : say("coder_letter", { letter: letterOf(place) })}: ${reading.label}.`);
+    parts.live.textContent = `${parts.place.textContent}. ${sayContext(note)}${note.text}. ${said.join(" ")} ${variable.question}`;
+  }
+  function focusReason() {
+    if (parts.reason.disabled) paint();
+    parts.reason.focus({ preventScroll: true });
+    parts.reason.closest(".sk-reason").scrollIntoView({ block: "nearest" });
+    const end = parts.reason.value.length;
+    requestAnimationFrame(() => {
+      if (document.activeElement === parts.reason && parts.reason.value.length > end) parts.reason.setSelectionRange(parts.reason.value.length, parts.reason.value.length);
+    });
+  }
+  function refuse(key) {
+    showRefusal(key);
+    if (key === "refuse_no_choice") frame.focus();
+    else focusReason();
+  }
+  function showRefusal(key) {
+    refused = key;
+    const n = lengthOf(parts.reason.value.trim());
+    parts.refusal.textContent = key ? say(key, { n, most: LONGEST_MEMO, over: n - LONGEST_MEMO }) : "";
+    parts.reason.setAttribute("aria-invalid", String(key === "refuse_no_reason" || key === "too_long"));
+  }
+  function openPicker() {
+    const { note, variable } = (
+      /** @type {Disputed} */
+      list.current()
+    );
+    if (variable.kind === "scale") return;
+    const there = /* @__PURE__ */ new Set([...sidesOf(note, variable).map(({ code }) => code), ...keptOf(note, variable)]);
+    picker.openCodes(variable.codes.filter(({ id: code }) => !there.has(code)));
+  }
+  function openKeys() {
+    const isScale = data.variables[0].kind === "scale";
+    const choose = isScale ? [[["0", "…", "9"], "key_number"]] : [[["1", "2", "3"], "key_codes"], [["0"], "key_other"]];
+    const own = isTalk ? [[["A", "B", "C"], "key_speaker"], [["="], "key_firm"]] : [[["A", "B", "C"], "key_side"], [["/"], "key_open"], [["+"], "key_two_ideas"], [[":"], "key_names"]];
+    const both = [
+      [["Enter"], isTalk ? "key_enter_talk" : "key_enter"],
+      [["⇧Enter"], "key_line"],
+      [["←", "→"], "key_moves"],
+      [["End"], "to_first_open"],
+      [["⌫"], "undo"],
+      [["⇧⌫"], "redo"],
+      [["<"], "gloss"],
+      [["Esc"], "key_escape"]
+    ];
+    const rows = [...choose, ...own, ...both].map(([keys, text]) => make("div", "", make("dt", "", ...keys.map(keycap)), make("dd", "", say(text))));
+    overlays.openDialog(say("keys"), [make("dl", "sk-keys", ...rows), make("p", "sk-quiet", say("keys_foot"))], { isWide: true });
+  }
+  function toggleNames() {
+    named = !named;
+  }
+  const frame = createFrame(host, data, say, list, kit, { work: buildWork(), label: say("card"), tray: buildTray() });
+  const { root, id } = frame;
+  const focus = () => {
+    if (document.activeElement !== parts.reason) frame.focus();
+  };
+  const overlays = createOverlays({ root, ground: parts.answer, say, list, hand, focus, id });
+  const notices = createNotices({ root, parts, part, button, say, list, data });
+  const codes = createCodes(kit, { show: () => {
+  }, say, hand, focus, id });
+  const picker = createPicker(overlays.openDialog, say, id, (code, event) => {
+    frame.focus();
+    act("code", code);
+    if (event && document.activeElement !== parts.reason) hand.leaveProse(event);
+  });
+  parts.who = isTalk ? make("span", "sk-present", make("span", "sk-label", "")) : button("sk-tool sk-present", "", "", "meeting");
+  (root.querySelector(".sk-who") ?? parts.left).after(parts.who);
+  if (parts.holdFast) {
+    parts.save.before(parts.holdFast);
+    parts.needed.hidden = true;
+  }
+  parts.question.id = `${id}-question`;
+  for (const name of ["codes", "sides"]) {
+    parts[name].removeAttribute("aria-label");
+    parts[name].setAttribute("aria-labelledby", parts.question.id);
+  }
+  parts.reason.id = `${id}-reason`;
+  parts.reasonLabel.htmlFor = parts.reason.id;
+  parts.refusal.id = `${id}-refusal`;
+  parts.reason.setAttribute("aria-describedby", parts.refusal.id);
+  root.classList.add("sk-adjudication");
+  root.classList.toggle("sk-talk", isTalk);
+  kit.onClicked(() => {
+    if (!root.querySelector("dialog")) focus();
+  });
+  return {
+    root,
+    paint,
+    showState: notices.showState,
+    openKeys,
+    openCodebook() {
+    },
+    toggleGloss: frame.toggleGloss,
+    scrollNote: frame.scrollNote,
+    openNumber: overlays.openNumber,
+    closeOverlays: overlays.close,
+    focus: frame.focus,
+    openBlock: codes.openBlock,
+    keepFocus: frame.keepFocus,
+    shows: frame.shows,
+    focusReason,
+    refuse,
+    toggleNames,
+    openPicker,
+    twoIdeas,
+    light() {
+    },
+    open: () => frame.open(paint),
+    stop: frame.stop
+  };
+}
+
+// judging/card.js
+function adjudicationActions({ list, view, save, turned, keepDraft, tell, refuseNumber }, sitting) {
+  const beside = () => sitting.said;
+  const here = () => (
+    /** @type {DisputedNote} */
+    list.current().note
+  );
+  function choose(event, codes, more = {}) {
+    list.draftMore({ event, codes, number: void 0, ...more });
+    view.focusReason();
+  }
+  function toggle(code) {
+    const { variable, answer, draft } = list.current();
+    const choice = choiceOf(answer, draft);
+    const before = choice.event === "decide" ? choice.codes : keptOf(here(), variable);
+    list.draftMore({ event: "decide", codes: toggledIn(before, code, variable) });
+  }
+  function chooseCode(code) {
+    if (list.current().variable.kind === "multiple") toggle(code);
+    else choose("decide", [code]);
+  }
+  function sideWith(place) {
+    const { variable } = list.current();
+    const codes = sideOf(here(), variable, place);
+    if (codes) choose("decide", codes);
+    else tell("side_skipped", { letter: letterOf(place) });
+  }
+  function takeNumber() {
+    const { variable, draft } = list.current();
+    if (draft.number === void 0) return true;
+    const number = numberIn(draft.number, variable);
+    if (number) list.draftMore({ event: "decide", codes: [number], number: void 0 });
+    else refuseNumber(draft.number.trim());
+    return Boolean(number);
+  }
+  function settle() {
+    if (!takeNumber()) return;
+    const { note, variable, answer, draft } = list.current();
+    const choice = choiceOf(answer, draft);
+    const memo = reasonOf(answer, draft).trim();
+    if (!isChoice(choice, variable)) view.refuse("refuse_no_choice");
+    else if (!memo) view.refuse("refuse_no_reason");
+    else if (lengthOf(memo) > LONGEST_MEMO) view.refuse("too_long");
+    else {
+      save(list.give(
+        /** @type {Answer} */
+        { ...choice, certainty: "", memo }
+      ).map((event) => ({ ...event, seen: note.seen, ...beside() })));
+      sitting.reasons = remembered(sitting.reasons, memo);
+      sitting.isAsking = false;
+      view.focus();
+    }
+  }
+  const unlessFinished = (work) => (value) => {
+    if (!list.isFinished()) work(value);
+  };
+  return {
+    code: unlessFinished(chooseCode),
+    side: unlessFinished((place) => {
+      const { variable } = list.current();
+      const side = sidesOf(here(), variable)[place];
+      if (side) chooseCode(side.code);
+      else tell("no_such_side", { n: place + 1 });
+    }),
+    sideWith: unlessFinished(sideWith),
+    other: unlessFinished(() => view.openPicker()),
+    pick: unlessFinished((code) => list.draftMore({ event: "decide", codes: [code], number: void 0 })),
+    leaveOpen: unlessFinished(() => choose("skip", [])),
+    twoIdeas: unlessFinished((reason) => {
+      const { answer, draft } = list.current();
+      const isOpenAlready = choiceOf(answer, draft).event === "skip";
+      choose("skip", [], { memo: addedTo(isOpenAlready ? reasonOf(answer, draft) : "", reason ?? view.twoIdeas) });
+    }),
+    reason: unlessFinished(() => view.focusReason()),
+    typed: unlessFinished((text) => list.draftMore({ memo: text })),
+    addReason: unlessFinished((reason) => {
+      const { answer, draft } = list.current();
+      list.draftMore({ memo: addedTo(reasonOf(answer, draft), reason) });
+      view.focusReason();
+    }),
+    settle: unlessFinished(settle),
+    confirm: unlessFinished(() => {
+      if (!takeNumber()) return;
+      const { answer, draft } = list.current();
+      if (choiceOf(answer, draft).event && !reasonOf(answer, draft).trim()) view.focusReason();
+      else settle();
+    }),
+    names: unlessFinished(() => view.toggleNames()),
+    keys: () => view.openKeys(),
+    meeting() {
+      sitting.isAsking = !sitting.isAsking;
+    },
+    /** @param {string} coder */
+    present(coder) {
+      if (!sitting.present.delete(coder)) sitting.present.add(coder);
+      sitting.isKnown = true;
+    },
+    // What is taken back stays in the card, unsaved: usually one word of it is to be another.
+    undo() {
+      const taken = list.latest;
+      const events = turned("undo").map((event2) => ({ ...event2, seen: taken?.note.seen, ...beside() }));
+      save(events);
+      if (!taken || !taken.to || !isOpen(taken.from)) return;
+      const { event, codes, memo } = taken.to;
+      const cell = list.cellOf(taken.note, taken.variable);
+      const newer = list.drafts.get(cell) ?? {};
+      const isOther = newer.event && (newer.event !== event || (newer.codes ?? []).join("|") !== codes.join("|"));
+      const undone = Object.keys(newer).length ? {} : { undone: (events[0] ?? {}).event_id };
+      if (!isOther) list.drafts.set(cell, { event, codes, memo, ...newer, ...undone });
+      keepDraft(taken.note, list.variables.get(taken.variable));
+    },
+    redo() {
+      const { note } = list.next ?? {};
+      save(turned("redo").map((event) => ({ ...event, seen: note?.seen, ...beside() })));
+    }
+  };
+}
 function createAdjudicationCard(host, data, post, { onPaint = () => {
 }, ...options } = {}) {
   const sitting = {
     present: new Set(data.present),
     isKnown: false,
+    isAsking: Boolean(data.people.length) && !data.present.length,
+    // asked once a meeting, changed from the head
+    reasons: data.reasons ?? [],
     get said() {
       return this.isKnown ? { present: [...this.present] } : {};
     }
@@ -3382,20 +5759,26 @@ function createAdjudicationCard(host, data, post, { onPaint = () => {
   const name = ({ study, coder }) => `sekom-adjudication-${study}-${coder}`;
   const showings = createShowings(name(data), post);
   let told = "";
+  let seen = "";
   function tellShowing(list) {
     onPaint(list);
     if (list.isFinished()) return;
-    const showing = { note: list.current().note.key, variable: list.current().variable.id, ...sitting.said };
+    const note = list.current().note.key;
+    if (seen && seen !== note && sitting.isAsking) {
+      sitting.isAsking = false;
+      card.repaint();
+    }
+    seen = note;
+    const showing = { note, variable: list.current().variable.id, ...sitting.said };
     if (JSON.stringify(showing) === told) return;
     told = JSON.stringify(showing);
     showings.tell(showing);
   }
   const kind = {
     name,
-    commands: ADJUDICATION_COMMANDS,
-    /** @type {CardKind<AdjudicationData>["createView"]} */
-    createView: (...given) => createAdjudicationView(...given, sitting.present),
-    /** @type {CardKind["actionsOf"]} */
+    commands: {},
+    read: judgingAction,
+    createView: (...given) => createAdjudicationView(...given, sitting),
     actionsOf: (given) => adjudicationActions(given, sitting),
     draftOf
   };
@@ -3407,6 +5790,7 @@ function createAdjudicationCard(host, data, post, { onPaint = () => {
     sitting.isKnown = true;
     sitting.present.clear();
     message.present.forEach((coder) => sitting.present.add(coder));
+    if (message.present.length) sitting.isAsking = false;
     return card.repaint();
   }
   function stop() {
@@ -3414,6 +5798,220 @@ function createAdjudicationCard(host, data, post, { onPaint = () => {
     card.stop();
   }
   return { ...card, receive, stop };
+}
+
+// judging/talk.js
+function isAsBlind({ note, variable }, codes) {
+  const blind = sideOf(note, variable, note.variables.indexOf(variable.id));
+  return Boolean(blind) && [...blind ?? []].sort().join("|") === [...codes].sort().join("|");
+}
+function talkActions({ list, view, save, turned, tell, refuseNumber }, sitting) {
+  const here = () => (
+    /** @type {Cell & { note: DisputedNote }} */
+    list.current()
+  );
+  function bySpeaker(work) {
+    if (list.isFinished()) return;
+    if (sitting.speaker === null) tell("who_first", { letters: here().note.readings.map((_, place) => letterOf(place)).join(", ") });
+    else work(here());
+  }
+  function choose(codes) {
+    list.draftMore({ event: "decide", codes, number: void 0 });
+    view.focusReason();
+  }
+  const chooseCode = (code) => bySpeaker(({ note, variable, answer, draft }) => {
+    if (variable.kind !== "multiple") return choose([code]);
+    const before = draft.codes ?? (answer ? answer.codes : sideOf(note, variable, sitting.speaker ?? 0) ?? keptOf(note, variable));
+    return list.draftMore({ event: "decide", codes: toggledIn(before, code, variable) });
+  });
+  function letSpeak(place) {
+    const { note } = list.current();
+    if (!note.variables[place]) return;
+    list.goTo(note, note.variables[place]);
+    sitting.speaker = place;
+  }
+  function give({ note }, codes, memo) {
+    save(list.give({ event: "decide", codes, certainty: "", memo }, true));
+    list.goTo(note, note.variables[0]);
+    sitting.reasons = remembered(sitting.reasons, memo);
+    sitting.speaker = null;
+    view.focus();
+  }
+  const settle = () => bySpeaker((cell) => {
+    const { variable, answer } = cell;
+    const number = cell.draft.number === void 0 ? "" : numberIn(cell.draft.number, variable);
+    if (cell.draft.number !== void 0 && !number) return refuseNumber(cell.draft.number.trim());
+    if (number) list.draftMore({ event: "decide", codes: [number], number: void 0 });
+    const { draft } = here();
+    const choice = choiceOf(answer, draft);
+    const memo = reasonOf(answer, draft).trim();
+    if (!isChoice(choice, variable)) return view.refuse("refuse_no_choice");
+    if (!memo && !isAsBlind(cell, choice.codes)) return view.refuse("refuse_no_reason");
+    if (lengthOf(memo) > LONGEST_MEMO) return view.refuse("too_long");
+    return give(cell, choice.codes, memo);
+  });
+  const holdFast = () => bySpeaker((cell) => {
+    const blind = sideOf(cell.note, cell.variable, sitting.speaker ?? 0) ?? [];
+    const memo = (cell.draft.memo ?? "").trim();
+    if (lengthOf(memo) > LONGEST_MEMO) return view.refuse("too_long");
+    return give(cell, blind, memo);
+  });
+  function move(by) {
+    sitting.speaker = null;
+    list.leap(by);
+  }
+  function turn(step) {
+    const taken = step === "undo" ? list.latest : list.next;
+    save(turned(step));
+    if (!taken) return;
+    list.goTo(taken.note, taken.variable);
+    sitting.speaker = step === "undo" ? taken.note.variables.indexOf(taken.variable) : null;
+  }
+  return {
+    code: chooseCode,
+    pick: (code) => bySpeaker(() => list.draftMore({ event: "decide", codes: [code], number: void 0 })),
+    side: (place) => bySpeaker(({ note, variable }) => {
+      const side = sidesOf(note, variable)[place];
+      return side ? chooseCode(side.code) : tell("no_such_side", { n: place + 1 });
+    }),
+    sideWith(place) {
+      if (!list.isFinished()) letSpeak(place);
+    },
+    other: () => bySpeaker(() => view.openPicker()),
+    holdFast,
+    typed: (text) => bySpeaker(() => list.draftMore({ memo: text })),
+    addReason: (reason) => bySpeaker(({ answer, draft }) => {
+      list.draftMore({ memo: addedTo(reasonOf(answer, draft), reason) });
+      view.focusReason();
+    }),
+    reason: () => bySpeaker(() => view.focusReason()),
+    settle,
+    confirm() {
+      if (list.isFinished()) return;
+      const { draft } = here();
+      if (sitting.speaker === null) move(1);
+      else if (draft.event && !reasonOf(list.current().answer, draft).trim() && !isAsBlind(here(), draft.codes ?? [])) view.focusReason();
+      else settle();
+    },
+    back: () => move(-1),
+    forward: () => {
+      if (!list.isFinished()) move(1);
+    },
+    noteBack: () => move(-1),
+    noteForward: () => move(1),
+    toFirstOpen() {
+      sitting.speaker = null;
+      list.toFirstOpen();
+    },
+    keys: () => view.openKeys(),
+    undo: () => turn("undo"),
+    redo: () => turn("redo")
+  };
+}
+function createTalkCard(host, data, post, { onPaint = () => {
+}, ...options } = {}) {
+  const sitting = { present: new Set(data.people), isKnown: true, isAsking: false, reasons: [], speaker: null, said: {} };
+  const name = ({ study, coder, variables }) => `sekom-talk-${study}-${variables[0].id.split(":")[0]}-${coder}`;
+  const showings = createShowings(name(data), post);
+  let told = "";
+  function tellShowing(list) {
+    onPaint(list);
+    if (list.isFinished() || list.current().note.key === told) return;
+    told = list.current().note.key;
+    showings.tell({ note: told, variable: list.current().variable.id.split(":")[0], present: [...sitting.present] });
+  }
+  const kind = {
+    name,
+    commands: {},
+    read: judgingAction,
+    createView: (...given) => createAdjudicationView(...given, sitting),
+    actionsOf: (given) => talkActions(given, sitting),
+    draftOf
+  };
+  const card = createAnyCard(kind, host, data, post, { ...options, onPaint: tellShowing });
+  function receive(message) {
+    if (message.kind === "shown") return showings.confirm(message.ids);
+    return message.kind === "others" ? void 0 : card.receive(message);
+  }
+  function stop() {
+    showings.stop();
+    card.stop();
+  }
+  return { ...card, receive, stop };
+}
+
+// looks/reference.js
+var LOCK2 = 300;
+function createReference({ host, data, say }) {
+  const variables = new Map(data.variables.map((variable) => [variable.id, variable]));
+  let seen;
+  let shown = null;
+  function follow(list) {
+    const { latest, just } = list;
+    if (latest === seen) return;
+    seen = latest;
+    const isAnswer = latest && latest.to && just && just.note === latest.note && just.variable.id === latest.variable;
+    if (!isAnswer) return;
+    const said = (data.training?.[latest.note.key] ?? {})[latest.variable];
+    const { from, to } = latest;
+    const isWord = from && to && from.event === to.event && from.codes.join("|") === to.codes.join("|");
+    if (said && !isWord) Promise.resolve().then(() => show(latest, said));
+  }
+  function show({ note, variable: name, to }, said) {
+    close();
+    const variable = variables.get(name);
+    const root = (
+      /** @type {HTMLElement | null} */
+      host.querySelector(".sk-card")
+    );
+    if (!variable || !root) return;
+    const answer = (
+      /** @type {Answer} */
+      to
+    );
+    const codes = labelsOf(variable, said);
+    const isSame = answer.event === "decide" && [...answer.codes].sort().join("|") === [...said.codes].sort().join("|");
+    const key = isSame ? "reference_same" : answer.event === "skip" ? "reference_skipped" : "reference_other";
+    const title = make("h2", "", say(key, { codes, own: labelsOf(variable, answer) }));
+    title.id = "sk-reference-title";
+    const on = make("button", "sk-go sk-main", say("reference_on"), make("kbd", "sk-key", "Enter"));
+    on.type = "button";
+    on.addEventListener("click", close);
+    const why = said.why ? [make("p", "", make("strong", "", say("reference_why")), ` ${said.why}`)] : [];
+    const slip = make("blockquote", "sk-reference-note", note.text);
+    shown = make("section", "sk-reference", make("div", "sk-reference-box", make("p", "sk-reference-place", say("reference")), slip, title, ...why, on));
+    shown.setAttribute("role", "dialog");
+    shown.setAttribute("aria-modal", "true");
+    shown.setAttribute("aria-labelledby", title.id);
+    shown.dataset.same = String(isSame);
+    shown.tabIndex = -1;
+    const since = window.performance.now();
+    shown.addEventListener("keydown", (event) => {
+      event.stopPropagation();
+      if (event.key === "Tab") event.preventDefault();
+      if (event.key !== "Enter" && event.key !== "Escape" && event.key !== " ") return;
+      event.preventDefault();
+      if (!event.repeat && window.performance.now() - since > LOCK2) close();
+    });
+    shown.addEventListener("click", (event) => event.stopPropagation());
+    root.classList.add("sk-with-reference");
+    root.append(shown);
+    on.focus({ preventScroll: true });
+  }
+  function close() {
+    if (!shown) return;
+    const root = (
+      /** @type {HTMLElement} */
+      shown.parentElement
+    );
+    shown.remove();
+    shown = null;
+    root.classList.remove("sk-with-reference");
+    root.focus({ preventScroll: true });
+  }
+  return { follow, get isOpen() {
+    return Boolean(shown);
+  } };
 }
 
 // saving/progressfile.js
@@ -3452,14 +6050,14 @@ function createPlacer(notes) {
   return (event) => known.has(event.note) ? event.note : byText.get(event.note_hash) ?? null;
 }
 function eventAfter(before, event, variables) {
-  const { certainty, memo, codebook } = event;
+  const { certainty, memo, words = "", codebook } = event;
   const hash = event.note_hash ?? "";
   if (event.event === "retract") return { event: "retract", id: event.event_id, codes: [], certainty: "", memo: "", hash };
   const stands = before && (before.event === "decide" || before.event === "changed") && isSameText(before.hash, hash);
   if (event.event === "skip" && stands) return before;
   const { codes, again } = event.event === "decide" ? countedNow(event, variables.get(event.variable)) : { codes: event.codes };
   if (!codes) return { event: "retract", id: event.event_id, codes: [], certainty: "", memo: "", hash, again, at: event.at };
-  return { event: event.event, id: event.event_id, codes, certainty, memo, older: Boolean(again), ...again && { again }, hash, codebook, at: event.at };
+  return { event: event.event, id: event.event_id, codes, certainty, memo, words, older: Boolean(again), ...again && { again }, hash, codebook, at: event.at };
 }
 function asOfTexts(answers, notes) {
   const hashes = new Map(notes.map((note) => [note.key, note.hash]));
@@ -3478,8 +6076,8 @@ function asOfTexts(answers, notes) {
   }
   const unchanged = [...kept.values()].filter((at) => at <= last).length;
   const isOtherStudy = changed.size > MANY_CHANGED && changed.size > unchanged;
-  const marked = ({ event }) => isOtherStudy || event === "skip" || event === "retract" ? "retract" : "changed";
-  const shown = (key, answer) => isOther(key, answer) ? { ...answer, event: marked(answer) } : answer;
+  const marked2 = ({ event }) => isOtherStudy || event === "skip" || event === "retract" ? "retract" : "changed";
+  const shown = (key, answer) => isOther(key, answer) ? { ...answer, event: marked2(answer) } : answer;
   return Object.fromEntries(Object.entries(answers).map(([key, byVariable]) => [
     key,
     Object.fromEntries(Object.entries(byVariable).map(([variable, answer]) => [variable, shown(key, answer)]))
@@ -3580,6 +6178,7 @@ function createKeeper(data, { onChange, onLost, onCleared }) {
   const clock = createClock(data.floor);
   let db = null;
   let copied = 0;
+  let sent = 0;
   let file = null;
   let writing = null;
   let again = false;
@@ -3678,6 +6277,8 @@ function createKeeper(data, { onChange, onLost, onCleared }) {
     const rows = await inStore(db, "events", "readonly", (opened) => opened.getAll());
     const exported = await setting("copied");
     copied = Math.max(copied, exported ? exported.value : 0);
+    const told = await setting("sent");
+    sent = Math.max(sent, told ? told.value : 0);
     if (await wasCleared()) return 0;
     const fresh = know(rows);
     if (rows.length < events.size) await putAll();
@@ -3698,7 +6299,7 @@ function createKeeper(data, { onChange, onLost, onCleared }) {
       "readwrite",
       (opened) => [...events.values()].map((event) => opened.put(event)).at(-1)
     );
-    const known = { copy, who, era, copied, file: file && file.handle };
+    const known = { copy, who, era, copied, sent, file: file && file.handle };
     await rememberNew(Object.fromEntries(Object.entries(known).filter(([, value]) => value)));
     copy = await readSetting("copy") ?? copy;
   }
@@ -3821,6 +6422,11 @@ function createKeeper(data, { onChange, onLost, onCleared }) {
     remember("copied", n);
     onChange();
   }
+  function saySent() {
+    sent = Math.min(copied, events.size);
+    remember("sent", sent);
+    onChange();
+  }
   function sayWho(answer) {
     who = answer;
     return remember("who", answer);
@@ -3854,6 +6460,7 @@ function createKeeper(data, { onChange, onLost, onCleared }) {
     chooseFile,
     allowFile,
     setCopied,
+    saySent,
     sayWho,
     clear,
     get events() {
@@ -3873,8 +6480,294 @@ function createKeeper(data, { onChange, onLost, onCleared }) {
     },
     get copied() {
       return Math.min(copied, events.size);
+    },
+    get sent() {
+      return Math.min(sent, copied, events.size);
     }
   };
+}
+
+// page/practice.js
+var MOST3 = 3;
+function practiceOf(variables) {
+  for (const variable of variables) {
+    const known = variable.kind === "scale" ? [] : variable.codes.filter((code) => code.example?.trim());
+    const chosen = [known[known.length - 1], known[0], known[Math.floor(known.length / 2)]].slice(0, MOST3);
+    const notes = [...new Set(chosen)].filter(Boolean).map((code) => ({ text: bare(code.example ?? ""), code }));
+    if (notes.length > 1) return { variable, notes };
+  }
+  return null;
+}
+var bare = (text) => text.trim().replace(/^["”“»'](.*)["”“»']$/s, "$1").trim();
+function digitOf3(code, number) {
+  if (code.id === "none_fits") return "0";
+  const place = (code.place ?? number) + 1;
+  return place <= 9 ? String(place) : "";
+}
+function found2(codes, typed2) {
+  const word = typed2.trim().toLocaleLowerCase();
+  return word ? codes.filter(({ label }) => label.toLocaleLowerCase().split(/[\s,/-]+/).some((part, n, all) => all.slice(n).join(" ").startsWith(word))) : codes;
+}
+
+// page/opening.js
+var LOCK3 = 400;
+var STEPS = ["who", "how", "practice", "handin"];
+var FEW2 = 6;
+function showOpening({ box, data, say, message = "", only = "", readCodebook }) {
+  return new Promise((resolve) => {
+    const practice = practiceOf(data.variables);
+    const steps = only ? ["practice"] : STEPS.filter((name) => name !== "practice" || practice);
+    let at = 0;
+    let isOther = false;
+    let place = 0;
+    let given = null;
+    let typed2 = "";
+    let since = 0;
+    const live = make("div", "sp-live");
+    live.setAttribute("role", "status");
+    const asker = (otherwise) => data.about.from ?? say(otherwise);
+    function button(key, onClick, { cap = "", kind = "", values = {} } = {}) {
+      const made = make("button", `sp-button${kind && ` sp-${kind}`}`, make("span", "", say(key, values)), ...cap ? [keycap(cap)] : []);
+      made.type = "button";
+      made.addEventListener("click", onClick);
+      return made;
+    }
+    const main = (key, onClick, values = {}) => button(key, onClick, { cap: "Enter", kind: "main", values });
+    const row = (...children) => make("div", "sp-buttons", ...children);
+    const skip = () => button("begin_now", () => finish("code"), { kind: "quiet" });
+    function heading(text, className = "") {
+      const made = make("h2", className, text);
+      made.id = "opening-title";
+      made.tabIndex = -1;
+      return made;
+    }
+    function who() {
+      const slip = make("div", "sp-slip", make("p", "", say("who_for")), heading(data.who, "sp-name"), make("p", "", say("who_ask")));
+      const facts = (
+        /** @type {const} */
+        [["study", "study"], ["from", "from"], ["purpose", "purpose"], ["size", "size_label"]].flatMap(([name, label]) => {
+          const text = data.about[name];
+          return text ? [make("dt", "", say(label)), make("dd", "", text)] : [];
+        })
+      );
+      return [
+        ...message ? [make("p", "sp-told", message)] : [],
+        slip,
+        make("dl", "sp-facts", ...facts),
+        make("p", "sp-dim", say("who_private")),
+        row(main("who_yes", next), button("who_no", no, { cap: "Esc" }))
+      ];
+    }
+    function notYours() {
+      return [
+        heading(say("who_not_yours"), "sp-big"),
+        make("p", "", say("who_other", { who: data.who, asker: asker("who_sender") })),
+        make("p", "", say("who_nothing")),
+        row(button("who_back", back, { cap: "←" }))
+      ];
+    }
+    function how() {
+      const rules = [["digits", ["1", "2", "3"]], ["letters", ["A", "S", "Ö"]], ["signs", [".", ",", "⌫"]]];
+      const shown = rules.map(([name, caps2]) => make("div", "", make("span", "sp-caps", ...caps2.map(keycap)), make("strong", "", say(`rule_${name}`)), make("p", "", say(`rule_${name}_more`))));
+      const on = practice && !only ? main("practise", next, { n: practice.notes.length }) : main("next", next);
+      return [
+        heading(say("how_title"), "sp-big"),
+        make("p", "", say("how_1")),
+        make("div", "sp-rules", ...shown),
+        make("p", "sp-dim", say("how_click")),
+        row(on, button("read_codebook", readCodebook), skip())
+      ];
+    }
+    function practise() {
+      const { variable, notes } = (
+        /** @type {NonNullable<typeof practice>} */
+        practice
+      );
+      const { text, code: right } = notes[place];
+      const hits = found2(variable.codes, typed2);
+      const isFew = variable.codes.length <= FEW2;
+      const codes = variable.codes.map((code, number) => {
+        const digit = digitOf3(code, number);
+        const made = make(
+          "button",
+          "sp-code",
+          ...digit ? [keycap(digit)] : [],
+          make("span", "", make("strong", "", code.label), ...isFew && code.definition ? [make("small", "", code.definition)] : [])
+        );
+        made.type = "button";
+        made.setAttribute("aria-pressed", String(given === code.id));
+        made.classList.toggle("sp-faded", !hits.includes(code));
+        made.addEventListener("click", () => answer(code.id));
+        return made;
+      });
+      const group = make("div", "sp-codes", ...codes);
+      group.setAttribute("role", "group");
+      group.setAttribute("aria-labelledby", "opening-title");
+      const told = make("div", given ? "sp-told sp-on" : "sp-told", ...given ? [
+        make("strong", "", say(given === right.id ? "practice_same" : "practice_other", { code: right.label })),
+        ...[right.definition, right.include].filter(Boolean).map((why) => make(
+          "span",
+          "",
+          /** @type {string} */
+          why
+        ))
+      ] : [make("span", "sp-dim", typed2 ? say("practice_typed", { text: typed2 }) : say("practice_wait"))]);
+      const isLast = place + 1 >= notes.length;
+      const on = button(!isLast ? "practice_next" : only ? "practice_done" : "next", nextNote, { cap: "Enter", kind: given ? "main" : "" });
+      on.disabled = !given;
+      const slip = make("div", "sp-slip", make("p", "sp-text", text));
+      slip.id = "opening-note";
+      const question = heading(variable.question);
+      question.setAttribute("aria-describedby", slip.id);
+      return [
+        make("p", "sp-dim sp-small", say("practice_place", { n: place + 1, all: notes.length })),
+        slip,
+        question,
+        group,
+        told,
+        row(on, button("read_codebook", readCodebook), button("practice_skip", skipPractice, { kind: "quiet" }))
+      ];
+    }
+    function handIn() {
+      const values = { file: data.file, asker: asker("giver") };
+      const list = [1, 2, 3].map((n) => make("li", "", make("strong", "", say(`handin_${n}`, values)), make("p", "", say(`handin_${n}_more`, values))));
+      return [
+        heading(say("handin_title"), "sp-big"),
+        make("p", "", say("handin_lead")),
+        make("ol", "sp-how", ...list),
+        make("p", "sp-dim", say("handin_where")),
+        row(main("begin", () => finish("code")), button("begun_elsewhere", () => finish("open")))
+      ];
+    }
+    const SHOWN = { who, how, practice: practise, handin: handIn };
+    function next() {
+      if (at + 1 >= steps.length) return finish("code");
+      at += 1;
+      return show();
+    }
+    function back() {
+      if (isOther) isOther = false;
+      else if (steps[at] === "practice" && place) place -= 1;
+      else at = Math.max(0, at - 1);
+      given = null;
+      show();
+    }
+    function no() {
+      isOther = true;
+      show();
+    }
+    function answer(code) {
+      given = code;
+      typed2 = "";
+      draw();
+      for (const name of [".sp-code[aria-pressed=true]", ".sp-main"]) box.querySelector(name)?.scrollIntoView({ block: "nearest" });
+      focusOn();
+    }
+    function nextNote() {
+      if (!given) return void 0;
+      given = null;
+      typed2 = "";
+      const { notes } = (
+        /** @type {NonNullable<typeof practice>} */
+        practice
+      );
+      if (place + 1 >= notes.length) return next();
+      place += 1;
+      return show();
+    }
+    function skipPractice() {
+      given = null;
+      typed2 = "";
+      next();
+    }
+    function finish(what) {
+      box.removeEventListener("keydown", onKey);
+      box.hidden = true;
+      box.replaceChildren();
+      resolve(what);
+    }
+    function onKey(event) {
+      if (event.ctrlKey || event.metaKey || event.altKey || event.repeat) return;
+      const onButton = (
+        /** @type {Element} */
+        event.target.closest("button")
+      );
+      const name = isOther ? "other" : steps[at];
+      const isEarly = window.performance.now() - since < LOCK3;
+      if (event.key === "Enter" && !onButton) {
+        if (!isEarly) enter(name);
+      } else if (event.key === "Escape" && (name === "who" || typed2 || only)) {
+        if (typed2) type("");
+        else if (only) finish("code");
+        else no();
+      } else if (event.key === "ArrowLeft" && (at || place || isOther)) back();
+      else if (name !== "practice" || !practiceKey(event)) return;
+      event.preventDefault();
+    }
+    function enter(name) {
+      if (name === "practice" && typed2 && !given) {
+        const [hit] = found2(
+          /** @type {NonNullable<typeof practice>} */
+          practice.variable.codes,
+          typed2
+        );
+        if (hit) answer(hit.id);
+      } else if (name !== "other") box.querySelector(".sp-main")?.click();
+    }
+    function practiceKey({ key }) {
+      const { codes } = (
+        /** @type {NonNullable<typeof practice>} */
+        practice.variable
+      );
+      const hit = codes.find((code, number) => digitOf3(code, number) === key);
+      if (hit) answer(hit.id);
+      else if (key === "Backspace" && typed2) type(typed2.slice(0, -1));
+      else if (/^\p{L}$/u.test(key) || typed2 && key === " ") type(typed2 + key);
+      else return false;
+      return true;
+    }
+    function type(text) {
+      typed2 = text;
+      given = null;
+      draw();
+      focusOn();
+    }
+    function show() {
+      typed2 = "";
+      draw();
+      box.querySelector(".sp-step")?.classList.add("sp-new");
+      since = window.performance.now();
+      box.querySelector("#opening-title")?.focus({ preventScroll: true });
+    }
+    function focusOn() {
+      live.textContent = /** @type {HTMLElement | null} */
+      box.querySelector(".sp-told")?.innerText ?? "";
+      box.focus({ preventScroll: true });
+    }
+    function draw() {
+      const name = isOther ? "other" : steps[at];
+      const dots = only ? [] : [make("ol", "sp-dots", ...steps.map((one, n) => {
+        const dot2 = make("li", n < at ? "sp-past" : "", say(`step_${one}`));
+        if (n === at) dot2.setAttribute("aria-current", "step");
+        return dot2;
+      }))];
+      dots[0]?.setAttribute("aria-label", say("steps"));
+      const meter = make("div", "sp-meter");
+      meter.style.setProperty("--share", String(at / STEPS.length));
+      const bar = make("div", "sp-bar", meter, make("span", "sp-study", data.about.study ?? ""), ...dots, make("span", "sp-safe", say("nothing_sent")));
+      const isFirst = !at && !place && !isOther;
+      const tray = make("div", "sp-tray", make("span", "", say("a_file")), ...isFirst || isOther ? [] : [button("previous", back, { cap: "←", kind: "quiet" })]);
+      const step = make("div", "sp-step", ...isOther ? notYours() : SHOWN[name]());
+      step.dataset.step = name;
+      box.replaceChildren(bar, make("div", "sp-desk", step), tray, live);
+    }
+    box.hidden = false;
+    box.tabIndex = -1;
+    box.setAttribute("role", "group");
+    box.setAttribute("aria-labelledby", "opening-title");
+    box.addEventListener("keydown", onKey);
+    show();
+  });
 }
 
 // page/panel.js
@@ -3907,7 +6800,8 @@ function createPanel({ shelf, data, say, keeper, message: first, card, hear, con
   }
   const begun = () => card() ? card().list.begun() : [];
   function build() {
-    const title = make("h2", "", say("title"));
+    const title = part("title", "h2", "", say("title"));
+    title.tabIndex = -1;
     title.id = "shelf-title";
     shelf.setAttribute("aria-labelledby", title.id);
     const opener = part("input", "input", "");
@@ -4114,43 +7008,27 @@ function createPanel({ shelf, data, say, keeper, message: first, card, hear, con
     await keeper.clear();
     reset();
   }
+  function show() {
+    parts.title.focus({ preventScroll: true });
+    shelf.scrollIntoView({ block: "start" });
+  }
   build();
-  return { paint, follow };
-}
-
-// page/who.js
-function askWho({ box, data, say, message }) {
-  return new Promise((resolve) => {
-    function button(key, onClick) {
-      const made = make("button", "sp-button", say(key));
-      made.type = "button";
-      made.addEventListener("click", onClick);
-      return made;
+  return {
+    paint,
+    follow,
+    show,
+    /** Asks what was begun, then gives the file. */
+    download: async () => {
+      if (begun().length) show();
+      await askToDownload();
+      if (!parts.landed.hidden) show();
+    },
+    /** For somebody who has begun elsewhere. */
+    open: () => {
+      show();
+      parts.input.click();
     }
-    function show(heading, texts, ...buttons) {
-      const title = make("h2", "", heading);
-      title.id = "who-title";
-      box.replaceChildren(title, ...texts.map((text) => make("p", "", text)), make("div", "sp-buttons", ...buttons));
-      box.focus({ preventScroll: true });
-    }
-    function ask() {
-      const texts = [message, say("who_private")].filter(Boolean);
-      show(say("who_ask", { who: data.who }), texts, button("who_yes", yes), button("who_no", no));
-    }
-    function no() {
-      show(say("who_not_yours"), [say("who_other", { who: data.who }), say("who_nothing")], button("who_back", ask));
-    }
-    function yes() {
-      box.hidden = true;
-      box.replaceChildren();
-      resolve();
-    }
-    box.hidden = false;
-    box.tabIndex = -1;
-    box.setAttribute("role", "group");
-    box.setAttribute("aria-labelledby", "who-title");
-    ask();
-  });
+  };
 }
 
 // page/page.js
@@ -4164,24 +7042,58 @@ async function startPage(host, shelf, data) {
     /** @type {any} */
     null
   );
-  const keeper = createKeeper(data, { onChange: () => panel.paint(), onLost: keepAgain, onCleared: beginUnlessUnsaved });
+  const listeners = [];
+  const keeper = createKeeper(data, { onChange: tellAll, onLost: keepAgain, onCleared: beginUnlessUnsaved });
   const panel = createPanel({ shelf, data, say, keeper, message, card: () => card, hear, confirmSaved, reset, focusCard });
+  const box = (
+    /** @type {HTMLElement} */
+    document.getElementById("who")
+  );
+  const ofCard = (key, values = {}) => fill(data.texts[key] ?? key, values);
+  const codebook = createCodebook({ host: (
+    /** @type {HTMLElement} */
+    host.parentElement
+  ), data, say: ofCard });
+  const readCodebook = codebook.open;
   await keeper.open();
+  let next = "code";
   if (!keeper.who) {
-    for (const part of [host, shelf]) part.hidden = true;
-    await askWho({ box: (
-      /** @type {HTMLElement} */
-      document.getElementById("who")
-    ), data, say, message });
-    for (const part of [host, shelf]) part.hidden = false;
+    next = await opening();
     keeper.sayWho("yes");
     await keeper.reload();
   }
-  const given = { ...data, answers: standing(data, keeper.events) };
+  const given = { ...data, answers: standing(data, keeper.events), handIn: handIn() };
   const onDraft = () => {
     if (channel) channel.postMessage("drafts");
   };
-  card = createCodingCard(host, given, receive, { onPaint: panel.follow, onDraft, keepsEvents: false });
+  const reference = createReference({ host, data, say: ofCard });
+  const onPaint = (list) => {
+    panel.follow(list);
+    if (data.training) reference.follow(list);
+  };
+  card = createCodingCard(host, given, receive, { onPaint, onDraft, onHandIn: panel.show, keepsEvents: false });
+  function tellAll() {
+    panel.paint();
+    listeners.forEach((told) => told());
+  }
+  function handIn() {
+    return {
+      state: () => ({ n: keeper.events.length, copied: keeper.copied, sent: keeper.sent, name: keeper.file?.handle.name ?? data.file, forgets: keeper.forgets, keeps: keeper.hasDatabase }),
+      download: panel.download,
+      sent: keeper.saySent,
+      listen: (told) => {
+        listeners.push(told);
+      },
+      readCodebook,
+      ...practiceOf(data.variables) && { practise: () => opening("practice").then(focusCard) }
+    };
+  }
+  async function opening(only = "") {
+    for (const part of [host, shelf]) part.hidden = true;
+    const chosen = await showOpening({ box, data, say, message, only, readCodebook });
+    for (const part of [host, shelf]) part.hidden = false;
+    return chosen;
+  }
   async function receive(message2) {
     if (message2.kind !== "events") return hear();
     const ids = message2.events.map((event) => event.event_id);
@@ -4249,14 +7161,26 @@ async function startPage(host, shelf, data) {
     event.target.closest("button, input, textarea, label, a, summary, .sk-card")) focusCard();
   });
   await card.start();
-  panel.paint();
+  tellAll();
+  if (next === "open") panel.open();
 }
 
 // main.js
-var CARDS = { coding: createCodingCard, adjudication: createAdjudicationCard, comparing: createComparingCard, codebook: createCodebookEditor };
+var CARDS = {
+  coding: createCodingCard,
+  adjudication: createAdjudicationCard,
+  talk: createTalkCard,
+  comparing: createComparingCard,
+  codebook: createCodebookEditor
+};
+function optionsOf(el, data) {
+  if (!data.training) return {};
+  const { follow } = createReference({ host: el, data, say: (key, values) => fill(data.texts[key] ?? key, values) });
+  return { onPaint: follow };
+}
 function render({ model, el }) {
   const data = model.get("data");
-  const card = CARDS[data.card](el, data, (message) => model.send(message));
+  const card = CARDS[data.card](el, data, (message) => model.send(message), optionsOf(el, data));
   const listen = (message) => card.receive(message);
   model.on("msg:custom", listen);
   card.start();

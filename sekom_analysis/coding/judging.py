@@ -21,6 +21,7 @@ from sekom_analysis.study.codebook import FLAG, NONE_FITS, Variable
 from sekom_analysis.study.decisions import AFTER_TALK, coder_fault, latest, same_answer
 from sekom_analysis.study.ledgers import OPEN, RETRACT, SETTLE
 from sekom_analysis.study.secret import Seed, shuffled
+from sekom_analysis.study.selections import Span
 from sekom_analysis.study.shown import shown_context, shown_variable
 from sekom_analysis.study.study import Study
 
@@ -32,11 +33,15 @@ PASSES = (1, AFTER_TALK)  # what coders say now: after talking, where they have 
 
 
 class Reading(NamedTuple):
-    """How one coder read one note; `codes` as in the log, None where the coder passed the question over."""
+    """How one coder read one note; `codes` as in the log, None where the coder passed the question over.
+
+    `words` are where in the note's text of now those begin and end that were selected with the answer.
+    """
 
     codes: str | None
     certainty: str = ""
     memo: str = ""
+    words: Sequence[Span] = ()
 
 
 def disputed_notes(study: Study, variable: str, notes: object = None) -> list[str]:
@@ -68,7 +73,8 @@ def readings(
         found.setdefault(row["note_id"], {})[row["coder"]] = Reading(None, "", row["memo"])
     now = latest(study.history(), passes)
     for row in _records(now[now["variable"] == variable]):
-        answer = Reading(row["codes"], row["certainty"], row["memo"])
+        words = study.seen.selected(row["note_id"], row["note_hash"], row["words"])
+        answer = Reading(row["codes"], row["certainty"], row["memo"], words)
         found.setdefault(row["note_id"], {})[row["coder"]] = answer
     return found
 
@@ -162,6 +168,7 @@ def shown_reading(reading: Reading, name: str, variable: Variable, lang: str) ->
         "skipped": is_skipped,
         "certainty": reading.certainty,
         "memo": reading.memo,
+        "words": [list(span) for span in reading.words],
     }
 
 

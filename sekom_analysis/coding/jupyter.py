@@ -85,7 +85,8 @@ def code_notes(desk: Desk | str, *, lang: str = "sv", **options: Any) -> CodingC
     ----------
     desk : the coder's desk; or the coder's id, for the study that SEKOM_STUDY names or that this folder is in
     lang : ``"sv"`` or ``"en"``
-    **options : `variables`, `sources`, `stages`, `only`, `warm_up` and `again`, as `Session` takes them
+    **options : `variables`, `sources`, `stages`, `only`, `warm_up`, `again` and `training`,
+        as `Session` takes them
 
     Returns
     -------

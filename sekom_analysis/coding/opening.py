@@ -54,7 +54,8 @@ def open_coding(
     coder : the coder's id
     lang : ``"sv"`` or ``"en"``
     browser : whether to open the browser, or only to show the address
-    **options : `again`, `warm_up`, `variables`, `sources` and `only`, as `coding.session.Session` takes them
+    **options : `again`, `warm_up`, `variables`, `sources`, `only` and `training`,
+        as `coding.session.Session` takes them
 
     Returns
     -------

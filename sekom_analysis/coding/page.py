@@ -21,6 +21,7 @@ from sekom_analysis.basics import wording
 from sekom_analysis.basics.errors import NotSavedError
 from sekom_analysis.basics.files import check_outside, reason_of, write_whole
 from sekom_analysis.coding.session import Session
+from sekom_analysis.coding.welcome import welcome
 from sekom_analysis.study.desk import Desk
 from sekom_analysis.study.rows import utc_text, well_formed
 from sekom_analysis.study.secret import BROWSER
@@ -29,7 +30,7 @@ from sekom_analysis.study.secret import BROWSER
 
 
 SCRIPT = "cards.js"  # all kinds of card, made by `make bundle` from the modules in js/
-STYLES = ("card.css",)
+STYLES = ("card.css", "reading.css", "list.css")
 ADJUDICATION_STYLES = (*STYLES, "adjudication.css")
 REVIEW_STYLES = (*STYLES, "compare.css")
 
@@ -46,6 +47,7 @@ def script(*names: str) -> str:
 
 PAGE_STYLES = (*STYLES, "page.css")
 POLICY = "default-src 'none'; script-src {script}; style-src {style}; base-uri 'none'; form-action 'none'"
+LONGEST_TITLE = 60
 _TOGETHER = timedelta(seconds=0.1)  # nobody decides so fast by hand
 TEMPLATE = """\
 <!doctype html>
@@ -63,7 +65,7 @@ TEMPLATE = """\
 <main class="sp-page">
 <h1>{title}</h1>
 <noscript><p>{no_script}</p></noscript>
-<section id="who" class="sp-who" hidden></section>
+<section id="who" class="sp-opening" hidden></section>
 <div id="card"></div>
 <section id="shelf" class="sp-shelf"></section>
 </main>
@@ -89,7 +91,8 @@ def write_page(desk: Desk, path: str | os.PathLike[str], lang: str = "sv", **opt
     desk : the coder's desk
     path : the file to write; for a folder, a file in it named after the coder
     lang : ``"sv"`` or ``"en"``
-    **options : `variables`, `sources`, `stages`, `only`, `warm_up` and `again`, as `Session` takes them
+    **options : `variables`, `sources`, `stages`, `only`, `warm_up`, `again` and `training`,
+        as `Session` takes them
 
     Returns
     -------
@@ -144,13 +147,26 @@ def page_data(session: Session, made: datetime) -> dict[str, Any]:
         "variables": [{**shown, "earlier": earlier[shown["id"]]} for shown in data["variables"]],
         "changes": session.changes.told(asked, [*session.found_again(), *found]),
         "texts": {**data["texts"], **wording.texts("pagecard_", session.lang)},
-        "page": wording.texts("page_", session.lang),
+        "page": {**wording.texts("page_", session.lang), "heading": _heading(session)},
+        "about": welcome(session),
         "made": moment,
         "floor": max(moment, history["decided_at"].max()) if times else moment,  # nothing made on it is older
         "file": wording.say("page_file", session.lang, study=_study_name(desk), coder=desk.coder),
-        "who": desk.name.in_(session.lang) if desk.name else desk.coder[:1].upper() + desk.coder[1:],
+        "who": _who(session),
         "last_event": _last_event(desk, history),
     }
+
+
+def _who(session: Session) -> str:
+    desk = session.desk
+    return desk.name.in_(session.lang) if desk.name else desk.coder[:1].upper() + desk.coder[1:]
+
+
+def _heading(session: Session) -> str:
+    """Return what the browser's tab says: the study's title, cut where it would hide the coder."""
+    title = session.desk.about.title.in_(session.lang)
+    study = title if len(title) <= LONGEST_TITLE else f"{title[: LONGEST_TITLE - 1].rstrip()}…"
+    return f"{study} – {_who(session)}"
 
 
 def _last_event(desk: Desk, history: pd.DataFrame) -> str:

@@ -165,7 +165,7 @@ def served_html(data: Message, served: dict[str, str], script_at: str) -> str:
     }
     return TEMPLATE.format(
         lang=lang,
-        title=html.escape(wording.say(f"served_{kind}", lang, coder=coder)),
+        title=html.escape(wording.say(f"served_{kind}", lang, coder=coder, study=data.get("title", ""))),
         no_script=html.escape(wording.say("served_no_script", lang)),
         style=script(*STYLES[kind]),
         data=embedded({**data, "page": texts, "served": served}),

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 from sekom_analysis.basics import wording
 from sekom_analysis.basics.errors import DecisionError, NotesError, NotSavedError
-from sekom_analysis.basics.wording import quoted
+from sekom_analysis.coding.chosen import chosen_notes, shown_training, trained
 from sekom_analysis.study.codebook import (
     FLAG,
     PROPOSAL,
@@ -49,7 +49,8 @@ if TYPE_CHECKING:
 
 
 Message = dict[str, Any]
-OPEN: Message = {"event": "retract", "id": "", "codes": [], "certainty": "", "memo": "", "older": False}
+_NOTHING = dict.fromkeys(("id", "certainty", "memo", "words"), "")
+OPEN: Message = {"event": "retract", **_NOTHING, "codes": [], "older": False}
 Record = Callable[[list[Message]], list[Any]]
 
 
@@ -232,6 +233,7 @@ class Session:
     only : ``"open"``, ``"skipped"``, ``"unsure"``, ``"older"`` or ``"changed"``; left out, all notes
     warm_up : this many notes that all coders share, to try the codebook on; they are not part of agreement
     again : this many notes a second time, blind to the first
+    training : the notes of the reference discussion, shown after each answer; no part of agreement either
 
     Raises
     ------
@@ -250,15 +252,17 @@ class Session:
         only: str = "",
         warm_up: int = 0,
         again: int = 0,
+        training: bool = False,
     ) -> None:
         self.desk = desk
         self.lang = wording.check_language(lang)
         self._variables = [desk.codebook[v] for v in variables] or list(desk.codebook.variables)
-        chosen = _chosen_notes(desk, sources, stages)
-        if warm_up and again:
-            msg = f"warm_up={warm_up} and again={again} do not go together; set one of them to 0."
+        chosen = chosen_notes(desk, sources, stages)
+        if bool(warm_up) + bool(again) + training > 1:
+            msg = f"{warm_up=}, {again=} and {training=} do not go together; choose one of them."
             raise NotesError(msg)
-        self.pass_ = WARM_UP if warm_up else AGAIN if again else INDEPENDENT
+        self.training = trained(desk) if training else {}
+        self.pass_ = WARM_UP if warm_up or training else AGAIN if again else INDEPENDENT
         self.items = self._listed(chosen, warm_up, again)
         self._load()
         if only:
@@ -272,13 +276,16 @@ class Session:
 
     def _listed(self, chosen: list[str], warm_up: int, again: int) -> list[Item]:
         """Put the notes in the coder's order, each with its questions."""
-        asked = {note_id: self._asked(note_id) for note_id in chosen}
+        own = self.training or (note_id for note_id in chosen if note_id not in self.desk.training)
+        asked = {note_id: self._asked(note_id) for note_id in own}
         if again:
             asked = self._asked_again(asked)
         notes = [note_id for note_id, variables in asked.items() if variables]
         coder, seed = self.desk.coder, self.desk.seed
-        met = {number: self._coded_in(number) for number in (WARM_UP, AGAIN)}
-        if warm_up:
+        met = {number: self._coded_in(number) - self.desk.training.keys() for number in (WARM_UP, AGAIN)}
+        if self.training:
+            order = notes  # as the researchers wrote them
+        elif warm_up:
             order = warm_up_notes(notes, self.desk.warm_up_seed, warm_up, met[WARM_UP])
         elif again:
             order = second_time_notes(notes, seed, coder, again, met[AGAIN])
@@ -289,7 +296,8 @@ class Session:
 
     def _asked(self, note_id: str) -> tuple[str, ...]:
         wanted = {variable.id for variable in self._variables}
-        return tuple(v.id for v in self.desk.variables_of(note_id) if v.id in wanted)
+        there = self.training.get(note_id, wanted)
+        return tuple(v.id for v in self.desk.variables_of(note_id) if v.id in wanted and v.id in there)
 
     def _asked_again(self, asked: Mapping[str, tuple[str, ...]]) -> dict[str, tuple[str, ...]]:
         """Leave the questions that the coder answered the first time."""
@@ -353,13 +361,18 @@ class Session:
     @property
     def n_left(self) -> int:
         """How many notes have a question that is unseen."""
-        return len(notes_left(self.items, self._as_of_texts()))
+        return len(self.notes_left())
+
+    def notes_left(self) -> list[Item]:
+        """Return the notes that have a question that is unseen."""
+        return notes_left(self.items, self._as_of_texts())
 
     def data(self) -> Message:
         """Return what the card shows: texts, variables, notes by opaque keys, this coder's own answers."""
-        return {
+        shown: Message = {
             "card": "coding",
             "study": self.desk.study_id,
+            "title": self.desk.about.title.in_(self.lang),
             "coder": self.desk.coder,
             "lang": self.lang,
             "pass": self.pass_,
@@ -369,6 +382,7 @@ class Session:
             "answers": self._shown_answers(self.answers),
             "changes": self.changes.told(self._variables, self.found_again()),
         }
+        return shown | shown_training(self, shown["texts"]) if self.training else shown
 
     def _shown_note(self, item: Item) -> Message:
         row: Any = self.desk.notes.loc[item.note_id].to_dict()
@@ -397,6 +411,7 @@ class Session:
                     "codes": answer.codes.split("|") if answer.codes else [],
                     "certainty": answer.certainty,
                     "memo": answer.memo,
+                    "words": answer.words if answer.event == "decide" else "",  # of the text that is shown
                     "older": answer.event == "decide" and again is not None,
                     "hash": answer.note_hash,
                     "codebook": answer.codebook,
@@ -451,7 +466,10 @@ class Session:
         variable, codes = as_in_log(str(event.get("variable", "")), [])
         if codes:
             given |= {"variable": variable, "codes": codes}
-        return {**given, "note_id": self.desk.note_of(key) or key, "via": "card"}
+        note_id = self.desk.note_of(key) or key
+        if event.get("amends") and "words" not in event:  # what is amended is beside them
+            given["words"] = self.desk.words_of(note_id, event["variable"], event["replaces"])
+        return {**given, "note_id": note_id, "via": "card"}
 
     def _after(self, saved: list[Event]) -> dict[Cell, Answer]:
         """Bring the answers up to date with the log; return those that may have changed."""
@@ -473,18 +491,3 @@ class Session:
             if row["note_id"] in passes and counts_in(passes[row["note_id"]], row["pass"]):
                 touched[cell] = self.answers[cell] = answer_after(self.answers.get(cell), row)
         return touched
-
-
-def _chosen_notes(desk: Desk, sources: Sequence[str], stages: Sequence[str]) -> list[str]:
-    """Return the ids of the notes from the sources and stages asked for."""
-    notes = desk.notes
-    for column, wanted in (("source", sources), ("stage", stages)):
-        if not wanted:
-            continue
-        there = sorted(set(notes[column])) if column in notes.columns else []
-        unknown = [value for value in wanted if value not in there]
-        if unknown:
-            msg = f"No note has the {column} {quoted(unknown)}. There are: {', '.join(there)}."
-            raise NotesError(msg)
-        notes = notes[notes[column].isin(list(wanted))]
-    return list(notes.index)

@@ -17,7 +17,7 @@ from sekom_analysis.study.checks import named_first, was_possible
 from sekom_analysis.study.codebook import PROPOSAL, RESERVED_VARIABLES, Definitions, as_in_log
 from sekom_analysis.study.decisions import Event, Question, coder_fault, question_of
 from sekom_analysis.study.desk import Desk
-from sekom_analysis.study.log import IDENTITY, coder_log
+from sekom_analysis.study.log import IDENTITY, LOG, coder_log
 from sekom_analysis.study.raw import CODED
 from sekom_analysis.study.rows import (
     answer_fault,
@@ -29,6 +29,7 @@ from sekom_analysis.study.rows import (
     well_formed,
 )
 from sekom_analysis.study.secret import is_note_key
+from sekom_analysis.study.selections import given_words
 
 # --- what a file that came back holds, be it a page's answers or a coding sheet -----------------------
 
@@ -245,7 +246,8 @@ class _Reader:
             self.problems.append(Problem.of(self.file, number, "page_key", key=given["key"]))
             return
         event = self._with_definition(_event_of(given, note_id))
-        faults = [*field_faults(event), *self._answer_faults(event), *self._contradictions(event)]
+        beyond = [fault] if event.words and (fault := self.desk.beyond_fault(event)) else []
+        faults = [*field_faults(event), *beyond, *self._answer_faults(event), *self._contradictions(event)]
         for fault in faults:
             said = {"event_id": event.event_id, "note": note_id, "fault": fault}
             self.problems.append(Problem.of(self.file, number, "page_decision", **said))
@@ -285,7 +287,8 @@ class _Reader:
         known = self._known.get(event.event_id)
         if known is None and event.event_id in self._found:
             known = self._found[event.event_id][2]._asdict()
-        differing = [name for name in IDENTITY if known is not None and known[name] != getattr(event, name)]
+        said = () if known is None else ((name, known[name], getattr(event, name)) for name in IDENTITY)
+        differing = [name for name, one, other in said if LOG.contradict(name, one, other)]
         if not differing:
             return []
         return [Phrase("fault_other_event", names=", ".join(differing))]
@@ -449,4 +452,5 @@ def _event_of(given: Mapping[str, Any], note_id: str) -> Event:
         pass_=str(given.get("pass", "")),
         via="page",
         event=given["event"],
+        words=given_words(given.get("words") or ""),
     )

@@ -27,7 +27,7 @@ from sekom_analysis.study.codebook import PROPOSAL, Variable, asked_by
 from sekom_analysis.study.decisions import AFTER_TALK, Event, coder_fault, events_in, question_of
 from sekom_analysis.study.desk import Desk
 from sekom_analysis.study.imports import Collected, Wish
-from sekom_analysis.study.log import coder_log
+from sekom_analysis.study.log import coder_log, row_of_event
 from sekom_analysis.study.raw import CODED, Raw
 from sekom_analysis.study.rows import is_time, utc_text
 
@@ -362,7 +362,7 @@ class Collector:
         brought = {event.event_id for _, event in offer.events}
         again = [event for event in events_in(found.added) if event.event_id not in brought]
         if again:
-            coder_log(self._raw.root, offer.coder).append([tuple(event) for event in again])
+            coder_log(self._raw.root, offer.coder).append(list(map(row_of_event, again)))
 
     def _ids_in(self, path: Path, kind: str) -> Iterable[str]:
         """Return the ids of all events that a file of a kind holds."""

@@ -20,7 +20,6 @@ from sekom_analysis.study.decisions import (
     HIDDEN_LEDGERS,
     INDEPENDENT,
     LEDGERS,
-    LOG_COLUMNS,
     Event,
     events_in,
 )
@@ -28,7 +27,7 @@ from sekom_analysis.study.desk import Desk
 from sekom_analysis.study.imports import FORM as IMPORTS
 from sekom_analysis.study.imports import Collected
 from sekom_analysis.study.ledgers import Ledger, adjudication_ledger, notes_shown, pair_ledger, shown_ledger
-from sekom_analysis.study.log import coder_log
+from sekom_analysis.study.log import LOG, coder_log, row_of_event
 from sekom_analysis.study.merges import merge_ledger
 from sekom_analysis.study.raw import CODED, Raw
 from sekom_analysis.study.rows import (
@@ -205,7 +204,7 @@ class _Scales:
         versions = sorted({event.codebook for event in rows} - self.kept.keys())
         there = {**self.brought, **self.current}
         keep(self.desk.root / CODED, [there[version] for version in versions if version in there])
-        coder_log(self.desk.root, self.desk.coder).append([tuple(event) for event in rows], stamp=False)
+        coder_log(self.desk.root, self.desk.coder).append(list(map(row_of_event, rows)), stamp=False)
 
     def stale(self, new: Iterable[Numbered]) -> tuple[list[Problem], list[Problem]]:
         """List the notes that look otherwise now than when they were coded, and those with another text."""
@@ -232,6 +231,8 @@ class _Scales:
     def _faults(self, row: int, event: Event) -> Iterator[Problem]:
         for wrong in field_faults(event):
             yield Problem.of(self.file, row, "log_field", fault=wrong)
+        if event.words and (beyond := self.desk.beyond_fault(event)):
+            yield Problem.of(self.file, row, "log_field", fault=beyond)
         if event.note_id not in self.now:
             yield self._unknown_note(row, event)
         then = self._definition(event)
@@ -302,7 +303,7 @@ def ledger_of(path: Path) -> str:
     encoding = "utf-16" if first.startswith((b"\xff\xfe", b"\xfe\xff")) else "utf-8-sig"
     text = first.decode(encoding, "replace").strip("\r\n\x00")
     headers = [tuple(cells_of(text, delimiter)) for delimiter in DELIMITERS]
-    if LOG_COLUMNS in headers:
+    if {LOG.columns, LOG.earlier} & {*headers}:
         return ""
     told = [name for name, form in _FORMS.items() if form.columns in headers]
     named = _NAME.match(path.stem)

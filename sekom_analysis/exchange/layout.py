@@ -157,10 +157,11 @@ def tabs_of(desk: Desk) -> list[Tab]:
 
 
 def _in_order(desk: Desk) -> list[str]:
-    """Return the notes as the coder meets them on the card too: those of the warm-up last."""
+    """Return the notes as the coder meets them on the card too: warm-up last, training never."""
     decisions = desk.decisions()
     met = set(decisions.loc[decisions["pass"] == str(WARM_UP), "note_id"])
-    return first_time_notes(desk.notes.index, desk.seed, desk.coder, met)
+    notes = (note_id for note_id in desk.notes.index if note_id not in desk.training)
+    return first_time_notes(notes, desk.seed, desk.coder, met)
 
 
 def _row(desk: Desk, note_id: str) -> Row:

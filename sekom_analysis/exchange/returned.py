@@ -25,7 +25,7 @@ from sekom_analysis.study.codebook import Definitions, Variable, asked_by
 from sekom_analysis.study.coderlogs import CoderLogs
 from sekom_analysis.study.decisions import Event, coder_fault, same_answer
 from sekom_analysis.study.imports import event_ids, unfinished_import
-from sekom_analysis.study.log import LOG
+from sekom_analysis.study.log import LOG, event_of
 from sekom_analysis.study.rows import (
     DELIMITERS,
     as_utf8,
@@ -296,7 +296,7 @@ def _read_lines(file: str, data: bytes, definitions: Mapping[str, Variable]) -> 
         if not fault and (spoilt := _spoilt(row)):
             delivery.refused.append(Problem.of(file, number, "copy_spoilt", fault=spoilt))
         elif not fault:
-            delivery.events.append((number, Event._make(row)))
+            delivery.events.append((number, event_of(row)))
         elif _is_cut(line):
             delivery.unfinished.append(Problem.of(file, number, "copy_cut"))
         else:
@@ -310,7 +310,7 @@ def _read_lines(file: str, data: bytes, definitions: Mapping[str, Variable]) -> 
 
 def _spoilt(row: tuple[str, ...]) -> str:
     """Say where a memo was read in the letters of Windows or Macintosh, and saved with what that gave."""
-    memo = Event._make(row).memo
+    memo = event_of(row).memo
     for encoding in () if memo.isascii() else ("cp1252", "mac_roman"):
         try:
             was = memo.encode(encoding).decode("utf-8")
@@ -333,24 +333,27 @@ def _is_cut(line: bytes) -> bool:
 
 
 def _is_short(cells: list[str]) -> bool:
-    missing = len(LOG.columns) - len(cells)
-    return missing > 0 or (missing == 0 and any(kind.startswith(cells[-1]) for kind in LOG.events))
+    if len(cells) < len(LOG.earlier):
+        return True
+    is_cut = any(kind.startswith(cells[-1]) for kind in LOG.events) or re.fullmatch("[0-9:|]+", cells[-1])
+    return len(cells) <= len(LOG.columns) and bool(is_cut)
 
 
 def _read_workbook(path: Path, definitions: Mapping[str, Variable]) -> Delivery:
     table, problems = check_table(path)
-    missing = [column for column in LOG.columns if column not in table.columns]
+    missing = [column for column in LOG.earlier if column not in table.columns]
     delivery = Delivery(path.name, [], list(problems), [], definitions)
     if missing and not problems:
         columns = quoted(missing)
         delivery.refused.append(Problem.of(path.name, 1, "copy_columns", columns=columns))
     if delivery.refused:
         return delivery
-    for number, cells in zip(table.index, table[list(LOG.columns)].itertuples(index=False), strict=True):
+    table = table.reindex(columns=list(LOG.columns), fill_value="")
+    for number, cells in zip(table.index, table.itertuples(index=False), strict=True):
         row = tuple(unescaped(cell) for cell in cells)
         fault = row_fault(row, LOG) or _spoilt(row)
         if fault:
             delivery.refused.append(Problem.of(path.name, int(number), "copy_event", fault=fault))
         else:
-            delivery.events.append((int(number), Event._make(row)))
+            delivery.events.append((int(number), event_of(row)))
     return delivery

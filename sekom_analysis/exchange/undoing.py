@@ -14,11 +14,12 @@ from sekom_analysis.study.decisions import (
     OWN,
     UNDO,
     Event,
+    events_in,
     undoing,
     undone,
 )
 from sekom_analysis.study.imports import Collected
-from sekom_analysis.study.log import coder_log
+from sekom_analysis.study.log import coder_log, row_of_event
 
 _MADE_HERE = ("card", "python")  # no page or sheet brought an answer that came so
 
@@ -122,14 +123,12 @@ def countering(event: Event, ways: Mapping[str, str]) -> Event:
         event_id = undoing(event_id)
     pass_ = str(INDEPENDENT) if event.pass_ in OWN else event.pass_  # which of the two says nothing here
     codes = event.codes if event.variable == PROPOSAL else ""  # they say which proposal it is
-    empty = event._replace(codes=codes, certainty="", memo="", pass_=pass_, via=UNDO, event="retract")
-    return empty._replace(decided_at="", event_id=event_id)
+    empty = event._replace(codes=codes, certainty="", memo="", words="", event="retract")
+    return empty._replace(decided_at="", event_id=event_id, pass_=pass_, via=UNDO)
 
 
 def save_undoing(root: Path, path: Path, found: Collected) -> None:
     """Save what restores the state before a file was taken in: dated after all in the log."""
-    columns = list(Event._fields)
-    table = found.added.rename(columns={"pass": "pass_"})
-    events = [tuple(cells) for cells in table[columns].itertuples(index=False, name=None)]
-    Takings(root).note(found.coder, path, [event[1] for event in events], kind=UNDO)
-    coder_log(root, found.coder).append(events)
+    events = events_in(found.added)
+    Takings(root).note(found.coder, path, [event.event_id for event in events], kind=UNDO)
+    coder_log(root, found.coder).append(list(map(row_of_event, events)))

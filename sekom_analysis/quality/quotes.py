@@ -23,6 +23,7 @@ Row = dict[str, Any]
 AGREED, DISPUTED = "agreed", "disputed"
 VOICE_COLUMNS = [
     "code", "kind", "note_id", "text", "disagreement", "n_coders", "coder", "choice", "certainty", "memo",
+    "words",
 ]  # fmt: skip
 
 
@@ -48,8 +49,9 @@ def voices(
     -------
     DataFrame, one row per code, note and coder who decided: ``code``, ``kind`` (agreed or disputed),
     ``note_id``, ``text``, ``disagreement`` (share of pairs of coders that differ), ``n_coders``, ``coder``,
-    ``choice``, ``certainty`` (1–3, missing where none was given) and ``memo``. Agreed notes were decided by
-    two or more; those that most coders read come first, then those they were surest of, then those with
+    ``choice``, ``certainty`` (1–3, missing where none was given), ``memo`` and ``words``
+    (selected in the text, with … between). Agreed notes were decided by two or more; those that most coders
+    read come first, then those they were surest of, then those with
     memos. A disputed note is listed under every code that somebody chose for it, the most disputed first,
     then those for which most chose the code. What else is alike keeps the order of the notes.
 
@@ -93,14 +95,16 @@ def _said(study: Study, variable: Variable, ratings: pd.DataFrame) -> list[list[
     """Return for each note what each coder decided, in the order of notes and coders."""
     decisions = study.decisions(variable.id, list(ratings.columns))
     own = decisions[decisions["pass"] == str(INDEPENDENT)]
-    cells = zip(own["note_id"], own["coder"], own["codes"], own["certainty"], own["memo"], strict=True)
+    names = ["note_id", "coder", "codes", "certainty", "memo", "note_hash", "words"]
+    texts = study.notes["text"].to_dict()
     by_note: dict[str, dict[str, Row]] = {str(note): {} for note in ratings.index}
-    for note_id, coder, choice, certainty, memo in cells:
+    for note_id, coder, choice, certainty, memo, seen, words in own[names].itertuples(index=False, name=None):
         if note_id in by_note:
             given = int(certainty) if certainty else None
-            by_note[note_id][coder] = {"coder": coder, "choice": choice, "certainty": given, "memo": memo}
+            parts = [texts[note_id][start:end] for start, end in study.seen.selected(note_id, seen, words)]
+            said = {"coder": coder, "choice": choice, "certainty": given, "memo": memo}
+            by_note[note_id][coder] = {**said, "words": " … ".join(parts)}
     differ = disagreements(ratings)["disagreement"].to_dict() if len(ratings.columns) else {}
-    texts = study.notes["text"].to_dict()
     return [
         [
             {

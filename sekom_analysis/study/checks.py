@@ -298,7 +298,8 @@ def progress_table(study: Study) -> pd.DataFrame:
 
     Returns
     -------
-    DataFrame of ``coder``, ``variable``, ``decided``, ``skipped``, ``unseen``, ``of`` (notes asked),
+    DataFrame of ``coder``, ``variable``, ``decided``, ``skipped``, ``unseen``, ``of`` (notes asked,
+    but for those to train on),
     ``last`` (local time) and ``via``. A coder named in the study who has not begun has every note unseen; one
     whose log is gone or cannot be read is left out, since nobody knows.
     """
@@ -310,7 +311,7 @@ def progress_table(study: Study) -> pd.DataFrame:
     for coder in coders:
         kind = study.about.coder(coder).kind
         for variable in study.codebook.variables:
-            asked = study.notes_asked(variable)
+            asked = [note for note in study.notes_asked(variable) if note not in study.training]
             own = decisions[(decisions["coder"] == coder) & (decisions["variable"] == variable.id)]
             own = own[own["note_id"].isin(asked)]
             if own.empty and kind != "human":

@@ -30,9 +30,9 @@ KEYS = ["note_id", "coder", "variable", "pass"]
 
 
 class Event(NamedTuple):
-    """One thing that a coder did, as it is in the log, with the fields in the log's order.
+    """One thing that a coder did, as it is in the log.
 
-    ``codes`` joins several by ``|``; empty is the empty set of a `multiple`.
+    ``codes`` joins several by ``|``; empty is the empty set of a `multiple`. ``words``: see `selections`.
     """
 
     decided_at: str
@@ -47,10 +47,12 @@ class Event(NamedTuple):
     pass_: str
     via: str
     event: str
+    words: str = ""
 
 
-LOG_COLUMNS = tuple(field.rstrip("_") for field in Event._fields)
-HISTORY_COLUMNS = ("coder", *LOG_COLUMNS, "row")
+_EVENT_COLUMNS = tuple(field.rstrip("_") for field in Event._fields)
+LOG_COLUMNS = (*_EVENT_COLUMNS[:-2], "words", "event")  # a row cut short lacks the last
+HISTORY_COLUMNS = ("coder", *_EVENT_COLUMNS, "row")
 
 
 def new_event_id() -> str:
@@ -139,8 +141,7 @@ def _is_undone(event_id: str, ways: Mapping[str, str]) -> bool:
 def counting(events: Iterable[Event]) -> list[Event]:
     """Return the events of one coder that count: without those that were taken back, and what did so."""
     given = list(events)
-    ways = {event.event_id: event.via for event in given}
-    gone = undone(ways)
+    gone = undone({event.event_id: event.via for event in given})
     return [event for event in given if event.via != UNDO and event.event_id not in gone]
 
 
@@ -323,9 +324,8 @@ def moved(
 
 def in_passes(rows: Iterable[tuple[int, Event]], passes: Mapping[str, str]) -> list[tuple[int, Event]]:
     """Return a log's events with their rows, those in `passes` in the pass that they count in."""
-    if not passes:
-        return list(rows)
-    return [(row, event._replace(pass_=passes.get(event.event_id, event.pass_))) for row, event in rows]
+    in_them = ((row, event._replace(pass_=passes.get(event.event_id, event.pass_))) for row, event in rows)
+    return list(in_them if passes else rows)
 
 
 def history_table(events: Mapping[str, Iterable[tuple[int, Event]]]) -> pd.DataFrame:
@@ -466,7 +466,7 @@ def _as_number(codes: str) -> object:
 
 
 def _as_set(codes: str) -> frozenset[str]:
-    return frozenset(codes.split("|")) if codes else frozenset()
+    return frozenset(filter(None, codes.split("|")))
 
 
 def _categories(variable: Variable, used: set[str]) -> list[str]:

@@ -40,10 +40,11 @@ from sekom_analysis.study.decisions import (
 )
 from sekom_analysis.study.ledgers import Blindness, showings, shown_ledger
 from sekom_analysis.study.lineage import Holding, changes_ledger, counted
-from sekom_analysis.study.log import coder_log, events_of
+from sekom_analysis.study.log import coder_log, event_of, events_of, row_of_event
 from sekom_analysis.study.raw import CODED, Raw, find_root, open_raw
 from sekom_analysis.study.rows import answer_fault, field_faults, utc_text, well_formed
 from sekom_analysis.study.secret import Keys, Seed
+from sekom_analysis.study.selections import beyond_fault, given_words
 
 KNOWN_FIELDS = frozenset(LOG_COLUMNS) | {"coder"}
 TALK = "talk"  # by what others' answers were shown, where whoever saves an answer says that they were
@@ -72,6 +73,8 @@ class Desk:
         self.name = raw.about.coder(coder).name  # as study.yaml has it; None if it has none
         self.root = raw.root
         self.study_id = raw.about.id
+        self.about = raw.about
+        self.training = raw.training  # notes to train on, with their references
         self.notes: pd.DataFrame = raw.notes
         self.codebook: Codebook = raw.codebook
         self.seen = raw.seen
@@ -192,6 +195,7 @@ class Desk:
         *,
         certainty: int | None = None,
         memo: str = "",
+        words: object = "",
         **fields: object,
     ) -> Event:
         """Save one decision; return it once it is on the disk.
@@ -202,6 +206,7 @@ class Desk:
         codes : the code; a list or set of codes for `multiple`; a whole number for `scale`
         certainty : 1 (unsure) to 3 (sure)
         memo : why
+        words : which words of the note were selected: ``"0:5|9:12"``, or pairs of positions
         **fields : ``pass``, ``via`` or ``event_id`` where they are not the usual ones
 
         Raises
@@ -211,7 +216,7 @@ class Desk:
         NotSavedError
             If the disk did not take it.
         """
-        given = {"note_id": note_id, "variable": variable, "codes": codes, "memo": memo}
+        given = {"note_id": note_id, "variable": variable, "codes": codes, "memo": memo, "words": words}
         return self.record([{**given, "certainty": certainty, **fields}])[0]
 
     def retract(self, note_id: str, variable: str, **fields: object) -> Event:
@@ -228,7 +233,7 @@ class Desk:
         Parameters
         ----------
         events : mappings, or a table, with ``note_id``, ``variable`` and ``codes``, and where wanted
-            ``certainty``, ``memo``, ``pass``, ``via``, ``event`` and ``event_id``. An event whose
+            ``certainty``, ``memo``, ``words``, ``pass``, ``via``, ``event`` and ``event_id``. An event whose
             ``event_id`` the log has already is not written again. ``note_hash`` and ``codebook``
             say which text and definition the coder saw, where that may not be the present one.
             An answer given once the coder knew what others said of it counts in pass 3; see `passes_of`.
@@ -341,8 +346,8 @@ class Desk:
             shown_ledger(self.root).append(list(entries), stamp=not event.decided_at)
 
     def _append(self, events: Iterable[Event], *, stamp: bool, as_said: bool = False) -> list[Event]:
-        rows = [tuple(event) for event in self.in_their_passes(events, as_said=as_said)]
-        saved = [Event._make(row) for row in self._log.append(rows, stamp=stamp)]
+        rows = [row_of_event(event) for event in self.in_their_passes(events, as_said=as_said)]
+        saved = [event_of(row) for row in self._log.append(rows, stamp=stamp)]
         self._learn(saved)
         return saved
 
@@ -365,6 +370,7 @@ class Desk:
             pass_=joined(values.get("pass", 1)) or "",
             via=str(values.get("via", "python")),
             event=kind,
+            words=given_words(values.get("words", "")),
         )
         return event, [*self._field_faults(values, event), *self._answer_faults(event, codes)]
 
@@ -374,7 +380,18 @@ class Desk:
             faults.append(f"it is another coder's ('{values['coder']}'), and this is {self.coder}'s log")
         if event.via == UNDO:
             faults.append(f"via is one of {', '.join(WAYS)}, not '{UNDO}': that is for files taken back")
+        if event.words and (beyond := self.beyond_fault(event)):
+            faults.append(beyond)
         return [*faults, *field_faults(event)]
+
+    def words_of(self, note_id: str, variable: str, shown: str) -> str:
+        """Return the words selected with one of the coder's answers, which a card, page or sheet names so."""
+        events = self.events_on(note_id, variable) if shown else []
+        return next((event.words for event in events if shown in self.names_of(event.event_id)), "")
+
+    def beyond_fault(self, event: Event) -> str:
+        """Say where selected words end behind the text that the coder saw; nothing if that is not known."""
+        return beyond_fault(event.words, self.seen.text_of(event.note_id, event.note_hash))
 
     def _answer_faults(self, event: Event, codes: str | None) -> list[str]:
         if event.note_id not in self.notes.index:

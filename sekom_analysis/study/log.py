@@ -27,6 +27,7 @@ from sekom_analysis.study.rows import (
     Format,
     Row,
     as_utf8,
+    header_of,
     is_header,
     line_of,
     lines_of,
@@ -171,6 +172,7 @@ class EventFile:
         self._rest = b""
         self._codec = ""
         self._odd = b""
+        self._header: tuple[str, ...] = ()
 
     @property
     def n_events(self) -> int:
@@ -241,7 +243,7 @@ class EventFile:
             try:
                 found = self._catch_up()
                 fresh = self._fresh(rows, stamp)
-                lines = self._in_its_code(self._gap() + b"".join(map(line_of, fresh)))
+                lines = self._in_its_code(self._gap() + b"".join(map(self._line, fresh)))
                 self._write(lines, {row[1] for row in fresh}, not found)
                 self._catch_up()
                 self._leave_mark()
@@ -320,7 +322,9 @@ class EventFile:
             self._codec, self._odd, data = codec, len(data) % 2 * b"\0", as_utf8(data)
         for _, line in lines_of(data, self.form):
             row, fault = row_of(line, self.form) if line else ((), "empty")
-            if not fault:
+            if fault:
+                self._header = self._header or header_of(line, self.form)
+            else:
                 self._known[row[1]] = min(row, self._known.get(row[1], row))
                 self._newest = max(self._newest, row[0])
         whole = data.rfind(b"\n") + 1
@@ -336,6 +340,14 @@ class EventFile:
         if not self._offset and not self._codec and header.startswith(self._rest):
             return header[len(self._rest) :]
         return b"\n" if self._rest else b""
+
+    def _line(self, row: Row) -> bytes:
+        """Return a row as the file has its rows: under an earlier program's header as that wrote them.
+
+        So the rows that are there stay as they are, and what reads the file by its header goes on doing so.
+        Only a row that has something to say in a later column is longer, and is read by its length.
+        """
+        return line_of(self.form.fitting(row, self._header))
 
     def _in_its_code(self, lines: bytes) -> bytes:
         """Return lines as the file has them: one that was saved again as UTF-16 goes on in UTF-16."""
@@ -411,8 +423,8 @@ def _pass_fault(row: Row) -> str:
 
 
 # What an event says; when, where and under which definition may differ when it is sent again.
-IDENTITY = ("note_id", "variable", "codes", "certainty", "memo", "event")
-LOG = Format(LOG_COLUMNS, EVENTS, _pass_fault, IDENTITY)
+IDENTITY = ("note_id", "variable", "codes", "certainty", "memo", "words", "event")
+LOG = Format(LOG_COLUMNS, EVENTS, _pass_fault, IDENTITY, later=("words",))
 
 
 def coder_log(root: Path, coder: str) -> EventFile:
@@ -420,6 +432,25 @@ def coder_log(root: Path, coder: str) -> EventFile:
     return EventFile(root / CODED / f"{coder}.csv", LOG, root / ".sekom" / f"{coder}.lock", root / MARKS)
 
 
+def event_of(row: Row) -> Event:
+    """Name the cells of a log's row; one without words may be an earlier program's.
+
+    Examples
+    --------
+    >>> event = Event("", "e001", "n1", "", "v", "a", "", "", "", "1", "card", "decide", "0:4")
+    >>> event_of(row_of_event(event)) == event, row_of_event(event)[-2:]
+    (True, ('0:4', 'decide'))
+    """
+    *said, words, kind = LOG.whole(row)
+    return Event._make([*said, kind, words])
+
+
+def row_of_event(event: Event) -> Row:
+    """Return an event as the row that a log has of it."""
+    *said, kind, words = event
+    return (*said, words, kind)
+
+
 def events_of(rows: list[tuple[int, Row]]) -> list[tuple[int, Event]]:
     """Name the cells of a log's rows."""
-    return [(number, Event._make(row)) for number, row in rows]
+    return [(number, event_of(row)) for number, row in rows]

@@ -6,6 +6,7 @@ import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
+from types import MappingProxyType
 from typing import Annotated, Any, Literal, NamedTuple
 
 import pandas as pd
@@ -22,6 +23,8 @@ from sekom_analysis.study.codebook import Codebook, Kind, Text, Texts
 from sekom_analysis.study.decisions import coder_fault
 from sekom_analysis.study.notes import context_faults, join_notes
 from sekom_analysis.study.rows import note_hash
+from sekom_analysis.study.selections import Span, within
+from sekom_analysis.study.training import Training, TrainingNote, read_training
 
 # --- which notes and which coders a question is about -------------------------------------------------
 
@@ -157,6 +160,8 @@ class About(_Frozen):
 
     id: Annotated[str, Field(min_length=1, coerce_numbers_to_str=True)]
     title: Text
+    author: Text | None = None  # who asks the coders, and answers for the study
+    organisation: Text | None = None
     seed: int = 0
     purpose: Text | None = None  # what the material is for
     goal: Text | None = None  # the A of ABCD: what notes and actions are measured by
@@ -168,6 +173,8 @@ class About(_Frozen):
     coders: dict[str, Coder] = {}
     reviewers: dict[str, Coder] = {}  # who judges pairs, merges, adjudicates, and does not code
     plan: Plan = Plan()
+    training: tuple[TrainingNote, ...] = ()  # notes to try the codebook on, with what was settled on them
+    quotes: bool = True  # whether the report may quote notes, and the words that coders selected in them
     readable: bool = True
 
     def coder(self, coder: str) -> Coder:
@@ -221,6 +228,18 @@ class NotesSeen:
             return ""
         return note_hash(str(self.notes.at[note_id, "text"]), self.context_of(note_id))
 
+    def text_of(self, note_id: str, seen: str) -> str | None:
+        """Return the text of a note that a hash names; None if that is not the text of now."""
+        if note_id not in self.notes.index:
+            return None
+        here = ("", self.hashes[note_id], self.text_hashes[note_id])  # what was imported may have none
+        return str(self.notes.at[note_id, "text"]) if seen in here else None
+
+    def selected(self, note_id: str, seen: str, words: str) -> list[Span]:
+        """Return where in a note's text the words are that were selected; none if that was another text."""
+        text = self.text_of(note_id, seen) if words else None
+        return [] if text is None else within(words, text)
+
     @cached_property
     def hashes(self) -> dict[str, str]:
         """note_id -> the hash of what is seen of it."""
@@ -243,6 +262,7 @@ class Raw(NamedTuple):
     notes: pd.DataFrame
     problems: list[Problem]
     context: tuple[str, ...] = ()  # the columns that coders are shown beside the text
+    training: Training = MappingProxyType({})  # notes to train on, and what was settled on them
 
     @property
     def seen(self) -> NotesSeen:
@@ -323,7 +343,9 @@ def read_raw(root: Path) -> tuple[Raw | None, list[Problem]]:
     if about.cluster is not None and about.cluster not in notes.columns:
         there = quoted([name for name in notes.columns if name != "text"]) or "–"
         problems += [Problem.of(STUDY_FILE.name, None, "cluster", name=about.cluster, columns=there)]
-    return Raw(root, about, codebook, notes, problems, context), problems
+    training, faults_there = read_training(about.training, notes, codebook, STUDY_FILE.name)
+    problems += faults_there
+    return Raw(root, about, codebook, notes, problems, context, training), problems
 
 
 def open_raw(root: Path) -> Raw:

@@ -15,6 +15,7 @@ from sekom_analysis.basics.wording import Phrase, quoted
 from sekom_analysis.study.codebook import PROPOSAL, Variable
 from sekom_analysis.study.decisions import EVENTS, LONGEST_MEMO, PASSES, UNDO, WAYS, Event
 from sekom_analysis.study.proposals import proposal_faults
+from sekom_analysis.study.selections import words_faults
 
 Row = tuple[str, ...]
 EVENT_ID = re.compile(r"[A-Za-z0-9_.:-]{4,80}")
@@ -33,7 +34,8 @@ class Format(NamedTuple):
     """What the rows of a file look like: first time and id, last the kind of event.
 
     ``identity`` names the columns in which two rows of one event id must agree; ``later`` those before the
-    last that were added since: a row of an earlier program ends without them, and they are empty.
+    last that were added since. A row of an earlier program lacks them, and they are empty; where one of two
+    rows of an event has nothing in them, they do not contradict each other.
     """
 
     columns: tuple[str, ...]
@@ -42,16 +44,38 @@ class Format(NamedTuple):
     identity: tuple[str, ...] = ()
     later: tuple[str, ...] = ()
 
+    @property
+    def earlier(self) -> tuple[str, ...]:
+        """The columns that earlier programs had."""
+        return tuple(name for name in self.columns if name not in self.later)
+
     def whole(self, cells: Sequence[str]) -> Sequence[str]:
-        """Return the cells of a row, with empty ones for columns that it is too old to have."""
-        if self.later and len(cells) == len(self.columns) - len(self.later):
-            return [*cells[:-1], *("" for _ in self.later), cells[-1]]
+        """Return the cells of a row, with empty ones for columns that it is too old to have.
+
+        A spreadsheet program that saves rows of either kind makes all equally long: the kind of event, which
+        is never empty, is not in the last cell then.
+        """
+        n_earlier = len(self.columns) - len(self.later)
+        if self.later and n_earlier <= len(cells) <= len(self.columns):
+            n = next((n for n in range(len(cells), n_earlier, -1) if cells[n - 1]), n_earlier)
+            if n == n_earlier:
+                return [*cells[: n - 1], *("" for _ in self.later), cells[n - 1]]
         return cells
+
+    def fitting(self, row: Row, columns: Sequence[str]) -> Sequence[str]:
+        """Return a row as those under a header: without what that is too old for, if it is empty."""
+        n = len(self.earlier)
+        is_old = tuple(columns) == self.earlier and not any(row[n - 1 : -1])
+        return (*row[: n - 1], row[-1]) if is_old else row
 
     def differing(self, one: Row, other: Row) -> list[str]:
         """Return the columns in which two rows of the same event contradict each other."""
-        at = [(name, self.columns.index(name)) for name in self.identity]
-        return [name for name, place in at if one[place] != other[place]]
+        at = ((name, self.columns.index(name)) for name in self.identity)
+        return [name for name, place in at if self.contradict(name, one[place], other[place])]
+
+    def contradict(self, column: str, one: str, other: str) -> bool:
+        """Whether two rows of the same event contradict each other in a column."""
+        return one != other and (column not in self.later or bool(one and other))
 
 
 def utc_text(moment: datetime) -> str:
@@ -300,6 +324,20 @@ def is_time(text: str) -> bool:
         return False
 
 
+def header_of(line: bytes, form: Format) -> tuple[str, ...]:
+    """Return which columns a line says that the rows below it have, now or in an earlier program; () if none.
+
+    Examples
+    --------
+    >>> form = Format(("at", "id", "words", "event"), ("say",), later=("words",))
+    >>> header_of(b"at,id,event", form), header_of(b"at,id,wor", form)
+    (('at', 'id', 'event'), ())
+    """
+    text = line.decode("utf-8-sig", "replace") if is_header(line, form) else ""
+    told = [tuple(cells_of(text, delimiter)) for delimiter in DELIMITERS]
+    return next((columns for columns in told if columns in (form.columns, form.earlier)), ())
+
+
 def is_header(line: bytes, form: Format) -> bool:
     """Whether a line is the file's header, or the whole beginning of one."""
     start = form.columns[0].encode()
@@ -372,4 +410,5 @@ def field_faults(event: Event) -> list[Phrase]:
             continue
         if value not in allowed:
             faults.append(Phrase("fault_one_of", name=name, allowed=", ".join(allowed), text=value))
+    faults += words_faults(event)
     return [*faults, *(proposal_faults(event) if event.variable == PROPOSAL else ())]

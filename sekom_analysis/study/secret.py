@@ -23,8 +23,8 @@ import pandas as pd
 from sekom_analysis.basics.errors import NotSavedError, StudyError
 from sekom_analysis.basics.files import locked, patiently, reason_of, write_whole
 from sekom_analysis.basics.wording import Phrase, Problem, say
-from sekom_analysis.study.decisions import WARM_UP, Event, coder_fault
-from sekom_analysis.study.log import MARKS, coder_log
+from sekom_analysis.study.decisions import WARM_UP, coder_fault
+from sekom_analysis.study.log import MARKS, coder_log, events_of
 from sekom_analysis.study.raw import CODED, Raw
 from sekom_analysis.study.rows import utc_text
 
@@ -181,7 +181,7 @@ def _begun(root: Path) -> tuple[list[str], bool]:
     for coder in coders:
         rows, problems = coder_log(root, coder).read()
         begun += [coder] if rows or problems else []
-        warmed_up |= any(Event._make(row).pass_ == str(WARM_UP) for _, row in rows)
+        warmed_up |= any(event.pass_ == str(WARM_UP) for _, event in events_of(rows))
     return begun, warmed_up
 
 

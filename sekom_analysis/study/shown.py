@@ -57,7 +57,8 @@ def _codes(variable: Variable, lang: str, place: Mapping[str, int]) -> list[Show
 def _code(code: Code, lang: str) -> Shown:
     texts = {name: getattr(code, name) for name in ("definition", "include", "exclude", "example")}
     shown = {name: text.in_(lang) for name, text in texts.items() if text is not None}
-    return {"id": code.id, "label": code.label.in_(lang), **shown}
+    colour = {} if code.colour is None else {"colour": code.colour}
+    return {"id": code.id, "label": code.label.in_(lang), **shown, **colour}
 
 
 # --- the own answers: what stands, for the texts as they are now, and what is left -------------------
@@ -87,6 +88,7 @@ class Answer(NamedTuple):
     note_hash: str = ""
     via: str = ""
     decided_at: str = ""
+    words: str = ""
 
 
 def answers_standing(rows: Iterable[Mapping[str, str]], passes: Mapping[str, int]) -> dict[Cell, Answer]:
@@ -125,7 +127,8 @@ def answer_after(before: Answer | None, row: Mapping[str, str]) -> Answer:
     if row["event"] == "retract":
         return Answer("retract", **name)
     said = {part: row[part] for part in ("codes", "certainty", "memo", "codebook")}
-    made = Answer(row["event"], **name, **said, note_hash=text, decided_at=row.get("decided_at", ""))
+    said |= {part: row.get(part, "") for part in ("decided_at", "words")}
+    made = Answer(row["event"], **name, **said, note_hash=text)
     stands = before is not None and before.event == "decide" and _is_same_text(before.note_hash, text)
     return before if made.event == "skip" and before and stands else made
 

@@ -80,6 +80,7 @@ class Study(Joining, Seeing):
         self.about = raw.about
         self.notes = raw.notes
         self.seen = raw.seen
+        self.training = raw.training  # notes to train on, which nobody codes otherwise
         self.codebook = raw.codebook
         self._logs = CoderLogs(raw.root, raw.about.coders)
         self._keys = Keys(raw)

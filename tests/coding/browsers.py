@@ -9,10 +9,11 @@ from pathlib import Path
 from .firefox import KEYS, Firefox
 
 PATIENCE = 60
+SOON = 2
 ASKED = "document.getElementById('who')?.hidden === false"
 SHOWN = "document.querySelector('.sk-card:not(.sk-loading)') === document.activeElement"
 BETWEEN_PAGES = ("context was destroyed", "no such frame", "DiscardedBrowsingContextError", "AbortError")
-YES, DOWNLOAD = "Ja, det är jag", "Ladda ner svarsfilen"
+YES, BEGIN, DOWNLOAD = "Ja, det är jag", "Hoppa över och börja koda", "Ladda ner svarsfilen"
 KEYS |= {"Escape": "\ue00c", "ArrowRight": "\ue014", "Tab": "\ue004"}
 
 
@@ -38,6 +39,7 @@ class Tab:
         self.wait(f"{SHOWN} || {ASKED}")
         if self.ask(ASKED):
             self.click(YES)
+            self.click(BEGIN)
         self.wait(SHOWN)
 
     def wait(self, expression):
@@ -55,6 +57,15 @@ class Tab:
             if not any(words in str(error) for words in BETWEEN_PAGES):
                 raise
             return False
+
+    def tab_to(self, label, most=8):
+        """Press Tab until the button of that name has the focus, as somebody does who looks where it is."""
+        at = "document.activeElement?.matches('button') && document.activeElement.innerText.trim()"
+        for _ in range(most):
+            self.press("Tab")
+            if str(self.ask(at)).startswith(label):
+                return
+        raise AssertionError(f"{most} tabs do not lead to {label!r}, but to {self.ask(at)!r}")
 
     def settle(self):
         """Wait while answers are on their way to the disk: what is on the screen then stays."""
@@ -115,7 +126,7 @@ def read(path):
     return head, events
 
 
-def to_the_end(page, key="s"):
+def to_the_end(page, key="/"):
     """Press one key until the last screen is there."""
     for _ in range(300):
         if page.page.locator(".sk-finish").is_visible():
@@ -189,8 +200,19 @@ class FirefoxTab(Tab):
         self._here.call("browsingContext.reload", context=self._context, wait="complete")
 
     def press(self, *keys):
-        self._here.call("browsingContext.activate", context=self._context)
+        self._take_focus()
         self._firefox.press(*keys)
+
+    def _take_focus(self):
+        """Bring the page to the front; keys that come before it has the focus go nowhere.
+
+        Firefox's own list of downloads may keep the focus, and lets the keys through: then nobody waits.
+        """
+        end = time.monotonic() + SOON
+        self._here.call("browsingContext.activate", context=self._context)
+        while not self.ask("document.hasFocus()") and time.monotonic() < end:
+            self.ask("window.focus()")
+            time.sleep(0.05)
 
     def click(self, label):
         self.wait(f"[...document.querySelectorAll('button')].some((one) => one.offsetParent"

@@ -23,7 +23,7 @@ PREFERENCES = {
     "app.update.enabled": False,
     "app.normandy.enabled": False,
 }
-KEYS = {"Enter": "\ue007", "ArrowLeft": "\ue012", "Backspace": "\ue003"}
+KEYS = {"Enter": "\ue007", "ArrowLeft": "\ue012", "Backspace": "\ue003", "Shift": "\ue008", "End": "\ue010"}
 PATIENCE = 60
 
 
@@ -119,9 +119,11 @@ class Firefox:
         raise AssertionError(f"never true: {expression}")
 
     def press(self, *keys: str) -> None:
-        strokes = [
-            {"type": kind, "value": KEYS.get(key, key)} for key in keys for kind in ("keyDown", "keyUp")
-        ]
+        strokes = []
+        for key in keys:
+            *held, last = [KEYS.get(part, part) for part in (key.split("+") if len(key) > 1 else [key])]
+            strokes += [{"type": "keyDown", "value": value} for value in (*held, last)]
+            strokes += [{"type": "keyUp", "value": value} for value in (last, *reversed(held))]
         actions = [{"type": "key", "id": "keyboard", "actions": strokes}]
         self.call("input.performActions", context=self._tab, actions=actions)
 

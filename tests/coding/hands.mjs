@@ -70,7 +70,7 @@ async function run({ data, steps }) {
     root: { addEventListener: (_, listener) => { press = listener; }, contains: () => false },
     paint: () => trace.push({ screen: structuredClone(screen()) }),
     closeOverlays: () => null, showState() {}, open() {}, stop() {}, keepFocus: (work) => work(), shows: () => true,
-    openMemo: () => { aim = list.aim(); }, openSearch() {}, togglePanel() {}, toggleGloss() {}, scrollNote() {}, openBlock() {},
+    openMemo: () => { aim = list.aim(); }, cover() {}, takeWords: () => "", dropWords() {}, openList() {}, openKeys() {}, openCodebook() {}, openReviews() {}, openNumber() {}, stepRecent() {}, toggleGloss() {}, scrollNote() {}, openBlock() {},
   };
   Object.assign(globalThis, time, { document: { addEventListener() {}, activeElement: null }, window: { addEventListener() {} } });
   const kind = { name: () => "test", commands: COMMANDS, actionsOf: codingActions,

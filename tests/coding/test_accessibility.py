@@ -58,20 +58,20 @@ def several_codes(page):
 
 
 def memo(page):
-    page.press("m")
+    page.press(",")
 
 
 def search(page):
-    page.press("1", "/")
+    page.press("1", "k")
 
 
 def folded_with_translation(page):
-    page.press("d", "g")
+    page.press("'", "<")
 
 
 def not_saved(page):
     page.alive = False
-    page.press("s")
+    page.press("/")
     page.wait_for_state("not_saved")
 
 

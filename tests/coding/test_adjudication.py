@@ -59,11 +59,11 @@ def test_each_coders_choice_certainty_and_memo_stand_there_and_what_was_skipped(
     note = session.data()["notes"][0]
     assert {reading["name"]: reading for reading in note["readings"]} == {
         "anna": {"name": "anna", "codes": ["hinder"], "label": "Hinder", "certainty": "2",
-                 "memo": "därför (hinder)"},
+                 "memo": "därför (hinder)", "words": []},
         "bo": {"name": "bo", "codes": ["mojlighet"], "label": "Möjlighet", "certainty": "2",
-               "memo": "därför (mojlighet)"},
+               "memo": "därför (mojlighet)", "words": []},
         "cilla": {"name": "cilla", "codes": [], "label": "Hoppade över", "certainty": "",
-                  "memo": "kan inte välja"},
+                  "memo": "kan inte välja", "words": []},
     }  # fmt: skip
     assert note["disputed"] == ["hinder", "mojlighet"]
     assert note["seen"] == {"anna": "hinder", "bo": "mojlighet"}
@@ -320,3 +320,16 @@ def test_what_is_shown_is_not_confirmed_while_the_disk_does_not_take_it(disputed
         assert session.receive(showing) == []
     assert session.receive(showing) == [{"kind": "shown", "ids": ["e1"]}]
     assert list(disputed.shown()["coder"]) == ["dag"]
+
+
+def test_words_that_coders_selected_stand_there_if_the_text_is_still_that_one(disputed):
+    note_id = AdjudicationSession(disputed, "dag", "valence").note_ids[0]
+    disputed.decide("anna", note_id, "valence", "hinder", words="3:5|0:2")
+    disputed.decide("bo", note_id, "valence", "mojlighet", words="0:2", note_hash="h00000000000")
+    notes = AdjudicationSession(disputed, "dag", "valence").data()["notes"]
+    readings = next(note["readings"] for note in notes if any(one["words"] for one in note["readings"]))
+    assert {one["name"]: one["words"] for one in readings} == {
+        "anna": [[0, 2], [3, 5]],
+        "bo": [],
+        "cilla": [],
+    }

@@ -90,7 +90,7 @@ def test_a_page_sent_anew_is_gone_through_by_keyboard_alone(study, opened, tmp_p
     page.press("1", "2", "3")  # there is nothing to answer yet
     page.press("Escape")
     assert page.text(".sk-place") == "Lapp 8 av 8"
-    page.press("ArrowLeft", ",")
+    page.press("ArrowLeft", ":")
     page.says("Se över dem (6)")
     page.press("Enter")
     reasons = {}
@@ -109,9 +109,9 @@ def test_a_page_sent_anew_is_gone_through_by_keyboard_alone(study, opened, tmp_p
     ]
     page.says("Frågor som inte är besvarade än: 1")
     assert not page.button("Ändringar").is_visible()
-    page.press("u", "n")
+    page.press("Backspace", "End")
     assert page.button("Ändringar").is_visible()  # the last one is undone, and to be looked at again
-    page.press("r", "n")
+    page.press("Shift+Backspace", "End")
     page.press("5")  # the code that is new
     page.wait_for_state()
     file = page.answers_file(tmp_path)

@@ -63,14 +63,14 @@ def test_forty_notes_with_undo_memo_reload_stray_keys_and_sixty_keys_at_once(car
     page = coder.page
     strangers = []
     page.on("request", lambda request: strangers.append(request.url) if is_outside(request.url) else None)
-    assert page.title() == "Kodning – anna"
+    assert page.title() == "Sekoms framtidskonferens 2016 och fyra senare källor – anna"
     assert "token" not in page.url
 
     for place in range(4):
         coder.press(keys_of(place))
-    coder.press(["2", "u"])  # a slip on the fifth note, taken back
+    coder.press(["2", "Backspace"])  # a slip on the fifth note, taken back
     slip = [(4, "valence", "decide", "mojlighet"), (4, "valence", "retract", "")]
-    coder.press(["m"])
+    coder.press([","])
     page.keyboard.type("tabell 3, rad 12")
     page.get_by_role("button", name="Klar", exact=True).click()
     coder.press([*keys_of(4), *"ddxac00", "Escape", "Shift+Enter"])
@@ -103,7 +103,7 @@ def test_nothing_but_the_card_is_there_and_keys_before_it_do_nothing(card, serve
     )  # the card is on its way, and somebody types
     page.goto(served.address, wait_until="commit")
     page.locator("#card").wait_for(state="attached")
-    for key in ("1", "2", "Enter", "d", "d", "Shift+Enter", "s"):
+    for key in ("1", "2", "Enter", "'", "'", "Shift+Enter", "/"):
         page.keyboard.press(key)
     page.wait_for_timeout(300)
     waiting[0].continue_()
@@ -115,7 +115,7 @@ def test_nothing_but_the_card_is_there_and_keys_before_it_do_nothing(card, serve
     outside = page.evaluate("""() => [...document.querySelectorAll("body *")]
         .filter((one) => one.checkVisibility() && !one.closest("#card") && !one.querySelector("#card"))
         .map((one) => one.innerText)""")  # fmt: skip
-    assert outside == ["Kodning – anna"]
+    assert outside == ["Sekoms framtidskonferens 2016 och fyra senare källor – anna"]
     words = page.locator("body").inner_text()
     assert not [word for word in ("Python", "import", "sa.", "[ ]", "Kernel", "cellen") if word in words]
     page.close()

@@ -402,3 +402,52 @@ def test_a_disk_that_refuses_an_undo_holds_up_what_comes_after_it(desk, monkeypa
         ["e0000000000000002", later["event_id"], "e4"],
     ]
     assert kinds(replies) == ["saved", "not_saved", "answers"]
+
+
+# --- words of the note that were selected with an answer ---------------------------------------------
+
+
+def shown(session, place, variable):
+    note = session.items[place]
+    return session.data()["answers"][note.key][variable]
+
+
+def test_selected_words_are_kept_with_the_answer_and_told_to_the_card(desk):
+    session = Session(desk)
+    answers = session.receive(
+        {"kind": "events", "events": [sent(session, 0, "valence", ["hinder"], words="5:8|0:4")]}
+    )[1]["answers"]
+    assert desk.decisions()["words"].tolist() == ["0:4|5:8"]
+    assert answers[session.items[0].key]["valence"]["words"] == "0:4|5:8"
+    assert shown(session, 0, "valence")["words"] == shown(Session(desk), 0, "valence")["words"] == "0:4|5:8"
+
+
+def test_words_that_are_not_in_the_note_are_refused_and_the_rest_saved(desk):
+    session = Session(desk)
+    events = [
+        sent(session, 0, "valence", ["hinder"], 1, words="0:4000"),
+        sent(session, 0, "dimension", ["social"], 2, words=""),
+    ]
+    replies = session.receive({"kind": "events", "events": events})
+    assert kinds(replies) == ["refused", "saved", "answers"]
+    assert "end at character 4000" in replies[0]["why"]
+
+
+@pytest.mark.parametrize(("given", "words"), [({}, "0:4"), ({"words": ""}, ""), ({"words": "1:3"}, "1:3")])
+def test_who_amends_an_answer_keeps_its_words_unless_it_says_which(desk, given, words):
+    session = Session(desk)
+    first = sent(session, 0, "valence", ["hinder"], 1, words="0:4")
+    session.receive({"kind": "events", "events": [first]})
+    more = sent(session, 0, "valence", ["hinder"], 2, memo="därför") | given
+    more |= {"amends": "memo", "replaces": first["event_id"]}
+    session.receive({"kind": "events", "events": [more]})
+    assert desk.decisions()[["memo", "words"]].values.tolist() == [["därför", words]]
+    assert shown(session, 0, "valence")["words"] == words
+
+
+def test_words_of_a_text_that_was_replaced_are_not_shown_in_the_new_one(desk):
+    session = Session(desk)
+    event = sent(session, 0, "valence", ["hinder"], words="0:4") | {"note_hash": "h00000000000"}
+    session.receive({"kind": "events", "events": [event]})
+    assert desk.decisions()["words"].tolist() == ["0:4"]
+    assert (shown(session, 0, "valence")["event"], shown(session, 0, "valence")["words"]) == ("changed", "")

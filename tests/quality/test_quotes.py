@@ -78,3 +78,10 @@ def test_what_cannot_be_asked_is_said(coded):
     with pytest.raises(NotesError, match="n9"):
         voices(coded, "valence", notes=["n9"])
     assert voices(coded, "valence", notes=[]).empty
+
+
+def test_selected_words_are_quoted_from_the_text_that_they_were_selected_in(coded):
+    coded.decide("anna", "n2", "valence", "hinder", words="0:6|7:12")
+    coded.decide("bo", "n2", "valence", "hinder", words="0:6", note_hash="h00000000000")
+    said = voices(coded, "valence").query("note_id == 'n2'")
+    assert dict(zip(said["coder"], said["words"], strict=True)) == {"anna": "Viljan … finns", "bo": ""}

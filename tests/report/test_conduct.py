@@ -163,3 +163,12 @@ def test_a_chapter_quotes_what_is_agreed_and_what_is_disputed(coded):
     assert "”Viljan finns” (n2)" in said
     assert "”Ojämn nivå” (n1) – anna: Hinder; bo: Möjlighet (”vänd på det”)" in said
     assert "Lappar utan samlad kod: 2." in said
+
+
+@pytest.mark.parametrize(("lang", "said"), [("sv", "markerade ”Ojämn”"), ("en", "selected “Ojämn”")])
+def test_selected_words_are_quoted_where_the_study_allows_quotes(coded, lang, said):
+    coded.decide("bo", "n1", "valence", "mojlighet", words="0:5")
+    for allowed in (True, False):
+        study = told(coded, quotes=allowed)
+        (chapter,) = contents.chapter_sections(work_out(study, lang, n_resamples=0))
+        assert (said in texts(chapter)) == ("(n1)" in texts(chapter)) == allowed

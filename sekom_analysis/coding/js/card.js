@@ -53,9 +53,12 @@ export function createAnyCard(kind, host, data, post, { onPaint = () => {}, onDr
   // What was refused is taken back by not sending it again.
   /** @param {"undo" | "redo"} step */
   function turned(step) {
-    const taken = step === "undo" ? list.latest : list.next;
+    const turns = list.turning(step);
     const events = list[step](outbox.wasRefused);
-    if (taken && !events.length) outbox.discard({ note: taken.note.key, variable: taken.variable, pass: taken.note.pass });
+    const sent = new Set(events.map(({ note, variable }) => `${note} ${variable}`));
+    for (const { note, variable } of turns.filter((one) => !sent.has(list.cellOf(one.note, one.variable)))) {
+      outbox.discard({ note: note.key, variable, pass: note.pass });
+    }
     return events;
   }
 
@@ -68,10 +71,13 @@ export function createAnyCard(kind, host, data, post, { onPaint = () => {}, onDr
     noteBack: () => list.leap(-1),
     noteForward: () => list.leap(1),
     toFirstOpen: () => list.toFirstOpen(),
-    review: (sort) => list.review(sort),
+    review: (/** @type {any} */ sort) => (typeof sort === "string" ? list.review(/** @type {import("./types").Sort} */ (sort)) : list.review(sort.kind, sort.variable || undefined)),
+    reviewDone: () => list.back(),
     toCell: ({ note, variable }) => list.goTo(note, variable),
-    search: () => view.openSearch(),
-    panel: () => view.togglePanel(),
+    toNote: (n) => list.goTo(list.notes[n - 1], list.notes[n - 1].variables[0]),
+    number: () => view.openNumber(),
+    codebook: () => view.openCodebook(),
+    keys: () => view.openKeys(),
     gloss: () => view.toggleGloss(),
     scroll: () => view.scrollNote(),
     nothing() {},
@@ -92,10 +98,10 @@ export function createAnyCard(kind, host, data, post, { onPaint = () => {}, onDr
       outbox.discard(event);
       outbox.hello(); // the log may hold an earlier answer
     },
-    ...kind.actionsOf({ list, view, save, turned, keepDraft, tell: hand.tell, refuseNumber: hand.refuse }),
+    ...kind.actionsOf({ list, view, data, say, save, turned, keepDraft, tell: hand.tell, refuseNumber: hand.refuse }),
   };
   const WRITES = new Set(["numberIs", "typed", "typedText"]); // who takes away what they write sees it
-  const OVERLAYS = new Set(["memo", "search", "scroll", "saveMemo", "typing", "saveBegun", "propose", "proposing", "saveProposal"]);
+  const OVERLAYS = new Set(["memo", "number", "scroll", "saveMemo", "typing", "saveBegun", "propose", "proposing", "saveProposal"]);
 
   // Every action first ends what is open on top of the card, so that nothing typed is lost; a memo that cannot be
   // saved stays open instead. Whatever then goes from the screen, the keys stay with the card.
@@ -119,9 +125,9 @@ export function createAnyCard(kind, host, data, post, { onPaint = () => {}, onDr
   // The questions whose drafts an action may change.
   /** @param {string} name @param {any} value @returns {Question[]} */
   function touched(name, value) {
-    const turned = { undo: list.latest, redo: list.next }[name];
+    const turns = name === "undo" || name === "redo" ? list.turning(name) : [];
     const all = [list.isFinished() ? null : list.current(), list.aim(), BESIDE.has(name) ? value : null,
-      turned ? { note: turned.note, variable: list.variables.get(turned.variable) } : null];
+      ...turns.map(({ note, variable }) => ({ note, variable: list.variables.get(variable) }))];
     return [...new Map(all.filter((one) => one && one.variable).map((one) => [list.cellOf(one.note, one.variable.id), one])).values()];
   }
 
@@ -214,7 +220,7 @@ export function createAnyCard(kind, host, data, post, { onPaint = () => {}, onDr
   document.addEventListener("visibilitychange", onHide);
 
   async function start() {
-    listenForKeys(view.root, hand);
+    listenForKeys(view.root, { press: (event) => (view.over ? view.over.press(/** @type {KeyboardEvent} */ (event)) : hand.press(event)) });
     const { answers, events, drafts } = await outbox.start();
     window.addEventListener("focus", outbox.hello);
     list.learn(answers || data.answers, new Set());

@@ -1,8 +1,11 @@
 // The shapes that the cards' modules hand each other; for whoever reads, and for tsc.
 
 import type { createHand } from "./answering/hand.js";
+import type { createStanding } from "./answering/standing.js";
 import type { createWorklist } from "./answering/worklist.js";
 import type { createAnyCard } from "./card.js";
+import type { createList } from "./listing/list.js";
+import type { createRows } from "./listing/rows.js";
 import type { createKit } from "./looks/elements.js";
 import type { createKeeper } from "./saving/keeper.js";
 import type { createOutbox } from "./saving/outbox.js";
@@ -29,6 +32,7 @@ export interface Code {
   example?: string;
   /** Its place in the row of keys, which it keeps. */
   place?: number;
+  colour?: string;
 }
 
 /** Why an answer is to be looked at again, the code that it is about, and what tells the text that was read then. */
@@ -138,12 +142,34 @@ export interface CardData {
   study: string;
   coder: string;
   lang: string;
+  /** The language that the notes are in, where it is known. */
+  notes_lang?: string;
   pass: number;
   texts: Record<string, string>;
   variables: Variable[];
   notes: Note[];
   answers: Answers;
   changes?: Change[];
+  /** In training: how the reference discussion read each note, by its key and the variable. */
+  training?: Record<string, Record<string, Reference>>;
+  /** On a page: what its last screen is to know of the answers file, and what it can ask for. */
+  handIn?: HandIn;
+}
+
+export interface Reference {
+  codes: string[];
+  why: string;
+}
+
+/** What a page tells the last screen of, and does for it. */
+export interface HandIn {
+  state: () => NonNullable<FinishNumbers["file"]>;
+  download: () => unknown;
+  /** The coder says that the file is sent. */
+  sent: () => unknown;
+  practise?: () => unknown;
+  readCodebook?: () => unknown;
+  listen: (told: () => void) => void;
 }
 
 /** What an adjudication card is given besides: who could sit beside, and who does. */
@@ -164,6 +190,7 @@ export interface TalkData extends CardData {
 
 /** What a page holds besides. */
 export interface PageData extends CardData {
+  about: { study?: string; from?: string; purpose?: string; size?: string };
   page: Record<string, string>;
   made: string;
   floor: string;
@@ -182,6 +209,8 @@ export interface Answer {
   codes: string[];
   certainty: string;
   memo: string;
+  /** The words of the note that it is about: "start:end", several joined by "|". */
+  words?: string;
   /** Given under a definition that the variable no longer has. */
   older?: boolean;
   /** Why it is to be looked at again; of one taken back: since its code was split. */
@@ -248,7 +277,7 @@ export interface Turn {
   to: Answer | null | undefined;
 }
 
-export type Sort = "open" | "skipped" | "unsure" | "changed" | "older" | "differing" | "changes";
+export type Sort = "open" | "skipped" | "unsure" | "changed" | "older" | "differing" | "changes" | "flagged";
 
 /** A map that is asked only for what it has. */
 export interface Known<T> extends Map<string, T> {
@@ -265,6 +294,7 @@ export interface CardEvent {
   codes: string[];
   certainty: string;
   memo: string;
+  words?: string;
   pass: number;
   note_hash?: string;
   codebook?: string;
@@ -351,11 +381,14 @@ export interface View {
   showState: (state: OutboxState) => void;
   shows: (key: string) => boolean;
   closeOverlays: () => (Question & { text: string | null }) | symbol | null;
-  openSearch: () => void;
-  togglePanel: () => void;
+  openNumber: () => void;
+  openCodebook: () => void;
+  openKeys: () => void;
   toggleGloss: () => void;
   scrollNote: () => void;
   openBlock: (block: Code[] | null) => void;
+  /** What covers the card, and has the keys meanwhile. */
+  over?: { press: (event: KeyboardEvent) => boolean } | null;
   [own: string]: any;
 }
 
@@ -363,6 +396,8 @@ export interface View {
 export interface Means {
   list: Worklist;
   view: View;
+  data: any;
+  say: Say;
   save: (events: CardEvent[]) => void;
   turned: (step: "undo" | "redo") => CardEvent[];
   keepDraft: (note: Note, variable: Variable) => Promise<void>;
@@ -381,6 +416,8 @@ export interface CardKind<Data extends CardData = CardData> {
 }
 
 export interface CardOptions {
+  /** Where there is a place to hand answers in: goes there. */
+  onHandIn?: () => void;
   onPaint?: (list: Worklist) => void;
   onDraft?: () => void;
   keepsEvents?: boolean;
@@ -396,6 +433,52 @@ export interface Sitting {
   /** The place of whoever answers anew; nobody in an adjudication. */
   speaker?: number | null;
   readonly said: { present?: string[] };
+}
+
+// --- the last screen ------------------------------------------------------------------------------
+
+/** A wording's key and what fills its gaps. */
+export type Said = [key: string, values: Record<string, unknown>];
+
+/** All that the last screen is worked out from. */
+export interface FinishNumbers {
+  total: number;
+  done: number;
+  /** Questions without an answer. */
+  open: number;
+  /** Choices and memos that are in no answer. */
+  begun: number;
+  skipped: number;
+  unsure: number;
+  changed: number;
+  older: number;
+  differing: number;
+  pass: number;
+  savesBegun: boolean;
+  isSaved: boolean;
+  /** Nobody takes what is to be saved. */
+  isStuck: boolean;
+  /** The answers file of a page: events that are kept, of those in a file, of those sent; whether the browser keeps any. */
+  file: { n: number; copied: number; sent: number; name: string; forgets: boolean; keeps: boolean } | null;
+}
+
+export type FinishAction = "toFirstOpen" | "saveBegun" | "older" | "download" | "sent";
+
+export interface FinishRow {
+  name: "answered" | "begun" | "file" | "sent";
+  mark: "open" | "wait" | "done";
+  title: Said;
+  details: Said[];
+  action: FinishAction | null;
+}
+
+export interface FinishShown {
+  step: "wait" | "code" | "begun" | "older" | "file" | "send" | "rest";
+  title: Said;
+  lead: Said;
+  rows: FinishRow[];
+  main: FinishAction | null;
+  also: [Sort, number][];
 }
 
 /** What is chosen on a disputed note. */
@@ -471,3 +554,107 @@ export type EditorAsk = { kind: "plan"; act: EditorAct } | { kind: "notes"; code
 
 export type EditorReply = { kind: "planned"; lines: string[] } | { kind: "notes"; notes: EditorNote[] }
   | { kind: "refused"; text: string } | { kind: "saved"; data: EditorData };
+
+// --- the list of my notes, and queues of answers ----------------------------------------------------
+
+export type NoteList = ReturnType<typeof createList>;
+export type Rows = ReturnType<typeof createRows>;
+export type Standing = ReturnType<typeof createStanding>;
+
+/** What is colour in the codebook is a thin mark on screen. */
+export interface Code {
+  colour?: string;
+}
+
+/** What was done at once has one number; a word on an answer, its certainty or memo, is no answer. */
+export interface Turn {
+  group?: number;
+  isWord?: boolean;
+}
+
+/** An answer by the number of its note. */
+export interface Spot {
+  note: number;
+  variable: string;
+}
+
+/** All notes, or a queue of answers: then `notes` has the note of each, and `variable` the only question, if there is one. */
+export interface Way {
+  kind: Sort;
+  notes: number[];
+  cells: Spot[] | null;
+  variable?: string;
+}
+
+/** How many answers of a sort wait to be gone through; `variable` is "" of marks, which are of the note. */
+export interface Queue {
+  kind: Sort;
+  variable: string;
+  n: number;
+}
+
+/** What several questions get at once. */
+export type Several = { codes: string[] } | { toggle: string } | { retract: true };
+
+export type Mark = "open" | "unsure" | "memo" | "changed" | "older" | "skipped" | "flagged" | "proposed";
+export type Filter = "all" | Mark;
+
+/** What stands on one question of a note, as the list shows it. */
+export interface ListCell {
+  state: "open" | "skipped" | "answered" | "begun";
+  codes: string[];
+  text: string;
+}
+
+/** A note that the coder has seen; `memo` is all that they wrote, `searched` the texts that are searched, folded. */
+export interface ListRow {
+  number: number;
+  note: Note;
+  cells: Map<string, ListCell>;
+  marks: Set<Mark>;
+  memo: string;
+  searched: string[];
+}
+
+/** Which rows are shown. */
+export interface Shown {
+  filter: Filter;
+  code: { variable: string; id: string } | null;
+  text: string;
+}
+
+export interface ListAction {
+  name: "move" | "question" | "select" | "all" | "digit" | "clear" | "search" | "findCode" | "unsure" | "undo" | "redo" | "number"
+    | "open" | "release" | "keys" | "nothing";
+  value?: string;
+  by?: number;
+  pages?: number;
+  extends?: boolean;
+}
+
+/** What the list is given. `turned` and `keepDraft` are the card's, so that what was refused and what was begun go along. */
+export interface ListMeans {
+  host: HTMLElement;
+  list: Worklist;
+  data: CardData;
+  say: Say;
+  save: (events: CardEvent[]) => void;
+  announce?: (text: string) => void;
+  turned?: (step: "undo" | "redo") => CardEvent[];
+  keepDraft?: (note: Note, variable: Variable) => unknown;
+  onOpen: (question: Question) => void;
+  onClose: () => void;
+}
+
+/** The list as it is on screen. */
+export interface ListState extends Shown {
+  /** The number of the note at the cursor, and of the one that a range of selected ones begins at. */
+  cursor: number;
+  anchor: number;
+  /** The question that digits are about. */
+  variable: string;
+  selected: Set<number>;
+  /** Typed after ">" so far; null before it. */
+  number: string | null;
+  told: string;
+}

@@ -24,6 +24,7 @@ from sekom_analysis.study import making
 from sekom_analysis.study.codebook import Variable
 from sekom_analysis.study.raw import STUDY_FILE, About, Coder, Raw, open_raw
 from sekom_analysis.study.rows import note_hash
+from sekom_analysis.study.selections import within, words_of
 from sekom_analysis.study.study import Study
 
 __all__ = [
@@ -213,7 +214,20 @@ def _possible(read: ProjectRead, raw: Raw, file: str) -> tuple[pd.DataFrame, lis
         for fault, number in faults.items()
         if fault
     ]
-    return _only(read.decisions, fine), problems
+    return _only(_with_words(read.decisions, read.notes, notes), fine), problems
+
+
+def _with_words(decisions: pd.DataFrame, read: pd.DataFrame, notes: pd.DataFrame) -> pd.DataFrame:
+    """Return decisions with the selected words of the notes whose text here is the one that was read."""
+    if "words" not in decisions.columns:
+        return decisions
+    there, here = read["text"].to_dict(), notes["text"].to_dict()
+    cells = zip(decisions["note_id"], decisions["words"], strict=True)
+    words = [
+        words_of(within(told, here[note])) if here.get(note) == there.get(note, "") else ""
+        for note, told in cells
+    ]
+    return decisions.assign(words=words)
 
 
 def _fault(

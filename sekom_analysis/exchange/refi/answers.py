@@ -27,6 +27,7 @@ from sekom_analysis.exchange.refi.words import (
 )
 from sekom_analysis.study.codebook import NONE_FITS, Codebook, Variable
 from sekom_analysis.study.decisions import LONGEST_MEMO
+from sekom_analysis.study.selections import words_of
 from sekom_analysis.study.study import Study
 
 # --- a study's decisions, sorted by how REFI-QDA can hold them ----------------------------------------
@@ -91,6 +92,7 @@ class Answer(NamedTuple):
     certainty: str
     memo: str
     decided_at: str
+    words: str = ""
 
 
 class Sorted(NamedTuple):
@@ -116,9 +118,13 @@ def sorted_answers(study: Study) -> Sorted:
     found = Sorted(_users(study, set(zip(table["coder"], table["pass"], strict=True))), {}, {}, {}, 0)
     known, homeless = set(study.notes.index), 0
     wanted = ["note_id", "coder", "pass", "variable", "codes", "certainty", "memo", "decided_at"]
-    for note, coder, pass_, variable, codes, *rest in table[wanted].itertuples(index=False, name=None):
+    wanted += ["note_hash", "words"]
+    for note, coder, pass_, variable, codes, *rest, seen, words in table[wanted].itertuples(
+        index=False, name=None
+    ):
         several = tuple(codes.split("|")) if codes else (EMPTY,)
         answer = Answer(note, User(coder, pass_), variable, several, *rest)
+        answer = answer._replace(words=words_of(study.seen.selected(note, seen, words)))
         homeless += note not in known
         if note in known:
             _place_in_book(answer, study.codebook, found).setdefault(note, []).append(answer)

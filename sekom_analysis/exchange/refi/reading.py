@@ -29,6 +29,7 @@ from sekom_analysis.exchange.refi.codebook import (
     read_codes,
     remark_on_form,
 )
+from sekom_analysis.exchange.refi.selected import words_told
 from sekom_analysis.exchange.refi.texts import NOT_TAKEN, Sources, Texts, attributes
 from sekom_analysis.exchange.refi.words import (
     Remarks,
@@ -48,13 +49,14 @@ from sekom_analysis.study.decisions import coder_fault
 from sekom_analysis.study.notes import OPTIONAL
 from sekom_analysis.study.raw import About
 from sekom_analysis.study.rows import is_time, utc_text
+from sekom_analysis.study.selections import Span, spans_of, words_of
 
 # --- codings put together into decisions: several codes of one coder on one note are one answer -------
 
 
 _MOST_NAMED = 10
 _WHOLE = re.compile(r"([-+]?[0-9]{1,9})(?:[.,]0*)?")
-COLUMNS = ("note_id", "coder", "variable", "codes", "certainty", "memo", "decided_at", "pass")
+COLUMNS = ("note_id", "coder", "variable", "codes", "certainty", "memo", "decided_at", "pass", "words")
 
 
 class Told(NamedTuple):
@@ -66,6 +68,7 @@ class Told(NamedTuple):
     code: str
     beside: Beside
     decided_at: str
+    words: tuple[Span, ...] = ()
 
 
 class Gathered:
@@ -117,7 +120,8 @@ class Gathered:
         memo = "\n".join(dict.fromkeys(one.beside.memo for one in told if one.beside.memo))
         certainty = next((one.beside.certainty for one in told if one.beside.certainty), "")
         when = max(one.decided_at for one in told)
-        return note, user.coder, variable, "|".join(codes), certainty, memo, when, user.pass_
+        words = words_of(span for one in told for span in one.words)
+        return note, user.coder, variable, "|".join(codes), certainty, memo, when, user.pass_, words
 
 
 # --- users of a project as coders, and its times as a log's times -------------------------------------
@@ -202,7 +206,7 @@ class ProjectRead:
     notes : table of N notes, index note_id: text, and any other columns; a gap is an empty text
     codebook : plain data, for ``Study.create(codebook=…)``; its ``variables`` may be empty
     decisions : one row per note, coder, variable and pass: note_id, coder, variable, codes, certainty,
-        memo, decided_at, pass; all texts, as `Study.decisions` has them
+        memo, decided_at, pass, words; all texts, as `Study.decisions` has them
     coders : ids of the coders, those without a decision among them
     about : what the project says of the study, as ``study.yaml`` does; empty for another program's
     warnings : what was not as it should be, and what was made of it
@@ -339,7 +343,10 @@ class _Project:
             elements = [coded.coding] if around is coded.coding else [around, coded.coding]
             beside = self.shelf.beside(elements, self.remarks)
             variable, answer = self.codes.answers[code]
-            yield Told(coded.note_id, user, variable, answer, beside, time_of(when, self.remarks))
+            text = self.sources.notes[coded.note_id]["text"]
+            told = words_told(self.sources.told.get(coded.note_id), variable, user, text)
+            at = time_of(when, self.remarks)
+            yield Told(coded.note_id, user, variable, answer, beside, at, told or coded.words)
 
     def _scores(self) -> Iterator[Told]:
         """Yield the scores that our cases hold; a program may have dropped which text a case is about."""
@@ -380,10 +387,11 @@ class _Project:
                 found[plain_guid(variable.get("guid"))] = (str(ours.values["variable"]), user)
         return found
 
-    def _told(self, values: dict[str, Any]) -> tuple[Beside, str]:
+    def _told(self, values: dict[str, Any]) -> tuple[Beside, str, tuple[Span, ...]]:
         certainty = str(values.get("certainty", ""))
         beside = Beside(str(values.get("memo", "")), certainty if certainty in CERTAINTIES else "")
-        return beside, time_of(str(values.get("decided_at", "")), self.remarks)
+        at = time_of(str(values.get("decided_at", "")), self.remarks)
+        return beside, at, tuple(spans_of(str(values.get("words", ""))))
 
     def _asides(self) -> Iterator[Told]:
         """Yield the decisions of ours that are notes beside the text."""

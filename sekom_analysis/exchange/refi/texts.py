@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import PurePosixPath
 from typing import Any, NamedTuple
 from xml.etree.ElementTree import Element
 
 from sekom_analysis.basics.errors import ExchangeError
 from sekom_analysis.basics.wording import Phrase, Problem
+from sekom_analysis.exchange.refi.selected import told_in, unplaced
 from sekom_analysis.exchange.refi.words import (
     Remarks,
     child,
@@ -25,6 +26,7 @@ from sekom_analysis.exchange.refi.words import (
 )
 from sekom_analysis.formats.guarded import Archive, shown_name
 from sekom_analysis.formats.word import word_text
+from sekom_analysis.study.selections import Span
 
 # --- the files of sources -----------------------------------------------------------------------------
 
@@ -252,11 +254,12 @@ NOT_TAKEN = "not taken"
 
 
 class Coded(NamedTuple):
-    """One `Coding`, the selection around it if there is one, and the note that it is about."""
+    """One `Coding`, the selection around it if there is one, the note that it is about, and its words."""
 
     note_id: str
     coding: Element
     selection: Element | None
+    words: tuple[Span, ...] = ()
 
 
 class Sources:
@@ -275,6 +278,7 @@ class Sources:
         self._lost = lost
         self.notes: dict[str, dict[str, Any]] = {}
         self.coded: list[Coded] = []
+        self.told: dict[str, Mapping[str, Any]] = {}  # note -> what its description says of selected words
         self.missing: list[tuple[str, Phrase]] = []  # sources without a text, and why
         self.by_guid: dict[str, list[str]] = {}
         for source in _all_sources(root):
@@ -308,8 +312,8 @@ class Sources:
     def _own(
         self, source: Element, values: dict[str, Any], text: str | None, selected: list[Element]
     ) -> None:
-        """Take a note of ours; whatever was selected of it counts for the whole."""
-        note = str(values.pop("note_id"))
+        """Take a note of ours; its codes count for the whole, and what was selected of it are their words."""
+        note, told = str(values.pop("note_id")), told_in(values)
         exact = values.pop("text", None)
         if isinstance(exact, str) and (text is None or plain_text(exact) == plain_text(text)):
             text = exact
@@ -322,10 +326,13 @@ class Sources:
         kept = text if text == exact else flat(text)
         name = self._add(numbered(note, self.notes, " ", len(note) + 9), kept, values)
         whole = (0, len(plain_text(text)))
+        self.told[name] = told if text == exact or exact is None else {}
         for selection in selected:
-            if _place(selection) not in (whole, None):
+            place = _place(selection)
+            span = unplaced(place, kept) if place else None
+            if place not in (whole, None) and span is None:
                 self._remarks.add("refi_note_part", name)
-            self._code(name, children(selection, "Coding"), selection)
+            self._code(name, children(selection, "Coding"), selection, (span,) if span else ())
         self._code(name, children(source, "Coding"), None)
 
     def _foreign(self, source: Element, text: str | None, selected: list[Element]) -> None:
@@ -358,8 +365,10 @@ class Sources:
         self.notes[name] = {"text": text, **{label: str(cell) for label, cell in cells.items() if cell}}
         return name
 
-    def _code(self, note: str, codings: Iterable[Element], selection: Element | None) -> None:
-        self.coded += [Coded(note, coding, selection) for coding in codings]
+    def _code(
+        self, note: str, codings: Iterable[Element], selection: Element | None, words: tuple[Span, ...] = ()
+    ) -> None:
+        self.coded += [Coded(note, coding, selection, words) for coding in codings]
 
 
 def _all_sources(root: Element) -> list[Element]:

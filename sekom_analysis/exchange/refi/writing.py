@@ -21,11 +21,13 @@ from sekom_analysis.exchange.refi.answers import (
     sorted_answers,
 )
 from sekom_analysis.exchange.refi.codebook import ORIGIN, answer_guid, both, entries, write_codes
+from sekom_analysis.exchange.refi.selected import label_beside, placed, told_words
 from sekom_analysis.exchange.refi.words import Guids, XmlWriter, pack, plain_text, xml_text
 from sekom_analysis.exchange.registry import Loss, real
 from sekom_analysis.study.codebook import Codebook
 from sekom_analysis.study.decisions import LEDGERS
 from sekom_analysis.study.raw import CODED
+from sekom_analysis.study.selections import Span
 from sekom_analysis.study.study import Study
 
 # --- scores of a scale: a variable for each coder, a case for each note that has any ------------------
@@ -65,6 +67,7 @@ def write_cases(xml: XmlWriter, scores: Mapping[str, list[Answer]], guids: Guids
 
 def _told(answer: Answer) -> dict[str, str]:
     told = {"decided_at": answer.decided_at, "certainty": answer.certainty, "memo": answer.memo}
+    told["words"] = answer.words
     return {label: text for label, text in told.items() if text}
 
 
@@ -88,9 +91,12 @@ def write_source(
     guid = guids.of("source", note)
     plain = plain_text(cells["text"])
     with xml.element("TextSource", guid=guid, name=note, plainTextPath=f"internal://{guid}.txt"):
-        xml.leaf("Description", pack("note", _described(note, cells, plain)))
-        for name, chosen in _selections(answers.codings.get(note, []), layout).items():
-            place = guids.of("selection", note, *name), len(plain)
+        codings = answers.codings.get(note, [])
+        told = told_words(codings, cells["text"], are_places=layout == PER_CODER)
+        words = {label_beside(cells): told} if told else {}
+        xml.leaf("Description", pack("note", {**_described(note, cells, plain), **words}))
+        for (name, span), chosen in _selections(codings, layout, cells["text"]).items():
+            place = guids.of("selection", note, *name, *map(str, span)), span or (0, len(plain))
             _write_selection(xml, place, chosen, layout, guids, lang)
         for user in _by_user(answers.asides.get(note, [])):
             xml.leaf("NoteRef", targetGUID=aside_guid(guids, note, user))
@@ -102,25 +108,33 @@ def _described(note: str, cells: Mapping[str, Any], plain: str) -> dict[str, Any
     return {"note_id": note, "text": None if cells["text"] == plain else cells["text"], **others}
 
 
-def _selections(codings: Iterable[Answer], layout: str) -> dict[tuple[str, ...], list[Answer]]:
-    """Return what is selected together: QualCoder keeps one coder, time and memo for each selection."""
-    found: dict[tuple[str, ...], list[Answer]] = {}
+Selected = tuple[tuple[str, ...], Span | tuple[()]]
+
+
+def _selections(codings: Iterable[Answer], layout: str, text: str) -> dict[Selected, list[Answer]]:
+    """Return what is selected together, with its place; without one it is the whole.
+
+    QualCoder keeps one coder, time and memo for each selection. Programs that count agreement want the whole.
+    """
+    found: dict[Selected, list[Answer]] = {}
     for answer in codings:
         name = ("",) if layout == SHARED else (answer.user.id, answer.variable)
-        found.setdefault(name, []).append(answer)
+        spans: list[Any] = placed(answer.words, text) if layout == PER_CODER else []
+        for span in spans or [()]:
+            found.setdefault((name, span), []).append(answer)
     return found
 
 
 def _write_selection(
-    xml: XmlWriter, place: tuple[str, int], chosen: list[Answer], layout: str, guids: Guids, lang: str
+    xml: XmlWriter, place: tuple[str, Span], chosen: list[Answer], layout: str, guids: Guids, lang: str
 ) -> None:
-    guid, length = place
+    guid, (start, end) = place
     creator = None if layout == SHARED else guids.of("user", chosen[0].user.id)
     with xml.element(
         "PlainTextSelection",
         guid=guid,
-        startPosition="0",
-        endPosition=str(length),
+        startPosition=str(start),
+        endPosition=str(end),
         creatingUser=creator,
         creationDateTime=min(answer.decided_at for answer in chosen),
     ):
@@ -129,13 +143,14 @@ def _write_selection(
             xml.leaf("Description", text)
         for answer in chosen:
             for code in answer.codes:
-                _write_coding(xml, answer, code, guids)
+                at = [str(start), str(end)] if answer.words else []
+                _write_coding(xml, answer, code, at, guids)
 
 
-def _write_coding(xml: XmlWriter, answer: Answer, code: str, guids: Guids) -> None:
+def _write_coding(xml: XmlWriter, answer: Answer, code: str, at: list[str], guids: Guids) -> None:
     with xml.element(
         "Coding",
-        guid=guids.of("coding", answer.note_id, answer.user.id, answer.variable, code),
+        guid=guids.of("coding", answer.note_id, answer.user.id, answer.variable, code, *at),
         creatingUser=guids.of("user", answer.user.id),
         creationDateTime=answer.decided_at,
     ):
@@ -243,6 +258,7 @@ def _aside(answer: Answer) -> dict[str, Any]:
         "codes": list(answer.codes),
         "certainty": answer.certainty or None,
         "memo": answer.memo or None,
+        "words": answer.words or None,
         "decided_at": answer.decided_at,
     }
 
@@ -275,6 +291,9 @@ def project_losses(study: Study, answers: Sorted, layout: str) -> list[Loss]:
     standing = sum(map(_count, (answers.codings, answers.scores, answers.asides))) + answers.homeless
     decided = int((history["event"] == "decide").sum())
     certain = sum(bool(answer.certainty) for answer in _all(answers.codings))
+    kept = (answers.codings, answers.scores, answers.asides)
+    with_words = sum(bool(answer.words) for some in kept for answer in _all(some))
+    gone = int((study.decisions()["words"] != "").sum()) - with_words
     changed = sum(text != plain_text(text) for text in study.notes["text"])
     found = [
         Loss(decided - standing, "answers that were changed or taken back later", _GONE),
@@ -282,6 +301,7 @@ def project_losses(study: Study, answers: Sorted, layout: str) -> list[Loss]:
         Loss(answers.homeless, "decisions on notes that the study no longer has", _GONE),
         Loss(standing, "decisions: which version of the codebook and which way (card, page, sheet)", _GONE),
         *_ledgers(study.root),
+        Loss(gone, "answers: words selected of a text or note that was changed since", _GONE),
         Loss(certain, "certainties", _LINKED if layout == SHARED else _IN_MEMOS),
         Loss(_count(answers.scores), "scores", _VARIABLES),
         Loss(_count(answers.asides), "flags, and answers that the codebook no longer has", _BESIDE),

@@ -92,7 +92,7 @@ def _subcategories(chapter: Chapter, notes: pd.DataFrame, lang: str) -> Iterator
 
 def _voices(results: Results, variable: str, code: str) -> Iterator[Block]:
     table = results.voices.get(variable)
-    if table is None:
+    if table is None or not results.study.about.quotes:
         return
     for kind in (AGREED, DISPUTED):
         rows = table[(table["code"] == code) & (table["kind"] == kind)]
@@ -108,9 +108,10 @@ def _quote(results: Results, variable: str, part: pd.DataFrame, kind: str) -> st
     quoted = say("report_quote", lang, text=part["text"].iloc[0], note=part["note_id"].iloc[0])
     said = []
     for row in part.to_dict("records"):
-        if kind == AGREED and not row["memo"]:
+        if kind == AGREED and not (row["memo"] or row["words"]):
             continue
         words = [asked.label_of(row["choice"], lang)] if kind == DISPUTED else []
+        words += [say("report_selected", lang, words=row["words"])] if row["words"] else []
         words += [say("report_memo", lang, memo=row["memo"])] if row["memo"] else []
         said.append(f"{row['coder']}: {' '.join(words)}")
     return f"{quoted} – {'; '.join(said)}" if said else quoted

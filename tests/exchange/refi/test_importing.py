@@ -162,3 +162,17 @@ def test_export_and_import_on_the_command_line(coded, tmp_path):
     code, out, err = sekom("import", project_file, "--study", coded.root)
     assert code == 1
     assert "brings nothing new" in err
+
+
+def test_words_come_into_a_study_and_not_into_another_text(coded, tmp_path):
+    coded.decide("bo", "n1", "valence", "hinder", words="0:5")
+    coded.decide("bo", "n3", "goal", 4, words="0:2")
+    path = tmp_path / "s.qdpx"
+    write_project_qdpx(coded, path)
+    made, _ = study_from_project(tmp_path / "made", path)
+    assert made.decisions(coders=["bo"])["words"].tolist() == ["0:5", "0:2"]
+    notes = coded.notes.reset_index()[["note_id", "stage", "text"]].replace("Ojämn nivå", "Ojämn   nivå")
+    book = coded.root / "data/raw/codebook.yaml"
+    spaced = Study.create(tmp_path / "spaced", notes=notes, codebook=book)
+    take(spaced, path)
+    assert spaced.decisions(coders=["bo"])["words"].tolist() == ["", "0:2"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import zipfile
+from xml.etree import ElementTree
 
 import pytest
 
@@ -187,3 +188,51 @@ def test_wrong_calls_say_what_is_allowed(study, tmp_path):
     path = qdpx(tmp_path / "empty.qdpx", "", name="readme.txt")
     with pytest.raises(ExchangeError, match=r"empty.qdpx.*no project.qde"):
         read_project_qdpx(path)
+
+
+# --- words of a note that were selected with an answer ------------------------------------------------
+
+
+def selections_in(path):
+    root = ElementTree.fromstring(zipfile.ZipFile(path).read("project.qde"))
+    found = [one for one in root.iter() if one.tag.endswith("}PlainTextSelection")]
+    return [(int(one.get("startPosition")), int(one.get("endPosition"))) for one in found]
+
+
+def test_selected_words_are_selections_and_an_answer_without_is_the_whole(study, tmp_path, valid):
+    study.decide("anna", "n1", "valence", "hinder", words="0:5|6:10", memo="därför")
+    study.decide("bo", "n1", "valence", "hinder")
+    path = tmp_path / "study.qdpx"
+    write_project_qdpx(study, path)
+    assert valid(path) == []
+    assert selections_in(path) == [(0, 5), (6, 10), (0, 10)]
+    read = read_project_qdpx(path)
+    assert read.decisions[["coder", "memo", "words"]].values.tolist() == [
+        ["anna", "därför", "0:5|6:10"],
+        ["bo", "", ""],
+    ]
+    write_project_qdpx(study, path, "shared")  # counts units: each note stays one
+    assert selections_in(path) == [(0, 10)]
+    assert read_project_qdpx(path).decisions["words"].tolist() == ["0:5|6:10", ""]
+
+
+def test_words_of_a_text_of_then_are_no_selection(study, tmp_path):
+    study.decide("anna", "n1", "valence", "hinder", words="0:5", note_hash="h00000000000")
+    path = tmp_path / "study.qdpx"
+    lost = write_project_qdpx(study, path)
+    assert selections_in(path) == [(0, 10)]
+    assert [loss.number for loss in lost if "words selected" in loss.what] == [1]
+
+
+@pytest.mark.parametrize(("end", "words", "warnings"), [("5", "0:5", 0), ("99", "", 1)])
+def test_what_another_program_selects_of_a_note_of_ours_are_words(study, tmp_path, end, words, warnings):
+    study.decide("anna", "n1", "valence", "hinder")
+    path, other = tmp_path / "study.qdpx", tmp_path / "other.qdpx"
+    write_project_qdpx(study, path)
+    with zipfile.ZipFile(path) as whole, zipfile.ZipFile(other, "w") as changed:
+        for name in whole.namelist():
+            place = f'endPosition="{end}"'.encode()
+            changed.writestr(name, whole.read(name).replace(b'endPosition="10"', place))
+    read = read_project_qdpx(other)
+    assert read.decisions["words"].tolist() == [words]
+    assert sum("part of a note" in problem.what for problem in read.warnings) == warnings

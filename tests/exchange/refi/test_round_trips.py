@@ -21,6 +21,7 @@ from sekom_analysis.exchange.refi.words import pack, unpack
 from sekom_analysis.study.codebook import NONE_FITS, Codebook
 from sekom_analysis.study.raw import About, Raw
 from sekom_analysis.study.rows import note_hash
+from sekom_analysis.study.selections import words_of
 from sekom_analysis.study.study import Study
 
 KEYS = ["note_id", "coder", "variable", "pass"]
@@ -137,7 +138,16 @@ def events_of(draw, study, note):
         "certainty": draw(st.sampled_from([None, 1, 2, 3])),
         "memo": draw(st.just("") | any_text),
         "pass": draw(st.sampled_from([0, 1, 1, 1, 2, 3])),
+        "words": draw(words_in(study.notes.at[note, "text"])),
     }
+
+
+@st.composite
+def words_in(draw, text):
+    """Words of a note: none, any, or all of it."""
+    places = st.integers(0, len(text))
+    pairs = st.lists(st.tuples(places, places).map(sorted).filter(lambda pair: pair[0] < pair[1]), max_size=2)
+    return words_of(draw(pairs | st.just([(0, len(text))])))
 
 
 def in_order(decisions):

@@ -57,7 +57,7 @@ export function choosable(codes, variable) {
 /** @param {Answer | null | undefined} one @param {Answer | null | undefined} other */
 export function sameAnswer(one, other) {
   return one && other && one.event === other.event && one.certainty === other.certainty
-    && one.memo === other.memo && one.codes.join("|") === other.codes.join("|");
+    && one.memo === other.memo && (one.words ?? "") === (other.words ?? "") && one.codes.join("|") === other.codes.join("|");
 }
 
 /** @param {string} text */

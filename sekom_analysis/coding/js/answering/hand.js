@@ -1,14 +1,16 @@
-// What the coder's hands are at: a number half typed on a scale, prose just left, a word on why a key did nothing.
+// What the coder's hands are at: a number half typed on a scale, the beginning of a code's label, the code that the
+// cursor is on, prose just left, a word on why a key did nothing.
 // Pure: no page and no clock; a press brings its own time, and `wait` lets time pass.
 
 import { rangeOf, shownNumber } from "./answers.js";
 import { actionOf } from "./keys.js";
+import { found } from "./typing.js";
 
-/** @import { Action, CardKind, Commands, Press, Variable, Wait, Worklist } from "../types" */
+/** @import { Action, CardKind, Code, Commands, Press, Variable, Wait, Worklist } from "../types" */
 
 const PAUSE = 600; // after so many milliseconds a number that could go on is taken
 const BURST = 400; // keys closer than this to prose belong to it
-const MOVES = new Set(["back", "forward", "noteBack", "noteForward", "toFirstOpen", "toStep", "review", "answerAgain"]);
+const MOVES = new Set(["back", "forward", "noteBack", "noteForward", "toFirstOpen", "toStep", "review", "answerAgain", "recentBack", "recentForward", "toRecent"]);
 const OTHERWISE = new Set(["code", "skip", "leaveOpen", "openBlock", "numberIs", "numberGiven"]); // an answer other than the number
 const REPEATED = new Set([...MOVES, "undo", "redo"]); // clicked fast on purpose, whatever has come up meanwhile
 export const BESIDE = new Set(["typing", "saveMemo", "proposing", "saveProposal", "typed", "typedText"]); // written elsewhere, while nothing is half typed
@@ -31,6 +33,8 @@ export function createHand({ list, commands, act, onChange, shows = () => true, 
   let stop = () => {};
   /** @type {{ name?: string, value?: unknown, question?: string | null }} */
   let clicked = {}; // what the latest click was on, and which question stood there
+  let letters = ""; // the beginning of a label
+  let active = ""; // the code that the cursor is on
 
   /** @type {() => Variable | null} */
   const asked = () => (list.isFinished() ? null : list.current().variable);
@@ -99,6 +103,59 @@ export function createHand({ list, commands, act, onChange, shows = () => true, 
     return true;
   }
 
+  // --- a code by the beginning of its label ---------------------------------------------------------
+
+  // The codes that can be chosen as things are typed, best first.
+  /** @returns {Code[]} */
+  function hits() {
+    const { codes } = /** @type {Variable} */ (asked());
+    return letters.trim() ? found(codes, letters) : codes;
+  }
+
+  /** @param {string} now */
+  function search(now) {
+    const variable = asked();
+    const first = variable && now.trim() ? found(variable.codes, now)[0] : undefined;
+    if (now.trim() && !first) return tell("no_hit", { letters: now.trim() });
+    [letters, active] = [now, first ? first.id : ""];
+    return onChange();
+  }
+
+  function forget() {
+    [letters, active] = ["", ""];
+  }
+
+  // Up and down among the codes, or among those that answer to what is typed.
+  /** @param {number} by */
+  function moveCursor(by) {
+    const all = hits();
+    const now = all.findIndex(({ id }) => id === active);
+    const next = now < 0 ? (by > 0 ? 0 : all.length - 1) : (now + by + all.length) % all.length;
+    active = all[next].id;
+    onChange();
+  }
+
+  // Keys that the beginning of a label takes for itself, or the cursor; false if it does not.
+  /** @param {Action} action @param {Press} event */
+  function isTyping({ name, value }, event) {
+    const variable = asked();
+    if (!variable) return false;
+    if (name === "letter") search(letters + value);
+    else if (name === "up" || name === "down") moveCursor(name === "up" ? -1 : 1);
+    else if (letters && event.key === " ") search(`${letters} `);
+    else if (letters && event.key === "Backspace" && !event.shiftKey) search(letters.slice(0, -1));
+    else if (event.key === "Escape" && (letters || active)) search("");
+    else if (name === "confirm" && active) {
+      const code = active;
+      forget();
+      act("code", code);
+    } else {
+      forget(); // a digit, or a command: what was typed was on the way to nothing
+      return false;
+    }
+    return true;
+  }
+
   // --- keys and clicks ----------------------------------------------------------------------------
 
   /** @param {Press} event @param {Action | null} action */
@@ -118,9 +175,11 @@ export function createHand({ list, commands, act, onChange, shows = () => true, 
       return true;
     }
     if (!action && !text) return false;
-    if (event.repeat) return true; // a held key must not code note after note
+    const isStep = action && ["up", "down", "scroll"].includes(action.name);
+    if (event.repeat && !isStep) return true; // a held key must not code note after note
     told = null;
-    return text ? pressAmid(event, action) : run(/** @type {Action} */ (action), event);
+    if (text) return pressAmid(event, action);
+    return isTyping(/** @type {Action} */ (action), event) || run(/** @type {Action} */ (action), event);
   }
 
   // A mark is of the note on screen, so it comes before the number, which leads on to the next.
@@ -133,8 +192,8 @@ export function createHand({ list, commands, act, onChange, shows = () => true, 
 
   /** @param {Action} action @param {Press} event */
   function run(action, event) {
-    if (event.key === "Backspace" && !shows("Backspace")) return false; // undoes only where it says so
-    if (action.name === "number") goesOn(action.value ?? "");
+    if (action.name === "undo" && event.key === "Backspace" && !shows("Backspace")) return false; // undoes only where it says so
+    if (action.name === "digit") goesOn(action.value ?? "");
     else act(action.name, action.value);
     return true;
   }
@@ -145,7 +204,7 @@ export function createHand({ list, commands, act, onChange, shows = () => true, 
     const { name, value } = action ?? { name: "" };
     const isOther = event.ctrlKey || event.metaKey || event.altKey || (event.key.length > 1 && event.key !== "Escape");
     if (!action && isOther) return false;
-    if (name === "number" && goesOn(value ?? "")) return true;
+    if (name === "digit" && goesOn(value ?? "")) return true;
     if (event.key === "Backspace" && text.length > 1) half(text.slice(0, -1));
     else if (name === "undo" || event.key === "Escape") drop();
     else if (name === "confirm") take();
@@ -176,6 +235,7 @@ export function createHand({ list, commands, act, onChange, shows = () => true, 
     if (BESIDE.has(name)) return act(name, value);
     if (!isOnSame(name, value, nth)) return tell("second_click");
     told = null;
+    forget();
     const half = text;
     if (half && (name === "undo" || OTHERWISE.has(name))) drop();
     else if (half && !take("pick")) return undefined;
@@ -192,6 +252,8 @@ export function createHand({ list, commands, act, onChange, shows = () => true, 
     /** @param {{ timeStamp: number }} event */
     leaveProse(event) { proseAt = event.timeStamp; },
     get text() { return text; },
+    get letters() { return letters; },
+    get active() { return active; },
     get told() { return told; },
   };
 }

@@ -2,107 +2,38 @@
 // Every step returns the events that somebody has to save; nothing here waits for anybody.
 
 import { isAgain } from "./again.js";
-import {
-  choosable, FLAG, hasSelection, isOpen, lengthOf, LONGEST_MEMO, LONGEST_NAME, memoOf, newEventId, numberIn, PROPOSAL, proposalIn, rangeOf, sameAnswer,
-} from "./answers.js";
+import { FLAG, hasSelection, isOpen, memoOf, PROPOSAL } from "./answers.js";
+import { chosenIn, createBegun, draftedMemo, faultOfProposal } from "./begun.js";
+import { createPlaces } from "./places.js";
+import { createStanding } from "./standing.js";
+import { createTurns } from "./turns.js";
 
-/** @import { Again, Answer, Answers, Begun, CardData, CardEvent, Cell, Chosen } from "../types" */
-/** @import { Draft, Known, Note, Question, Sort, Turn, Variable } from "../types" */
+/** @import { Again, Answer, Answers, Begun, CardData, CardEvent, Cell, Draft, Note, Question, Several, Sort } from "../types" */
 
 const WINDOW = 40; // how many of the latest decisions tell the pace
 
 /** @param {CardData} data */
 export function createWorklist(data) {
-  const variables = /** @type {Known<Variable>} */ (new Map(data.variables.map((variable) => [variable.id, variable])));
-  const notes = data.notes;
-  const numbers = /** @type {Known<number>} */ (new Map(notes.map((note, number) => [note.key, number])));
-  /** @type {Map<string, Answer>} */
-  const answers = new Map();
-  /** @type {Map<string, Answer>} */
-  const earlier = new Map(); // answers to a text that has been replaced since
-  /** @type {Map<string, Draft>} */
-  const drafts = new Map();
+  const stands = createStanding(data);
+  const { notes, variables, numbers, answers, earlier, drafts, cellOf, cellAt, answerTo, standing } = stands;
+  const places = createPlaces(stands);
+  const { here, isFinished } = places;
+  const unfinished = createBegun(stands);
+  const turns = createTurns(stands, unfinished);
+  const { change, reword } = turns;
   /** @type {number[]} */
   const moments = []; // when decisions were made, for the pace
-  const everything = notes.map((_, number) => number);
-  /** @type {{ kind: Sort, notes: number[] }} */
-  let list = { kind: "open", notes: everything };
-  let at = { place: 0, step: 0 };
-  /** @type {Turn[]} */
-  let undone = [];
-  /** @type {Turn[]} */
-  let done = [];
   /** @type {Question | null} */
   let just = null; // the question just answered, until the coder answers another or moves on
 
-  /** @param {Note} note @param {string} variable */
-  const cellOf = (note, variable) => `${note.key} ${variable}`;
-  const here = () => notes[list.notes[at.place]];
-  const isFinished = () => at.place >= list.notes.length;
-  /** @param {Note} note @param {string} variable */
-  const answerTo = (note, variable) => answers.get(cellOf(note, variable));
-  /** @param {Note} note */
-  const isDone = (note) => note.variables.every((variable) => !isOpen(answerTo(note, variable)));
-
   // --- moving -------------------------------------------------------------------------------------
 
-  /** @param {number} by */
-  function step(by) {
+  /** @template {any[]} Given @param {(...given: Given) => void} move @returns {(...given: Given) => void} */
+  const moving = (move) => (...given) => {
     just = null;
-    pass(by);
-  }
-
-  /** @param {number} by */
-  function pass(by) {
-    const before = at;
-    at = { ...at, step: at.step + by };
-    if (!list.notes.length) at = before;
-    else if (isFinished()) {
-      const last = list.notes.length - 1;
-      at = by < 0 ? { place: last, step: notes[list.notes[last]].variables.length - 1 } : before;
-    } else if (at.step < 0) {
-      at = at.place === 0 ? before : { place: at.place - 1, step: notes[list.notes[at.place - 1]].variables.length - 1 };
-    } else if (at.step >= here().variables.length) {
-      at = { place: at.place + 1, step: 0 };
-    }
-  }
-
-  /** @param {number} by */
-  function leap(by) {
-    just = null;
-    at = { place: Math.min(Math.max(at.place + by, 0), list.notes.length), step: 0 };
-  }
-
-  function firstOpen(from = { place: 0, step: 0 }) {
-    for (let place = from.place; place < list.notes.length; place += 1) {
-      const note = notes[list.notes[place]];
-      for (let step = place === from.place ? from.step : 0; step < note.variables.length; step += 1) {
-        if (isOpen(answerTo(note, note.variables[step]))) return { place, step };
-      }
-    }
-    return null;
-  }
-
-  function toFirstOpen() {
-    just = null;
-    list = { kind: "open", notes: everything };
-    at = firstOpen() || { place: list.notes.length, step: 0 };
-  }
-
-  // After an answer: the next question that is open; when going through chosen notes, simply the next.
-  function advance() {
-    if (list.kind === "older") return toNextAgain();
-    if (list.kind !== "open") return pass(1);
-    const end = { place: list.notes.length, step: 0 };
-    at = firstOpen(at) || firstOpen() || end;
-    return undefined;
-  }
-
-  // The next question of the list that is still to be looked at again.
-  function toNextAgain() {
-    do pass(1);
-    while (!isFinished() && !isAgain(standing(here(), here().variables[at.step])));
-  }
+    move(...given);
+  };
+  const goTo = moving(places.goTo);
 
   // What is to be looked at again, and why, note by note.
   function again() {
@@ -112,108 +43,29 @@ export function createWorklist(data) {
     }));
   }
 
-  /** @param {Note} note @param {string} variable */
-  function goTo(note, variable) {
-    just = null;
-    const number = numbers.get(note.key);
-    if (!list.notes.includes(number)) list = { kind: "open", notes: everything };
-    at = { place: list.notes.indexOf(number), step: Math.max(note.variables.indexOf(variable.replace(PROPOSAL, "")), 0) };
-  }
-
-  /** @param {Sort} kind */
-  function review(kind) {
-    just = null;
-    list = { kind, notes: everything.filter((number) => isOfSort(notes[number], kind)) };
-    at = { place: 0, step: 0 };
-    const note = here();
-    if (note) at.step = Math.max(note.variables.findIndex((v) => answerIsOfSort(standing(note, v), kind)), 0);
-  }
-
-  /** @param {Answer | null | undefined} answer @param {Sort} kind @returns {boolean} */
-  function answerIsOfSort(answer, kind) {
-    if (kind === "changed") return Boolean(answer && answer.event === "changed");
-    if (kind === "older") return isAgain(answer);
-    if (isOpen(answer)) return false;
-    if (kind === "skipped") return answer.event === "skip";
-    if (kind === "differing") return Boolean(answer.differs);
-    return kind === "unsure" && answer.event === "decide" && answer.certainty === "1";
-  }
-
-  /** @param {Note} note @param {Sort} kind */
-  function isOfSort(note, kind) {
-    return note.variables.some((variable) => answerIsOfSort(standing(note, variable), kind));
+  // Does something elsewhere, and leaves the coder where they are.
+  /** @template Made @param {() => Made} work @returns {Made} */
+  function inPlace(work) {
+    const kept = just;
+    const made = places.inPlace(work);
+    just = kept;
+    return made;
   }
 
   // --- answering ----------------------------------------------------------------------------------
 
-  /** @param {Note} note @param {string} variable @param {Answer["event"]} kind
-   * @param {Answer | null | undefined} answer @returns {CardEvent} */
-  function eventOf(note, variable, kind, answer) {
-    /** @type {CardEvent} */
-    const event = {
-      event_id: newEventId(), note: note.key, variable, event: kind,
-      codes: answer ? answer.codes : [], certainty: answer ? answer.certainty : "", memo: answer ? answer.memo : "",
-      pass: note.pass, note_hash: note.hash,
-    };
-    if (variables.has(variable)) event.codebook = variables.get(variable).version;
-    return event;
-  }
-
-  // The events that lead from one answer to another. A skip does not take an answer back, so that comes first.
-  /** @param {Note} note @param {string} variable @param {Answer | null | undefined} from
-   * @param {Answer | null | undefined} to @returns {CardEvent[]} */
-  function eventsBetween(note, variable, from, to) {
-    if (isOpen(to)) return isOpen(from) ? [] : [takenBack(note, variable)];
-    if (to.event === "skip" && from && from.event === "decide") {
-      return [eventOf(note, variable, "retract", null), eventOf(note, variable, "skip", to)];
-    }
-    const event = eventOf(note, variable, to.event, to);
-    return [to.older && to.codebook ? { ...event, codebook: to.codebook } : event]; // it is to be looked at again, as before
-  }
-
-  /** @param {Note} note @param {string} variable @param {Answer | null | undefined} to */
-  function turn(note, variable, to) {
-    const cell = cellOf(note, variable);
-    const events = eventsBetween(note, variable, answers.get(cell), to);
-    if (isOpen(to)) answers.delete(cell);
-    else answers.set(cell, { ...to, older: Boolean(to.older && to.codebook), id: events[events.length - 1].event_id });
-    settleDraft(cell);
-    return events;
-  }
-
-  // An answer takes its draft with it, but for a memo that is still being written, here or in another window, and a
-  // proposal that was begun.
-  /** @param {string} cell */
-  function settleDraft(cell) {
-    const { typing, proposing } = drafts.get(cell) ?? {};
-    drafts.delete(cell);
-    if (typing === undefined && !proposing) return;
-    drafts.set(cell, { ...(typing === undefined ? {} : { typing, to: (answers.get(cell) ?? {}).id }), ...(proposing && { proposing }) });
-  }
-
-  /** @param {Note} note @param {string} variable @param {Answer | null | undefined} to @returns {CardEvent[]} */
-  function change(note, variable, to) {
-    const from = answerTo(note, variable);
-    if (from && sameAnswer(from, to) && !from.older) {
-      settleDraft(cellOf(note, variable));
-      return [];
-    }
-    done.push({ note, variable, from, to });
-    undone = [];
-    return turn(note, variable, to);
-  }
-
-  // `stays`: the coder is about to move, and says where to.
-  /** @param {string[]} codes @param {{ stays?: boolean }} [how] */
-  function decide(codes, { stays = false } = {}) {
-    const { answer, draft } = current();
+  // An answer of these codes to a question; another answer is another certainty, but keeps the memo. Words chosen before
+  // were chosen for their code: they stay with it, and with more codes beside it.
+  /** @param {Cell} cell @param {string[]} codes @param {string} [words] @returns {Answer} */
+  function answerOf({ answer, draft }, codes, words = "") {
     const same = answer && answer.codes.join("|") === codes.join("|");
-    return give({
-      event: "decide", codes,
-      certainty: draft.certainty ?? (same ? answer.certainty : ""), // another answer is another certainty
-      memo: draft.memo ?? (answer ? answer.memo : ""),
-    }, stays);
+    const kept = answer && codes.some((code) => answer.codes.includes(code)) ? answer.words ?? "" : "";
+    return { event: "decide", codes, certainty: draft.certainty ?? (same ? answer.certainty : ""), memo: draft.memo ?? (answer ? answer.memo : ""), words: words || kept };
   }
+
+  // `stays`: the coder is about to move, and says where to; `words`: the words of the note that it is about.
+  /** @param {string[]} codes @param {{ stays?: boolean, words?: string }} [how] */
+  const decide = (codes, { stays = false, words = "" } = {}) => give(answerOf(current(), codes, words), stays);
 
   /** @param {Answer} to @param {boolean} [stays] */
   function give(to, stays = false) {
@@ -221,7 +73,7 @@ export function createWorklist(data) {
     moments.push(Date.now());
     const events = change(note, variable.id, to);
     just = { note, variable };
-    if (!stays) advance();
+    if (!stays) places.advance();
     return events;
   }
 
@@ -229,10 +81,10 @@ export function createWorklist(data) {
   function skip() {
     const { note, variable, answer, draft } = current();
     const memo = draft.memo ?? (answer ? answer.memo : "");
-    const stands = answer && answer.event === "decide";
-    const events = stands ? [] : change(note, variable.id, { event: "skip", codes: [], certainty: "", memo });
-    just = stands ? null : { note, variable };
-    advance();
+    const isDecided = answer && answer.event === "decide";
+    const events = isDecided ? [] : change(note, variable.id, { event: "skip", codes: [], certainty: "", memo });
+    just = isDecided ? null : { note, variable };
+    places.advance();
     return events;
   }
 
@@ -263,30 +115,24 @@ export function createWorklist(data) {
     return reword(note, variable.id, answer, field, value);
   }
 
-  // A word on an answer counts only while that answer stands; `amends` says what to keep of it otherwise.
-  /** @param {Note} note @param {string} variable @param {Answer} answer @param {"certainty" | "memo"} field
-   * @param {string} value @returns {CardEvent[]} */
-  function reword(note, variable, answer, field, value) {
-    const events = change(note, variable, { ...answer, [field]: value });
-    return events.map((event) => ({ ...event, replaces: answer.id, amends: field }));
-  }
-
-  // What is not an answer yet is kept with its question; where nothing is left of it, it is no draft.
   /** @param {Draft} change @param {Question} [question] */
-  function draftMore(change, { note, variable } = current()) {
-    const cell = cellOf(note, variable.id);
-    const draft = { ...drafts.get(cell), undone: undefined, ...change };
-    if (Object.values(draft).every((value) => value === undefined)) drafts.delete(cell);
-    else drafts.set(cell, draft);
+  function draftMore(change, question = current()) {
+    stands.draftMore(change, question);
   }
 
   /** @param {string} code */
   function toggle(code) {
-    const { note, variable, answer, draft } = current();
+    const { note, variable } = current();
+    draftMore({ codes: toggled(current(), code) }, { note, variable });
+  }
+
+  // What is chosen once a code is taken or left, in the codebook's order.
+  /** @param {Cell} cell @param {string} code @param {boolean} [isTaken] */
+  function toggled({ variable, answer, draft }, code, isTaken) {
     const chosen = new Set(draft.codes ?? (answer ? answer.codes : []));
-    if (!chosen.delete(code)) chosen.add(code);
-    const order = variable.codes.map((known) => known.id).filter((known) => chosen.has(known));
-    draftMore({ codes: order }, { note, variable });
+    if (isTaken ?? !chosen.has(code)) chosen.add(code);
+    else chosen.delete(code);
+    return variable.codes.map((known) => known.id).filter((known) => chosen.has(known));
   }
 
   function flag() {
@@ -302,59 +148,52 @@ export function createWorklist(data) {
     return change(note, PROPOSAL + variable.id, memo ? { event: "decide", codes: [variable.id], certainty: "", memo } : null);
   }
 
-  /** @param {Question} question */
-  function proposed({ note, variable }) {
-    const answer = answerTo(note, PROPOSAL + variable.id);
-    return isOpen(answer) ? "" : answer.memo;
+  // --- several at once ----------------------------------------------------------------------------
+
+  // The same answer to each question, an event each, undone at once. A code of several that all have is left, else it is
+  // taken where it lacks; with its last code an answer goes, for "none fits" is said on purpose.
+  /** @param {Question[]} questions @param {Several} to */
+  function setMany(questions, to) {
+    const cells = questions.map(({ note, variable }) => cellAt(note, variable));
+    /** @type {(cell: Cell) => string[]} */
+    const chosen = ({ answer, draft }) => draft.codes ?? (answer ? answer.codes : []);
+    const isTaken = "toggle" in to && !cells.every((cell) => chosen(cell).includes(to.toggle));
+    return turns.atOnce(() => cells.flatMap((cell) => {
+      const codes = "codes" in to ? to.codes : "toggle" in to ? toggled(cell, to.toggle, isTaken) : [];
+      const isLeft = !("codes" in to) && !codes.length;
+      if (isLeft) return isOpen(cell.answer) ? [] : change(cell.note, cell.variable.id, null);
+      return change(cell.note, cell.variable.id, answerOf(cell, codes));
+    }));
   }
 
-  // Undo and redo are about the answer on screen: each event says which it replaces, for if another window has
-  // answered anew since, it is not this one's to take back. Of what was refused nobody knows, and no event is needed.
-  /** @param {Note} note @param {string} variable @param {Answer | null | undefined} to
-   * @param {(id?: string) => boolean} wasRefused @returns {CardEvent[]} */
-  function turnBack(note, variable, to, wasRefused) {
-    const cell = cellOf(note, variable);
-    const { id = "" } = answers.get(cell) ?? {};
-    const draft = drafts.get(cell);
-    const events = turn(note, variable, to);
-    const isSent = !wasRefused(id) || wasRefused((to ?? {}).id);
-    if (!isSent && !isOpen(to)) answers.set(cell, to);
-    if (draft) keepIfMore(note, variable, draft);
-    return isSent ? events.map((event, number) => ({ ...event, replaces: number ? "" : id })) : [];
+  // Marks answers as unsure, at once; where all are so already, takes that back. Only what takes a doubt gets one.
+  /** @param {Question[]} questions */
+  function doubtMany(questions) {
+    const cells = questions.map(({ note, variable }) => ({ ...cellAt(note, variable), draft: {} })).filter(takesDoubt);
+    const value = cells.every(({ answer }) => answer && answer.certainty === "1") ? "" : "1";
+    return turns.atOnce(() => cells.flatMap(({ note, variable, answer }) => (answer ? reword(note, variable.id, answer, "certainty", value) : [])));
   }
 
-  // What was begun on an answer outlives its undo and redo, if it says more than what stands then.
-  /** @param {Note} note @param {string} variable @param {Draft} draft */
-  function keepIfMore(note, variable, draft) {
-    const cell = cellOf(note, variable);
-    drafts.set(cell, draft);
-    const { codes, memo } = begunIn(note, variable);
-    const isInAnswer = (draft.text ?? "").trim() === ((answers.get(cell) ?? {}).text ?? "");
-    if (!codes && !memo && (isInAnswer || !draft.text)) settleDraft(cell);
-    else if (draft.typing !== undefined) draftMore({ to: (answers.get(cell) ?? {}).id }, { note, variable: variables.get(variable) });
-  }
+  // --- back and forth -----------------------------------------------------------------------------
 
   /** @param {(id?: string) => boolean} [wasRefused] */
   function undo(wasRefused = () => false) {
-    const last = done.pop();
-    if (!last) return [];
-    undone.push(last);
-    const events = turnBack(last.note, last.variable, last.from, wasRefused);
-    goTo(last.note, last.variable);
-    return events;
+    const taken = turns.take("undo", wasRefused);
+    const last = taken.turns.at(-1);
+    if (last) goTo(last.note, last.variable);
+    return taken.events;
   }
 
   /** @param {(id?: string) => boolean} [wasRefused] */
   function redo(wasRefused = () => false) {
-    const next = undone.pop();
-    if (!next) return [];
-    done.push(next);
-    const events = turnBack(next.note, next.variable, next.to, wasRefused);
-    goTo(next.note, next.variable);
-    if (!variables.has(next.variable)) return events;
-    if (!isOpen(next.to)) just = { note: next.note, variable: variables.get(next.variable) };
-    advance();
-    return events;
+    const taken = turns.take("redo", wasRefused);
+    const last = taken.turns.at(-1);
+    if (!last) return [];
+    goTo(last.note, last.variable);
+    if (!variables.has(last.variable)) return taken.events;
+    if (!isOpen(last.to)) just = { note: last.note, variable: variables.get(last.variable) };
+    places.advance();
+    return taken.events;
   }
 
   // --- what others tell ---------------------------------------------------------------------------
@@ -369,15 +208,12 @@ export function createWorklist(data) {
       for (const [variable, answer] of Object.entries(byVariable)) {
         const cell = cellOf(note, variable);
         const known = answers.get(cell);
+        stands.meet(note);
         if (waiting.has(cell) || (known && known.id === answer.id)) continue;
-        changed = hearOfText(cell, variable, answer) || changed;
+        changed = hearOfText(note, variable, answer) || changed;
         if (isOpen(answer) && !known) continue;
-        if (isOpen(answer)) answers.delete(cell);
-        else answers.set(cell, answer);
-        /** @type {(taken: Turn) => boolean} */
-        const elsewhere = (taken) => cellOf(taken.note, taken.variable) !== cell;
-        done = done.filter(elsewhere);
-        undone = undone.filter(elsewhere);
+        stands.answer(note, variable, isOpen(answer) ? null : answer);
+        turns.leave(cell);
         if (just && cellOf(just.note, just.variable.id) === cell) just = null;
         changed = true;
       }
@@ -385,16 +221,25 @@ export function createWorklist(data) {
     return changed;
   }
 
+  // Whether what is told of an answer's text is news.
+  /** @param {Note} note @param {string} variable @param {Answer} answer */
+  function hearOfText(note, variable, answer) {
+    const cell = cellOf(note, variable);
+    const { id } = earlier.get(cell) ?? {};
+    if ((answer.event === "changed" && variables.has(variable)) || answer.again) stands.answerEarlier(note, variable, answer);
+    else if (answer.event === "retract") stands.answerEarlier(note, variable, null);
+    return (earlier.get(cell) ?? {}).id !== id;
+  }
+
   // Decisions that an earlier page could not save still count; they are older than anything made here.
   /** @param {CardEvent} event */
   function recall(event) {
     const note = notes[numbers.get(event.note)];
     if (!note || note.pass !== event.pass || (event.note_hash && event.note_hash !== note.hash)) return;
-    const cell = cellOf(note, event.variable);
-    const known = answers.get(cell);
-    if (event.event === "retract") answers.delete(cell);
+    const known = answerTo(note, event.variable);
+    if (event.event === "retract") stands.answer(note, event.variable, null);
     else if (event.event === "decide" || !known || known.event !== "decide") {
-      answers.set(cell, { ...event, id: event.event_id, older: false });
+      stands.answer(note, event.variable, { ...event, id: event.event_id, older: false });
     }
   }
 
@@ -416,8 +261,8 @@ export function createWorklist(data) {
     const note = notes[numbers.get(event.note)];
     if (!note) return;
     const cell = cellOf(note, event.variable);
-    answers.delete(cell);
-    done = done.filter((taken) => cellOf(taken.note, taken.variable) !== cell);
+    stands.answer(note, event.variable, null);
+    turns.leave(cell);
     goTo(note, event.variable);
     if (current().variable.id === event.variable.replace(PROPOSAL, "")) draftMore({ ...draft, ...drafts.get(cell) });
   }
@@ -427,22 +272,11 @@ export function createWorklist(data) {
   /** @returns {Cell} */
   function current() {
     const note = here();
-    return cellAt(note, variables.get(note.variables[at.step]));
+    stands.meet(note);
+    return cellAt(note, variables.get(note.variables[places.at.step]));
   }
 
-  /** @param {Note} note @param {Variable} variable @returns {Cell} */
-  function cellAt(note, variable) {
-    const cell = cellOf(note, variable.id);
-    return { note, variable, answer: answers.get(cell), draft: drafts.get(cell) || {}, earlier: earlier.get(cell) };
-  }
-
-  function count() {
-    const open = notes.reduce((sum, note) => sum + note.variables.filter((v) => isOpen(answerTo(note, v))).length, 0);
-    return { open, done: notes.filter(isDone).length, begun: begun().length };
-  }
-
-  /** @param {Sort} kind */
-  const countSort = (kind) => notes.filter((note) => isOfSort(note, kind)).length;
+  const count = () => ({ open: stands.open, done: stands.done, begun: unfinished.begun().length });
 
   /** @param {Set<string>} waiting */
   function countSaved(waiting) {
@@ -458,126 +292,21 @@ export function createWorklist(data) {
     return Math.max(1, Math.round((open * steady[Math.floor(steady.length / 2)]) / 60000));
   }
 
-  // --- texts that were replaced -------------------------------------------------------------------
-
-  /** @param {Note} note @param {string} variable */
-  const standing = (note, variable) => answerTo(note, variable) ?? earlier.get(cellOf(note, variable));
-
-  // Whether what is told of an answer's text is news.
-  /** @param {string} cell @param {string} variable @param {Answer} answer */
-  function hearOfText(cell, variable, answer) {
-    const { id } = earlier.get(cell) ?? {};
-    if ((answer.event === "changed" && variables.has(variable)) || answer.again) earlier.set(cell, answer);
-    else if (answer.event === "retract") earlier.delete(cell);
-    return (earlier.get(cell) ?? {}).id !== id;
-  }
-
-  // What leads back to an open question: the answer to the earlier text stands again, if there is one.
-  /** @param {Note} note @param {string} variable @returns {CardEvent} */
-  function takenBack(note, variable) {
-    const before = earlier.get(cellOf(note, variable));
-    if (!before || before.event === "retract") return eventOf(note, variable, "retract", null);
-    return { ...eventOf(note, variable, "decide", before), note_hash: before.hash, codebook: before.codebook };
-  }
-
   // --- what was begun and not given ---------------------------------------------------------------
-
-  // A memo as it stands, in its open box or waiting for an answer; undefined if nobody wrote one.
-  /** @param {Draft} draft @param {Answer | null | undefined} answer */
-  function draftedMemo(draft, answer) {
-    const memo = draft.typing === undefined ? draft.memo : draft.typing.trim();
-    return memo === undefined || memo.trim() === (answer ? answer.memo : "") ? undefined : memo.trim();
-  }
-
-  // The codes that a draft would give; a number in its field is the latest, and one that the scale lacks stands as it
-  // was written.
-  /** @param {Draft} draft @param {Variable} variable @returns {string[] | undefined} */
-  function chosenIn({ judged, codes, number }, variable) {
-    if (judged) return [judged];
-    if (number !== undefined) return [numberIn(number, variable) || number.trim()];
-    return codes && choosable(codes, variable);
-  }
-
-  // Of two notes merged: another one's text is to stand, or another of one's own.
-  /** @param {Draft} draft @param {Partial<Answer>} [answer] */
-  function isOtherText({ stands, text }, { stands: stood = "a", text: was = "" } = {}) {
-    if ((stands ?? stood) !== stood) return true;
-    return stood === "own" && text !== undefined && text.trim() !== was;
-  }
-
-  // What a cell's draft would lose: a selection that nobody confirmed, a memo that is in no answer.
-  /** @param {Note} note @param {string} variable @returns {Begun} */
-  function begunIn(note, variable) {
-    const answer = answerTo(note, variable);
-    const draft = drafts.get(cellOf(note, variable)) ?? {};
-    const chosen = chosenIn(draft, variables.get(variable));
-    const { event, codes } = answer ?? { event: draft.event ? "" : "decide", codes: [] };
-    const same = (chosen ?? []).join("|") === codes.join("|") && (draft.event ?? event) === event;
-    const proposal = draft.proposing ? memoOf(draft.proposing) : "";
-    return {
-      note, variable, codes: (Boolean(chosen) && !same) || isOtherText(draft, answer), memo: draftedMemo(draft, answer) !== undefined,
-      proposal: Boolean(proposal.trim()) && proposal !== proposed({ note, variable: variables.get(variable) }),
-    };
-  }
-
-  // Why what was begun cannot be an answer as it is, and is to be mended first: what is to be said, or null.
-  /** @param {Begun} begun @returns {{ key: string, values: Record<string, unknown> } | null} */
-  function faultOf({ note, variable: name, proposal }) {
-    const { variable, answer, draft } = cellAt(note, variables.get(name));
-    const n = lengthOf(draftedMemo(draft, answer) ?? "");
-    if (n > LONGEST_MEMO) return { key: "too_long", values: { n, most: LONGEST_MEMO, over: n - LONGEST_MEMO } };
-    if (draft.number === undefined || numberIn(draft.number, variable)) return proposal && draft.proposing ? faultOfProposal(draft.proposing) : null;
-    const number = draft.number.trim();
-    return number ? { key: "refuse_number", values: rangeOf(variable, number) } : { key: "number_missing", values: {} };
-  }
-
-  /** @param {{ name: string, words: string }} proposal */
-  function faultOfProposal(proposal) {
-    const memo = memoOf(proposal);
-    const [n, all] = [proposalIn(memo).name, memo].map(lengthOf);
-    if (!n) return { key: "propose_nameless", values: {} };
-    if (n > LONGEST_NAME) return { key: "propose_long", values: { n, most: LONGEST_NAME, over: n - LONGEST_NAME } };
-    return all > LONGEST_MEMO ? { key: "too_long", values: { n: all, most: LONGEST_MEMO, over: all - LONGEST_MEMO } } : null;
-  }
-
-  // What is chosen on a question and not given, where it can go unseen: several codes, or a number in its field.
-  /** @param {Question} question @returns {Chosen | null} */
-  function chosenAt({ note, variable }) {
-    const draft = drafts.get(cellOf(note, variable.id));
-    if (!draft || !begunIn(note, variable.id).codes) return null;
-    if (draft.number !== undefined) return { note, variable, number: draft.number.trim() };
-    return draft.codes && variable.kind === "multiple" ? { note, variable, codes: draft.codes } : null;
-  }
-
-  // Whether that is gone: neither begun any more nor the answer.
-  /** @param {Chosen} chosen */
-  function isGone({ note, variable, number, codes }) {
-    const { answer, draft } = cellAt(note, variable);
-    const now = (draft.codes ?? (answer ? answer.codes : [])).join("|");
-    return number === undefined ? !draft.codes && now !== (codes ?? []).join("|") : draft.number === undefined && now !== numberIn(number, variable);
-  }
 
   // Takes back what is chosen on a question and goes there; false if nothing is.
   /** @param {Question} one */
   function unchoose(one) {
-    if (!chosenAt(one)) return false;
+    if (!unfinished.chosenAt(one)) return false;
     draftMore({ codes: undefined, number: undefined, certainty: undefined }, one);
     goTo(one.note, one.variable.id);
     return true;
   }
 
-  // All of it, in the order of the notes.
-  /** @returns {Begun[]} */
-  function begun() {
-    if (!drafts.size) return [];
-    return notes.flatMap((note) => note.variables.filter((variable) => drafts.has(cellOf(note, variable)))
-      .map((variable) => begunIn(note, variable))).filter(({ codes, memo, proposal }) => codes || memo || proposal);
-  }
-
   // Make answers of it. A memo belongs to an answer; on an open question it becomes that of one skipped. What would
   // be no answer waits: what has a fault, and a memo on an answer that its definition asks for anew.
   function saveBegun() {
-    return begun().flatMap((one) => {
+    return unfinished.begun().flatMap((one) => {
       const { proposing } = drafts.get(cellOf(one.note, one.variable)) ?? {};
       const isWhole = one.proposal && proposing && !faultOfProposal(proposing);
       const events = isWhole ? propose({ note: one.note, variable: variables.get(one.variable) }, memoOf(proposing)) : [];
@@ -591,7 +320,7 @@ export function createWorklist(data) {
     const answer = answerTo(note, variable);
     const draft = drafts.get(cellOf(note, variable)) ?? {};
     const memo = draftedMemo(draft, answer) ?? (answer ? answer.memo : "");
-    if (faultOf({ ...one, proposal: false }) || (!codes && answer && answer.older)) return [];
+    if (unfinished.faultOf({ ...one, proposal: false }) || (!codes && answer && answer.older)) return [];
     drafts.delete(cellOf(note, variable)); // what was still being written is in the answer now
     if (draft.proposing) drafts.set(cellOf(note, variable), { proposing: draft.proposing });
     if (!codes && answer) return reword(note, variable, answer, "memo", memo);
@@ -601,15 +330,28 @@ export function createWorklist(data) {
   }
 
   return {
-    notes, variables, drafts, begun, faultOf, saveBegun, chosenAt, isGone, unchoose, cellOf, answerTo, isDone, isFinished, current, count, countSort, countSaved, minutesLeft,
-    step, leap, toFirstOpen, goTo, review, decide, give, skip, amend, toggle, flag, propose, proposed, faultOfProposal, undo, redo, learn, recall, miss, forget,
-    aim, takesDoubt, draftMore, again,
-    get list() { return list; },
-    get at() { return at; },
-    get latest() { return done.at(-1); },
+    notes, variables, drafts, cellOf, cellAt, answerTo, standing, isDone: stands.isDone, isFinished, current, count, countSaved, minutesLeft,
+    countSort: stands.countSort, queues: stands.queues, seen: stands.seen, stampOf: stands.stampOf, again,
+    step: moving(places.step), leap: moving(places.leap), toFirstOpen: moving(places.toFirstOpen), goTo, back: moving(places.back), inPlace,
+    review: /** @type {(kind: Sort, variable?: string) => void} */ (moving(places.review)),
+    begun: unfinished.begun, faultOf: unfinished.faultOf, chosenAt: unfinished.chosenAt, isGone: unfinished.isGone, unchoose, saveBegun, faultOfProposal,
+    decide, give, skip, amend, aim, takesDoubt, toggle, flag, propose, draftMore, setMany, doubtMany,
+    /** @param {Question} question */
+    proposed: ({ note, variable }) => unfinished.proposed(note, variable.id),
+    /** What an undo or redo would turn: all that was done at once. @param {"undo" | "redo"} step */
+    turning: (step) => turns.coming(step),
+    /** The answers given latest in this sitting, as they stand now. */
+    recent: (n = 5) => turns.recent(n).map(({ note, variable }) => cellAt(note, variable)),
+    undo, redo, learn, recall, miss, forget,
+    get list() { return places.list; },
+    get at() { return places.at; },
+    get isFirst() { return places.isFirst; },
+    get isReview() { return places.isReview; },
+    get version() { return stands.version; },
+    get latest() { return turns.latest; },
     get just() { return just && cellAt(just.note, just.variable); },
-    get next() { return undone.at(-1); },
-    get canUndo() { return done.length > 0; },
-    get canRedo() { return undone.length > 0; },
+    get next() { return turns.next; },
+    get canUndo() { return turns.canUndo; },
+    get canRedo() { return turns.canRedo; },
   };
 }

@@ -4,12 +4,21 @@ import { canHold } from "../answering/again.js";
 import { choosable, memoOf, PROPOSAL, proposalIn } from "../answering/answers.js";
 import { COMMANDS } from "../answering/keys.js";
 import { createAnyCard } from "../card.js";
+import { createList } from "../listing/list.js";
 import { createCodingView } from "./view.js";
 
 /** @import { CardData, CardKind, CardOptions, Means, Post, Question } from "../types" */
 
 /** @param {Means} means */
-export function codingActions({ list, view, save, turned, keepDraft, tell }) {
+export function codingActions({ list, view, data, say, save, turned, keepDraft, tell }) {
+  view.cover((/** @type {HTMLElement} */ host, /** @type {() => void} */ onClose, /** @type {(text: string) => void} */ announce) => createList({
+    host, list, data, say, save, turned, keepDraft, announce, onClose,
+    onOpen({ note, variable }) {
+      list.goTo(note, variable.id);
+      onClose();
+    },
+  }));
+
   /** @type {<T>(work: (value: T) => unknown) => (value: T) => void} */
   const unlessFinished = (work) => (value) => { if (!list.isFinished()) work(value); };
 
@@ -28,16 +37,16 @@ export function codingActions({ list, view, save, turned, keepDraft, tell }) {
   function confirm() {
     const { variable, answer, draft } = list.current();
     const stillHolds = answer && canHold(answer, variable) && !draft.codes && draft.number === undefined;
-    if (stillHolds) save(list.decide(answer.codes));
-    else if (variable.kind === "multiple") save(list.decide(choosable(draft.codes ?? (answer ? answer.codes : []), variable)));
+    if (stillHolds) save(list.decide(answer.codes, { words: view.takeWords() }));
+    else if (variable.kind === "multiple") save(list.decide(choosable(draft.codes ?? (answer ? answer.codes : []), variable), { words: view.takeWords() }));
   }
 
   return {
     code: unlessFinished((/** @type {string} */ code) => {
       if (list.current().variable.kind === "multiple") list.toggle(code);
-      else save(list.decide([code]));
+      else save(list.decide([code], { words: view.takeWords() }));
     }),
-    pick: unlessFinished((/** @type {string} */ code) => save(list.decide([code], { stays: true }))),
+    pick: unlessFinished((/** @type {string} */ code) => save(list.decide([code], { stays: true, words: view.takeWords() }))),
     confirm: () => (list.list.kind === "changes" ? list.review("older") : unlessFinished(confirm)(null)),
     changes: () => { if (list.again().length) list.review("changes"); },
     closeChanges: () => list.toFirstOpen(),
@@ -49,6 +58,14 @@ export function codingActions({ list, view, save, turned, keepDraft, tell }) {
       if (!note || !variable || !list.variables.has(variable) || !list.unchoose({ note, variable: list.variables.get(variable) })) save(turned("undo"));
     },
     certainty,
+    unsure: () => certainty("1"),
+    // Whatever is begun stays as it is; all notes are one key away.
+    leave: () => (list.list.kind === "changes" ? list.toFirstOpen() : view.openList()),
+    toRecent: (/** @type {Question} */ { note, variable }) => list.goTo(note, variable.id),
+    recentBack: () => view.stepRecent(1),
+    recentForward: () => view.stepRecent(-1),
+    reviews: () => view.openReviews(),
+    dropWords: () => view.dropWords(),
     /** @param {Question & { text: string }} memo */
     typing: ({ note, variable, text }) => {
       const answer = list.answerTo(note, variable.id);
@@ -91,5 +108,7 @@ export function createCodingCard(...given) {
   const name = (data) => `sekom-${data.study}-${data.coder}`;
   /** @type {CardKind["draftOf"]} */
   const draftOf = ({ variable, codes, memo }, kind) => (variable.startsWith(PROPOSAL) ? { proposing: proposalIn(memo) } : { codes: kind === "multiple" ? codes : undefined, memo: memo || undefined });
-  return createAnyCard({ name, commands: COMMANDS, createView: createCodingView, actionsOf: codingActions, draftOf }, ...given);
+  /** @type {CardKind["createView"]} */
+  const createView = (...parts) => createCodingView(...parts, given[3]?.onHandIn);
+  return createAnyCard({ name, commands: COMMANDS, createView, actionsOf: codingActions, draftOf }, ...given);
 }

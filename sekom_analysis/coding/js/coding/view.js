@@ -3,38 +3,44 @@
 import { canHold } from "../answering/again.js";
 import { choosable, FLAG, isOpen, proposalIn } from "../answering/answers.js";
 import { createChanges } from "../looks/changes.js";
-import { createCodes, mostRows, TOLD_OF_NUMBERS } from "../looks/codes.js";
-import { afterLatest, createKit, labelsOf, latestOf, make, paintDefinitions, retiredOf, sayContext } from "../looks/elements.js";
-import { createFrame } from "../looks/frame.js";
+import { createCodes, sizeOf, TOLD_OF_NUMBERS } from "../looks/codes.js";
+import { createKit, definitionOf, labelsOf, latestOf, make, retiredOf, sayContext } from "../looks/elements.js";
+import { createCodebook } from "../looks/codebook.js";
+import { createFrame, lengthOfNote } from "../looks/frame.js";
+import { keysShown } from "../looks/keylist.js";
 import { createNotices } from "../looks/notices.js";
 import { createOverlays } from "../looks/overlays.js";
+import { chosenIn, paintWords, quoted, wordsText } from "../looks/words.js";
+import { createTray } from "./tray.js";
 
-/** @import { Answer, CardData, Cell, Draft, Hand, Note, Say, Variable, View, Worklist } from "../types" */
+/** @import { Answer, CardData, Cell, Code, Draft, Hand, Note, Say, Variable, View, Worklist } from "../types" */
+
+const KEYS = ["1–9", "0", "A–Ö", "↑ ↓", "Enter", ".", "⇧1 ⇧2 ⇧3", ",", "⌫", "⇧⌫", "/", "← →", "⇧← ⇧→", "End", "PgUp PgDn", ">", ":", "+", "*", "'", "<", "Space", "Esc"];
 
 /** @param {HTMLElement} host @param {CardData} data @param {Say} say @param {Worklist} list @param {Hand} hand
- * @returns {View} */
-export function createCodingView(host, data, say, list, hand) {
+ * @param {() => void} [onHandIn] @returns {View} */
+export function createCodingView(host, data, say, list, hand, onHandIn) {
   const kit = createKit(hand.click);
   const { parts, part, button, tool, group } = kit;
   /** @type {{ note: Note | null, variable: Variable | null }} */
   let shown = { note: null, variable: null };
+  /** @type {[number, number][]} */
+  let marked = []; // words of the note on screen that go with the next answer to it
+  let inked = ""; // the words that are marked in the note's text
+  /** @type {any} */
+  let listing = null; // my notes, which cover the card while they are open
 
   // --- building -----------------------------------------------------------------------------------
 
-  function buildTools() {
-    const sure = ["1", "2", "3"].map((n) => tool(`sure${n}`, say(`certainty_${n}`), `⇧${n}`, "certainty", n));
-    return make("div", "sk-tools",
-      group("certainty", "sk-segments", say("certainty"), ...sure),
-      tool("memo", say("memo"), "m"), tool("flag", say("flag"), "t"), tool("propose", say("propose"), "+"), tool("skip", say("skip"), "s"));
-  }
-
   function buildWork() {
-    const state = make("div", "sk-state", group("steps", "sk-steps", say("questions")), part("remark", "p", "sk-remark"));
-    const question = part("question", "p", "sk-question");
+    const asked = make("div", "sk-asked", part("question", "h2", "sk-question"), part("remark", "p", "sk-remark"));
+    const ask = make("div", "sk-ask", asked, part("typing", "p", "sk-typing"));
     const answer = part("answer", "div", "sk-answer", group("codes", "sk-codes", say("codes")));
-    const tools = buildTools();
+    const more = make("div", "sk-more-codes", tool("propose", say("propose"), "*"), part("proposed", "p", "sk-quiet sk-proposed"));
     parts.propose.addEventListener("mousedown", (/** @type {Event} */ event) => event.preventDefault()); // the words chosen in the note stay so
-    return [parts.again, state, question, answer, tools, part("proposed", "p", "sk-quiet sk-proposed")];
+    tool("words", "", "", "dropWords");
+    parts.words.append(make("span", "", "✕"));
+    return [parts.again, ask, answer, more];
   }
 
   // --- painting -----------------------------------------------------------------------------------
@@ -46,19 +52,31 @@ export function createCodingView(host, data, say, list, hand) {
     parts.work.hidden = finished;
     parts.finish.hidden = !finished;
     frame.root.classList.toggle("sk-done", finished);
-    if (finished) {
-      shown = { note: null, variable: null };
-      const isTold = list.list.kind === "changes";
-      if (isTold) changes.paintAll();
-      else notices.paintFinish(counts);
-      const latest = isTold ? "" : latestOf(list, say);
-      if (hand.told || latest) parts.finish.append(make("p", "sk-quiet", said() || say("finish_latest", { latest })));
-    } else paintNote();
+    if (finished) paintEnd(counts);
+    else paintNote();
+    tray.paint(finished);
     frame.paintMoves(finished);
-    parts.changes.hidden = !list.again().length;
-    parts.moves.hidden = list.list.kind === "changes";
+    paintQueues();
     notices.paintSaved();
-    frame.showPanel();
+    if (listing && listing.isOpen) listing.paint();
+  }
+
+  // How many answers wait to be gone through, wherever one is.
+  function paintQueues() {
+    const n = list.queues().filter(({ kind }) => kind !== "skipped").reduce((sum, queue) => sum + queue.n, 0);
+    parts.reviews.hidden = !n && !list.isReview;
+    parts.reviews.querySelector(".sk-label").textContent = say("reviews_n", { n });
+    parts.reviewDone.hidden = !list.isReview;
+  }
+
+  /** @param {{ open: number, done: number, begun: number }} counts */
+  function paintEnd(counts) {
+    shown = { note: null, variable: null };
+    const isTold = list.list.kind === "changes";
+    if (isTold) changes.paintAll();
+    else notices.paintFinish(counts);
+    const latest = isTold ? "" : latestOf(list, say);
+    if (hand.told || latest) parts.finish.append(make("p", "sk-quiet sk-remark", said() || say("finish_latest", { latest })));
   }
 
   function paintNote() {
@@ -66,12 +84,27 @@ export function createCodingView(host, data, say, list, hand) {
     const newNote = note !== shown.note;
     const newVariable = variable !== shown.variable;
     if (newVariable) paintVariable(variable);
+    if (newNote || newVariable) paintSize(note, variable);
     paintSteps(note, variable);
     paintAnswer(note, variable, answer, draft, earlier);
     if (newNote || newVariable) announce(note, variable, newNote);
     if (newNote) codes.close();
-    if (newNote) frame.paintNote(note);
+    if (newNote) {
+      frame.paintNote(note);
+      [marked, inked] = [[], ""];
+    }
+    paintChosen(note, answer);
+    codes.paintTyping();
+    parts.typing.replaceChildren(...(hand.letters ? [say("typing"), " ", make("b", "", hand.letters)] : []));
     shown = { note, variable };
+  }
+
+  /** @param {Note} note @param {Variable} variable */
+  function paintSize(note, variable) {
+    const size = sizeOf(variable);
+    for (const one of ["few", "some", "many"]) frame.root.classList.toggle(`sk-${one}`, one === size);
+    frame.root.classList.toggle("sk-beside", size === "many" || lengthOfNote(note) > 420);
+    frame.root.classList.toggle("sk-on-scale", variable.kind === "scale");
   }
 
   /** @param {Variable} variable */
@@ -80,27 +113,49 @@ export function createCodingView(host, data, say, list, hand) {
     const confirm = variable.kind === "multiple" ? [(parts.confirm = button("sk-confirm", "", "Enter", "confirm"))] : [];
     parts.answer.replaceChildren(parts.codes, ...confirm);
     codes.paint(variable);
-    paintDefinitions(parts.panelBox, variable, say);
+    showCode(null);
+  }
+
+  // Beside the codes: the definition of the one that is pointed at; else how to get at them.
+  /** @param {Code | null} code */
+  function showCode(code) {
+    const { variables } = data;
+    if (code && code.definition) {
+      parts.panelBox.replaceChildren(definitionOf(code, say));
+      return;
+    }
+    const has = variables.some((variable) => variable.codes.some((one) => one.definition));
+    parts.panelBox.replaceChildren(...(has ? [make("p", "sk-quiet", say("point_at_code")), parts.book] : []));
   }
 
   const said = () => (hand.told ? say(hand.told.key, hand.told.values) : "");
 
+  // What this note has been answered so far: the question's name until there is an answer, then the answer.
   /** @param {Note} note @param {Variable} variable */
   function paintSteps(note, variable) {
     parts.steps.hidden = data.notes.every((one) => one.variables.length < 2);
-    const few = note.variables.length <= 4;
-    parts.steps.classList.toggle("sk-few", few);
-    parts.steps.replaceChildren(...note.variables.map((name, number) => {
-      const { label } = list.variables.get(name);
+    parts.steps.replaceChildren(...note.variables.map((name) => {
+      const one = list.variables.get(name);
       const answer = list.answerTo(note, name);
-      const made = button("sk-step", few ? label : String(number + 1), "", "toStep", name);
       const state = isOpen(answer) ? "open" : answer.event === "skip" ? "skipped" : "answered";
+      const words = state === "answered" ? stampOf(one, /** @type {Answer} */ (answer)) : one.label;
+      const made = button("sk-step", words, "", "toStep", name);
+      const colour = state === "answered" && one.codes.find(({ id }) => id === answer?.codes.join())?.colour;
+      if (colour) made.style.setProperty("--sk-c", colour);
       made.dataset.state = state;
-      made.setAttribute("aria-label", `${label}: ${say(`step_${state}`)}`);
-      made.title = label;
+      made.setAttribute("aria-label", `${one.label}: ${state === "answered" ? words : say(`step_${state}`)}`);
+      made.title = one.label;
       if (name === variable.id) made.setAttribute("aria-current", "step");
       return made;
     }));
+  }
+
+  /** @param {Variable} variable @param {Answer} answer */
+  function stampOf(variable, answer) {
+    const named = variable.kind === "scale" ? `${variable.label} ` : "";
+    const marks = [answer.certainty === "1" ? " ?" : "", answer.memo ? " ✎" : ""].join("");
+    const labels = answer.codes.length ? labelsOf(variable, answer) : say("confirm_none");
+    return `${named}${variable.kind === "scale" ? labels.replace("-", "−") : labels}${marks}`;
   }
 
   /** @param {Note} note @param {Variable} variable @param {Answer | undefined} answer @param {Draft} draft
@@ -110,16 +165,15 @@ export function createCodingView(host, data, say, list, hand) {
     const chosen = choosable(draft.codes ?? (answer ? answer.codes : []), variable);
     codes.press((code) => chosen.includes(code));
     codes.paintTyped(answer, draft);
-    paintDoubt(/** @type {Cell} */ (list.aim()));
     parts.flag.setAttribute("aria-pressed", !isOpen(list.answerTo(note, FLAG)));
     paintProposal(note, variable, draft, answer);
     parts.remark.textContent = remark(variable, answer, draft, earlier);
     parts.remark.classList.toggle("sk-due", Boolean(earlier && !earlier.again) && isOpen(answer));
-    if (variable.kind === "multiple") {
-      const label = canHold(answer, variable) && !draft.codes ? say("still_holds") : chosen.length ? say("confirm", { n: chosen.length }) : say("confirm_none");
-      parts.confirm.querySelector(".sk-label").textContent = label;
-      parts.confirm.classList.toggle("sk-on", Boolean(answer && answer.event === "decide" && !draft.codes && !answer.older && chosen.length === answer.codes.length));
-    }
+    if (variable.kind !== "multiple") return;
+    const label = canHold(answer, variable) && !draft.codes ? say("still_holds") : chosen.length ? say("confirm", { n: chosen.length }) : say("confirm_none");
+    parts.confirm.querySelector(".sk-label").textContent = label;
+    parts.confirm.classList.toggle("sk-held", Boolean(draft.codes));
+    parts.confirm.classList.toggle("sk-on", Boolean(answer && answer.event === "decide" && !draft.codes && !answer.older && chosen.length === answer.codes.length));
   }
 
   /** @param {Note} note @param {Variable} variable @param {Draft} draft @param {Answer | undefined} answer */
@@ -127,40 +181,66 @@ export function createCodingView(host, data, say, list, hand) {
     const { name, words } = proposalIn(list.proposed({ note, variable }));
     const begun = draft.proposing && draft.proposing.name.trim();
     const key = isOpen(answer) || answer.event === "skip" ? "proposed" : "proposed_provisional";
+    parts.propose.hidden = variable.kind === "scale";
     parts.propose.classList.toggle("sk-on", Boolean(name));
     parts.propose.title = words;
     parts.proposed.textContent = [name && say(key, { name }), begun && say("propose_begun", { name: begun })].filter(Boolean).join(" ");
     parts.proposed.hidden = !parts.proposed.textContent;
   }
 
+  // The words that go with the answer: those of the answer given are marked in the note, those chosen now are named.
+  /** @param {Note} note @param {Answer | undefined} answer */
+  function paintChosen(note, answer) {
+    const words = (isOpen(answer) ? "" : answer.words) ?? "";
+    if (words !== inked) paintWords(parts.text, note, words);
+    inked = words;
+    parts.words.hidden = !marked.length;
+    parts.words.querySelector(".sk-label").textContent = say("words", { words: marked.map((span) => quoted(note.text, span)).join(" … ") });
+  }
+
+  // Words chosen stay so until they are answered with, let go, or others are chosen; a click elsewhere takes nothing away.
+  function hearSelection() {
+    const { note } = shown;
+    const spans = note ? chosenIn(parts.text) : [];
+    const isLetGo = !spans.length && window.getSelection()?.isCollapsed && parts.text.contains(window.getSelection()?.anchorNode ?? null);
+    if (!note || (!spans.length && !(isLetGo && marked.length))) return;
+    marked = spans;
+    paintChosen(note, list.current().answer);
+  }
+
+  function takeWords() {
+    const words = wordsText(marked);
+    dropWords();
+    return words;
+  }
+
+  function dropWords() {
+    if (marked.length) window.getSelection()?.removeAllRanges();
+    marked = [];
+    parts.words.hidden = true;
+  }
+
   // The words of the note that are chosen on screen.
-  function chosenWords() {
-    const chosen = window.getSelection();
-    const isInside = chosen && parts.text.contains(chosen.anchorNode) && parts.text.contains(chosen.focusNode);
-    return isInside ? String(chosen).trim() : "";
-  }
+  const chosenWords = () => (shown.note ? marked.map((span) => quoted(/** @type {Note} */ (shown.note).text, span)).join(" … ") : "");
 
-  // Certainty and memo are of what they act on: the answer just given, or the present one.
-  /** @param {Cell} aim */
-  function paintDoubt({ answer, draft }) {
-    const certainty = draft.certainty ?? (answer ? answer.certainty : "");
-    for (const n of ["1", "2", "3"]) parts[`sure${n}`].setAttribute("aria-pressed", certainty === n);
-    const memo = draft.memo ?? (answer ? answer.memo : "");
-    parts.memo.classList.toggle("sk-on", Boolean(memo));
-    parts.memo.title = memo;
-  }
-
-  // One line that says how this question stands, and before it what was just answered or why a key did nothing.
+  // One line that says how this question stands, or why a key did nothing.
   /** @param {Variable} variable @param {Answer | undefined} answer @param {Draft} draft
    * @param {Answer | undefined} earlier */
   function remark(variable, answer, draft, earlier) {
     if (hand.told && !(variable.kind === "scale" && TOLD_OF_NUMBERS.has(hand.told.key))) return said(); // else it stands below the numbers
     if (draft.codes) return say("not_confirmed");
     if (draft.number !== undefined) return say("number_waits", { number: draft.number.trim() });
-    if (earlier && !earlier.again && isOpen(answer)) return afterLatest(list, say, say("changed_text", { codes: labelsOf(variable, earlier) }));
-    if ((answer ?? earlier)?.again && draft.memo === undefined) return latestOf(list, say);
-    if (isOpen(answer)) return draft.memo ? afterLatest(list, say, say("waits_for_answer")) : latestOf(list, say);
-    return afterLatest(list, say, status(variable, answer, draft));
+    if (earlier && !earlier.again && isOpen(answer)) return say("changed_text", { codes: labelsOf(variable, earlier) });
+    if ((answer ?? earlier)?.again && draft.memo === undefined) return "";
+    if (isOpen(answer)) return draft.memo ? say("waits_for_answer") : how(variable);
+    return status(variable, answer, draft);
+  }
+
+  // How one answers, where that is not plain from the card.
+  /** @param {Variable} variable */
+  function how({ kind, codes }) {
+    if (kind === "multiple") return say("how_several");
+    return kind === "single" && codes.length > 10 ? say("how_many") : "";
   }
 
   /** @param {Variable} variable @param {Answer} answer @param {Draft} draft */
@@ -176,25 +256,78 @@ export function createCodingView(host, data, say, list, hand) {
   /** @param {Note} note @param {Variable} variable @param {boolean} newNote */
   function announce(note, variable, newNote) {
     const again = parts.again.hidden ? "" : ` ${parts.again.textContent}`;
-    parts.live.textContent = `${newNote ? `${parts.place.textContent}. ${sayContext(note)}${note.text}. ` : ""}${variable.question}${again}`;
+    const latest = latestOf(list, say);
+    parts.live.textContent = `${latest ? `${latest}. ` : ""}${newNote ? `${parts.place.textContent}. ${sayContext(note)}${note.text}. ` : ""}${variable.question}${again}`;
+  }
+
+  // --- what opens over the card -------------------------------------------------------------------
+
+  function openKeys() {
+    overlays.openDialog(say("keys"), [make("p", "sk-quiet", say("keys_rule")), keysShown(KEYS, say)], { isWide: true });
+  }
+
+  // Which answers can be gone through, question by question; each opens on its question.
+  function openReviews() {
+    const queues = list.queues();
+    const told = list.again().length;
+    /** @type {[string, string, unknown][]} */
+    const ways = queues.map((queue) => [say(`queue_${queue.kind}`, { n: queue.n, label: queue.variable ? list.variables.get(queue.variable).label : "" }), "review", queue]);
+    if (told) ways.push([say("queue_changes", { n: told }), "changes", null]);
+    if (list.isReview) ways.push([say("review_done"), "reviewDone", null]);
+    const buttons = ways.slice(0, 9).map(([label, name, value], number) => button("sk-tool sk-way", label, String(number + 1), name, value));
+    for (const made of buttons) made.addEventListener("click", () => box.close());
+    const box = overlays.openDialog(say("reviews"), buttons.length ? buttons : [make("p", "sk-quiet", say("no_queues"))]);
+    box.addEventListener("keydown", (event) => buttons[Number(event.key) - 1]?.click());
+    (buttons[0] ?? box).focus();
+  }
+
+  // Puts my notes over the card.
+  /** @param {(host: HTMLElement, onClose: () => void, announce: (text: string) => void) => any} create */
+  function cover(create) {
+    listing = create(root, closeList, (text) => { parts.live.textContent = text; });
+  }
+
+  function openList() {
+    if (list.isFinished()) listing.open();
+    else listing.open(list.current().note, list.current().variable.id);
+    parts.main.inert = parts.tray.inert = true;
+    paint();
+  }
+
+  function closeList() {
+    listing.close();
+    parts.main.inert = parts.tray.inert = false;
+    shown = { note: null, variable: null };
+    paint();
+    focus();
   }
 
   const changes = createChanges({ say, list, data, part, parts, button });
-  const frame = createFrame(host, data, say, list, kit, { work: buildWork(), label: say("card") });
+  parts.book = button("sk-tool", say("whole_codebook"), "'", "codebook");
+  const tray = createTray({ kit, list, say, hand });
+  const frame = createFrame(host, data, say, list, kit, { work: buildWork(), tray: tray.nodes, label: say("card"), leave: "all_notes", onHandIn });
   const { root, id, focus } = frame;
-  const overlays = createOverlays({ root, answer: parts.answer, main: parts.main, say, list, hand, focus, id });
+  parts.queues.append(tool("reviewDone", say("review_done"), ""), tool("reviews", "", ":"));
+  parts.foot.prepend(group("steps", "sk-steps", say("questions")), tool("flag", say("flag"), "+"));
+  parts.foot.before(parts.words);
+  document.addEventListener("selectionchange", hearSelection);
+  const book = createCodebook({ host: root, data, say, onClose: focus });
+  const overlays = createOverlays({ root, ground: parts.tray, say, list, hand, focus, id });
   const notices = createNotices({ root, parts, part, button, say, list, data, savesBegun: true });
-  const codes = createCodes(kit, { tip: overlays.tip, panelIsOpen: frame.panelIsOpen, say, hand, focus, id });
-  parts.moves.append(tool("changes", say("changes"), ","));
+  const codes = createCodes(kit, { show: showCode, say, hand, focus, id });
   parts.question.id = `${id}-question`;
   parts.codes.removeAttribute("aria-label");
   parts.codes.setAttribute("aria-labelledby", parts.question.id);
-  root.style.setProperty("--sk-rows", String(mostRows(data.variables)));
   kit.onClicked(() => { if (!overlays.isOpen) focus(); });
 
   return {
-    root, paint, focus, showState: notices.showState, togglePanel: frame.togglePanel, toggleGloss: frame.toggleGloss,
-    scrollNote: frame.scrollNote, openMemo: overlays.openMemo, openProposal: () => overlays.openProposal(chosenWords()), openSearch: overlays.openSearch,
-    closeOverlays: overlays.close, openBlock: codes.openBlock, keepFocus: frame.keepFocus, shows: frame.shows, open: () => frame.open(paint), stop: frame.stop,
+    root, paint, focus, showState: notices.showState, toggleGloss: frame.toggleGloss, openKeys, openCodebook: book.open, openNumber: overlays.openNumber,
+    openList, openReviews, cover, takeWords, dropWords, stepRecent: tray.step, get over() { return listing.isOpen ? listing : book.isOpen ? { press: () => false } : null; },
+    scrollNote: frame.scrollNote, openMemo: overlays.openMemo, openProposal: () => overlays.openProposal(chosenWords()),
+    closeOverlays: overlays.close, openBlock: codes.openBlock, keepFocus: frame.keepFocus, shows: frame.shows, open: () => frame.open(paint), stop() {
+      document.removeEventListener("selectionchange", hearSelection);
+      listing.stop();
+      frame.stop();
+    },
   };
 }

@@ -89,7 +89,6 @@ export function createComparingView(host, data, say, list, hand) {
     else paintPair();
     frame.paintMoves(finished);
     notices.paintSaved();
-    frame.showPanel();
     parts.glossB.hidden = parts.gloss.hidden;
   }
 
@@ -208,12 +207,12 @@ export function createComparingView(host, data, say, list, hand) {
     parts.own.setAttribute("aria-invalid", key === "refuse_no_text");
   }
 
-  const frame = createFrame(host, data, say, list, kit, { work: buildWork(), label: say("card"), panelFirst: false, search: false });
+  const frame = createFrame(host, data, say, list, kit, { work: buildWork(), label: say("card"), isFlow: true });
   const { root, id } = frame;
   const focus = () => { if (![parts.reason, parts.own].includes(document.activeElement)) frame.focus(); };
-  const overlays = createOverlays({ root, answer: parts.answer, main: parts.main, say, list, hand, focus, id });
+  const overlays = createOverlays({ root, ground: parts.answer, say, list, hand, focus, id });
   const notices = createNotices({ root, parts, part, button, say, list, data });
-  const codes = createCodes(kit, { tip: overlays.tip, panelIsOpen: frame.panelIsOpen, say, hand, focus, id });
+  const codes = createCodes(kit, { show: (code, near) => overlays.tip(code?.definition, near), say, hand, focus, id });
   parts.question.id = `${id}-question`;
   parts.codes.removeAttribute("aria-label");
   parts.codes.setAttribute("aria-labelledby", parts.question.id);
@@ -227,8 +226,8 @@ export function createComparingView(host, data, say, list, hand) {
   kit.onClicked(() => { if (!overlays.isOpen) focus(); });
 
   return {
-    root, paint, showState: notices.showState, togglePanel: frame.togglePanel, toggleGloss: frame.toggleGloss,
-    scrollNote: frame.scrollNote, openSearch: overlays.openSearch, closeOverlays: overlays.close, focus: frame.focus,
+    root, paint, showState: notices.showState, openKeys() {}, openCodebook: frame.togglePanel, toggleGloss: frame.toggleGloss,
+    scrollNote: frame.scrollNote, openNumber: overlays.openNumber, closeOverlays: overlays.close, focus: frame.focus,
     openBlock: codes.openBlock, keepFocus: frame.keepFocus, shows: frame.shows, ask, refuse, open: () => frame.open(paint), stop: frame.stop,
   };
 }

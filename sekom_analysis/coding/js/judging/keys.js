@@ -35,8 +35,8 @@ function answering(event, { note, variable }) {
   const digit = digitOf(event);
   if (variable.kind === "scale") {
     const hasMinus = variable.codes.some(({ id }) => id.startsWith("-"));
-    if (MINUS.test(event.key) && (hasMinus || !digit)) return { name: "number", value: "-" };
-    if (digit) return { name: "number", value: digit };
+    if (MINUS.test(event.key) && (hasMinus || !digit)) return { name: "digit", value: "-" };
+    if (digit) return { name: "digit", value: digit };
   } else if (digit) return digit === "0" ? { name: "other" } : { name: "side", value: Number(digit) - 1 };
   const place = readings.findIndex((_, number) => letterOf(number) === event.key.toUpperCase());
   return place >= 0 && !event.shiftKey ? { name: "sideWith", value: place } : null;

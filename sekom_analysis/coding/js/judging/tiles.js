@@ -21,7 +21,7 @@ const letterCap = (letter) => make("span", "sk-letter", letter);
 // How sure a coder was, and the memo; what nobody wrote takes no room but for a word that there is none.
 /** @param {Reading} reading @param {Say} say @returns {Node[]} */
 function saidIn({ certainty, memo }, say) {
-  const sure = certainty ? [make("span", certainty === "1" ? "sk-unsure" : "sk-sure", say(`certainty_${certainty}`))] : [];
+  const sure = certainty ? [make("span", certainty === "1" ? "sk-unsure" : "sk-sure", say(`just_${certainty}`))] : [];
   const words = memo ? [make("q", "", memo)] : [];
   const parts = [...sure, ...words];
   return parts.length ? parts.flatMap((part, number) => (number ? [" ", part] : [part])).map((part) => (typeof part === "string" ? document.createTextNode(part) : part))
@@ -71,10 +71,9 @@ export function paintMarked(box, note, say) {
   box.replaceChildren(...markedIn(note.text, note.readings).map(({ text, readers }) => {
     if (!readers.length) return document.createTextNode(text);
     const letters = readers.map(letterOf).join("");
-    const who = make("sup", "", letters);
-    const made = make("mark", "sk-selected", text, who);
+    const made = make("mark", "sk-words", text);
+    made.dataset.readers = letters;
     made.title = say("selected_by", { letters });
     return made;
   }));
 }
-

@@ -3,9 +3,10 @@
 
 import { isOpen, lengthOf, LONGEST_MEMO } from "../answering/answers.js";
 import { createCodes, TOLD_OF_NUMBERS } from "../looks/codes.js";
-import { createKit, labelsOf, latestOf, make, retiredOf, sayContext } from "../looks/elements.js";
+import { createKit, keycap, labelsOf, latestOf, make, retiredOf, sayContext } from "../looks/elements.js";
 import { createFrame } from "../looks/frame.js";
 import { createNotices } from "../looks/notices.js";
+import { createOverlays } from "../looks/overlays.js";
 import { choiceOf, isChoice, reasonOf } from "./choice.js";
 import { createPicker } from "./picker.js";
 import { keptOf, letterOf, sideOf, sidesOf } from "./sides.js";
@@ -67,21 +68,31 @@ export function createAdjudicationView(host, data, say, list, hand, sitting) {
     event.preventDefault();
   }
 
+  // What keys do, and the moves: where the coding card has them too.
+  function buildTray() {
+    const caps = part("caps", "span", "sk-caps sk-quiet");
+    parts.holdFast = isTalk ? button("sk-tool sk-firm", say("hold_fast"), "=", "holdFast") : null;
+    const keys = tool("keys", "", "?");
+    keys.setAttribute("aria-label", say("keys"));
+    const tools = make("div", "sk-tools", ...(isTalk ? [] : [tool("names", say("names"), ":")]), tool("toFirstOpen", say("to_first_open"), "End"),
+      tool("undo", say("undo"), "⌫"), tool("redo", say("redo"), "⇧⌫"), keys);
+    return [caps, make("div", "sk-gap"), tools];
+  }
+
   function buildRest() {
     parts.other = button("sk-tool", say("other_code"), "0", "other");
     const own = isTalk ? [] : [
       (parts.leaveOpen = button("sk-tool sk-open", say("leave_open"), "/", "leaveOpen")),
       (parts.twoIdeas = button("sk-tool", say("two_ideas"), "+", "twoIdeas")),
-      tool("names", say("names"), ":"),
     ];
-    return make("div", "sk-rest", parts.other, ...own, make("span", "sk-gap"), button("sk-tool", say("keys"), "?", "keys"));
+    return make("div", "sk-rest", parts.other, ...own);
   }
 
   function buildWork() {
     const asked = make("div", "sk-ask", part("question", "p", "sk-question"), part("counts", "span", "sk-quiet"));
-    return [buildMeeting(), buildReason(), asked, part("kept", "div", "sk-kept"), group("sides", "sk-sides", say("codes")),
-      part("rows", "div", "sk-rows"), part("answer", "div", "sk-answer", group("codes", "sk-codes", say("codes"))),
-      part("others", "div", "sk-others"), buildRest()];
+    const middle = make("div", "sk-middle", part("kept", "div", "sk-kept"), group("sides", "sk-sides", say("codes")), part("rows", "div", "sk-rows"),
+      part("answer", "div", "sk-answer", group("codes", "sk-codes", say("codes"))), part("others", "div", "sk-others"));
+    return [buildMeeting(), buildReason(), asked, middle, buildRest()];
   }
 
   // --- painting -----------------------------------------------------------------------------------
@@ -98,9 +109,11 @@ export function createAdjudicationView(host, data, say, list, hand, sitting) {
     frame.root.classList.toggle("sk-done", finished);
     if (finished) paintFinish(counts);
     else paintNote();
+    parts.undo.disabled = !list.canUndo;
+    parts.redo.disabled = !list.canRedo;
+    if (parts.names) parts.names.disabled = finished;
     frame.paintMoves(finished);
     notices.paintSaved();
-    frame.showPanel();
   }
 
   // In a meeting no answer is owed: what has been said is counted, not what is left.
@@ -144,7 +157,6 @@ export function createAdjudicationView(host, data, say, list, hand, sitting) {
       named = isTalk;
       frame.paintNote(note);
       paintMarked(parts.text, note, say);
-      picker.close();
       codes.close();
     }
     if (!shown.note) {
@@ -152,6 +164,7 @@ export function createAdjudicationView(host, data, say, list, hand, sitting) {
       if (variable.kind === "scale") codes.paint(variable);
     }
     paintSides(cell);
+    paintCaps(cell);
     paintAnswer(cell, isNew);
     if (isNew) announce(cell);
     shown.note = note;
@@ -186,6 +199,19 @@ export function createAdjudicationView(host, data, say, list, hand, sitting) {
     }
   }
 
+  // Which keys choose on this note.
+  /** @param {Disputed} cell */
+  function paintCaps({ note, variable }) {
+    const most = Math.min(sidesOf(note, variable).length, 9);
+    /** @type {[string[], string][]} */
+    const rows = [[variable.kind === "scale" ? ["0", "…", "9"] : Array.from({ length: most }, (_, n) => String(n + 1)), "cap_code"],
+      [note.readings.map((_, place) => letterOf(place)), isTalk ? "cap_speaker" : "cap_side"], [["Enter"], isTalk ? "cap_says" : "cap_settles"]];
+    const signature = JSON.stringify(rows);
+    if (parts.caps.dataset.signature === signature) return;
+    parts.caps.dataset.signature = signature;
+    parts.caps.replaceChildren(...rows.map(([keys, text]) => make("span", "", ...keys.map(keycap), ` ${say(text)}`)));
+  }
+
   /** @param {Variable} variable @param {string} code */
   function keptButton(variable, code) {
     const made = button("sk-tool", labelOf(variable, code, say), "", "code", code);
@@ -202,10 +228,8 @@ export function createAdjudicationView(host, data, say, list, hand, sitting) {
   // Coders whose answers no tile tells; in a meeting all of them, with what they say now.
   /** @param {DisputedNote} note @param {Variable} variable */
   function paintRows(note, variable) {
-    const rows = note.readings.flatMap((reading, place) => {
-      if (isTalk) return [talkRow(note, place)];
-      return variable.kind === "multiple" || reading.skipped ? [tiles.row(note, place, named)] : [];
-    });
+    const rows = isTalk ? note.readings.map((_, place) => talkRow(note, place))
+      : note.readings.flatMap((reading, place) => (variable.kind === "multiple" || reading.skipped ? tiles.row(note, place, named) : []));
     parts.rows.hidden = !rows.length;
     parts.rows.replaceChildren(...rows);
   }
@@ -245,6 +269,7 @@ export function createAdjudicationView(host, data, say, list, hand, sitting) {
     parts.reason.placeholder = say(isMute ? "who_first_hint" : choice.event ? "reason_hint" : "choose_first");
     parts.reasonFor.textContent = reasonTitle(note, variable, choice);
     parts.save.disabled = isMute;
+    parts.save.classList.toggle("sk-ready", Boolean(choice.event));
     paintChips(reason);
     parts.remark.textContent = remark(note, variable, answer, draft);
     const isTooLong = lengthOf(reason.trim()) > LONGEST_MEMO;
@@ -355,36 +380,35 @@ export function createAdjudicationView(host, data, say, list, hand, sitting) {
   function openKeys() {
     const isScale = data.variables[0].kind === "scale";
     /** @type {[string[], string][]} */
-    const own = isTalk ? [[["A", "B", "C"], say("key_speaker")], [["="], say("key_firm")]]
-      : [[["A", "B", "C"], say("key_side")], [["/"], say("key_open")], [["+"], say("key_two_ideas")], [[":"], say("key_names")]];
-    picker.openKeys([
-      isScale ? [["0", "…", "9"], say("key_number")] : [["1", "2", "3"], say("key_codes")], ...(isScale ? [] : [/** @type {[string[], string]} */ ([["0"], say("key_other")])]),
-      ...own, [["Enter"], say(isTalk ? "key_enter_talk" : "key_enter")], [["Shift+Enter"], say("key_line")], [["←", "→"], say("key_moves")],
-      [["⌫"], say("undo")], [["Shift+⌫"], say("redo")], [["Esc"], say("key_escape")], [["?"], say("keys")],
-    ], say("keys_foot"));
+    const choose = isScale ? [[["0", "…", "9"], "key_number"]] : [[["1", "2", "3"], "key_codes"], [["0"], "key_other"]];
+    /** @type {[string[], string][]} */
+    const own = isTalk ? [[["A", "B", "C"], "key_speaker"], [["="], "key_firm"]]
+      : [[["A", "B", "C"], "key_side"], [["/"], "key_open"], [["+"], "key_two_ideas"], [[":"], "key_names"]];
+    /** @type {[string[], string][]} */
+    const both = [[["Enter"], isTalk ? "key_enter_talk" : "key_enter"], [["⇧Enter"], "key_line"], [["←", "→"], "key_moves"], [["End"], "to_first_open"],
+      [["⌫"], "undo"], [["⇧⌫"], "redo"], [["<"], "gloss"], [["Esc"], "key_escape"]];
+    const rows = [...choose, ...own, ...both].map(([keys, text]) => make("div", "", make("dt", "", ...keys.map(keycap)), make("dd", "", say(text))));
+    overlays.openDialog(say("keys"), [make("dl", "sk-keys", ...rows), make("p", "sk-quiet", say("keys_foot"))], { isWide: true });
   }
 
   function toggleNames() {
     named = !named;
   }
 
-  const frame = createFrame(host, data, say, list, kit, { work: buildWork(), label: say("card"), panelFirst: false, search: false });
+  const frame = createFrame(host, data, say, list, kit, { work: buildWork(), label: say("card"), tray: buildTray() });
   const { root, id } = frame;
   const focus = () => { if (document.activeElement !== parts.reason) frame.focus(); };
+  const overlays = createOverlays({ root, ground: parts.answer, say, list, hand, focus, id });
   const notices = createNotices({ root, parts, part, button, say, list, data });
-  const codes = createCodes(kit, { tip: () => {}, panelIsOpen: () => false, say, hand, focus, id });
-  const picker = createPicker(root, say, id, {
-    choose(code, event) {
-      frame.focus();
-      act("code", code);
-      if (event && document.activeElement !== parts.reason) hand.leaveProse(event);
-    },
-    focus: frame.focus,
+  const codes = createCodes(kit, { show: () => {}, say, hand, focus, id });
+  const picker = createPicker(overlays.openDialog, say, id, (code, event) => {
+    frame.focus();
+    act("code", code);
+    if (event && document.activeElement !== parts.reason) hand.leaveProse(event);
   });
   parts.who = isTalk ? make("span", "sk-present", make("span", "sk-label", "")) : button("sk-tool sk-present", "", "", "meeting");
   (root.querySelector(".sk-who") ?? parts.left).after(parts.who);
-  if (isTalk) {
-    parts.holdFast = button("sk-tool sk-firm", say("hold_fast"), "=", "holdFast");
+  if (parts.holdFast) {
     parts.save.before(parts.holdFast);
     parts.needed.hidden = true;
   }
@@ -397,22 +421,15 @@ export function createAdjudicationView(host, data, say, list, hand, sitting) {
   parts.reasonLabel.htmlFor = parts.reason.id;
   parts.refusal.id = `${id}-refusal`;
   parts.reason.setAttribute("aria-describedby", parts.refusal.id);
-  parts.text.lang = "sv";
   root.classList.add("sk-adjudication");
   root.classList.toggle("sk-talk", isTalk);
-  kit.onClicked(() => { if (!picker.isOpen) focus(); });
-
-  // Everything else that is done first closes what is open over the card.
-  function closeOverlays() {
-    picker.close();
-    return null;
-  }
+  kit.onClicked(() => { if (!root.querySelector("dialog")) focus(); });
 
   return {
-    root, paint, showState: notices.showState, togglePanel: frame.togglePanel, toggleGloss: frame.toggleGloss,
-    scrollNote: frame.scrollNote, openSearch: openPicker, closeOverlays, focus: frame.focus,
+    root, paint, showState: notices.showState, openKeys, openCodebook() {}, toggleGloss: frame.toggleGloss,
+    scrollNote: frame.scrollNote, openNumber: overlays.openNumber, closeOverlays: overlays.close, focus: frame.focus,
     openBlock: codes.openBlock, keepFocus: frame.keepFocus, shows: frame.shows, focusReason, refuse, toggleNames,
-    openPicker, openKeys, twoIdeas, open: () => frame.open(paint), stop: frame.stop,
+    openPicker, twoIdeas, light() {}, open: () => frame.open(paint), stop: frame.stop,
   };
 }
 

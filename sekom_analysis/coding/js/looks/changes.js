@@ -42,7 +42,7 @@ export function createChanges({ say, list, data, part, parts, button }) {
   function paintAll() {
     const n = list.again().length;
     const title = make("h2", "sk-finish-title", say("what_changed"));
-    const go = button("sk-code sk-go", say("changed_go", { n }), "Enter", "confirm");
+    const go = button("sk-go sk-main", say("changed_go", { n }), "Enter", "confirm");
     parts.finish.replaceChildren(title, make("p", "", say("changed_intro", { n })),
       make("div", "sk-tools", go, button("sk-tool", say("changed_later"), "Esc", "closeChanges")),
       make("ul", "sk-changes", ...toldOf(list, changes).map(entry)));
@@ -62,7 +62,7 @@ export function createChanges({ say, list, data, part, parts, button }) {
     parts.again.hidden = !answer || !answer.again;
     if (!answer || !answer.again) return;
     const change = changeOf(changes, variable.id, answer.again);
-    const still = holds ? [button("sk-code sk-go", say("still_holds"), "Enter", "confirm")] : [];
+    const still = holds ? [button("sk-go sk-main", say("still_holds"), "Enter", "confirm")] : [];
     parts.again.replaceChildren(make("p", "sk-change-why", reason(variable, answer)), ...(change ? textOf(change) : []), ...still);
   }
 

@@ -1,8 +1,9 @@
 // The buttons of a question's codes, and the definition that belongs to each.
 
 import { shownNumber } from "../answering/answers.js";
-import { keysOf } from "../answering/keys.js";
-import { keycap } from "./elements.js";
+import { keysOf, NONE_FITS } from "../answering/keys.js";
+import { found, leadsOf, placeOf } from "../answering/typing.js";
+import { keycap, make } from "./elements.js";
 
 /** @import { Answer, Code, Draft, Hand, Kit, Say, Variable } from "../types" */
 
@@ -13,6 +14,8 @@ function rowsOf(codes) {
   return Math.ceil(codes.length / columns);
 }
 
+const FEW = 4; // so many codes, none fits apart, are tiles that hold their definitions
+const SOME = 12; // so many are rows beside a definition; more stand in columns
 const MOST_BUTTONS = 42; // numbers of a longer scale are reached through their tens, hundreds …
 export const TOLD_OF_NUMBERS = new Set(["refuse_number", "number_dropped", "number_missing"]);
 const WITH_FIELD = 20; // a scale with more numbers has a field for them as well
@@ -35,6 +38,13 @@ function blocksOf(codes) {
   return [...blocks.values()];
 }
 
+// How a question stands on the card: as tiles with their definitions, as rows, or in columns to be searched.
+/** @param {Variable} variable */
+export const sizeOf = ({ kind, codes }) => {
+  const n = codes.filter(({ id }) => id !== NONE_FITS).length;
+  return kind === "scale" || n <= FEW ? "few" : n <= SOME ? "some" : "many";
+};
+
 // Rows that the longest question takes, so that what stands below never moves; `more` buttons stand among its codes.
 /** @param {Variable[]} variables @param {unknown[]} [more] */
 export function mostRows(variables, more = []) {
@@ -49,12 +59,12 @@ function rowsOfQuestion({ kind, codes }, more) {
 }
 
 /** @param {Kit} kit
- * @param {{ tip: (text: string | null | undefined, near?: Element) => void, panelIsOpen: () => boolean,
- *   say: Say, hand: Hand, focus: () => void, id: string }} given */
-export function createCodes(kit, { tip, panelIsOpen, say, hand, focus, id }) {
+ * @param {{ show: (code: Code | null, near?: Element) => void, say: Say, hand: Hand, focus: () => void, id: string }} given */
+export function createCodes(kit, { show, say, hand, focus, id }) {
   const { parts, part, button } = kit;
   /** @type {{ variable: Variable, more: Node[], open: Code[] | null }} */
   let shown = { variable: /** @type {any} */ (null), more: [], open: null }; // `open`: the block of numbers that is open
+  let lit = { letters: "", active: "" }; // as they were painted
 
   /** @param {Variable} variable @param {Node[]} [more] */
   function paint(variable, more = []) {
@@ -66,9 +76,13 @@ export function createCodes(kit, { tip, panelIsOpen, say, hand, focus, id }) {
   function paintButtons() {
     const { variable, more, open } = shown;
     const keys = new Map([...keysOf(variable)].map(([key, code]) => [code, key]));
+    const leads = keys.size < variable.codes.length ? leadsOf(variable.codes) : new Map();
     const buttons = variable.kind === "scale" ? numberButtons(open ?? variable.codes, Boolean(open))
-      : variable.codes.map((code) => codeButton(code, keys.get(code.id)));
+      : variable.codes.map((code) => codeCell(code, keys.get(code.id), leads.get(code.id)));
+    lit = { letters: "", active: "" };
     parts.codes.className = `sk-codes sk-${variable.kind}`;
+    parts.codes.style.setProperty("--sk-half-rows", Math.ceil(variable.codes.length / 2));
+    parts.codes.style.setProperty("--sk-n", Math.min(variable.codes.filter((code) => code.id !== NONE_FITS).length, FEW));
     parts.codes.style.setProperty("--sk-own-rows", rowsOf([...variable.codes, ...more]));
     const isLong = variable.codes.length > MOST_BUTTONS;
     parts.codes.style.setProperty("--sk-columns", columnsOf(buttons.length, isLong ? 6 : 12));
@@ -87,8 +101,9 @@ export function createCodes(kit, { tip, panelIsOpen, say, hand, focus, id }) {
 
   /** @param {Code} code */
   function numberButton({ id: number }) {
-    const made = button("sk-code", shownNumber(number), number.length === 1 ? number : "", "code", number);
-    if (number.length > 1) made.prepend(keycap(""));
+    const made = button("sk-code", shownNumber(number), "", "code", number);
+    if (number.length === 1) made.setAttribute("aria-keyshortcuts", number);
+    made.prepend(keycap(""));
     made.dataset.code = number;
     return made;
   }
@@ -163,7 +178,7 @@ export function createCodes(kit, { tip, panelIsOpen, say, hand, focus, id }) {
     for (const made of parts.codes.querySelectorAll("[data-code]")) {
       const number = made.dataset.code;
       const goesOn = number.startsWith(text);
-      made.querySelector(".sk-key").textContent = goesOn ? shownNumber(number.slice(text.length)) : "";
+      made.querySelector(".sk-key").textContent = goesOn && text ? shownNumber(number.slice(text.length)) : "";
       made.classList.toggle("sk-half", Boolean(text) && number === text);
       made.classList.toggle("sk-away", !goesOn);
     }
@@ -179,16 +194,60 @@ export function createCodes(kit, { tip, panelIsOpen, say, hand, focus, id }) {
     return say(isWhole ? "half_typed" : "half_typed_open", { number: shownNumber(text) });
   }
 
-  /** @param {Code} code @param {string} [key] */
-  function codeButton(code, key = "") {
+  // A code's button; beyond the digits it shows the shortest beginning that finds it. Where there is no room beside the
+  // codes, a second button opens its definition.
+  /** @param {Code} code @param {string} [key] @param {string} [lead] */
+  function codeCell(code, key = "", lead = "") {
     const made = button("sk-code", code.label, key, "code", code.id);
     made.dataset.code = code.id;
-    if (code.definition) {
-      made.addEventListener("mouseenter", () => showDefinition(code, made));
-      made.addEventListener("focus", () => { if (made.matches(":focus-visible")) showDefinition(code, made); });
-      for (const end of ["mouseleave", "blur"]) made.addEventListener(end, () => showDefinition(null));
-    }
+    if (!key) made.prepend(make("span", "sk-lead", lead));
+    if (code.colour) made.style.setProperty("--sk-c", code.colour);
+    made.prepend(make("i", "sk-hue"));
+    if (shown.variable.kind === "multiple") made.querySelector(".sk-label")?.before(make("span", "sk-box"));
+    if (code.id === NONE_FITS) made.classList.add("sk-none");
+    if (!code.definition) return make("div", "sk-cell", made);
+    made.append(make("span", "sk-def", code.definition));
+    made.addEventListener("mouseenter", () => show(code, made));
+    made.addEventListener("focus", () => { if (made.matches(":focus-visible")) show(code, made); });
+    for (const end of ["mouseleave", "blur"]) made.addEventListener(end, () => show(null));
+    return make("div", "sk-cell", made, infoButton(code, made));
+  }
+
+  /** @param {Code} code @param {HTMLElement} near */
+  function infoButton(code, near) {
+    const made = make("button", "sk-info", "i");
+    made.type = "button";
+    made.setAttribute("aria-label", say("definition_of", { code: code.label }));
+    made.setAttribute("aria-expanded", "false");
+    made.addEventListener("click", () => {
+      const isOpen = near.classList.toggle("sk-told");
+      made.setAttribute("aria-expanded", String(isOpen));
+    });
     return made;
+  }
+
+  // What is typed stands out in the labels, and what does not answer to it fades; nothing moves.
+  function paintTyping() {
+    const { letters, active } = hand;
+    if (letters === lit.letters && active === lit.active) return;
+    const hits = new Set(found(shown.variable.codes, letters));
+    for (const made of parts.codes.querySelectorAll("[data-code]")) {
+      const code = shown.variable.codes.find((/** @type {Code} */ one) => one.id === made.dataset.code);
+      made.classList.toggle("sk-active", made.dataset.code === active);
+      if (letters !== lit.letters && code) markLabel(made, code.label, hits.has(code) ? letters : "", Boolean(letters.trim()) && !hits.has(code));
+      if (made.dataset.code === active) made.scrollIntoView({ block: "nearest" });
+    }
+    lit = { letters, active };
+    show(shown.variable.codes.find((/** @type {Code} */ one) => one.id === active) ?? null);
+  }
+
+  /** @param {HTMLElement} made @param {string} text @param {string} letters @param {boolean} isOff */
+  function markLabel(made, text, letters, isOff) {
+    const place = placeOf(text, letters);
+    const label = /** @type {HTMLElement} */ (made.querySelector(".sk-label"));
+    made.classList.toggle("sk-off", isOff);
+    if (place) label.replaceChildren(text.slice(0, place[0]), make("mark", "", text.slice(...place)), text.slice(place[1]));
+    else label.textContent = text;
   }
 
   /** @param {(code: string) => boolean} isChosen */
@@ -200,12 +259,6 @@ export function createCodes(kit, { tip, panelIsOpen, say, hand, focus, id }) {
   // Closes the numbers that were opened on another note.
   function close() {
     if (shown.open) openBlock(null);
-  }
-
-  /** @param {Code | null} code @param {Element} [near] */
-  function showDefinition(code, near) {
-    light(code ? code.id : null);
-    if (!panelIsOpen()) tip(code ? code.definition : null, near);
   }
 
   /** @param {string | null} id */
@@ -228,5 +281,5 @@ export function createCodes(kit, { tip, panelIsOpen, say, hand, focus, id }) {
   }
 
   buildScale();
-  return { paint, paintTyped, press, light, openBlock, close };
+  return { paint, paintTyped, paintTyping, press, light, openBlock, close };
 }

@@ -18,9 +18,12 @@ export function fill(text, values = {}) {
   return text.replace(/\{(\w+)\}/g, (gap, name) => String(values[name] ?? gap));
 }
 
+/** Signs on a cap, as ARIA names their keys. @type {[string, string][]} */
+const NAMES = [["⇧", "Shift+"], ["Ctrl", "Control"], ["⌫", "Backspace"], ["←", "ArrowLeft"], ["→", "ArrowRight"], ["Esc", "Escape"]];
+
 /** @param {string} key */
 export function keycap(key) {
-  const cap = make("kbd", "sk-key", key.length === 1 ? key.toUpperCase() : key);
+  const cap = make("kbd", /^[.,:']$/.test(key) ? "sk-key sk-sign" : "sk-key", key.length === 1 ? key.toUpperCase() : key);
   cap.setAttribute("aria-hidden", "true");
   return cap;
 }
@@ -41,7 +44,7 @@ export function paintDefinitions(box, variable, say, first = null) {
 }
 
 /** @param {Code} code @param {Say} say */
-function definitionOf(code, say) {
+export function definitionOf(code, say) {
   const entry = make("div", "sk-entry", make("p", "sk-entry-label", code.label));
   entry.dataset.code = code.id;
   if (code.definition) entry.append(make("p", "", code.definition));
@@ -61,8 +64,9 @@ export function latestOf(list, say, withMemo = true) {
   return say("latest", { codes: words.join(" · ") });
 }
 
+// An answer in words, as the coder would say it.
 /** @param {{ variable: Variable, answer: Answer }} cell @param {Say} say */
-function saidOf({ variable, answer }, say) {
+export function saidOf({ variable, answer }, say) {
   if (answer.event === "skip") return say("step_skipped");
   const labels = variable.codes.filter((code) => answer.codes.includes(code.id)).map((code) => code.label);
   if (variable.kind === "scale") return labels.map(shownNumber).join();
@@ -81,12 +85,6 @@ export function aboutOf(list, aim, say) {
   return say("about_last_note", { text: begins, answer: asked + answer });
 }
 
-// How an answered question stands, behind what was just answered before it.
-/** @param {Worklist} list @param {Say} say @param {string} status */
-export function afterLatest(list, say, status) {
-  const latest = latestOf(list, say);
-  return latest ? say("latest_and_here", { latest, status }) : status;
-}
 
 /** What is shown beside a note, as a screen reader says it. @param {Note} note */
 export const sayContext = (note) => (note.context ?? []).map(([name, text]) => `${name}: ${text}. `).join("");
@@ -121,7 +119,7 @@ export function createKit(act) {
   function button(className, label, key, name, value) {
     const made = make("button", className, ...(key ? [keycap(key)] : []), make("span", "sk-label", label));
     made.type = "button";
-    if (key) made.setAttribute("aria-keyshortcuts", key.replace("⇧", "Shift+").replace("Ctrl", "Control"));
+    if (key) made.setAttribute("aria-keyshortcuts", NAMES.reduce((name, [sign, said]) => name.replace(sign, said), key));
     made.addEventListener("click", (event) => {
       act(name, value, event.detail);
       // A mouse click gives the keys back to the card; somebody who tabs keeps their place.
@@ -149,5 +147,5 @@ export function createKit(act) {
     afterClick = then;
   }
 
-  return { parts, part, button, tool, group, onClicked };
+  return { parts, part, button, tool, group, onClicked, act };
 }

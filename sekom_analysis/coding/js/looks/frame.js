@@ -1,29 +1,33 @@
-// What every card has around its questions: progress, the note, definitions beside it, the keys' focus, and room
-// that does not jump from note to note. Decides nothing.
+// What every card has around its questions: the bar with progress, the note on its slip, the tray, the keys' focus.
+// Decides nothing.
 
 import { make, sayContext } from "./elements.js";
 
 /** @import { CardData, Kit, Note, Say, Worklist } from "../types" */
 
+const LONG = 420; // a note of more signs stands beside the codes, in smaller type
+const VERY_LONG = 1500;
+
 /** What stands above a note's text: the question asked, the respondent's group. @param {Note} note */
 const contextLines = (note) => (note.context ?? []).map(([name, text]) => make("p", "", make("b", "", name), ` ${text}`));
 /** @param {Note} note */
-const lengthShown = (note) => note.text.length + sayContext(note).length;
+export const lengthOfNote = (note) => note.text.length + sayContext(note).length;
 
 let cards = 0; // a page may hold several cards; ids must differ
 
-// `work`: what stands below the note; `label`: what a screen reader calls the card; `panelFirst`: whether the
-// definitions are open where there is no room beside the note; `search`: whether a button stands for it.
+// `work`: what stands below the note; `tray`: what stands in the tray; `label`: what a screen reader calls the card;
+// `isFlow`: whether the card is as tall as what is in it, instead of as tall as its window; `onHandIn`: where there is
+// a place to hand answers in, how to get there.
 /** @param {HTMLElement} host @param {CardData} data @param {Say} say @param {Worklist} list @param {Kit} kit
- * @param {{ work: Node[], label: string, panelFirst?: boolean | null, search?: boolean }} how */
-export function createFrame(host, data, say, list, kit, { work, label, panelFirst = null, search = true }) {
+ * @param {{ work: Node[], label: string, tray?: Node[], side?: Node[], isFlow?: boolean, leave?: string, onHandIn?: () => void }} how */
+export function createFrame(host, data, say, list, kit, { work, label, tray = [], side = [], isFlow = false, leave = "", onHandIn }) {
   const { parts, part, tool, group } = kit;
-  /** @type {boolean | null} */
-  let panelOpen = null;
   let glossOpen = false;
-  let hasFocus = false;
-  let reserved = false; // whether the note has got its room: not before one is shown
-  let wide = false; // measured when the size changes, not at every key
+  let panelOpen = false;
+  let hasFocus = true;
+  let isByKey = false; // whether the hand that moved last was on the keyboard
+  /** @type {Note | null} */
+  let fitted = null;
 
   // --- building -----------------------------------------------------------------------------------
 
@@ -32,62 +36,72 @@ export function createFrame(host, data, say, list, kit, { work, label, panelFirs
     bar.setAttribute("role", "progressbar");
     bar.setAttribute("aria-label", say("progress"));
     const saved = part("saved", "span", "sk-saved");
-    return make("div", "sk-head", bar, make("div", "sk-line",
-      part("place", "strong", "sk-place"), part("left", "span", "sk-quiet"),
-      make("span", "sk-gap"), make("span", "sk-pair", buildUndo(), tool("redo", say("redo"), "r")),
-      make("span", "sk-quiet sk-who", data.coder), saved));
+    const who = onHandIn ? [(parts.handIn = buildHandIn())] : [make("span", "sk-who", data.coder)];
+    return make("div", "sk-head", bar,
+      make("div", "sk-line", make("div", "sk-line-start", ...(leave ? [tool("list", say(leave), "Esc", "leave")] : [])),
+        make("div", "sk-line-mid", part("place", "strong", "sk-place"), part("left", "span", "sk-quiet")),
+        make("div", "sk-line-end", ...(isFlow ? [tool("undo", say("undo"), "⌫"), tool("redo", say("redo"), "⇧⌫")] : [part("queues", "span", "sk-queues")]), saved, ...who)));
   }
 
-  function buildUndo() {
-    const undo = tool("undo", say("undo"), "u");
-    undo.prepend(/** @type {Node} */ (undo.firstChild), part("backspace", "kbd", "sk-key", "⌫"));
-    parts.backspace.setAttribute("aria-hidden", "true");
-    undo.setAttribute("aria-keyshortcuts", "u Backspace");
-    return undo;
+  function buildHandIn() {
+    const made = make("button", "sk-tool sk-who", make("span", "sk-label", data.coder), make("span", "sk-hand-in", say("hand_in")));
+    made.type = "button";
+    made.addEventListener("click", () => onHandIn?.());
+    return made;
   }
 
   function buildNote() {
-    const note = part("note", "div", "sk-note", part("context", "div", "sk-context"),
-      part("text", "p", "sk-text"), part("gloss", "p", "sk-gloss"));
-    note.tabIndex = 0;
+    const note = part("note", "div", "sk-note", part("context", "div", "sk-context"), part("text", "p", "sk-text"), part("gloss", "p", "sk-gloss"));
     note.setAttribute("role", "group");
     note.setAttribute("aria-label", say("note"));
-    parts.text.lang = "sv";
+    note.addEventListener("scroll", tellRead);
+    if (data.notes_lang) parts.text.lang = data.notes_lang;
     parts.gloss.lang = "en";
-    return make("div", "sk-paper", note, part("more", "span", "sk-more", say("more_text")));
+    return part("paper", "article", "sk-paper", note, part("more", "p", "sk-more"), part("foot", "div", "sk-foot"));
   }
 
   function buildMoves() {
-    const glosses = data.notes.some((note) => note.gloss) ? [tool("glossTool", say("gloss"), "g", "gloss")] : [];
-    return group("moves", "sk-tools sk-moves", say("moves"),
-      tool("back", say("back"), "←"), tool("forward", say("forward"), "→"),
-      tool("toFirstOpen", say("to_first_open"), "n"), make("span", "sk-gap"),
-      ...(search ? [tool("search", say("search"), "/")] : []), tool("panel", say("definitions"), "d"), ...glosses);
+    const glosses = data.notes.some((note) => note.gloss) ? [tool("glossTool", say("gloss"), "<", "gloss")] : [];
+    const moves = [tool("back", say("back"), "←"), tool("forward", say("forward"), "→")];
+    if (!isFlow) {
+      parts.foot.append(...glosses);
+      return group("moves", "sk-moves", say("moves"), ...moves);
+    }
+    return group("moves", "sk-tools sk-moves", say("moves"), ...moves, tool("toFirstOpen", say("to_first_open"), "End"),
+      make("span", "sk-gap"), tool("panel", say("definitions"), "'", "codebook"), ...glosses);
   }
 
   function build() {
-    const root = part("root", "div", "sk-card sk-loading");
+    const root = part("root", "div", `sk-card sk-loading${isFlow ? " sk-flow" : " sk-app"}`);
     root.tabIndex = 0;
     root.lang = data.lang;
     root.setAttribute("role", "application");
     root.setAttribute("aria-label", label);
     root.dataset.lmSuppressShortcuts = "true"; // some hosts take keys before the page gets them
-    const panel = part("panelBox", "div", "sk-panel");
-    panel.tabIndex = 0;
+    const panel = part("panelBox", "div", isFlow ? "sk-panel" : "sk-side", ...side);
     panel.setAttribute("role", "group");
     panel.setAttribute("aria-label", say("definitions"));
     const live = part("live", "div", "sk-live");
     live.setAttribute("role", "status");
-    const main = part("main", "div", "sk-main", part("work", "div", "sk-work", buildNote(), ...work),
-      part("finish", "div", "sk-finish"), buildMoves());
-    root.append(buildHead(), make("div", "sk-body", main, panel), part("hints", "p", "sk-hints"),
-      part("alarm", "div", "sk-alarm"), live);
-    parts.alarm.setAttribute("role", "alert");
+    const alarm = part("alarm", "div", "sk-alarm");
+    alarm.setAttribute("role", "alert");
+    const head = buildHead();
+    const note = buildNote();
+    const moves = buildMoves();
+    const reply = part("reply", "div", "sk-reply", ...work);
+    const desk = isFlow
+      ? part("main", "div", "sk-desk", part("work", "div", "sk-work", note, ...work), part("finish", "div", "sk-finish"), moves, panel)
+      : part("main", "div", "sk-desk", part("work", "div", "sk-work", note, reply, panel), part("finish", "div", "sk-finish"));
+    const below = isFlow ? part("hints", "p", "sk-hints") : part("tray", "div", "sk-tray", ...tray, moves, part("hints", "p", "sk-hints"));
+    root.append(head, desk, below, alarm, live);
     root.addEventListener("focusin", () => showFocus(true));
     root.addEventListener("focusout", (event) => showFocus(root.contains(/** @type {Node | null} */ (event.relatedTarget))));
+    root.addEventListener("keydown", () => showHand(true), true);
+    root.addEventListener("pointerdown", () => showHand(false), true);
     root.addEventListener("click", (event) => {
-      if (!/** @type {Element} */ (event.target).closest("button, input, textarea, label, summary")) focus();
+      if (!/** @type {Element} */ (event.target).closest("button, input, textarea, label, summary, dialog")) focus();
     });
+    if (!isFlow) listenForSwipe();
     host.append(root);
     return root;
   }
@@ -112,78 +126,90 @@ export function createFrame(host, data, say, list, kit, { work, label, panelFirs
 
   /** @param {Note} note */
   function paintNote(note) {
+    const n = lengthOfNote(note);
     parts.context.replaceChildren(...contextLines(note));
     parts.text.textContent = note.text;
     parts.gloss.textContent = note.gloss;
-    if (!reserved) reserve();
-    requestAnimationFrame(fitNote); // asking for sizes now would make the browser lay out at every key
+    root.classList.toggle("sk-long", n > LONG);
+    root.classList.toggle("sk-very-long", n > VERY_LONG);
+    requestAnimationFrame(() => fitNote(note)); // asking for sizes now would make the browser lay out at every key
   }
 
-  function fitNote() {
-    parts.note.scrollTop = 0;
-    parts.more.hidden = parts.note.scrollHeight <= parts.note.clientHeight + 2;
+  /** @param {Note | null} [note] */
+  function fitNote(note = fitted) {
+    if (note !== fitted) parts.note.scrollTop = 0;
+    fitted = note;
+    const isCut = parts.note.scrollHeight > parts.note.clientHeight + 2;
+    parts.more.hidden = !isCut;
+    if (isCut) parts.note.tabIndex = 0; // what can be scrolled can be reached
+    else parts.note.removeAttribute("tabindex");
+    tellRead();
+  }
+
+  // How much of a note that is longer than its slip has been on screen.
+  function tellRead() {
+    if (parts.more.hidden) return;
+    const { scrollTop, clientHeight, scrollHeight } = parts.note;
+    const share = Math.min(100, Math.round((100 * (scrollTop + clientHeight)) / scrollHeight));
+    parts.note.classList.toggle("sk-end-seen", share > 99);
+    parts.more.textContent = say(share > 99 ? "read_all" : "read_part", { n: share });
   }
 
   /** @param {boolean} finished */
   function paintMoves(finished) {
-    parts.undo.disabled = !list.canUndo;
-    parts.redo.disabled = !list.canRedo;
-    parts.back.disabled = list.at.place === 0 && list.at.step === 0;
+    if (parts.undo) parts.undo.disabled = !list.canUndo;
+    if (parts.redo) parts.redo.disabled = !list.canRedo;
+    parts.back.disabled = list.isFirst;
     parts.forward.disabled = finished;
-    for (const name of ["search", "panel", "glossTool"]) if (parts[name]) parts[name].disabled = finished;
-  }
-
-  // --- definitions, gloss -------------------------------------------------------------------------
-
-  const panelIsOpen = () => (panelOpen ?? panelFirst ?? wide) && !list.isFinished();
-
-  function showPanel() {
-    const open = panelIsOpen();
-    parts.panelBox.hidden = !open;
-    root.classList.toggle("sk-with-panel", open);
-    root.classList.toggle("sk-wide", wide);
-    parts.panel.setAttribute("aria-expanded", open);
-    const glossHidden = !glossOpen || list.isFinished() || !list.current().note.gloss;
+    for (const name of ["panel", "glossTool"]) if (parts[name]) parts[name].disabled = finished;
+    const glossHidden = !glossOpen || finished || !list.current().note.gloss;
     parts.gloss.hidden = glossHidden;
     if (parts.glossTool) parts.glossTool.setAttribute("aria-pressed", glossOpen);
-  }
-
-  function togglePanel() {
-    panelOpen = !panelIsOpen();
-    showPanel();
-    reserve();
+    if (isFlow) parts.panelBox.hidden = !panelOpen || finished;
   }
 
   function toggleGloss() {
     glossOpen = !glossOpen;
-    reserve();
+    requestAnimationFrame(() => fitNote());
   }
 
-  // --- room and focus -----------------------------------------------------------------------------
-
-  function measure() {
-    wide = root.clientWidth >= 820;
-  }
-
-  // Room for nineteen notes of twenty, so that the buttons stay where they are; longer ones scroll.
-  function reserve() {
-    if (!root.isConnected || list.isFinished()) return;
-    const byLength = [...data.notes].sort((a, b) => lengthShown(a) - lengthShown(b));
-    const long = byLength[Math.floor((byLength.length - 1) * 0.95)];
-    const probe = parts.note.cloneNode(false);
-    probe.classList.add("sk-probe");
-    probe.append(make("div", "sk-context", ...contextLines(long)), make("p", "sk-text", long.text), ...(glossOpen && long.gloss ? [make("p", "sk-gloss", long.gloss)] : []));
-    parts.note.after(probe);
-    const height = Math.min(probe.offsetHeight, Math.round(window.innerHeight * 0.4));
-    probe.remove();
-    root.style.setProperty("--sk-note-height", `${height}px`);
-    reserved = true;
-    fitNote();
+  function togglePanel() {
+    panelOpen = !panelOpen;
   }
 
   function scrollNote() {
     const end = parts.note.scrollTop + parts.note.clientHeight >= parts.note.scrollHeight - 2;
-    parts.note.scrollTop = end ? 0 : parts.note.scrollTop + parts.note.clientHeight * 0.8;
+    parts.note.scrollTop = end ? 0 : parts.note.scrollTop + parts.note.clientHeight * 0.9;
+  }
+
+  // --- a finger -----------------------------------------------------------------------------------
+
+  // The slip pushed aside by a finger: left is on, right is back.
+  function listenForSwipe() {
+    let from = NaN;
+    const { paper } = parts;
+    /** @param {number} x */
+    const shift = (x) => paper.style.setProperty("--sk-push", `${Number.isNaN(from) ? 0 : Math.round((x - from) * 0.8)}px`);
+    /** @param {PointerEvent} event */
+    function end(event) {
+      const by = event.clientX - from;
+      from = NaN;
+      shift(0);
+      if (event.type === "pointerup" && Math.abs(by) > 70) kit.act(by < 0 ? "forward" : "back");
+    }
+    paper.addEventListener("pointerdown", (/** @type {PointerEvent} */ event) => { if (event.pointerType === "touch") from = event.clientX; });
+    paper.addEventListener("pointermove", (/** @type {PointerEvent} */ event) => { if (Math.abs(event.clientX - from) > 8) shift(event.clientX); });
+    for (const type of ["pointerup", "pointercancel"]) paper.addEventListener(type, end);
+  }
+
+  // --- focus --------------------------------------------------------------------------------------
+
+  // A ring is for those who move the focus by key.
+  /** @param {boolean} now */
+  function showHand(now) {
+    if (now === isByKey) return;
+    isByKey = now;
+    root.classList.toggle("sk-by-key", now);
   }
 
   /** @param {boolean} now */
@@ -203,7 +229,7 @@ export function createFrame(host, data, say, list, kit, { work, label, panelFirs
 
   // Whether a key does what its cap says, because the cap is there to be read.
   /** @param {string} key */
-  const shows = (key) => (key === "Escape" ? list.list.kind === "changes" : key !== "Backspace" || (isSeen(parts.backspace) && !parts.undo.disabled));
+  const shows = (key) => key !== "Backspace" || (isSeen(parts.undo) && !parts.undo.disabled);
 
   // Where the work takes away what had the focus, the card has it, so that the next key is not lost.
   /** @param {() => unknown} work */
@@ -218,9 +244,7 @@ export function createFrame(host, data, say, list, kit, { work, label, panelFirs
   /** @param {() => void} paint */
   function open(paint) {
     root.classList.remove("sk-loading");
-    measure();
     paint();
-    reserve();
     showFocus(root.contains(document.activeElement));
     root.scrollIntoView({ block: "start" });
     for (const delay of [0, 60, 250]) {
@@ -230,11 +254,11 @@ export function createFrame(host, data, say, list, kit, { work, label, panelFirs
 
   const id = `sk${(cards += 1)}`;
   const root = build();
-  const watcher = new ResizeObserver(() => { measure(); showPanel(); reserve(); });
+  const watcher = new ResizeObserver(() => fitNote());
   watcher.observe(host);
 
   return {
-    root, id, open, focus, keepFocus, shows, paintHead, paintNote, paintMoves, panelIsOpen, showPanel, togglePanel, toggleGloss, scrollNote,
+    root, id, open, focus, keepFocus, shows, paintHead, paintNote, paintMoves, togglePanel, toggleGloss, scrollNote,
     stop: () => watcher.disconnect(),
   };
 }

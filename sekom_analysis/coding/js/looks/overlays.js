@@ -1,9 +1,9 @@
-// What opens on top of the card: the memo, the search among codes, a definition beside a button.
+// What opens on top of the card: the memo, a missing code, a note's number, dialogs, a definition beside a button.
 
 import { isNone, lengthOf, LONGEST_MEMO, memoOf as proposalOf, proposalIn } from "../answering/answers.js";
-import { aboutOf, make } from "./elements.js";
+import { aboutOf, keycap, make } from "./elements.js";
 
-/** @import { Cell, Code, Hand, Question, Say, Worklist } from "../types" */
+/** @import { Cell, Hand, Question, Say, Worklist } from "../types" */
 
 export const UNCLOSED = Symbol("a memo that is too long to be saved, and stays open");
 
@@ -17,9 +17,9 @@ function tellLength(field, warning, say) {
   return tooLong;
 }
 
-/** @param {{ root: HTMLElement, answer: HTMLElement, main: HTMLElement, say: Say, list: Worklist,
- *   hand: Hand, focus: () => void, id: string }} given */
-export function createOverlays({ root, answer, main, say, list, hand, focus, id }) {
+// `ground`: what it opens on.
+/** @param {{ root: HTMLElement, ground: HTMLElement, say: Say, list: Worklist, hand: Hand, focus: () => void, id: string }} given */
+export function createOverlays({ root, ground, say, list, hand, focus, id }) {
   /** @type {any} */
   let sheet = null; // { kind, box, field, cell, warning }
   /** @type {HTMLElement | null} */
@@ -33,10 +33,10 @@ export function createOverlays({ root, answer, main, say, list, hand, focus, id 
     const box = make("div", `sk-sheet sk-${kind}`, title, field, ...rest);
     field.id = `${id}-${kind}`;
     title.htmlFor = field.id;
-    (list.isFinished() ? main : answer).append(box);
+    ground.append(box);
     sheet = { kind, box, field, ...more };
     field.focus({ preventScroll: true });
-    box.scrollIntoView({ block: "nearest" });
+    field.scrollIntoView({ block: "nearest" });
   }
 
   // Ends what is open; returns a memo that was written with its question, null if there is none, or that it cannot
@@ -93,7 +93,7 @@ export function createOverlays({ root, answer, main, say, list, hand, focus, id 
       act("typing", { note, variable, text: field.value });
     });
     field.addEventListener("keydown", (event) => {
-      const closes = event.key === "Escape" || (event.key === "Enter" && (event.ctrlKey || event.metaKey));
+      const closes = event.key === "Escape" || (event.key === "Enter" && !event.shiftKey);
       if (!closes || event.isComposing) return;
       event.preventDefault();
       finish(event);
@@ -178,80 +178,57 @@ export function createOverlays({ root, answer, main, say, list, hand, focus, id 
     place("proposal", label, name, [second, words, warning, foot]);
   }
 
-  // --- search -------------------------------------------------------------------------------------
+  // --- a note by its number -----------------------------------------------------------------------
 
-  function openSearch() {
-    if (sheet || list.isFinished()) return;
+  // The number is taken as soon as no longer one could be a note's.
+  function openNumber() {
+    if (sheet) return;
+    const all = list.notes.length;
     const field = make("input", "sk-field");
-    const hits = make("div", "sk-hits");
-    field.type = "text";
-    field.autocomplete = "off";
-    hits.id = `${id}-hits`;
-    hits.setAttribute("role", "listbox");
-    hits.setAttribute("aria-label", say("codes"));
-    for (const [name, value] of [["role", "combobox"], ["aria-expanded", "true"], ["aria-controls", hits.id],
-      ["aria-autocomplete", "list"]]) field.setAttribute(name, value);
-    field.addEventListener("input", () => showHits(field, hits));
-    field.addEventListener("keydown", (event) => onSearchKey(event, field, hits));
-    place("search", say("search_label"), field, [hits]);
-    showHits(field, hits);
+    [field.type, field.inputMode, field.autocomplete] = ["text", "numeric", "off"];
+    const hint = make("span", "sk-quiet", say("number_hint", { all }));
+
+    /** @param {UIEvent} event */
+    function go(event) {
+      const n = Number(field.value.trim());
+      if (!Number.isInteger(n) || n < 1 || n > all) {
+        hint.textContent = say("number_none", { all });
+        return;
+      }
+      finish(event);
+      act("toNote", n);
+    }
+
+    field.addEventListener("input", (event) => {
+      const n = Number(field.value.trim());
+      hint.textContent = say("number_hint", { all });
+      if (n >= 1 && n <= all && n * 10 > all) go(/** @type {UIEvent} */ (event));
+    });
+    field.addEventListener("keydown", (event) => {
+      if (event.isComposing || (event.key !== "Enter" && event.key !== "Escape")) return;
+      event.preventDefault();
+      if (event.key === "Enter") go(event);
+      else finish(event);
+    });
+    place("goto", say("number_title"), field, [hint]);
   }
 
-  /** @param {string[]} words */
-  function found(words) {
-    const { codes } = list.current().variable;
-    /** @param {Code} code */
-    const textOf = (code) => [code.label, code.definition, code.include, code.example].join(" ").toLowerCase();
-    const hits = codes.filter((code) => words.every((word) => textOf(code).includes(word)));
-    /** @param {Code} code */
-    const byName = (code) => words.every((word) => code.label.toLowerCase().includes(word));
-    return [...hits.filter(byName), ...hits.filter((code) => !byName(code))];
-  }
+  // --- a dialog -----------------------------------------------------------------------------------
 
-  /** @param {HTMLInputElement} field @param {HTMLElement} hits */
-  function showHits(field, hits) {
-    const codes = found(field.value.toLowerCase().split(/\s+/).filter(Boolean));
-    hits.replaceChildren(...codes.map((code, number) => {
-      const hit = make("div", "sk-hit", make("strong", "", code.label), make("span", "", code.definition ?? ""));
-      hit.id = `${id}-hit-${number}`;
-      hit.dataset.code = code.id;
-      hit.setAttribute("role", "option");
-      hit.addEventListener("click", () => choose(code.id));
-      return hit;
-    }));
-    if (!codes.length) hits.append(make("div", "sk-quiet", say("no_hits")));
-    light(field, hits, 0);
-  }
-
-  /** @param {HTMLInputElement} field @param {HTMLElement} hits @param {number} number */
-  function light(field, hits, number) {
-    const all = [...hits.querySelectorAll(".sk-hit")];
-    all.forEach((hit, i) => hit.setAttribute("aria-selected", String(i === number)));
-    if (all[number]) {
-      field.setAttribute("aria-activedescendant", all[number].id);
-      all[number].scrollIntoView({ block: "nearest" });
-    } else field.removeAttribute("aria-activedescendant");
-  }
-
-  /** @param {KeyboardEvent} event @param {HTMLInputElement} field @param {HTMLElement} hits */
-  function onSearchKey(event, field, hits) {
-    const all = /** @type {HTMLElement[]} */ ([...hits.querySelectorAll(".sk-hit")]);
-    const now = all.findIndex((hit) => hit.getAttribute("aria-selected") === "true");
-    if (event.key === "ArrowDown") light(field, hits, Math.min(now + 1, all.length - 1));
-    else if (event.key === "ArrowUp") light(field, hits, Math.max(now - 1, 0));
-    else if (event.isComposing) return;
-    else if (event.key === "Escape") finish(event);
-    else if (event.key === "Enter" && all[now]) choose(all[now].dataset.code ?? "", event);
-    else return;
-    event.preventDefault();
-  }
-
-  /** @param {string} code @param {UIEvent} [event] */
-  function choose(code, event) {
-    close();
-    if (event) hand.leaveProse(event);
-    act("code", code);
-    focus();
+  // Something to be read or chosen from, over the card; the browser keeps the keys in it and closes it at Escape.
+  /** @param {string} title @param {Node[]} children @param {{ isWide?: boolean }} [how] */
+  function openDialog(title, children, { isWide = false } = {}) {
+    const box = make("dialog", isWide ? "sk-dialog sk-dialog-wide" : "sk-dialog");
+    const end = make("button", "sk-button", say("close"), " ", keycap("Esc"));
+    end.type = "button";
+    end.addEventListener("click", () => box.close());
+    box.append(make("h2", "", title), ...children, make("div", "sk-dialog-foot", end));
+    box.setAttribute("aria-label", title);
+    box.addEventListener("close", () => { box.remove(); focus(); });
+    box.addEventListener("click", (event) => { if (event.target === box) box.close(); });
+    root.append(box);
+    box.showModal();
+    return box;
   }
 
   // --- a definition beside its button -------------------------------------------------------------
@@ -270,5 +247,5 @@ export function createOverlays({ root, answer, main, say, list, hand, focus, id 
     tipBox.style.top = `${spot.bottom - card.top + 4}px`;
   }
 
-  return { openMemo, openProposal, openSearch, close, tip, get isOpen() { return Boolean(sheet); } };
+  return { openMemo, openProposal, openNumber, openDialog, close, tip, get isOpen() { return Boolean(sheet); } };
 }

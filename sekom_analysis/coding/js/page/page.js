@@ -1,13 +1,16 @@
 // The card as a page of its own: no server, nobody to ask. The browser keeps the answers; a file carries them back.
 
 import { createCodingCard } from "../coding/card.js";
+import { createCodebook } from "../looks/codebook.js";
 import { fill } from "../looks/elements.js";
+import { createReference } from "../looks/reference.js";
 import { createKeeper } from "../saving/keeper.js";
 import { standing } from "../saving/progressfile.js";
+import { showOpening } from "./opening.js";
 import { createPanel } from "./panel.js";
-import { askWho } from "./who.js";
+import { practiceOf } from "./practice.js";
 
-/** @import { Card, KeptEvent, PageData, Posted } from "../types" */
+/** @import { Card, HandIn, KeptEvent, PageData, Posted, Worklist } from "../types" */
 
 /** @param {HTMLElement} host @param {HTMLElement} shelf @param {PageData} data */
 export async function startPage(host, shelf, data) {
@@ -20,20 +23,58 @@ export async function startPage(host, shelf, data) {
   if (message) window.location.hash = ""; // said once
   /** @type {Card} */
   let card = /** @type {any} */ (null); // until somebody has said whose page it is
-  const keeper = createKeeper(data, { onChange: () => panel.paint(), onLost: keepAgain, onCleared: beginUnlessUnsaved });
+  /** @type {(() => void)[]} */
+  const listeners = [];
+  const keeper = createKeeper(data, { onChange: tellAll, onLost: keepAgain, onCleared: beginUnlessUnsaved });
   const panel = createPanel({ shelf, data, say, keeper, message, card: () => card, hear, confirmSaved, reset, focusCard });
+  const box = /** @type {HTMLElement} */ (document.getElementById("who"));
+  const ofCard = (/** @type {string} */ key, /** @type {Record<string, unknown>} */ values = {}) => fill(data.texts[key] ?? key, values);
+  const codebook = createCodebook({ host: /** @type {HTMLElement} */ (host.parentElement), data, say: ofCard });
+  const readCodebook = codebook.open;
   await keeper.open();
+  let next = "code";
   if (!keeper.who) {
-    for (const part of [host, shelf]) part.hidden = true;
-    await askWho({ box: /** @type {HTMLElement} */ (document.getElementById("who")), data, say, message });
-    for (const part of [host, shelf]) part.hidden = false;
+    next = await opening();
     keeper.sayWho("yes");
     await keeper.reload(); // another tab may have been answering meanwhile
   }
 
-  const given = { ...data, answers: standing(data, keeper.events) };
+  const given = { ...data, answers: standing(data, keeper.events), handIn: handIn() };
   const onDraft = () => { if (channel) channel.postMessage("drafts"); };
-  card = createCodingCard(host, given, receive, { onPaint: panel.follow, onDraft, keepsEvents: false });
+  const reference = createReference({ host, data, say: ofCard });
+  /** @param {Worklist} list */
+  const onPaint = (list) => {
+    panel.follow(list);
+    if (data.training) reference.follow(list);
+  };
+  card = createCodingCard(host, given, receive, { onPaint, onDraft, onHandIn: panel.show, keepsEvents: false });
+
+  function tellAll() {
+    panel.paint();
+    listeners.forEach((told) => told());
+  }
+
+  // What the last screen is told of the file, and does with it.
+  /** @returns {HandIn} */
+  function handIn() {
+    return {
+      state: () => ({ n: keeper.events.length, copied: keeper.copied, sent: keeper.sent, name: keeper.file?.handle.name ?? data.file, forgets: keeper.forgets, keeps: keeper.hasDatabase }),
+      download: panel.download,
+      sent: keeper.saySent,
+      listen: (told) => { listeners.push(told); },
+      readCodebook,
+      ...(practiceOf(data.variables) && { practise: () => opening("practice").then(focusCard) }),
+    };
+  }
+
+  // The first screens in place of the card; `only` the practice, once somebody has begun.
+  /** @param {"practice" | ""} [only] */
+  async function opening(only = "") {
+    for (const part of [host, shelf]) part.hidden = true;
+    const chosen = await showOpening({ box, data, say, message, only, readCodebook });
+    for (const part of [host, shelf]) part.hidden = false;
+    return chosen;
+  }
 
   /** @param {Posted} message */
   async function receive(message) {
@@ -114,5 +155,6 @@ export async function startPage(host, shelf, data) {
     if (!/** @type {Element} */ (event.target).closest("button, input, textarea, label, a, summary, .sk-card")) focusCard();
   });
   await card.start();
-  panel.paint();
+  tellAll();
+  if (next === "open") panel.open();
 }

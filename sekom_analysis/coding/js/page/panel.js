@@ -52,7 +52,8 @@ export function createPanel({ shelf, data, say, keeper, message: first, card, he
   // --- building -----------------------------------------------------------------------------------
 
   function build() {
-    const title = make("h2", "", say("title"));
+    const title = part("title", "h2", "", say("title"));
+    title.tabIndex = -1;
     title.id = "shelf-title";
     shelf.setAttribute("aria-labelledby", title.id);
     const opener = part("input", "input", "");
@@ -202,7 +203,7 @@ export function createPanel({ shelf, data, say, keeper, message: first, card, he
   // --- doing --------------------------------------------------------------------------------------
 
   // What other windows have begun counts too.
-  /** @param {MouseEvent} event */
+  /** @param {MouseEvent} [event] */
   async function askToDownload(event) {
     await card().hearDrafts();
     if (begun().length) ask("unsaved", "save_download", event);
@@ -293,6 +294,25 @@ export function createPanel({ shelf, data, say, keeper, message: first, card, he
     reset();
   }
 
+  // The shelf, seen and in the keyboard's hands.
+  function show() {
+    parts.title.focus({ preventScroll: true });
+    shelf.scrollIntoView({ block: "start" });
+  }
+
   build();
-  return { paint, follow };
+  return {
+    paint, follow, show,
+    /** Asks what was begun, then gives the file. */
+    download: async () => {
+      if (begun().length) show();
+      await askToDownload();
+      if (!parts.landed.hidden) show(); // whether the file is there is asked there
+    },
+    /** For somebody who has begun elsewhere. */
+    open: () => {
+      show();
+      parts.input.click();
+    },
+  };
 }

@@ -50,6 +50,7 @@ export function createKeeper(data, { onChange, onLost, onCleared }) {
   /** @type {IDBDatabase | null} */
   let db = null;
   let copied = 0; // how many of the events stand in a file that the coder has
+  let sent = 0; // how many, in a file that the coder says is sent
   /** @type {ChosenFile | null} */
   let file = null; // { handle, allowed, fault, written }
   /** @type {Promise<void> | null} */
@@ -161,6 +162,8 @@ export function createKeeper(data, { onChange, onLost, onCleared }) {
     const rows = await inStore(db, "events", "readonly", (opened) => opened.getAll());
     const exported = await setting("copied");
     copied = Math.max(copied, exported ? exported.value : 0);
+    const told = await setting("sent");
+    sent = Math.max(sent, told ? told.value : 0);
     if (await wasCleared()) return 0;
     const fresh = know(rows);
     if (rows.length < events.size) await putAll();
@@ -178,7 +181,7 @@ export function createKeeper(data, { onChange, onLost, onCleared }) {
   async function putAll() {
     if (await wasCleared()) return;
     await inStore(/** @type {IDBDatabase} */ (db), "events", "readwrite", (opened) => [...events.values()].map((event) => opened.put(event)).at(-1));
-    const known = { copy, who, era, copied, file: file && file.handle };
+    const known = { copy, who, era, copied, sent, file: file && file.handle };
     await rememberNew(Object.fromEntries(Object.entries(known).filter(([, value]) => value)));
     copy = (await readSetting("copy")) ?? copy;
   }
@@ -305,6 +308,12 @@ export function createKeeper(data, { onChange, onLost, onCleared }) {
     onChange();
   }
 
+  function saySent() {
+    sent = Math.min(copied, events.size);
+    remember("sent", sent);
+    onChange();
+  }
+
   /** @param {string} answer */
   function sayWho(answer) {
     who = answer;
@@ -333,12 +342,13 @@ export function createKeeper(data, { onChange, onLost, onCleared }) {
   }
 
   return {
-    open, reload, save, text, know, write, chooseFile, allowFile, setCopied, sayWho, clear,
+    open, reload, save, text, know, write, chooseFile, allowFile, setCopied, saySent, sayWho, clear,
     get events() { return [...events.values()]; },
     get hasDatabase() { return Boolean(db); },
     get who() { return who; },
     get forgets() { return forgets; },
     get file() { return file; },
     get copied() { return Math.min(copied, events.size); },
+    get sent() { return Math.min(sent, copied, events.size); },
   };
 }

@@ -59,7 +59,7 @@ function createPlacer(notes) {
 /** @param {Answer | undefined} before @param {CardEvent & { at?: string }} event
  * @param {Map<string, Variable>} variables @returns {Answer} */
 export function eventAfter(before, event, variables) {
-  const { certainty, memo, codebook } = event;
+  const { certainty, memo, words = "", codebook } = event;
   const hash = event.note_hash ?? "";
   if (event.event === "retract") return { event: "retract", id: event.event_id, codes: [], certainty: "", memo: "", hash };
   const stands = before && (before.event === "decide" || before.event === "changed") && isSameText(before.hash, hash);
@@ -67,7 +67,7 @@ export function eventAfter(before, event, variables) {
   /** @type {ReturnType<typeof countedNow>} */
   const { codes, again } = event.event === "decide" ? countedNow(event, variables.get(event.variable)) : { codes: event.codes };
   if (!codes) return { event: "retract", id: event.event_id, codes: [], certainty: "", memo: "", hash, again, at: event.at };
-  return { event: event.event, id: event.event_id, codes, certainty, memo, older: Boolean(again), ...(again && { again }), hash, codebook, at: event.at };
+  return { event: event.event, id: event.event_id, codes, certainty, memo, words, older: Boolean(again), ...(again && { again }), hash, codebook, at: event.at };
 }
 
 // An answer to another text is no answer to this one: it is "changed". Where most notes answered until then had other
