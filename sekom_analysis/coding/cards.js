@@ -4495,7 +4495,8 @@ function createComparingView(host, data, say, list, hand) {
     const isNew = note !== shown;
     if (isNew) {
       frame.paintNote(note);
-      parts.textB.textContent = note.text_b;
+      parts.text.replaceChildren(...marked2(note.text_b ?? "", note.text));
+      parts.textB.replaceChildren(...marked2(note.text, note.text_b ?? ""));
       parts.glossB.textContent = note.gloss_b;
       parts.why.textContent = note.reasons ? say("proposed", { reasons: note.reasons }) : "";
       if (!shown) paintQuestion(variable);
@@ -4503,6 +4504,14 @@ function createComparingView(host, data, say, list, hand) {
     paintAnswer(note, answer, draft, isNew);
     if (isNew) announce(note, variable);
     shown = note;
+  }
+  function marked2(other, text) {
+    const pieces = wordDiff(other, text).filter(([kind]) => kind !== "gone");
+    if (pieces.every(([kind]) => kind === "new")) return [text];
+    return pieces.flatMap(([kind, words]) => {
+      const blanks = words.length - words.trimStart().length;
+      return kind === "new" ? [words.slice(0, blanks), make("mark", "sk-other", words.slice(blanks))] : [words];
+    });
   }
   function paintQuestion(variable) {
     parts.question.textContent = variable.question;
@@ -5269,6 +5278,7 @@ function createAdjudicationView(host, data, say, list, hand, sitting) {
       tool("redo", say("redo"), "⇧⌫"),
       keys
     );
+    for (const [name, text] of [["toFirstOpen", "to_first_open"], ["redo", "redo"]]) parts[name].title = say(text);
     return [caps2, make("div", "sk-gap"), tools];
   }
   function buildRest() {
@@ -5409,7 +5419,7 @@ function createAdjudicationView(host, data, say, list, hand, sitting) {
     const signature = JSON.stringify(rows);
     if (parts.caps.dataset.signature === signature) return;
     parts.caps.dataset.signature = signature;
-    parts.caps.replaceChildren(...rows.map(([keys, text]) => make("span", "", ...keys.map(keycap), ` ${say(text)}`)));
+    parts.caps.replaceChildren(...rows.map(([keys, text]) => make("span", "", ...keys.map(keycap), make("span", "sk-label", say(text)))));
   }
   function keptButton(variable, code) {
     const made = button("sk-tool", labelOf(variable, code, say), "", "code", code);

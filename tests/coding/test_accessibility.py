@@ -170,23 +170,27 @@ def test_on_a_phone_nothing_sticks_out_and_undo_stays_in_view(show, study_root):
 
 
 def chosen(page):
-    page.press("5")
+    page.press("1")
 
 
 def refused(page):
-    page.press("5", "Control+Enter")
+    page.press("1", "Enter")
 
 
-def named_with_search(page):
-    page.press("t", "/")
+def named_with_keys(page):
+    page.press(":", "?")
+
+
+def other_codes(page):
+    page.press("0")
 
 
 def settled_otherwise_than_another(page):
     study, note_id = page.session.study, page.session.note_ids[0]
     study.adjudicate("bo", note_id, "category_b", "systemsyn", reason="därför")
-    page.press("3")
+    page.press("1")
     page.page.keyboard.type("därför")
-    page.page.get_by_role("button", name=re.compile("^(Spara|Save)$")).click()
+    page.page.get_by_role("button", name=re.compile("^(Avgör|Settle)")).click()
     page.wait_for_state("saved")
     page.press("ArrowLeft")
     page.page.locator(".sk-others").wait_for()
@@ -194,13 +198,13 @@ def settled_otherwise_than_another(page):
 
 def not_settled(page):
     page.alive = False
-    page.press("s")
+    page.press("/")
     page.page.keyboard.type("för kort")
-    page.press("Control+Enter")
+    page.press("Enter")
     page.wait_for_state("not_saved")
 
 
-ADJUDICATION_FACES = [note, chosen, refused, named_with_search, folded_with_translation,
+ADJUDICATION_FACES = [note, chosen, refused, named_with_keys, other_codes, folded_with_translation,
                       settled_otherwise_than_another, not_settled]  # fmt: skip
 
 

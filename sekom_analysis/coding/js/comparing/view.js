@@ -1,5 +1,6 @@
 // What the review card looks like: two notes side by side, builds it once, then paints the present pair. Decides nothing.
 
+import { wordDiff } from "../answering/again.js";
 import { isOpen, lengthOf, LONGEST_MEMO } from "../answering/answers.js";
 import { createCodes } from "../looks/codes.js";
 import { createKit, latestOf, make, paintDefinitions } from "../looks/elements.js";
@@ -106,7 +107,8 @@ export function createComparingView(host, data, say, list, hand) {
     const isNew = note !== shown;
     if (isNew) {
       frame.paintNote(note);
-      parts.textB.textContent = note.text_b;
+      parts.text.replaceChildren(...marked(note.text_b ?? "", note.text));
+      parts.textB.replaceChildren(...marked(note.text, note.text_b ?? ""));
       parts.glossB.textContent = note.gloss_b;
       parts.why.textContent = note.reasons ? say("proposed", { reasons: note.reasons }) : "";
       if (!shown) paintQuestion(variable);
@@ -114,6 +116,17 @@ export function createComparingView(host, data, say, list, hand) {
     paintAnswer(note, answer, draft, isNew);
     if (isNew) announce(note, variable);
     shown = note;
+  }
+
+  // A text with what the other one does not have marked; where they share nothing, that is told by itself.
+  /** @param {string} other @param {string} text @returns {(Node | string)[]} */
+  function marked(other, text) {
+    const pieces = wordDiff(other, text).filter(([kind]) => kind !== "gone");
+    if (pieces.every(([kind]) => kind === "new")) return [text];
+    return pieces.flatMap(([kind, words]) => {
+      const blanks = words.length - words.trimStart().length;
+      return kind === "new" ? [words.slice(0, blanks), make("mark", "sk-other", words.slice(blanks))] : [words];
+    });
   }
 
   /** @param {Variable} variable */

@@ -76,6 +76,7 @@ export function createAdjudicationView(host, data, say, list, hand, sitting) {
     keys.setAttribute("aria-label", say("keys"));
     const tools = make("div", "sk-tools", ...(isTalk ? [] : [tool("names", say("names"), ":")]), tool("toFirstOpen", say("to_first_open"), "End"),
       tool("undo", say("undo"), "⌫"), tool("redo", say("redo"), "⇧⌫"), keys);
+    for (const [name, text] of [["toFirstOpen", "to_first_open"], ["redo", "redo"]]) parts[name].title = say(text);
     return [caps, make("div", "sk-gap"), tools];
   }
 
@@ -209,7 +210,7 @@ export function createAdjudicationView(host, data, say, list, hand, sitting) {
     const signature = JSON.stringify(rows);
     if (parts.caps.dataset.signature === signature) return;
     parts.caps.dataset.signature = signature;
-    parts.caps.replaceChildren(...rows.map(([keys, text]) => make("span", "", ...keys.map(keycap), ` ${say(text)}`)));
+    parts.caps.replaceChildren(...rows.map(([keys, text]) => make("span", "", ...keys.map(keycap), make("span", "sk-label", say(text)))));
   }
 
   /** @param {Variable} variable @param {string} code */
