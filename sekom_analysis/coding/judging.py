@@ -56,9 +56,7 @@ def disputed_notes(study: Study, variable: str, notes: object = None) -> list[st
     return list(disagreements(study.ratings(variable, notes=notes, passes=PASSES)).index)
 
 
-def readings(
-    study: Study, variable: str, passes: Sequence[int] = PASSES
-) -> dict[str, dict[str, Reading]]:
+def readings(study: Study, variable: str, passes: Sequence[int] = PASSES) -> dict[str, dict[str, Reading]]:
     """Return note_id -> coder -> how that coder read the note.
 
     Parameters
@@ -162,9 +160,7 @@ def shown_reading(reading: Reading, name: str, variable: Variable, lang: str) ->
     return {
         "name": name,
         "codes": [code for code in codes.split("|") if code],
-        "label": wording.say("adjudicate_skipped", lang)
-        if is_skipped
-        else label_of(variable, codes, lang),
+        "label": wording.say("adjudicate_skipped", lang) if is_skipped else label_of(variable, codes, lang),
         "skipped": is_skipped,
         "certainty": reading.certainty,
         "memo": reading.memo,
@@ -359,7 +355,9 @@ class AdjudicationSession(Judging):
         return {
             "who": row["adjudicator"],
             "event": row["event"],
-            "label": label_of(self.variable, row["codes"], self.lang) if settled else wording.say("adjudicate_left_open", self.lang),
+            "label": label_of(self.variable, row["codes"], self.lang)
+            if settled
+            else wording.say("adjudicate_left_open", self.lang),
             "reason": row["reason"],
             "differs": settled and same_answer(row["codes"]) != same_answer(mine["codes"]),
         }

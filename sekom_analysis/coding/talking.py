@@ -89,9 +89,7 @@ class TalkSession(Judging):
         """Say why there is nothing to talk about."""
         label = self.variable.label.in_(self.lang)
         if not self.n_met:
-            raise NotesError(
-                wording.say("talking_not_met", self.lang, variable=label, who=self.lacking_text)
-            )
+            raise NotesError(wording.say("talking_not_met", self.lang, variable=label, who=self.lacking_text))
         if not self.note_ids:
             raise NotesError(wording.say("talking_alike", self.lang, variable=label, n=self.n_met))
 
@@ -219,11 +217,20 @@ class TalkSession(Judging):
             raise DecisionError(msg)
         if event["event"] == "retract":
             return self._take_back(coder, note_id)
-        if event["event"] == "decide" and not event["memo"].strip() and self._is_change(event, coder, note_id):
+        if (
+            event["event"] == "decide"
+            and not event["memo"].strip()
+            and self._is_change(event, coder, note_id)
+        ):
             raise DecisionError(wording.say("talk_refuse_no_reason", self.lang))
         given = {name: event[name] for name in ("event_id", "event", "codes", "certainty", "memo")}
         given |= {name: event[name] for name in ("note_hash", "codebook") if event.get(name)}
-        given |= {"note_id": note_id or event["note"], "variable": variable, "pass": AFTER_TALK, "via": "card"}
+        given |= {
+            "note_id": note_id or event["note"],
+            "variable": variable,
+            "pass": AFTER_TALK,
+            "via": "card",
+        }
         return self.study.record(coder, [given])
 
     def _is_change(self, event: Message, coder: str, note_id: str | None) -> bool:

@@ -155,7 +155,9 @@ def test_the_disputed_codes_come_first_the_most_chosen_at_one_with_definition_an
             "".join("ABCD"[place] for place, one in enumerate(note["readings"]) if code in one["codes"])
             for code in codes
         ]
-        assert page.page.locator(".sk-sides .sk-side > .sk-key").all_inner_texts() == list("123")[: len(codes)]
+        assert (
+            page.page.locator(".sk-sides .sk-side > .sk-key").all_inner_texts() == list("123")[: len(codes)]
+        )
         for reading in note["readings"]:
             assert reading["memo"] in page.page.locator(".sk-sides").inner_text()
         assert page.page.locator(".sk-sides .sk-definition").count() == len(codes)
@@ -168,7 +170,7 @@ def test_a_letter_sides_with_a_coder_and_zero_finds_another_code(settle, root):
     settle_note(page, "b", "som B")
     other = next(code for code in CODES if code not in second["disputed"])
     page.press("0")
-    assert page.page.locator(".sk-picker-hit").count() == len(CODES) + 1 - len(second["disputed"])
+    assert page.page.locator(".sk-picker-hit").count() == len(CODES) - len(second["disputed"])
     page.page.keyboard.type(page.session.variable.label_of(other, "sv")[:5])
     page.press("Enter")
     page.pause()
@@ -186,10 +188,10 @@ def test_a_reason_is_used_again_by_its_chip_and_shift_enter_is_a_new_line(settle
     page = settle("anna")
     settle_note(page, "1", "mitt eget skäl")
     page.press("1")
-    page.page.get_by_role("button", name="Enligt definitionen").click()
+    page.page.get_by_role("button", name="Enligt definitionen", exact=True).click()
     page.press("Shift+Enter")
     page.page.keyboard.type("rad två")
-    page.page.get_by_role("button", name="mitt eget skäl").click()
+    page.page.get_by_role("button", name="mitt eget skäl", exact=True).click()
     page.press("Enter")
     page.pause()
     page.press("+", "Enter")
@@ -272,7 +274,12 @@ def test_in_a_narrow_window_the_note_sticks_and_the_reason_is_last(show, tmp_pat
     page = in_window(show, session, viewport)
     at = {
         name: page.page.locator(selector).evaluate("part => part.getBoundingClientRect().toJSON()")
-        for name, selector in {"note": ".sk-paper", "sides": ".sk-sides", "rest": ".sk-rest", "reason": ".sk-reason"}.items()
+        for name, selector in {
+            "note": ".sk-paper",
+            "sides": ".sk-sides",
+            "rest": ".sk-rest",
+            "reason": ".sk-reason",
+        }.items()
     }
     assert at["note"]["bottom"] <= at["sides"]["top"]
     assert at["sides"]["bottom"] <= at["rest"]["top"]
@@ -300,7 +307,9 @@ def test_undo_takes_back_in_the_ledger_and_keeps_the_words_in_the_card(settle, r
     assert ledger(root, "anna") == [(first, "samverkan", "om ledning")]
     assert list(sa.Study.open(root).adjudication_history()["event"]) == ["settle", "retract", "settle"]
     page.press("Shift+ArrowLeft", "/")
-    assert page.page.locator(".sk-reason textarea").input_value() == ""  # another choice asks for another reason
+    assert (
+        page.page.locator(".sk-reason textarea").input_value() == ""
+    )  # another choice asks for another reason
     page.page.keyboard.type("vet inte")
     page.press("Enter")
     page.pause()

@@ -17,7 +17,11 @@ from typer.testing import CliRunner
 @pytest.fixture
 def met(study):
     """anna and bo differ on n1 and 007, are alike on n2; cilla has answered n1 alone."""
-    answers = {"n1": ("hinder", "mojlighet", "hinder"), "n2": ("hinder", "hinder", None), "007": ("hinder", "mojlighet", None)}
+    answers = {
+        "n1": ("hinder", "mojlighet", "hinder"),
+        "n2": ("hinder", "hinder", None),
+        "007": ("hinder", "mojlighet", None),
+    }
     for note_id, given in answers.items():
         for coder, code in zip(("anna", "bo", "cilla"), given, strict=True):
             if code is not None:
@@ -28,7 +32,12 @@ def met(study):
 def said(session, place, coder, codes, memo="", number=1, event="decide", **fields):
     """An event as the card sends it."""
     note = session.data()["notes"][place]
-    given = {"event_id": f"e{number:016}", "note": note["key"], "variable": f"valence:{coder}", "event": event}
+    given = {
+        "event_id": f"e{number:016}",
+        "note": note["key"],
+        "variable": f"valence:{coder}",
+        "event": event,
+    }
     given |= {"codes": codes, "memo": memo, "certainty": "", "pass": 3}
     return given | {"note_hash": note["hash"], "codebook": session.variable.version} | fields
 
@@ -70,7 +79,11 @@ def test_what_is_said_afterwards_is_pass_3_in_ones_own_log_and_the_first_answer_
     session = TalkSession(met, "valence", present=["anna", "bo"])
     before = logs(met)
     place = session.note_ids.index("n1")
-    assert kinds(send(session, said(session, place, "bo", ["hinder"], "anna har rätt"))) == ["saved", "answers", "others"]
+    assert kinds(send(session, said(session, place, "bo", ["hinder"], "anna har rätt"))) == [
+        "saved",
+        "answers",
+        "others",
+    ]
     after = logs(met)
     assert after["anna.csv"] == before["anna.csv"]
     assert after["bo.csv"].startswith(before["bo.csv"])
@@ -127,7 +140,9 @@ def test_who_is_not_present_cannot_be_answered_for(met):
 def test_that_a_note_was_on_the_screen_is_kept_for_all_present(met):
     session = TalkSession(met, "valence", present=["anna", "bo"])
     note = session.data()["notes"][0]["key"]
-    assert session.receive({"kind": "showing", "id": "e1", "note": note}) == [{"kind": "shown", "ids": ["e1"]}]
+    assert session.receive({"kind": "showing", "id": "e1", "note": note}) == [
+        {"kind": "shown", "ids": ["e1"]}
+    ]
     shown = met.shown()
     assert sorted(shown["coder"]) == ["anna", "bo"]
     assert set(shown["by"]) == {"talk"}
@@ -171,7 +186,9 @@ def test_a_notebook_shows_the_card_or_says_what_is_missing(met):
 
 def test_the_command_says_how_many_and_who_is_left_out(met, monkeypatch):
     opened = []
-    monkeypatch.setattr("sekom_analysis.coding.opening.open_talk", lambda *given, **how: opened.append((given[1], how)) or 0)
+    monkeypatch.setattr(
+        "sekom_analysis.coding.opening.open_talk", lambda *given, **how: opened.append((given[1], how)) or 0
+    )
     arguments = ["adjudicate", "valence", "--talk", "--present", "anna,bo", "--study", str(met.root)]
     done = CliRunner().invoke(app, arguments)
     assert done.exit_code == 0, done.output

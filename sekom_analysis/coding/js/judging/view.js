@@ -48,7 +48,7 @@ export function createAdjudicationView(host, data, say, list, hand, sitting) {
   function buildReason() {
     const label = part("reasonLabel", "label", "sk-reason-label", part("reasonFor", "b", ""), part("needed", "span", "", say("needed")));
     const field = part("reason", "textarea", "sk-field");
-    field.rows = 3;
+    field.rows = 2;
     field.addEventListener("input", () => act("typed", field.value));
     field.addEventListener("keydown", onReasonKey);
     const refusal = part("refusal", "p", "sk-refusal");
