@@ -3761,7 +3761,7 @@ function createNotices({ root, parts, part, button, say, list, data, savesBegun 
     return {
       total: data.notes.length,
       done: data.notes.filter(list.isDone).length,
-      open,
+      open: data.card === "talk" ? 0 : open,
       begun,
       pass: data.pass,
       savesBegun,
@@ -4495,8 +4495,9 @@ function createComparingView(host, data, say, list, hand) {
     const isNew = note !== shown;
     if (isNew) {
       frame.paintNote(note);
-      parts.text.replaceChildren(...marked2(note.text_b ?? "", note.text));
-      parts.textB.replaceChildren(...marked2(note.text, note.text_b ?? ""));
+      const pieces = wordDiff(note.text, note.text_b ?? "");
+      parts.text.replaceChildren(...marked2(note.text, pieces, "gone"));
+      parts.textB.replaceChildren(...marked2(note.text_b ?? "", pieces, "new"));
       parts.glossB.textContent = note.gloss_b;
       parts.why.textContent = note.reasons ? say("proposed", { reasons: note.reasons }) : "";
       if (!shown) paintQuestion(variable);
@@ -4505,13 +4506,18 @@ function createComparingView(host, data, say, list, hand) {
     if (isNew) announce(note, variable);
     shown = note;
   }
-  function marked2(other, text) {
-    const pieces = wordDiff(other, text).filter(([kind]) => kind !== "gone");
-    if (pieces.every(([kind]) => kind === "new")) return [text];
-    return pieces.flatMap(([kind, words]) => {
-      const blanks = words.length - words.trimStart().length;
-      return kind === "new" ? [words.slice(0, blanks), make("mark", "sk-other", words.slice(blanks))] : [words];
+  function marked2(text, pieces, own) {
+    if (pieces.every(([kind]) => kind !== "kept")) return [text];
+    let at = 0;
+    const parts2 = pieces.filter(([kind]) => kind === "kept" || kind === own).flatMap(([kind, words]) => {
+      let [left, end] = [words.replace(/\s/g, "").length, at];
+      for (; left > 0; end += 1) left -= /\s/.test(text[end]) ? 0 : 1;
+      const part2 = text.slice(at, end);
+      at = end;
+      const blanks = part2.length - part2.trimStart().length;
+      return kind === own ? [part2.slice(0, blanks), make("mark", "sk-other", part2.slice(blanks))] : [part2];
     });
+    return [...parts2, text.slice(at)];
   }
   function paintQuestion(variable) {
     parts.question.textContent = variable.question;
@@ -4629,7 +4635,7 @@ function createComparingView(host, data, say, list, hand) {
 }
 
 // comparing/card.js
-var COMPARING_COMMANDS = { ...COMMANDS, a: "standsA", b: "standsB", c: "standsOwn", m: "reason", "Ctrl+Enter": "settle" };
+var COMPARING_COMMANDS = { ...COMMANDS, a: "standsA", b: "standsB", c: "standsOwn", m: "reason", ",": "reason", "Ctrl+Enter": "settle" };
 function withText(events, answer) {
   const { stands = "a", text = "" } = answer ?? {};
   return events.map((event) => ({ ...event, stands, text }));
@@ -5346,7 +5352,7 @@ function createAdjudicationView(host, data, say, list, hand, sitting) {
   function paintFinish(counts) {
     const hadField = frame.root.contains(document.activeElement) && document.activeElement === parts.reason;
     shown = { note: null, signature: "" };
-    notices.paintFinish(isTalk ? { ...counts, open: 0 } : counts);
+    notices.paintFinish(counts);
     if (isTalk && /** @type {TalkData} */
     data.lacking) parts.finish.append(make(
       "p",

@@ -240,6 +240,10 @@ def many_codes(folder):
     return study
 
 
+IN_VIEW = [".sk-text", ".sk-question", ".sk-sides .sk-side", ".sk-sides .sk-said-by", ".sk-rest", ".sk-tray",
+           ".sk-reason textarea", ".sk-chips .sk-chip", ".sk-main-button"]  # fmt: skip
+
+
 def in_window(show, session, viewport):
     """Show a card alone in its window, as `sekom adjudicate` does."""
     styles = (*ADJUDICATION_STYLES, "page.css")
@@ -255,8 +259,7 @@ def test_note_readings_choice_and_reason_are_in_view_together_with_thirty_codes(
     page = in_window(show, session, viewport)
     for keys in ((), ("1",)):
         page.press(*keys)
-        for selector in (".sk-text", ".sk-question", ".sk-sides .sk-side", ".sk-sides .sk-said-by", ".sk-rest",
-                         ".sk-reason textarea", ".sk-chips .sk-chip", ".sk-main-button", ".sk-tray"):  # fmt: skip
+        for selector in IN_VIEW:
             for part in page.page.locator(selector).all():
                 box = part.evaluate("part => part.getBoundingClientRect().toJSON()")
                 assert box["width"] > 0, selector
@@ -700,6 +703,10 @@ def test_who_is_present_is_known_after_a_reload_too(with_people, settle, root):
     expect(person).to_have_attribute("aria-pressed", "true")
     session.data = lambda: old  # what the widget holds
     page.load()
+    head = page.page.locator(".sk-present")
+    expect(head).to_have_text(f"Med {session.people[0]}")
+    expect(person).to_be_hidden()  # asked once
+    head.click()
     expect(person).to_have_attribute("aria-pressed", "true")
     page.press("ArrowRight")
     page.page.wait_for_timeout(100)

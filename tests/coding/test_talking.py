@@ -5,13 +5,13 @@ from __future__ import annotations
 import json
 
 import pytest
+from typer.testing import CliRunner
 
 import sekom_analysis as sa
 from sekom_analysis.basics.errors import DecisionError, NotesError
 from sekom_analysis.cli.app import app
 from sekom_analysis.coding.jupyter import AdjudicationCard, Guidance, adjudicate_notes
 from sekom_analysis.coding.talking import TalkSession
-from typer.testing import CliRunner
 
 
 @pytest.fixture
@@ -171,7 +171,7 @@ def test_before_all_have_answered_nothing_is_shown_and_who_lacks_how_many_is_sai
 def test_alike_answers_are_nothing_to_talk_about(study):
     for coder in ("anna", "bo"):
         study.decide(coder, "n1", "valence", "hinder")
-    with pytest.raises(NotesError, match="1 lappar som alla har svarat på om .* de svarat lika"):
+    with pytest.raises(NotesError, match=r"1 lappar som alla har svarat på om .* de svarat lika"):
         TalkSession(study, "valence", present=["anna", "bo"])
 
 

@@ -1,4 +1,4 @@
-"""The card of a meeting in a real browser: by keyboard, each answer in its own coder's log, nothing said for anybody."""
+"""The card of a meeting in a real browser: each answer in its own coder's log, nothing said for anybody."""
 
 from __future__ import annotations
 
@@ -63,8 +63,10 @@ def test_each_answers_anew_or_stands_firm_and_who_says_nothing_has_said_nothing(
     page.press("ArrowRight", "b", "=", "ArrowRight", "ArrowRight")
     page.wait_for_state("saved")
     assert after(root) == [
-        ("cilla", first, "hinder", "bo har rätt"), ("bo", first, "hinder", ""), ("cilla", second, "mojlighet", ""),
-    ]  # fmt: skip
+        ("cilla", first, "hinder", "bo har rätt"),
+        ("bo", first, "hinder", ""),
+        ("cilla", second, "mojlighet", ""),
+    ]
     assert third not in {note for _, note, *_ in after(root)}
     for name, content in before.items():
         assert (root / "data" / "coded" / name).read_bytes().startswith(content)

@@ -9,7 +9,7 @@ import { createComparingView } from "./view.js";
 
 /** @import { Answer, CardData, CardEvent, CardKind, CardOptions, Means, Post } from "../types" */
 
-const COMPARING_COMMANDS = { ...COMMANDS, a: "standsA", b: "standsB", c: "standsOwn", m: "reason", "Ctrl+Enter": "settle" };
+const COMPARING_COMMANDS = { ...COMMANDS, a: "standsA", b: "standsB", c: "standsOwn", m: "reason", ",": "reason", "Ctrl+Enter": "settle" };
 
 /** @param {CardEvent[]} events @param {Answer | null | undefined} answer */
 function withText(events, answer) {

@@ -144,7 +144,7 @@ export function createAdjudicationView(host, data, say, list, hand, sitting) {
   function paintFinish(counts) {
     const hadField = frame.root.contains(document.activeElement) && document.activeElement === parts.reason;
     shown = { note: null, signature: "" };
-    notices.paintFinish(isTalk ? { ...counts, open: 0 } : counts);
+    notices.paintFinish(counts);
     if (isTalk && /** @type {TalkData} */ (data).lacking) parts.finish.append(make("p", "sk-quiet", /** @type {TalkData} */ (data).lacking));
     if (hand.told) parts.finish.append(make("p", "sk-quiet", say(hand.told.key, hand.told.values)));
     if (hadField) frame.focus();
