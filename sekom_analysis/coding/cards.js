@@ -5418,7 +5418,7 @@ function createAdjudicationView(host, data, say, list, hand, sitting) {
   function paintCaps({ note, variable }) {
     const most = Math.min(sidesOf(note, variable).length, 9);
     const rows = [
-      [variable.kind === "scale" ? ["0", "…", "9"] : Array.from({ length: most }, (_, n) => String(n + 1)), "cap_code"],
+      [variable.kind === "scale" ? [labelOf(variable, variable.codes[0].id, say), "…", labelOf(variable, variable.codes[variable.codes.length - 1].id, say)] : Array.from({ length: most }, (_, n) => String(n + 1)), "cap_code"],
       [note.readings.map((_, place) => letterOf(place)), isTalk ? "cap_speaker" : "cap_side"],
       [["Enter"], isTalk ? "cap_says" : "cap_settles"]
     ];
