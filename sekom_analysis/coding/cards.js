@@ -269,7 +269,6 @@ function createHand({ list, commands, act, onChange, shows = () => true, isWriti
   let letters = "";
   let active = "";
   const asked = () => list.isFinished() ? null : list.current().variable;
-  const meant = (event) => read ? read(event, list.isFinished() ? null : list.current()) : actionOf(event, asked(), commands);
   const scale = () => list.current().variable;
   function tell(key, values = {}) {
     told = { key, values };
@@ -365,8 +364,17 @@ function createHand({ list, commands, act, onChange, shows = () => true, isWriti
     proseAt = event.timeStamp;
     return true;
   }
+  function isInLabel({ key, ctrlKey, metaKey, altKey }) {
+    const variable = letters && /^[0-9]$/.test(key) && !ctrlKey && !metaKey && !altKey ? asked() : null;
+    return Boolean(variable && found(variable.codes, letters + key).length);
+  }
+  function meantBy(event) {
+    if (event.key === "Escape" && !shows("Escape")) return null;
+    if (read) return read(event, list.isFinished() ? null : list.current());
+    return isInLabel(event) ? { name: "letter", value: event.key } : actionOf(event, asked(), commands);
+  }
   function press(event) {
-    const action = event.key === "Escape" && !shows("Escape") ? null : meant(event);
+    const action = meantBy(event);
     if (isProse(event, action)) {
       tell("same_burst");
       return true;
@@ -412,7 +420,7 @@ function createHand({ list, commands, act, onChange, shows = () => true, isWriti
       act(name, value);
     } else if (name === "flag") markAmid();
     else if (take() && !isWriting()) {
-      const itself = meant(event);
+      const itself = meantBy(event);
       if (itself) run(itself, event);
     }
     return true;
@@ -1307,6 +1315,14 @@ function retiredOf(variable, answer) {
   const known = new Set(variable.codes.map((code) => code.id));
   return answer.codes.filter((code) => !known.has(code)).map((code) => variable.retired[code] ?? code).join(", ");
 }
+function oneStop(group, now = null) {
+  const buttons = (
+    /** @type {HTMLElement[]} */
+    [...group.querySelectorAll("button")]
+  );
+  const stop = now && group.contains(now) ? now : buttons[0];
+  for (const one of buttons) one.tabIndex = one === stop ? 0 : -1;
+}
 function createKit(act) {
   const parts = {};
   const part = (name, tag, className, ...children) => parts[name] = make(tag, className, ...children);
@@ -1315,6 +1331,7 @@ function createKit(act) {
   function button(className, label, key, name, value) {
     const made = make("button", className, ...key ? [keycap(key)] : [], make("span", "sk-label", label));
     made.type = "button";
+    if (label) made.setAttribute("aria-label", label);
     if (key) made.setAttribute("aria-keyshortcuts", NAMES.reduce((name2, [sign, said]) => name2.replace(sign, said), key));
     made.addEventListener("click", (event) => {
       act(name, value, event.detail);
@@ -1323,7 +1340,9 @@ function createKit(act) {
     return made;
   }
   function tool(name, label, key, action = name, value = void 0) {
-    return parts[name] = button("sk-tool", label, key, action, value);
+    parts[name] = button("sk-tool", label, key, action, value);
+    if (label) parts[name].setAttribute("aria-label", label);
+    return parts[name];
   }
   function group(name, className, label, ...children) {
     const made = part(name, "div", className, ...children);
@@ -2022,10 +2041,9 @@ function numberTyped(digits, n) {
 
 // listing/rows.js
 var FILTERS = ["all", "open", "unsure", "memo", "changed", "older", "skipped", "flagged", "proposed"];
-var fold2 = (text) => text.normalize("NFC").toLowerCase();
-var wordsIn = (text) => fold2(text).split(/\s+/).filter(Boolean);
+var wordsIn = (text) => fold(text).split(/\s+/).filter(Boolean);
 function piecesOf(text, words) {
-  const folded = fold2(text);
+  const folded = fold(text);
   if (!words.length || folded.length !== text.length) return [[text, false]];
   const pieces = [];
   let from = 0;
@@ -2040,16 +2058,10 @@ function piecesOf(text, words) {
   }
   return from < text.length ? [...pieces, [text.slice(from), false]] : pieces;
 }
-function codesLike(variable, typed2) {
-  const sought = fold2(typed2.trim()).replace(/^[\u2212\u2013]/, "-");
-  const rank = ({ id, label }) => {
-    const name = variable.kind === "scale" ? id : fold2(label);
-    if (name === sought) return 0;
-    if (name.startsWith(sought)) return 1;
-    if (name.split(/[\s,/()-]+/).some((word) => word.startsWith(sought))) return 2;
-    return name.includes(sought) ? 3 : 4;
-  };
-  return variable.codes.map((code) => ({ code, at: rank(code) })).filter(({ at }) => at < 4).sort((a, b) => a.at - b.at).map(({ code }) => code);
+function codesLike({ kind, codes }, typed2) {
+  if (kind !== "scale") return typed2.trim() ? found(codes, typed2) : codes;
+  const sought = typed2.trim().replace(/^[\u2212\u2013]/, "-");
+  return codes.filter(({ id }) => id.startsWith(sought)).sort((a, b) => Number(b.id === sought) - Number(a.id === sought));
 }
 function createRows(list, say) {
   const folded = /* @__PURE__ */ new Map();
@@ -2097,12 +2109,12 @@ function createRows(list, say) {
     }
     if (!isOpen(list.answerTo(note, FLAG))) marks.add("flagged");
     const memo = memos.join("\n");
-    if (!folded.has(number)) folded.set(number, fold2(`${note.text}
+    if (!folded.has(number)) folded.set(number, fold(`${note.text}
 ${note.gloss}`));
     return { number, note, cells, marks, memo, searched: [
       /** @type {string} */
       folded.get(number),
-      fold2(memo)
+      fold(memo)
     ] };
   }
   function refresh() {
@@ -2140,15 +2152,8 @@ ${note.gloss}`));
 
 // listing/tray.js
 var MOST_FOUND = 6;
-function digitsOf({ kind, codes }) {
-  const digits = /* @__PURE__ */ new Map();
-  for (const [number, { id, place }] of codes.entries()) {
-    const digit = kind === "scale" ? id : id === NONE_FITS ? "0" : String((place ?? number) + 1);
-    if (digit.length === 1 && !digits.has(digit)) digits.set(digit, id);
-  }
-  return digits;
-}
-function oneStop(group, [back, on]) {
+var digitsOf = (variable) => new Map([...keysOf(variable)].filter(([key]) => key.length === 1));
+function oneStop2(group, [back, on]) {
   const buttons = () => [...group.querySelectorAll("button")];
   const stopAt = (one) => buttons().forEach((button) => {
     button.tabIndex = button === one ? 0 : -1;
@@ -2219,7 +2224,7 @@ function createTray({ list, say, state, act, set, toRows, id }) {
   found3.id = `${id}-found`;
   found3.setAttribute("role", "listbox");
   for (const [name, value] of [["role", "combobox"], ["aria-controls", found3.id], ["aria-expanded", "true"], ["aria-autocomplete", "list"]]) field.setAttribute(name, value);
-  const settle = oneStop(codes, ["ArrowLeft", "ArrowRight"]);
+  const settle = oneStop2(codes, ["ArrowLeft", "ArrowRight"]);
   const asked = () => list.variables.get(state.variable);
   const likely = () => codesLike(asked(), field.value).slice(0, MOST_FOUND);
   function drawFound() {
@@ -2348,7 +2353,7 @@ function dot(colour) {
   return made;
 }
 var marked = (text, words) => piecesOf(text, words).map(([piece, isHit]) => isHit ? make("mark", "", piece) : piece);
-function createDrawing({ list, rows, say, state }) {
+function createDrawing({ list, rows, say, state, lang }) {
   function filter(is, label, n, isOn, act, before = []) {
     const made = buttonOf(is, "sk-list-filter", act, ...before, make("span", "", label), make("span", "sk-list-n", String(n)));
     made.setAttribute("aria-pressed", String(isOn));
@@ -2397,7 +2402,7 @@ function createDrawing({ list, rows, say, state }) {
   }
   function row(element, { number, note, cells, marks, memo }, columns, words) {
     const text = make("span", "sk-list-words", ...marked(note.text, words));
-    text.lang = "sv";
+    if (lang) text.lang = lang;
     const isInMemo = words.length && memo && piecesOf(memo, words).some(([, isHit]) => isHit);
     const found3 = isInMemo ? [make("span", "sk-list-memo", ...marked(memo, words))] : [];
     const flags = MARKS.filter((mark) => marks.has(mark)).map((mark) => {
@@ -2676,7 +2681,7 @@ function createList({ host, list, data, say, save, announce = () => {
   const questions = data.variables.map(({ id: id2 }) => id2);
   const state = { filter: "all", code: null, text: "", cursor: -1, anchor: -1, variable: questions[0], selected: /* @__PURE__ */ new Set(), number: null, told: "" };
   const rows = createRows(list, say);
-  const drawing = createDrawing({ list, rows, say, state });
+  const drawing = createDrawing({ list, rows, say, state, lang: data.notes_lang });
   let shown = [];
   let known = -1;
   let drawn = "";
@@ -2693,7 +2698,7 @@ function createList({ host, list, data, say, save, announce = () => {
   const main = make("div", "sk-list-main", make("div", "sk-list-top", back, field, sum), grid.root, empty);
   const root = make("div", "sk-list", make("div", "sk-list-desk", filters, main), tray.root);
   const sheet = createKeySheet({ host: root, say, onClose: grid.focus });
-  const settleFilters = oneStop(filters, ["ArrowUp", "ArrowDown"]);
+  const settleFilters = oneStop2(filters, ["ArrowUp", "ArrowDown"]);
   root.hidden = true;
   root.setAttribute("role", "region");
   root.setAttribute("aria-label", say("list_name"));
@@ -3185,7 +3190,9 @@ function createCodes(kit, { show, say, hand, focus, id }) {
   }
   function paintScale({ kind, codes }) {
     parts.scale.remove();
+    parts.codes.removeAttribute("aria-describedby");
     if (kind !== "scale") return;
+    parts.codes.setAttribute("aria-describedby", parts.ends.id);
     parts.codes.after(parts.scale);
     const [low, high] = [codes[0].id, codes[codes.length - 1].id].map(shownNumber);
     parts.low.textContent = say("lowest", { number: low });
@@ -3208,6 +3215,7 @@ function createCodes(kit, { show, say, hand, focus, id }) {
     const save = button("sk-tool", say("save_number"), "Enter", "numberGiven");
     part("ends", "div", "sk-ends", part("low", "span", "sk-end"), typed2, part("high", "span", "sk-end"));
     part("numberBox", "div", "sk-number", label, field, save);
+    parts.ends.id = `${id}-ends`;
     part("scale", "div", "sk-scale-foot");
   }
   function onNumberKey(event) {
@@ -3253,6 +3261,7 @@ function createCodes(kit, { show, say, hand, focus, id }) {
     if (code.id === NONE_FITS) made.classList.add("sk-none");
     if (!code.definition) return make("div", "sk-cell", made);
     made.append(make("span", "sk-def", code.definition));
+    made.setAttribute("aria-description", code.definition);
     made.addEventListener("mouseenter", () => show(code, made));
     made.addEventListener("focus", () => {
       if (made.matches(":focus-visible")) show(code, made);
@@ -3279,10 +3288,16 @@ function createCodes(kit, { show, say, hand, focus, id }) {
       const code = shown.variable.codes.find((one) => one.id === made.dataset.code);
       made.classList.toggle("sk-active", made.dataset.code === active);
       if (letters !== lit.letters && code) markLabel(made, code.label, hits.has(code) ? letters : "", Boolean(letters.trim()) && !hits.has(code));
-      if (made.dataset.code === active) made.scrollIntoView({ block: "nearest" });
+      if (made.dataset.code === active) reach(made);
     }
     lit = { letters, active };
     show(shown.variable.codes.find((one) => one.id === active) ?? null);
+  }
+  function reach(made) {
+    made.scrollIntoView({ block: "nearest" });
+    if (!parts.codes.contains(document.activeElement)) return;
+    oneStop(parts.codes, made);
+    made.focus({ preventScroll: true });
   }
   function markLabel(made, text, letters, isOff) {
     const place = placeOf(text, letters);
@@ -3296,6 +3311,7 @@ function createCodes(kit, { show, say, hand, focus, id }) {
   }
   function press(isChosen) {
     for (const made of parts.codes.querySelectorAll("[data-code]")) made.setAttribute("aria-pressed", isChosen(made.dataset.code));
+    oneStop(parts.codes, parts.codes.querySelector('.sk-active, [aria-pressed="true"]'));
     for (const made of parts.codes.querySelectorAll("[data-block]")) made.setAttribute("aria-pressed", made.dataset.block.split(" ").some(isChosen));
   }
   function close() {
@@ -3457,7 +3473,8 @@ function createFrame(host, data, say, list, kit, { work, label, tray = [], side 
   }
   function buildMoves() {
     const glosses = data.notes.some((note) => note.gloss) ? [tool("glossTool", say("gloss"), "<", "gloss")] : [];
-    const moves = [tool("back", say("back"), "←"), tool("forward", say("forward"), "→")];
+    const moves = ["back", "forward"].map((name) => tool(name, say(name), name === "back" ? "←" : "→"));
+    for (const made of moves) made.title = made.getAttribute("aria-label") ?? "";
     if (!isFlow) {
       parts.foot.append(...glosses);
       return group("moves", "sk-moves", say("moves"), ...moves);
@@ -3602,7 +3619,7 @@ function createFrame(host, data, say, list, kit, { work, label, tray = [], side 
     root.focus({ preventScroll: true });
   }
   const isSeen = (element) => element.getClientRects().length > 0;
-  const shows = (key) => key !== "Backspace" || isSeen(parts.undo) && !parts.undo.disabled;
+  const shows = (key) => key !== "Backspace" || isSeen(parts.undo.querySelector(".sk-key")) && !parts.undo.disabled;
   function keepFocus(work2) {
     const had = root.contains(document.activeElement);
     work2();
@@ -3626,7 +3643,7 @@ function createFrame(host, data, say, list, kit, { work, label, tray = [], side 
   const id = `sk${cards += 1}`;
   const root = build();
   const watcher = new ResizeObserver(() => fitNote());
-  watcher.observe(host);
+  watcher.observe(parts.note);
   return {
     root,
     id,
@@ -3843,10 +3860,13 @@ function createNotices({ root, parts, part, button, say, list, data, savesBegun 
     const counts = list.count();
     if (painted === JSON.stringify([numbers(counts), list.begun().map((one) => begunLabel(one, list, say))])) return;
     const had = root.contains(document.activeElement) && document.activeElement !== root;
+    const name = document.activeElement?.textContent;
     const told = [...parts.finish.children].slice(1);
     paintFinish(counts);
     parts.finish.append(...told);
-    if (had && !root.contains(document.activeElement)) root.focus({ preventScroll: true });
+    if (!had || root.contains(document.activeElement)) return;
+    const same = [...parts.finish.querySelectorAll("button")].find((one) => one.textContent === name);
+    (same ?? root).focus({ preventScroll: true });
   }
   root.addEventListener("keydown", (event) => {
     const isFree = event.key === "Enter" && !event.ctrlKey && !event.metaKey && !event.altKey && !event.shiftKey && !/** @type {Element} */
@@ -3971,6 +3991,7 @@ function createTray2({ kit, list, say, hand }) {
     newest = first;
     parts.just.textContent = latestOf(list, say);
     parts.recent.replaceChildren(...chips.length ? [make("span", "sk-quiet", say("just_now")), ...chips] : [], parts.just);
+    oneStop(parts.recent, chips[at]);
   }
   function chip({ note, variable, answer }, number, isFresh) {
     const given = (
@@ -3992,6 +4013,7 @@ function createTray2({ kit, list, say, hand }) {
     const { answer, draft } = aim ?? { answer: void 0, draft: {} };
     const certainty = draft.certainty ?? (isOpen(answer) ? "" : answer.certainty);
     for (const n of ["1", "2", "3"]) parts[`sure${n}`].setAttribute("aria-pressed", certainty === n);
+    oneStop(parts.certainty, parts.certainty.querySelector('[aria-pressed="true"]'));
     const memo = draft.memo ?? (answer ? answer.memo : "");
     parts.memo.classList.toggle("sk-on", Boolean(memo));
     parts.memo.title = memo;
@@ -4014,13 +4036,17 @@ function createCodingView(host, data, say, list, hand, onHandIn) {
   const { parts, part, button, tool, group } = kit;
   let shown = { note: null, variable: null };
   let marked2 = [];
+  let heard = { chosen: "", letters: "", active: "", latest: "", told: (
+    /** @type {Hand["told"]} */
+    null
+  ) };
   let inked = "";
   let listing = null;
   function buildWork() {
     const asked = make("div", "sk-asked", part("question", "h2", "sk-question"), part("remark", "p", "sk-remark"));
     const ask = make("div", "sk-ask", asked, part("typing", "p", "sk-typing"));
     const answer = part("answer", "div", "sk-answer", group("codes", "sk-codes", say("codes")));
-    const more = make("div", "sk-more-codes", tool("propose", say("propose"), "*"), part("proposed", "p", "sk-quiet sk-proposed"));
+    const more = make("div", "sk-more-codes", tool("propose", say("propose"), "*"), tool("book", say("whole_codebook"), "'", "codebook"), part("proposed", "p", "sk-quiet sk-proposed"));
     parts.propose.addEventListener("mousedown", (event) => event.preventDefault());
     tool("words", "", "", "dropWords");
     parts.words.append(make("span", "", "✕"));
@@ -4034,7 +4060,10 @@ function createCodingView(host, data, say, list, hand, onHandIn) {
     parts.finish.hidden = !finished;
     frame.root.classList.toggle("sk-done", finished);
     if (finished) paintEnd(counts);
-    else paintNote();
+    else {
+      parts.finish.replaceChildren();
+      paintNote();
+    }
     tray.paint(finished);
     frame.paintMoves(finished);
     paintQueues();
@@ -4043,7 +4072,7 @@ function createCodingView(host, data, say, list, hand, onHandIn) {
   }
   function paintQueues() {
     const n = list.queues().filter(({ kind }) => kind !== "skipped").reduce((sum, queue) => sum + queue.n, 0);
-    parts.reviews.hidden = !n && !list.isReview;
+    parts.reviews.hidden = !n;
     parts.reviews.querySelector(".sk-label").textContent = say("reviews_n", { n });
     parts.reviewDone.hidden = !list.isReview;
   }
@@ -4063,7 +4092,11 @@ function createCodingView(host, data, say, list, hand, onHandIn) {
     if (newNote || newVariable) paintSize(note, variable);
     paintSteps(note, variable);
     paintAnswer(note, variable, answer, draft, earlier);
-    if (newNote || newVariable) announce(note, variable, newNote);
+    const chosen = choosable(draft.codes ?? (answer ? answer.codes : []), variable);
+    if (newNote || newVariable) {
+      announce(note, variable, newNote);
+      heard = { chosen: chosen.join("|"), letters: hand.letters, active: hand.active, latest: latestOf(list, say), told: null };
+    } else announceChange(variable, chosen);
     if (newNote) codes.close();
     if (newNote) {
       frame.paintNote(note);
@@ -4094,7 +4127,7 @@ function createCodingView(host, data, say, list, hand, onHandIn) {
       return;
     }
     const has = variables.some((variable) => variable.codes.some((one) => one.definition));
-    parts.panelBox.replaceChildren(...has ? [make("p", "sk-quiet", say("point_at_code")), parts.book] : []);
+    parts.panelBox.replaceChildren(...has ? [make("p", "sk-quiet", say("point_at_code"))] : []);
   }
   const said = () => hand.told ? say(hand.told.key, hand.told.values) : "";
   function paintSteps(note, variable) {
@@ -4117,6 +4150,7 @@ function createCodingView(host, data, say, list, hand, onHandIn) {
       if (name === variable.id) made.setAttribute("aria-current", "step");
       return made;
     }));
+    oneStop(parts.steps, parts.steps.querySelector("[aria-current]"));
   }
   function stampOf(variable, answer) {
     const named = variable.kind === "scale" ? `${variable.label} ` : "";
@@ -4205,6 +4239,24 @@ function createCodingView(host, data, say, list, hand, onHandIn) {
     const latest = latestOf(list, say);
     parts.live.textContent = `${latest ? `${latest}. ` : ""}${newNote ? `${parts.place.textContent}. ${sayContext(note)}${note.text}. ` : ""}${variable.question}${again}`;
   }
+  function announceChange(variable, chosen) {
+    const now = { chosen: chosen.join("|"), letters: hand.letters, active: hand.active, latest: latestOf(list, say), told: hand.told };
+    const before = heard;
+    heard = now;
+    const labels = new Map(variable.codes.map((code) => [code.id, code.label]));
+    const cursor = variable.codes.find(({ id: id2 }) => id2 === now.active);
+    if (now.told && now.told !== before.told) parts.live.textContent = said();
+    else if (now.letters !== before.letters) parts.live.textContent = cursor ? say("first_hit", { letters: now.letters, code: cursor.label }) : "";
+    else if (cursor && now.active !== before.active) parts.live.textContent = [cursor.label, cursor.definition].filter(Boolean).join(". ");
+    else if (variable.kind === "multiple" && now.chosen !== before.chosen) {
+      const [was, is] = [before.chosen, now.chosen].map((codes2) => codes2.split("|").filter(Boolean));
+      const changed = [
+        ...is.filter((code) => !was.includes(code)).map((code) => say("code_chosen", { code: labels.get(code) })),
+        ...was.filter((code) => !is.includes(code)).map((code) => say("code_dropped", { code: labels.get(code) }))
+      ];
+      parts.live.textContent = changed.join(", ");
+    } else if (now.latest !== before.latest) parts.live.textContent = now.latest;
+  }
   function openKeys() {
     overlays.openDialog(say("keys"), [make("p", "sk-quiet", say("keys_rule")), keysShown(KEYS, say)], { isWide: true });
   }
@@ -4239,7 +4291,6 @@ function createCodingView(host, data, say, list, hand, onHandIn) {
     focus();
   }
   const changes = createChanges({ say, list, data, part, parts, button });
-  parts.book = button("sk-tool", say("whole_codebook"), "'", "codebook");
   const tray = createTray2({ kit, list, say, hand });
   const frame = createFrame(host, data, say, list, kit, { work: buildWork(), tray: tray.nodes, label: say("card"), leave: "all_notes", onHandIn });
   const { root, id, focus } = frame;
@@ -4419,7 +4470,7 @@ function createComparingView(host, data, say, list, hand) {
     note.tabIndex = 0;
     note.setAttribute("role", "group");
     note.setAttribute("aria-label", say("note_b"));
-    parts.textB.lang = "sv";
+    if (data.notes_lang) parts.textB.lang = data.notes_lang;
     parts.glossB.lang = "en";
     return make("div", "sk-paper sk-paper-b", note);
   }
@@ -5187,6 +5238,7 @@ function createTiles({ button }, say) {
   function tile({ code, readers }, key, { note, variable, named, withMemos }) {
     const known = variable.codes.find(({ id }) => id === code);
     const made = button("sk-side", labelOf(variable, code, say), key, "code", code);
+    made.removeAttribute("aria-label");
     made.dataset.code = code;
     made.append(make("span", "sk-letters", ...readers.map((place) => letterCap(letterOf(place)))));
     if (known?.definition || known?.exclude) {
@@ -5446,6 +5498,7 @@ function createAdjudicationView(host, data, say, list, hand, sitting) {
     const now = !answer ? say("talk_silent") : isChanged(note, name) ? say("talk_changed", { codes: labelsOf(list.variables.get(name), answer) || say("confirm_none") }) : say("talk_firm");
     const { name: coder } = note.readings[place];
     const made = button("sk-speaker", coder, letterOf(place), "sideWith", place);
+    made.removeAttribute("aria-label");
     made.setAttribute("aria-pressed", String(sitting.speaker === place));
     made.classList.toggle("sk-has-said", Boolean(answer));
     const blind = tiles.row({ ...note, readings: note.readings.map((one) => ({ ...one, name: "" })) }, place, false);

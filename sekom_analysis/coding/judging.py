@@ -22,7 +22,7 @@ from sekom_analysis.study.decisions import AFTER_TALK, coder_fault, latest, same
 from sekom_analysis.study.ledgers import OPEN, RETRACT, SETTLE
 from sekom_analysis.study.secret import Seed, shuffled
 from sekom_analysis.study.selections import Span
-from sekom_analysis.study.shown import shown_context, shown_variable
+from sekom_analysis.study.shown import notes_language, shown_context, shown_variable
 from sekom_analysis.study.study import Study
 
 # --- what the coders of a study say now of each note --------------------------------------------------
@@ -279,6 +279,7 @@ class AdjudicationSession(Judging):
             "study": self.study.about.id,
             "coder": self.adjudicator,
             "lang": self.lang,
+            "notes_lang": notes_language(self.study.notes["text"]),
             "pass": 1,
             "texts": wording.texts("card_", self.lang) | wording.texts("adjudicate_", self.lang),
             "variables": [variable],

@@ -35,6 +35,7 @@ from sekom_analysis.study.shown import (
     as_of_texts,
     counts_in,
     is_open,
+    notes_language,
     notes_left,
     notes_that_are,
     shown_context,
@@ -375,6 +376,7 @@ class Session:
             "title": self.desk.about.title.in_(self.lang),
             "coder": self.desk.coder,
             "lang": self.lang,
+            "notes_lang": notes_language(self.desk.notes["text"]),
             "pass": self.pass_,
             "texts": wording.texts("card_", self.lang),
             "variables": [shown_variable(v, self.lang, self.changes.kept(v.id)) for v in self._variables],
@@ -467,7 +469,9 @@ class Session:
         if codes:
             given |= {"variable": variable, "codes": codes}
         note_id = self.desk.note_of(key) or key
-        if event.get("amends") and "words" not in event:  # what is amended is beside them
+        if (
+            event.get("amends") and "replaces" in event and "words" not in event
+        ):  # what is amended is beside them
             given["words"] = self.desk.words_of(note_id, event["variable"], event["replaces"])
         return {**given, "note_id": note_id, "via": "card"}
 

@@ -28,7 +28,7 @@ from sekom_analysis.exchange.undoing import countering
 from sekom_analysis.study.codebook import NONE_FITS, Variable
 from sekom_analysis.study.decisions import AFTER_TALK, INDEPENDENT, Event, counting, same_answer, undoing
 from sekom_analysis.study.log import coder_log
-from sekom_analysis.study.shown import shown_context, shown_variable
+from sekom_analysis.study.shown import notes_language, shown_context, shown_variable
 from sekom_analysis.study.study import Study
 
 FEWEST = 2  # persons in a meeting
@@ -116,6 +116,7 @@ class TalkSession(Judging):
             "study": self.study.about.id,
             "coder": "+".join(self.present),
             "lang": self.lang,
+            "notes_lang": notes_language(self.study.notes["text"]),
             "pass": 1,
             "texts": texts[0] | texts[1] | texts[2],
             "variables": [self._asked_of(coder) for coder in self.present],

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from itertools import islice
 from typing import Any, NamedTuple
 
 from sekom_analysis.basics.wording import say
@@ -27,6 +29,34 @@ def context_name(column: str, lang: str) -> str:
 def shown_context(seen: NotesSeen, note_id: str, lang: str) -> list[list[str]]:
     """Return name and text of what a card shows beside a note."""
     return [[context_name(name, lang), cell] for name, cell in seen.context_of(note_id)]
+
+
+_SMALL_WORDS = {
+    "sv": frozenset(["och", "att", "det", "som", "är", "för", "på", "inte", "en", "av", "vi"]),
+    "en": frozenset(["and", "the", "of", "to", "is", "that", "not", "for", "a", "in", "we"]),
+}
+
+
+def notes_language(texts: Iterable[str]) -> str:
+    """Return the language that notes are in, by their small words: they are hyphenated in it.
+
+    Parameters
+    ----------
+    texts : the notes
+
+    Returns
+    -------
+    ``"sv"`` or ``"en"``; an empty text where neither is plain.
+
+    Examples
+    --------
+    >>> notes_language(["Det tar för lång tid att få svar"]), notes_language(["Pas assez de temps"])
+    ('sv', '')
+    """
+    words = Counter(word for text in islice(texts, 300) for word in text.lower().split())
+    found = {lang: sum(words[word] for word in small) for lang, small in _SMALL_WORDS.items()}
+    first, second = sorted(found, key=found.__getitem__, reverse=True)
+    return first if found[first] > 2 * found[second] else ""
 
 
 def shown_variable(variable: Variable, lang: str, kept: Iterable[Variable] = ()) -> Shown:

@@ -56,8 +56,8 @@ async function run({ data, steps }) {
   let aim = null;
 
   function screen() {
-    const { told, text = "" } = hand;
-    const shown = { told: told ? told.key : "", text, done: list.isFinished() };
+    const { told, text = "", letters, active } = hand;
+    const shown = { told: told ? told.key : "", text, letters, active, done: list.isFinished() };
     const target = list.aim && list.aim();
     shown.aim = target && { note: target.note.key, variable: target.variable.id, isJust: target.isJust, answer: target.answer ?? null };
     if (shown.done) return shown;

@@ -6,6 +6,7 @@ import json
 from pathlib import Path
 
 from sekom_analysis.basics import wording
+from sekom_analysis.coding.page import script
 
 from .conftest import MODULES
 
@@ -66,7 +67,7 @@ def data(n=60, answered=None, variables=VARIABLES):
 def mount(browser, shown, **settings):
     """Open the list in a page of its own."""
     page = browser.new_page(**({"viewport": {"width": 1440, "height": 900}} | settings))
-    style = (MODULES.parent / "list.css").read_text(encoding="utf-8")
+    style = script("card.css", "list.css")
     page.errors = []
     page.on("pageerror", lambda error: page.errors.append(str(error)))
 
@@ -78,7 +79,7 @@ def mount(browser, shown, **settings):
         elif path == "data.json":
             route.fulfill(body=json.dumps(shown), content_type="application/json")
         else:
-            route.fulfill(body=PAGE.replace("/* list.css */", style), content_type="text/html; charset=utf-8")
+            route.fulfill(body=PAGE.replace("/* styles */", style), content_type="text/html; charset=utf-8")
 
     page.route(f"{ADDRESS}**", answer)
     page.goto(ADDRESS)

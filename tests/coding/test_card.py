@@ -81,7 +81,7 @@ def test_a_memo_takes_digits_and_letters_and_codes_nothing(show, desk):
     page = show(session, clock=True)
     page.press(",")
     page.page.keyboard.type("12 av 30 m²; s u n 7")
-    page.press("Enter")
+    page.press("Shift+Enter")
     page.page.keyboard.type("å, ä, ö =1+1")
     page.press("Escape")
     page.pause()
@@ -167,40 +167,77 @@ def test_a_note_can_be_flagged_as_two_ideas_and_the_flag_taken_off(show, desk):
     assert logged(desk) == {}
 
 
-def test_more_codes_than_digits_take_letters_that_no_command_has(show, tmp_path):
-    codes = [{"id": f"k{number:02}", "label": f"Kod {number:02}"} for number in range(1, 41)]
+def test_codes_beyond_the_digits_are_found_by_letters_and_arrows(show, tmp_path):
+    names = ["Arbete", "Bostad", "Cykel", "Djur", "Ekonomi", "Familj", "Grannar", "Hälsa", "Idrott", "Jul"]
+    names += [*(f"Kod {number}" for number in range(10, 39)), "Trygghet i hemmet"]
+    codes = [{"id": f"k{number:02}", "label": name} for number, name in enumerate(names, 1)]
     book = {"variables": [{"id": "many", "kind": "single", "label": "Många", "codes": codes}]}
     notes = pd.DataFrame(
-        {"note_id": [f"n{i}" for i in range(6)], "text": ["en", "två", "tre", "fyra", "fem", "sex"]}
+        {
+            "note_id": [f"n{i}" for i in range(9)],
+            "text": ["en", "två", "tre", "fyra", "fem", "sex", "7", "8", "9"],
+        }
     )
     desk = sa.Study.create(tmp_path / "many", notes=notes, codebook=book).desk("anna")
     session = Session(desk)
-    page = show(session)
+    page = show(session, viewport={"width": 1280, "height": 720})
     keys = page.page.locator(".sk-code .sk-key").all_inner_texts()
-    assert [key.lower() for key in keys] == [*"123456789abcefhijklopqvwxyz", "0"]
-    page.press("9", "a", "'", "e", "0", "k")
-    page.page.keyboard.type("kod 40")
+    assert keys == [*"123456789", "0"]
+    assert page.page.locator('[data-code="k40"] .sk-lead').inner_text() == "t"
+    assert page.card.bounding_box()["height"] <= 720
+    page.press(
+        "9", "j", "Enter", "ArrowUp", "ArrowUp", "Enter", "0"
+    )  # before the first comes the last: none fits
+    page.page.keyboard.type("kod 38")  # a digit that a label has goes on with it
     page.press("Enter")
+    page.page.keyboard.type("hem")
+    page.press("Backspace", "Backspace", "Backspace", "t", "Enter")
+    page.press("x")
+    assert page.text(".sk-remark") == "Ingen kod har ”x”."
+    page.press("h", "2")  # a digit that no label has answers
     page.wait_for_state("saved")
-    assert [logged(desk)[note, "many"] for note in order(session)[:5]] == [
-        "k09",
-        "k10",
-        "k13",
-        "none_fits",
-        "k40",
-    ]
-    assert page.card.bounding_box()["height"] < 1200
+    assert [logged(desk)[note, "many"] for note in order(session)[:7]] == [
+        "k09", "k10", "k40", "none_fits", "k39", "k40", "k02",
+    ]  # fmt: skip
+    assert len(desk.history()) == 7
 
 
-def test_search_finds_by_name_and_definition_and_answers(show, desk):
+def test_typing_a_name_shows_the_code_its_definition_and_the_rest_faded_and_enter_answers(show, desk):
     session = Session(desk, **B_ONLY)
     page = show(session)
-    page.press("1", "k")
-    page.page.keyboard.type("arbetstid")
-    assert page.page.get_by_role("option").locator("strong").all_inner_texts() == ["Resurser"]
-    page.press("Enter")
+    page.press("1", "r", "e", "s")
+    found = page.page.locator(".sk-code:not(.sk-off)")
+    assert found.locator(".sk-label").all_inner_texts() == ["Resurser"]
+    assert found.locator("mark").inner_text() == "Res"
+    assert page.text(".sk-typing b") == "res"
+    (definition,) = [
+        code["definition"]
+        for variable in session.data()["variables"] if variable["id"] == "category_b"
+        for code in variable["codes"] if code["id"] == "resurser"
+    ]  # fmt: skip
+    assert page.text(".sk-side .sk-entry-label") == "Resurser"
+    assert definition in page.text(".sk-side")
+    page.wait_for_state("saved")
+    assert (order(session)[0], "category_b") not in logged(desk)
+    page.press("Escape")  # clears, and leads nowhere
+    assert page.page.locator(".sk-off").count() == 0
+    page.press("r", "e", "s", "Enter")
     page.wait_for_state("saved")
     assert logged(desk)[order(session)[0], "category_b"] == "resurser"
+
+
+def test_the_codebook_covers_the_card_takes_all_keys_and_gives_them_back(show, desk):
+    session = Session(desk, **B_ONLY)
+    page = show(session)
+    page.press("1", "'")
+    book = page.page.get_by_role("dialog")
+    assert "arbetstid" in book.inner_text()
+    page.press("1", "2", "r", "/", ",", "Backspace", "Enter")
+    page.press("Escape")
+    expect(book).to_have_count(0)
+    page.press("3")
+    page.wait_for_state("saved")
+    assert list(desk.history()["codes"]) == ["hinder", "resurser"]
 
 
 def test_a_held_key_and_keys_with_other_meanings_code_nothing_twice(show, desk):
@@ -229,14 +266,18 @@ def test_fixing_an_earlier_note_leads_back_to_where_one_was(show, desk):
 
 
 def test_buttons_stay_where_they_are_from_note_to_note(show, desk):
+    """What acts stands still whatever is asked; the codes of a question stand still from note to note."""
     page = show(Session(desk, **B_ONLY))
-    boxes = set()
+    acts, codes = set(), {}
     for _ in range(12):
-        box = page.page.get_by_role("button", name="Ångra").bounding_box()
-        code = page.page.locator(".sk-code").first.bounding_box()
-        boxes.add((box["x"], box["y"], code["x"], code["y"]))
+        for name in ("Ångra", "Hoppa över", "Anteckning", "Osäker", "Framåt"):
+            box = page.page.get_by_role("button", name=name, exact=True).first.bounding_box()
+            acts.add((name, box["x"], box["y"]))
+        boxes = [one.bounding_box() for one in page.page.locator(".sk-code").all()]
+        codes.setdefault(page.text(".sk-question"), set()).add(tuple((box["x"], box["y"]) for box in boxes))
         page.press("1")
-    assert len(boxes) == 1
+    assert len(acts) == 5
+    assert [len(places) for places in codes.values()] == [1, 1]
 
 
 def test_a_note_is_text_whatever_it_holds(show, desk):
@@ -411,7 +452,7 @@ def test_an_undo_made_before_the_card_hears_of_another_window_takes_nothing_back
     page.wait_for_state("saved")
     first, second, _ = order(session)[:3]
     sa.Desk.open(study_root, "anna").decide(second, "valence", "mojlighet")
-    page.page.evaluate(AT_ONCE, ["1", "u", "u"])
+    page.page.evaluate(AT_ONCE, ["1", "Backspace", "Backspace"])
     page.page.get_by_text("Inget ångrades. Svaret har ändrats i ett annat fönster").wait_for()
     page.wait_for_state("saved")
     assert logged(desk) == {(first, "valence"): "hinder", (second, "valence"): "mojlighet"}
@@ -555,7 +596,7 @@ def test_notes_whose_text_has_changed_are_listed_at_the_end(show, desk):
     page = show(Session(replace_text(desk, order(session)[4], "En annan mening"), **options))
     page.press("ArrowRight")
     to_the_end(page, "ArrowRight")
-    page.page.get_by_role("button", name="Gå igenom lappar vars text har ändrats (1)").click()
+    page.page.get_by_role("button", name="Gå igenom svar på lappar som har ändrats (1)").click()
     assert page.text(".sk-place") == "Ändrad text 1 av 1"
     assert page.text(".sk-text") == "En annan mening"
 

@@ -210,7 +210,7 @@ def test_two_tabs_of_one_coder_lose_nothing_and_do_not_undo_each_other(card):
     other.wait_for_state("saved")
     one.press(keys_of(1))
     one.wait_for_state("saved")
-    one.press("uuuu")
+    one.press(["Backspace"] * 4)
     one.wait_for_state("saved")
     assert one.log() == [
         *events_of([0]),

@@ -31,6 +31,11 @@ TOO_WIDE = """() => [...document.querySelectorAll(".sk-card *:not(.sk-unseen)")]
   .filter((one) => one.clientWidth > 1 && one.scrollWidth > one.clientWidth + 1)
   .filter((one) => getComputedStyle(one).display !== "inline").map((one) => one.className)"""
 
+WHOLE = """() => {
+  const note = document.querySelector(".sk-note");
+  return note.clientHeight > 0 && note.scrollHeight <= note.clientHeight;
+}"""
+
 
 @pytest.fixture
 def study(tmp_path):
@@ -52,7 +57,7 @@ def changed(study):
 def test_a_page_sent_anew_is_gone_through_by_keyboard_alone(study, opened, tmp_path, axe):
     page = opened(write_page(study.desk("anna"), tmp_path / "koda.html"))
     assert not page.page.get_by_text("Vad har ändrats").is_visible()
-    assert not page.button("Ändringar").is_visible()
+    assert not page.button("Gå igenom").is_visible()
     for key in ("1", "2", "3", "4", "1", "0", "2"):
         page.press(key)
         page.page.wait_for_timeout(30)
@@ -90,7 +95,11 @@ def test_a_page_sent_anew_is_gone_through_by_keyboard_alone(study, opened, tmp_p
     page.press("1", "2", "3")  # there is nothing to answer yet
     page.press("Escape")
     assert page.text(".sk-place") == "Lapp 8 av 8"
+    assert page.button("Gå igenom 6").is_visible()
     page.press("ArrowLeft", ":")
+    ways = page.page.locator("dialog .sk-way .sk-label").all_inner_texts()
+    assert ways == ["Från en äldre definition, Tema: 6", "Vad som har ändrats i kodboken: 6 svar"]
+    page.press("2")
     page.says("Se över dem (6)")
     page.press("Enter")
     reasons = {}
@@ -108,9 +117,9 @@ def test_a_page_sent_anew_is_gone_through_by_keyboard_alone(study, opened, tmp_p
         *["Du valde Tid, som har fått en ny innebörd."] * 2,
     ]
     page.says("Frågor som inte är besvarade än: 1")
-    assert not page.button("Ändringar").is_visible()
+    assert not page.button("Gå igenom").is_visible()
     page.press("Backspace", "End")
-    assert page.button("Ändringar").is_visible()  # the last one is undone, and to be looked at again
+    assert page.button("Gå igenom 1").is_visible()  # the last one is undone, and to be looked at again
     page.press("Shift+Backspace", "End")
     page.press("5")  # the code that is new
     page.wait_for_state()
@@ -141,7 +150,6 @@ def test_nothing_is_cut_off(study, opened, tmp_path, width):
     assert page.button("Se över dem").bounding_box()["y"] < 800
     page.press("Enter")
     page.page.locator(".sk-again").wait_for()
-    height = "document.querySelector('.sk-card').style.getPropertyValue('--sk-note-height')"
-    assert page.page.evaluate(height), "the note has not got its room"
+    assert page.page.evaluate(WHOLE), "the note has not got its room"
     assert page.page.evaluate("document.documentElement.scrollWidth <= innerWidth")
     assert page.page.evaluate(TOO_WIDE) == []

@@ -113,7 +113,8 @@ def last(answer):
         (-3, 3, ["-", PAUSE, "2"], ["2"]),
         (-3, 3, ["\u2212", "1"], ["-1"]),
         (-10, 10, ["-", "1", "0", "-", "1", PAUSE], ["-10", "-1"]),
-        (0, 100, ["4", "7", "1", "0", "0", "1", "0", PAUSE, "9", "s"], ["47", "100", "10"]),
+        (0, 100, ["4", "7", "1", "0", "0", "1", "0", PAUSE, "9", "/"], ["47", "100", "10"]),
+        (0, 100, ["9", "s"], ["9"]),  # no letter is a command
         (-5, 100, ["-", "5", "-", "6", "5", "0"], ["-5", "50"]),
         (10, 20, ["2", "1", "1", "1"], ["11"]),  # 21 is refused; a 1 alone is no number of the scale
         (10, 20, ["1", PAUSE, "1", "4"], ["14"]),
@@ -155,7 +156,7 @@ def test_a_held_key_codes_and_undoes_once(drive):
     answer = drive(card(coded("single", 3), notes=4), steps)
     standing = [codes and codes["codes"] for _, name, codes in answer["standing"] if name == "v0"]
     assert standing == [["k0"], ["k1"], None, None]
-    answer = drive(card(coded("single", 3), notes=4), [*steps, *press("r")])
+    answer = drive(card(coded("single", 3), notes=4), [*steps, *press("⇧Backspace")])
     assert answer["standing"][4][2]["codes"] == ["k0"]
 
 
@@ -164,14 +165,14 @@ def test_a_held_key_codes_and_undoes_once(drive):
 
 def test_doubt_and_memo_are_about_the_answer_just_given(drive):
     data = card(coded("single", 3), notes=3)
-    answer = drive(data, [*press("1", "⇧1"), {"key": "m", "memo": "tveksam"}, *press(BURST, "2")])
+    answer = drive(data, [*press("1", "⇧1"), {"key": ",", "memo": "tveksam"}, *press(BURST, "2")])
     assert stored(answer) == [("n0", "v0", "k0", ""), ("n0", "v0", "k0", "1"), ("n0", "v0", "k0", "1"),
                               ("n1", "v0", "k1", "")]  # fmt: skip
     answers = {note: one for note, name, one in answer["standing"] if name == "v0"}
     assert (answers["n0"]["certainty"], answers["n0"]["memo"], answers["n1"]["memo"]) == ("1", "tveksam", "")
 
 
-@pytest.mark.parametrize("keys", [["⇧1"], ["1", "ArrowRight", "⇧1"], ["s", "⇧2"]])
+@pytest.mark.parametrize("keys", [["⇧1"], ["1", "ArrowRight", "⇧1"], ["/", "⇧2"]])
 def test_without_an_answer_nothing_is_stored_and_the_card_says_why(drive, keys):
     answer = drive(card(coded("single", 3), notes=3), press(*keys))
     assert all(certainty == "" for _, _, _, certainty in stored(answer))
@@ -187,15 +188,17 @@ def test_an_answer_under_an_older_definition_is_not_confirmed_by_a_word_on_it(dr
     data = card(coded("single", 3), notes=1)
     old = {"event": "decide", "id": "e1", "codes": ["k0"], "certainty": "", "memo": "", "older": True}
     data["answers"] = {"n0": {"v0": old}}
-    answer = drive(data, [*press("ArrowLeft", "⇧1"), {"key": "m", "memo": "oj"}, *press(BURST)])
+    answer = drive(data, [*press("ArrowLeft", "⇧1"), {"key": ",", "memo": "oj"}, *press(BURST)])
     assert stored(answer) == []
     assert last(answer)["draft"]["memo"] == "oj"
 
 
 def test_keys_in_one_burst_with_prose_do_nothing_and_say_why(drive):
     data = card(coded("single", 3), notes=4)
-    memo = {"key": "m", "memo": "skrivet"}
-    answer = drive(data, [*press("1"), memo, *press(BURST - 1, "2", BURST - 1, "s", "Backspace", BURST, "3")])
+    memo = {"key": ",", "memo": "skrivet"}
+    answer = drive(
+        data, [*press("1"), memo, *press(BURST - 1, "2", BURST - 1, "/", "Backspace", "s", BURST, "3")]
+    )
     assert numbers(answer) == ["k0", "k0", "k2"]
     assert "same_burst" in [one["screen"]["told"] for one in answer["trace"] if "screen" in one]
 
@@ -224,24 +227,34 @@ def variables(draw):
     return made
 
 
+ARROWS = ["ArrowLeft", "ArrowRight", "ArrowUp", "ArrowDown"]
 KEYS = st.one_of(
     st.sampled_from("0123456789").map(lambda key: {"key": key}),
     st.sampled_from("0123456789").map(lambda key: {"key": key}),
     st.sampled_from("0147-").map(lambda key: {"key": key, "numpad": True}),
     st.sampled_from("0147").map(lambda key: {"key": key, "numpad": True, "numLock": False}),
-    st.sampled_from([*"-\u2212abcxyzunrst ", "Enter", "Backspace", "Escape", "ArrowLeft", "ArrowRight"]).map(
+    st.sampled_from([*"-\u2212kodix/+. ", "Enter", "Enter", "Backspace", "Escape", *ARROWS, "End"]).map(
         lambda key: {"key": key}
     ),
-    st.sampled_from(["1", "2", "3", "4", "ArrowLeft", "ArrowRight"]).map(lambda k: {"key": k, "shift": True}),
+    st.sampled_from(["1", "2", "3", "4", "K", "ArrowLeft", "ArrowRight", "Backspace"]).map(
+        lambda k: {"key": k, "shift": True}
+    ),
     st.sampled_from([50, PAUSE - 1, PAUSE]).map(lambda milliseconds: {"wait": milliseconds}),
-    st.text("12 å\n", max_size=4).map(lambda text: {"key": "m", "memo": text}),
+    st.text("12 å\n", max_size=4).map(lambda text: {"key": ",", "memo": text}),
 )
 
 
 @settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(shown=variables(), steps=st.lists(KEYS, max_size=25), notes=st.integers(1, 4))
 @example(shown=[scale(0, 10)], steps=press("7", "1", "0", "1", "5"), notes=4)
-@example(shown=[coded("multiple", 12)], steps=press("a", "1", "Enter", "⇧2", "u", "r"), notes=2)
+@example(
+    shown=[coded("multiple", 12)], steps=press("k", "1", "Enter", "⇧2", "Backspace", "⇧Backspace"), notes=2
+)
+@example(
+    shown=[coded("single", 40)],
+    steps=press("k", "o", "ArrowDown", "Enter", "k", "Backspace", "Backspace"),
+    notes=2,
+)
 def test_what_is_stored_is_what_the_visible_cap_said(drive, shown, steps, notes):
     answer = drive(card(*shown, notes=notes), steps)
     seen, step, before = None, None, []
@@ -267,16 +280,17 @@ def assert_meant(event, step, seen, before):
     """What was stored is for the question that was on the card, and what its cap said."""
     key = typed_by(step)
     where = (event["note"], event["variable"])
-    if event["variable"] == "flag" and key == "t":
+    if event["variable"] == "flag" and key == "+":
         assert event["note"] == seen["note"]
-    elif event["event"] == "skip" and key == "s":  # a number half typed goes with a word
+    elif event["event"] == "skip" and key == "/":  # a number half typed goes with a word
         assert where == (seen["note"], seen["variable"])
     elif seen.get("text"):  # it is taken before another key acts as itself
         assert where == (seen["note"], seen["variable"])
         assert "|".join(event["codes"]) in said(key, step, seen)
-    elif key in ("u", "r", "Backspace"):
+    elif key == "Backspace":  # while letters stand there it takes the last of them back
+        assert step.get("shift") or not seen["letters"]
         assert event["event"] == "retract" or as_stored(event) in before
-    elif "memo" in step or (step.get("shift") and key in "123"):
+    elif key == "." or "memo" in step or (step.get("shift") and key in "123"):
         target = seen["aim"]
         assert where == (target["note"], target["variable"])
         assert event["codes"] == target["answer"]["codes"]
@@ -291,10 +305,13 @@ def typed_by(step):
 
 
 def said(key, step, seen):
-    """What the card said would be stored: by the key's cap, by the selection, by the number half typed."""
+    """What the card said would be stored: by the key's cap, by the code that is found or pointed at, by the
+    selection, by the number half typed."""
     if seen["kind"] == "multiple":
         chosen = seen["draft"].get("codes", (seen["answer"] or {}).get("codes", []))
-        return {"|".join(chosen)} if key == "Enter" else set()
+        return {"|".join(chosen)} if key == "Enter" and not seen["active"] else set()
+    if seen["kind"] == "single" and key == "Enter":
+        return {seen["active"]} - {""}
     if seen["kind"] == "single":
         return {seen["caps"][key]} if key in seen["caps"] else set()
     is_sign = key != "" and key in "0123456789-\u2212" and not (step.get("shift") and key in "123")
@@ -328,3 +345,19 @@ def test_every_cap_does_what_it_says(drive, shown, choice):
     keys = {"single": [cap], "multiple": [cap, "Enter"], "scale": [*cap, PAUSE]}[asked["kind"]]
     answer = drive(card(asked), press(*keys))
     assert stored(answer) == [("n0", "v0", code, "")]
+
+
+@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    shown=variables().map(lambda made: made[0]).filter(lambda made: made["kind"] != "scale"),
+    choice=st.integers(0, 200),
+    typed=st.sampled_from([[], ["k"], ["k", "o", "d"]]),
+)
+def test_every_code_is_reached_by_letters_and_arrows(drive, shown, choice, typed):
+    """Those beyond the digits too: what the cursor is on is what Enter stores."""
+    codes = [code["id"] for code in shown["codes"] if not typed or code["label"].startswith("Kod")]
+    at = choice % len(codes)
+    steps = press(*typed, *["ArrowDown"] * (at if typed else at + 1))
+    assert last(drive(card(shown), steps))["active"] == codes[at]
+    ends = ["Enter"] if shown["kind"] == "single" else ["Enter", "Enter"]
+    assert stored(drive(card(shown), [*steps, *press(*ends)])) == [("n0", "v0", codes[at], "")]

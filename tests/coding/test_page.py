@@ -262,8 +262,11 @@ def test_the_guides_name_every_key_that_the_card_knows(root):
     known = re.search(r"const COMMANDS = \{(.*?)\};", text_of(MODULES / "answering" / "keys.js"), flags=re.S)[
         1
     ]
-    letters = set(re.findall(r'(?:^|[\s,])"?([a-z/])"?: ', known))
-    assert {"u", "m", "/"} < letters
-    for lang in ("sv", "en"):
+    keys = {quoted or bare for quoted, bare in re.findall(r'(?:"([^"]+)"|\b(\w+)): "', known)}
+    assert {".", ",", "/", "?", "Enter", "Escape", "PageUp", " "} < keys
+    signs = {f"Arrow{name}": sign for name, sign in zip(("Left", "Right", "Up", "Down"), "←→↑↓", strict=True)}
+    signs |= {"PageUp": "PgUp", "PageDown": "PgDn", "Escape": "Esc", "’": "'"}
+    for lang, space in {"sv": "Mellanslag", "en": "Space"}.items():
         guide = (root / "docs" / f"coders-guide.{lang}.md").read_text(encoding="utf-8")
-        assert letters <= set(re.findall(r"`(.)`", guide))
+        caps = {(signs | {" ": space}).get(key, key) for key in keys}
+        assert caps <= set(re.findall(r"`([^`]+)`", guide))

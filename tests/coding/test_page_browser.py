@@ -162,7 +162,7 @@ def test_forty_notes_fast_keys_undo_a_memo_with_digits_and_a_reload(opened, desk
     assert page.text(".sk-place") == f"Lapp 41 av {len(keys(desk, **ONE))}"
     assert page.text(".sk-saved") == "Sparat: 40"
     page.press("ArrowLeft", "ArrowLeft")
-    assert page.page.locator('.sk-code[aria-pressed="true"]').inner_text().endswith("Möjlighet")
+    assert page.page.locator('.sk-code[aria-pressed="true"] .sk-label').inner_text() == "Möjlighet"
     file = page.answers_file(tmp_path)
     assert file.name == "svar-sekom-2016-anna.jsonl"
     expected = [CODES[number % 2] for number in range(38)] + ["mojlighet", "hinder"]
@@ -401,13 +401,13 @@ def test_earlier_answers_of_the_log_are_there_and_newer_ones_on_the_page_win(ope
     page.page.reload()
     page.wait(page.page)
     page.press("ArrowLeft")
-    assert page.page.locator('.sk-code[aria-pressed="true"]').inner_text().endswith("Möjlighet")
+    assert page.page.locator('.sk-code[aria-pressed="true"] .sk-label').inner_text() == "Möjlighet"
     desk.decide(second, "valence", "hinder")  # later, in the notebook; then a new page is sent
     shutil.copy(write_page(desk, tmp_path / "new.html", **ONE), page.file)
     page.page.reload()
     page.wait(page.page)
     page.press("ArrowLeft")
-    assert page.page.locator('.sk-code[aria-pressed="true"]').inner_text().endswith("Hinder")
+    assert page.page.locator('.sk-code[aria-pressed="true"] .sk-label').inner_text() == "Hinder"
 
 
 def test_hostile_texts_are_shown_as_text(opened, hostile_desk, tmp_path):

@@ -18,6 +18,8 @@ from .test_three_ways import three
 
 __all__ = ["axe", "desk_of", "three"]  # fixtures
 
+STAR = "Shift+Digit8"  # as many keyboards have it; a digit's place without shift is the digit
+
 
 def proposed(desk):
     """The standing proposals: the note's text, the variable, name and words."""
@@ -32,7 +34,7 @@ def field(page):
 
 
 def propose(page, name, words=""):
-    page.press("*")
+    page.press(STAR)
     page.page.keyboard.type(name)
     if words:
         page.press("Enter")
@@ -55,7 +57,7 @@ def test_a_code_is_proposed_changed_and_taken_back_by_keys(show, desk_of):
     assert proposed(desk) == [(first, "valence", "Tid för vila\nnummer 1")]
     assert page.text(".sk-proposed") == "Förslag: Tid för vila."
     assert page.text(".sk-text") == first  # the question remains to be answered
-    page.press("*")
+    page.press(STAR)
     assert field(page) == "Tid för vila"
     page.press("End")
     page.page.keyboard.type(" nu")
@@ -64,11 +66,11 @@ def test_a_code_is_proposed_changed_and_taken_back_by_keys(show, desk_of):
         page.text(".sk-proposed") == "Förslag: Tid för vila. Påbörjat förslag, inte sparat: Tid för vila nu."
     )
     assert len(proposed(desk)) == 1
-    page.press("*")
+    page.press(STAR)
     assert field(page) == "Tid för vila nu"
     leave(page, "Control+Enter")
     assert proposed(desk) == [(first, "valence", "Tid för vila nu\nnummer 1")]
-    page.press("0", "*")  # about the answer just given, since no code fitted
+    page.press("0", STAR)  # about the answer just given, since no code fitted
     assert field(page) == "Tid för vila nu"
     page.page.get_by_role("button", name="Ta tillbaka").click()
     page.wait_for_state("saved")
@@ -87,7 +89,7 @@ def test_a_code_is_proposed_changed_and_taken_back_by_keys(show, desk_of):
 def test_a_proposal_has_a_name_that_is_not_too_long(show, desk_of):
     desk = desk_of(VALENCE)
     page = show(Session(desk))
-    page.press("*", "Control+Enter")
+    page.press(STAR, "Control+Enter")
     assert page.text(".sk-too-long") == "Skriv ett namn på koden. Förslaget är inte sparat än."
     page.page.keyboard.type("x" * 81)
     page.press("Control+Enter")
@@ -113,7 +115,7 @@ def test_each_question_has_its_own_and_a_number_has_none(show, desk_of):
     propose(page, "Två")
     page.press("1", "Enter")
     assert page.text(".sk-question").startswith("scale")
-    page.press("*")
+    page.press(STAR)
     assert page.page.locator(".sk-sheet").count() == 0
     assert page.text(".sk-remark").startswith("Här svarar du med ett tal")
     page.wait_for_state("saved")
@@ -134,7 +136,7 @@ def test_a_page_keeps_proposals_offline_and_brings_them_once(desk_of, playwright
     propose(page, " mer")  # goes on from what stands
     page.press("0")
     assert page.text(".sk-question").startswith("Ämnen")
-    page.press("1", "Enter", "*")
+    page.press("1", "Enter", STAR)
     page.page.keyboard.type("Halvt")  # on the next note, not saved
     leave(page, "Escape")
     page.page.reload()
@@ -225,7 +227,7 @@ def test_the_box_can_be_used_by_everybody_and_fits_a_narrow_window(show, desk_of
     page = show(Session(desk_of(VALENCE)), viewport={"width": 420, "height": 900})
     page.page.evaluate(axe)
     propose(page, "Mycket långt namn " * 4)
-    page.press("*")
+    page.press(STAR)
     assert page.page.locator(".sk-proposal input").count() == 1
     assert faults(page) == []
     assert page.page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth")

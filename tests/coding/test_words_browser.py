@@ -1,4 +1,4 @@
-"""Words of a note that are chosen while answering: kept with the answer, from the page into the study and back."""
+"""Words of a note that are chosen while answering: kept with the answer, and with no other."""
 
 from __future__ import annotations
 
@@ -12,7 +12,12 @@ CODEBOOK = {
     "title": "Prov",
     "variables": [
         {"id": "v", "kind": "single", "label": "V", "codes": [{"id": c, "label": c} for c in ("ett", "tva")]},
-        {"id": "w", "kind": "multiple", "label": "W", "codes": [{"id": c, "label": c} for c in ("tre", "fyra")]},
+        {
+            "id": "w",
+            "kind": "multiple",
+            "label": "W",
+            "codes": [{"id": c, "label": c} for c in ("tre", "fyra")],
+        },
     ],
 }
 TEXT = "🌱 Ont om tid, men gott om vilja"

@@ -33,10 +33,11 @@ const CASES = [
   [0, 10, ["1", "5"], ["code 1", "code 5"]],
   [0, 10, ["1", PAUSE, "0"], ["code 1", "code 0"]],
   [0, 10, ["1", "Enter"], ["code 1"]],
-  [0, 10, ["1", "s"], ["skip"]],
-  [0, 10, ["1", "u"], []],
+  [0, 10, ["1", "/"], ["skip"]],
+  [0, 10, ["1", "Backspace"], []],
   [0, 10, ["1", "ArrowRight"], ["pick 1", "forward"]],
-  [0, 10, ["1", "t"], ["flag", "code 1"]],
+  [0, 10, ["1", "+"], ["flag", "code 1"]],
+  [0, 10, ["1", "s"], ["code 1"]],
   [1, 5, ["8", "3"], ["code 3"]],
   [-3, 3, ["-", "2", "0", "\u2212", "3"], ["code -2", "code 0", "code -3"]],
   [-3, 3, ["-", PAUSE, "2"], ["code 2"]],
@@ -57,6 +58,40 @@ test("a number that the scale lacks is refused by name", () => {
   const { hand, type } = over(scale(-3, 3));
   type("-", "7");
   assert.deepEqual(hand.told, { key: "refuse_number", values: { number: "\u22127", low: "\u22123", high: "3" } });
+});
+
+test("letters find a code, Enter takes it, and no letter commands", () => {
+  const { hand, acts, type } = over(choices("v", 12));
+  type("k", "o", "d");
+  assert.deepEqual([hand.letters, hand.active, acts], ["kod", "k0", []]);
+  type("ArrowUp", "Enter");
+  assert.deepEqual([hand.letters, hand.active, acts], ["", "", ["code k11"]]);
+  type(..."abcdefghijklmnopqrstuvwxyzåäö");
+  assert.deepEqual(acts, ["code k11"]);
+});
+
+test("letters that find nothing are refused by name and change nothing", () => {
+  const { hand, acts, type } = over(choices("v", 12));
+  type("k", "x");
+  assert.deepEqual([hand.letters, hand.told], ["k", { key: "no_hit", values: { letters: "kx" } }]);
+  type("Escape", "Enter");
+  assert.deepEqual([hand.letters, hand.active, acts], ["", "", ["confirm"]]);
+});
+
+test("a letter taken back undoes no answer, and a digit or command forgets the letters", () => {
+  const { hand, acts, type } = over(choices("v", 12));
+  type("k", "o", "Backspace", "Backspace");
+  assert.deepEqual([hand.letters, hand.active, acts], ["", "", []]);
+  type("k", "2", "k", "/", "Enter");
+  assert.deepEqual([hand.letters, acts], ["", ["code k1", "skip", "confirm"]]);
+});
+
+test("a digit that stands in a label goes on with it and is no answer", () => {
+  const { hand, acts, type } = over(choices("v", 12));
+  type(..."kod 10");
+  assert.deepEqual([hand.letters, hand.active, acts], ["kod 10", "k10", []]);
+  type("Enter", "k", "1");
+  assert.deepEqual([hand.letters, acts], ["", ["code k10", "code k0"]]);
 });
 
 test("a held key does nothing more", () => {

@@ -6,7 +6,8 @@ import { test } from "node:test";
 import { FLAG } from "../../../sekom_analysis/coding/js/answering/answers.js";
 import { createWorklist } from "../../../sekom_analysis/coding/js/answering/worklist.js";
 import { listActionOf } from "../../../sekom_analysis/coding/js/listing/keys.js";
-import { codesLike, createRows, fold, piecesOf } from "../../../sekom_analysis/coding/js/listing/rows.js";
+import { fold } from "../../../sekom_analysis/coding/js/answering/typing.js";
+import { codesLike, createRows, piecesOf } from "../../../sekom_analysis/coding/js/listing/rows.js";
 import { digitsOf } from "../../../sekom_analysis/coding/js/listing/tray.js";
 import { choices, dataOf, press, scale } from "./shapes.mjs";
 
@@ -44,10 +45,10 @@ test("a digit is one also where it is typed with shift, and a sign is never one"
   assert.equal(of("!", "Digit1", true).name, undefined);
 });
 
-test("each code has the digit of its place; on a scale a digit is the number; none fits is 0", () => {
+test("each code has the digit that it has on the card; on a scale a digit is the number; none fits is 0", () => {
   const variable = choices("a", 12);
   variable.codes = [{ id: "late", label: "Sen", place: 4 }, { id: "k0", label: "Kod 0", place: 0 }, { id: "none_fits", label: "Inget", place: 9 }, { id: "far", label: "Bort", place: 11 }];
-  assert.deepEqual([...digitsOf(variable)], [["5", "late"], ["1", "k0"], ["0", "none_fits"]]);
+  assert.deepEqual([...digitsOf(variable)], [["5", "late"], ["1", "k0"], ["0", "none_fits"], ["2", "far"]]);
   assert.deepEqual([...digitsOf(scale(-2, 11)).keys()].sort().join(""), "0123456789");
 });
 

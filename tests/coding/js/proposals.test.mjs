@@ -93,9 +93,14 @@ test("a page knows its proposals again", () => {
   assert.equal(standing(data, events).n0[`${PROPOSAL}v0`].memo, "Tid");
 });
 
-test("plus proposes, typed with shift or without, whatever codes and numbers there are", () => {
-  const press = (shiftKey) => ({ key: "+", code: "Equal", shiftKey, ctrlKey: false, metaKey: false, altKey: false });
+test("a star proposes and a slash skips, wherever a keyboard has them, whatever codes and numbers there are", () => {
+  const press = (key, code, shiftKey) => ({ key, code, shiftKey, ctrlKey: false, metaKey: false, altKey: false });
   for (const variable of [choices("v0", 40), scale(-5, 5), null]) {
-    for (const shift of [true, false]) assert.deepEqual(actionOf(press(shift), variable, COMMANDS), { name: "propose" });
+    for (const [code, shift] of [["Backslash", true], ["Digit8", true], ["NumpadMultiply", false]]) {
+      assert.deepEqual(actionOf(press("*", code, shift), variable, COMMANDS), { name: "propose" });
+    }
+    for (const [code, shift] of [["Slash", false], ["Digit7", true], ["NumpadDivide", false]]) {
+      assert.deepEqual(actionOf(press("/", code, shift), variable, COMMANDS), { name: "skip" });
+    }
   }
 });

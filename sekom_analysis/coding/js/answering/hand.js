@@ -38,8 +38,6 @@ export function createHand({ list, commands, act, onChange, shows = () => true, 
 
   /** @type {() => Variable | null} */
   const asked = () => (list.isFinished() ? null : list.current().variable);
-  /** @type {(event: Press) => Action | null} */
-  const meant = (event) => (read ? read(event, list.isFinished() ? null : list.current()) : actionOf(event, asked(), commands));
   const scale = () => list.current().variable; // while something is half typed there is one
 
   /** @param {string} key @param {Record<string, unknown>} [values] */
@@ -166,10 +164,24 @@ export function createHand({ list, commands, act, onChange, shows = () => true, 
     return true;
   }
 
+  // A digit that a label has where its beginning is typed ("kod 12") goes on with it; all others answer.
+  /** @param {Press} event */
+  function isInLabel({ key, ctrlKey, metaKey, altKey }) {
+    const variable = letters && /^[0-9]$/.test(key) && !ctrlKey && !metaKey && !altKey ? asked() : null;
+    return Boolean(variable && found(variable.codes, letters + key).length);
+  }
+
+  /** @param {Press} event @returns {Action | null} */
+  function meantBy(event) {
+    if (event.key === "Escape" && !shows("Escape")) return null;
+    if (read) return read(event, list.isFinished() ? null : list.current());
+    return isInLabel(event) ? { name: "letter", value: event.key } : actionOf(event, asked(), commands);
+  }
+
   // Returns whether the key was for the card.
   /** @param {Press} event */
   function press(event) {
-    const action = event.key === "Escape" && !shows("Escape") ? null : meant(event);
+    const action = meantBy(event);
     if (isProse(event, action)) {
       tell("same_burst");
       return true;
@@ -214,7 +226,7 @@ export function createHand({ list, commands, act, onChange, shows = () => true, 
       act(name, value);
     } else if (name === "flag") markAmid();
     else if (take() && !isWriting()) {
-      const itself = meant(event);
+      const itself = meantBy(event);
       if (itself) run(itself, event);
     }
     return true;

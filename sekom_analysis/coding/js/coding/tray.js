@@ -1,7 +1,7 @@
 // The tray below the note: the answers just given, newest first, and what one may still want to say of the newest.
 
 import { isOpen } from "../answering/answers.js";
-import { latestOf, make, saidOf } from "../looks/elements.js";
+import { latestOf, make, oneStop, saidOf } from "../looks/elements.js";
 
 /** @import { Answer, Cell, Hand, Kit, Say, Variable, Worklist } from "../types" */
 
@@ -46,6 +46,7 @@ export function createTray({ kit, list, say, hand }) {
     newest = first;
     parts.just.textContent = latestOf(list, say);
     parts.recent.replaceChildren(...(chips.length ? [make("span", "sk-quiet", say("just_now")), ...chips] : []), parts.just);
+    oneStop(parts.recent, chips[at]);
   }
 
   // An answer just given, with its marks; it leads back to its question.
@@ -70,6 +71,7 @@ export function createTray({ kit, list, say, hand }) {
     const { answer, draft } = aim ?? { answer: undefined, draft: {} };
     const certainty = draft.certainty ?? (isOpen(answer) ? "" : answer.certainty);
     for (const n of ["1", "2", "3"]) parts[`sure${n}`].setAttribute("aria-pressed", certainty === n);
+    oneStop(parts.certainty, parts.certainty.querySelector('[aria-pressed="true"]'));
     const memo = draft.memo ?? (answer ? answer.memo : "");
     parts.memo.classList.toggle("sk-on", Boolean(memo));
     parts.memo.title = memo;

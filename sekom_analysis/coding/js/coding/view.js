@@ -4,7 +4,7 @@ import { canHold } from "../answering/again.js";
 import { choosable, FLAG, isOpen, proposalIn } from "../answering/answers.js";
 import { createChanges } from "../looks/changes.js";
 import { createCodes, sizeOf, TOLD_OF_NUMBERS } from "../looks/codes.js";
-import { createKit, definitionOf, labelsOf, latestOf, make, retiredOf, sayContext } from "../looks/elements.js";
+import { createKit, definitionOf, labelsOf, latestOf, make, oneStop, retiredOf, sayContext } from "../looks/elements.js";
 import { createCodebook } from "../looks/codebook.js";
 import { createFrame, lengthOfNote } from "../looks/frame.js";
 import { keysShown } from "../looks/keylist.js";
@@ -26,6 +26,7 @@ export function createCodingView(host, data, say, list, hand, onHandIn) {
   let shown = { note: null, variable: null };
   /** @type {[number, number][]} */
   let marked = []; // words of the note on screen that go with the next answer to it
+  let heard = { chosen: "", letters: "", active: "", latest: "", told: /** @type {Hand["told"]} */ (null) }; // what was told of last
   let inked = ""; // the words that are marked in the note's text
   /** @type {any} */
   let listing = null; // my notes, which cover the card while they are open
@@ -36,7 +37,7 @@ export function createCodingView(host, data, say, list, hand, onHandIn) {
     const asked = make("div", "sk-asked", part("question", "h2", "sk-question"), part("remark", "p", "sk-remark"));
     const ask = make("div", "sk-ask", asked, part("typing", "p", "sk-typing"));
     const answer = part("answer", "div", "sk-answer", group("codes", "sk-codes", say("codes")));
-    const more = make("div", "sk-more-codes", tool("propose", say("propose"), "*"), part("proposed", "p", "sk-quiet sk-proposed"));
+    const more = make("div", "sk-more-codes", tool("propose", say("propose"), "*"), tool("book", say("whole_codebook"), "'", "codebook"), part("proposed", "p", "sk-quiet sk-proposed"));
     parts.propose.addEventListener("mousedown", (/** @type {Event} */ event) => event.preventDefault()); // the words chosen in the note stay so
     tool("words", "", "", "dropWords");
     parts.words.append(make("span", "", "✕"));
@@ -53,7 +54,10 @@ export function createCodingView(host, data, say, list, hand, onHandIn) {
     parts.finish.hidden = !finished;
     frame.root.classList.toggle("sk-done", finished);
     if (finished) paintEnd(counts);
-    else paintNote();
+    else {
+      parts.finish.replaceChildren(); // what was said there is of another moment
+      paintNote();
+    }
     tray.paint(finished);
     frame.paintMoves(finished);
     paintQueues();
@@ -64,7 +68,7 @@ export function createCodingView(host, data, say, list, hand, onHandIn) {
   // How many answers wait to be gone through, wherever one is.
   function paintQueues() {
     const n = list.queues().filter(({ kind }) => kind !== "skipped").reduce((sum, queue) => sum + queue.n, 0);
-    parts.reviews.hidden = !n && !list.isReview;
+    parts.reviews.hidden = !n;
     parts.reviews.querySelector(".sk-label").textContent = say("reviews_n", { n });
     parts.reviewDone.hidden = !list.isReview;
   }
@@ -87,7 +91,11 @@ export function createCodingView(host, data, say, list, hand, onHandIn) {
     if (newNote || newVariable) paintSize(note, variable);
     paintSteps(note, variable);
     paintAnswer(note, variable, answer, draft, earlier);
-    if (newNote || newVariable) announce(note, variable, newNote);
+    const chosen = choosable(draft.codes ?? (answer ? answer.codes : []), variable);
+    if (newNote || newVariable) {
+      announce(note, variable, newNote);
+      heard = { chosen: chosen.join("|"), letters: hand.letters, active: hand.active, latest: latestOf(list, say), told: null };
+    } else announceChange(variable, chosen);
     if (newNote) codes.close();
     if (newNote) {
       frame.paintNote(note);
@@ -125,7 +133,7 @@ export function createCodingView(host, data, say, list, hand, onHandIn) {
       return;
     }
     const has = variables.some((variable) => variable.codes.some((one) => one.definition));
-    parts.panelBox.replaceChildren(...(has ? [make("p", "sk-quiet", say("point_at_code")), parts.book] : []));
+    parts.panelBox.replaceChildren(...(has ? [make("p", "sk-quiet", say("point_at_code"))] : []));
   }
 
   const said = () => (hand.told ? say(hand.told.key, hand.told.values) : "");
@@ -148,6 +156,7 @@ export function createCodingView(host, data, say, list, hand, onHandIn) {
       if (name === variable.id) made.setAttribute("aria-current", "step");
       return made;
     }));
+    oneStop(parts.steps, parts.steps.querySelector("[aria-current]"));
   }
 
   /** @param {Variable} variable @param {Answer} answer */
@@ -260,6 +269,25 @@ export function createCodingView(host, data, say, list, hand, onHandIn) {
     parts.live.textContent = `${latest ? `${latest}. ` : ""}${newNote ? `${parts.place.textContent}. ${sayContext(note)}${note.text}. ` : ""}${variable.question}${again}`;
   }
 
+  // What whoever listens is told of a key that leaves the question on screen: what was chosen, typed, pointed at, marked.
+  /** @param {Variable} variable @param {string[]} chosen */
+  function announceChange(variable, chosen) {
+    const now = { chosen: chosen.join("|"), letters: hand.letters, active: hand.active, latest: latestOf(list, say), told: hand.told };
+    const before = heard;
+    heard = now;
+    const labels = new Map(variable.codes.map((code) => [code.id, code.label]));
+    const cursor = variable.codes.find(({ id }) => id === now.active);
+    if (now.told && now.told !== before.told) parts.live.textContent = said();
+    else if (now.letters !== before.letters) parts.live.textContent = cursor ? say("first_hit", { letters: now.letters, code: cursor.label }) : "";
+    else if (cursor && now.active !== before.active) parts.live.textContent = [cursor.label, cursor.definition].filter(Boolean).join(". ");
+    else if (variable.kind === "multiple" && now.chosen !== before.chosen) {
+      const [was, is] = [before.chosen, now.chosen].map((codes) => codes.split("|").filter(Boolean));
+      const changed = [...is.filter((code) => !was.includes(code)).map((code) => say("code_chosen", { code: labels.get(code) })),
+        ...was.filter((code) => !is.includes(code)).map((code) => say("code_dropped", { code: labels.get(code) }))];
+      parts.live.textContent = changed.join(", ");
+    } else if (now.latest !== before.latest) parts.live.textContent = now.latest;
+  }
+
   // --- what opens over the card -------------------------------------------------------------------
 
   function openKeys() {
@@ -303,7 +331,6 @@ export function createCodingView(host, data, say, list, hand, onHandIn) {
   }
 
   const changes = createChanges({ say, list, data, part, parts, button });
-  parts.book = button("sk-tool", say("whole_codebook"), "'", "codebook");
   const tray = createTray({ kit, list, say, hand });
   const frame = createFrame(host, data, say, list, kit, { work: buildWork(), tray: tray.nodes, label: say("card"), leave: "all_notes", onHandIn });
   const { root, id, focus } = frame;

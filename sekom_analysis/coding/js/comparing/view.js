@@ -28,7 +28,7 @@ export function createComparingView(host, data, say, list, hand) {
     note.tabIndex = 0;
     note.setAttribute("role", "group");
     note.setAttribute("aria-label", say("note_b"));
-    parts.textB.lang = "sv";
+    if (data.notes_lang) parts.textB.lang = data.notes_lang;
     parts.glossB.lang = "en";
     return make("div", "sk-paper sk-paper-b", note);
   }

@@ -41,6 +41,7 @@ export function createTiles({ button }, say) {
   function tile({ code, readers }, key, { note, variable, named, withMemos }) {
     const known = variable.codes.find(({ id }) => id === code);
     const made = button("sk-side", labelOf(variable, code, say), key, "code", code);
+    made.removeAttribute("aria-label"); // all that is in it is its name
     made.dataset.code = code;
     made.append(make("span", "sk-letters", ...readers.map((place) => letterCap(letterOf(place)))));
     if (known?.definition || known?.exclude) {

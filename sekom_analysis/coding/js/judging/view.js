@@ -242,6 +242,7 @@ export function createAdjudicationView(host, data, say, list, hand, sitting) {
     const now = !answer ? say("talk_silent") : isChanged(note, name) ? say("talk_changed", { codes: labelsOf(list.variables.get(name), answer) || say("confirm_none") }) : say("talk_firm");
     const { name: coder } = note.readings[place];
     const made = button("sk-speaker", coder, letterOf(place), "sideWith", place);
+    made.removeAttribute("aria-label");
     made.setAttribute("aria-pressed", String(sitting.speaker === place));
     made.classList.toggle("sk-has-said", Boolean(answer));
     const blind = tiles.row({ ...note, readings: note.readings.map((one) => ({ ...one, name: "" })) }, place, false);

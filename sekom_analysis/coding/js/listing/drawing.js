@@ -21,8 +21,8 @@ export function dot(colour) {
 /** @param {string} text @param {string[]} words */
 const marked = (text, words) => piecesOf(text, words).map(([piece, isHit]) => (isHit ? make("mark", "", piece) : piece));
 
-/** @param {{ list: Worklist, rows: Rows, say: Say, state: ListState }} given */
-export function createDrawing({ list, rows, say, state }) {
+/** @param {{ list: Worklist, rows: Rows, say: Say, state: ListState, lang?: string }} given */
+export function createDrawing({ list, rows, say, state, lang }) {
   /** @param {string} is @param {string} label @param {number} n @param {boolean} isOn @param {() => void} act @param {Node[]} [before] */
   function filter(is, label, n, isOn, act, before = []) {
     const made = buttonOf(is, "sk-list-filter", act, ...before, make("span", "", label), make("span", "sk-list-n", String(n)));
@@ -81,7 +81,7 @@ export function createDrawing({ list, rows, say, state }) {
   /** @param {HTMLElement} element @param {ListRow} row @param {string[]} columns @param {string[]} words */
   function row(element, { number, note, cells, marks, memo }, columns, words) {
     const text = make("span", "sk-list-words", ...marked(note.text, words));
-    text.lang = "sv";
+    if (lang) text.lang = lang;
     const isInMemo = words.length && memo && piecesOf(memo, words).some(([, isHit]) => isHit);
     const found = isInMemo ? [make("span", "sk-list-memo", ...marked(memo, words))] : [];
     const flags = MARKS.filter((mark) => marks.has(mark)).map((mark) => {

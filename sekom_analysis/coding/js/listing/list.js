@@ -25,7 +25,7 @@ export function createList({ host, list, data, say, save, announce = () => {}, t
   /** @type {ListState} */
   const state = { filter: "all", code: null, text: "", cursor: -1, anchor: -1, variable: questions[0], selected: new Set(), number: null, told: "" };
   const rows = createRows(list, say);
-  const drawing = createDrawing({ list, rows, say, state });
+  const drawing = createDrawing({ list, rows, say, state, lang: data.notes_lang });
   /** @type {ListRow[]} */
   let shown = [];
   let known = -1; // the worklist's version that the rows are of

@@ -2,14 +2,12 @@
 
 import { FLAG, isNone, isOpen, proposalIn, shownNumber } from "../answering/answers.js";
 import { answerIsOfSort } from "../answering/standing.js";
+import { fold, found } from "../answering/typing.js";
 
 /** @import { Cell, Filter, ListCell, ListRow, Mark, Say, Shown, Variable, Worklist } from "../types" */
 
 /** @type {Filter[]} */
 export const FILTERS = ["all", "open", "unsure", "memo", "changed", "older", "skipped", "flagged", "proposed"];
-
-/** @param {string} text */
-export const fold = (text) => text.normalize("NFC").toLowerCase();
 
 /** @param {string} text */
 export const wordsIn = (text) => fold(text).split(/\s+/).filter(Boolean);
@@ -34,19 +32,12 @@ export function piecesOf(text, words) {
   return from < text.length ? [...pieces, [text.slice(from), false]] : pieces;
 }
 
-// The codes that what is typed may mean, the likeliest first: the label begins so, a word of it does, it is in there.
+// The codes that what is typed may mean, the likeliest first, as on the card; a number is written as it is.
 /** @param {Variable} variable @param {string} typed */
-export function codesLike(variable, typed) {
-  const sought = fold(typed.trim()).replace(/^[\u2212\u2013]/, "-");
-  /** @type {(code: { id: string, label: string }) => number} */
-  const rank = ({ id, label }) => {
-    const name = variable.kind === "scale" ? id : fold(label);
-    if (name === sought) return 0;
-    if (name.startsWith(sought)) return 1;
-    if (name.split(/[\s,/()-]+/).some((word) => word.startsWith(sought))) return 2;
-    return name.includes(sought) ? 3 : 4;
-  };
-  return variable.codes.map((code) => ({ code, at: rank(code) })).filter(({ at }) => at < 4).sort((a, b) => a.at - b.at).map(({ code }) => code);
+export function codesLike({ kind, codes }, typed) {
+  if (kind !== "scale") return typed.trim() ? found(codes, typed) : codes;
+  const sought = typed.trim().replace(/^[\u2212\u2013]/, "-");
+  return codes.filter(({ id }) => id.startsWith(sought)).sort((a, b) => Number(b.id === sought) - Number(a.id === sought));
 }
 
 /** @param {Worklist} list @param {Say} say */

@@ -1,6 +1,6 @@
 // Below the list: the codes to set, a field that finds one, what was just done, and which keys there are.
 
-import { NONE_FITS } from "../answering/keys.js";
+import { keysOf, NONE_FITS } from "../answering/keys.js";
 import { keycap, make } from "../looks/elements.js";
 import { codesLike } from "./rows.js";
 
@@ -8,17 +8,9 @@ import { codesLike } from "./rows.js";
 
 const MOST_FOUND = 6;
 
-// The digit of each code that has one. A scale's numbers stand for themselves; none fits is 0.
+// The digit of each code that has one, as on the card.
 /** @param {Variable} variable @returns {Map<string, string>} */
-export function digitsOf({ kind, codes }) {
-  /** @type {Map<string, string>} */
-  const digits = new Map();
-  for (const [number, { id, place }] of codes.entries()) {
-    const digit = kind === "scale" ? id : id === NONE_FITS ? "0" : String((place ?? number) + 1);
-    if (digit.length === 1 && !digits.has(digit)) digits.set(digit, id);
-  }
-  return digits;
-}
+export const digitsOf = (variable) => new Map([...keysOf(variable)].filter(([key]) => key.length === 1));
 
 // A group of buttons as one tab stop: arrows go about in it.
 /** @param {HTMLElement} group @param {[back: string, on: string]} keys */

@@ -3,7 +3,7 @@
 import { shownNumber } from "../answering/answers.js";
 import { keysOf, NONE_FITS } from "../answering/keys.js";
 import { found, leadsOf, placeOf } from "../answering/typing.js";
-import { keycap, make } from "./elements.js";
+import { keycap, make, oneStop } from "./elements.js";
 
 /** @import { Answer, Code, Draft, Hand, Kit, Say, Variable } from "../types" */
 
@@ -127,7 +127,9 @@ export function createCodes(kit, { show, say, hand, focus, id }) {
   /** @param {Variable} variable */
   function paintScale({ kind, codes }) {
     parts.scale.remove();
+    parts.codes.removeAttribute("aria-describedby");
     if (kind !== "scale") return;
+    parts.codes.setAttribute("aria-describedby", parts.ends.id);
     parts.codes.after(parts.scale);
     const [low, high] = [codes[0].id, codes[codes.length - 1].id].map(shownNumber);
     parts.low.textContent = say("lowest", { number: low });
@@ -151,6 +153,7 @@ export function createCodes(kit, { show, say, hand, focus, id }) {
     const save = button("sk-tool", say("save_number"), "Enter", "numberGiven");
     part("ends", "div", "sk-ends", part("low", "span", "sk-end"), typed, part("high", "span", "sk-end"));
     part("numberBox", "div", "sk-number", label, field, save);
+    parts.ends.id = `${id}-ends`;
     part("scale", "div", "sk-scale-foot");
   }
 
@@ -207,6 +210,7 @@ export function createCodes(kit, { show, say, hand, focus, id }) {
     if (code.id === NONE_FITS) made.classList.add("sk-none");
     if (!code.definition) return make("div", "sk-cell", made);
     made.append(make("span", "sk-def", code.definition));
+    made.setAttribute("aria-description", code.definition);
     made.addEventListener("mouseenter", () => show(code, made));
     made.addEventListener("focus", () => { if (made.matches(":focus-visible")) show(code, made); });
     for (const end of ["mouseleave", "blur"]) made.addEventListener(end, () => show(null));
@@ -235,10 +239,19 @@ export function createCodes(kit, { show, say, hand, focus, id }) {
       const code = shown.variable.codes.find((/** @type {Code} */ one) => one.id === made.dataset.code);
       made.classList.toggle("sk-active", made.dataset.code === active);
       if (letters !== lit.letters && code) markLabel(made, code.label, hits.has(code) ? letters : "", Boolean(letters.trim()) && !hits.has(code));
-      if (made.dataset.code === active) made.scrollIntoView({ block: "nearest" });
+      if (made.dataset.code === active) reach(made);
     }
     lit = { letters, active };
     show(shown.variable.codes.find((/** @type {Code} */ one) => one.id === active) ?? null);
+  }
+
+  // The cursor takes the focus along where it stands among the codes, so that Enter means the one that is lit.
+  /** @param {HTMLElement} made */
+  function reach(made) {
+    made.scrollIntoView({ block: "nearest" });
+    if (!parts.codes.contains(document.activeElement)) return;
+    oneStop(parts.codes, made);
+    made.focus({ preventScroll: true });
   }
 
   /** @param {HTMLElement} made @param {string} text @param {string} letters @param {boolean} isOff */
@@ -253,6 +266,7 @@ export function createCodes(kit, { show, say, hand, focus, id }) {
   /** @param {(code: string) => boolean} isChosen */
   function press(isChosen) {
     for (const made of parts.codes.querySelectorAll("[data-code]")) made.setAttribute("aria-pressed", isChosen(made.dataset.code));
+    oneStop(parts.codes, parts.codes.querySelector('.sk-active, [aria-pressed="true"]'));
     for (const made of parts.codes.querySelectorAll("[data-block]")) made.setAttribute("aria-pressed", made.dataset.block.split(" ").some(isChosen));
   }
 

@@ -85,7 +85,6 @@ export function aboutOf(list, aim, say) {
   return say("about_last_note", { text: begins, answer: asked + answer });
 }
 
-
 /** What is shown beside a note, as a screen reader says it. @param {Note} note */
 export const sayContext = (note) => (note.context ?? []).map(([name, text]) => `${name}: ${text}. `).join("");
 
@@ -104,6 +103,14 @@ export function retiredOf(variable, answer) {
   return answer.codes.filter((code) => !known.has(code)).map((code) => variable.retired[code] ?? code).join(", ");
 }
 
+// One stop for the tab key in a group: at the one that counts now, else at the first. All are reached by keys as well.
+/** @param {HTMLElement} group @param {Element | null} [now] */
+export function oneStop(group, now = null) {
+  const buttons = /** @type {HTMLElement[]} */ ([...group.querySelectorAll("button")]);
+  const stop = now && group.contains(now) ? now : buttons[0];
+  for (const one of buttons) one.tabIndex = one === stop ? 0 : -1;
+}
+
 // The pieces of one card, by name, and the buttons that act.
 /** @param {Hand["click"]} act */
 export function createKit(act) {
@@ -119,6 +126,7 @@ export function createKit(act) {
   function button(className, label, key, name, value) {
     const made = make("button", className, ...(key ? [keycap(key)] : []), make("span", "sk-label", label));
     made.type = "button";
+    if (label) made.setAttribute("aria-label", label); // its label may have no room on screen
     if (key) made.setAttribute("aria-keyshortcuts", NAMES.reduce((name, [sign, said]) => name.replace(sign, said), key));
     made.addEventListener("click", (event) => {
       act(name, value, event.detail);
@@ -131,7 +139,9 @@ export function createKit(act) {
   /** @param {string} name @param {string} label @param {string} key @param {string} [action]
    * @param {unknown} [value] */
   function tool(name, label, key, action = name, value = undefined) {
-    return (parts[name] = button("sk-tool", label, key, action, value));
+    parts[name] = button("sk-tool", label, key, action, value);
+    if (label) parts[name].setAttribute("aria-label", label); // where there is room for its key alone, it has a name all the same
+    return parts[name];
   }
 
   /** @param {string} name @param {string} className @param {string} label @param {...(Node | string)} children */

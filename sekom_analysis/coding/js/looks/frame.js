@@ -62,7 +62,8 @@ export function createFrame(host, data, say, list, kit, { work, label, tray = []
 
   function buildMoves() {
     const glosses = data.notes.some((note) => note.gloss) ? [tool("glossTool", say("gloss"), "<", "gloss")] : [];
-    const moves = [tool("back", say("back"), "←"), tool("forward", say("forward"), "→")];
+    const moves = ["back", "forward"].map((name) => tool(name, say(name), name === "back" ? "←" : "→"));
+    for (const made of moves) made.title = made.getAttribute("aria-label") ?? "";
     if (!isFlow) {
       parts.foot.append(...glosses);
       return group("moves", "sk-moves", say("moves"), ...moves);
@@ -229,7 +230,7 @@ export function createFrame(host, data, say, list, kit, { work, label, tray = []
 
   // Whether a key does what its cap says, because the cap is there to be read.
   /** @param {string} key */
-  const shows = (key) => key !== "Backspace" || (isSeen(parts.undo) && !parts.undo.disabled);
+  const shows = (key) => key !== "Backspace" || (isSeen(parts.undo.querySelector(".sk-key")) && !parts.undo.disabled);
 
   // Where the work takes away what had the focus, the card has it, so that the next key is not lost.
   /** @param {() => unknown} work */
@@ -255,7 +256,7 @@ export function createFrame(host, data, say, list, kit, { work, label, tray = []
   const id = `sk${(cards += 1)}`;
   const root = build();
   const watcher = new ResizeObserver(() => fitNote());
-  watcher.observe(host);
+  watcher.observe(parts.note);
 
   return {
     root, id, open, focus, keepFocus, shows, paintHead, paintNote, paintMoves, togglePanel, toggleGloss, scrollNote,

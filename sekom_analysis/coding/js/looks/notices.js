@@ -132,10 +132,13 @@ export function createNotices({ root, parts, part, button, say, list, data, save
     const counts = list.count();
     if (painted === JSON.stringify([numbers(counts), list.begun().map((one) => begunLabel(one, list, say))])) return;
     const had = root.contains(document.activeElement) && document.activeElement !== root;
+    const name = document.activeElement?.textContent;
     const told = [...parts.finish.children].slice(1); // said by the card, below
     paintFinish(counts);
     parts.finish.append(...told);
-    if (had && !root.contains(document.activeElement)) root.focus({ preventScroll: true });
+    if (!had || root.contains(document.activeElement)) return;
+    const same = [...parts.finish.querySelectorAll("button")].find((one) => one.textContent === name);
+    (same ?? root).focus({ preventScroll: true }); // who was on a button is on it still
   }
 
   // Enter does what the main button says, unless something else has the focus.
