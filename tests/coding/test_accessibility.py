@@ -151,7 +151,9 @@ def test_everything_is_reached_and_done_with_tab_arrows_and_enter_alone(show, st
     for _ in range(25):
         page.press("Tab")
         reached.append(page.page.evaluate("document.activeElement.textContent.trim().slice(0, 30)"))
-        if page.page.evaluate("document.activeElement.matches('.sk-code')"):  # one stop: arrows go about in it
+        if page.page.evaluate(
+            "document.activeElement.matches('.sk-code')"
+        ):  # one stop: arrows go about in it
             page.press("ArrowDown", "ArrowDown")
             reached.append(page.page.evaluate("document.activeElement.textContent.trim().slice(0, 30)"))
     for name in (
