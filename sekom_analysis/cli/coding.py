@@ -198,23 +198,35 @@ def _fresh(path: Path, root: Path) -> Path:
 
 @app.command(epilog=example("sekom adjudicate --as anna category_b"))
 def adjudicate(
-    adjudicator: Annotated[str, typer.Option("--as", help="Who settles, such as anna.")],
     variable: Annotated[
         str | None, typer.Argument(help="A variable's id; left out, the first with something to settle.")
     ] = None,
-    beside: Annotated[
-        str, typer.Option("--with", metavar="ID,ID", help="Coders who sit beside and see the same.")
+    adjudicator: Annotated[
+        str, typer.Option("--as", help="Who settles, such as anna; not needed with --talk.")
     ] = "",
+    beside: Annotated[
+        str,
+        typer.Option("--present", "--with", metavar="ID,ID", help="Coders who are there and see the same."),
+    ] = "",
+    talk: Annotated[
+        bool, typer.Option("--talk", help="A meeting: those present see their answers, and may change them.")
+    ] = False,
     lang: Annotated[str, typer.Option(help="sv or en.")] = "sv",
     browser: Annotated[bool, typer.Option(help="Open the browser, or only show the address.")] = True,
     study: StudyFolder = None,
 ) -> None:
-    """Settle what coders disagree on, with a reason, by keyboard in the browser."""
+    """Settle what coders disagree on, with a reason, by keyboard in the browser; or first talk about it."""
     from sekom_analysis.coding.judging import variables_to_settle
     from sekom_analysis.coding.opening import open_adjudication
 
     check_language(lang)
     opened = open_study(study)
+    present = [name.strip() for name in beside.split(",") if name.strip()]
+    if talk:
+        raise typer.Exit(_talk(opened, variable, present, lang, browser=browser))
+    if not adjudicator:
+        msg = "say who settles, such as --as anna; or --talk, for a meeting in which nobody does yet."
+        raise typer.BadParameter(msg, param_hint="--as")
     chosen = variable or next(iter(variables_to_settle(opened)), None)
     if chosen is None:
         console().print(
@@ -223,10 +235,28 @@ def adjudicate(
             soft_wrap=True,
         )
         return
-    present = [name.strip() for name in beside.split(",") if name.strip()]
     options: dict[str, Any] = {"lang": lang, "present": present, "browser": browser}
     console().print(f"Opening the card of {adjudicator}; {HOW_TO_STOP}", soft_wrap=True)
     raise typer.Exit(open_adjudication(opened, adjudicator, chosen, **options))
+
+
+def _talk(study: Study, variable: str | None, present: list[str], lang: str, *, browser: bool) -> int:
+    """Open the card of a meeting; return its server's exit code."""
+    from sekom_analysis.coding.opening import open_talk
+    from sekom_analysis.coding.talking import TalkSession
+
+    if variable is None:
+        msg = f"say which variable the meeting is about; there are: {', '.join(study.codebook.ids)}."
+        raise typer.BadParameter(msg, param_hint="VARIABLE")
+    session = TalkSession(study, variable, present=present, lang="en")
+    out = console()
+    out.print(f"{len(session.note_ids)} notes that all present have answered, and not alike.")
+    if session.lacking_text:
+        out.print(f"Left out, as not all have answered them: {session.lacking_text}", soft_wrap=True)
+    out.print(f"Opening the card of the meeting; {HOW_TO_STOP}", soft_wrap=True)
+    code = open_talk(study, variable, present=present, lang=lang, browser=browser)
+    out.print(f"To settle what is left: sekom adjudicate {variable} --as ID --present {','.join(present)}")
+    return code
 
 
 @app.command(epilog=example("sekom shown anna --variable category_b --notes B001,B002"))

@@ -259,7 +259,7 @@ function later(milliseconds, work) {
   const timer = setTimeout(work, milliseconds);
   return () => clearTimeout(timer);
 }
-function createHand({ list, commands, act, onChange, shows = () => true, isWriting = () => false, wait = later }) {
+function createHand({ list, commands, act, onChange, shows = () => true, isWriting = () => false, wait = later, read }) {
   let text = "";
   let told = null;
   let proseAt = -Infinity;
@@ -370,6 +370,7 @@ function createHand({ list, commands, act, onChange, shows = () => true, isWriti
   }
   function meantBy(event) {
     if (event.key === "Escape" && !shows("Escape")) return null;
+    if (read) return read(event, list.isFinished() ? null : list.current());
     return isInLabel(event) ? { name: "letter", value: event.key } : actionOf(event, asked(), commands);
   }
   function press(event) {
@@ -419,7 +420,7 @@ function createHand({ list, commands, act, onChange, shows = () => true, isWriti
       act(name, value);
     } else if (name === "flag") markAmid();
     else if (take() && !isWriting()) {
-      const itself = actionOf(event, asked(), commands);
+      const itself = meantBy(event);
       if (itself) run(itself, event);
     }
     return true;
@@ -1796,6 +1797,7 @@ function createAnyCard(kind, host, data, post, { onPaint = () => {
     list,
     act,
     commands: kind.commands,
+    read: kind.read,
     onChange: () => repaint(),
     shows: (key) => view.shows(key),
     isWriting: () => view.root.contains(document.activeElement) && Boolean(document.activeElement?.matches("input, textarea"))
@@ -2182,7 +2184,7 @@ function fillKeeping(group, children) {
     /** @type {HTMLElement | null} */
     document.activeElement
   );
-  const held = active && group.contains(active) ? active.dataset.is : void 0;
+  const held2 = active && group.contains(active) ? active.dataset.is : void 0;
   const stop = (
     /** @type {HTMLElement | null} */
     group.querySelector("button[tabindex='0']")?.dataset.is
@@ -2190,7 +2192,7 @@ function fillKeeping(group, children) {
   group.replaceChildren(...children);
   for (const button of group.querySelectorAll("button")) {
     button.tabIndex = button.dataset.is === stop ? 0 : -1;
-    if (held !== void 0 && button.dataset.is === held) button.focus({ preventScroll: true });
+    if (held2 !== void 0 && button.dataset.is === held2) button.focus({ preventScroll: true });
   }
 }
 function buttonOf(is, className, act, ...children) {
@@ -3136,14 +3138,6 @@ var sizeOf = ({ kind, codes }) => {
   const n = codes.filter(({ id }) => id !== NONE_FITS).length;
   return kind === "scale" || n <= FEW ? "few" : n <= SOME ? "some" : "many";
 };
-function mostRows(variables, more = []) {
-  return Math.max(...variables.map((variable) => rowsOfQuestion(variable, more)));
-}
-function rowsOfQuestion({ kind, codes }, more) {
-  if (kind !== "scale") return rowsOf([...codes, ...more]) + (kind === "multiple" ? 1 : 0);
-  const rows = codes.length > MOST_BUTTONS ? Math.ceil(blocksOf(codes).length / 6) : Math.ceil(codes.length / 12);
-  return rows + more.length + (codes.length > WITH_FIELD ? 2 : 1);
-}
 function createCodes(kit, { show, say, hand, focus, id }) {
   const { parts, part, button } = kit;
   let shown = { variable: (
@@ -3784,7 +3778,7 @@ function createNotices({ root, parts, part, button, say, list, data, savesBegun 
     return {
       total: data.notes.length,
       done: data.notes.filter(list.isDone).length,
-      open,
+      open: data.card === "talk" ? 0 : open,
       begun,
       pass: data.pass,
       savesBegun,
@@ -4552,7 +4546,9 @@ function createComparingView(host, data, say, list, hand) {
     const isNew = note !== shown;
     if (isNew) {
       frame.paintNote(note);
-      parts.textB.textContent = note.text_b;
+      const pieces = wordDiff(note.text, note.text_b ?? "");
+      parts.text.replaceChildren(...marked2(note.text, pieces, "gone"));
+      parts.textB.replaceChildren(...marked2(note.text_b ?? "", pieces, "new"));
       parts.glossB.textContent = note.gloss_b;
       parts.why.textContent = note.reasons ? say("proposed", { reasons: note.reasons }) : "";
       if (!shown) paintQuestion(variable);
@@ -4560,6 +4556,19 @@ function createComparingView(host, data, say, list, hand) {
     paintAnswer(note, answer, draft, isNew);
     if (isNew) announce(note, variable);
     shown = note;
+  }
+  function marked2(text, pieces, own) {
+    if (pieces.every(([kind]) => kind !== "kept")) return [text];
+    let at = 0;
+    const parts2 = pieces.filter(([kind]) => kind === "kept" || kind === own).flatMap(([kind, words]) => {
+      let [left, end] = [words.replace(/\s/g, "").length, at];
+      for (; left > 0; end += 1) left -= /\s/.test(text[end]) ? 0 : 1;
+      const part2 = text.slice(at, end);
+      at = end;
+      const blanks = part2.length - part2.trimStart().length;
+      return kind === own ? [part2.slice(0, blanks), make("mark", "sk-other", part2.slice(blanks))] : [part2];
+    });
+    return [...parts2, text.slice(at)];
   }
   function paintQuestion(variable) {
     parts.question.textContent = variable.question;
@@ -4880,7 +4889,7 @@ function createCodebookEditor(host, data, post) {
     );
     choice.firstChild.value = "";
     choice.addEventListener("change", () => plan({ ...chosen, into: choice.value }));
-    return make("label", "se-line", say("merge_into", { code: labelOf(chosen.code) }), choice);
+    return make("label", "se-line", say("merge_into", { code: labelOf2(chosen.code) }), choice);
   }
   function splitParts(chosen) {
     const parts = chosen.parts ?? [];
@@ -4915,11 +4924,11 @@ function createCodebookEditor(host, data, post) {
     const hint = make("p", "sk-quiet", say(notes.length ? "split_notes" : "split_none"));
     return [make("div", "se-line", ...names, more), hint, make("ul", "se-notes", ...sorted)];
   }
-  const labelOf = (id) => data.codes.find((code) => code.id === id)?.label ?? id ?? "";
+  const labelOf2 = (id) => data.codes.find((code) => code.id === id)?.label ?? id ?? "";
   function headOf(chosen) {
     if (!chosen) return say("head");
-    const about = ["merge", "split", "retire"].includes(chosen.name) ? `: ${labelOf(chosen.code)}` : "";
-    return say(chosen.name, { code: labelOf(chosen.code) }) + about;
+    const about = ["merge", "split", "retire"].includes(chosen.name) ? `: ${labelOf2(chosen.code)}` : "";
+    return say(chosen.name, { code: labelOf2(chosen.code) }) + about;
   }
   function paintPanel() {
     if (!act && !fault) {
@@ -5013,336 +5022,107 @@ function reasonOf(answer, draft) {
   return same ? answer.memo : "";
 }
 
-// judging/readings.js
-function nameOf(reading, number, say, named) {
-  const letter = number < 26 ? String.fromCharCode(65 + number) : String(number + 1);
-  return named ? reading.name : say("coder_letter", { letter });
+// judging/sides.js
+var letterOf = (place) => place < 26 ? String.fromCharCode(65 + place) : String(place + 1);
+var answered = ({ readings }) => readings.flatMap((reading, place) => reading.skipped ? [] : [{ reading, place }]);
+var codesIn = (reading, variable) => reading.codes.length || variable.kind === "multiple" ? reading.codes : [NONE_FITS];
+function votes(note, variable) {
+  const found3 = /* @__PURE__ */ new Map();
+  for (const { reading, place } of answered(note)) {
+    for (const code of codesIn(reading, variable)) found3.set(code, [...found3.get(code) ?? [], place]);
+  }
+  return found3;
 }
-function readingRow(reading, number, columns, say, named, keys) {
-  const caps2 = reading.codes.flatMap((code) => keys.get(code) ?? []).map(keycap);
-  const choice = make("td", "", make("div", "sk-choice", ...caps2, make("span", "", reading.label)));
-  const name = make("th", "sk-coder", nameOf(reading, number, say, named));
-  name.scope = "row";
-  const row = make("tr", "", name, choice);
-  if (columns.certainty) row.append(make("td", "sk-sure", reading.certainty ? say(`certainty_${reading.certainty}`) : "–"));
-  if (columns.memo) row.append(make("td", "sk-memo-text", reading.memo));
-  return row;
+function sidesOf(note, variable) {
+  const all = answered(note).length;
+  const order = new Map(variable.codes.map(({ id }, number) => [id, number]));
+  const at = (code) => order.get(code) ?? order.size;
+  const sides = [...votes(note, variable)].map(([code, readers]) => ({ code, readers }));
+  return sides.filter(({ readers }) => variable.kind !== "multiple" || readers.length < all).sort((a, b) => b.readers.length - a.readers.length || at(a.code) - at(b.code));
 }
-function paintReadings(table, note, variable, say, named) {
-  const columns = {
-    certainty: note.readings.some((reading) => reading.certainty),
-    memo: note.readings.some((reading) => reading.memo)
-  };
-  const keys = new Map([...keysOf(variable)].map(([key, code]) => [code, key]));
-  const heads = ["coder", "choice", ...columns.certainty ? ["sure"] : [], ...columns.memo ? ["memo_head"] : []];
-  const head = make("tr", "", ...heads.map((name) => {
-    const cell = make("th", "", say(name));
-    cell.scope = "col";
-    return cell;
-  }));
-  const rows = note.readings.map((reading, number) => readingRow(reading, number, columns, say, named, keys));
-  table.replaceChildren(make("thead", "", head), make("tbody", "", ...rows));
+function keptOf(note, variable) {
+  if (variable.kind !== "multiple") return [];
+  const all = answered(note).length;
+  const found3 = votes(note, variable);
+  return variable.codes.map(({ id }) => id).filter((id) => found3.get(id)?.length === all);
 }
-function sayReadings(note, say) {
-  return note.readings.map((reading, number) => `${nameOf(reading, number, say, false)}: ${reading.label}.`).join(" ");
+function sideOf(note, variable, place) {
+  const reading = note.readings[place];
+  return !reading || reading.skipped ? null : codesIn(reading, variable);
 }
-
-// judging/view.js
-function createAdjudicationView(host, data, say, list, hand, present) {
-  const act = hand.click;
-  const kit = createKit(act);
-  const { parts, part, button, tool, group } = kit;
-  let shown = { note: null, named: false };
-  let named = false;
-  let refused = "";
-  function buildPeople() {
-    const hint = make("span", "sk-quiet", say("people_hint"));
-    const toggles = data.people.map((coder) => button("sk-tool sk-person", coder, "", "present", coder));
-    const box = group("people", "sk-people", say("people"), make("span", "sk-sheet-label", say("people")), ...toggles, hint);
-    box.hidden = !data.people.length;
-    parts.toggles = toggles;
-    return box;
-  }
-  function paintPeople() {
-    parts.toggles.forEach((toggle, place) => toggle.setAttribute("aria-pressed", String(present.has(data.people[place]))));
-  }
-  function buildReadings() {
-    const box = group("readings", "sk-readings", say("readings"), part("table", "table", "sk-table"));
-    box.tabIndex = 0;
-    return box;
-  }
-  function buildReason() {
-    const label2 = part("reasonLabel", "label", "sk-sheet-label", say("reason_label"));
-    const field = part("reason", "textarea", "sk-field");
-    field.rows = 2;
-    field.addEventListener("input", () => act("typed", field.value));
-    field.addEventListener("keydown", onReasonKey);
-    const refusal = part("refusal", "p", "sk-refusal");
-    refusal.setAttribute("role", "alert");
-    const foot = make(
-      "div",
-      "sk-sheet-foot",
-      make("span", "sk-quiet", say("reason_hint")),
-      parts.save = button("sk-tool", say("save"), "Ctrl+Enter", "settle")
-    );
-    const head = make("div", "sk-reason-head", label2, part("remark", "p", "sk-remark"));
-    return make("div", "sk-reason", head, field, refusal, foot);
-  }
-  function onReasonKey(event) {
-    if (event.isComposing) return;
-    if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) act("settle");
-    else if (event.key === "Escape") frame.focus();
-    else return;
-    if (document.activeElement !== parts.reason) hand.leaveProse(event);
-    event.preventDefault();
-  }
-  function buildWork() {
-    const asked = make("div", "sk-state", part("question", "p", "sk-question"), tool("names", say("names"), "t"));
-    const answer = part("answer", "div", "sk-answer", group("codes", "sk-codes", say("codes")));
-    parts.leaveOpen = button("sk-code sk-open", say("leave_open"), "s", "leaveOpen");
-    return [buildPeople(), buildReadings(), part("others", "div", "sk-others"), asked, answer, buildReason()];
-  }
-  function paint() {
-    const finished = list.isFinished();
-    const [count, skipped] = [list.count(), list.countSort("skipped")];
-    const counts = { ...count, skipped, settled: count.done - skipped };
-    frame.paintHead(counts, finished);
-    parts.work.hidden = finished;
-    parts.finish.hidden = !finished;
-    frame.root.classList.toggle("sk-done", finished);
-    paintPeople();
-    if (finished) paintFinish(counts);
-    else paintNote();
-    frame.paintMoves(finished);
-    notices.paintSaved();
-  }
-  function paintFinish(counts) {
-    const hadField = frame.root.contains(document.activeElement) && document.activeElement === parts.reason;
-    shown = { note: null, named: false };
-    notices.paintFinish(counts);
-    if (hand.told) parts.finish.append(make("p", "sk-quiet", say(hand.told.key, hand.told.values)));
-    if (hadField) frame.focus();
-  }
-  function paintNote() {
-    const { note, variable, answer, draft } = (
-      /** @type {Cell & { note: DisputedNote }} */
-      list.current()
-    );
-    const isNew = note !== shown.note;
-    if (isNew) {
-      named = false;
-      frame.paintNote(note);
-      if (shown.note) requestAnimationFrame(() => parts.bar.scrollIntoView({ block: "nearest" }));
-      paintDefinitions(parts.panelBox, variable, say, note.disputed);
-      if (!shown.note) paintQuestion(variable);
-    }
-    if (isNew || named !== shown.named) paintReadings(parts.table, note, variable, say, named);
-    parts.names.setAttribute("aria-pressed", named);
-    parts.table.classList.toggle("sk-named", named);
-    paintAnswer(note, variable, answer, draft);
-    if (isNew) codes.close();
-    if (isNew) announce(note, variable);
-    shown = { note, named };
-  }
-  function paintQuestion(variable) {
-    parts.question.textContent = variable.question;
-    codes.paint(variable, [parts.leaveOpen]);
-  }
-  function paintAnswer(note, variable, answer, draft) {
-    const choice = choiceOf(answer, draft);
-    const emptySet = choice.event === "decide" && !choice.codes.length;
-    codes.press((code) => choice.codes.includes(code) || emptySet && code === NONE_FITS);
-    codes.paintTyped(answer, draft.event ? { ...draft, number: draft.number ?? choice.codes.join() } : draft);
-    parts.leaveOpen.setAttribute("aria-pressed", choice.event === "skip");
-    const reason = reasonOf(answer, draft);
-    if (parts.reason.value !== reason) parts.reason.value = reason;
-    parts.remark.textContent = remark(note, variable, answer, draft);
-    const isTooLong = lengthOf(reason.trim()) > LONGEST_MEMO;
-    const isThere = { refuse_no_reason: reason.trim(), too_long: !isTooLong }[refused] ?? isChoice(choice, variable);
-    if (isTooLong) showRefusal("too_long");
-    else if (isThere || note !== shown.note) showRefusal("");
-    paintOthers(note, answer);
-  }
-  function paintOthers(note, answer) {
-    const others = answer && answer.event === "decide" ? note.others ?? [] : [];
-    const differ = others.some((other) => other.differs);
-    const lines = others.map((other) => make(
-      "li",
-      "",
-      make("strong", "", other.who),
-      `: ${other.label}`,
-      ...other.reason ? [` – ${other.reason}`] : []
-    ));
-    const verdict = others.some((other) => other.event === "settle") ? [make("p", "", say(differ ? "differ" : "same"))] : [];
-    parts.others.hidden = !others.length;
-    parts.others.classList.toggle("sk-differ", differ);
-    parts.others.replaceChildren(...verdict, make("ul", "", ...lines));
-  }
-  function remark(note, variable, answer, draft) {
-    if (hand.told && !TOLD_OF_NUMBERS.has(hand.told.key)) return say(hand.told.key, hand.told.values);
-    if (draft.number !== void 0) return say("number_waits", { number: draft.number.trim() });
-    if (draft.event) return say(reasonOf(answer, draft).trim() ? "enter_saves" : "reason_missing");
-    if (isOpen(answer)) return draft.memo ? say("reason_waits") : latestOf(list, say, false) || flagged(note);
-    if (answer.older) return say("stale");
-    const gone = retiredOf(variable, answer);
-    if (gone) return say("retired", { code: gone });
-    return say(answer.event === "skip" ? "skipped_before" : "answered");
-  }
-  const flagged = (note) => note.flags ? say("flagged", { n: note.flags }) : "";
-  function announce(note, variable) {
-    parts.live.textContent = `${parts.place.textContent}. ${sayContext(note)}${note.text}. ${sayReadings(note, say)} ${variable.question}`;
-  }
-  function focusReason() {
-    parts.reason.focus({ preventScroll: true });
-    parts.reason.closest(".sk-reason").scrollIntoView({ block: "nearest" });
-  }
-  function refuse(key) {
-    showRefusal(key);
-    if (key === "refuse_no_choice") frame.focus();
-    else focusReason();
-  }
-  function showRefusal(key) {
-    refused = key;
-    const n = lengthOf(parts.reason.value.trim());
-    parts.refusal.textContent = key ? say(key, { n, most: LONGEST_MEMO, over: n - LONGEST_MEMO }) : "";
-    parts.reason.setAttribute("aria-invalid", key === "refuse_no_reason" || key === "too_long");
-  }
-  function toggleNames() {
-    named = !named;
-  }
-  const label = say("card");
-  const frame = createFrame(host, data, say, list, kit, { work: buildWork(), label, isFlow: true });
-  const { root, id } = frame;
-  const focus = () => {
-    if (document.activeElement !== parts.reason) frame.focus();
-  };
-  const overlays = createOverlays({ root, ground: parts.answer, say, list, hand, focus, id });
-  const notices = createNotices({ root, parts, part, button, say, list, data });
-  const codes = createCodes(kit, { show: (code, near) => overlays.tip(code?.definition, near), say, hand, focus, id });
-  parts.question.id = `${id}-question`;
-  parts.codes.removeAttribute("aria-label");
-  parts.codes.setAttribute("aria-labelledby", parts.question.id);
-  parts.reason.id = `${id}-reason`;
-  parts.reasonLabel.htmlFor = parts.reason.id;
-  parts.refusal.id = `${id}-refusal`;
-  parts.reason.setAttribute("aria-describedby", parts.refusal.id);
-  root.classList.add("sk-adjudication");
-  root.style.setProperty("--sk-rows", String(mostRows(data.variables, [parts.leaveOpen])));
-  root.style.setProperty("--sk-readers", String(Math.max(...data.notes.map((note) => note.readings.length))));
-  kit.onClicked(() => {
-    if (!overlays.isOpen) focus();
+function markedIn(text, readings) {
+  const signs = Array.from(text);
+  const within = (n) => Math.min(Math.max(n, 0), signs.length);
+  const stretches = readings.flatMap(({ words = [] }, place) => words.map(([start, end]) => ({ place, start: within(start), end: within(end) })));
+  const ends = [.../* @__PURE__ */ new Set([0, signs.length, ...stretches.flatMap(({ start, end }) => [start, end])])].sort((a, b) => a - b);
+  return ends.slice(1).map((end, number) => {
+    const start = ends[number];
+    const readers = stretches.filter((one) => one.start <= start && end <= one.end).map(({ place }) => place);
+    return { text: signs.slice(start, end).join(""), readers: [...new Set(readers)] };
   });
-  return {
-    root,
-    paint,
-    showState: notices.showState,
-    openKeys() {
-    },
-    openCodebook: frame.togglePanel,
-    toggleGloss: frame.toggleGloss,
-    scrollNote: frame.scrollNote,
-    openNumber: overlays.openNumber,
-    closeOverlays: overlays.close,
-    focus: frame.focus,
-    openBlock: codes.openBlock,
-    keepFocus: frame.keepFocus,
-    shows: frame.shows,
-    focusReason,
-    refuse,
-    toggleNames,
-    light: codes.light,
-    open: () => frame.open(paint),
-    stop: frame.stop
-  };
+}
+function toggledIn(codes, code, variable) {
+  if (code === NONE_FITS) return [];
+  const chosen = new Set(codes);
+  if (!chosen.delete(code)) chosen.add(code);
+  return variable.codes.map(({ id }) => id).filter((id) => chosen.has(id));
 }
 
-// judging/card.js
-var ADJUDICATION_COMMANDS = { ...COMMANDS, s: "leaveOpen", t: "names", m: "reason", "Ctrl+Enter": "settle" };
-function adjudicationActions({ list, view, save, turned, keepDraft, refuseNumber }, sitting) {
-  const beside = () => sitting.said;
-  function toggled(code) {
-    const { variable, answer, draft } = list.current();
-    if (variable.kind !== "multiple") return [code];
-    if (code === NONE_FITS) return [];
-    const chosen = new Set(choiceOf(answer, draft).codes);
-    if (!chosen.delete(code)) chosen.add(code);
-    return variable.codes.map(({ id }) => id).filter((id) => chosen.has(id));
-  }
-  function choose(event, codes) {
-    list.draftMore({ event, codes, number: void 0 });
-    view.focusReason();
-  }
-  function takeNumber() {
-    const { variable, draft } = list.current();
-    if (draft.number === void 0) return true;
-    const number = numberIn(draft.number, variable);
-    if (number) list.draftMore({ event: "decide", codes: [number], number: void 0 });
-    else refuseNumber(draft.number.trim());
-    return Boolean(number);
-  }
-  function settle() {
-    if (!takeNumber()) return;
-    const { note, variable, answer, draft } = list.current();
-    const choice = choiceOf(answer, draft);
-    const memo = reasonOf(answer, draft).trim();
-    if (!isChoice(choice, variable)) view.refuse("refuse_no_choice");
-    else if (!memo) view.refuse("refuse_no_reason");
-    else if (lengthOf(memo) > LONGEST_MEMO) view.refuse("too_long");
-    else {
-      save(list.give(
-        /** @type {Answer} */
-        { ...choice, certainty: "", memo }
-      ).map((event) => ({ ...event, seen: note.seen, ...beside() })));
-      view.focus();
-    }
-  }
-  const unlessFinished = (work) => (value) => {
-    if (!list.isFinished()) work(value);
-  };
-  return {
-    code: unlessFinished((code) => {
-      const { variable } = list.current();
-      if (variable.kind === "multiple") list.draftMore({ event: "decide", codes: toggled(code) });
-      else choose("decide", [code]);
-      view.light(code);
-    }),
-    pick: unlessFinished((code) => list.draftMore({ event: "decide", codes: [code], number: void 0 })),
-    leaveOpen: unlessFinished(() => choose("skip", [])),
-    reason: unlessFinished(() => view.focusReason()),
-    typed: unlessFinished((text) => list.draftMore({ memo: text })),
-    settle: unlessFinished(settle),
-    confirm: unlessFinished(() => {
-      if (!takeNumber()) return;
-      const { answer, draft } = list.current();
-      if (choiceOf(answer, draft).event && !reasonOf(answer, draft).trim()) view.focusReason();
-      else settle();
-    }),
-    names: unlessFinished(() => view.toggleNames()),
-    /** @param {string} coder */
-    present(coder) {
-      if (!sitting.present.delete(coder)) sitting.present.add(coder);
-      sitting.isKnown = true;
-    },
-    // What is taken back stays in the card, unsaved: usually one word of it is to be another.
-    undo() {
-      const taken = list.latest;
-      const events = turned("undo").map((event2) => ({ ...event2, seen: taken?.note.seen, ...beside() }));
-      save(events);
-      if (!taken || !taken.to || !isOpen(taken.from)) return;
-      const { event, codes, memo } = taken.to;
-      const cell = list.cellOf(taken.note, taken.variable);
-      const newer = list.drafts.get(cell) ?? {};
-      const isOther = newer.event && (newer.event !== event || (newer.codes ?? []).join("|") !== codes.join("|"));
-      const undone = Object.keys(newer).length ? {} : { undone: (events[0] ?? {}).event_id };
-      if (!isOther) list.drafts.set(cell, { event, codes, memo, ...newer, ...undone });
-      keepDraft(taken.note, list.variables.get(taken.variable));
-    },
-    redo() {
-      const { note } = list.next ?? {};
-      save(turned("redo").map((event) => ({ ...event, seen: note?.seen, ...beside() })));
-    }
-  };
+// judging/keys.js
+var SIGNS2 = { "/": "leaveOpen", "+": "twoIdeas", "=": "holdFast", ":": "names", "?": "keys", " ": "scroll", "<": "gloss" };
+var KEYS2 = { Enter: "confirm", Backspace: "undo", ArrowLeft: "back", ArrowRight: "forward", End: "toFirstOpen" };
+var MINUS2 = /^[-\u2212]$/;
+function digitOf2(event) {
+  if (event.shiftKey && !/^[0-9]$/.test(event.key)) return "";
+  const [, digit = ""] = /^Digit([0-9])$/.exec(event.code) ?? [];
+  return digit || (/^[0-9]$/.test(event.key) ? event.key : "");
 }
+function held(event) {
+  const key = event.key.toLowerCase();
+  if (event.altKey) return null;
+  if (key === "z") return { name: event.shiftKey ? "redo" : "undo" };
+  if (key === "y") return { name: "redo" };
+  if (key === "s") return { name: "nothing" };
+  return key === "enter" ? { name: "settle" } : null;
+}
+function answering(event, { note, variable }) {
+  const { readings } = (
+    /** @type {DisputedNote} */
+    note
+  );
+  const digit = digitOf2(event);
+  if (variable.kind === "scale") {
+    const hasMinus = variable.codes.some(({ id }) => id.startsWith("-"));
+    if (MINUS2.test(event.key) && (hasMinus || !digit)) return { name: "digit", value: "-" };
+    if (digit) return { name: "digit", value: digit };
+  } else if (digit) return digit === "0" ? { name: "other" } : { name: "side", value: Number(digit) - 1 };
+  const place = readings.findIndex((_, number) => letterOf(number) === event.key.toUpperCase());
+  return place >= 0 && !event.shiftKey ? { name: "sideWith", value: place } : null;
+}
+function judgingAction(event, cell) {
+  if (event.ctrlKey || event.metaKey) return held(event);
+  if (event.altKey) return null;
+  if (SIGNS2[event.key]) return { name: SIGNS2[event.key] };
+  if (event.shiftKey && event.key === "Backspace") return { name: "redo" };
+  if (event.shiftKey && event.key === "ArrowLeft") return { name: "noteBack" };
+  if (event.shiftKey && event.key === "ArrowRight") return { name: "noteForward" };
+  if (KEYS2[event.key]) return { name: KEYS2[event.key] };
+  return cell ? answering(event, cell) : null;
+}
+
+// judging/reasons.js
+var MOST2 = 5;
+function remembered(before, reason) {
+  const text = reason.trim();
+  return text ? [text, ...before.filter((one) => one !== text)].slice(0, MOST2) : before;
+}
+function addedTo(written, reason) {
+  if (written.includes(reason)) return written;
+  const before = written.trimEnd();
+  return before ? `${before}${/[.!?…\n]$/.test(before) ? " " : ". "}${reason}` : reason;
+}
+
+// judging/showings.js
 function createShowings(name, post) {
   const untold = /* @__PURE__ */ new Map();
   const prefix = `${name} shown `;
@@ -5380,11 +5160,667 @@ function createShowings(name, post) {
   const timer = setInterval(() => [...untold.keys()].forEach(send), RESEND);
   return { tell, confirm, stop: () => clearInterval(timer) };
 }
+
+// judging/picker.js
+function createPicker(openDialog, say, id, choose) {
+  function openCodes(codes) {
+    const field = make("input", "sk-field");
+    const hits = make("div", "sk-picker-hits");
+    let at = 0;
+    [field.type, field.autocomplete, field.placeholder, hits.id] = ["text", "off", say("other_hint"), `${id}-others`];
+    hits.setAttribute("role", "listbox");
+    hits.setAttribute("aria-label", say("codes"));
+    for (const [name, value] of [["role", "combobox"], ["aria-label", say("other_hint")], ["aria-expanded", "true"], ["aria-controls", hits.id], ["aria-autocomplete", "list"]]) field.setAttribute(name, value);
+    const none = make("p", "sk-quiet", say("no_hits"));
+    const box = openDialog(say("other_code"), [field, hits, none]);
+    box.classList.add("sk-picker");
+    function paint() {
+      const now = field.value.trim() ? found(codes, field.value) : codes;
+      at = Math.max(0, Math.min(at, now.length - 1));
+      hits.replaceChildren(...now.map(hitOf));
+      none.hidden = now.length > 0;
+      hits.hidden = !now.length;
+      if (now.length) field.setAttribute("aria-activedescendant", `${id}-other-${at}`);
+      else field.removeAttribute("aria-activedescendant");
+      hits.children[at]?.scrollIntoView({ block: "nearest" });
+      return now;
+    }
+    function hitOf(code, number) {
+      const hit = make("div", "sk-picker-hit", make("strong", "", code.label), ...code.definition ? [make("span", "", code.definition)] : []);
+      hit.id = `${id}-other-${number}`;
+      hit.dataset.code = code.id;
+      hit.setAttribute("role", "option");
+      hit.setAttribute("aria-selected", String(number === at));
+      hit.addEventListener("click", () => take(code.id));
+      return hit;
+    }
+    function take(code, event) {
+      box.addEventListener("close", () => choose(code, event), { once: true });
+      box.close();
+    }
+    field.addEventListener("input", () => {
+      at = 0;
+      paint();
+    });
+    field.addEventListener("keydown", (event) => {
+      if (event.isComposing) return;
+      if (event.key === "ArrowDown") at += 1;
+      else if (event.key === "ArrowUp") at -= 1;
+      else if (event.key !== "Enter") return;
+      const code = paint()[at];
+      if (event.key === "Enter" && code) take(code.id, event);
+      event.preventDefault();
+    });
+    paint();
+    field.focus({ preventScroll: true });
+  }
+  return { openCodes };
+}
+
+// judging/tiles.js
+function labelOf(variable, code, say) {
+  const known = variable.codes.find(({ id }) => id === code);
+  if (variable.kind === "scale") return shownNumber(code);
+  return known?.label ?? variable.retired[code] ?? (code === NONE_FITS ? say("confirm_none") : code);
+}
+var letterCap = (letter) => make("span", "sk-letter", letter);
+function saidIn({ certainty, memo }, say) {
+  const sure = certainty ? [make("span", certainty === "1" ? "sk-unsure" : "sk-sure", say(`just_${certainty}`))] : [];
+  const words = memo ? [make("q", "", memo)] : [];
+  const parts = [...sure, ...words];
+  return parts.length ? parts.flatMap((part, number) => number ? [" ", part] : [part]).map((part) => typeof part === "string" ? document.createTextNode(part) : part) : [make("span", "", say("no_memo"))];
+}
+function says(reading, place, say, named) {
+  const name = named ? [make("span", "sk-name", reading.name), " "] : [];
+  return make("p", "sk-said-by", make("b", "", letterOf(place)), make("span", "", ...name, ...saidIn(reading, say)));
+}
+function createTiles({ button }, say) {
+  function tile({ code, readers }, key, { note, variable, named, withMemos }) {
+    const known = variable.codes.find(({ id }) => id === code);
+    const made = button("sk-side", labelOf(variable, code, say), key, "code", code);
+    made.removeAttribute("aria-label");
+    made.dataset.code = code;
+    made.append(make("span", "sk-letters", ...readers.map((place) => letterCap(letterOf(place)))));
+    if (known?.definition || known?.exclude) {
+      const not = known.exclude ? [" ", make("b", "", say("exclude")), ` ${known.exclude}`] : [];
+      made.append(make("span", "sk-definition", known.definition ?? "", ...not));
+    }
+    if (!readers.length) made.append(make("span", "sk-says", make("span", "sk-quiet", say("nobody_chose"))));
+    else if (withMemos) made.append(make("span", "sk-says", ...readers.map((place) => says(note.readings[place], place, say, named))));
+    return made;
+  }
+  function row(note, place, named) {
+    const reading = note.readings[place];
+    const rest = reading.memo || reading.certainty ? saidIn(reading, say) : [];
+    const made = make("p", "sk-said-by", make("b", "", letterOf(place)), make(
+      "span",
+      "",
+      ...named ? [make("span", "sk-name", reading.name), " "] : [],
+      make("strong", "", reading.label),
+      " ",
+      ...rest
+    ));
+    return made;
+  }
+  return { tile, row };
+}
+function paintMarked(box, note, say) {
+  box.replaceChildren(...markedIn(note.text, note.readings).map(({ text, readers }) => {
+    if (!readers.length) return document.createTextNode(text);
+    const letters = readers.map(letterOf).join("");
+    const made = make("mark", "sk-words", text);
+    made.dataset.readers = letters;
+    made.title = say("selected_by", { letters });
+    return made;
+  }));
+}
+
+// judging/view.js
+var LONGEST_CHIP = 44;
+function createAdjudicationView(host, data, say, list, hand, sitting) {
+  const act = hand.click;
+  const kit = createKit(act);
+  const tiles = createTiles(kit, say);
+  const { parts, part, button, tool, group } = kit;
+  const isTalk = data.card === "talk";
+  const twoIdeas = say("reason_two_ideas");
+  const quick = ["definition", "exclude", ...isTalk ? [] : ["talk"]].map((name) => say(`quick_${name}`));
+  let shown = { note: null, signature: "" };
+  let named = isTalk;
+  let refused = "";
+  function buildMeeting() {
+    const people = isTalk ? [] : data.people;
+    const toggles = people.map((coder) => button("sk-tool sk-person", coder, "", "present", coder));
+    parts.toggles = toggles;
+    return group(
+      "meeting",
+      "sk-meeting",
+      say("people"),
+      make("b", "", say("people")),
+      ...toggles,
+      make("span", "sk-quiet", say("people_hint")),
+      button("sk-tool", say("people_done"), "", "meeting")
+    );
+  }
+  function buildReason() {
+    const label = part("reasonLabel", "label", "sk-reason-label", part("reasonFor", "b", ""), part("needed", "span", "", say("needed")));
+    const field = part("reason", "textarea", "sk-field");
+    field.rows = 2;
+    field.addEventListener("input", () => act("typed", field.value));
+    field.addEventListener("keydown", onReasonKey);
+    const refusal = part("refusal", "p", "sk-refusal");
+    refusal.setAttribute("role", "alert");
+    parts.save = button("sk-main-button", say("save"), "Enter", "settle");
+    const foot = make("div", "sk-reason-foot", part("remark", "p", "sk-remark"), parts.save);
+    return make("section", "sk-reason", label, field, refusal, group("chips", "sk-chips", say("reasons_again")), foot);
+  }
+  function onReasonKey(event) {
+    if (event.isComposing || event.key === "Enter" && event.shiftKey) return;
+    if (event.key === "Enter") act("settle");
+    else if (event.key === "Escape") frame.focus();
+    else return;
+    if (document.activeElement !== parts.reason) hand.leaveProse(event);
+    event.preventDefault();
+  }
+  function buildTray() {
+    const caps2 = part("caps", "span", "sk-caps sk-quiet");
+    parts.holdFast = isTalk ? button("sk-tool sk-firm", say("hold_fast"), "=", "holdFast") : null;
+    const keys = tool("keys", "", "?");
+    keys.setAttribute("aria-label", say("keys"));
+    const tools = make(
+      "div",
+      "sk-tools",
+      ...isTalk ? [] : [tool("names", say("names"), ":")],
+      tool("toFirstOpen", say("to_first_open"), "End"),
+      tool("undo", say("undo"), "⌫"),
+      tool("redo", say("redo"), "⇧⌫"),
+      keys
+    );
+    for (const [name, text] of [["toFirstOpen", "to_first_open"], ["redo", "redo"]]) parts[name].title = say(text);
+    return [caps2, make("div", "sk-gap"), tools];
+  }
+  function buildRest() {
+    parts.other = button("sk-tool", say("other_code"), "0", "other");
+    const own = isTalk ? [] : [
+      parts.leaveOpen = button("sk-tool sk-open", say("leave_open"), "/", "leaveOpen"),
+      parts.twoIdeas = button("sk-tool", say("two_ideas"), "+", "twoIdeas")
+    ];
+    return make("div", "sk-rest", parts.other, ...own);
+  }
+  function buildWork() {
+    const asked = make("div", "sk-ask", part("question", "p", "sk-question"), part("counts", "span", "sk-quiet"));
+    const middle = make(
+      "div",
+      "sk-middle",
+      part("kept", "div", "sk-kept"),
+      group("sides", "sk-sides", say("codes")),
+      part("rows", "div", "sk-rows"),
+      part("answer", "div", "sk-answer", group("codes", "sk-codes", say("codes"))),
+      part("others", "div", "sk-others")
+    );
+    return [buildMeeting(), buildReason(), asked, middle, buildRest()];
+  }
+  function paint() {
+    const finished = list.isFinished();
+    const [count, skipped] = [list.count(), list.countSort("skipped")];
+    const counts = { ...count, skipped, settled: count.done - skipped };
+    frame.paintHead(counts, finished);
+    if (isTalk) paintTalkHead();
+    paintMeeting();
+    parts.work.hidden = finished;
+    parts.finish.hidden = !finished;
+    frame.root.classList.toggle("sk-done", finished);
+    if (finished) paintFinish(counts);
+    else paintNote();
+    parts.undo.disabled = !list.canUndo;
+    parts.redo.disabled = !list.canRedo;
+    if (parts.names) parts.names.disabled = finished;
+    frame.paintMoves(finished);
+    notices.paintSaved();
+  }
+  function paintTalkHead() {
+    const said = list.notes.flatMap((note) => note.variables.flatMap((variable) => list.answerTo(note, variable) ?? []));
+    const changed = list.notes.flatMap((note) => note.variables.filter((variable) => isChanged(note, variable))).length;
+    parts.left.textContent = say("talk_said", { changed, firm: said.length - changed });
+  }
+  function isChanged(note, name) {
+    const answer = list.answerTo(note, name);
+    const blind = sideOf(
+      /** @type {DisputedNote} */
+      note,
+      list.variables.get(name),
+      note.variables.indexOf(name)
+    ) ?? [];
+    return Boolean(answer) && [...answer?.codes ?? []].sort().join("|") !== [...blind].sort().join("|");
+  }
+  function paintMeeting() {
+    const there = [...sitting.present];
+    parts.meeting.hidden = !sitting.isAsking || list.isFinished();
+    parts.toggles.forEach((toggle, place) => toggle.setAttribute("aria-pressed", String(sitting.present.has(data.people[place]))));
+    parts.who.querySelector(".sk-label").textContent = say(there.length ? "with" : "alone", { people: there.join(", ") });
+    parts.who.hidden = !data.people.length;
+    if (!isTalk) parts.who.setAttribute("aria-expanded", String(sitting.isAsking));
+  }
+  function paintFinish(counts) {
+    const hadField = frame.root.contains(document.activeElement) && document.activeElement === parts.reason;
+    shown = { note: null, signature: "" };
+    notices.paintFinish(counts);
+    if (isTalk && /** @type {TalkData} */
+    data.lacking) parts.finish.append(make(
+      "p",
+      "sk-quiet",
+      /** @type {TalkData} */
+      data.lacking
+    ));
+    if (hand.told) parts.finish.append(make("p", "sk-quiet", say(hand.told.key, hand.told.values)));
+    if (hadField) frame.focus();
+  }
+  function paintNote() {
+    const cell = (
+      /** @type {Disputed} */
+      list.current()
+    );
+    const { note, variable } = cell;
+    const isNew = note !== shown.note;
+    if (isNew) {
+      named = isTalk;
+      frame.paintNote(note);
+      paintMarked(parts.text, note, say);
+      codes.close();
+    }
+    if (!shown.note) {
+      parts.question.textContent = variable.question;
+      if (variable.kind === "scale") codes.paint(variable);
+    }
+    paintSides(cell);
+    paintCaps(cell);
+    paintAnswer(cell, isNew);
+    if (isNew) announce(cell);
+    shown.note = note;
+  }
+  function paintSides({ note, variable, answer, draft }) {
+    const sides = sidesOf(note, variable);
+    const choice = choiceShown({ answer, draft });
+    const kept = keptOf(note, variable);
+    const more = choice.codes.filter((code) => !kept.includes(code) && sides.every((side) => side.code !== code));
+    const signature = [note.key, named, more.join("|"), variable.id].join(" ");
+    if (signature !== shown.signature) {
+      const isScale = variable.kind === "scale";
+      const given = { note, variable, named, withMemos: variable.kind !== "multiple" && !isTalk };
+      const all = [...sides, ...(variable.kind === "multiple" || choice.event === "decide" ? more : []).map((code) => ({ code, readers: [] }))];
+      parts.sides.replaceChildren(...all.map((side, place) => tiles.tile(side, isScale ? "" : place < sides.length ? place < 9 ? String(place + 1) : "" : "0", given)));
+      parts.sides.style.setProperty("--sk-sides", String(Math.max(Math.min(all.length, 4), 2)));
+      parts.counts.textContent = variable.kind === "multiple" ? "" : sides.map(({ readers }) => readers.length).join(say("against"));
+      parts.kept.replaceChildren(...kept.length ? [make("span", "sk-quiet", say("all_chose")), ...kept.map((code) => keptButton(variable, code))] : []);
+      parts.kept.hidden = !kept.length;
+    }
+    shown.signature = signature;
+    paintRows(note, variable);
+    const emptySet = choice.event === "decide" && !choice.codes.length;
+    const inKept = choice.event ? choice.codes : kept;
+    for (const made of frame.root.querySelectorAll(".sk-side, .sk-kept button")) {
+      const { code = "" } = (
+        /** @type {HTMLElement} */
+        made.dataset
+      );
+      const isOn = (made.classList.contains("sk-side") ? choice.codes : inKept).includes(code) || emptySet && code === "none_fits";
+      made.setAttribute("aria-pressed", String(isOn));
+    }
+  }
+  function paintCaps({ note, variable }) {
+    const most = Math.min(sidesOf(note, variable).length, 9);
+    const rows = [
+      [variable.kind === "scale" ? [labelOf(variable, variable.codes[0].id, say), "…", labelOf(variable, variable.codes[variable.codes.length - 1].id, say)] : Array.from({ length: most }, (_, n) => String(n + 1)), "cap_code"],
+      [note.readings.map((_, place) => letterOf(place)), isTalk ? "cap_speaker" : "cap_side"],
+      [["Enter"], isTalk ? "cap_says" : "cap_settles"]
+    ];
+    const signature = JSON.stringify(rows);
+    if (parts.caps.dataset.signature === signature) return;
+    parts.caps.dataset.signature = signature;
+    parts.caps.replaceChildren(...rows.map(([keys, text]) => make("span", "", ...keys.map(keycap), make("span", "sk-label", say(text)))));
+  }
+  function keptButton(variable, code) {
+    const made = button("sk-tool", labelOf(variable, code, say), "", "code", code);
+    made.dataset.code = code;
+    return made;
+  }
+  function choiceShown({ answer, draft }) {
+    return isTalk && sitting.speaker === null ? { codes: [] } : choiceOf(answer, draft);
+  }
+  function paintRows(note, variable) {
+    const rows = isTalk ? note.readings.map((_, place) => talkRow(note, place)) : note.readings.flatMap((reading, place) => variable.kind === "multiple" || reading.skipped ? tiles.row(note, place, named) : []);
+    parts.rows.hidden = !rows.length;
+    parts.rows.replaceChildren(...rows);
+  }
+  function talkRow(note, place) {
+    const name = note.variables[place];
+    const answer = list.answerTo(note, name);
+    const now = !answer ? say("talk_silent") : isChanged(note, name) ? say("talk_changed", { codes: labelsOf(list.variables.get(name), answer) || say("confirm_none") }) : say("talk_firm");
+    const { name: coder } = note.readings[place];
+    const made = button("sk-speaker", coder, letterOf(place), "sideWith", place);
+    made.removeAttribute("aria-label");
+    made.setAttribute("aria-pressed", String(sitting.speaker === place));
+    made.classList.toggle("sk-has-said", Boolean(answer));
+    const blind = tiles.row({ ...note, readings: note.readings.map((one) => ({ ...one, name: "" })) }, place, false);
+    blind.querySelector("b")?.remove();
+    made.append(make("span", "sk-blind", ...blind.childNodes), make("span", "sk-now", now, ...answer?.memo ? [" ", make("q", "", answer.memo)] : []));
+    return made;
+  }
+  function paintAnswer({ note, variable, answer, draft }, isNew) {
+    const choice = choiceShown({ answer, draft });
+    const isMute = isTalk && sitting.speaker === null;
+    parts.answer.hidden = variable.kind !== "scale";
+    if (variable.kind === "scale") {
+      codes.press((code) => choice.codes.includes(code));
+      codes.paintTyped(isMute ? void 0 : answer, draft.event ? { ...draft, number: draft.number ?? choice.codes.join() } : draft);
+    }
+    parts.other.hidden = variable.kind === "scale";
+    if (!isTalk) {
+      parts.leaveOpen.setAttribute("aria-pressed", String(choice.event === "skip"));
+      parts.names.setAttribute("aria-pressed", String(named));
+    } else parts.holdFast.disabled = isMute;
+    const reason = isMute ? "" : reasonOf(answer, draft);
+    if (parts.reason.value !== reason) parts.reason.value = reason;
+    parts.reason.disabled = isMute;
+    parts.reason.placeholder = say(isMute ? "who_first_hint" : choice.event ? "reason_hint" : "choose_first");
+    parts.reasonFor.textContent = reasonTitle(note, variable, choice);
+    parts.save.disabled = isMute;
+    parts.save.classList.toggle("sk-ready", Boolean(choice.event));
+    paintChips(reason);
+    parts.remark.textContent = remark(note, variable, answer, draft);
+    const isTooLong = lengthOf(reason.trim()) > LONGEST_MEMO;
+    const isThere = { refuse_no_reason: reason.trim(), too_long: !isTooLong }[refused] ?? isChoice(choice, variable);
+    if (isTooLong) showRefusal("too_long");
+    else if (isThere || isNew) showRefusal("");
+    paintOthers(note, answer);
+  }
+  function reasonTitle(note, variable, choice) {
+    if (isTalk) return sitting.speaker === null || sitting.speaker === void 0 ? say("reason_label") : say("reason_of", { coder: note.readings[sitting.speaker].name });
+    if (choice.event === "skip") return say("reason_open");
+    if (choice.event !== "decide") return say("reason_label");
+    return say("reason_for", { codes: choice.codes.map((code) => labelOf(variable, code, say)).join(", ") || say("confirm_none") });
+  }
+  function paintChips(written) {
+    const own = sitting.reasons.filter((reason) => !quick.includes(reason) && reason !== twoIdeas);
+    const signature = [...quick, ...own].join("\n");
+    if (parts.chips.dataset.signature !== signature) {
+      parts.chips.dataset.signature = signature;
+      parts.chips.replaceChildren(...[...quick, ...own].map((reason) => {
+        const short = reason.replace(/\s+/g, " ");
+        const made = button("sk-chip", lengthOf(short) > LONGEST_CHIP ? `${Array.from(short).slice(0, LONGEST_CHIP - 1).join("").trimEnd()}…` : short.replace(/\.$/, ""), "", "addReason", reason);
+        made.title = reason;
+        made.dataset.reason = reason;
+        return made;
+      }));
+    }
+    for (const made of parts.chips.children) made.disabled = parts.reason.disabled || written.includes(made.dataset.reason);
+  }
+  function paintOthers(note, answer) {
+    const others = answer && answer.event === "decide" ? note.others ?? [] : [];
+    const differ = others.some((other) => other.differs);
+    const lines = others.map((other) => make(
+      "li",
+      "",
+      make("strong", "", other.who),
+      `: ${other.label}`,
+      ...other.reason ? [` – ${other.reason}`] : []
+    ));
+    const verdict = others.some((other) => other.event === "settle") ? [make("p", "", say(differ ? "differ" : "same"))] : [];
+    parts.others.hidden = !others.length;
+    parts.others.classList.toggle("sk-differ", differ);
+    parts.others.replaceChildren(...verdict, make("ul", "", ...lines));
+  }
+  function remark(note, variable, answer, draft) {
+    if (hand.told && !TOLD_OF_NUMBERS.has(hand.told.key)) return say(hand.told.key, hand.told.values);
+    if (isTalk && sitting.speaker === null) return flagged(note);
+    if (draft.number !== void 0) return say("number_waits", { number: draft.number.trim() });
+    if (draft.event) return say(reasonOf(answer, draft).trim() ? "enter_saves" : "reason_missing");
+    if (isOpen(answer)) return draft.memo ? say("reason_waits") : isTalk ? say("talk_turn", { coder: note.readings[sitting.speaker ?? 0].name }) : latestOf(list, say, false) || flagged(note);
+    if (answer.older) return say("stale");
+    const gone = retiredOf(variable, answer);
+    if (gone) return say("retired", { code: gone });
+    return say(answer.event === "skip" ? "skipped_before" : "answered");
+  }
+  const flagged = (note) => note.flags ? say("flagged", { n: note.flags }) : "";
+  function announce({ note, variable }) {
+    const said = note.readings.map((reading, place) => `${named ? reading.name : say("coder_letter", { letter: letterOf(place) })}: ${reading.label}.`);
+    parts.live.textContent = `${parts.place.textContent}. ${sayContext(note)}${note.text}. ${said.join(" ")} ${variable.question}`;
+  }
+  function focusReason() {
+    if (parts.reason.disabled) paint();
+    parts.reason.focus({ preventScroll: true });
+    parts.reason.closest(".sk-reason").scrollIntoView({ block: "nearest" });
+    const end = parts.reason.value.length;
+    requestAnimationFrame(() => {
+      if (document.activeElement === parts.reason && parts.reason.value.length > end) parts.reason.setSelectionRange(parts.reason.value.length, parts.reason.value.length);
+    });
+  }
+  function refuse(key) {
+    showRefusal(key);
+    if (key === "refuse_no_choice") frame.focus();
+    else focusReason();
+  }
+  function showRefusal(key) {
+    refused = key;
+    const n = lengthOf(parts.reason.value.trim());
+    parts.refusal.textContent = key ? say(key, { n, most: LONGEST_MEMO, over: n - LONGEST_MEMO }) : "";
+    parts.reason.setAttribute("aria-invalid", String(key === "refuse_no_reason" || key === "too_long"));
+  }
+  function openPicker() {
+    const { note, variable } = (
+      /** @type {Disputed} */
+      list.current()
+    );
+    if (variable.kind === "scale") return;
+    const there = /* @__PURE__ */ new Set([...sidesOf(note, variable).map(({ code }) => code), ...keptOf(note, variable)]);
+    picker.openCodes(variable.codes.filter(({ id: code }) => !there.has(code)));
+  }
+  function openKeys() {
+    const isScale = data.variables[0].kind === "scale";
+    const choose = isScale ? [[["0", "…", "9"], "key_number"]] : [[["1", "2", "3"], "key_codes"], [["0"], "key_other"]];
+    const own = isTalk ? [[["A", "B", "C"], "key_speaker"], [["="], "key_firm"]] : [[["A", "B", "C"], "key_side"], [["/"], "key_open"], [["+"], "key_two_ideas"], [[":"], "key_names"]];
+    const both = [
+      [["Enter"], isTalk ? "key_enter_talk" : "key_enter"],
+      [["⇧Enter"], "key_line"],
+      [["←", "→"], "key_moves"],
+      [["End"], "to_first_open"],
+      [["⌫"], "undo"],
+      [["⇧⌫"], "redo"],
+      [["<"], "gloss"],
+      [["Esc"], "key_escape"]
+    ];
+    const rows = [...choose, ...own, ...both].map(([keys, text]) => make("div", "", make("dt", "", ...keys.map(keycap)), make("dd", "", say(text))));
+    overlays.openDialog(say("keys"), [make("dl", "sk-keys", ...rows), make("p", "sk-quiet", say("keys_foot"))], { isWide: true });
+  }
+  function toggleNames() {
+    named = !named;
+  }
+  const frame = createFrame(host, data, say, list, kit, { work: buildWork(), label: say("card"), tray: buildTray() });
+  const { root, id } = frame;
+  const focus = () => {
+    if (document.activeElement !== parts.reason) frame.focus();
+  };
+  const overlays = createOverlays({ root, ground: parts.answer, say, list, hand, focus, id });
+  const notices = createNotices({ root, parts, part, button, say, list, data });
+  const codes = createCodes(kit, { show: () => {
+  }, say, hand, focus, id });
+  const picker = createPicker(overlays.openDialog, say, id, (code, event) => {
+    frame.focus();
+    act("code", code);
+    if (event && document.activeElement !== parts.reason) hand.leaveProse(event);
+  });
+  parts.who = isTalk ? make("span", "sk-present", make("span", "sk-label", "")) : button("sk-tool sk-present", "", "", "meeting");
+  (root.querySelector(".sk-who") ?? parts.left).after(parts.who);
+  if (parts.holdFast) {
+    parts.save.before(parts.holdFast);
+    parts.needed.hidden = true;
+  }
+  parts.question.id = `${id}-question`;
+  for (const name of ["codes", "sides"]) {
+    parts[name].removeAttribute("aria-label");
+    parts[name].setAttribute("aria-labelledby", parts.question.id);
+  }
+  parts.reason.id = `${id}-reason`;
+  parts.reasonLabel.htmlFor = parts.reason.id;
+  parts.refusal.id = `${id}-refusal`;
+  parts.reason.setAttribute("aria-describedby", parts.refusal.id);
+  root.classList.add("sk-adjudication");
+  root.classList.toggle("sk-talk", isTalk);
+  kit.onClicked(() => {
+    if (!root.querySelector("dialog")) focus();
+  });
+  return {
+    root,
+    paint,
+    showState: notices.showState,
+    openKeys,
+    openCodebook() {
+    },
+    toggleGloss: frame.toggleGloss,
+    scrollNote: frame.scrollNote,
+    openNumber: overlays.openNumber,
+    closeOverlays: overlays.close,
+    focus: frame.focus,
+    openBlock: codes.openBlock,
+    keepFocus: frame.keepFocus,
+    shows: frame.shows,
+    focusReason,
+    refuse,
+    toggleNames,
+    openPicker,
+    twoIdeas,
+    light() {
+    },
+    open: () => frame.open(paint),
+    stop: frame.stop
+  };
+}
+
+// judging/card.js
+function adjudicationActions({ list, view, save, turned, keepDraft, tell, refuseNumber }, sitting) {
+  const beside = () => sitting.said;
+  const here = () => (
+    /** @type {DisputedNote} */
+    list.current().note
+  );
+  function choose(event, codes, more = {}) {
+    list.draftMore({ event, codes, number: void 0, ...more });
+    view.focusReason();
+  }
+  function toggle(code) {
+    const { variable, answer, draft } = list.current();
+    const choice = choiceOf(answer, draft);
+    const before = choice.event === "decide" ? choice.codes : keptOf(here(), variable);
+    list.draftMore({ event: "decide", codes: toggledIn(before, code, variable) });
+  }
+  function chooseCode(code) {
+    if (list.current().variable.kind === "multiple") toggle(code);
+    else choose("decide", [code]);
+  }
+  function sideWith(place) {
+    const { variable } = list.current();
+    const codes = sideOf(here(), variable, place);
+    if (codes) choose("decide", codes);
+    else tell("side_skipped", { letter: letterOf(place) });
+  }
+  function takeNumber() {
+    const { variable, draft } = list.current();
+    if (draft.number === void 0) return true;
+    const number = numberIn(draft.number, variable);
+    if (number) list.draftMore({ event: "decide", codes: [number], number: void 0 });
+    else refuseNumber(draft.number.trim());
+    return Boolean(number);
+  }
+  function settle() {
+    if (!takeNumber()) return;
+    const { note, variable, answer, draft } = list.current();
+    const choice = choiceOf(answer, draft);
+    const memo = reasonOf(answer, draft).trim();
+    if (!isChoice(choice, variable)) view.refuse("refuse_no_choice");
+    else if (!memo) view.refuse("refuse_no_reason");
+    else if (lengthOf(memo) > LONGEST_MEMO) view.refuse("too_long");
+    else {
+      save(list.give(
+        /** @type {Answer} */
+        { ...choice, certainty: "", memo }
+      ).map((event) => ({ ...event, seen: note.seen, ...beside() })));
+      sitting.reasons = remembered(sitting.reasons, memo);
+      sitting.isAsking = false;
+      view.focus();
+    }
+  }
+  const unlessFinished = (work) => (value) => {
+    if (!list.isFinished()) work(value);
+  };
+  return {
+    code: unlessFinished(chooseCode),
+    side: unlessFinished((place) => {
+      const { variable } = list.current();
+      const side = sidesOf(here(), variable)[place];
+      if (side) chooseCode(side.code);
+      else tell("no_such_side", { n: place + 1 });
+    }),
+    sideWith: unlessFinished(sideWith),
+    other: unlessFinished(() => view.openPicker()),
+    pick: unlessFinished((code) => list.draftMore({ event: "decide", codes: [code], number: void 0 })),
+    leaveOpen: unlessFinished(() => choose("skip", [])),
+    twoIdeas: unlessFinished((reason) => {
+      const { answer, draft } = list.current();
+      const isOpenAlready = choiceOf(answer, draft).event === "skip";
+      choose("skip", [], { memo: addedTo(isOpenAlready ? reasonOf(answer, draft) : "", reason ?? view.twoIdeas) });
+    }),
+    reason: unlessFinished(() => view.focusReason()),
+    typed: unlessFinished((text) => list.draftMore({ memo: text })),
+    addReason: unlessFinished((reason) => {
+      const { answer, draft } = list.current();
+      list.draftMore({ memo: addedTo(reasonOf(answer, draft), reason) });
+      view.focusReason();
+    }),
+    settle: unlessFinished(settle),
+    confirm: unlessFinished(() => {
+      if (!takeNumber()) return;
+      const { answer, draft } = list.current();
+      if (choiceOf(answer, draft).event && !reasonOf(answer, draft).trim()) view.focusReason();
+      else settle();
+    }),
+    names: unlessFinished(() => view.toggleNames()),
+    keys: () => view.openKeys(),
+    meeting() {
+      sitting.isAsking = !sitting.isAsking;
+    },
+    /** @param {string} coder */
+    present(coder) {
+      if (!sitting.present.delete(coder)) sitting.present.add(coder);
+      sitting.isKnown = true;
+    },
+    // What is taken back stays in the card, unsaved: usually one word of it is to be another.
+    undo() {
+      const taken = list.latest;
+      const events = turned("undo").map((event2) => ({ ...event2, seen: taken?.note.seen, ...beside() }));
+      save(events);
+      if (!taken || !taken.to || !isOpen(taken.from)) return;
+      const { event, codes, memo } = taken.to;
+      const cell = list.cellOf(taken.note, taken.variable);
+      const newer = list.drafts.get(cell) ?? {};
+      const isOther = newer.event && (newer.event !== event || (newer.codes ?? []).join("|") !== codes.join("|"));
+      const undone = Object.keys(newer).length ? {} : { undone: (events[0] ?? {}).event_id };
+      if (!isOther) list.drafts.set(cell, { event, codes, memo, ...newer, ...undone });
+      keepDraft(taken.note, list.variables.get(taken.variable));
+    },
+    redo() {
+      const { note } = list.next ?? {};
+      save(turned("redo").map((event) => ({ ...event, seen: note?.seen, ...beside() })));
+    }
+  };
+}
 function createAdjudicationCard(host, data, post, { onPaint = () => {
 }, ...options } = {}) {
   const sitting = {
     present: new Set(data.present),
     isKnown: false,
+    isAsking: Boolean(data.people.length) && !data.present.length,
+    // asked once a meeting, changed from the head
+    reasons: data.reasons ?? [],
     get said() {
       return this.isKnown ? { present: [...this.present] } : {};
     }
@@ -5392,20 +5828,26 @@ function createAdjudicationCard(host, data, post, { onPaint = () => {
   const name = ({ study, coder }) => `sekom-adjudication-${study}-${coder}`;
   const showings = createShowings(name(data), post);
   let told = "";
+  let seen = "";
   function tellShowing(list) {
     onPaint(list);
     if (list.isFinished()) return;
-    const showing = { note: list.current().note.key, variable: list.current().variable.id, ...sitting.said };
+    const note = list.current().note.key;
+    if (seen && seen !== note && sitting.isAsking) {
+      sitting.isAsking = false;
+      card.repaint();
+    }
+    seen = note;
+    const showing = { note, variable: list.current().variable.id, ...sitting.said };
     if (JSON.stringify(showing) === told) return;
     told = JSON.stringify(showing);
     showings.tell(showing);
   }
   const kind = {
     name,
-    commands: ADJUDICATION_COMMANDS,
-    /** @type {CardKind<AdjudicationData>["createView"]} */
-    createView: (...given) => createAdjudicationView(...given, sitting.present),
-    /** @type {CardKind["actionsOf"]} */
+    commands: {},
+    read: judgingAction,
+    createView: (...given) => createAdjudicationView(...given, sitting),
     actionsOf: (given) => adjudicationActions(given, sitting),
     draftOf
   };
@@ -5417,7 +5859,148 @@ function createAdjudicationCard(host, data, post, { onPaint = () => {
     sitting.isKnown = true;
     sitting.present.clear();
     message.present.forEach((coder) => sitting.present.add(coder));
+    if (message.present.length) sitting.isAsking = false;
     return card.repaint();
+  }
+  function stop() {
+    showings.stop();
+    card.stop();
+  }
+  return { ...card, receive, stop };
+}
+
+// judging/talk.js
+function isAsBlind({ note, variable }, codes) {
+  const blind = sideOf(note, variable, note.variables.indexOf(variable.id));
+  return Boolean(blind) && [...blind ?? []].sort().join("|") === [...codes].sort().join("|");
+}
+function talkActions({ list, view, save, turned, tell, refuseNumber }, sitting) {
+  const here = () => (
+    /** @type {Cell & { note: DisputedNote }} */
+    list.current()
+  );
+  function bySpeaker(work) {
+    if (list.isFinished()) return;
+    if (sitting.speaker === null) tell("who_first", { letters: here().note.readings.map((_, place) => letterOf(place)).join(", ") });
+    else work(here());
+  }
+  function choose(codes) {
+    list.draftMore({ event: "decide", codes, number: void 0 });
+    view.focusReason();
+  }
+  const chooseCode = (code) => bySpeaker(({ note, variable, answer, draft }) => {
+    if (variable.kind !== "multiple") return choose([code]);
+    const before = draft.codes ?? (answer ? answer.codes : sideOf(note, variable, sitting.speaker ?? 0) ?? keptOf(note, variable));
+    return list.draftMore({ event: "decide", codes: toggledIn(before, code, variable) });
+  });
+  function letSpeak(place) {
+    const { note } = list.current();
+    if (!note.variables[place]) return;
+    list.goTo(note, note.variables[place]);
+    sitting.speaker = place;
+  }
+  function give({ note }, codes, memo) {
+    save(list.give({ event: "decide", codes, certainty: "", memo }, true));
+    list.goTo(note, note.variables[0]);
+    sitting.reasons = remembered(sitting.reasons, memo);
+    sitting.speaker = null;
+    view.focus();
+  }
+  const settle = () => bySpeaker((cell) => {
+    const { variable, answer } = cell;
+    const number = cell.draft.number === void 0 ? "" : numberIn(cell.draft.number, variable);
+    if (cell.draft.number !== void 0 && !number) return refuseNumber(cell.draft.number.trim());
+    if (number) list.draftMore({ event: "decide", codes: [number], number: void 0 });
+    const { draft } = here();
+    const choice = choiceOf(answer, draft);
+    const memo = reasonOf(answer, draft).trim();
+    if (!isChoice(choice, variable)) return view.refuse("refuse_no_choice");
+    if (!memo && !isAsBlind(cell, choice.codes)) return view.refuse("refuse_no_reason");
+    if (lengthOf(memo) > LONGEST_MEMO) return view.refuse("too_long");
+    return give(cell, choice.codes, memo);
+  });
+  const holdFast = () => bySpeaker((cell) => {
+    const blind = sideOf(cell.note, cell.variable, sitting.speaker ?? 0) ?? [];
+    const memo = (cell.draft.memo ?? "").trim();
+    if (lengthOf(memo) > LONGEST_MEMO) return view.refuse("too_long");
+    return give(cell, blind, memo);
+  });
+  function move(by) {
+    sitting.speaker = null;
+    list.leap(by);
+  }
+  function turn(step) {
+    const taken = step === "undo" ? list.latest : list.next;
+    save(turned(step));
+    if (!taken) return;
+    list.goTo(taken.note, taken.variable);
+    sitting.speaker = step === "undo" ? taken.note.variables.indexOf(taken.variable) : null;
+  }
+  return {
+    code: chooseCode,
+    pick: (code) => bySpeaker(() => list.draftMore({ event: "decide", codes: [code], number: void 0 })),
+    side: (place) => bySpeaker(({ note, variable }) => {
+      const side = sidesOf(note, variable)[place];
+      return side ? chooseCode(side.code) : tell("no_such_side", { n: place + 1 });
+    }),
+    sideWith(place) {
+      if (!list.isFinished()) letSpeak(place);
+    },
+    other: () => bySpeaker(() => view.openPicker()),
+    holdFast,
+    typed: (text) => bySpeaker(() => list.draftMore({ memo: text })),
+    addReason: (reason) => bySpeaker(({ answer, draft }) => {
+      list.draftMore({ memo: addedTo(reasonOf(answer, draft), reason) });
+      view.focusReason();
+    }),
+    reason: () => bySpeaker(() => view.focusReason()),
+    settle,
+    confirm() {
+      if (list.isFinished()) return;
+      const { draft } = here();
+      if (sitting.speaker === null) move(1);
+      else if (draft.event && !reasonOf(list.current().answer, draft).trim() && !isAsBlind(here(), draft.codes ?? [])) view.focusReason();
+      else settle();
+    },
+    back: () => move(-1),
+    forward: () => {
+      if (!list.isFinished()) move(1);
+    },
+    noteBack: () => move(-1),
+    noteForward: () => move(1),
+    toFirstOpen() {
+      sitting.speaker = null;
+      list.toFirstOpen();
+    },
+    keys: () => view.openKeys(),
+    undo: () => turn("undo"),
+    redo: () => turn("redo")
+  };
+}
+function createTalkCard(host, data, post, { onPaint = () => {
+}, ...options } = {}) {
+  const sitting = { present: new Set(data.people), isKnown: true, isAsking: false, reasons: [], speaker: null, said: {} };
+  const name = ({ study, coder, variables }) => `sekom-talk-${study}-${variables[0].id.split(":")[0]}-${coder}`;
+  const showings = createShowings(name(data), post);
+  let told = "";
+  function tellShowing(list) {
+    onPaint(list);
+    if (list.isFinished() || list.current().note.key === told) return;
+    told = list.current().note.key;
+    showings.tell({ note: told, variable: list.current().variable.id.split(":")[0], present: [...sitting.present] });
+  }
+  const kind = {
+    name,
+    commands: {},
+    read: judgingAction,
+    createView: (...given) => createAdjudicationView(...given, sitting),
+    actionsOf: (given) => talkActions(given, sitting),
+    draftOf
+  };
+  const card = createAnyCard(kind, host, data, post, { ...options, onPaint: tellShowing });
+  function receive(message) {
+    if (message.kind === "shown") return showings.confirm(message.ids);
+    return message.kind === "others" ? void 0 : card.receive(message);
   }
   function stop() {
     showings.stop();
@@ -5974,18 +6557,18 @@ function createKeeper(data, { onChange, onLost, onCleared }) {
 }
 
 // page/practice.js
-var MOST2 = 3;
+var MOST3 = 3;
 function practiceOf(variables) {
   for (const variable of variables) {
     const known = variable.kind === "scale" ? [] : variable.codes.filter((code) => code.example?.trim());
-    const chosen = [known[known.length - 1], known[0], known[Math.floor(known.length / 2)]].slice(0, MOST2);
+    const chosen = [known[known.length - 1], known[0], known[Math.floor(known.length / 2)]].slice(0, MOST3);
     const notes = [...new Set(chosen)].filter(Boolean).map((code) => ({ text: bare(code.example ?? ""), code }));
     if (notes.length > 1) return { variable, notes };
   }
   return null;
 }
 var bare = (text) => text.trim().replace(/^["”“»'](.*)["”“»']$/s, "$1").trim();
-function digitOf2(code, number) {
+function digitOf3(code, number) {
   if (code.id === "none_fits") return "0";
   const place = (code.place ?? number) + 1;
   return place <= 9 ? String(place) : "";
@@ -6073,7 +6656,7 @@ function showOpening({ box, data, say, message = "", only = "", readCodebook }) 
       const hits = found2(variable.codes, typed2);
       const isFew = variable.codes.length <= FEW2;
       const codes = variable.codes.map((code, number) => {
-        const digit = digitOf2(code, number);
+        const digit = digitOf3(code, number);
         const made = make(
           "button",
           "sp-code",
@@ -6205,7 +6788,7 @@ function showOpening({ box, data, say, message = "", only = "", readCodebook }) 
         /** @type {NonNullable<typeof practice>} */
         practice.variable
       );
-      const hit = codes.find((code, number) => digitOf2(code, number) === key);
+      const hit = codes.find((code, number) => digitOf3(code, number) === key);
       if (hit) answer(hit.id);
       else if (key === "Backspace" && typed2) type(typed2.slice(0, -1));
       else if (/^\p{L}$/u.test(key) || typed2 && key === " ") type(typed2 + key);
@@ -6652,7 +7235,13 @@ async function startPage(host, shelf, data) {
 }
 
 // main.js
-var CARDS = { coding: createCodingCard, adjudication: createAdjudicationCard, comparing: createComparingCard, codebook: createCodebookEditor };
+var CARDS = {
+  coding: createCodingCard,
+  adjudication: createAdjudicationCard,
+  talk: createTalkCard,
+  comparing: createComparingCard,
+  codebook: createCodebookEditor
+};
 function optionsOf(el, data) {
   if (!data.training) return {};
   const { follow } = createReference({ host: el, data, say: (key, values) => fill(data.texts[key] ?? key, values) });

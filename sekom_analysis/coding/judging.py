@@ -22,12 +22,13 @@ from sekom_analysis.study.decisions import AFTER_TALK, coder_fault, latest, same
 from sekom_analysis.study.ledgers import OPEN, RETRACT, SETTLE
 from sekom_analysis.study.secret import Seed, shuffled
 from sekom_analysis.study.selections import Span
-from sekom_analysis.study.shown import shown_context, shown_variable
+from sekom_analysis.study.shown import notes_language, shown_context, shown_variable
 from sekom_analysis.study.study import Study
 
 # --- what the coders of a study say now of each note --------------------------------------------------
 
 
+MOST_REASONS = 5  # of an adjudicator's own that are offered to be used again
 PASSES = (1, AFTER_TALK)  # what coders say now: after talking, where they have talked
 
 
@@ -55,19 +56,20 @@ def disputed_notes(study: Study, variable: str, notes: object = None) -> list[st
     return list(disagreements(study.ratings(variable, notes=notes, passes=PASSES)).index)
 
 
-def readings(study: Study, variable: str) -> dict[str, dict[str, Reading]]:
+def readings(study: Study, variable: str, passes: Sequence[int] = PASSES) -> dict[str, dict[str, Reading]]:
     """Return note_id -> coder -> how that coder read the note.
 
     Parameters
     ----------
     study : Study
     variable : id of the variable
+    passes : which passes count; left out, what coders say now
     """
     found: dict[str, dict[str, Reading]] = {}
     skipped = study.skipped()
-    for row in _records(skipped[(skipped["variable"] == variable) & skipped["pass"].isin(map(str, PASSES))]):
+    for row in _records(skipped[(skipped["variable"] == variable) & skipped["pass"].isin(map(str, passes))]):
         found.setdefault(row["note_id"], {})[row["coder"]] = Reading(None, "", row["memo"])
-    now = latest(study.history(), PASSES)
+    now = latest(study.history(), passes)
     for row in _records(now[now["variable"] == variable]):
         words = study.seen.selected(row["note_id"], row["note_hash"], row["words"])
         answer = Reading(row["codes"], row["certainty"], row["memo"], words)
@@ -79,6 +81,91 @@ def two_ideas(study: Study) -> dict[str, int]:
     """Return note_id -> how many coders flagged the note as two ideas."""
     now = latest(study.history(), PASSES)
     return dict(now.loc[now["variable"] == FLAG, "note_id"].value_counts())
+
+
+class Told:
+    """Who is shown what others answered, kept once for each note.
+
+    Parameters
+    ----------
+    study : Study
+    by : what shows it
+    """
+
+    def __init__(self, study: Study, by: str) -> None:
+        self._study = study
+        self._by = by
+        self._kept: set[tuple[str, str, str]] = set()
+
+    def keep(self, coders: Sequence[str], note_id: str | None, variable: str) -> bool:
+        """Keep who is shown a note; False if the disk does not take it, and it is to be told again."""
+        if note_id is None or variable not in self._study.codebook:
+            return True
+        for coder in coders:
+            if (coder, note_id, variable) not in self._kept:
+                try:
+                    self._study.log_shown(coder, [note_id], [variable], by=self._by)
+                except NotSavedError:
+                    return False
+                self._kept.add((coder, note_id, variable))
+        return True
+
+
+def people_of(study: Study) -> list[str]:
+    """Return the ids of the persons who code in a study: those who can sit in a meeting about it."""
+    coders = dict.fromkeys([*study.coders, *study.about.coders])
+    return [coder for coder in coders if study.about.coder(coder).kind == "human"]
+
+
+def present_of(present: Sequence[str], people: Sequence[str], allowed: Sequence[str], lang: str) -> list[str]:
+    """Return who is present, in the order of the study.
+
+    Parameters
+    ----------
+    present : ids as they were given
+    people : who can be present
+    allowed : who may be named besides, such as the adjudicator
+    lang : language of what is said of one who is nobody's coder
+
+    Raises
+    ------
+    DecisionError
+        If one of them is no person who codes in the study.
+    """
+    unknown = sorted(set(present) - {*people, *allowed})
+    if unknown:
+        named, there = quoted(unknown), ", ".join(people) or "–"
+        raise DecisionError(wording.say("adjudicating_no_such_coder", lang, named=named, there=there))
+    return [coder for coder in people if coder in present]
+
+
+def label_of(variable: Variable, codes: str, lang: str) -> str:
+    """Return an answer as it is in a log by its labels; of an empty set that it is none of them."""
+    labels = [variable.label_of(code, lang) for code in codes.split("|") if code]
+    return ", ".join(labels) or wording.say("card_confirm_none", lang)
+
+
+def shown_reading(reading: Reading, name: str, variable: Variable, lang: str) -> Message:
+    """Return how one coder read a note, as a card shows it.
+
+    Parameters
+    ----------
+    reading : Reading
+    name : what the coder is called
+    variable : Variable
+    lang : ``"sv"`` or ``"en"``
+    """
+    is_skipped = reading.codes is None
+    codes = reading.codes or ""
+    return {
+        "name": name,
+        "codes": [code for code in codes.split("|") if code],
+        "label": wording.say("adjudicate_skipped", lang) if is_skipped else label_of(variable, codes, lang),
+        "skipped": is_skipped,
+        "certainty": reading.certainty,
+        "memo": reading.memo,
+        "words": [list(span) for span in reading.words],
+    }
 
 
 def _records(table: pd.DataFrame) -> list[dict[str, Any]]:
@@ -120,8 +207,9 @@ class AdjudicationSession(Judging):
         If there is nothing to settle: coders agree, or the study works reflexively.
     """
 
-    # Who was present last, by study and adjudicator: a cell that is run again is the same sitting.
-    _remembered: ClassVar[dict[tuple[str, str], list[str]]] = {}
+    # Who was named present, and who was last, by study and adjudicator: a cell that is run again, and a
+    # page that is loaded again, is the same sitting.
+    _remembered: ClassVar[dict[tuple[str, str], tuple[list[str], list[str]]]] = {}
 
     def __init__(
         self,
@@ -150,29 +238,17 @@ class AdjudicationSession(Judging):
             raise NotesError(wording.say("adjudicating_nothing", self.lang, variable=label))
         self._readings = readings(study, variable)
         self._flags = two_ideas(study)
-        self.present = self._checked(present or self._remembered.get(self._place, []))
-        self._shown: set[tuple[str, str, str]] = set()
+        self.people = [coder for coder in people_of(study) if coder != adjudicator]
+        given = present_of(present, self.people, [adjudicator], self.lang)
+        told = self._remembered.get(self._place)
+        is_same_sitting = told is not None and (not given or told[0] == given)
+        self._given = told[0] if told is not None and is_same_sitting else given
+        self.present = told[1] if told is not None and is_same_sitting else given
+        self._told = Told(study, "adjudication")
 
     @property
     def _place(self) -> tuple[str, str]:
         return str(self.study.root), self.adjudicator
-
-    @property
-    def people(self) -> list[str]:
-        """Ids of the persons who code in the study, except the adjudicator: they may be present."""
-        coders = dict.fromkeys([*self.study.coders, *self.study.about.coders])
-        kinds = {coder: self.study.about.coder(coder).kind for coder in coders}
-        return [c for c, kind in kinds.items() if kind == "human" and c != self.adjudicator]
-
-    def _checked(self, present: Sequence[str]) -> list[str]:
-        """Return who is present, in the order of the study."""
-        unknown = sorted(set(present) - {*self.people, self.adjudicator})
-        if unknown:
-            named, there = quoted(unknown), ", ".join(self.people) or "–"
-            raise DecisionError(
-                wording.say("adjudicating_no_such_coder", self.lang, named=named, there=there)
-            )
-        return [coder for coder in self.people if coder in present]
 
     @cached_property
     def _keys(self) -> Mapping[str, str]:
@@ -203,6 +279,7 @@ class AdjudicationSession(Judging):
             "study": self.study.about.id,
             "coder": self.adjudicator,
             "lang": self.lang,
+            "notes_lang": notes_language(self.study.notes["text"]),
             "pass": 1,
             "texts": wording.texts("card_", self.lang) | wording.texts("adjudicate_", self.lang),
             "variables": [variable],
@@ -210,7 +287,14 @@ class AdjudicationSession(Judging):
             "answers": answers,
             "people": self.people,
             "present": self.present,
+            "reasons": self._reasons(),
         }
+
+    def _reasons(self) -> list[str]:
+        """Return the last reasons that this adjudicator gave, the latest first, on any variable."""
+        history = self.study.adjudication_history()
+        given = history.loc[history["adjudicator"] == self.adjudicator, "reason"].tolist()
+        return list(dict.fromkeys(reason for reason in reversed(given) if reason))[:MOST_REASONS]
 
     def _shown_note(self, note_id: str, others: Message) -> Message:
         row: Any = self.study.notes.loc[note_id].to_dict()
@@ -225,34 +309,19 @@ class AdjudicationSession(Judging):
             "context": shown_context(self.study.seen, note_id, self.lang),
             "pass": 1,
             "variables": [self.variable.id],
-            "readings": [self._shown_reading(coder, found[coder]) for coder in order],
+            "readings": [
+                shown_reading(found[coder], self._name(coder), self.variable, self.lang) for coder in order
+            ],
             "disputed": sorted({code for codes in seen.values() for code in codes.split("|") if code}),
             "seen": seen,
             "flags": int(self._flags.get(note_id, 0)),
             "others": others.get(key, []),
         }
 
-    def _shown_reading(self, coder: str, reading: Reading) -> Message:
-        skipped = reading.codes is None
-        return {
-            "name": self._name(coder),
-            "codes": [code for code in (reading.codes or "").split("|") if code],
-            "label": wording.say("adjudicate_skipped", self.lang)
-            if skipped
-            else self._label(reading.codes or ""),
-            "certainty": reading.certainty,
-            "memo": reading.memo,
-            "words": [list(span) for span in reading.words],
-        }
-
     def _name(self, coder: str) -> str:
         kind = self.study.about.coder(coder).kind
         named = kind in ("source", "automatic")
         return wording.say(f"adjudicating_{kind}", self.lang, coder=coder) if named else coder
-
-    def _label(self, codes: str) -> str:
-        labels = [self.variable.label_of(code, self.lang) for code in codes.split("|") if code]
-        return ", ".join(labels) or wording.say("card_confirm_none", self.lang)
 
     # --- what stands ------------------------------------------------------------------------------
 
@@ -287,7 +356,9 @@ class AdjudicationSession(Judging):
         return {
             "who": row["adjudicator"],
             "event": row["event"],
-            "label": self._label(row["codes"]) if settled else wording.say("adjudicate_left_open", self.lang),
+            "label": label_of(self.variable, row["codes"], self.lang)
+            if settled
+            else wording.say("adjudicate_left_open", self.lang),
             "reason": row["reason"],
             "differs": settled and same_answer(row["codes"]) != same_answer(mine["codes"]),
         }
@@ -302,24 +373,10 @@ class AdjudicationSession(Judging):
             return super().receive(message)
         if "present" in message:  # else the card has not heard yet who is
             self.present = [coder for coder in self.people if coder in message["present"]]
-            self._remembered[self._place] = self.present
-        kept = self._keep_shown(
-            self.study.note_of(message["note"]), message.get("variable", self.variable.id)
-        )
+            self._remembered[self._place] = (self._given, self.present)
+        note_id, variable = self.study.note_of(message["note"]), message.get("variable", self.variable.id)
+        kept = self._told.keep([self.adjudicator, *self.present], note_id, variable)
         return [{"kind": "shown", "ids": [message["id"]]}] if kept and "id" in message else []
-
-    def _keep_shown(self, note_id: str | None, variable: str) -> bool:
-        """Keep who is shown a note; False if the disk does not take it, and it is to be told again."""
-        if note_id is None or variable not in self.study.codebook:
-            return True
-        for coder in (self.adjudicator, *self.present):
-            if (coder, note_id, variable) not in self._shown:
-                try:
-                    self.study.log_shown(coder, [note_id], [variable], by="adjudication")
-                except NotSavedError:
-                    return False
-                self._shown.add((coder, note_id, variable))
-        return True
 
     def _past(self, event: Message) -> Past:
         note_id, table = self.study.note_of(event["note"]), self.study.adjudication_history()

@@ -21,6 +21,7 @@ from sekom_analysis.coding.page import (
     script,
 )
 from sekom_analysis.coding.session import AnySession, Session
+from sekom_analysis.coding.talking import TalkSession
 from sekom_analysis.study.desk import Desk
 from sekom_analysis.study.raw import STUDY_VARIABLE
 from sekom_analysis.study.study import Study
@@ -111,7 +112,7 @@ class AdjudicationCard(Card):
 
     Parameters
     ----------
-    session : the adjudicator's session
+    session : the adjudicator's session, or that of a meeting
     """
 
     _css = script(*ADJUDICATION_STYLES)
@@ -125,6 +126,7 @@ def adjudicate_notes(
     lang: str = "sv",
     notes: object = None,
     present: Sequence[str] = (),
+    talk: bool = False,
 ) -> AdjudicationCard | Guidance:
     """Return the card with which one adjudicator settles what coders disagree on.
 
@@ -140,6 +142,9 @@ def adjudicate_notes(
     notes : ids or a table of notes; left out, all that the variable is asked of
     present : coders who sit beside the adjudicator and see the same; the card can change it. What they and
         the adjudicator answer to these notes afterwards is not independent
+    talk : settle nothing, but show those present what they answered blind, so that each may change it, with
+        a reason, after talking. What they answer then goes into their own logs as pass 3; nobody
+        adjudicates, so `adjudicator` may be empty
 
     Returns
     -------
@@ -161,13 +166,15 @@ def adjudicate_notes(
     ...     adjudicate_notes(study, "", "category_b", lang="en")  # doctest: +ELLIPSIS
     Write your id between the quotation marks in the cell above, for example adjudicator = "anna", and ...
     """
-    if not adjudicator:
+    if not adjudicator and not talk:
         return Guidance(wording.say("adjudicating_no_adjudicator", lang))
     if not variable:
         found = ", ".join(variables_to_settle(study)) or "–"
         return Guidance(wording.say("adjudicating_no_variable", lang, variables=found))
+    options: dict[str, Any] = {"lang": lang, "notes": notes, "present": present}
     try:
-        options: dict[str, Any] = {"lang": lang, "notes": notes, "present": present}
+        if talk:
+            return AdjudicationCard(TalkSession(study, variable, **options))
         return AdjudicationCard(AdjudicationSession(study, adjudicator, variable, **options))
     except NotesError as nothing:
         return Guidance(str(nothing))

@@ -21,6 +21,7 @@ from sekom_analysis.basics.errors import StudyError, needing
 from sekom_analysis.basics.files import write_whole
 from sekom_analysis.coding.judging import AdjudicationSession
 from sekom_analysis.coding.session import AnySession, Session
+from sekom_analysis.coding.talking import TalkSession
 from sekom_analysis.study.desk import Desk
 from sekom_analysis.study.study import Study
 
@@ -112,11 +113,49 @@ def open_adjudication(
     return _serve(card, study.root, browser)
 
 
+def open_talk(
+    study: Study,
+    variable: str,
+    *,
+    present: Sequence[str],
+    lang: str = "sv",
+    browser: bool = True,
+) -> int:
+    """Open the card of a meeting in the browser; return when its server has been closed.
+
+    Parameters
+    ----------
+    study : Study
+    variable : id of the variable that those present talk about
+    present : the coders who are there
+    lang : ``"sv"`` or ``"en"``
+    browser : whether to open the browser, or only to show the address
+
+    Returns
+    -------
+    int
+        The server's exit code.
+
+    Raises
+    ------
+    DecisionError, CodebookError, NotesError
+        If somebody is no coder, there is no such variable, or there is no note that all present have answered
+        and not alike.
+    MissingPackageError
+        If the Jupyter server is not installed.
+    """
+    TalkSession(study, variable, lang="en", present=present)  # or says why not
+    options = {"lang": lang, "present": list(present)}
+    return _serve({"study": str(study.root), "talk": variable, "options": options}, study.root, browser)
+
+
 def begin_session(card: dict[str, Any]) -> AnySession:
     """Begin the session of the card that is to be opened, from what is on the disk now."""
     if "coder" in card:
         return Session(Desk.open(card["study"], card["coder"]), **card["options"])
     study = Study.open(card["study"])
+    if "talk" in card:
+        return TalkSession(study, card["talk"], **card["options"])
     return AdjudicationSession(study, card["adjudicator"], card["variable"], **card["options"])
 
 

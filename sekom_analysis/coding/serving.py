@@ -29,7 +29,8 @@ with needing("notebooks"):
 
 PATH = "sekom/card"
 SCRIPTS = (SCRIPT, "served.js")
-STYLES = {"coding": PAGE_STYLES, "adjudication": (*ADJUDICATION_STYLES, *PAGE_STYLES[1:])}
+_JUDGING = (*ADJUDICATION_STYLES, *PAGE_STYLES[1:])
+STYLES = {"coding": PAGE_STYLES, "adjudication": _JUDGING, "talk": _JUDGING}
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'unsafe-inline'; img-src data:; connect-src 'self'; "
     "base-uri 'none'; frame-ancestors 'none'"

@@ -151,7 +151,9 @@ def test_everything_is_reached_and_done_with_tab_arrows_and_enter_alone(show, st
     for _ in range(25):
         page.press("Tab")
         reached.append(page.page.evaluate("document.activeElement.textContent.trim().slice(0, 30)"))
-        if page.page.evaluate("document.activeElement.matches('.sk-code')"):  # one stop: arrows go about in it
+        if page.page.evaluate(
+            "document.activeElement.matches('.sk-code')"
+        ):  # one stop: arrows go about in it
             page.press("ArrowDown", "ArrowDown")
             reached.append(page.page.evaluate("document.activeElement.textContent.trim().slice(0, 30)"))
     for name in (
@@ -212,23 +214,27 @@ def test_on_a_phone_nothing_sticks_out_and_undo_stays_in_view(show, study_root):
 
 
 def chosen(page):
-    page.press("5")
+    page.press("1")
 
 
 def refused(page):
-    page.press("5", "Control+Enter")
+    page.press("1", "Enter")
 
 
-def named_with_search(page):
-    page.press("t", "/")
+def named_with_keys(page):
+    page.press(":", "?")
+
+
+def other_codes(page):
+    page.press("0")
 
 
 def settled_otherwise_than_another(page):
     study, note_id = page.session.study, page.session.note_ids[0]
     study.adjudicate("bo", note_id, "category_b", "systemsyn", reason="därför")
-    page.press("3")
+    page.press("1")
     page.page.keyboard.type("därför")
-    page.page.get_by_role("button", name=re.compile("^(Spara|Save)$")).click()
+    page.page.get_by_role("button", name=re.compile("^(Avgör|Settle)")).click()
     page.wait_for_state("saved")
     page.press("ArrowLeft")
     page.page.locator(".sk-others").wait_for()
@@ -236,13 +242,13 @@ def settled_otherwise_than_another(page):
 
 def not_settled(page):
     page.alive = False
-    page.press("s")
+    page.press("/")
     page.page.keyboard.type("för kort")
-    page.press("Control+Enter")
+    page.press("Enter")
     page.wait_for_state("not_saved")
 
 
-ADJUDICATION_FACES = [note, chosen, refused, named_with_search, folded_with_translation,
+ADJUDICATION_FACES = [note, chosen, refused, named_with_keys, other_codes, folded_with_translation,
                       settled_otherwise_than_another, not_settled]  # fmt: skip
 
 

@@ -59,11 +59,11 @@ def test_each_coders_choice_certainty_and_memo_stand_there_and_what_was_skipped(
     note = session.data()["notes"][0]
     assert {reading["name"]: reading for reading in note["readings"]} == {
         "anna": {"name": "anna", "codes": ["hinder"], "label": "Hinder", "certainty": "2",
-                 "memo": "därför (hinder)", "words": []},
+                 "memo": "därför (hinder)", "words": [], "skipped": False},
         "bo": {"name": "bo", "codes": ["mojlighet"], "label": "Möjlighet", "certainty": "2",
-               "memo": "därför (mojlighet)", "words": []},
+               "memo": "därför (mojlighet)", "words": [], "skipped": False},
         "cilla": {"name": "cilla", "codes": [], "label": "Hoppade över", "certainty": "",
-                  "memo": "kan inte välja", "words": []},
+                  "memo": "kan inte välja", "words": [], "skipped": True},
     }  # fmt: skip
     assert note["disputed"] == ["hinder", "mojlighet"]
     assert note["seen"] == {"anna": "hinder", "bo": "mojlighet"}

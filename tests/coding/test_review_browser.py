@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pandas as pd
 import pytest
 
@@ -69,7 +71,7 @@ def test_pairs_are_judged_merged_and_taken_back_by_keyboard(review, sample):
     assert page.text(".sk-finish-title") == "Alla par är bedömda. Tack."
     page.wait_for_state("saved")
     assert merged_into(sample)["D061"] == "D068"
-    page.press("u", "u", "u")  # the last, the overlapping, the same with its merge
+    page.press("Backspace", "Backspace", "Backspace")  # the last, the overlapping, the same with its merge
     page.wait_for_state("saved")
     assert judged(sample) == {"D069D071": "different"}
     assert merged_into(sample) == before
@@ -129,7 +131,7 @@ def test_an_own_text_outlives_another_judgement_and_its_undo(review, sample):
     page.wait_for_state("saved")
     assert page.text(".sk-remark").startswith("Din egen lydelse är inte sparad. Den ligger kvar")
     assert page.text(".sk-saved") == "Sparat: 1"
-    page.press("ArrowLeft", "2", "u", "u")
+    page.press("ArrowLeft", "2", "Backspace", "Backspace")
     page.wait_for_state("saved")
     assert judged(sample) == {}
     page.load()
@@ -143,3 +145,21 @@ def test_an_own_text_outlives_another_judgement_and_its_undo(review, sample):
     page.wait_for_state("saved")
     assert judged(sample) == {"D069D071": "same"}
     assert page.text(".sk-saved") == "Sparat: 1"
+
+
+def test_what_one_text_has_and_the_other_has_not_is_marked_and_by_more_than_colour(review, sample):
+    page = review()
+    page.press("ArrowRight", "ArrowRight")
+    texts = [sample.notes.at[note_id, "text"] for note_id in IDS[4:6]]
+    shown = page.page.locator(".sk-review .sk-text")
+    assert shown.all_inner_texts() == texts
+    marked = [shown.nth(place).locator("mark").all_inner_texts() for place in range(2)]
+    for own, other in ((0, 1), (1, 0)):
+        kept = shown.nth(own).evaluate(
+            "box => [...box.childNodes].filter((one) => one.nodeType === 3).map((one) => one.data).join(' ')"
+        )
+        assert set(re.findall(r"\w+", kept)) <= set(re.findall(r"\w+", texts[other]))
+        assert all(words.strip() for words in marked[own])
+    assert any(marked)
+    style = page.page.locator(".sk-other").first.evaluate("mark => getComputedStyle(mark).textDecorationLine")
+    assert style == "underline"

@@ -253,15 +253,15 @@ def test_an_adjudicator_settles_reloads_and_goes_on(serve, browser, tmp_path):
     assert page.title() == "Avgöranden – eva"
     page.keyboard.press("1")
     page.keyboard.type("ddx 00")
-    page.keyboard.press("Control+Enter")
+    page.keyboard.press("Enter")
     page.locator('.sk-card[data-saved="saved"] .sk-saved', has_text="Sparat: 1").wait_for()
     page.reload()
     shown.wait_for()
     page.wait_for_function("document.activeElement.classList.contains('sk-card')")
     served.servers[-1].kill()
-    page.keyboard.press("s")
+    page.keyboard.press("/")
     page.keyboard.type("vet inte")
-    page.keyboard.press("Control+Enter")
+    page.keyboard.press("Enter")
     page.locator('.sk-card[data-saved="saved"] .sk-saved', has_text="Sparat: 2").wait_for(timeout=60_000)
     table = sa.Study.open(root).adjudications("category_d").sort_values("decided_at")
     assert list(table["reason"]) == ["ddx 00", "vet inte"]

@@ -21,7 +21,7 @@ export function createAnyCard(kind, host, data, post, { onPaint = () => {}, onDr
   const say = (key, values) => fill(data.texts[key] ?? key, values);
   const list = createWorklist(data);
   const hand = createHand({
-    list, act, commands: kind.commands, onChange: () => repaint(), shows: (key) => view.shows(key),
+    list, act, commands: kind.commands, read: kind.read, onChange: () => repaint(), shows: (key) => view.shows(key),
     isWriting: () => view.root.contains(document.activeElement) && Boolean(document.activeElement?.matches("input, textarea")),
   });
   const view = kind.createView(host, data, say, list, hand);

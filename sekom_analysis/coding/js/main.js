@@ -4,6 +4,7 @@ import { createCodingCard } from "./coding/card.js";
 import { createComparingCard } from "./comparing/card.js";
 import { createCodebookEditor } from "./editing/editor.js";
 import { createAdjudicationCard } from "./judging/card.js";
+import { createTalkCard } from "./judging/talk.js";
 import { fill } from "./looks/elements.js";
 import { createReference } from "./looks/reference.js";
 import { startPage } from "./page/page.js";
@@ -13,7 +14,9 @@ import { startPage } from "./page/page.js";
 /** @typedef {{ start: () => unknown, receive: (message: any) => any, stop: () => unknown }} Shown */
 
 /** @type {Record<string, (host: HTMLElement, data: any, post: (message: any) => any, options?: CardOptions) => Shown>} */
-const CARDS = { coding: createCodingCard, adjudication: createAdjudicationCard, comparing: createComparingCard, codebook: createCodebookEditor };
+const CARDS = {
+  coding: createCodingCard, adjudication: createAdjudicationCard, talk: createTalkCard, comparing: createComparingCard, codebook: createCodebookEditor,
+};
 
 // Who trains is shown the reference after each answer.
 /** @param {HTMLElement} el @param {any} data @returns {CardOptions} */

@@ -85,6 +85,22 @@ export interface Reading {
   codes: string[];
   certainty: string;
   memo: string;
+  /** Whether the coder passed the question over. */
+  skipped: boolean;
+  /** What the coder selected in the note: from which sign to which. */
+  words?: [number, number][];
+}
+
+/** A code in dispute, and the places of the readings that have it. */
+export interface Side {
+  code: string;
+  readers: number[];
+}
+
+/** A stretch of a note, and the places of the readings in which it was selected. */
+export interface Marked {
+  text: string;
+  readers: number[];
 }
 
 /** What another adjudicator or reviewer chose. */
@@ -122,7 +138,7 @@ export interface DisputedNote extends Note {
 export type Answers = Record<string, Record<string, Answer>>;
 
 export interface CardData {
-  card: "coding" | "adjudication" | "comparing";
+  card: "coding" | "adjudication" | "talk" | "comparing";
   study: string;
   coder: string;
   lang: string;
@@ -161,6 +177,15 @@ export interface AdjudicationData extends CardData {
   notes: DisputedNote[];
   people: string[];
   present: string[];
+  /** The last ones that this adjudicator gave. */
+  reasons: string[];
+}
+
+/** What the card of a meeting is given besides: who is there, and who has not answered all notes. */
+export interface TalkData extends CardData {
+  notes: DisputedNote[];
+  people: string[];
+  lacking: string;
 }
 
 /** What a page holds besides. */
@@ -383,6 +408,8 @@ export interface Means {
 export interface CardKind<Data extends CardData = CardData> {
   name: (data: Data) => string;
   commands: Commands;
+  /** What a key press asks for, where that hangs on the note and not on the question alone. */
+  read?: (event: Press, cell: Cell | null) => Action | null;
   createView: (host: HTMLElement, data: Data, say: Say, list: Worklist, hand: Hand) => View;
   actionsOf: (means: Means) => Record<string, (value?: any) => unknown>;
   draftOf: (event: CardEvent, kind?: Variable["kind"]) => Draft;
@@ -394,6 +421,18 @@ export interface CardOptions {
   onPaint?: (list: Worklist) => void;
   onDraft?: () => void;
   keepsEvents?: boolean;
+}
+
+/** A meeting, as one card has it: who is there, whether that is being asked, and whose turn it is to answer. */
+export interface Sitting {
+  present: Set<string>;
+  isKnown: boolean;
+  isAsking: boolean;
+  /** Given here or before, to be used again. */
+  reasons: string[];
+  /** The place of whoever answers anew; nobody in an adjudication. */
+  speaker?: number | null;
+  readonly said: { present?: string[] };
 }
 
 // --- the last screen ------------------------------------------------------------------------------
@@ -458,7 +497,7 @@ export interface Placed {
 
 export interface Action {
   name: string;
-  value?: string;
+  value?: any;
 }
 
 export type Commands = Record<string, string>;

@@ -6,7 +6,7 @@ import { rangeOf, shownNumber } from "./answers.js";
 import { actionOf } from "./keys.js";
 import { found } from "./typing.js";
 
-/** @import { Action, Code, Commands, Press, Variable, Wait, Worklist } from "../types" */
+/** @import { Action, CardKind, Code, Commands, Press, Variable, Wait, Worklist } from "../types" */
 
 const PAUSE = 600; // after so many milliseconds a number that could go on is taken
 const BURST = 400; // keys closer than this to prose belong to it
@@ -24,8 +24,8 @@ function later(milliseconds, work) {
 // `act` does what was asked; `onChange` is told when only what is half typed or said has changed; `shows` tells
 // whether a key's cap is on screen; `isWriting`, whether keys go into a field now.
 /** @param {{ list: Worklist, commands: Commands, act: (name: string, value?: any) => unknown, onChange: () => void,
- *   shows?: (key: string) => boolean, isWriting?: () => boolean, wait?: Wait }} given */
-export function createHand({ list, commands, act, onChange, shows = () => true, isWriting = () => false, wait = later }) {
+ *   shows?: (key: string) => boolean, isWriting?: () => boolean, wait?: Wait, read?: CardKind["read"] }} given */
+export function createHand({ list, commands, act, onChange, shows = () => true, isWriting = () => false, wait = later, read }) {
   let text = "";
   /** @type {{ key: string, values: Record<string, unknown> } | null} */
   let told = null; // { key, values } of what is to be said of the latest key
@@ -174,6 +174,7 @@ export function createHand({ list, commands, act, onChange, shows = () => true, 
   /** @param {Press} event @returns {Action | null} */
   function meantBy(event) {
     if (event.key === "Escape" && !shows("Escape")) return null;
+    if (read) return read(event, list.isFinished() ? null : list.current());
     return isInLabel(event) ? { name: "letter", value: event.key } : actionOf(event, asked(), commands);
   }
 
@@ -225,7 +226,7 @@ export function createHand({ list, commands, act, onChange, shows = () => true, 
       act(name, value);
     } else if (name === "flag") markAmid();
     else if (take() && !isWriting()) {
-      const itself = actionOf(event, asked(), commands);
+      const itself = meantBy(event);
       if (itself) run(itself, event);
     }
     return true;

@@ -1,5 +1,6 @@
 // What the review card looks like: two notes side by side, builds it once, then paints the present pair. Decides nothing.
 
+import { wordDiff } from "../answering/again.js";
 import { isOpen, lengthOf, LONGEST_MEMO } from "../answering/answers.js";
 import { createCodes } from "../looks/codes.js";
 import { createKit, latestOf, make, paintDefinitions } from "../looks/elements.js";
@@ -8,7 +9,7 @@ import { createNotices } from "../looks/notices.js";
 import { createOverlays } from "../looks/overlays.js";
 import { judgedAs, ownText, SAME, standsIn, whyOf } from "./judgement.js";
 
-/** @import { Answer, CardData, Draft, Hand, Note, Say, Variable, View, Worklist } from "../types" */
+/** @import { Answer, CardData, Draft, Hand, Note, Piece, Say, Variable, View, Worklist } from "../types" */
 
 /** @param {HTMLElement} host @param {CardData} data @param {Say} say @param {Worklist} list @param {Hand} hand
  * @returns {View} */
@@ -106,7 +107,9 @@ export function createComparingView(host, data, say, list, hand) {
     const isNew = note !== shown;
     if (isNew) {
       frame.paintNote(note);
-      parts.textB.textContent = note.text_b;
+      const pieces = wordDiff(note.text, note.text_b ?? "");
+      parts.text.replaceChildren(...marked(note.text, pieces, "gone"));
+      parts.textB.replaceChildren(...marked(note.text_b ?? "", pieces, "new"));
       parts.glossB.textContent = note.gloss_b;
       parts.why.textContent = note.reasons ? say("proposed", { reasons: note.reasons }) : "";
       if (!shown) paintQuestion(variable);
@@ -114,6 +117,23 @@ export function createComparingView(host, data, say, list, hand) {
     paintAnswer(note, answer, draft, isNew);
     if (isNew) announce(note, variable);
     shown = note;
+  }
+
+  // A text with what the other one does not have marked; where they share nothing, that is told by itself. What both
+  // have may be spaced otherwise in each.
+  /** @param {string} text @param {Piece[]} pieces @param {Piece[0]} own @returns {(Node | string)[]} */
+  function marked(text, pieces, own) {
+    if (pieces.every(([kind]) => kind !== "kept")) return [text];
+    let at = 0;
+    const parts = pieces.filter(([kind]) => kind === "kept" || kind === own).flatMap(([kind, words]) => {
+      let [left, end] = [words.replace(/\s/g, "").length, at];
+      for (; left > 0; end += 1) left -= /\s/.test(text[end]) ? 0 : 1;
+      const part = text.slice(at, end);
+      at = end;
+      const blanks = part.length - part.trimStart().length;
+      return kind === own ? [part.slice(0, blanks), make("mark", "sk-other", part.slice(blanks))] : [part];
+    });
+    return [...parts, text.slice(at)];
   }
 
   /** @param {Variable} variable */

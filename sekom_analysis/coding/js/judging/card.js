@@ -1,37 +1,50 @@
 // The adjudication card: what its keys and buttons do. A choice waits for its reason; only then is it saved.
 // A settled note is a decided one in the list, one left open a skipped one, and the reason is the memo.
 
-import { isOpen, lengthOf, LONGEST_MEMO, newEventId, numberIn } from "../answering/answers.js";
-import { COMMANDS, NONE_FITS } from "../answering/keys.js";
+import { isOpen, lengthOf, LONGEST_MEMO, numberIn } from "../answering/answers.js";
 import { createAnyCard, withOthers } from "../card.js";
-import { RESEND } from "../saving/outbox.js";
 import { choiceOf, draftOf, isChoice, reasonOf } from "./choice.js";
+import { judgingAction } from "./keys.js";
+import { addedTo, remembered } from "./reasons.js";
+import { createShowings } from "./showings.js";
+import { keptOf, letterOf, sideOf, sidesOf, toggledIn } from "./sides.js";
 import { createAdjudicationView } from "./view.js";
 
-/** @import { AdjudicationData, Answer, CardKind, CardOptions } from "../types" */
-/** @import { Means, Message, Post, Worklist } from "../types" */
+/** @import { AdjudicationData, Answer, CardKind, CardOptions, DisputedNote } from "../types" */
+/** @import { Means, Message, Post, Sitting, Worklist } from "../types" */
 
-const ADJUDICATION_COMMANDS = { ...COMMANDS, s: "leaveOpen", t: "names", m: "reason", "Ctrl+Enter": "settle" };
-
-/** @param {Means} means
- * @param {{ present: Set<string>, isKnown: boolean, readonly said: { present?: string[] } }} sitting */
-function adjudicationActions({ list, view, save, turned, keepDraft, refuseNumber }, sitting) {
+/** @param {Means} means @param {Sitting} sitting */
+function adjudicationActions({ list, view, save, turned, keepDraft, tell, refuseNumber }, sitting) {
   const beside = () => sitting.said;
+  const here = () => /** @type {DisputedNote} */ (list.current().note);
 
-  /** @param {string} code */
-  function toggled(code) {
-    const { variable, answer, draft } = list.current();
-    if (variable.kind !== "multiple") return [code];
-    if (code === NONE_FITS) return [];
-    const chosen = new Set(choiceOf(answer, draft).codes);
-    if (!chosen.delete(code)) chosen.add(code);
-    return variable.codes.map(({ id }) => id).filter((id) => chosen.has(id));
+  /** @param {Answer["event"]} event @param {string[]} codes @param {{ memo?: string }} [more] */
+  function choose(event, codes, more = {}) {
+    list.draftMore({ event, codes, number: undefined, ...more });
+    view.focusReason();
   }
 
-  /** @param {Answer["event"]} event @param {string[]} codes */
-  function choose(event, codes) {
-    list.draftMore({ event, codes, number: undefined });
-    view.focusReason();
+  // Of several codes it turns one on or off, beginning with those that all agree on.
+  /** @param {string} code */
+  function toggle(code) {
+    const { variable, answer, draft } = list.current();
+    const choice = choiceOf(answer, draft);
+    const before = choice.event === "decide" ? choice.codes : keptOf(here(), variable);
+    list.draftMore({ event: "decide", codes: toggledIn(before, code, variable) });
+  }
+
+  /** @param {string} code */
+  function chooseCode(code) {
+    if (list.current().variable.kind === "multiple") toggle(code);
+    else choose("decide", [code]);
+  }
+
+  /** @param {number} place */
+  function sideWith(place) {
+    const { variable } = list.current();
+    const codes = sideOf(here(), variable, place);
+    if (codes) choose("decide", codes);
+    else tell("side_skipped", { letter: letterOf(place) });
   }
 
   // A number in its field is the choice, since that is what stands there; false if the scale lacks it.
@@ -55,6 +68,8 @@ function adjudicationActions({ list, view, save, turned, keepDraft, refuseNumber
     else if (lengthOf(memo) > LONGEST_MEMO) view.refuse("too_long");
     else {
       save(list.give(/** @type {Answer} */ ({ ...choice, certainty: "", memo })).map((event) => ({ ...event, seen: note.seen, ...beside() })));
+      sitting.reasons = remembered(sitting.reasons, memo);
+      sitting.isAsking = false;
       view.focus();
     }
   }
@@ -62,16 +77,29 @@ function adjudicationActions({ list, view, save, turned, keepDraft, refuseNumber
   /** @type {<T>(work: (value: T) => unknown) => (value: T) => void} */
   const unlessFinished = (work) => (value) => { if (!list.isFinished()) work(value); };
   return {
-    code: unlessFinished((/** @type {string} */ code) => {
+    code: unlessFinished(chooseCode),
+    side: unlessFinished((/** @type {number} */ place) => {
       const { variable } = list.current();
-      if (variable.kind === "multiple") list.draftMore({ event: "decide", codes: toggled(code) });
-      else choose("decide", [code]);
-      view.light(code);
+      const side = sidesOf(here(), variable)[place];
+      if (side) chooseCode(side.code);
+      else tell("no_such_side", { n: place + 1 });
     }),
+    sideWith: unlessFinished(sideWith),
+    other: unlessFinished(() => view.openPicker()),
     pick: unlessFinished((/** @type {string} */ code) => list.draftMore({ event: "decide", codes: [code], number: undefined })),
     leaveOpen: unlessFinished(() => choose("skip", [])),
+    twoIdeas: unlessFinished((/** @type {string} */ reason) => {
+      const { answer, draft } = list.current();
+      const isOpenAlready = choiceOf(answer, draft).event === "skip";
+      choose("skip", [], { memo: addedTo(isOpenAlready ? reasonOf(answer, draft) : "", reason ?? view.twoIdeas) });
+    }),
     reason: unlessFinished(() => view.focusReason()),
     typed: unlessFinished((/** @type {string} */ text) => list.draftMore({ memo: text })),
+    addReason: unlessFinished((/** @type {string} */ reason) => {
+      const { answer, draft } = list.current();
+      list.draftMore({ memo: addedTo(reasonOf(answer, draft), reason) });
+      view.focusReason();
+    }),
     settle: unlessFinished(settle),
     confirm: unlessFinished(() => {
       if (!takeNumber()) return;
@@ -80,6 +108,8 @@ function adjudicationActions({ list, view, save, turned, keepDraft, refuseNumber
       else settle();
     }),
     names: unlessFinished(() => view.toggleNames()),
+    keys: () => view.openKeys(),
+    meeting() { sitting.isAsking = !sitting.isAsking; },
     /** @param {string} coder */
     present(coder) {
       if (!sitting.present.delete(coder)) sitting.present.add(coder);
@@ -106,82 +136,47 @@ function adjudicationActions({ list, view, save, turned, keepDraft, refuseNumber
   };
 }
 
-// What was shown to whom, kept in the browser and told anew until somebody confirms that it is on the disk.
-/** @param {string} name @param {Post} post */
-function createShowings(name, post) {
-  const untold = new Map();
-  const prefix = `${name} shown `;
-
-  /** @param {string} id */
-  function send(id) {
-    try {
-      const sent = post({ kind: "showing", id, ...untold.get(id) });
-      if (sent && sent.catch) sent.catch(() => {});
-    } catch { /* nobody there: it is told again */ }
-  }
-
-  /** @template T @param {(store: Storage) => T} work @returns {T | undefined} */
-  function kept(work) {
-    try {
-      return work(window.localStorage);
-    } catch {
-      return undefined; // forbidden here: then only this page knows
-    }
-  }
-
-  /** @param {{ note: string, variable: string, present?: string[] }} showing */
-  function tell(showing) {
-    const id = newEventId();
-    untold.set(id, showing);
-    kept((store) => store.setItem(prefix + id, JSON.stringify(showing)));
-    send(id);
-  }
-
-  /** @param {string[]} ids */
-  function confirm(ids) {
-    for (const id of ids) {
-      untold.delete(id);
-      kept((store) => store.removeItem(prefix + id));
-    }
-  }
-
-  kept((store) => Object.keys(store).filter((key) => key.startsWith(prefix))
-    .forEach((key) => untold.set(key.slice(prefix.length), JSON.parse(/** @type {string} */ (store.getItem(key))))));
-  const timer = setInterval(() => [...untold.keys()].forEach(send), RESEND);
-  return { tell, confirm, stop: () => clearInterval(timer) };
-}
-
 /** @param {HTMLElement} host @param {AdjudicationData} data @param {Post} post @param {CardOptions} [options] */
 export function createAdjudicationCard(host, data, post, { onPaint = () => {}, ...options } = {}) {
   // Who sits beside: they see what the adjudicator sees. The data may be from when the card was made, so that what
   // it says is said on only once Python or the adjudicator has said so too.
+  /** @type {Sitting} */
   const sitting = {
     present: new Set(data.present),
     isKnown: false,
+    isAsking: Boolean(data.people.length) && !data.present.length, // asked once a meeting, changed from the head
+    reasons: data.reasons ?? [],
     get said() { return this.isKnown ? { present: [...this.present] } : {}; },
   };
   /** @type {CardKind["name"]} */
   const name = ({ study, coder }) => `sekom-adjudication-${study}-${coder}`;
   const showings = createShowings(name(data), post);
   let told = "";
+  let seen = "";
 
   // Which note is shown, and to whom, is kept: what they answer to it later is not independent.
   /** @param {Worklist} list */
   function tellShowing(list) {
     onPaint(list);
     if (list.isFinished()) return;
-    const showing = { note: list.current().note.key, variable: list.current().variable.id, ...sitting.said };
+    const note = list.current().note.key;
+    if (seen && seen !== note && sitting.isAsking) {
+      sitting.isAsking = false;
+      card.repaint();
+    }
+    seen = note;
+    const showing = { note, variable: list.current().variable.id, ...sitting.said };
     if (JSON.stringify(showing) === told) return;
     told = JSON.stringify(showing);
     showings.tell(showing);
   }
 
+  /** @type {CardKind<AdjudicationData>} */
   const kind = {
     name,
-    commands: ADJUDICATION_COMMANDS,
-    /** @type {CardKind<AdjudicationData>["createView"]} */
-    createView: (...given) => createAdjudicationView(...given, sitting.present),
-    /** @type {CardKind["actionsOf"]} */
+    commands: {},
+    read: judgingAction,
+    createView: (...given) => createAdjudicationView(...given, sitting),
     actionsOf: (given) => adjudicationActions(given, sitting),
     draftOf,
   };
@@ -195,6 +190,7 @@ export function createAdjudicationCard(host, data, post, { onPaint = () => {}, .
     sitting.isKnown = true;
     sitting.present.clear();
     message.present.forEach((coder) => sitting.present.add(coder));
+    if (message.present.length) sitting.isAsking = false;
     return card.repaint();
   }
 

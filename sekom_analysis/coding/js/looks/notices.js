@@ -40,13 +40,14 @@ export function createNotices({ root, parts, part, button, say, list, data, save
   let since = 0;
   const isCoding = data.card === "coding";
 
+  // After a talk nobody owes an answer.
   /** @param {{ open: number, begun: number }} counts @returns {FinishNumbers} */
   function numbers({ open, begun }) {
     const file = data.handIn ? data.handIn.state() : null;
     const isSaved = root.dataset.saved === "saved";
     const of = Object.fromEntries(/** @type {const} */ (["skipped", "unsure", "changed", "older", "differing"]).map((kind) => [kind, list.countSort(kind)]));
     return {
-      total: data.notes.length, done: data.notes.filter(list.isDone).length, open, begun, pass: data.pass, savesBegun, isSaved,
+      total: data.notes.length, done: data.notes.filter(list.isDone).length, open: data.card === "talk" ? 0 : open, begun, pass: data.pass, savesBegun, isSaved,
       isStuck: root.dataset.saved === "not_saved", skipped: of.skipped, unsure: of.unsure, changed: of.changed, older: of.older, differing: of.differing, file,
     };
   }
