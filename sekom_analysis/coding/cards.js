@@ -5195,8 +5195,8 @@ function createPicker(openDialog, say, id, choose) {
       return hit;
     }
     function take(code, event) {
-      box.addEventListener("close", () => choose(code, event), { once: true });
       box.close();
+      choose(code, event);
     }
     field.addEventListener("input", () => {
       at = 0;

@@ -273,7 +273,7 @@ def test_several_codes_and_a_scale_are_settled_with_a_reason_too(settle, root):
     page.press("Enter")
     page.page.keyboard.type("inget av dem")
     page.press("Enter")
-    page.wait_for_state("saved")
+    page.page.locator('.sk-card[data-saved="saved"] .sk-saved', has_text="Sparat: 2").wait_for()
     table = sa.Study.open(root).adjudications("addresses").sort_values("decided_at")
     settled = "|".join(code for code in order if code in {*kept, *sides[:2]})
     assert list(table["codes"]) == [settled, ""]

@@ -46,8 +46,8 @@ export function createPicker(openDialog, say, id, choose) {
 
     /** @param {string} code @param {UIEvent} [event] */
     function take(code, event) {
-      box.addEventListener("close", () => choose(code, event), { once: true });
       box.close();
+      choose(code, event);
     }
 
     field.addEventListener("input", () => {
