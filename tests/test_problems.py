@@ -28,6 +28,7 @@ from sekom_analysis.study.raw import About, Coder, MoreCoders, Plan, Primary, op
 from sekom_analysis.study.raw import _read_yaml as read_about
 from sekom_analysis.study.rows import note_hash
 from sekom_analysis.study.study import Study
+from sekom_analysis.study.training import TrainingNote, read_training
 from tests.test_coderlogs import every_kind as files_of_every_kind
 from tests.test_wording import holes, wordings
 
@@ -281,9 +282,27 @@ def every_kind(study, tmp_path, monkeypatch) -> list[Problem]:
     found += [
         one for rows in NOTES for one in check_notes(pd.DataFrame(rows[1:], columns=rows[0]), "n.csv")[1]
     ]
-    found += changed_texts(tmp_path)
+    found += changed_texts(tmp_path) + training_of_every_kind()
     (tmp_path / "no notes").mkdir()
     return [*found, *read_notes(tmp_path / "no notes")[1]]
+
+
+def training_of_every_kind():
+    """What can be wrong with the notes of a reference discussion."""
+    codes = [{"id": "a", "label": "A"}]
+    tone = {"id": "tone", "kind": "single", "label": "Ton", "codes": codes}
+    book = Codebook.model_validate({"variables": [tone, {**tone, "id": "later", "notes": ["n2"]}]})
+    notes = pd.DataFrame({"text": ["Ojämn nivå", "Samma", "Samma"]}, index=["n1", "n2", "n3"])
+    answers = [
+        ("none", {"tone": "a"}),
+        ("Samma", {"tone": "a"}),
+        ("n1", {"other": "a"}),
+        ("n1", {"later": "a"}),
+    ]
+    answers += [("n1", {"tone": None}), ("n1", {"tone": "z"})]
+    said = [{"note": note, "answers": given} for note, given in answers]
+    said.append({"note": "n2", "answers": {"tone": "a"}, "why": {"later": "Så."}})
+    return read_training([TrainingNote.model_validate(one) for one in said], notes, book, "study.yaml")[1]
 
 
 def _forbidden(path):

@@ -6594,7 +6594,7 @@ function showOpening({ box, data, say, message = "", only = "", readCodebook }) 
     let since = 0;
     const live = make("div", "sp-live");
     live.setAttribute("role", "status");
-    const asker = (otherwise) => data.about.from ?? say(otherwise);
+    const asker = (otherwise) => data.about.asker ?? say(otherwise);
     function button(key, onClick, { cap = "", kind = "", values = {} } = {}) {
       const made = make("button", `sp-button${kind && ` sp-${kind}`}`, make("span", "", say(key, values)), ...cap ? [keycap(cap)] : []);
       made.type = "button";
@@ -6614,7 +6614,7 @@ function showOpening({ box, data, say, message = "", only = "", readCodebook }) 
       const slip = make("div", "sp-slip", make("p", "", say("who_for")), heading(data.who, "sp-name"), make("p", "", say("who_ask")));
       const facts = (
         /** @type {const} */
-        [["study", "study"], ["from", "from"], ["purpose", "purpose"], ["size", "size_label"]].flatMap(([name, label]) => {
+        [["study", "study"], ["asker", "asked_by"], ["purpose", "purpose"], ["size", "size_label"]].flatMap(([name, label]) => {
           const text = data.about[name];
           return text ? [make("dt", "", say(label)), make("dd", "", text)] : [];
         })

@@ -47,7 +47,7 @@ def welcome(session: Session) -> dict[str, str]:
              "purpose": about.purpose}  # fmt: skip
     said = {name: text.in_(lang).strip() for name, text in texts.items() if text is not None}
     asker = ", ".join(filter(None, (said.pop("author", ""), said.pop("organisation", ""))))
-    shown = {"study": said.get("study", ""), "from": asker, "purpose": said.get("purpose", "")}
+    shown = {"study": said.get("study", ""), "asker": asker, "purpose": said.get("purpose", "")}
     return {name: text for name, text in (shown | {"size": _size(session)}).items() if text}
 
 

@@ -6,7 +6,6 @@ import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
-from types import MappingProxyType
 from typing import Annotated, Any, Literal, NamedTuple
 
 import pandas as pd
@@ -24,7 +23,7 @@ from sekom_analysis.study.decisions import coder_fault
 from sekom_analysis.study.notes import context_faults, join_notes
 from sekom_analysis.study.rows import note_hash
 from sekom_analysis.study.selections import Span, within
-from sekom_analysis.study.training import Training, TrainingNote, read_training
+from sekom_analysis.study.training import NO_TRAINING, Training, TrainingNote, read_training
 
 # --- which notes and which coders a question is about -------------------------------------------------
 
@@ -230,15 +229,12 @@ class NotesSeen:
 
     def text_of(self, note_id: str, seen: str) -> str | None:
         """Return the text of a note that a hash names; None if that is not the text of now."""
-        if note_id not in self.notes.index:
-            return None
-        here = ("", self.hashes[note_id], self.text_hashes[note_id])  # what was imported may have none
-        return str(self.notes.at[note_id, "text"]) if seen in here else None
+        known = note_id in self.notes.index and ("", self.hashes[note_id], self.text_hashes[note_id])
+        return str(self.notes.at[note_id, "text"]) if known and seen in known else None
 
     def selected(self, note_id: str, seen: str, words: str) -> list[Span]:
         """Return where in a note's text the words are that were selected; none if that was another text."""
-        text = self.text_of(note_id, seen) if words else None
-        return [] if text is None else within(words, text)
+        return within(words, self.text_of(note_id, seen) or "")
 
     @cached_property
     def hashes(self) -> dict[str, str]:
@@ -262,7 +258,7 @@ class Raw(NamedTuple):
     notes: pd.DataFrame
     problems: list[Problem]
     context: tuple[str, ...] = ()  # the columns that coders are shown beside the text
-    training: Training = MappingProxyType({})  # notes to train on, and what was settled on them
+    training: Training = NO_TRAINING  # notes to train on, and what was settled on them
 
     @property
     def seen(self) -> NotesSeen:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Annotated, Any, NamedTuple
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
@@ -39,6 +40,7 @@ class Reference(NamedTuple):
 
 
 Training = Mapping[str, Mapping[str, Reference]]  # note_id -> variable -> reference
+NO_TRAINING: Training = MappingProxyType({})
 
 
 def read_training(

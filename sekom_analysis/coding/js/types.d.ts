@@ -190,7 +190,7 @@ export interface TalkData extends CardData {
 
 /** What a page holds besides. */
 export interface PageData extends CardData {
-  about: { study?: string; from?: string; purpose?: string; size?: string };
+  about: { study?: string; asker?: string; purpose?: string; size?: string };
   page: Record<string, string>;
   made: string;
   floor: string;

@@ -26,7 +26,7 @@ export function showOpening({ box, data, say, message = "", only = "", readCodeb
     let since = 0;
     const live = make("div", "sp-live");
     live.setAttribute("role", "status");
-    const asker = (/** @type {string} */ otherwise) => data.about.from ?? say(otherwise);
+    const asker = (/** @type {string} */ otherwise) => data.about.asker ?? say(otherwise);
 
     /** @param {string} key @param {() => void} onClick @param {{ cap?: string, kind?: string, values?: Record<string, unknown> }} [how] */
     function button(key, onClick, { cap = "", kind = "", values = {} } = {}) {
@@ -52,7 +52,7 @@ export function showOpening({ box, data, say, message = "", only = "", readCodeb
 
     function who() {
       const slip = make("div", "sp-slip", make("p", "", say("who_for")), heading(data.who, "sp-name"), make("p", "", say("who_ask")));
-      const facts = /** @type {const} */ ([["study", "study"], ["from", "from"], ["purpose", "purpose"], ["size", "size_label"]]).flatMap(([name, label]) => {
+      const facts = /** @type {const} */ ([["study", "study"], ["asker", "asked_by"], ["purpose", "purpose"], ["size", "size_label"]]).flatMap(([name, label]) => {
         const text = data.about[name];
         return text ? [make("dt", "", say(label)), make("dd", "", text)] : [];
       });
