@@ -453,7 +453,9 @@ def test_an_undo_made_before_the_card_hears_of_another_window_takes_nothing_back
     first, second, _ = order(session)[:3]
     sa.Desk.open(study_root, "anna").decide(second, "valence", "mojlighet")
     page.page.evaluate(AT_ONCE, ["1", "Backspace", "Backspace"])
-    page.page.get_by_text("Inget ångrades. Svaret har ändrats i ett annat fönster").wait_for()
+    page.page.locator(
+        ".sk-remark", has_text="Inget ångrades. Svaret har ändrats i ett annat fönster"
+    ).wait_for()
     page.wait_for_state("saved")
     assert logged(desk) == {(first, "valence"): "hinder", (second, "valence"): "mojlighet"}
     assert page.text(".sk-place") == "Lapp 2 av 159"
@@ -492,7 +494,7 @@ def test_of_an_undo_that_came_too_late_is_told_once_however_often_it_was_sent(sh
     sa.Desk.open(desk.root, "anna").decide(order(session)[0], "valence", "mojlighet")
     page.page.evaluate(SLOWLY)
     page.press("Backspace")
-    page.page.get_by_text("Inget ångrades").wait_for()
+    page.page.locator(".sk-remark", has_text="Inget ångrades").wait_for()
     page.press("ArrowRight")
     page.page.wait_for_function("window.heard > 1")
     page.page.wait_for_timeout(100)

@@ -265,7 +265,7 @@ def test_the_order_does_not_follow_the_reports_own_sorting(study_root):
 
 
 # Who settle a disagreement, or judge pairs of actions, see what all chose; `jupyter`, `opening`: their cards.
-SEE_ALL = {"judging", "comparing", "jupyter", "opening", "codebook_editor"}
+SEE_ALL = {"judging", "talking", "comparing", "jupyter", "opening", "codebook_editor"}
 
 
 def imported(path):

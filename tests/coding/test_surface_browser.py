@@ -237,7 +237,8 @@ FACES = {
     ("size", "scheme"), [((1440, 900), "light"), ((390, 844), "dark"), ((640, 360), "light")], ids=str
 )
 def test_axe_finds_nothing_serious_at_any_size(card_of, axe, size, scheme):  # noqa: F811
-    for face, (variables, keys) in FACES.items():
+    least = ("few", "some", "many") if size[0] == 640 else FACES  # at 200 %: what is laid out anew
+    for face, (variables, keys) in ((name, FACES[name]) for name in least):
         page, _ = card_of(*variables, viewport={"width": size[0], "height": size[1]}, notes=6)
         page.page.emulate_media(color_scheme=scheme)
         page.press(*keys)
