@@ -452,5 +452,5 @@ def _event_of(given: Mapping[str, Any], note_id: str) -> Event:
         pass_=str(given.get("pass", "")),
         via="page",
         event=given["event"],
-        words=given_words(given.get("words") or ""),
+        words=given_words(words) if (words := given.get("words")) else "",
     )

@@ -370,7 +370,7 @@ class Desk:
             pass_=joined(values.get("pass", 1)) or "",
             via=str(values.get("via", "python")),
             event=kind,
-            words=given_words(values.get("words", "")),
+            words=given_words(words) if (words := values.get("words")) else "",
         )
         return event, [*self._field_faults(values, event), *self._answer_faults(event, codes)]
 

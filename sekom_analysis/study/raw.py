@@ -339,9 +339,9 @@ def read_raw(root: Path) -> tuple[Raw | None, list[Problem]]:
     if about.cluster is not None and about.cluster not in notes.columns:
         there = quoted([name for name in notes.columns if name != "text"]) or "–"
         problems += [Problem.of(STUDY_FILE.name, None, "cluster", name=about.cluster, columns=there)]
-    training, faults_there = read_training(about.training, notes, codebook, STUDY_FILE.name)
-    problems += faults_there
-    return Raw(root, about, codebook, notes, problems, context, training), problems
+    told = about.training and read_training(about.training, notes, codebook, STUDY_FILE.name)
+    problems += told[1] if told else []
+    return Raw(root, about, codebook, notes, problems, context, told[0] if told else NO_TRAINING), problems
 
 
 def open_raw(root: Path) -> Raw:

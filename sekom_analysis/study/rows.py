@@ -410,5 +410,5 @@ def field_faults(event: Event) -> list[Phrase]:
             continue
         if value not in allowed:
             faults.append(Phrase("fault_one_of", name=name, allowed=", ".join(allowed), text=value))
-    faults += words_faults(event)
+    faults += words_faults(event) if event.words else ()
     return [*faults, *(proposal_faults(event) if event.variable == PROPOSAL else ())]

@@ -86,9 +86,9 @@ def within(words: str, text: str) -> list[Span]:
 
 def words_faults(event: Event) -> Iterator[Phrase]:
     """Yield what is wrong with the selected words of an event, whatever its note."""
-    if event.words and event.event != "decide":
+    if event.event != "decide":
         yield Phrase("fault_words_kind", event=event.event)
-    elif event.words and words_of(spans_of(event.words)) != event.words:
+    elif words_of(spans_of(event.words)) != event.words:
         yield Phrase("fault_words", text=event.words)
 
 
