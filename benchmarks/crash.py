@@ -5,6 +5,7 @@ Run by `make bench`: 1,000 decisions, killed 200 times on the way. The tests run
 
 from __future__ import annotations
 
+import itertools
 import multiprocessing
 import random
 import sys
@@ -14,6 +15,8 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import NamedTuple
 
+from sekom_analysis.study.decisions import Event
+from sekom_analysis.study.desk import Desk
 from sekom_analysis.study.study import Study
 
 N_DECISIONS = 1000
@@ -59,13 +62,23 @@ def make_study(folder: Path, n_notes: int) -> Path:
     return Study.create(folder / "study", notes=notes, codebook=CODEBOOK).root
 
 
-def decide_all(root: Path, coder: str, first: int, last: int, acknowledged: Connection | None = None) -> None:
-    """Decide on the notes first to last one by one; send each on once it counts as saved."""
+def decide_all(root: Path, coder: str, first: int, last: int) -> None:
+    """Decide on the notes first to last one by one."""
     desk = Study.open(root).desk(coder)
     for number in range(first, last + 1):
-        event = desk.decide(f"n{number}", "valence", CODES[number % 2], memo=f"lapp {number}\nanna å 🎈")
-        if acknowledged is not None:
-            acknowledged.send((event.event_id, event.note_id, event.codes))
+        _decide(desk, number)
+
+
+def decide_until_killed(root: Path, coder: str, first: int, n_notes: int, acknowledged: Connection) -> None:
+    """Decide on the notes from the first on, round and round; send each on once it counts as saved."""
+    desk = Study.open(root).desk(coder)
+    for number in itertools.count(first):
+        event = _decide(desk, 1 + (number - 1) % n_notes)
+        acknowledged.send((event.event_id, event.note_id, event.codes))
+
+
+def _decide(desk: Desk, number: int) -> Event:
+    return desk.decide(f"n{number}", "valence", CODES[number % 2], memo=f"lapp {number}\nanna å 🎈")
 
 
 def kill_amid(root: Path, n_decisions: int, n_kills: int, rng: random.Random) -> Outcome:
@@ -84,14 +97,14 @@ def kill_amid(root: Path, n_decisions: int, n_kills: int, rng: random.Random) ->
 def _until_killed(
     root: Path,
     first: int,
-    last: int,
+    n_notes: int,
     after: int,
     rng: random.Random,
     acknowledged: dict[str, tuple[str, str]],
 ) -> tuple[int, bool]:
     """Kill a process just after its `after`-th decision; count what it acknowledged, say if it was hit."""
     ours, theirs = multiprocessing.Pipe(duplex=False)
-    process = processes().Process(target=decide_all, args=(root, "anna", first, last, theirs))
+    process = processes().Process(target=decide_until_killed, args=(root, "anna", first, n_notes, theirs))
     process.start()
     theirs.close()
     count = 0
