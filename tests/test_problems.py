@@ -18,14 +18,15 @@ from sekom_analysis.basics.yamlfile import check_data, parse_yaml
 from sekom_analysis.formats import tables
 from sekom_analysis.report import render_page
 from sekom_analysis.results import work_out
+from sekom_analysis.study.about import About, Coder, MoreCoders, Plan, Primary
 from sekom_analysis.study.checks import study_problems
 from sekom_analysis.study.codebook import Codebook
 from sekom_analysis.study.codebook_editing import review
 from sekom_analysis.study.codebook_table import check_codebook_table
 from sekom_analysis.study.imports import begin_import
 from sekom_analysis.study.notes import check_notes
-from sekom_analysis.study.raw import About, Coder, MoreCoders, Plan, Primary, open_raw, read_notes, read_raw
 from sekom_analysis.study.raw import _read_yaml as read_about
+from sekom_analysis.study.raw import open_raw, read_notes, read_raw
 from sekom_analysis.study.rows import note_hash
 from sekom_analysis.study.study import Study
 from sekom_analysis.study.training import TrainingNote, read_training
@@ -245,7 +246,7 @@ def every_kind(study, tmp_path, monkeypatch) -> list[Problem]:
     found += told(study)
     about = study.root / "data/raw/study.yaml"
     sound = about.read_bytes()
-    about.write_bytes(sound + b"coders: {con: {}}\n")
+    about.write_bytes(sound + b"bar: anan\ncoders: {con: {}}\n")
     found += study_problems(open_raw(study.root))
     about.write_bytes(sound + b"context: [Roll, note_id, text]\ncluster: Bord\n")
     found += read_raw(study.root)[1]

@@ -105,11 +105,11 @@ def test_the_page_says_what_a_reader_must_know_first(report):
     assert text.index(independent) < text.index(pooled)
 
 
-def test_the_pages_counts_are_the_reports_own(report):
+def test_the_pages_counts_are_those_of_each_coder_and_the_settled(report):
     results, written, _ = report
     text = Page(written[0].read_text(encoding="utf-8")).text
     label = "Systemsyn" if results.lang == "sv" else "Systems view"
-    assert f"{label} 20 20 20 17 1 3 1 1" in text
+    assert f"{label} 20 20 20 17 21 1 3 1 1 1" in text
 
 
 def test_alpha_stands_in_the_page_as_it_was_worked_out(report):

@@ -11,8 +11,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sekom_analysis.basics.yamlfile import MOST_BYTES, MOST_PARTS, dump_yaml, load_yaml, parse_yaml
+from sekom_analysis.study.about import About
 from sekom_analysis.study.codebook import Codebook, Definitions
-from sekom_analysis.study.raw import About, read_raw
+from sekom_analysis.study.raw import read_raw
 from tests.memory import PEAK_MB
 
 WRONG = """\

@@ -4,11 +4,11 @@ from sekom_analysis.consensus.corrected import corrected_counts, program_counts
 from sekom_analysis.consensus.counts import count_codes
 from sekom_analysis.consensus.draws import Prior
 from sekom_analysis.consensus.model import ModelConsensus, model_consensus
-from sekom_analysis.consensus.settled import MAJORITY, MAJORITY_BAR, consensus, consensus_sets
+from sekom_analysis.consensus.settled import MAJORITY, SETTLED_BAR, consensus, consensus_sets
 
 __all__ = [
     "MAJORITY",
-    "MAJORITY_BAR",
+    "SETTLED_BAR",
     "ModelConsensus",
     "Prior",
     "consensus",

@@ -13,7 +13,8 @@ import pandas as pd
 from sekom_analysis.agreement.coded import CodedRatings, read_ratings
 from sekom_analysis.basics.errors import CodebookError, NotesError, RatingsError
 from sekom_analysis.consensus.draws import Prior, count_votes, draw, of_used_codes
-from sekom_analysis.consensus.settled import MAJORITY, MAJORITY_BAR, consensus, settled_answers
+from sekom_analysis.consensus.settled import MAJORITY, SETTLED_BAR, consensus, settled_answers
+from sekom_analysis.study.about import SETTLED
 from sekom_analysis.study.codebook import Variable
 
 if TYPE_CHECKING:
@@ -172,7 +173,8 @@ def _ends(counts: npt.NDArray[np.int64]) -> tuple[npt.NDArray[np.float64], npt.N
 
 COUNT_COLUMNS = [
     "code", "label_sv", "label_en", "by", "by_label_sv", "by_label_en", "by_colour",
-    "coder", "is_bar", "count", "n_notes", "n_all", "n_adjudicated", "low", "high", "interval",
+    "coder", "is_bar", "is_source", "count", "n_notes", "n_all",
+    "n_coders", "n_adjudicated", "n_alone", "n_unsettled", "low", "high", "interval",
 ]  # fmt: skip
 
 
@@ -196,26 +198,28 @@ def count_codes(
     by : a `single` variable that splits each count, such as hinder/möjlighet
     notes : ids or a table of notes; of these, or of all, those that the variables are asked of
     coders : whose counts; left out, everybody who decided
-    bar : whose counts are the bars: a coder, or ``"majority"`` of the coders (``"(majority)"`` where a
-        coder is called so); left out, the report's own sorting where the study has one, else the majority
+    bar : whose counts are the bars: ``"settled"`` (adjudicated, else what more than half of the coders who
+        used the codebook chose), or a coder, such as the report's own sorting. Left out, what ``bar`` in
+        study.yaml says, else ``"settled"``; where only one coder has answered, theirs
     interval : {"coders", "coding", "sampling"}
         Kind of span around each count. ``coders``: from the lowest to the highest count among the coders
-        who read all the notes; no confidence level is claimed. ``coding``: 95 % of the draws of the notes'
-        right codes (`model_consensus`), if each note has one right code and coders err independently.
-        ``sampling``: the same with the notes drawn again too, as if they were independent of each other;
-        notes from one table are alike, so it is too narrow for those.
+        who used the codebook and read all the notes; no confidence level is claimed. ``coding``: 95 % of
+        the draws of the notes' right codes (`model_consensus`), if each note has one right code and coders
+        err independently. ``sampling``: the same with the notes drawn again too, as if they were
+        independent of each other; notes from one table are alike, so it is too narrow for those.
     rng : seed or Generator of the draws; the default span draws nothing
     n_draws : draws behind ``coding`` and ``sampling``
 
     Returns
     -------
     DataFrame, one row per code × `by` × coder, zeros included: ``code``, ``by``, their labels,
-    ``coder`` (``"(majority)"``, as no coder can be called, for the majority), ``is_bar``, ``count``,
-    ``n_notes`` (notes that the coder decided, or that the majority
-    resolves), ``n_all`` (notes there are), ``n_adjudicated`` (of the notes, those that were adjudicated,
-    where the bars are the majority's: they count with the code settled, or with none if left open), and
-    ``low``, ``high`` and ``interval`` (its kind) of the bar, missing where fewer
-    than two coders have read all notes.
+    ``coder`` (``"(settled)"``, as no coder can be called, for the settled codes), ``is_bar``, ``is_source``
+    (the report's own sorting, made without the codebook: no part of settled codes and of spans), ``count``,
+    ``n_notes`` (notes that the coder decided, or that are settled), ``n_all`` (notes there are); the same in
+    every row, about the settled codes: ``n_coders`` (who used the codebook), ``n_adjudicated`` (notes that
+    count with the code they were adjudicated, or with none if left open), ``n_alone`` (that one coder alone
+    decided) and ``n_unsettled`` (that somebody decided and that have no settled code); and ``low``, ``high``
+    and ``interval`` (its kind) of the bar, missing where fewer than two coders have read all notes.
 
     Raises
     ------
@@ -236,28 +240,67 @@ def count_codes(
         ids = study.notes_asked(study.codebook[by], ids)
     table = study.ratings(variable, coders, ids)
     split = study.ratings(by, list(table.columns), ids) if by else None
-    bar = bar or next((c for c in table.columns if study.about.coder(c).kind == "source"), MAJORITY_BAR)
-    bar = MAJORITY_BAR if bar == MAJORITY and bar not in table.columns else bar
-    if bar not in (MAJORITY_BAR, *table.columns):
-        allowed = ", ".join([MAJORITY, *table.columns])
-        msg = f"'{bar}' has decided nothing on '{variable}'. Bars can be those of: {allowed}."
-        raise RatingsError(msg)
-    own, own_split, n_adjudicated = table, split, 0
-    if bar == MAJORITY_BAR:
+    sources = [coder for coder in table.columns if study.about.coder(coder).kind == "source"]
+    own = table.drop(columns=sources)
+    own_split = None if split is None else split.drop(columns=sources)
+    adjudicated = study.adjudications(variable)
+    adjudicated = adjudicated[adjudicated["note_id"].isin(ids)]
+    chosen = _bar_of(study, variable, table, own, sources, bar, has_verdicts=len(adjudicated) > 0)
+    about = {"n_coders": len(own.columns), "n_adjudicated": 0, "n_alone": 0, "n_unsettled": 0}
+    if chosen == SETTLED_BAR:
         # Quality counts too, so it cannot be imported above.
         from sekom_analysis.study.checks import check_stance
 
         check_stance(study)
-        adjudicated = study.adjudications(variable)
-        n_adjudicated = int(adjudicated.loc[adjudicated["note_id"].isin(ids), "note_id"].nunique())
-        settled = settled_answers(table, counted, adjudicated)
-        table = table.astype(object).assign(**{MAJORITY_BAR: settled})
-        if split is not None and by is not None:
-            settled_by = consensus(split, study.adjudications(by))["code"]
-            split = split.astype(object).assign(**{MAJORITY_BAR: settled_by})
+        settled = settled_answers(own, counted, adjudicated)
+        table = table.astype(object).assign(**{SETTLED_BAR: settled})
+        if own_split is not None and split is not None and by is not None:
+            settled_by = consensus(own_split, study.adjudications(by))["code"]
+            split = split.astype(object).assign(**{SETTLED_BAR: settled_by})
+        about |= _rests_on(own, settled, adjudicated)
     counts = _tally(table, split, counted, study.codebook[by] if by else None)
-    counts = counts.assign(is_bar=counts["coder"] == bar, n_all=len(ids), n_adjudicated=n_adjudicated)
+    counts = counts.assign(
+        is_bar=counts["coder"] == chosen, is_source=counts["coder"].isin(sources), n_all=len(ids), **about
+    )
+    if own.columns.empty:
+        own, own_split = table.drop(columns=SETTLED_BAR, errors="ignore"), split
     return add_spans(counts, own, own_split, interval, rng, n_draws)[COUNT_COLUMNS]
+
+
+def _bar_of(
+    study: Study,
+    variable: str,
+    table: pd.DataFrame,
+    own: pd.DataFrame,
+    sources: list[str],
+    bar: str | None,
+    *,
+    has_verdicts: bool,
+) -> str:
+    """Return whose counts are the bars: a coder of the table, or `SETTLED_BAR`."""
+    if bar is not None and bar not in (SETTLED, MAJORITY, SETTLED_BAR, *table.columns):
+        allowed = ", ".join([SETTLED, *table.columns])
+        msg = f"'{bar}' has decided nothing on '{variable}'. Bars can be those of: {allowed}."
+        raise RatingsError(msg)
+    asked = bar if bar is not None else study.about.bar
+    if asked in table.columns:
+        return asked
+    if not has_verdicts and len(own.columns) == 1:
+        return str(own.columns[0])
+    is_told = bar is None and sources and (own.columns.empty or study.about.stance == "reflexive")
+    return sources[0] if is_told and not has_verdicts else SETTLED_BAR
+
+
+def _rests_on(own: pd.DataFrame, settled: pd.Series, adjudicated: pd.DataFrame) -> dict[str, int]:
+    """Return how many notes are settled by a person's verdict, by one coder alone, and not at all."""
+    verdicts = set(adjudicated["note_id"])
+    n_voters = own.notna().sum(axis=1)
+    is_adjudicated = own.index.isin(verdicts)
+    return {
+        "n_adjudicated": len(verdicts),
+        "n_alone": int(((n_voters == 1) & ~is_adjudicated).sum()),
+        "n_unsettled": int((settled.isna() & ((n_voters > 0) | is_adjudicated)).sum()),
+    }
 
 
 def _codes_used(ratings: pd.DataFrame, variable: Variable) -> list[str]:

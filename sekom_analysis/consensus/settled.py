@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 
 MAJORITY = "majority"
-MAJORITY_BAR = "(majority)"  # whose counts bars are; no coder can be called so
+SETTLED_BAR = "(settled)"  # whose counts bars are; no coder can be called so
 UNANIMOUS, ADJUDICATED, UNRESOLVED = "unanimous", "adjudicated", "unresolved"
 SINGLE, UNSEEN = "single", "unseen"
 BASES = (UNANIMOUS, MAJORITY, ADJUDICATED, SINGLE, UNRESOLVED, UNSEEN)
@@ -247,7 +247,7 @@ def settled_answers(ratings: pd.DataFrame, variable: Variable, adjudicated: pd.D
 
 
 def bar_name(counts: pd.DataFrame, lang: str) -> str:
-    """Return in words whose counts the bars are: a coder's, the majority's, or what was settled.
+    """Return in words whose counts the bars are: a coder's, or the settled codes and what they rest on.
 
     Parameters
     ----------
@@ -256,10 +256,15 @@ def bar_name(counts: pd.DataFrame, lang: str) -> str:
     """
     bars = counts[counts["is_bar"].astype(bool)]
     coder = str(bars["coder"].iloc[0])
-    if coder != MAJORITY_BAR:
+    if coder != SETTLED_BAR:
         return coder
-    n_adjudicated = int(bars["n_adjudicated"].max()) if "n_adjudicated" in bars else 0
-    return say("figure_consensus", lang, n=n_adjudicated) if n_adjudicated else say("figure_majority", lang)
+    about = bars.iloc[0]
+    n_coders, n_adjudicated = int(about.get("n_coders", 3)), int(about.get("n_adjudicated", 0))
+    key = {0: "nobody", 1: "alone", 2: "both"}.get(n_coders, "most")
+    rule = say(f"figure_settled_{key}", lang, n=n_coders)
+    if not n_adjudicated:
+        return say("figure_settled", lang, rule=rule)
+    return say("figure_settled_adjudicated", lang, rule=rule, n=n_adjudicated)
 
 
 # --- what talking did: agreement before and after, and who took over whose answers --------------------

@@ -34,10 +34,11 @@ from sekom_analysis.formats.guarded import read_file, refusal
 from sekom_analysis.formats.tables import as_table
 from sekom_analysis.formats.workbook_reading import ZIP, Book, book_rows
 from sekom_analysis.study import making
+from sekom_analysis.study.about import About, Coder
 from sekom_analysis.study.codebook import NONE_FITS, RESERVED_VARIABLES, Bilingual, Codebook, asked_by
 from sekom_analysis.study.codebook_table import check_codebook_table
 from sekom_analysis.study.notes import check_notes
-from sekom_analysis.study.raw import About, Coder, open_raw
+from sekom_analysis.study.raw import open_raw
 from sekom_analysis.study.study import Study
 
 _READ = tuple(name for name in DECISION_COLUMNS if name not in ("answer", "via"))

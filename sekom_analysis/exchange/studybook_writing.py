@@ -14,9 +14,10 @@ from sekom_analysis.basics.errors import TableError
 from sekom_analysis.basics.wording import LANGUAGES, Problem, column_beside, problem_lines, say
 from sekom_analysis.exchange.layout import FONT, Style, apply, lines
 from sekom_analysis.formats.workbooks import LONGEST_TEXT, MOST_ROWS, exactly, plain_text, saved
+from sekom_analysis.study.about import About
 from sekom_analysis.study.codebook import RESERVED_VARIABLES, Definitions, Variable
 from sekom_analysis.study.codebook_table import codebook_table
-from sekom_analysis.study.raw import CODED, About
+from sekom_analysis.study.raw import CODED
 from sekom_analysis.study.study import Study
 
 # --- the sheets of a study's workbook that come back: the study, its notes, codebook and decisions ----

@@ -23,6 +23,7 @@ from sekom_analysis.basics.files import file_hash, free_path, reason_of, replace
 from sekom_analysis.basics.wording import Phrase, Problem, problem_lines
 from sekom_analysis.basics.yamlfile import dump_yaml
 from sekom_analysis.formats.tables import guarded, join_rows
+from sekom_analysis.study.about import Coder
 from sekom_analysis.study.codebook import Codebook, Definitions, Variable, keep
 from sekom_analysis.study.coderlogs import CoderLogs
 from sekom_analysis.study.decisions import Event, coder_fault, is_gap, joined
@@ -38,7 +39,7 @@ from sekom_analysis.study.imports import (
 )
 from sekom_analysis.study.making import example_notes
 from sekom_analysis.study.notes import check_notes
-from sekom_analysis.study.raw import CODEBOOK_FILE, CODED, NOTES_FILE, RAW, Coder, Raw
+from sekom_analysis.study.raw import CODEBOOK_FILE, CODED, NOTES_FILE, RAW, Raw
 from sekom_analysis.study.rows import answer_fault, field_faults, note_hash
 
 NO_NOTES = pd.DataFrame({"text": pd.Series(dtype="str")}, index=pd.Index([], name="note_id", dtype="str"))

@@ -17,7 +17,7 @@ from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from sekom_analysis.basics.errors import FigureError
 from sekom_analysis.basics.wording import check_language, number, say
-from sekom_analysis.consensus import MAJORITY_BAR
+from sekom_analysis.consensus import SETTLED_BAR
 from sekom_analysis.consensus.counts import CODERS, span_kind
 from sekom_analysis.consensus.settled import bar_name
 from sekom_analysis.figures import styling as st
@@ -329,7 +329,7 @@ def _dot_looks(shape: str, diameter: float, hollow: bool) -> dict[str, Any]:
 def _keys(chart: Chart, bars: Sequence[Patch], dots: Sequence[Line2D], lang: str) -> list[Key]:
     """Say what the bars are and what the dots are."""
     (owner,) = coders_of(chart.bars)
-    majority = owner.name == MAJORITY_BAR
+    majority = owner.name == SETTLED_BAR
     sentence = say(
         "figure_bars_part" if owner.has_notes_left else "figure_bars",
         lang,

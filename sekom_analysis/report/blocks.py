@@ -14,7 +14,6 @@ import pandas as pd
 from sekom_analysis.agreement.disputes import DISPUTED_COLUMNS
 from sekom_analysis.basics.files import replace_file
 from sekom_analysis.basics.wording import column_beside, number, say, visible
-from sekom_analysis.consensus import MAJORITY_BAR
 from sekom_analysis.formats.tables import table_bytes
 from sekom_analysis.results import Results
 
@@ -193,11 +192,6 @@ def stage_name(stage: str, lang: str) -> str:
     if stage in NAMED_STAGES:
         return say(f"report_stage_{stage}", lang)
     return say("report_stage", lang, stage=stage) if stage else say("report_stage_none", lang)
-
-
-def bar_words(bar: str, lang: str) -> str:
-    """Return whose answers the bars are, in words."""
-    return say("figure_majority", lang) if bar == MAJORITY_BAR else bar
 
 
 def number_of(value: float, lang: str) -> str:

@@ -14,7 +14,7 @@ from sekom_analysis.basics.wording import column_beside, number, say
 from sekom_analysis.consensus.counts import count_by_source
 from sekom_analysis.consensus.settled import (
     BASES,
-    MAJORITY_BAR,
+    SETTLED_BAR,
     Negotiation,
     consensus,
     negotiation,
@@ -337,7 +337,7 @@ class Chapter:
     stage : the stage, or empty where notes have none
     variable : the `single` variable that orders the notes; None where nobody has decided on any
     by : the variable that splits it, such as hinder/möjlighet; often None
-    bar : whose answers order the notes: a coder, or `MAJORITY_BAR`
+    bar : whose answers order the notes: a coder, or `SETTLED_BAR`
     notes : DataFrame of N notes in their order, index note_id: ``text``, ``subcategory``, ``code`` and
         ``by``; a missing code is one that is not settled
     """
@@ -397,7 +397,8 @@ def _chapter(study: Study, counts: Mapping[str, pd.DataFrame], stage: str, notes
     bar = str(shown.loc[shown["is_bar"].astype(bool), "coder"].iloc[0])
     split = splitting(study, variable) if (shown["by"] != "").any() else None
     # As the bars are counted: what splits a count is settled by those who also chose the code.
-    coders = list(study.ratings(variable.id, notes=notes).columns)
+    everybody = study.ratings(variable.id, notes=notes).columns
+    coders = [coder for coder in everybody if study.about.coder(coder).kind != "source"]
     table["code"] = _answers(study, variable, notes, bar, coders)
     by = None if split is None else study.codebook[split]
     if by is not None:
@@ -406,7 +407,7 @@ def _chapter(study: Study, counts: Mapping[str, pd.DataFrame], stage: str, notes
 
 
 def _answers(study: Study, variable: Variable, notes: pd.DataFrame, bar: str, coders: list[str]) -> pd.Series:
-    if bar != MAJORITY_BAR:
+    if bar != SETTLED_BAR:
         return study.ratings(variable.id, [bar], notes)[bar].astype(object)
     ratings = study.ratings(variable.id, coders, notes)
     return settled_answers(ratings, variable, study.adjudications(variable.id)).astype(object)

@@ -10,6 +10,7 @@ import pandas as pd
 
 from sekom_analysis.basics.errors import StanceError
 from sekom_analysis.basics.wording import Phrase, Problem, chain, problem_lines, quoted
+from sekom_analysis.study.about import SETTLED
 from sekom_analysis.study.codebook import Codebook, Variable
 from sekom_analysis.study.decisions import AFTER_TALK, INDEPENDENT, coder_fault, latest
 from sekom_analysis.study.lineage import Holding
@@ -35,14 +36,21 @@ _TO_CONFIRM = ("meaning", "neighbour", "added", "question")  # of answers; other
 
 
 def study_problems(raw: Raw) -> list[Problem]:
-    """List coders whose ids are not possible, and questions that are not asked of any note."""
-    return [*_strange_coders(raw), *_asked_of_nothing(raw)]
+    """List coders whose ids are not possible, bars that are nobody's, and questions asked of no note."""
+    return [*_strange_coders(raw), *_unknown_bar(raw), *_asked_of_nothing(raw)]
 
 
 def _strange_coders(raw: Raw) -> Iterator[Problem]:
     for coder in raw.about.coders:
         if fault := coder_fault(coder):
             yield Problem.of(STUDY_FILE.name, None, "strange_coder", fault=fault)
+
+
+def _unknown_bar(raw: Raw) -> Iterator[Problem]:
+    bar = raw.about.bar
+    is_known = bar == SETTLED or bar in raw.about.coders
+    if not is_known and not (raw.root / CODED / f"{bar}.csv").is_file():
+        yield Problem.of(STUDY_FILE.name, None, "unknown_bar", bar=bar)
 
 
 def _asked_of_nothing(raw: Raw) -> Iterator[Problem]:

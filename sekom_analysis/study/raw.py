@@ -6,10 +6,9 @@ import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
-from typing import Annotated, Any, Literal, NamedTuple
+from typing import NamedTuple
 
 import pandas as pd
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 from sekom_analysis.basics.errors import NotesError, StudyError
 from sekom_analysis.basics.files import as_typed, original_name, reason_of, seen_from_here
@@ -18,12 +17,13 @@ from sekom_analysis.basics.yamlfile import Model, parse_yaml, read_yaml_text
 from sekom_analysis.formats.grids import encoding_doubt
 from sekom_analysis.formats.other_books import ENDINGS as OTHER_BOOKS
 from sekom_analysis.formats.tables import check_table
-from sekom_analysis.study.codebook import Codebook, Kind, Text, Texts
+from sekom_analysis.study.about import About, Coder, MoreCoders
+from sekom_analysis.study.codebook import Codebook
 from sekom_analysis.study.decisions import coder_fault
 from sekom_analysis.study.notes import context_faults, join_notes
 from sekom_analysis.study.rows import note_hash
 from sekom_analysis.study.selections import Span, within
-from sekom_analysis.study.training import NO_TRAINING, Training, TrainingNote, read_training
+from sekom_analysis.study.training import NO_TRAINING, Training, read_training
 
 # --- which notes and which coders a question is about -------------------------------------------------
 
@@ -97,91 +97,6 @@ def chosen_coders(coders: Iterable[str], with_logs: Sequence[str], named: Iterab
     return chosen
 
 
-# --- what a study says of itself: how notes were collected, who coded, what was decided beforehand ----
-
-
-CoderKind = Literal["human", "automatic", "source", "unknown"]
-Stance = Literal["coding-reliability", "codebook", "reflexive"]
-
-
-class _Frozen(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
-
-
-class Coder(_Frozen):
-    """Who a coder is: a person, a program, or the report's own sorting (`source`)."""
-
-    kind: CoderKind = "human"
-    name: Text | None = None  # as the coder is addressed
-    role: Text | None = None
-    training: Text | None = None
-    blind_to: Texts = ()
-    caution: Text | None = None
-    seniority: int | float | Text | None = None  # years or a rank, higher is more senior; or words
-
-
-class Primary(_Frozen):
-    """Which coefficient was to be looked at first, for each kind of variable."""
-
-    nominal: str = "alpha"
-    scale: str = "alpha ordinal"
-    multiple: str = "alpha masi"
-
-    def measure(self, kind: Kind) -> tuple[str, str]:
-        """Return coefficient and level for a kind of variable, such as ``("alpha", "ordinal")``."""
-        words = {"single": self.nominal, "scale": self.scale, "multiple": self.multiple}[kind]
-        usual = {"single": "nominal", "scale": "ordinal", "multiple": "masi"}[kind]
-        name, _, level = words.partition(" ")
-        return name, level or usual
-
-
-class Plan(_Frozen):
-    """What was decided before anyone looked at agreement."""
-
-    primary: Primary = Primary()
-    floor: Annotated[float, Field(ge=-1, le=1)] | None = None
-    n_notes: Annotated[int, Field(ge=1)] | None = None
-    below_floor: Text | None = None
-    epsilon: Annotated[float, Field(ge=0, lt=1)] | None = (
-        None  # how much worse than a person a program may be
-    )
-    margin: Annotated[float, Field(ge=0, lt=1)] | None = None  # how much α may fall with a program in a seat
-    people_chance: Annotated[float, Field(gt=0, le=1)] | str | None = None  # with which people got each note
-    prespecified: bool = False
-
-
-def _texts(value: Any) -> Any:
-    return [str(v) for v in value] if isinstance(value, list) else value
-
-
-class About(_Frozen):
-    """The whole of ``study.yaml``."""
-
-    id: Annotated[str, Field(min_length=1, coerce_numbers_to_str=True)]
-    title: Text
-    author: Text | None = None  # who asks the coders, and answers for the study
-    organisation: Text | None = None
-    seed: int = 0
-    purpose: Text | None = None  # what the material is for
-    goal: Text | None = None  # the A of ABCD: what notes and actions are measured by
-    collected: Text | None = None
-    stance: Stance = "codebook"
-    main_sources: Annotated[Texts, BeforeValidator(_texts)] = ()
-    context: Annotated[Texts, BeforeValidator(_texts)] = ()  # columns of the notes that coders are shown
-    cluster: Annotated[str, Field(min_length=1)] | None = None  # column of what notes were written together
-    coders: dict[str, Coder] = {}
-    reviewers: dict[str, Coder] = {}  # who judges pairs, merges, adjudicates, and does not code
-    plan: Plan = Plan()
-    training: tuple[TrainingNote, ...] = ()  # notes to try the codebook on, with what was settled on them
-    quotes: bool = True  # whether the report may quote notes, and the words that coders selected in them
-    readable: bool = True
-
-    def coder(self, coder: str) -> Coder:
-        """Return what is said of a coder or reviewer; one not named is a person, if the file can be read."""
-        unnamed = Coder(kind="human" if self.readable else "unknown")
-        return self.coders.get(coder) or self.reviewers.get(coder, unnamed)
-
-
 # --- what a study starts from, ``data/raw``: read, checked, never changed -----------------------------
 
 
@@ -194,14 +109,6 @@ CODEBOOK_FILE = RAW / "codebook.yaml"
 NOTES_FILE = "notes.csv"
 SECOND_ENDINGS = (".yaml", ".yml", ".txt", ".bak", ".old", ".orig", ".csv", ".xlsx")
 CODEBOOK_WORKBOOK = RAW / "codebook.xlsx"  # where there is no codebook.yaml
-
-
-class MoreCoders(BaseModel):
-    """Who coded, as an import brings it in ``coders-*.yaml``: `study.yaml` itself is never changed."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    coders: dict[str, Coder]
 
 
 class NotesSeen:

@@ -7,7 +7,7 @@ import pytest
 
 import sekom_analysis as sa
 from sekom_analysis.basics.errors import CodebookError, SekomError
-from sekom_analysis.study.raw import About
+from sekom_analysis.study.about import About
 from sekom_analysis.study.study import Study
 
 NOTES = ["n1", "n2", "n4", "n5", "n6"]

@@ -241,7 +241,7 @@ def test_a_text_that_does_not_fit_is_named(tmp_path):
 
 
 def test_what_a_study_says_of_itself_comes_back():
-    from sekom_analysis.study.raw import About
+    from sekom_analysis.study.about import About
 
     about = About.model_validate(
         {

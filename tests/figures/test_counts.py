@@ -10,7 +10,7 @@ from matplotlib.legend import Legend
 
 import sekom_analysis as sa
 from sekom_analysis.basics.errors import FigureError, SekomError
-from sekom_analysis.consensus import MAJORITY_BAR, count_codes
+from sekom_analysis.consensus import SETTLED_BAR, count_codes
 from sekom_analysis.figures import plot_counts
 from sekom_analysis.figures.styling import luminance
 
@@ -53,7 +53,9 @@ def spots(ax):
 def test_bars_show_the_counts_of_the_2016_report():
     study = sa.Study.open(ROOT)
     notes = study.notes[(study.notes["source"] == "framtidskonferens-2016") & (study.notes["stage"] == "B")]
-    ax = plot_counts(count_codes(study, "category_b", by="valence", notes=list(notes.index)))
+    ax = plot_counts(
+        count_codes(study, "category_b", by="valence", notes=list(notes.index), bar="rapport-2016")
+    )
     expected = {
         "Kunskap och kompetens": (6, 6),
         "Nyckeltal": (1, 4),
@@ -123,8 +125,11 @@ def test_the_legend_says_whose_the_bars_are_and_who_has_notes_left(make_counts, 
 
 
 def test_the_majority_is_named_in_words_and_has_dots_of_all(make_counts, legends):
-    ax = plot_counts(make_counts(coders=(MAJORITY_BAR, "k1", "k2")))
-    assert legends(ax)["Staplar: kodarnas majoritet"] == ["Hinder", "Möjlighet"]
+    ax = plot_counts(make_counts(coders=(SETTLED_BAR, "k1", "k2")))
+    assert legends(ax)["Staplar: avgjorda koder (det som mer än hälften av de 3 kodarna valde)"] == [
+        "Hinder",
+        "Möjlighet",
+    ]
     assert legends(ax)["Punkter: varje kodares egen räkning"] == ["k1", "k2"]
 
 
@@ -137,7 +142,7 @@ def test_only_coders_with_notes_left_are_hollow(make_counts):
 def test_few_coders_differ_in_shape_and_many_are_named_only_if_hollow(make_counts, legends):
     few = plot_counts(make_counts(read={"k3": 90}))
     assert len({line.get_marker() for line in few.lines}) == 3
-    many = make_counts(coders=(MAJORITY_BAR, *(f"k{i}" for i in range(12))), read={"k3": 90, "k7": 1})
+    many = make_counts(coders=(SETTLED_BAR, *(f"k{i}" for i in range(12))), read={"k3": 90, "k7": 1})
     ax = plot_counts(many)
     assert legends(ax)["Punkter: varje kodares egen räkning"] == [
         "har kodat alla 99 (10 kodare)",
@@ -148,7 +153,7 @@ def test_few_coders_differ_in_shape_and_many_are_named_only_if_hollow(make_count
 
 
 def test_legend_entries_share_a_row_while_they_fit(make_counts):
-    ax = plot_counts(make_counts(coders=(MAJORITY_BAR, "rapport-2016", "k1", "k2", "k3"), read={"k3": 90}))
+    ax = plot_counts(make_counts(coders=(SETTLED_BAR, "rapport-2016", "k1", "k2", "k3"), read={"k3": 90}))
     ax.figure.draw_without_rendering()
     dots = next(legend for legend in ax.findobj(Legend) if "Punkter" in legend.get_title().get_text())
     assert len({round(text.get_window_extent().y0) for text in dots.get_texts()}) == 1
@@ -168,7 +173,7 @@ HARD = {
     "few": {},
     "one coder": {"coders": ("k1",)},
     "twelve coders": {
-        "coders": (MAJORITY_BAR, *(f"kodare_{i}" for i in range(12))),
+        "coders": (SETTLED_BAR, *(f"kodare_{i}" for i in range(12))),
         "read": {"kodare_3": 90},
     },
     "no groups": {"n_codes": 8, "groups": [("", "", "", "")]},

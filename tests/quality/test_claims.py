@@ -9,7 +9,8 @@ from sekom_analysis.quality import Statement, findings, findings_of, verdicts
 
 @pytest.fixture(scope="module")
 def table(sample_study):
-    found = findings(sample_study, "category_b", "valence", notes=sample_study.main_notes)
+    asked = {"notes": sample_study.main_notes, "bar": "rapport-2016"}
+    found = findings(sample_study, "category_b", "valence", **asked)
     return found.set_index(["kind", "about", "coder"]).sort_index()
 
 

@@ -15,8 +15,9 @@ from sekom_analysis.exchange.registry import Request
 from sekom_analysis.exchange.taking_in import Material, add, without_examples
 from sekom_analysis.formats.tables import write_table
 from sekom_analysis.study import making
+from sekom_analysis.study.about import Coder
 from sekom_analysis.study.codebook import Bilingual
-from sekom_analysis.study.raw import Coder, open_raw, study_option
+from sekom_analysis.study.raw import open_raw, study_option
 from sekom_analysis.study.study import Study
 
 __all__ = ["Headings", "Outline", "read_headings", "read_outline", "study_from_report"]

@@ -21,8 +21,9 @@ from sekom_analysis.exchange.registry import Loss, Order, Request, loss_lines
 from sekom_analysis.exchange.returned import Returned, weigh_returned
 from sekom_analysis.exchange.taking_in import Material, add, file_stem, seen_definitions, seen_fault
 from sekom_analysis.study import making
+from sekom_analysis.study.about import About, Coder
 from sekom_analysis.study.codebook import Variable
-from sekom_analysis.study.raw import STUDY_FILE, About, Coder, Raw, open_raw
+from sekom_analysis.study.raw import STUDY_FILE, Raw, open_raw
 from sekom_analysis.study.rows import note_hash
 from sekom_analysis.study.selections import within, words_of
 from sekom_analysis.study.study import Study

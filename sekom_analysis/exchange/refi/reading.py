@@ -44,10 +44,10 @@ from sekom_analysis.exchange.refi.words import (
 )
 from sekom_analysis.exchange.registry import Loss
 from sekom_analysis.formats.guarded import Archive, open_archive, parse_xml, refusal, refusal_of
+from sekom_analysis.study.about import About
 from sekom_analysis.study.codebook import Variable, asked_by
 from sekom_analysis.study.decisions import coder_fault
 from sekom_analysis.study.notes import OPTIONAL
-from sekom_analysis.study.raw import About
 from sekom_analysis.study.rows import is_time, utc_text
 from sekom_analysis.study.selections import Span, spans_of, words_of
 

@@ -8,7 +8,7 @@ from typing import Any
 import pandas as pd
 
 from sekom_analysis.basics.wording import number, say
-from sekom_analysis.consensus import MAJORITY_BAR
+from sekom_analysis.consensus import SETTLED_BAR
 from sekom_analysis.consensus.settled import AFTER, BASES, BEFORE, Negotiation, bar_name
 from sekom_analysis.quality.advice import told_apart
 from sekom_analysis.quality.claims import coder_heading
@@ -261,7 +261,7 @@ def _table(results: Results, variable: str, findings: pd.DataFrame) -> Table:
     coders = findings.drop_duplicates("coder")
     bar = bar_name(results.counts[variable], lang)
     headings = [
-        coder_heading(row, bar if row["coder"] == MAJORITY_BAR else str(row["coder"]), lang)
+        coder_heading(row, bar if row["coder"] == SETTLED_BAR else str(row["coder"]), lang)
         for row in coders.to_dict("records")
     ]
     rows = []

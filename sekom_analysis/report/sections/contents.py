@@ -10,6 +10,7 @@ import pandas as pd
 
 from sekom_analysis.basics.wording import column_beside, number, say
 from sekom_analysis.consensus.counts import recurrence
+from sekom_analysis.consensus.settled import bar_name
 from sekom_analysis.figures import plot_sources
 from sekom_analysis.quality.quotes import AGREED, DISPUTED
 from sekom_analysis.report.blocks import (
@@ -20,7 +21,6 @@ from sekom_analysis.report.blocks import (
     Section,
     Table,
     Text,
-    bar_words,
     label_of,
     names,
     number_of,
@@ -41,13 +41,18 @@ def chapter_sections(results: Results) -> list[Section]:
 
 def _chapter(results: Results, chapter: Chapter) -> Section:
     lang, variable = results.lang, chapter.variable
-    blocks: list[Block] = [Text(say("report_chapter_text", lang, bar=bar_words(chapter.bar, lang)))]
+    blocks: list[Block] = [Text(say("report_chapter_text", lang, bar=_bar(results, chapter)))]
     for code in chapter.codes if variable else []:
         blocks += _category(results, chapter, code)
     left = int(chapter.notes["code"].isna().sum())
     if left:
         blocks.append(Text(say("report_chapter_left", lang, n=left), remark=True))
     return Section(say("report_chapter", lang, stage=stage_name(chapter.stage, lang)), blocks)
+
+
+def _bar(results: Results, chapter: Chapter) -> str:
+    """Return in words whose answers order the notes; nobody's where nobody has decided."""
+    return bar_name(results.counts[chapter.variable.id], results.lang) if chapter.variable else ""
 
 
 def _category(results: Results, chapter: Chapter, code: str) -> Iterator[Block]:
@@ -212,7 +217,7 @@ def _appendix(results: Results, chapter: Chapter, number: int) -> Section:
     lang = results.lang
     facts = {"n": len(chapter.notes), "stage": stage_name(chapter.stage, lang)}
     key = "report_appendix_text" if chapter.variable else "report_appendix_unsorted"
-    intro = say(key, lang, bar=bar_words(chapter.bar, lang), **facts)
+    intro = say(key, lang, bar=_bar(results, chapter), **facts)
     blocks: list[Block] = [Text(intro), *_sorted(chapter, lang)]
     return Section(say("report_appendix", lang, number=number), blocks, is_appendix=True)
 

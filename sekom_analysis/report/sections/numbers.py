@@ -9,7 +9,7 @@ import pandas as pd
 
 from sekom_analysis.agreement.reasons import why_low
 from sekom_analysis.basics.wording import number, say
-from sekom_analysis.consensus import MAJORITY_BAR
+from sekom_analysis.consensus import SETTLED_BAR
 from sekom_analysis.consensus.counts import span_kind
 from sekom_analysis.consensus.settled import bar_name
 from sekom_analysis.figures import plot_agreement, plot_confusions, plot_counts
@@ -132,7 +132,7 @@ def _by_coder(
     count = table.set_index(["code", "by", "coder"])["count"]
     sums = table.groupby(["by", "coder"])["count"].sum()
     columns = [(group, coder) for group in by_labels for coder in coders]
-    shown = [bar_name(table, lang) if coder == MAJORITY_BAR else coder for coder in coders]
+    shown = [bar_name(table, lang) if coder == SETTLED_BAR else coder for coder in coders]
     yield Table(
         f"counts_{variable}",
         say("report_counts_table", lang, variable=label_of(results, variable)),

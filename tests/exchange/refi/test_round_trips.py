@@ -18,8 +18,9 @@ from sekom_analysis.exchange.refi import (
     write_project_qdpx,
 )
 from sekom_analysis.exchange.refi.words import pack, unpack
+from sekom_analysis.study.about import About
 from sekom_analysis.study.codebook import NONE_FITS, Codebook
-from sekom_analysis.study.raw import About, Raw
+from sekom_analysis.study.raw import Raw
 from sekom_analysis.study.rows import note_hash
 from sekom_analysis.study.selections import words_of
 from sekom_analysis.study.study import Study
