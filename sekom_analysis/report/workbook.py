@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from functools import partial
-
 import pandas as pd
 
 from sekom_analysis.basics.files import replace_file
-from sekom_analysis.basics.wording import say
-from sekom_analysis.consensus import consensus, consensus_sets
+from sekom_analysis.consensus.final import final_table
 from sekom_analysis.exchange.registry import Loss, Order, real
 from sekom_analysis.exchange.studybook_writing import (
     Page,
@@ -20,7 +17,7 @@ from sekom_analysis.exchange.studybook_writing import (
 from sekom_analysis.quality import is_reflexive
 from sekom_analysis.results.actions import plan_of, priorities_of
 from sekom_analysis.results.tables import agreement_overview, settled_of
-from sekom_analysis.study.codebook import RESERVED_VARIABLES, Variable
+from sekom_analysis.study.codebook import RESERVED_VARIABLES
 from sekom_analysis.study.codebook_table import write_codebook_file
 from sekom_analysis.study.study import Study
 
@@ -60,48 +57,11 @@ def study_pages(study: Study, lang: str, n_resamples: int = N_RESAMPLES, rng: in
     worked_out = {"priorities": _priorities(study, lang, rng), "merges": study.merges()}
     if not is_reflexive(study):
         overview = agreement_overview(study, lang=lang, n_resamples=n_resamples, rng=rng)
-        worked_out = {"agreement": overview, "consensus": _consensus(study, lang), **worked_out}
+        worked_out = {"agreement": overview, "consensus": final_table(study, lang), **worked_out}
         worked_out["adjudications"] = settled_of(study, [], [], study.notes, lang).entries
     worked_out["plan"] = _plan(study)
     pages = [*pages_that_come_back(study, lang), *rating_pages(study, lang)]
     return pages + [page(key, _plain(table), lang) for key, table in worked_out.items() if len(table)]
-
-
-def _consensus(study: Study, lang: str) -> pd.DataFrame:
-    """Return the settled code of every note on each variable with codes that two or more decided on.
-
-    Beside the ids are the note's text and, as ``answer``, the labels of what it is settled to.
-    """
-    parts = []
-    for variable in study.codebook.variables:
-        coders = [coder for coder in study.coders if study.about.coder(coder).kind != "source"]
-        ratings = study.ratings(variable.id, coders)
-        if variable.kind == "scale" or ratings.notna().any().sum() < 2:
-            continue
-        settled = (
-            consensus(ratings, study.adjudications(variable.id))
-            if variable.kind == "single"
-            else consensus_sets(ratings, study.adjudications(variable.id))
-        )
-        codes = settled["code" if variable.kind == "single" else "codes"]
-        answers = codes.astype(object).map(partial(_in_words, variable, lang=lang), na_action="ignore")
-        if variable.kind != "single":  # no code in common is not the answer that none applies
-            answers = answers.mask(answers.eq(say("reading_empty", lang)) & settled["tied"].map(bool))
-        settled = settled.assign(answer=answers, text=study.notes["text"].reindex(settled.index))
-        parts.append(settled.reset_index().assign(variable=variable.id))
-    if not parts:
-        return pd.DataFrame()
-    table = pd.concat([part.astype(object) for part in parts], ignore_index=True)
-    first = ["variable", "note_id", "text", "answer"]
-    return table[[*first, *(name for name in table.columns if name not in first)]]
-
-
-def _in_words(variable: Variable, codes: str | frozenset[str], lang: str) -> str:
-    """Return a settled answer by its labels, in the order of the codebook."""
-    if isinstance(codes, str):
-        return variable.label_of(codes, lang)
-    labels = [variable.label_of(code, lang) for code in variable.code_ids if code in codes]
-    return "; ".join(labels) or say("reading_empty", lang)
 
 
 def _priorities(study: Study, lang: str, rng: int) -> pd.DataFrame:

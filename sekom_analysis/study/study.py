@@ -383,6 +383,12 @@ class Study(Joining, Seeing):
         table: pd.DataFrame = listing.proposals(self, variable)
         return table
 
+    def final(self, variable: str, notes: object = None, coders: Iterable[str] | None = None) -> pd.DataFrame:
+        """Return what each note comes to on a variable, on what basis and why; see `consensus.final`."""
+        final = import_module("sekom_analysis.consensus.final")  # that room is above this one
+        table: pd.DataFrame = final.final_codes(self, variable, notes, coders)
+        return table
+
     def collect(
         self,
         path: str | os.PathLike[str],
