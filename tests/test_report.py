@@ -341,6 +341,9 @@ def test_the_appendix_of_a_study_without_single_codes_says_nothing_false(tmp_pat
     study = Study.create(tmp_path / "s", notes=notes, codebook=book)
     for note in study.notes.index:
         study.decide("anna", note, "teman", "k1|k2")
+    path = study.root / "data/raw/study.yaml"
+    path.write_text(path.read_text(encoding="utf-8") + "appendix: notes\n", encoding="utf-8")
+    study = Study.open(study.root)
     page = render_page(work_out(study, "sv", n_resamples=0), defaultdict(str))
     assert "Tiden saknas" in page
     assert "inte kodade" not in page

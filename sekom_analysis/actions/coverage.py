@@ -11,7 +11,7 @@ import pandas as pd
 from sekom_analysis.basics.errors import CodebookError
 from sekom_analysis.consensus import consensus, consensus_sets, count_codes
 from sekom_analysis.consensus.counts import readers_of_all
-from sekom_analysis.consensus.settled import UNRESOLVED, settled_answers
+from sekom_analysis.consensus.settled import SETTLED_BAR, UNRESOLVED, answers_of, settled_answers
 from sekom_analysis.study.checks import check_stance
 from sekom_analysis.study.codebook import Variable
 from sekom_analysis.study.study import Study
@@ -91,7 +91,8 @@ def coverage(
     answers = _addresses(study, addresses)
     category = study.codebook[str(answers.codes_from)]
     counts = count_codes(study, category.id, by, study.notes_asked(category, notes))
-    ratings = study.ratings(answers.id, notes=study.notes_asked(answers, notes))
+    ratings = study.ratings(answers.id, study.with_codebook, study.notes_asked(answers, notes))
+    ratings = ratings.loc[:, ratings.notna().any()]
     if len(ratings.columns) > 1:
         check_stance(study)
     settled = consensus_sets(ratings, study.adjudications(answers.id))
@@ -247,7 +248,8 @@ def themes_by_category(study: Study, themes: str, category: str, notes: object =
         )
         raise CodebookError(msg)
     ids = [n for n in study.notes_asked(asked, notes) if n in set(study.notes_asked(split, notes))]
-    ratings = study.ratings(themes, notes=ids)
+    ratings = study.ratings(themes, study.with_codebook, ids)
+    ratings = ratings.loc[:, ratings.notna().any()]
     if len(ratings.columns) > 1:
         check_stance(study)
     code = settled_category(study, category, ids)
@@ -274,12 +276,10 @@ def themes_by_category(study: Study, themes: str, category: str, notes: object =
 
 
 def settled_category(study: Study, category: str, notes: list[str]) -> pd.Series:
-    """Return the code of each note by the report's own sorting where there is one, else as settled."""
-    ratings = study.ratings(category, notes=notes)
-    sources = [coder for coder in ratings.columns if study.about.coder(coder).kind == "source"]
-    if sources:
-        return ratings[sources[0]].astype(object)
-    return settled_answers(ratings, study.codebook[category], study.adjudications(category))
+    """Return the code of each note by whoever's counts the bars are (`count_codes`)."""
+    counts = count_codes(study, category, notes=notes)
+    bar = next((str(coder) for coder in counts.loc[counts["is_bar"], "coder"]), SETTLED_BAR)
+    return answers_of(study, study.codebook[category], bar, notes)
 
 
 def _has(sets: pd.Series, code: str) -> pd.Series:
@@ -351,7 +351,7 @@ def counts_before_and_after(study: Study, variable: str, notes: object = None) -
     without a majority, or that adjudicators left open: ``code``, ``before``, ``after``. Notes that nobody
     coded are in none of them.
     """
-    coders = [coder for coder in study.coders if study.about.coder(coder).kind != "source"]
+    coders = study.with_codebook
     ratings = study.ratings(variable, coders, notes)
     if len(ratings.columns) > 1:
         check_stance(study)

@@ -252,7 +252,7 @@ def action_scores(
     variables = [study.codebook[criterion] for criterion in chosen]
     _check_criteria(study, chosen, round)
     if coders is None:
-        coders = [coder for coder in study.coders if study.about.coder(coder).kind != "source"]
+        coders = study.with_codebook
     whose = list(coders)
     parts = []
     for variable in variables:

@@ -139,7 +139,7 @@ def say_next(study: Study, out: Console) -> None:
 
     option = study_option(study.root)
     where = f" {option}" if option else ""
-    people = [coder for coder in study.coders if study.about.coder(coder).kind != "source"]
+    people = study.with_codebook
     tables = [study.ratings(variable.id) for variable in study.codebook.variables]
     if any((table.notna().sum(axis=1) > 1).any() for table in tables):
         first = "" if study.about.stance == "reflexive" else f"sekom agreement{where}   then: "

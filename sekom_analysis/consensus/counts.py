@@ -383,8 +383,7 @@ def count_by_source(
         msg = "The notes have no column 'source'. Add one to data/raw to compare sources."
         raise NotesError(msg)
     ids = study.notes_asked(asked, notes)
-    whose = [c for c in study.coders if study.about.coder(c).kind != "source"] if coders is None else coders
-    ratings = study.ratings(variable, whose, ids)
+    ratings = study.ratings(variable, study.with_codebook if coders is None else coders, ids)
     if len(ratings.columns) > 1:
         # Quality counts too, so it cannot be imported above.
         from sekom_analysis.study.checks import check_stance

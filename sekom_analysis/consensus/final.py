@@ -75,8 +75,7 @@ def final_codes(
 
     check_stance(study)
     asked = study.codebook[variable]
-    people = [c for c in study.coders if study.about.coder(c).kind != "source"] if coders is None else coders
-    ratings = study.ratings(variable, people, notes)
+    ratings = study.ratings(variable, study.with_codebook if coders is None else coders, notes)
     verdicts = study.adjudications(variable)
     verdicts = verdicts[verdicts["note_id"].isin(ratings.index)]
     table = _of_sets(ratings, verdicts) if asked.kind == "multiple" else _of_codes(asked, ratings, verdicts)

@@ -246,6 +246,29 @@ def settled_answers(ratings: pd.DataFrame, variable: Variable, adjudicated: pd.D
     return pd.Series(consensus_sets(ratings, adjudicated)["codes"])
 
 
+def answers_of(
+    study: Study, variable: Variable, bar: str, notes: object = None, coders: Iterable[str] | None = None
+) -> pd.Series:
+    """Return the answers that bars show: one coder's, or the settled ones.
+
+    Parameters
+    ----------
+    study : Study
+    variable : a `single` or `multiple` variable
+    bar : a coder, or `SETTLED_BAR`
+    notes : as in `Study.ratings`
+    coders : whose answers are settled; left out, everybody's who used the codebook
+
+    Returns
+    -------
+    Series of N answers as `settled_answers` gives them; missing where there is none.
+    """
+    if bar != SETTLED_BAR:
+        return study.ratings(variable.id, [bar], notes)[bar].astype(object)
+    ratings = study.ratings(variable.id, study.with_codebook if coders is None else coders, notes)
+    return settled_answers(ratings, variable, study.adjudications(variable.id)).astype(object)
+
+
 def bar_name(counts: pd.DataFrame, lang: str) -> str:
     """Return in words whose counts the bars are: a coder's, or the settled codes and what they rest on.
 
@@ -347,7 +370,7 @@ def negotiation(
     from sekom_analysis.study.checks import check_stance
 
     check_stance(study)
-    people = [c for c in study.coders if study.about.coder(c).kind != "source"] if coders is None else coders
+    people = study.with_codebook if coders is None else coders
     said = {when: study.ratings(variable, people, notes, passes) for when, passes in PASSES.items()}
     took_part = said[BEFORE].notna().any() | said[AFTER].notna().any()
     said = {when: table.loc[:, took_part] for when, table in said.items()}

@@ -90,7 +90,7 @@ def agreement_of_changed_codes(
         If the study is reflexive.
     """
     asked = check_stance(study).codebook[variable]
-    with_codebook = [coder for coder in study.coders if study.about.coder(coder).kind != "source"]
+    with_codebook = study.with_codebook
     whose = with_codebook if coders is None else chosen_coders(coders, study.coders, study.about.coders)
     history = counting_rows(study.history(as_given=True))
     history = history[history["variable"] == asked.id]

@@ -41,7 +41,7 @@ def voices(
     Parameters
     ----------
     study : Study
-    variable : a `single` variable
+    variable : a `single` or `multiple` variable; of several codes each is agreed or disputed on its own
     notes, coders : as in `Study.ratings`
     n_agreed, n_disputed : at most how many notes a code; left out, all
 
@@ -58,7 +58,7 @@ def voices(
     Raises
     ------
     CodebookError, NotesError, StudyError
-        If there is no such variable, note or coder, or the variable is not a `single` one.
+        If there is no such variable, note or coder, or the variable is a scale.
     StanceError
         If the study is reflexive.
 
@@ -75,8 +75,8 @@ def voices(
     [['agreed', 'B008'], ['disputed', 'B011']]
     """
     asked = check_stance(study).codebook[variable]
-    if asked.kind != "single":
-        msg = f"'{variable}' is {asked.kind}; voices are found for variables with one code a note (single)."
+    if asked.kind == "scale":
+        msg = f"'{variable}' is a scale; voices are found for variables with codes."
         raise CodebookError(msg)
     ratings = study.ratings(variable, coders, notes)
     said = _said(study, asked, ratings)
@@ -123,14 +123,18 @@ def _chosen(
     variable: Variable, said: Sequence[list[Row]], n_agreed: int | None, n_disputed: int | None
 ) -> Iterator[tuple[str, str, list[list[Row]]]]:
     """Yield code, kind and what was said of each note, the best to quote first."""
-    used = {row["choice"] for note in said for row in note}
+    used = {code for note in said for row in note for code in row["choice"].split("|") if code}
     own = [code.id for code in variable.codes if code.id in used]
     for code in [*own, *sorted(used - set(own))]:
-        notes = [note for note in said if any(row["choice"] == code for row in note)]
-        agreed = [note for note in notes if len(note) > 1 and not note[0]["disagreement"]]
-        disputed = [note for note in notes if note[0]["disagreement"]]
+        shares = [(note, sum(_has(row, code) for row in note) / len(note)) for note in said]
+        agreed = [note for note, share in shares if len(note) > 1 and share == 1]
+        disputed = [note for note, share in shares if 0 < share < 1]
         yield code, AGREED, sorted(agreed, key=_surest)[:n_agreed]
         yield code, DISPUTED, sorted(disputed, key=partial(_most_disputed, code))[:n_disputed]
+
+
+def _has(row: Row, code: str) -> bool:
+    return code in row["choice"].split("|")
 
 
 def _surest(note: Sequence[Row]) -> tuple[float, ...]:
@@ -141,7 +145,7 @@ def _surest(note: Sequence[Row]) -> tuple[float, ...]:
 
 
 def _most_disputed(code: str, note: Sequence[Row]) -> tuple[float, ...]:
-    return (-note[0]["disagreement"], -sum(row["choice"] == code for row in note))
+    return (-note[0]["disagreement"], -sum(_has(row, code) for row in note))
 
 
 # --- readings side by side: what each coder said of a note, with the memo, and no number on it --------

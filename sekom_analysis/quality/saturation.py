@@ -189,7 +189,7 @@ def _units(study: Study, variable: str, by: str, coder: str | None, notes: objec
     if by == SOURCE and "source" not in study.notes.columns:
         msg = "The notes have no column 'source'; ask by note."
         raise NotesError(msg)
-    everybody = [one for one in study.coders if study.about.coder(one).kind != "source"]
+    everybody = study.with_codebook
     whose = everybody if coder is None else chosen_coders([coder], study.coders, study.about.coders)
     said = study.decisions(variable, whose)
     said = said[(said["pass"] == str(INDEPENDENT)) & said["note_id"].isin(study.notes_asked(asked, notes))]

@@ -24,6 +24,7 @@ from sekom_analysis.basics.wording import Phrase, number, quoted, say, visible
 from sekom_analysis.exchange.ratings import Found
 from sekom_analysis.figures import plot_agreement
 from sekom_analysis.figures.styling import render_figure, style
+from sekom_analysis.formats.tables import table_bytes
 from sekom_analysis.report.blocks import (
     CHOICES,
     Block,
@@ -42,7 +43,7 @@ from sekom_analysis.report.documents import Written, check_programs, docx_bytes,
 from sekom_analysis.report.sections import numbers, sections
 from sekom_analysis.results import Results
 
-TABLES = "tables"
+TABLES, FINAL = "tables", "codes_final"
 FORMATS = HTML, DOCX, PDF = "html", "docx", "pdf"
 _PICTURES = {HTML: ".svg", DOCX: ".png", PDF: ".svg"}
 
@@ -234,6 +235,9 @@ def _write_tables(shown: Sequence[Section], written: Written, lang: str) -> list
     tables = {name: table for section in shown for name, table in section.tables().items()}
     files = {f"{TABLES}/{name}.{lang}.csv": table for name, table in tables.items()}
     contents = {name: localised(table, name, lang) for name, table in files.items()}
+    if FINAL in tables:  # what people work on with
+        name = f"{TABLES}/{FINAL}.{lang}.xlsx"
+        contents[name] = table_bytes(tables[FINAL].astype(object), Path(name))
     return list(written.put(contents).values())
 
 

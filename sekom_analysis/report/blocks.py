@@ -15,7 +15,9 @@ from sekom_analysis.agreement.disputes import DISPUTED_COLUMNS
 from sekom_analysis.basics.files import replace_file
 from sekom_analysis.basics.wording import column_beside, number, say, visible
 from sekom_analysis.formats.tables import table_bytes
+from sekom_analysis.quality.quotes import reading
 from sekom_analysis.results import Results
+from sekom_analysis.study.codebook import Variable
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -165,21 +167,9 @@ class Section:
 NAMED_STAGES = ("B", "D")
 
 
-def counts_shown(results: Results) -> dict[str, pd.DataFrame]:
-    """Return the counts worth a figure: a variable that splits another's bars is shown there."""
-    splits = {by for table in results.counts.values() for by in _split_of(results, table)}
-    return {variable: table for variable, table in results.counts.items() if variable not in splits}
-
-
-def _split_of(results: Results, table: pd.DataFrame) -> set[str]:
-    codes = set(table["by"]) - {""}
-    book = results.study.codebook
-    return {v.id for v in book.variables if codes and codes <= {code.id for code in v.codes}}
-
-
 def about_counts(results: Results, variable: str, table: pd.DataFrame) -> tuple[str, ...]:
     """Return the variables that a table of counts is about: its own, and the one that splits its bars."""
-    return (variable, *sorted(_split_of(results, table) - {variable}))
+    return (variable, *sorted(results.split_of(table) - {variable}))
 
 
 def label_of(results: Results, variable: str) -> str:
@@ -192,6 +182,14 @@ def stage_name(stage: str, lang: str) -> str:
     if stage in NAMED_STAGES:
         return say(f"report_stage_{stage}", lang)
     return say("report_stage", lang, stage=stage) if stage else say("report_stage_none", lang)
+
+
+def chosen_words(asked: Variable, answer: object, lang: str) -> str:
+    """Return in words what a coder chose: a code, a set of them, or a score."""
+    if isinstance(answer, frozenset):
+        place = {code: number for number, code in enumerate(asked.code_ids)}
+        return reading(asked, "|".join(sorted(answer, key=lambda code: place.get(code, len(place)))), lang)
+    return asked.label_of(str(answer), lang)
 
 
 def number_of(value: float, lang: str) -> str:

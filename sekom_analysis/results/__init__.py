@@ -5,15 +5,20 @@ from __future__ import annotations
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import NamedTuple
 
 import pandas as pd
 
 from sekom_analysis.actions.coverage import Coverage
 from sekom_analysis.agreement import agreement_by_code, agreement_by_pair, confusions, disagreements
+from sekom_analysis.agreement.disputes import DISPUTED_COLUMNS
 from sekom_analysis.basics.errors import StanceError
-from sekom_analysis.basics.wording import Problem, problems_table
+from sekom_analysis.basics.wording import Problem, column_beside, problems_table
 from sekom_analysis.consensus import count_codes
+from sekom_analysis.consensus.final import final_table
+from sekom_analysis.consensus.scales import SCALE_COLUMNS, scale_counts
+from sekom_analysis.consensus.settled import SETTLED_BAR, answers_of
 from sekom_analysis.quality import is_reflexive
 from sekom_analysis.quality.quotes import READING_COLUMNS, voices
 from sekom_analysis.results.actions import (
@@ -50,6 +55,7 @@ from sekom_analysis.results.tables import (
     sources_of,
     splitting,
 )
+from sekom_analysis.results.texts import Texts, texts_of
 from sekom_analysis.study.codebook import PROPOSAL, Variable
 from sekom_analysis.study.decisions import AFTER_TALK, OWN, counting_rows, latest
 from sekom_analysis.study.lineage import lineage_sentences
@@ -84,7 +90,10 @@ class Results:
     ``alone`` names those of ``independent`` who decided anything on their own (pass 1), ``talked`` those
     with decisions from when others' answers could be seen (pass 3). ``beside`` has by variable what a
     coder did on a note that they have no answer of their own to: (note_id, coder) -> `Beside`.
-    ``counted_as`` has by variable the line that says what was counted as what, where codes were others.
+    ``everybody`` has by variable what all chose, sources too; ``apart`` for each variable and source on how
+    many notes its own sorting differs from the settled codes, of how many that have both. ``scales`` is as
+    `scale_counts` gives it, ``final`` as `final_table` does. ``counted_as`` has by variable the line that
+    says what was counted as what, where codes were others.
     """
 
     study: Study
@@ -121,12 +130,34 @@ class Results:
     uncoded: list[str] = field(default_factory=list)
     alone: list[str] = field(default_factory=list)
     talked: list[str] = field(default_factory=list)
+    apart: list[tuple[str, str, int, int]] = field(default_factory=list)
+    scales: pd.DataFrame = field(default_factory=lambda: pd.DataFrame(columns=SCALE_COLUMNS))
+    final: pd.DataFrame = field(default_factory=pd.DataFrame)
+    everybody: dict[str, pd.DataFrame] = field(default_factory=dict)
     beside: dict[str, dict[tuple[str, str], Beside]] = field(default_factory=dict)
     problems: pd.DataFrame = field(default_factory=pd.DataFrame)
     log_problems: list[Problem] = field(default_factory=list)
     counted_as: dict[str, str] = field(default_factory=dict)
     n_resamples: int = 0
     rng: int = 0
+
+    @cached_property
+    def texts(self) -> Texts:
+        """What may be said of single notes, in the report's language."""
+        return texts_of(self.study, self.lang)
+
+    def counts_shown(self) -> dict[str, pd.DataFrame]:
+        """Return the counts worth a figure: none that split another's bars, or that coverage shows."""
+        elsewhere = {by for table in self.counts.values() for by in self.split_of(table)}
+        if self.coverage is not None:
+            elsewhere.add(self.coverage.variable.id)
+        return {variable: table for variable, table in self.counts.items() if variable not in elsewhere}
+
+    def split_of(self, counts: pd.DataFrame) -> set[str]:
+        """Return the variables whose codes split the bars of some counts."""
+        codes = set(counts["by"]) - {""}
+        variables = self.study.codebook.variables
+        return {v.id for v in variables if codes and codes <= {code.id for code in v.codes}}
 
     def rows(self, scope: str, group: str, primary: bool = True) -> pd.DataFrame:
         """Return the agreement rows of one scope and group, by default the planned coefficient's only."""
@@ -178,21 +209,11 @@ def work_out(
     )  # fmt: skip
     for variable in coded:
         progress(variable.id)
-        if variable.kind == "single" and len(study.notes_asked(variable, main)):
-            by = splitting(study, variable)
-            with suppress(StanceError):  # a reflexive study has no majority to show
-                results.counts[variable.id] = count_codes(study, variable.id, by, main)
-        table = study.ratings(variable.id, independent, main)
-        if variable.kind == "single" and len(independent) > 1 and not is_reflexive(study):
-            asked = {"n_resamples": n_resamples, "rng": rng, "coefficients": "alpha", "lang": lang}
-            asked["cluster"] = study.cluster
-            results.by_code[variable.id] = agreement_by_code(table, **asked)  # type: ignore[arg-type]
-            results.by_pair[variable.id] = agreement_by_pair(table, **asked)  # type: ignore[arg-type]
-            results.confusions[variable.id] = confusions(table)
-        decided = study.ratings(variable.id, notes=main).notna().sum(axis=1)
-        if variable.kind == "single" and (decided > 1).any() and not is_reflexive(study):
-            results.disputed[variable.id] = _disputed(study, variable, main)
-            results.beside[variable.id] = _beside(study, variable, results.disputed[variable.id])
+        _count(results, variable)
+        if not is_reflexive(study):
+            _compare(results, variable)
+    results.scales = scale_counts(study, None, main, independent)
+    results.everybody = {variable.id: study.ratings(variable.id, notes=main) for variable in coded}
     results.advice = advice_on(study, coded, main, lang)
     results.findings = findings_in(study, results.counts, lang)
     results.settled = settled_of(study, coded, independent, main, lang, n_resamples=n_resamples, rng=rng)
@@ -216,12 +237,49 @@ def work_out(
         )
         ordered_by = [one.variable.id for one in results.chapters if one.variable]
         most = {"n_agreed": QUOTED, "n_disputed": QUOTED}
-        results.voices = {name: voices(study, name, notes=main, **most) for name in ordered_by}  # type: ignore[arg-type]
+        with_codebook = independent or None  # who only has a source's own sorting quotes by that
+        results.voices = {
+            name: voices(study, name, notes=main, coders=with_codebook, **most) for name in ordered_by
+        }
+        results.final = final_table(study, lang, main)
         results.programs = programs_of(study, coded, main, lang, rng)
         results.conduct = conduct_of(results)
         results.checklists = checklists_of(results)
         results.steps = steps_of(results)
     return results
+
+
+def _count(results: Results, variable: Variable) -> None:
+    """Count the codes of a variable, split by another where the bars have answers to both."""
+    study, main = results.study, results.main
+    if variable.kind == "scale" or not study.notes_asked(variable, main):
+        return
+    with suppress(StanceError):  # a reflexive study has no settled codes to show
+        by = splitting(study, variable)
+        counts = count_codes(study, variable.id, by, main)
+        if by and not counts.loc[counts["is_bar"], "n_notes"].any():
+            counts = count_codes(study, variable.id, notes=main)
+        results.counts[variable.id] = counts
+
+
+def _compare(results: Results, variable: Variable) -> None:
+    """Set the coders who used the codebook beside each other on a variable of any kind."""
+    study, main = results.study, results.main
+    ratings = study.ratings(variable.id, results.independent, study.notes_asked(variable, main))
+    ratings = ratings.loc[:, ratings.notna().any()]
+    if len(ratings.columns) < 2:
+        return
+    asked = {"n_resamples": results.n_resamples, "rng": results.rng, "coefficients": "alpha"}
+    asked |= {"lang": results.lang, "cluster": study.cluster}
+    level = planned(study, variable)[1]
+    results.by_pair[variable.id] = agreement_by_pair(ratings, level, **asked)  # type: ignore[arg-type]
+    if variable.kind != "scale":
+        results.by_code[variable.id] = agreement_by_code(ratings, **asked)  # type: ignore[arg-type]
+    if variable.kind == "single":
+        results.confusions[variable.id] = confusions(ratings)
+    results.disputed[variable.id] = _disputed(study, variable, ratings)
+    results.beside[variable.id] = _beside(study, variable, results.disputed[variable.id])
+    results.apart += _apart(study, variable, results.sources, ratings)
 
 
 def _answers(study: Study, coders: list[str] | None = None) -> pd.DataFrame:
@@ -252,16 +310,42 @@ def coder_table(study: Study, coders: list[str]) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=columns).set_index("coder")
 
 
-def _disputed(study: Study, variable: Variable, notes: pd.DataFrame) -> pd.DataFrame:
-    """Return the disputed notes with each coder's memo (column ``memo <coder>``) beside the choice."""
-    ratings = study.ratings(variable.id, notes=notes)
+def _disputed(study: Study, variable: Variable, ratings: pd.DataFrame) -> pd.DataFrame:
+    """Return the notes that coders with the codebook dispute, with what everybody chose and wrote of them.
+
+    A source's own sorting stands beside (``memo <coder>`` as for the others) and disputes nothing. Scores
+    that are farthest apart come first.
+    """
     table = disagreements(ratings, notes=study.notes)
+    if variable.kind == "scale":
+        scores = ratings.loc[table.index].astype("Float64")
+        spread = scores.max(axis=1) - scores.min(axis=1)
+        table = table.loc[spread.sort_values(ascending=False, kind="stable").index]
+    everybody = study.ratings(variable.id, notes=list(table.index))
+    for coder in (name for name in everybody.columns if name not in ratings.columns):
+        table[column_beside(str(coder), DISPUTED_COLUMNS)] = everybody[coder].reindex(table.index)
     decisions = study.decisions(variable.id)
     memos = decisions[decisions["pass"] == "1"].set_index(["note_id", "coder"])["memo"]
-    for coder in ratings.columns:
-        own = [memos.get((note, coder), "") for note in table.index]
-        table[f"memo {coder}"] = own
+    shown = [*everybody.columns, *(coder for coder in ratings.columns if coder not in everybody.columns)]
+    for coder in shown:
+        table[f"memo {coder}"] = [memos.get((note, coder), "") for note in table.index]
     return table
+
+
+def _apart(
+    study: Study, variable: Variable, sources: list[str], ratings: pd.DataFrame
+) -> list[tuple[str, str, int, int]]:
+    """Return for each source on how many notes its sorting is another than the settled code, of how many."""
+    if variable.kind == "scale":
+        return []
+    final = answers_of(study, variable, SETTLED_BAR, list(ratings.index), list(ratings.columns))
+    found = []
+    for source in sources:
+        own = study.ratings(variable.id, [source], list(ratings.index))[source].astype(object)
+        both = own.notna() & final.notna()
+        if both.any():
+            found.append((variable.id, source, int((own[both] != final[both]).sum()), int(both.sum())))
+    return found
 
 
 def _beside(study: Study, variable: Variable, disputed: pd.DataFrame) -> dict[tuple[str, str], Beside]:

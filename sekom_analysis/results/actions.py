@@ -209,12 +209,16 @@ class ThemeTables:
 def coverage_of(study: Study, notes: pd.DataFrame) -> Coverage | None:
     """Return the coverage; None where no variable says what actions answer, or nobody has said it yet."""
     asked = [v for v in study.codebook.variables if v.kind == "multiple" and v.codes_from]
-    if not asked or study.ratings(asked[0].id, notes=study.notes_asked(asked[0], notes)).empty:
+    if not asked or not _is_coded(study, asked[0], notes):
         return None
     category = study.codebook[str(asked[0].codes_from)]
-    if len(study.ratings(category.id, notes=study.notes_asked(category, notes)).columns) == 0:
+    if not _is_coded(study, category, notes):
         return None
     return coverage(study, asked[0].id, by=splitting(study, category), notes=notes)
+
+
+def _is_coded(study: Study, variable: Variable, notes: pd.DataFrame) -> bool:
+    return len(study.ratings(variable.id, notes=study.notes_asked(variable, notes)).columns) > 0
 
 
 def themes_of(study: Study, notes: pd.DataFrame) -> list[ThemeTables]:
@@ -223,9 +227,9 @@ def themes_of(study: Study, notes: pd.DataFrame) -> list[ThemeTables]:
     for themes in study.codebook.variables:
         if themes.kind != "multiple" or themes.codes_from:
             continue
-        ratings = study.ratings(themes.id, notes=study.notes_asked(themes, notes))
+        ratings = study.ratings(themes.id, study.with_codebook, study.notes_asked(themes, notes))
         category = _category_of(study, themes)
-        if len(ratings.columns) and category is not None:
+        if ratings.notna().any(axis=None) and category is not None:
             crossed = themes_by_category(study, themes.id, category.id, notes)
             together = co_occurrence(ratings, study.adjudications(themes.id))
             found.append(ThemeTables(themes, category, crossed, together))

@@ -392,7 +392,7 @@ def _estimates(results: Results) -> str:
 
 
 def _findings(results: Results) -> str:
-    tables = results.findings.values()
+    tables = [results.findings[name] for name in results.counts_shown() if name in results.findings]
     said = [set(part["holds"]) - {UNKNOWN} for t in tables for _, part in t.groupby("statement")]
     holds = [one == {YES} for one in said]
     return _say(results, "findings", n=len(holds), n_holds=sum(holds)) if holds else ""

@@ -12,13 +12,13 @@ from sekom_analysis.agreement import agreement
 from sekom_analysis.agreement.tables import AGREEMENT_COLUMNS
 from sekom_analysis.basics.wording import column_beside, number, say
 from sekom_analysis.consensus.counts import count_by_source
+from sekom_analysis.consensus.final import final_codes
 from sekom_analysis.consensus.settled import (
+    ADJUDICATED,
     BASES,
-    SETTLED_BAR,
     Negotiation,
-    consensus,
+    answers_of,
     negotiation,
-    settled_answers,
 )
 from sekom_analysis.quality import codebook_advice, findings_of, is_reflexive, readings
 from sekom_analysis.quality.changed_codes import versions_behind, versions_sentence
@@ -49,7 +49,7 @@ class SettledTables:
 
     Attributes
     ----------
-    bases : one row per `single` variable that two or more coded: main notes that rest on each basis
+    bases : one row per variable that two or more coded or somebody adjudicated: main notes on each basis
     entries : one row per adjudication: note, answer and what coders said then in words, reason, by whom
     talks : variable -> what talking did, where somebody answered after it
     """
@@ -106,15 +106,12 @@ def _bases(
 ) -> pd.DataFrame:
     rows = []
     for variable in variables:
-        if variable.kind != "single":
+        final = final_codes(study, variable.id, study.notes_asked(variable, notes), coders)
+        sums = final["basis"].value_counts()
+        if final["n_coders"].max() < 2 and ADJUDICATED not in sums:
             continue
-        ratings = study.ratings(variable.id, coders, notes)
-        if ratings.notna().any().sum() < 2:
-            continue
-        settled = consensus(ratings, study.adjudications(variable.id))
-        sums = settled["basis"].value_counts()
-        n_stale = int(settled["is_stale"].sum())
-        rows.append([variable.id, *(int(sums.get(basis, 0)) for basis in BASES), n_stale, len(settled)])
+        n_stale = int(final["is_stale"].sum())
+        rows.append([variable.id, *(int(sums.get(basis, 0)) for basis in BASES), n_stale, len(final)])
     return pd.DataFrame(rows, columns=BASIS_COLUMNS)
 
 
@@ -335,11 +332,11 @@ class Chapter:
     Attributes
     ----------
     stage : the stage, or empty where notes have none
-    variable : the `single` variable that orders the notes; None where nobody has decided on any
+    variable : the variable that orders the notes; None where nobody has decided on any
     by : the variable that splits it, such as hinder/möjlighet; often None
     bar : whose answers order the notes: a coder, or `SETTLED_BAR`
     notes : DataFrame of N notes in their order, index note_id: ``text``, ``subcategory``, ``code`` and
-        ``by``; a missing code is one that is not settled
+        ``by``; a missing code is one that is not settled, several are a frozenset
     """
 
     stage: str
@@ -352,6 +349,11 @@ class Chapter:
     def codes(self) -> list[str]:
         """The codes that notes are under, in the codebook's order."""
         return _in_order(self.variable, self.notes["code"])
+
+    def under(self, code: str) -> pd.DataFrame:
+        """Return the notes that have a code, among others perhaps."""
+        has = [code in own if isinstance(own, frozenset) else own == code for own in self.notes["code"]]
+        return self.notes[pd.Series(has, index=self.notes.index, dtype=bool)]
 
     @property
     def by_codes(self) -> list[str]:
@@ -390,7 +392,8 @@ def _chapter(study: Study, counts: Mapping[str, pd.DataFrame], stage: str, notes
     table = pd.DataFrame({"text": notes["text"]}).assign(subcategory=subcategory, code=None, by=None)
     asked = [study.codebook[name] for name in counts]
     whole = [v for v in asked if len(study.notes_asked(v, notes)) == len(notes)]
-    variable = max(whole, key=lambda v: len(v.codes), default=None)
+    # One code a note puts each note in one place; where there is none of these, themes do.
+    variable = max(whole, key=lambda v: (v.kind == "single", len(v.codes)), default=None)
     if variable is None:
         return Chapter(stage, None, None, "", table)
     shown = counts[variable.id]
@@ -398,23 +401,16 @@ def _chapter(study: Study, counts: Mapping[str, pd.DataFrame], stage: str, notes
     split = splitting(study, variable) if (shown["by"] != "").any() else None
     # As the bars are counted: what splits a count is settled by those who also chose the code.
     everybody = study.ratings(variable.id, notes=notes).columns
-    coders = [coder for coder in everybody if study.about.coder(coder).kind != "source"]
-    table["code"] = _answers(study, variable, notes, bar, coders)
+    coders = [coder for coder in study.with_codebook if coder in everybody]
+    table["code"] = answers_of(study, variable, bar, notes, coders)
     by = None if split is None else study.codebook[split]
     if by is not None:
-        table["by"] = _answers(study, by, notes, bar, coders)
+        table["by"] = answers_of(study, by, bar, notes, coders)
     return Chapter(stage, variable, by, bar, table)
-
-
-def _answers(study: Study, variable: Variable, notes: pd.DataFrame, bar: str, coders: list[str]) -> pd.Series:
-    if bar != SETTLED_BAR:
-        return study.ratings(variable.id, [bar], notes)[bar].astype(object)
-    ratings = study.ratings(variable.id, coders, notes)
-    return settled_answers(ratings, variable, study.adjudications(variable.id)).astype(object)
 
 
 def _in_order(variable: Variable | None, codes: pd.Series) -> list[str]:
     """Return the codes that are there, those of the codebook first."""
-    there = list(dict.fromkeys(str(code) for code in codes.dropna()))
+    there = {str(one) for code in codes.dropna() for one in (code if isinstance(code, frozenset) else [code])}
     own = [code.id for code in variable.codes if code.id in there] if variable else []
-    return [*own, *(code for code in there if code not in own)]
+    return [*own, *sorted(there - set(own))]

@@ -11,7 +11,9 @@ from sekom_analysis.study.training import TrainingNote
 
 CoderKind = Literal["human", "automatic", "source", "unknown"]
 Stance = Literal["coding-reliability", "codebook", "reflexive"]
+Quotes = Literal["off", "words", "whole"]
 SETTLED = "settled"
+LONG = 60  # words; of a longer note only selected words are quoted, where the study does not say otherwise
 
 
 class _Frozen(BaseModel):
@@ -64,6 +66,11 @@ def _texts(value: Any) -> Any:
     return [str(v) for v in value] if isinstance(value, list) else value
 
 
+def _quotes(value: Any) -> Any:
+    """Take the yes and no of older files, and the off that YAML takes for no."""
+    return {True: "whole", False: "off"}.get(value, value) if isinstance(value, bool) else value
+
+
 class About(_Frozen):
     """The whole of ``study.yaml``."""
 
@@ -84,8 +91,15 @@ class About(_Frozen):
     plan: Plan = Plan()
     training: tuple[TrainingNote, ...] = ()  # notes to try the codebook on, with what was settled on them
     bar: Annotated[str, Field(min_length=1)] = SETTLED  # whose counts the figures' bars are: or a coder's
-    quotes: bool = True  # whether the report may quote notes, and the words that coders selected in them
+    # What the report may quote: nothing, the words that coders selected, or notes. Left out: notes, but of
+    # long ones only the words.
+    quotes: Annotated[Quotes | None, BeforeValidator(_quotes)] = None
+    appendix: Literal["none", "notes"] = "none"  # whether all notes stand at the end of the report
     readable: bool = True
+
+    def quoted(self, text: str) -> Quotes:
+        """Return what may be quoted of a note: nothing, the words that coders selected, or the whole."""
+        return self.quotes or ("words" if len(text.split()) > LONG else "whole")
 
     def coder(self, coder: str) -> Coder:
         """Return what is said of a coder or reviewer; one not named is a person, if the file can be read."""

@@ -161,6 +161,11 @@ class Study(Joining, Seeing):
         return [*named, *sorted(logs - set(named))]
 
     @property
+    def with_codebook(self) -> list[str]:
+        """Ids of the coders who used the codebook: all but a source's own sorting, in the same order."""
+        return [coder for coder in self.coders if self.about.coder(coder).kind != "source"]
+
+    @property
     def main_notes(self) -> pd.DataFrame:
         """Return the notes of the study's main sources; all of them if it names none."""
         wanted = self.about.main_sources

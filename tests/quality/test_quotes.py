@@ -73,8 +73,8 @@ def test_answers_after_talking_are_no_voices_of_their_own(coded):
 
 
 def test_what_cannot_be_asked_is_said(coded):
-    with pytest.raises(CodebookError, match=r"'themes' is multiple"):
-        voices(coded, "themes")
+    with pytest.raises(CodebookError, match=r"'goal' is a scale"):
+        voices(coded, "goal")
     with pytest.raises(NotesError, match="n9"):
         voices(coded, "valence", notes=["n9"])
     assert voices(coded, "valence", notes=[]).empty

@@ -45,9 +45,18 @@ def parts_of(page: str) -> dict[str, str]:
     return parts
 
 
+def with_notes(study: Study) -> Study:
+    """The study, its report with all notes at the end."""
+    path = study.root / "data/raw/study.yaml"
+    path.write_text(path.read_text(encoding="utf-8") + "appendix: notes\n", encoding="utf-8")
+    return Study.open(study.root)
+
+
 @pytest.fixture(scope="module")
-def before(sample_study):
-    return work_out(sample_study, "sv", n_resamples=0)
+def before(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("whole") / "s"
+    create_sample(folder)
+    return work_out(with_notes(Study.open(folder)), "sv", n_resamples=0)
 
 
 @pytest.fixture(scope="module")
@@ -106,13 +115,14 @@ def test_the_appendices_as_text_give_back_the_same(before, word, tmp_path):
 CHANGED = {
     "Vad lapparna handlar om", "Nuläget (B), kategori för kategori", "Hur väl kodarna stämmer överens",
     "Lapparna som kodarna är mest oeniga om", "Håller resultatet vem som än har kodat?",
-    "Definitioner att skärpa", "Vad åtgärderna svarar mot", "Kodarna och kodboken", "Bilaga 1",
+    "Definitioner att skärpa", "Vad åtgärderna svarar mot", "Kodarna och kodboken", "Slutliga koder",
+    "Bilaga 1",
 }  # fmt: skip
 
 
 def test_one_decision_changes_all_that_hangs_on_it_and_nothing_else(before, tmp_path):
     create_sample(tmp_path / "s")
-    study = Study.open(tmp_path / "s")
+    study = with_notes(Study.open(tmp_path / "s"))
     note, was, now = "B026", "samverkan", "sekoms_roll"  # which k3 had chosen alone
     assert study.ratings("category_b", READERS, [note]).loc[note].tolist() == [was, was, now]
     last_day = study.decisions()["decided_at"].max()[:10]  # the checklists say from when to when was coded
@@ -255,7 +265,7 @@ def test_a_heading_s_words_as_a_note_and_notes_without_code_or_subcategory(study
     for note_id, codes in (("n1", "hinder mojlighet"), ("n2", "hinder hinder"), ("007", "hinder hinder")):
         for coder, code in zip(("anna", "bo"), codes.split(), strict=True):
             made.decide(coder, note_id, "valence", code)
-    results = work_out(made, "sv", n_resamples=0)
+    results = work_out(with_notes(made), "sv", n_resamples=0)
     word = write_docx(page_of(results, "docx"), tmp_path / "r.docx", "T", "sv")
     outline = read_outline(word, codebook=made.codebook)
     decided = outline.decisions.set_index("note_id")["codes"]
@@ -272,7 +282,7 @@ def test_a_heading_s_words_as_a_note_and_notes_without_code_or_subcategory(study
 
 
 def test_a_study_that_nobody_coded_lists_its_notes_and_nothing_else(study):
-    results = work_out(study, "sv", n_resamples=0)
+    results = work_out(with_notes(study), "sv", n_resamples=0)
     headings = [section.heading for section in sections(results) if section.blocks]
     assert headings == ["Syfte, material och målbild", "Bilaga 1", "Bilaga 2"]
     shown = [text for one in appendix_sections(results) for block in one.blocks
@@ -285,7 +295,7 @@ def test_a_reflexive_study_shows_purpose_and_appendices_and_measures_nothing(sam
     path.write_text(
         path.read_text(encoding="utf-8").replace("stance: codebook", "stance: reflexive"), "utf-8"
     )
-    results = work_out(Study.open(sample.root), "en", n_resamples=0)
+    results = work_out(with_notes(sample), "en", n_resamples=0)
     headings = [section.heading for section in sections(results)]
     assert headings[0] == "Purpose, material and goal"
     assert headings[-2:] == ["Appendix 1", "Appendix 2"]

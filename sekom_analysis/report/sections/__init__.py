@@ -10,7 +10,7 @@ from dataclasses import replace
 
 from sekom_analysis.quality import is_reflexive
 from sekom_analysis.report.blocks import Block, Figure, Section, Table
-from sekom_analysis.report.sections import actions, agreed, contents, numbers, over_time, programs
+from sekom_analysis.report.sections import actions, agreed, contents, numbers, over_time, programs, scales
 from sekom_analysis.results import Results
 
 Made = Callable[[Results], Section] | Callable[[Results], list[Section]]
@@ -19,6 +19,7 @@ Made = Callable[[Results], Section] | Callable[[Results], list[Section]]
 SECTIONS: list[Made] = [
     contents.opening_section,
     numbers.counts_section,
+    scales.scales_section,
     contents.chapter_sections,
     numbers.agreement_section,
     numbers.disputed_section,
@@ -38,6 +39,7 @@ SECTIONS: list[Made] = [
     contents.checklists_section,
     contents.steps_section,
     numbers.problems_section,
+    scales.final_codes_section,
     contents.appendix_sections,
 ]
 
@@ -46,6 +48,7 @@ SECTIONS: list[Made] = [
 IN_ANY_STANCE: list[Made] = [
     contents.opening_section,
     numbers.counts_section,
+    scales.scales_section,
     agreed.readings_section,
     actions.merges_section,
     actions.plan_section,

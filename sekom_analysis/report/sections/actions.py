@@ -88,14 +88,7 @@ def _order(results: Results, tables: RoundTables) -> list[Block]:
 
 def said(results: Results) -> dict[str, str]:
     """Return how each note reads now, in the report's language where the study has it."""
-    notes = results.study.notes
-    written = {str(note): str(text) for note, text in notes["text"].items()}
-    now = results.study.wordings()
-    if results.lang != "en" or "text_en" not in notes.columns:
-        return written | now
-    glosses = {str(note): str(text) for note, text in notes["text_en"].fillna("").items() if text}
-    reworded = {note: text for note, text in now.items() if text != written[note]}
-    return written | glosses | reworded
+    return {note: results.texts.text(note) for note in results.texts.written}
 
 
 def _order_table(results: Results, tables: RoundTables, shown: pd.DataFrame) -> Table:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import pandas as pd
@@ -21,13 +21,13 @@ from sekom_analysis.report.blocks import (
     Table,
     Text,
     about_counts,
-    choices_in,
-    counts_shown,
+    chosen_words,
     label_of,
     names,
     span,
 )
 from sekom_analysis.results import Results
+from sekom_analysis.results.texts import Texts
 from sekom_analysis.study.codebook import Bilingual
 
 NAMED = ("percent", "alpha", "ac1")  # coefficients that have a name in words
@@ -81,7 +81,7 @@ def _adjudicated(results: Results, variable: str, entries: pd.DataFrame) -> Tabl
     heads = ("note", "settled_as", "reason", "adjudicator", "said_then")
     rows = [
         [
-            f"{row['note_id']}: {row['text']}",
+            _with_words(row["note_id"], results.texts.quote(row["note_id"])),
             row["answer"] or say("report_left_open", lang),
             row["reason"],
             _who_settled(row, lang),
@@ -93,6 +93,10 @@ def _adjudicated(results: Results, variable: str, entries: pd.DataFrame) -> Tabl
     columns = [say(f"column_{head}", lang) for head in heads]
     texts = [False] * (len(heads) - 1)
     return Table(f"adjudicated_{variable}", caption, columns, rows, texts, entries, about=[variable])
+
+
+def _with_words(note: str, said: str) -> str:
+    return f"{note}: {said}" if said else note
 
 
 def _who_settled(row: Mapping[Any, Any], lang: str) -> str:
@@ -208,39 +212,46 @@ def _variable(results: Results, variable: str) -> Iterator[Block]:
     yield Heading(label_of(results, variable))
     quoted = table.index.difference(borders.index)  # the others' notes are below, with what was chosen
     rows = zip(table.index, table.to_dict("records"), strict=True)
-    yield Bullets([_advice(row, place in quoted, results.lang) for place, row in rows])
+    yield Bullets([_advice(row, place in quoted, results.texts, results.lang) for place, row in rows])
     for border in borders.to_dict("records"):
-        shown = [note for note in results.disputed[variable].index if note in border["note_ids"]]
+        shown = _most_divided(results, variable, border["note_ids"])
         asked = results.study.codebook[variable]
         ends = told_apart(asked, [str(border["code"]), str(border["other"])], results.lang)
         names = dict(zip(("code", "other"), ends, strict=True))
         rest = len(shown) - NOTES_SHOWN
         key = "report_border_notes" if rest > 0 else "report_border_notes_all"
         yield Text(say(key, results.lang, ids=", ".join(border["note_ids"]), shown=NOTES_SHOWN, **names))
-        yield from (_note_in_dispute(results, variable, note) for note in shown[:NOTES_SHOWN])
+        yield from (_note_in_dispute(results, variable, note, border) for note in shown[:NOTES_SHOWN])
 
 
-def _advice(row: Mapping[Any, Any], is_quoted: bool, lang: str) -> str:
+def _advice(row: Mapping[Any, Any], is_quoted: bool, texts: Texts, lang: str) -> str:
     """Return one piece of advice with the first of its notes, and what to type."""
     said = [str(row["sentence"])]
     if is_quoted:
-        notes = list(zip(row["note_ids"], row["texts"], strict=True))[:NOTES_SHOWN]
-        said += [f"{say('report_quote', lang, text=text, note=note)}." for note, text in notes]
+        quotes = {note: texts.quote(note) for note in row["note_ids"][:NOTES_SHOWN]}
+        said += [
+            f"{say('report_quote', lang, text=text, note=note)}." for note, text in quotes.items() if text
+        ]
     if row["commands"]:
         said.append(say("advice_typed", lang, commands=f" {say('advice_or', lang)} ".join(row["commands"])))
     return " ".join(said)
 
 
-def _note_in_dispute(results: Results, variable: str, note: str) -> Note:
-    table = results.disputed[variable]
-    row = table.loc[note]
+def _most_divided(results: Results, variable: str, notes: Sequence[str]) -> list[str]:
+    """Return the notes at a border, those that everybody together is most divided on first."""
+    divided = results.everybody[variable].loc[list(notes)].nunique(axis=1)
+    return list(map(str, divided.sort_values(ascending=False, kind="stable").index))
+
+
+def _note_in_dispute(results: Results, variable: str, note: str, border: Mapping[Any, Any]) -> Note:
     asked, lang = results.study.codebook[variable], results.lang
+    memos = {coder: memo for coder, where, memo in border["memos"] if where == note}
+    chosen = results.everybody[variable].loc[note].dropna()
     lines = [
-        (coder, asked.label_of(str(row[own]), lang), str(row[f"memo {coder}"]))
-        for coder, own in choices_in(table).items()
-        if not pd.isna(row[own])
+        (str(coder), chosen_words(asked, choice, lang), memos.get(coder, ""))
+        for coder, choice in chosen.items()
     ]
-    return Note(note, str(row["text"]), lines)
+    return Note(note, results.texts.quote(note), lines)
 
 
 # --- what the bars show, and whether it holds for every coder -----------------------------------------
@@ -249,7 +260,7 @@ def _note_in_dispute(results: Results, variable: str, note: str) -> Note:
 def findings_section(results: Results) -> Section:
     """Return a table a variable: statements by coders."""
     lang = results.lang
-    shown = [name for name in counts_shown(results) if name in results.findings]
+    shown = [name for name in results.counts_shown() if name in results.findings]
     blocks: list[Block] = [_table(results, name, results.findings[name]) for name in shown]
     if blocks:
         blocks.insert(0, Text(say("report_findings_text", lang)))
@@ -308,4 +319,5 @@ def _note_read(results: Results, part: pd.DataFrame) -> Note:
         ]
         memos = [memo for memo in own["memo"] if memo]
         lines.append((str(coder), "; ".join(said), " · ".join(memos)))
-    return Note(str(part["note_id"].iloc[0]), str(part["text"].iloc[0]), lines)
+    note = str(part["note_id"].iloc[0])
+    return Note(note, results.texts.quote(note), lines)

@@ -12,7 +12,7 @@ from sekom_analysis.basics.wording import column_beside, number, say
 from sekom_analysis.consensus.counts import recurrence
 from sekom_analysis.consensus.settled import bar_name
 from sekom_analysis.figures import plot_sources
-from sekom_analysis.quality.quotes import AGREED, DISPUTED
+from sekom_analysis.quality.quotes import AGREED, DISPUTED, reading
 from sekom_analysis.report.blocks import (
     Block,
     Bullets,
@@ -59,7 +59,7 @@ def _category(results: Results, chapter: Chapter, code: str) -> Iterator[Block]:
     variable, lang = chapter.variable, results.lang
     if variable is None:
         return
-    notes = chapter.notes[chapter.notes["code"] == code]
+    notes = chapter.under(code)
     yield Heading(variable.label_of(code, lang))
     yield Text(_counted(results, chapter, code, len(notes)))
     if lines := list(_subcategories(chapter, notes, lang)):
@@ -97,25 +97,29 @@ def _subcategories(chapter: Chapter, notes: pd.DataFrame, lang: str) -> Iterator
 
 def _voices(results: Results, variable: str, code: str) -> Iterator[Block]:
     table = results.voices.get(variable)
-    if table is None or not results.study.about.quotes:
+    if table is None:
         return
     for kind in (AGREED, DISPUTED):
         rows = table[(table["code"] == code) & (table["kind"] == kind)]
-        quotes = [_quote(results, variable, part, kind) for _, part in rows.groupby("note_id", sort=False)]
+        parts = [part for _, part in rows.groupby("note_id", sort=False)]
+        quotes = [text for part in parts if (text := _quote(results, variable, part, kind))]
         if quotes:
             yield Text(say(f"report_voices_{kind}", results.lang))
             yield Bullets(quotes)
 
 
 def _quote(results: Results, variable: str, part: pd.DataFrame, kind: str) -> str:
-    """Return a note's words, with what coders wrote of it, and where it is disputed what they chose."""
-    lang, asked = results.lang, results.study.codebook[variable]
-    quoted = say("report_quote", lang, text=part["text"].iloc[0], note=part["note_id"].iloc[0])
+    """Return a note's words, with what coders wrote of it and what they chose; nothing of one not quoted."""
+    lang, asked, note = results.lang, results.study.codebook[variable], str(part["note_id"].iloc[0])
+    text = results.texts.quote(note)
+    if not text:
+        return ""
+    quoted = say("report_quote", lang, text=text, note=note)
     said = []
     for row in part.to_dict("records"):
         if kind == AGREED and not (row["memo"] or row["words"]):
             continue
-        words = [asked.label_of(row["choice"], lang)] if kind == DISPUTED else []
+        words = [reading(asked, row["choice"], lang)] if kind == DISPUTED else []
         words += [say("report_selected", lang, words=row["words"])] if row["words"] else []
         words += [say("report_memo", lang, memo=row["memo"])] if row["memo"] else []
         said.append(f"{row['coder']}: {' '.join(words)}")
@@ -209,14 +213,17 @@ Level = tuple[str, Variable | None, Sequence[str]]
 
 
 def appendix_sections(results: Results) -> list[Section]:
-    """Return an appendix a stage."""
+    """Return an appendix a stage, where the study asks for one."""
+    if results.study.about.appendix != "notes":
+        return []
     return [_appendix(results, one, number) for number, one in enumerate(results.chapters, start=1)]
 
 
 def _appendix(results: Results, chapter: Chapter, number: int) -> Section:
     lang = results.lang
     facts = {"n": len(chapter.notes), "stage": stage_name(chapter.stage, lang)}
-    key = "report_appendix_text" if chapter.variable else "report_appendix_unsorted"
+    is_sorted = chapter.variable is not None and chapter.variable.kind == "single"
+    key = "report_appendix_text" if is_sorted else "report_appendix_unsorted"
     intro = say(key, lang, bar=_bar(results, chapter), **facts)
     blocks: list[Block] = [Text(intro), *_sorted(chapter, lang)]
     return Section(say("report_appendix", lang, number=number), blocks, is_appendix=True)
@@ -228,8 +235,10 @@ def _sorted(chapter: Chapter, lang: str) -> Iterator[Block]:
         ("by", chapter.by, chapter.by_codes),
         ("code", chapter.variable, chapter.codes),
     ]
-    unsorted: list[Level] = [("code", None, [])]
-    levels = [level for level in split if level[1] is not None] or unsorted
+    if chapter.variable is None or chapter.variable.kind != "single":  # a note has one place in a list
+        yield from _under(chapter.notes.assign(code=None), [("code", None, [])], OUTERMOST, lang)
+        return
+    levels = [level for level in split if level[1] is not None]
     yield from _under(chapter.notes, levels, OUTERMOST, lang)
 
 

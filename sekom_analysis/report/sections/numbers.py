@@ -26,7 +26,7 @@ from sekom_analysis.report.blocks import (
     Text,
     about_counts,
     choices_in,
-    counts_shown,
+    chosen_words,
     label_of,
     names,
     span,
@@ -68,6 +68,8 @@ def before(results: Results) -> list[str]:
         lines.append(say("report_reflexive", lang))
     elif not study.about.plan.prespecified:
         lines.append(say("report_not_prespecified", lang))
+    if results.texts.untranslated:
+        lines.append(say(results.texts.untranslated, lang))
     if results.uncoded:
         shown = names((label_of(results, v) for v in results.uncoded), lang)
         lines.append(say("report_uncoded", lang, variables=shown))
@@ -93,7 +95,7 @@ def _logs(results: Results) -> list[str]:
 
 def counts_section(results: Results) -> Section:
     """Return a figure and a table a variable; counts that split another's bars are only written."""
-    lang, shown = results.lang, counts_shown(results)
+    lang, shown = results.lang, results.counts_shown()
     blocks = [block for variable, table in shown.items() for block in _variable(results, variable, table)]
     if blocks:
         bar = bar_name(next(iter(shown.values())), lang)
@@ -171,7 +173,7 @@ def _agreement(results: Results) -> Iterator[Block]:
     if overview.empty:
         return
     yield from _intro(results)
-    yield Bullets([text for variable in counts_shown(results) if (text := _sentence(results, variable))])
+    yield Bullets([text for variable in results.counts_shown() if (text := _sentence(results, variable))])
     values = overview["value"].dropna()
     low, high = number(values.min(), lang), number(values.max(), lang)
     alt = say("report_agreement_alt", lang, low=low, high=high) if len(values) else ""
@@ -181,7 +183,7 @@ def _agreement(results: Results) -> Iterator[Block]:
     caption = say("report_agreement_table", lang)
     yield _coefficients(results, MAIN, caption)
     yield Text(say("report_unweighted", lang), remark=True)
-    for variable in counts_shown(results):
+    for variable in results.counts_shown():
         if variable in results.by_code:
             yield from _detail(results, variable)
     heading = say("report_all_sources", lang, n=len(results.study.notes))
@@ -283,7 +285,7 @@ def _coefficients(results: Results, scope: str, caption: str) -> Table:
 
 def _detail(results: Results, variable: str) -> Iterator[Block]:
     """Yield one variable's agreement by code and by pair, and what was mixed up with what."""
-    lang, table, asked = results.lang, results.confusions[variable], results.study.codebook[variable]
+    lang, asked = results.lang, results.study.codebook[variable]
     by_code, by_pair = results.by_code[variable], results.by_pair[variable]
     labels = {code: asked.label_of(code, lang) for code in by_code["code"].unique()}
     heading = {"variable": label_of(results, variable), "coders": ", ".join(results.alone)}
@@ -296,21 +298,29 @@ def _detail(results: Results, variable: str) -> Iterator[Block]:
             by_pair.assign(
                 group=say("report_by_pair", lang, **heading),
                 label=[f"{a} – {b}" for a, b in zip(by_pair["coder_a"], by_pair["coder_b"], strict=True)],
+                n_notes=by_pair["n_pairable"],
             ),
         ],
         ignore_index=True,
     )
+    yield Heading(heading["variable"])
+    yield Text(say("report_by_code_text", lang, n=len(labels)))
+    draw = partial(plot_agreement, rows, lang=lang)
+    yield Figure(f"agreement_{variable}", caption, caption, draw, about=[variable])
+    if variable in results.confusions:
+        yield _confused(results, variable, labels, heading)
+
+
+def _confused(results: Results, variable: str, labels: dict[str, str], heading: dict[str, str]) -> Figure:
+    """Return the grid of codes that stand against each other; of sets of codes there is none."""
+    lang, table = results.lang, results.confusions[variable]
     apart = table[table["code_a"] != table["code_b"]]
     most = max(apart.to_dict("records"), key=lambda row: row["pairs"], default={"pairs": 0})
     alt = say("report_confusions_none", lang)
     if most["pairs"]:
         ends = {"first": labels[str(most["code_a"])], "second": labels[str(most["code_b"])]}
         alt = say("report_confusions_alt", lang, pairs=most["pairs"], **ends)
-    yield Heading(heading["variable"])
-    yield Text(say("report_by_code_text", lang, n=len(labels)))
-    draw = partial(plot_agreement, rows, lang=lang)
-    yield Figure(f"agreement_{variable}", caption, caption, draw, about=[variable])
-    yield Figure(
+    return Figure(
         f"confusions_{variable}", say("report_confusions_caption", lang, **heading), alt,
         partial(plot_confusions, table, lang=lang, labels=labels), about=[variable],
     )  # fmt: skip
@@ -333,11 +343,11 @@ def _disputed(results: Results, variable: str) -> Iterator[Block]:
     for row in table.head(DISPUTED_SHOWN).reset_index().to_dict("records"):
         note = row["note_id"]
         chosen = [
-            _beside(results, asked, note, coder) if pd.isna(row[own]) else asked.label_of(row[own], lang)
+            _beside(results, asked, note, coder) if _is_gap(row[own]) else chosen_words(asked, row[own], lang)
             for coder, own in coders.items()
         ]
         lines = [(coder, one, row[f"memo {coder}"]) for coder, one in zip(coders, chosen, strict=True)]
-        notes.append(Note(note, row["text"], lines))
+        notes.append(Note(note, results.texts.quote(note), lines))
     facts = {
         "variable": label_of(results, variable),
         "n": len(table),
@@ -348,7 +358,14 @@ def _disputed(results: Results, variable: str) -> Iterator[Block]:
     key = key if notes else "report_disputed_none"
     yield Heading(label_of(results, variable))
     yield Text(say(key, lang, **facts))
+    for name, source, n_differ, n_both in results.apart:
+        if name == variable:
+            yield Text(say("report_apart", lang, source=source, n=n_differ, n_all=n_both), remark=True)
     yield from notes
+
+
+def _is_gap(answer: object) -> bool:
+    return not isinstance(answer, frozenset) and bool(pd.isna(answer))  # type: ignore[call-overload]
 
 
 def _beside(results: Results, asked: Variable, note_id: str, coder: str) -> str:
