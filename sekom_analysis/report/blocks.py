@@ -45,6 +45,17 @@ class Text:
 
 
 @dataclass(frozen=True)
+class Fact:
+    """A finding: the number that stands first and what it is out of, the sentence, and what more there is."""
+
+    big: str
+    of: str
+    text: str
+    more: str = ""
+    kind: str = field(default="fact", init=False)
+
+
+@dataclass(frozen=True)
 class Bullets:
     """A list of sentences."""
 
@@ -136,20 +147,22 @@ class Note:
     kind: str = field(default="note", init=False)
 
 
-Block = Heading | Text | Bullets | Figure | Table | Note
+Block = Heading | Text | Fact | Bullets | Figure | Table | Note
 
 
 @dataclass(frozen=True)
 class Section:
     """A section of the report; one without blocks is not on the page.
 
-    `behind` are further tables to write, by their stems. An appendix stands after the footer.
+    `behind` are further tables to write, by their stems. An appendix stands after the footer, what is of
+    the methods before it under a heading of its own.
     """
 
     heading: str
     blocks: Sequence[Block]
     behind: Mapping[str, pd.DataFrame] = field(default_factory=dict)
     is_appendix: bool = False
+    is_method: bool = False
 
     def figures(self) -> list[Figure]:
         """Return the figures to draw."""

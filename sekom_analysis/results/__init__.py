@@ -32,6 +32,7 @@ from sekom_analysis.results.actions import (
     priorities_of,
     themes_of,
 )
+from sekom_analysis.results.brief import Finding, brief_of
 from sekom_analysis.results.conduct import Checklist, Conduct, Step, checklists_of, conduct_of, steps_of
 from sekom_analysis.results.over_time import Appearing, appearing_of, changed_of
 from sekom_analysis.results.programs import Program, programs_of
@@ -127,6 +128,7 @@ class Results:
     programs: list[Program] = field(default_factory=list)
     checklists: list[Checklist] = field(default_factory=list)
     steps: list[Step] = field(default_factory=list)
+    brief: list[Finding] = field(default_factory=list)
     uncoded: list[str] = field(default_factory=list)
     alone: list[str] = field(default_factory=list)
     talked: list[str] = field(default_factory=list)
@@ -242,6 +244,7 @@ def work_out(
             name: voices(study, name, notes=main, coders=with_codebook, **most) for name in ordered_by
         }
         results.final = final_table(study, lang, main)
+        results.brief = brief_of(results)
         results.programs = programs_of(study, coded, main, lang, rng)
         results.conduct = conduct_of(results)
         results.checklists = checklists_of(results)

@@ -12,6 +12,11 @@ from sekom_analysis.study.training import TrainingNote
 CoderKind = Literal["human", "automatic", "source", "unknown"]
 Stance = Literal["coding-reliability", "codebook", "reflexive"]
 Quotes = Literal["off", "words", "whole"]
+SectionName = Literal[
+    "brief", "background", "chapters", "others", "scales", "readings", "merges", "priorities", "coverage",
+    "plan", "sources", "sure", "methods", "conduct", "agreement", "tables", "findings", "settled", "disputed",
+    "advice", "programs", "saturation", "checklists", "steps", "problems", "final",
+]  # fmt: skip
 SETTLED = "settled"
 LONG = 60  # words; of a longer note only selected words are quoted, where the study does not say otherwise
 
@@ -82,6 +87,9 @@ class About(_Frozen):
     purpose: Text | None = None  # what the material is for
     goal: Text | None = None  # the A of ABCD: what notes and actions are measured by
     collected: Text | None = None
+    date: Annotated[str, Field(min_length=1, coerce_numbers_to_str=True)] | None = None  # of the material
+    texts: dict[str, Text] = {}  # what the author says of a variable, or of "variable.code", in the report
+    sections: dict[SectionName, bool] = {}  # parts of the report that are left out
     stance: Stance = "codebook"
     main_sources: Annotated[Texts, BeforeValidator(_texts)] = ()
     context: Annotated[Texts, BeforeValidator(_texts)] = ()  # columns of the notes that coders are shown

@@ -5,70 +5,88 @@ A section computes nothing: what it shows is in `Results`.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 from sekom_analysis.quality import is_reflexive
 from sekom_analysis.report.blocks import Block, Figure, Section, Table
-from sekom_analysis.report.sections import actions, agreed, contents, numbers, over_time, programs, scales
+from sekom_analysis.report.sections import (
+    actions,
+    agreed,
+    brief,
+    contents,
+    numbers,
+    over_time,
+    programs,
+    scales,
+)
 from sekom_analysis.results import Results
 
 Made = Callable[[Results], Section] | Callable[[Results], list[Section]]
 
 # In the order of the page; a section without blocks has nothing to show, and only writes its tables.
-SECTIONS: list[Made] = [
-    contents.opening_section,
-    numbers.counts_section,
-    scales.scales_section,
-    contents.chapter_sections,
-    numbers.agreement_section,
-    numbers.disputed_section,
-    programs.programs_section,
-    agreed.findings_section,
-    agreed.readings_section,
-    agreed.settled_section,
-    agreed.advice_section,
-    actions.merges_section,
-    actions.priorities_section,
-    actions.coverage_section,
-    actions.plan_section,
-    contents.sources_section,
-    over_time.saturation_section,
-    numbers.methods_section,
-    contents.conduct_section,
-    contents.checklists_section,
-    contents.steps_section,
-    numbers.problems_section,
-    scales.final_codes_section,
-    contents.appendix_sections,
-]
+# Each under the name by which study.yaml may leave it out.
+SECTIONS: dict[str, Made] = {
+    "brief": brief.brief_section,
+    "background": contents.opening_section,
+    "chapters": contents.chapter_sections,
+    "others": numbers.others_section,
+    "scales": scales.scales_section,
+    "merges": actions.merges_section,
+    "priorities": actions.priorities_section,
+    "coverage": actions.coverage_section,
+    "plan": actions.plan_section,
+    "sources": contents.sources_section,
+    "sure": brief.sure_section,
+}
 
+# What a committee asks for, under a heading of its own.
+METHODS: dict[str, Made] = {
+    "methods": numbers.methods_section,
+    "conduct": contents.conduct_section,
+    "agreement": numbers.agreement_section,
+    "tables": numbers.count_tables_section,
+    "findings": agreed.findings_section,
+    "settled": agreed.settled_section,
+    "disputed": numbers.disputed_section,
+    "advice": agreed.advice_section,
+    "programs": programs.programs_section,
+    "saturation": over_time.saturation_section,
+    "checklists": contents.checklists_section,
+    "steps": contents.steps_section,
+    "problems": numbers.problems_section,
+}
+
+APPENDICES: dict[str, Made] = {"final": scales.final_codes_section, "notes": contents.appendix_sections}
 
 # Those that can have neither a coefficient nor a consensus: all that a reflexive study shows.
-IN_ANY_STANCE: list[Made] = [
-    contents.opening_section,
-    numbers.counts_section,
-    scales.scales_section,
-    agreed.readings_section,
-    actions.merges_section,
-    actions.plan_section,
-    numbers.methods_section,
-    numbers.problems_section,
-    contents.appendix_sections,
-]
+IN_ANY_STANCE = {name: SECTIONS[name] for name in ("background", "others", "scales")}
+IN_ANY_STANCE |= {"readings": agreed.readings_section}
+IN_ANY_STANCE |= {name: SECTIONS[name] for name in ("merges", "plan")}
+METHODS_IN_ANY_STANCE = {name: METHODS[name] for name in ("methods", "tables", "problems")}
 
 
 def sections(results: Results) -> list[Section]:
     """Return the sections with something to show or write; of a reflexive study only those that suit it."""
-    found: list[Section] = []
-    for make in IN_ANY_STANCE if is_reflexive(results.study) else SECTIONS:
-        made = make(results)
-        found += made if isinstance(made, list) else [made]
-    shown = [section for section in found if section.blocks or section.behind]
+    is_any = is_reflexive(results.study)
+    main = _made(results, IN_ANY_STANCE if is_any else SECTIONS)
+    methods = _made(results, METHODS_IN_ANY_STANCE if is_any else METHODS)
+    shown = [*main, *brief.divider(results, methods), *_made(results, APPENDICES)]
     return [
         replace(section, blocks=[_counted_as(results, block) for block in section.blocks])
         for section in shown
     ]
+
+
+def _made(results: Results, makers: Mapping[str, Made]) -> list[Section]:
+    """Return what some sections have to show or write; one that the study leaves out only writes."""
+    found: list[Section] = []
+    left_out = {str(name) for name, is_in in results.study.about.sections.items() if not is_in}
+    for name, make in makers.items():
+        made = make(results)
+        parts = made if isinstance(made, list) else [made]
+        found += [replace(one, blocks=[]) for one in parts] if name in left_out else parts
+    return [section for section in found if section.blocks or section.behind]
 
 
 def _counted_as(results: Results, block: Block) -> Block:

@@ -26,6 +26,7 @@ from sekom_analysis.report.blocks import (
     number_of,
     stage_name,
 )
+from sekom_analysis.report.sections import numbers
 from sekom_analysis.report.sections.over_time import changed_codes
 from sekom_analysis.results import Results
 from sekom_analysis.results.conduct import PASSES, Checklist, Departure, Step
@@ -42,12 +43,17 @@ def chapter_sections(results: Results) -> list[Section]:
 def _chapter(results: Results, chapter: Chapter) -> Section:
     lang, variable = results.lang, chapter.variable
     blocks: list[Block] = [Text(say("report_chapter_text", lang, bar=_bar(results, chapter)))]
+    if variable is not None:
+        is_in_brief = results.brief and next(iter(results.counts_shown()), "") == variable.id
+        blocks += numbers.said_of(results, variable.id)
+        blocks += [] if is_in_brief else numbers.counts_figure(results, variable.id)
     for code in chapter.codes if variable else []:
         blocks += _category(results, chapter, code)
     left = int(chapter.notes["code"].isna().sum())
     if left:
         blocks.append(Text(say("report_chapter_left", lang, n=left), remark=True))
-    return Section(say("report_chapter", lang, stage=stage_name(chapter.stage, lang)), blocks)
+    heading = say("report_chapter", lang, stage=stage_name(chapter.stage, lang))
+    return Section(heading, blocks)
 
 
 def _bar(results: Results, chapter: Chapter) -> str:
@@ -61,6 +67,7 @@ def _category(results: Results, chapter: Chapter, code: str) -> Iterator[Block]:
         return
     notes = chapter.under(code)
     yield Heading(variable.label_of(code, lang))
+    yield from numbers.said_of(results, f"{variable.id}.{code}")
     yield Text(_counted(results, chapter, code, len(notes)))
     if lines := list(_subcategories(chapter, notes, lang)):
         yield Bullets(lines)

@@ -7,6 +7,7 @@ from functools import partial
 
 import pandas as pd
 
+from sekom_analysis.actions.coverage import co_occurrence
 from sekom_analysis.agreement.reasons import why_low
 from sekom_analysis.basics.wording import number, say
 from sekom_analysis.consensus import SETTLED_BAR
@@ -17,7 +18,6 @@ from sekom_analysis.quality import is_reflexive
 from sekom_analysis.quality.quotes import reading
 from sekom_analysis.report.blocks import (
     Block,
-    Bullets,
     Figure,
     Heading,
     Note,
@@ -93,22 +93,13 @@ def _logs(results: Results) -> list[str]:
 # --- how many notes have each code --------------------------------------------------------------------
 
 
-def counts_section(results: Results) -> Section:
-    """Return a figure and a table a variable; counts that split another's bars are only written."""
-    lang, shown = results.lang, results.counts_shown()
-    blocks = [block for variable, table in shown.items() for block in _variable(results, variable, table)]
-    if blocks:
-        bar = bar_name(next(iter(shown.values())), lang)
-        is_alone = all(table["coder"].nunique() < 2 for table in shown.values())
-        key = "report_counts_alone" if is_alone else "report_counts_text"
-        blocks.insert(1, Text(say(key, lang, bar=bar)))
-    behind = {f"counts_{variable}": table for variable, table in results.counts.items()}
-    return Section(say("report_counts", lang), blocks, behind)
-
-
-def _variable(results: Results, variable: str, table: pd.DataFrame) -> Iterator[Block]:
-    lang, label = results.lang, label_of(results, variable)
-    totals = table[table["is_bar"]].groupby(f"label_{lang}", sort=False)["count"].sum()
+def counts_figure(results: Results, variable: str) -> list[Block]:
+    """Return the figure of a variable's counts; nothing where it would show nothing."""
+    lang, table, label = results.lang, results.counts[variable], label_of(results, variable)
+    bars = table[table["is_bar"].astype(bool)]
+    if bars["count"].sum() == 0 or bars["code"].nunique() < 2:
+        return []
+    totals = bars.groupby(f"label_{lang}", sort=False)["count"].sum()
     by_labels = list(dict.fromkeys(table[f"by_label_{lang}"]))
     key = "report_counts_caption" if by_labels == [""] else "report_counts_caption_by"
     caption = say(key, lang, variable=label, by="/".join(by_labels).lower())
@@ -118,10 +109,60 @@ def _variable(results: Results, variable: str, table: pd.DataFrame) -> Iterator[
         "report_counts_alt", lang, variable=label, bar=bar_name(table, lang),
         largest=totals.idxmax(), count=int(totals.max()),
     )  # fmt: skip
-    yield Heading(label)
     about = about_counts(results, variable, table)
-    yield Figure(f"counts_{variable}", caption, alt, partial(plot_counts, table, lang=lang), about=about)
-    yield from _by_coder(results, variable, table, about)
+    return [Figure(f"counts_{variable}", caption, alt, partial(plot_counts, table, lang=lang), about=about)]
+
+
+def others_section(results: Results) -> Section:
+    """Return the figures of counts that stand in no chapter and not in brief."""
+    lang, told = results.lang, {one.variable.id for one in results.chapters if one.variable}
+    told |= set(list(results.counts_shown())[:1]) if results.brief else set()
+    blocks: list[Block] = []
+    for variable in results.counts_shown():
+        if variable not in told and (figure := counts_figure(results, variable)):
+            blocks += [Heading(label_of(results, variable)), *said_of(results, variable), *figure]
+            blocks += _together(results, variable)
+    return Section(say("report_others", lang), blocks)
+
+
+def said_of(results: Results, about: str) -> list[Block]:
+    """Return what the study's author says of a variable, or of a code of it."""
+    text = results.study.about.texts.get(about)
+    return [Text(text.in_(results.lang))] if text is not None else []
+
+
+PAIRS_SHOWN = 10
+
+
+def _together(results: Results, variable: str) -> list[Block]:
+    """Return which two codes stand on the same notes most often, where notes have several."""
+    lang, asked = results.lang, results.study.codebook[variable]
+    if asked.kind != "multiple":
+        return []
+    ratings = results.study.ratings(variable, results.study.with_codebook, results.main)
+    table = co_occurrence(ratings, results.study.adjudications(variable)).head(PAIRS_SHOWN)
+    if table.empty:
+        return []
+    rows = []
+    for row in table.to_dict("records"):
+        ends = {"a": asked.label_of(row["code_a"], lang), "b": asked.label_of(row["code_b"], lang)}
+        numbers = [str(row[name]) for name in ("n_both", "n_a", "n_b")]
+        rows.append([say("report_pair_of_codes", lang, **ends), *numbers])
+    heads = [say(f"column_{key}", lang) for key in ("pair", "n_both", "n_first", "n_second")]
+    caption = say("report_together", lang, variable=label_of(results, variable))
+    return [Table(f"together_{variable}", caption, heads, rows, frame=table, about=[variable])]
+
+
+def count_tables_section(results: Results) -> Section:
+    """Return the counts of every coder, a table a variable; those not shown are only written."""
+    lang = results.lang
+    blocks: list[Block] = []
+    for variable, table in results.counts_shown().items():
+        if table["coder"].nunique() > 1:
+            blocks += [Heading(label_of(results, variable))]
+            blocks += _by_coder(results, variable, table, about_counts(results, variable, table))
+    behind = {f"counts_{variable}": table for variable, table in results.counts.items()}
+    return Section(say("report_counts_by_coder", lang), blocks, behind)
 
 
 def _by_coder(
@@ -173,7 +214,6 @@ def _agreement(results: Results) -> Iterator[Block]:
     if overview.empty:
         return
     yield from _intro(results)
-    yield Bullets([text for variable in results.counts_shown() if (text := _sentence(results, variable))])
     values = overview["value"].dropna()
     low, high = number(values.min(), lang), number(values.max(), lang)
     alt = say("report_agreement_alt", lang, low=low, high=high) if len(values) else ""
@@ -206,6 +246,12 @@ def _intro(results: Results) -> list[Text]:
             read += say("report_below_floor", lang, text=plan.below_floor.in_(lang))
     clusters = clusters_sentence(results.study, results.agreement, lang)
     return [Text(text), Text(read), *([Text(clusters)] if clusters else [])]
+
+
+def sentences(results: Results) -> list[str]:
+    """Return the main numbers of agreement, a sentence a variable that is shown."""
+    shown = dict.fromkeys([*results.counts_shown(), *results.scales["variable"]])
+    return [text for variable in shown if (text := _sentence(results, str(variable)))]
 
 
 def _sentence(results: Results, variable: str) -> str:
