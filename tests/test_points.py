@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import pandas as pd
 import pytest
 import yaml
 
 from sekom_analysis.basics.yamlfile import parse_yaml
 from sekom_analysis.study.codebook import Codebook, Variable, keep, read_definition
+from sekom_analysis.study.codebook_table import check_codebook_table, codebook_table
 from sekom_analysis.study.points import labels_in, point_named
 
 SCALE = {"id": "v", "kind": "scale", "label": "V", "range": [1, 5]}
@@ -101,6 +103,43 @@ def test_a_kept_definition_has_its_labels(tmp_path):
     (path,) = tmp_path.rglob("*.yaml")
     assert read_definition(path) == made
     assert path.stem == made.version
+
+
+# --- in Excel ---------------------------------------------------------------------------------------------
+
+
+def in_table(*rows: tuple[str, ...]) -> tuple[Codebook | None, list]:
+    columns = ["variable", "kind", "range", "code", "label_sv", "label_en", "definition", "colour"]
+    filled = [dict(zip(columns, row, strict=False)) for row in rows]
+    table = pd.DataFrame(filled, columns=columns, dtype="str").fillna("")
+    table.index = pd.RangeIndex(2, len(table) + 2, name="row")
+    return check_codebook_table(table, "b.xlsx")
+
+
+def test_named_points_have_rows_below_their_scale():
+    scale = ("v", "skala", "1–5")
+    made, problems = in_table(scale, ("", "", "", "5", "mycket", "very"), ("v", "", "", "1", "inte alls"))
+    assert problems == []
+    assert labels_in(made["v"], "en") == {1: "inte alls", 5: "very"}
+    told = codebook_table(made)[["variable", "code", "label_sv", "label_en"]].to_numpy().tolist()
+    assert told[1:] == [["v", "1", "inte alls", "inte alls"], ["v", "5", "mycket", "very"]]
+
+
+@pytest.mark.parametrize(
+    ("row", "said"),
+    [
+        (("v", "", "", "1", "igen"), "the point 1 is listed more than once"),
+        (("v", "", "", "7", "mycket"), "the point 7 is not on the scale 1–5"),
+        (("v", "", "", "5"), "the label of point 5 is empty"),
+        (("v", "", "", "5", "a", "b", "Mer"), "definition is not known here"),
+        (("v", "", "", "5", "a", "b", "", "#112233"), "colour is not known here"),
+        (("v", "", "", "hog", "mycket"), "a scale has a range, not codes"),
+    ],
+)
+def test_what_is_wrong_with_a_row_of_a_point_is_told_with_the_row(row, said):
+    made, problems = in_table(("v", "scale", "1–5"), ("", "", "", "1", "inte alls"), row)
+    assert made is None
+    assert (problems[0].row, said in problems[0].what) == (2 if "codes" in said else 4, True)
 
 
 # --- what names a point -------------------------------------------------------------------------------

@@ -35,7 +35,7 @@ def as_labels(value: Any) -> Any:
     named: dict[str, Any] = {}
     for key, label in value.items():
         written = str(key).strip().translate(_MINUS)
-        if isinstance(key, bool) or not _POINT.fullmatch(written):
+        if isinstance(key, bool) or not is_point(written):
             faults.append(Fault.of((str(key),), "book_point_number", point=str(key)))
             continue
         point = str(int(written))
@@ -47,6 +47,17 @@ def as_labels(value: Any) -> Any:
     if faults:
         raise FaultsError(faults)
     return named or None
+
+
+def is_point(text: str) -> bool:
+    """Whether a text is a whole number, as a point of a scale is written.
+
+    Examples
+    --------
+    >>> [is_point(text) for text in ("3", "−3", " 5 ", "1.5", "hög")]
+    [True, True, True, False, False]
+    """
+    return bool(_POINT.fullmatch(text.strip().translate(_MINUS)))
 
 
 def point_faults(variable: Any) -> Iterator[Fault]:
@@ -66,7 +77,7 @@ def point_faults(variable: Any) -> Iterator[Fault]:
 def point_named(variable: Any, text: str) -> str:
     """Return the point of a scale that a text names: by number and label, or by label; empty if none does.
 
-    A number alone is not looked at: it says itself which point it is.
+    A number alone names none: it says itself which point it is, whatever the labels are.
 
     Examples
     --------
@@ -75,7 +86,7 @@ def point_named(variable: Any, text: str) -> str:
     >>> [point_named(scale, text) for text in ("1 inte alls", "5 = Mycket", "Inte  alls", "1 mycket", "3")]
     ['1', '5', '1', '', '']
     """
-    labels = variable.labels or {}
+    labels = {} if is_point(text) else variable.labels or {}
     plain = _plain(text.translate(_MINUS))
     found = _NAMED.fullmatch(plain)
     by_label = [point for point, label in labels.items() if plain in _forms(label)]
