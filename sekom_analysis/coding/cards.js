@@ -1263,7 +1263,7 @@ function keycap(key) {
 function paintDefinitions(box, variable, say, first = null) {
   const entries = variable.codes.filter((code) => code.definition || code.include || code.exclude || code.example);
   const isFirst = (code) => !first || first.includes(code.id);
-  const shown = (codes) => codes.map((code) => definitionOf(code, say));
+  const shown = (codes) => codes.map((code) => definitionOf(variable.kind === "scale" ? { ...code, label: shownNumber(code.label) } : code, say));
   box.replaceChildren(make("p", "sk-panel-title", variable.label), ...shown(entries.filter(isFirst)));
   const rest = entries.filter((code) => !isFirst(code));
   if (rest.length) box.append(make("details", "sk-rest", make("summary", "", say("other_codes", { n: rest.length })), ...shown(rest)));

@@ -134,6 +134,13 @@ def test_labels_go_out_to_other_programs_and_come_back(study, tmp_path):
     assert sorted(changed["mood"].labels) == [-3, 0]  # what is not on the scale any more is left out
 
 
+def test_tags_for_taguette_say_what_a_number_means(study, tmp_path):
+    path = tmp_path / "tags.csv"
+    assert sekom("export", path, "--study", study.root, "--layout", "tags")[0] == 0
+    described = {row.tag: row.description for row in pd.read_csv(path, keep_default_na=False).itertuples()}
+    assert [described[f"Ton.{number}"] for number in ("-3", "2")] == ["helt emot", ""]
+
+
 def test_words_of_others_are_points_by_their_labels(study):
     mood = study.codebook["mood"]
     assert [meant_code(mood, text).id for text in ("Helt för", "-2", "3 helt för", "för")] == [
