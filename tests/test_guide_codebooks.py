@@ -31,4 +31,7 @@ def test_the_guides_codebook_is_read(tmp_path, lang, ending):
     assert [(v.label.sv, v.kind, list(v.code_ids)) for v in asked] == SHOWN[lang]
     assert asked[0].question.sv.endswith("?")
     assert (scale.kind, scale.range) == ("scale", (1, 5))
-    assert scale.question.sv.endswith(("(1 = Inte alls, 5 = Mycket)", "(1 = Not at all, 5 = Very)"))
+    assert scale.points(lang) == (
+        {1: "Inte alls", 5: "Mycket"} if lang == "sv" else {1: "Not at all", 5: "Very"}
+    )
+    assert scale.question.in_(lang).endswith("?")

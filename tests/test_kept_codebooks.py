@@ -16,6 +16,7 @@ from sekom_analysis.basics.errors import StudyError
 from sekom_analysis.study.codebook import Codebook
 from sekom_analysis.study.codebook_table import codebook_table, read_kept_codebook
 from sekom_analysis.study.codebook_words import column_of, kind_of_variable, points_of, range_of
+from sekom_analysis.study.points import labels_in
 from sekom_analysis.study.study import Study
 from tests.exchange.office import find_office
 from tests.test_cli import sekom
@@ -191,28 +192,41 @@ def test_a_list_as_maxqda_exports_it_keeps_what_is_above_a_code(tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("cells", "text"),
+    ("cells", "labels"),
     [
-        (["Vikt", "skala", "1 Ingen … 5 Mycket hög"], "1 = Ingen, 5 = Mycket hög"),
-        (["Vikt", "skala", "1=Ingen; 3=Medel; 5=Mycket hög"], "1 = Ingen, 3 = Medel, 5 = Mycket hög"),
-        (["Vikt", "Skala 1–5", None], ""),
-        (["Vikt", "1-5", None], ""),
+        (["Vikt", "skala", "1 Ingen … 5 Mycket hög"], {1: "Ingen", 5: "Mycket hög"}),
+        (["Vikt", "skala", "1=Ingen; 3=Medel; 5=Mycket hög"], {1: "Ingen", 3: "Medel", 5: "Mycket hög"}),
+        (["Vikt", "Skala 1–5", None], {}),
+        (["Vikt", "1-5", None], {}),
     ],
 )
-def test_points_of_a_scale_are_shown_to_coders(tmp_path, cells, text):
+def test_points_of_a_scale_are_its_labels(tmp_path, cells, labels):
     rows = [["Variabel", "Typ", "Skala", "Kod", "Fråga"], [*cells, None, "Hur viktigt?"]]
     read = read_kept_codebook(put(tmp_path / "a.xlsx", rows))
     (variable,) = read.codebook.variables
     assert (variable.kind, variable.range) == ("scale", (1, 5))
-    assert variable.question.sv == (f"Hur viktigt? ({text})" if text else "Hur viktigt?")
+    assert (labels_in(variable, "sv"), variable.question.sv) == (labels, "Hur viktigt?")
+    told = [str(one.what) for one in read.remarks if "labels of the points" in str(one.what)]
+    assert bool(told) == bool(labels)
 
 
-def test_points_may_be_rows_of_their_own(tmp_path):
-    rows = [["Variabel", "Typ", "Kod", "Etikett"], ["Vikt", "skala", 1, "Ingen"], ["", "", 2, ""],
-            ["", "", 3, "Hög"]]  # fmt: skip
+def test_points_may_be_rows_of_their_own_in_two_languages(tmp_path):
+    rows = [["Variabel", "Typ", "Kod", "Etikett", "Etikett (en)"], ["Vikt", "skala", 1, "Ingen", "None"],
+            ["", "", 2, "", ""], ["", "", 3, "Hög", ""]]  # fmt: skip
     (variable,) = read_kept_codebook(put(tmp_path / "a.xlsx", rows)).codebook.variables
-    assert (variable.kind, variable.range) == ("scale", (1, 3))
-    assert variable.question.sv == "Vikt (1 = Ingen, 3 = Hög)"
+    assert (variable.kind, variable.range, variable.question) == ("scale", (1, 3), None)
+    assert labels_in(variable, "sv") == {1: "Ingen", 3: "Hög"}
+    assert labels_in(variable, "en") == {1: "None", 3: "Hög"}
+
+
+def test_what_is_named_outside_the_scale_stays_in_the_question(tmp_path):
+    rows = [["Variabel", "Typ", "Skala", "Kod", "Etikett"], ["Vikt", "skala", "1–3", None, None]]
+    rows += [["", "", None, 0, "Vet inte"], ["", "", None, 1, "Ingen"]]
+    read = read_kept_codebook(put(tmp_path / "a.xlsx", rows))
+    (variable,) = read.codebook.variables
+    assert labels_in(variable, "sv") == {1: "Ingen"}
+    assert variable.question.sv == "Vikt (0 = Vet inte)"
+    assert any("outside the scale" in str(one.what) for one in read.remarks)
 
 
 @pytest.mark.parametrize(

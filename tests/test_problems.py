@@ -188,6 +188,10 @@ BOOKS = [
     "variables: [{id: a, kind: single, label: V, codes_from: b}]",
     "variables: [{id: a, kind: single, label: V, codes: [{id: x, label: X, was: [y, z], split_into: [q]}, "
     "{id: y, label: Y, was: z}]}]",
+    "variables: [{id: a, kind: scale, label: V, range: [1, 2], labels: [låg, hög]}]",
+    "variables: [{id: a, kind: scale, label: V, range: [1, 2], labels: {låg: x, 1: x, '+1': x, 2: }}]",
+    "variables: [{id: a, kind: scale, label: V, range: [1, 2], labels: {3: x}}]",
+    "variables: [{id: a, kind: single, label: V, codes: [{id: x, label: X}], labels: {1: x}}]",
 ]
 NOTES = [
     [["note_id", "text"], ["n\u200b1", "a"], ["", " "], ["n2", "a"], ["n2", "a"]],

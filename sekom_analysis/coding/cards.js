@@ -1263,7 +1263,7 @@ function keycap(key) {
 function paintDefinitions(box, variable, say, first = null) {
   const entries = variable.codes.filter((code) => code.definition || code.include || code.exclude || code.example);
   const isFirst = (code) => !first || first.includes(code.id);
-  const shown = (codes) => codes.map((code) => definitionOf(code, say));
+  const shown = (codes) => codes.map((code) => definitionOf(variable.kind === "scale" ? { ...code, label: shownNumber(code.label) } : code, say));
   box.replaceChildren(make("p", "sk-panel-title", variable.label), ...shown(entries.filter(isFirst)));
   const rest = entries.filter((code) => !isFirst(code));
   if (rest.length) box.append(make("details", "sk-rest", make("summary", "", say("other_codes", { n: rest.length })), ...shown(rest)));
@@ -3055,7 +3055,7 @@ function createList({ host, list, data, say, save, announce = () => {
 }
 
 // looks/changes.js
-var HEADED = /* @__PURE__ */ new Set(["include", "exclude", "example", "question", "split_into"]);
+var HEADED = /* @__PURE__ */ new Set(["include", "exclude", "example", "question", "points", "split_into"]);
 function createChanges({ say, list, data, part, parts, button }) {
   const changes = data.changes ?? [];
   function marked2(kind, text) {
@@ -3111,6 +3111,52 @@ function createChanges({ say, list, data, part, parts, button }) {
   }
   part("again", "div", "sk-again").hidden = true;
   return { paintAll, paintOne };
+}
+
+// looks/points.js
+var ONE_ROW = 12;
+var ONE_ROW_NARROW = 7;
+var SEVERAL = 3;
+var hasPoints = (codes) => codes.some(({ definition }) => definition);
+function placesOf(named, n) {
+  const last = named.length - 1;
+  const between = named.slice(1, -1).map((at, nth) => {
+    const reach = Math.min(at - named[nth], named[nth + 2] - at);
+    return (
+      /** @type {[number, number]} */
+      [2 * at + 1 - reach, 2 * at + 1 + reach]
+    );
+  });
+  if (last < 2) return [[0, n], [n, 2 * n]];
+  return [[0, between[0][0]], ...between, [between[between.length - 1][1], 2 * n]];
+}
+function endsAndNamed(codes, say) {
+  const last = codes.length - 1;
+  return codes.flatMap(({ id, definition }, at) => {
+    const number = shownNumber(id);
+    if (definition) return [{ at, number, text: definition }];
+    return at && at < last ? [] : [{ at, number: "", text: say(at ? "highest" : "lowest", { number }) }];
+  });
+}
+var pointsSaid = (codes, say) => endsAndNamed(codes, say).map(({ number, text }) => `${number} ${text}`.trim()).join(", ");
+function pointsRow(codes, say) {
+  const shown = endsAndNamed(codes, say);
+  const spans = placesOf(shown.map(({ at }) => at), codes.length);
+  const row = make("div", "sk-points", ...shown.map(({ at, number, text }, nth) => {
+    const made = make("span", "sk-point", make("b", "", number), " ", text);
+    const [from, to] = spans[nth];
+    made.style.setProperty("--sk-span", `${from + 1} / ${to + 1}`);
+    const isWide = to - from > 2;
+    made.classList.toggle("sk-low", isWide && at === 0);
+    made.classList.toggle("sk-high", isWide && at === codes.length - 1);
+    return made;
+  }));
+  row.setAttribute("aria-hidden", "true");
+  row.style.setProperty("--sk-halves", String(2 * codes.length));
+  row.classList.toggle("sk-listed", codes.length > ONE_ROW);
+  row.classList.toggle("sk-listed-narrow", codes.length > ONE_ROW_NARROW || shown.length > SEVERAL);
+  row.classList.toggle("sk-several", shown.length > SEVERAL);
+  return row;
 }
 
 // looks/codes.js
@@ -3170,8 +3216,9 @@ function createCodes(kit, { show, say, hand, focus, id }) {
     if (codes.length > MOST_BUTTONS) return [...back, ...blocksOf(codes).map(blockButton)];
     return [...back, ...codes.map(numberButton)];
   }
-  function numberButton({ id: number }) {
+  function numberButton({ id: number, definition }) {
     const made = button("sk-code", shownNumber(number), "", "code", number);
+    if (definition) made.setAttribute("aria-label", `${shownNumber(number)} ${definition}`);
     if (number.length === 1) made.setAttribute("aria-keyshortcuts", number);
     made.prepend(keycap(""));
     made.dataset.code = number;
@@ -3195,9 +3242,11 @@ function createCodes(kit, { show, say, hand, focus, id }) {
     parts.codes.setAttribute("aria-describedby", parts.ends.id);
     parts.codes.after(parts.scale);
     const [low, high] = [codes[0].id, codes[codes.length - 1].id].map(shownNumber);
-    parts.low.textContent = say("lowest", { number: low });
-    parts.high.textContent = say("highest", { number: high });
-    parts.scale.replaceChildren(parts.ends, ...codes.length > WITH_FIELD ? [parts.numberBox] : []);
+    const isNamed = hasPoints(codes);
+    parts.low.textContent = isNamed ? "" : say("lowest", { number: low });
+    parts.high.textContent = isNamed ? "" : say("highest", { number: high });
+    parts.points.textContent = isNamed ? pointsSaid(codes, say) : "";
+    parts.scale.replaceChildren(...isNamed ? [pointsRow(codes, say)] : [], parts.ends, ...codes.length > WITH_FIELD ? [parts.numberBox] : []);
     parts.numberLabel.textContent = say("number_label", { low, high });
     parts.number.inputMode = codes[0].id.startsWith("-") ? "text" : "numeric";
   }
@@ -3213,7 +3262,7 @@ function createCodes(kit, { show, say, hand, focus, id }) {
     field.addEventListener("input", () => hand.click("numberIs", field.value));
     field.addEventListener("keydown", onNumberKey);
     const save = button("sk-tool", say("save_number"), "Enter", "numberGiven");
-    part("ends", "div", "sk-ends", part("low", "span", "sk-end"), typed2, part("high", "span", "sk-end"));
+    part("ends", "div", "sk-ends", part("points", "span", "sk-unseen"), part("low", "span", "sk-end"), typed2, part("high", "span", "sk-end"));
     part("numberBox", "div", "sk-number", label, field, save);
     parts.ends.id = `${id}-ends`;
     part("scale", "div", "sk-scale-foot");
@@ -3355,15 +3404,15 @@ function createCodebook({ host, data, say, onClose = () => {
     const asked = variable.question === variable.label ? [] : [make("p", "sk-book-question", variable.question)];
     const how = variable.kind === "multiple" ? [make("p", "sk-book-how", say("codebook_multiple"))] : [];
     const [low, high] = [variable.codes[0], variable.codes[variable.codes.length - 1]];
-    const body = isScale ? [make("p", "sk-book-how", say("codebook_scale", { low: low?.label, high: high?.label })), ...endsOf(variable)] : variable.codes.map(entry);
+    const body = isScale ? [make("p", "sk-book-how", say("codebook_scale", { low: shownNumber(low?.label ?? ""), high: shownNumber(high?.label ?? "") })), ...endsOf(variable)] : variable.codes.map((code) => entry(code));
     return make("section", "sk-book-chapter", make("h2", "", variable.label), ...asked, ...how, ...body);
   }
   function endsOf(variable) {
     const named = variable.codes.filter((code) => code.definition);
-    return named.map(entry);
+    return named.map((code) => entry(code, true));
   }
-  function entry(code) {
-    const made = make("article", "sk-book-code", make("h3", "", code.label));
+  function entry(code, isScale = false) {
+    const made = make("article", "sk-book-code", make("h3", "", isScale ? shownNumber(code.label) : code.label));
     const { colour } = (
       /** @type {Code & { colour?: string }} */
       code
@@ -4126,7 +4175,7 @@ function createCodingView(host, data, say, list, hand, onHandIn) {
       parts.panelBox.replaceChildren(definitionOf(code, say));
       return;
     }
-    const has = variables.some((variable) => variable.codes.some((one) => one.definition));
+    const has = variables.some(({ kind, codes: all }) => kind !== "scale" && all.some((one) => one.definition));
     parts.panelBox.replaceChildren(...has ? [make("p", "sk-quiet", say("point_at_code"))] : []);
   }
   const said = () => hand.told ? say(hand.told.key, hand.told.values) : "";

@@ -22,6 +22,7 @@ from sekom_analysis.formats.workbooks import UNWRITABLE, escaped
 from sekom_analysis.study.codebook import Variable, asked_by
 from sekom_analysis.study.decisions import AFTER_TALK, INDEPENDENT, WARM_UP
 from sekom_analysis.study.desk import Desk
+from sekom_analysis.study.points import labels_in, with_number
 from sekom_analysis.study.rows import note_hash
 from sekom_analysis.study.secret import first_time_notes
 
@@ -42,6 +43,7 @@ PASSES = (PASS, str(AFTER_TALK))
 _MARK = re.compile(r"([a-z0-9_]{1,40})/(answer|code|none|certainty|memo|proposal)(?:/([a-z0-9_]{1,40}))?")
 CONTEXT = "sekom/context"
 _FEW_CODES = 12
+_FEW_POINTS = 21  # a drop-down of a longer scale lists its named points alone
 _NUMBER = re.compile(r"[+-]?[0-9]+([.,][0-9]+)?[.)]?")
 _KEY = re.compile(r"(n[0-9a-f]{20})\.(h[0-9a-f]{11})(?:\.(h[0-9a-f]{11}))?")
 
@@ -225,6 +227,31 @@ def labels_of(variable: Variable, lang: str, codes: Iterable[str] | None = None)
     labels = {code: " ".join(writable(variable.label_of(code, lang)).split()) for code in wanted}
     times = Counter(map(plain, labels.values()))
     return {code: f"{label} [{code}]" if times[plain(label)] > 1 else label for code, label in labels.items()}
+
+
+def choices_of(variable: Variable, lang: str) -> list[object]:
+    """Return what the drop-down of a variable's answer lists; nothing for a scale without labels.
+
+    Examples
+    --------
+    >>> choices_of(Variable(id="v", kind="scale", label="V", range=(1, 3), labels={1: "inte alls"}), "sv")
+    ['1 inte alls', 2, 3]
+    """
+    if variable.range is None:
+        return list(labels_of(variable, lang).values())
+    named = labels_in(variable, lang)
+    listed = [int(point) for point in variable.answers]
+    return (
+        [shown_point(variable, p, lang) for p in (listed if len(listed) <= _FEW_POINTS else named)]
+        if named
+        else []
+    )
+
+
+def shown_point(variable: Variable, point: int, lang: str) -> str | int:
+    """Return a number of a scale as a cell shows it: with its label, if it has one."""
+    label = labels_in(variable, lang).get(point)
+    return point if label is None else " ".join(writable(with_number(point, label)).split())
 
 
 def can_show(variable: Variable, codes: str) -> bool:

@@ -24,6 +24,7 @@ from sekom_analysis.formats.guarded import opened
 from sekom_analysis.formats.tables import join_rows, write_table
 from sekom_analysis.study.codebook import NONE_FITS, NONE_FITS_LABEL, Code, Codebook, Variable
 from sekom_analysis.study.imports import Import, earlier_import, without_unfinished
+from sekom_analysis.study.points import labels_in
 from sekom_analysis.study.raw import Raw, open_raw, study_option
 
 if TYPE_CHECKING:
@@ -472,7 +473,8 @@ def _export_decisions(order: Order) -> list[Loss]:
 def _tags(variable: Variable, lang: str) -> list[tuple[str, str]]:
     """Return name and description of each answer that can be chosen."""
     if variable.range is not None:
-        return [(step, "") for step in variable.answers]
+        named = labels_in(variable, lang)
+        return [(step, named.get(int(step), "")) for step in variable.answers]
     tags = [(_name(c.label.in_(lang)), _description(c, lang)) for c in variable.codes if not c.retired]
     if variable.allows_none_fits:
         tags.append((NONE_FITS_LABEL[lang], say("tags_none_fits", lang, code=NONE_FITS)))

@@ -84,6 +84,8 @@ def width_of(writer: TabWriter, column: Column) -> float:
     if column.part == ANSWER and variable.kind == "single":
         longest = max(map(len, layout.labels_of(variable, writer.lang).values()), default=0)
         return float(min(max(longest + 4, 18), 40))
+    if column.part == ANSWER and variable.labels:
+        return float(min(max(len(str(one)) for one in layout.choices_of(variable, writer.lang)) + 5, 30))
     if column.part == ANSWER and variable.kind == "multiple":
         return TYPED_WIDTH
     if column.part == CODE:

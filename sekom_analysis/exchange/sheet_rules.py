@@ -13,6 +13,8 @@ from sekom_analysis.exchange import layout
 from sekom_analysis.exchange.layout import ANSWER, CERTAINTY, CODE, MEMO, NONE, PROPOSED, Column, Row
 from sekom_analysis.exchange.sheet_columns import FIRST, TabWriter, head_of
 from sekom_analysis.study.codebook import Code, Variable
+from sekom_analysis.study.codebook_words import points_text
+from sekom_analysis.study.points import labels_in
 
 _LONGEST_TITLE, _LONGEST_PROMPT = 32, 255  # what Excel takes; it calls a file with more of them damaged
 
@@ -45,7 +47,7 @@ def _close(writer: TabWriter) -> None:
 def _rule(writer: TabWriter, column: Column) -> DataValidation:
     """Return a column's drop-down and definition; what is typed past the list is read, or shown in red."""
     variable, lang = writer.variables[column.variable], writer.lang
-    if column.part == ANSWER and variable.range:
+    if column.part == ANSWER and variable.range and not variable.labels:
         low, high = variable.range
         error = say("sheet_not_on_scale", lang, low=low, high=high)
         rule = DataValidation("whole", formula1=str(low), formula2=str(high), operator="between", error=error)
@@ -74,7 +76,8 @@ def _prompt(variable: Variable, column: Column, lang: str) -> str:
     elif variable.range:
         low, high = variable.range
         question = variable.question.in_(lang) if variable.question else ""
-        lines = [say("sheet_scale", lang, low=low, high=high) + ".", question]
+        named = points_text(labels_in(variable, lang))
+        lines = [say("sheet_scale", lang, low=low, high=high) + ".", named, question]
     else:
         how = say("sheet_type_several" if variable.kind == "multiple" else "sheet_type_one", lang)
         lines = [how, *(_named(variable, code, lang) for code in codes.values())]
@@ -129,13 +132,22 @@ def _is_answered(writer: TabWriter, number: int, variable: Variable) -> str:
     if variable.kind != "multiple":
         cell = f"{letter(writer.places[Column(variable.id, ANSWER)])}{number}"
         filled = f'{cell}<>""'
-        return f"{filled},NOT({_unread(cell, layout.forms_name(variable.id))})" if variable.codes else filled
+        return (
+            f"{filled},NOT({_unread(cell, layout.forms_name(variable.id))})"
+            if _has_forms(variable)
+            else filled
+        )
     codes, none = _codes_and_none(writer, variable, number)
     given = [f'({none}<>"")']
     given += [f"(COUNTA({codes})>0)"] if variable.code_ids else []
     if layout.is_typed(variable):
         given.append(f'(${letter(writer.places[Column(variable.id, ANSWER)])}{number}<>"")')
     return f"{'+'.join(given)}=1"
+
+
+def _has_forms(variable: Variable) -> bool:
+    """Whether a list says all that is understood in the cell of the answer; numbers alone need none."""
+    return bool(variable.codes or variable.labels)
 
 
 def _unread(cell: str, *lists: str) -> str:
@@ -165,7 +177,10 @@ def _lists_of(variable: Variable, column: Column) -> Iterator[str]:
         yield layout.forms_name("", CERTAINTY)
     elif column.part in (CODE, NONE):
         yield layout.forms_name("", CODE)
-    if (column.part == ANSWER and variable.kind == "single") or column.part in (CODE, NONE):
+    if (column.part == ANSWER and variable.kind != "multiple" and _has_forms(variable)) or column.part in (
+        CODE,
+        NONE,
+    ):
         yield layout.forms_name(variable.id)
 
 

@@ -228,7 +228,9 @@ def _shown(variable: Variable, column: Column, given: Mapping[str, str], lang: s
     if variable.kind == "multiple" and layout.is_typed(variable):
         return _typed(variable, codes, lang) if column.part == ANSWER else None
     if column.part == ANSWER:
-        return int(codes) if variable.kind == "scale" else layout.labels_of(variable, lang)[codes]
+        if variable.kind == "scale":
+            return layout.shown_point(variable, int(codes), lang)
+        return layout.labels_of(variable, lang)[codes]
     chosen = column.code in codes.split("|") if column.part == CODE else not codes
     return layout.MARK if chosen else None
 

@@ -13,6 +13,7 @@ from sekom_analysis.exchange.layout import ANSWER, CERTAINTY, CODE, MEMO, NONE, 
 from sekom_analysis.exchange.sheet_grid import Cell, Ticket, is_what_is_left
 from sekom_analysis.study.codebook import Variable
 from sekom_analysis.study.decisions import LONGEST_MEMO
+from sekom_analysis.study.points import labels_in, point_named, with_number
 from sekom_analysis.study.proposals import LONGEST_NAME, Proposal
 from sekom_analysis.study.rows import answer_fault
 
@@ -181,6 +182,9 @@ def forms_of(variable: Variable) -> list[str]:
     """Return all that is understood as an answer, for a `multiple` as one of its codes; each once."""
     forms = [*layout.numbers_of(variable), *variable.answers]
     forms += [label for lang in LANGUAGES for label in layout.labels_of(variable, lang).values()]
+    for lang in LANGUAGES:
+        named = labels_in(variable, lang)
+        forms += [form for one in named.items() for form in (with_number(*one), one[1])]
     forms += sorted(_nones()) if variable.kind == "multiple" else []
     once: dict[str, str] = {}
     for form in forms:
@@ -212,16 +216,29 @@ def _unknown(variable: Variable, cell: Cell, lang: str) -> OddCell:
 
 
 def _number(variable: Variable, given: Given, spoken: Spoken) -> Taken:
-    """Read the number of a `scale`."""
+    """Read the number of a `scale`, or the point that is named."""
     cell = given.get(Column(variable.id, ANSWER))
     if cell is None:
         return None, None, []
     text = cell.text.strip()
     if not answer_fault(variable, text):
         return cell, text, []
+    if point := point_named(variable, text) or _what_is_left(variable, text, spoken):
+        return cell, point, []
     low, high = variable.range or (1, 5)
     said = {"text": _short(text), "label": variable.label.in_(spoken.lang), "low": low, "high": high}
     return cell, None, [OddCell(cell, "sheet_number", said)]
+
+
+def _what_is_left(variable: Variable, text: str, spoken: Spoken) -> str:
+    """Return the one point whose label can have become a text where an encoding lacks its letters."""
+    named = labels_in(variable, spoken.lang).items()
+    found = [
+        point
+        for point, label in named
+        if any(is_what_is_left(text, one, spoken.encoding) for one in (label, with_number(point, label)))
+    ]
+    return str(found[0]) if len(found) == 1 else ""
 
 
 def _several(variable: Variable, given: Given, spoken: Spoken) -> Taken:

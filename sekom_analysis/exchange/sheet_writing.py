@@ -28,6 +28,7 @@ from sekom_analysis.exchange.takings import command
 from sekom_analysis.formats.workbooks import LONGEST_TEXT
 from sekom_analysis.study.codebook import Code, Codebook, Variable
 from sekom_analysis.study.desk import Desk
+from sekom_analysis.study.points import labels_in, with_number
 from sekom_analysis.study.shown import Changes, Shown
 
 # --- the other tabs of a coding sheet: what to do, the codebook, and the lists behind the drop-downs ---
@@ -151,6 +152,10 @@ def _write_variable(
     _write_across(sheet, row, variable.label.in_(lang), layout.LABEL, width)
     _write_across(sheet, row + 1, _about(variable, lang), layout.QUESTION, width)
     row += 2
+    for point, label in labels_in(variable, lang).items():
+        _write(sheet, row, 1, with_number(point, label), layout.CODE_NAME)
+        sheet.row_dimensions[row].height = _code_height(None, with_number(point, label), (), lang)
+        row += 1
     if variable.kind != "scale":
         codes: dict[str, Code] = {code.id: code for code in variable.codes}
         for code, label in layout.labels_of(variable, lang).items():
@@ -206,14 +211,14 @@ def write_lists(sheet: Any, ticket: Ticket, tabs: Sequence[Tab], lang: str) -> d
             _write(sheet, row, place, text, layout.SMALL)
     sheet.column_dimensions["A"].width, sheet.column_dimensions["B"].width = 30, 30
     asked = {variable.id: variable for tab in tabs for variable in tab.variables}
-    lists = {
+    lists: dict[str, tuple[str, Sequence[object]]] = {
         "mark": ("", [layout.MARK]),
         "certainty": ("", [say(f"card_certainty_{n}", lang) for n in layout.CERTAINTIES]),
         layout.forms_name("", CODE): ("", sorted(layout.MARKS)),
         layout.forms_name("", CERTAINTY): ("", CERTAINTY_FORMS),
     }
     for name, variable in asked.items():
-        labels = [] if variable.kind == "scale" else list(layout.labels_of(variable, lang).values())
+        labels = layout.choices_of(variable, lang)
         lists[f"{name}/"] = (variable.version, labels)
         if labels:
             lists[layout.forms_name(name)] = ("", forms_of(variable))
@@ -228,7 +233,7 @@ def write_hashes(sheet: Any, hashes: str) -> None:
     _write_list(sheet, sheet.max_column + 1, layout.TEXTS, "", in_pieces(hashes))
 
 
-def _write_list(sheet: Any, place: int, name: str, version: str, labels: Sequence[str]) -> str:
+def _write_list(sheet: Any, place: int, name: str, version: str, labels: Sequence[object]) -> str:
     """Write one list below its name and version; return the range of its labels."""
     column = letter(place)
     sheet.column_dimensions[column].width = 28

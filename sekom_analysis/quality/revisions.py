@@ -10,11 +10,13 @@ import pandas as pd
 from sekom_analysis.agreement import agreement
 from sekom_analysis.agreement.tables import AGREEMENT_COLUMNS
 from sekom_analysis.basics.errors import CodebookError
-from sekom_analysis.basics.wording import check_language, say
+from sekom_analysis.basics.wording import LANGUAGES, check_language, say
 from sekom_analysis.study.checks import check_stance
-from sekom_analysis.study.codebook import RESERVED_VARIABLES, Code, Definitions, Text, Variable
+from sekom_analysis.study.codebook import RESERVED_VARIABLES, Bilingual, Code, Definitions, Text, Variable
+from sekom_analysis.study.codebook_words import points_text
 from sekom_analysis.study.decisions import AFTER_TALK, INDEPENDENT, counting_rows, fold, ratings_table
 from sekom_analysis.study.lineage import Lineage
+from sekom_analysis.study.points import labels_in
 from sekom_analysis.study.raw import CODED, chosen_coders
 from sekom_analysis.study.study import Study
 
@@ -162,6 +164,8 @@ def _changes(old: Variable, new: Variable, lang: str) -> Iterator[dict[str, Any]
     for field in ("label", "question"):
         if changed := _texts(getattr(old, field), getattr(new, field), lang):
             yield row("", field, *changed)
+    if changed := _texts(_points(old), _points(new), lang):
+        yield row("", "points", *changed)
     for field in ("kind", "range", "none_fits"):
         one, other = _shown(old, field), _shown(new, field)
         if one != other:
@@ -195,6 +199,12 @@ def _code_changes(
     for field in FIELDS:
         if changed := _texts(getattr(then, field), getattr(now, field), lang):
             yield (field, *changed)
+
+
+def _points(variable: Variable) -> Bilingual | None:
+    """Return the labels of a scale's points as one text; None where it has none."""
+    texts = {lang: points_text(labels_in(variable, lang)) for lang in LANGUAGES}
+    return Bilingual(**texts) if variable.labels else None
 
 
 def _texts(then: Text | None, now: Text | None, lang: str) -> tuple[str, str, str] | None:

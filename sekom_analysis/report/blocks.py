@@ -185,6 +185,18 @@ def about_counts(results: Results, variable: str, table: pd.DataFrame) -> tuple[
     return (variable, *sorted(results.split_of(table) - {variable}))
 
 
+def points_named(results: Results, variables: Iterable[str]) -> str:
+    """Return what the points of scales are called, scale by scale; empty where none has names."""
+    codebook, lang = results.study.codebook, results.lang
+    told = {
+        variable: ", ".join(
+            f"{number(n, lang, 0)} = {text}" for n, text in codebook[variable].points(lang).items()
+        )
+        for variable in variables
+    }
+    return "; ".join(f"{label_of(results, name)}: {points}" for name, points in told.items() if points)
+
+
 def label_of(results: Results, variable: str) -> str:
     """Return a variable's label in the report's language."""
     return results.study.codebook[variable].label.in_(results.lang)

@@ -16,6 +16,7 @@ from sekom_analysis.basics.files import original_name, reason_of, write_whole
 from sekom_analysis.basics.wording import Fault, FaultsError, Phrase, Problem
 from sekom_analysis.basics.yamlfile import dump_yaml, load_yaml, read_yaml_text
 from sekom_analysis.study.codebook_words import as_range, kind_of_variable, points_at_end
+from sekom_analysis.study.points import as_labels, point_faults
 
 NONE_FITS = "none_fits"
 FLAG = "flag"
@@ -113,7 +114,8 @@ class Variable(_Frozen):
 
     ``codes`` holds the variable's own codes, or those of the variable that
     ``codes_from`` names. ``stage`` and ``notes`` narrow the notes that the
-    question is asked of; both absent means all notes.
+    question is asked of; both absent means all notes. ``labels`` names points
+    of a scale.
     """
 
     id: Id
@@ -125,6 +127,7 @@ class Variable(_Frozen):
     codes: tuple[Code, ...] = ()
     codes_from: Id | None = None
     range: Annotated[tuple[int, int] | None, BeforeValidator(_range)] = None
+    labels: Annotated[dict[int, Text] | None, BeforeValidator(as_labels)] = None
     none_fits: bool | None = None
     round: int | None = None
 
@@ -161,7 +164,7 @@ class Variable(_Frozen):
     def as_seen(self) -> dict[str, Any]:
         """Return what a coder sees of the variable, as plain data."""
         seen = self.model_dump(
-            mode="json", exclude_none=True, include={"id", "kind", "label", "question", "range"}
+            mode="json", exclude_none=True, include={"id", "kind", "label", "question", "range", "labels"}
         )
         seen["none_fits"] = self.allows_none_fits
         seen["codes"] = [
@@ -178,7 +181,7 @@ class Variable(_Frozen):
         return next((c.label.in_(lang) for c in self.codes if c.id == code), code)
 
     def points(self, lang: str = "sv") -> dict[int, str]:
-        """Return what the points of a scale are called, as its question says at its end; empty without.
+        """Return what the points of a scale are called, by its labels or at the end of its question.
 
         Examples
         --------
@@ -187,11 +190,12 @@ class Variable(_Frozen):
         >>> goal.points()
         {1: 'Långt ifrån', 5: 'Framme'}
         """
-        if self.range is None or self.question is None:
+        if self.range is None:
             return {}
         low, high = self.range
-        named = points_at_end(self.question.in_(lang))
-        return {point: label for point, label in named.items() if label and low <= point <= high}
+        asked = points_at_end(self.question.in_(lang)) if self.question else {}
+        named = asked | {point: label.in_(lang) for point, label in (self.labels or {}).items()}
+        return {point: label for point, label in sorted(named.items()) if label and low <= point <= high}
 
     def applies_to(self, note_id: str, stage: str | None) -> bool:
         """Whether the question is asked of this note."""
@@ -210,6 +214,7 @@ def _kind_faults(variable: Variable) -> Iterator[Fault]:
             yield Fault.of(("codes_from",), "book_both")
         if variable.range is not None:
             yield Fault.of(("range",), "book_range", kind=variable.kind)
+    yield from point_faults(variable)
     if variable.kind != "single" and variable.none_fits is not None:
         yield Fault.of(("none_fits",), "book_none_fits")
 
@@ -343,6 +348,7 @@ FLAG_VARIABLE = Variable.model_construct(
     codes=(Code(id="two_ideas", label=Bilingual(sv="Två tankar i en lapp", en="Two ideas in one note")),),
     codes_from=None,
     range=None,
+    labels=None,
     none_fits=None,
     round=None,
 )

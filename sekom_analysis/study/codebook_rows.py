@@ -235,13 +235,22 @@ class _Maker:
             self.problems.append(Problem.of(variable.place, row.number, "kept_range", **said))
             return
         data["range"] = list(bounds)
-        text = points_text(points)
-        if text:
+        named = {point: label for point, label in sorted(points.items()) if label}
+        on_scale = {point: label for point, label in named.items() if bounds[0] <= point <= bounds[1]}
+        if on_scale:
+            data["labels"] = on_scale
+            self._say_points("kept_points", variable, row, on_scale)
+        if beside := {point: label for point, label in named.items() if point not in on_scale}:
             asked = data.get("question") or data["label"]
             asked = asked if isinstance(asked, dict) else dict.fromkeys(LANGUAGES, asked)
-            data["question"] = {lang: f"{one} ({text})" for lang, one in asked.items()}
-            said = {"variable": variable.called, "points": text}
-            self.remarks.append(Problem.of(variable.place, row.number, "kept_points", **said))
+            data["question"] = {
+                lang: f"{one} ({points_text(_spoken(beside, lang))})" for lang, one in asked.items()
+            }
+            self._say_points("kept_points_beside", variable, row, beside)
+
+    def _say_points(self, kind: str, variable: _Variable, row: _Row, points: _Points) -> None:
+        said = {"variable": variable.called, "points": points_text(_spoken(points, LANGUAGES[0]))}
+        self.remarks.append(Problem.of(variable.place, row.number, kind, **said))
 
     def _range_of_codes(self, variable: _Variable, kind: str) -> None:
         """Say that a variable that is no scale has the numbers of one."""
@@ -420,11 +429,16 @@ def _range_cells(rows: Sequence[_Row]) -> list[str]:
     return found
 
 
-def _scale_of(
-    variable: _Variable, rows: Sequence[_Row]
-) -> tuple[tuple[int, int] | None, dict[int, str], _Row]:
+_Points = dict[int, str | dict[str, str]]  # point of a scale -> its label, in one language or by language
+
+
+def _spoken(points: _Points, lang: str) -> dict[int, str]:
+    return {point: label if isinstance(label, str) else label[lang] for point, label in points.items()}
+
+
+def _scale_of(variable: _Variable, rows: Sequence[_Row]) -> tuple[tuple[int, int] | None, _Points, _Row]:
     """Return the bounds of a scale, its points with their labels, and the row that says so."""
-    points: dict[int, str] = {}
+    points: _Points = {}
     bounds = None
     where = variable.rows[0]
     for row in variable.rows:
@@ -435,12 +449,11 @@ def _scale_of(
     for row in rows:
         number = row.text("code")
         if _WHOLE.fullmatch(number):
-            points[int(re.split("[.,]", number)[0])] = row.text("label")
+            points[int(re.split("[.,]", number)[0])] = row.both("label") or ""
         else:
             points |= points_of(row.text("label"))
     for row in variable.rows:
-        told = {} if points else points_of(row.text("definition")) or points_of(row.text("question"))
-        points |= told
+        points |= {} if points else points_of(row.text("definition")) or points_of(row.text("question"))
     if bounds is None and len(points) > 1:
         bounds = min(points), max(points)
     return bounds, points, where

@@ -1,7 +1,8 @@
 """A codebook as a table, in our own form or as people keep it, in Excel, Word or a text table.
 
 In our own form a variable has a row of its own, with an empty ``code``; below it each of its
-codes has one. Title and goal of the codebook are rows without a variable.
+codes has one, and each named point of a scale, with its number as ``code``. Title and goal of the
+codebook are rows without a variable.
 """
 
 from __future__ import annotations
@@ -36,7 +37,8 @@ from sekom_analysis.formats.word import word_tables
 from sekom_analysis.formats.workbook_reading import read_rows, sheet_names
 from sekom_analysis.study.codebook import Bilingual, Code, Codebook, Variable
 from sekom_analysis.study.codebook_rows import Entries, Grid, Heading, book_of
-from sekom_analysis.study.codebook_words import LINEAGE, Name, column_of
+from sekom_analysis.study.codebook_words import LINEAGE, Name, column_of, kind_of_variable
+from sekom_analysis.study.points import is_point
 
 TEXTS = ("label", "question", "definition", "include", "exclude", "example")
 OF_CODES = ("label", "definition", "include", "exclude", "example")
@@ -80,6 +82,10 @@ def codebook_table(book: Codebook) -> pd.DataFrame:
     rows = [{"kind": name, **_texts("label", getattr(book, name))} for name in WHOLE if getattr(book, name)]
     for variable in book.variables:
         rows.append(_variable_row(variable))
+        rows += [
+            {"variable": variable.id, "code": str(point), **_texts("label", label)}
+            for point, label in sorted((variable.labels or {}).items())
+        ]
         if variable.codes_from is None:
             rows += [_code_row(variable, code) for code in variable.codes]
     empty = dict.fromkeys(COLUMNS, "")
@@ -230,16 +236,33 @@ class _Book:
         if name not in self._places:
             self._add(row, name, {"id": name, "kind": cells.get("kind", "single").strip(), "label": name})
         at = self._places[name]
+        if _is_scale(self.data["variables"][at]) and is_point(cells["code"]):
+            self._take_point(row, at, cells)
+            return
         codes = self.data["variables"][at].setdefault("codes", [])
         self._rows[("variables", at, "codes", len(codes))] = row
         code = cells["code"].strip()
         codes.append({"id": code, "label": code, **_fields(cells, TEXTS, PLAIN)})
+
+    def _take_point(self, row: int, at: int, cells: Mapping[str, str]) -> None:
+        labels = self.data["variables"][at].setdefault("labels", {})
+        point = cells["code"].strip()
+        while point in labels:  # as another key, for whoever reads the labels to find it twice
+            point = f" {point}"
+        self._rows[("variables", at, "labels", point)] = row
+        others = _fields(cells, OF_CODES[1:], PLAIN)
+        label = _bilingual(cells, "label")
+        labels[point] = {**(label or {}), **others} if others else label
 
     def _add(self, row: int, name: str, data: dict[str, Any]) -> None:
         self._places[name] = at = len(self.data["variables"])
         self._rows[("variables", at)] = row
         self.data["variables"].append(data)
         self._above = name
+
+
+def _is_scale(variable: Mapping[str, Any]) -> bool:
+    return "scale" in (variable["kind"], kind_of_variable(variable["kind"]))
 
 
 def _fields(cells: Mapping[str, str], texts: Iterable[str], plain: Iterable[str]) -> dict[str, Any]:

@@ -9,9 +9,11 @@ from typing import Any, NamedTuple
 
 from sekom_analysis.basics.wording import say
 from sekom_analysis.study.codebook import NONE_FITS, NONE_FITS_LABEL, Code, Codebook, Variable, asked_by
+from sekom_analysis.study.codebook_words import points_text
 from sekom_analysis.study.decisions import AFTER_TALK, INDEPENDENT, UNDO, undone
 from sekom_analysis.study.lineage import MEANING, Again, Holding, Lineage, places, text_hash
 from sekom_analysis.study.notes import QUESTION
+from sekom_analysis.study.points import labels_in
 from sekom_analysis.study.raw import NotesSeen
 
 Shown = dict[str, Any]
@@ -77,7 +79,8 @@ def shown_variable(variable: Variable, lang: str, kept: Iterable[Variable] = ())
 
 def _codes(variable: Variable, lang: str, place: Mapping[str, int]) -> list[Shown]:
     if variable.range is not None:
-        return [{"id": number, "label": number} for number in variable.answers]
+        named = {str(point): {"definition": label} for point, label in labels_in(variable, lang).items()}
+        return [{"id": number, "label": number, **named.get(number, {})} for number in variable.answers]
     codes = [{**_code(code, lang), "place": place[code.id]} for code in variable.codes if not code.retired]
     if variable.allows_none_fits:
         codes.append({"id": NONE_FITS, "label": NONE_FITS_LABEL[lang]})
@@ -351,6 +354,10 @@ class Changes:
             is_of_code = isinstance(then, Code)
             parts = PARTS if is_of_code else OF_QUESTIONS
             yield from self._changed(then, codes[found.code] if is_of_code else now, parts)
+            if isinstance(then, Variable):
+                before, after = (points_text(labels_in(one, self._lang)) for one in (then, now))
+                if before != after:
+                    yield {"part": "points", "before": before, "after": after}
 
     def _changed(self, then: Any, now: Any, parts: Iterable[str]) -> Iterator[Shown]:
         """Yield the parts of a text that are not as they were."""

@@ -1,6 +1,7 @@
 """What the report says of priorities and plan: the tables' numbers, in both languages, and rounds apart."""
 
 import dataclasses
+import itertools
 
 import pandas as pd
 import pytest
@@ -98,6 +99,28 @@ def test_without_scores_and_plan_there_is_nothing(study):
     results = results_of(study)
     assert priorities_section.priorities_section(results).blocks == []
     assert plan_section.plan_section(results).blocks == []
+
+
+@pytest.mark.parametrize(
+    ("lang", "said"),
+    [
+        ("sv", "Poängen betyder: Mål: −3 = hindrar, 3 = avgör."),
+        ("en", "What the scores mean: Mål: −3 = hinders, 3 = decides."),
+    ],
+)
+def test_what_scores_mean_is_said_where_points_have_names(tmp_path, lang, said):
+    labels = {-3: {"sv": "hindrar", "en": "hinders"}, 3: {"sv": "avgör", "en": "decides"}}
+    scales = [
+        {"id": "goal", "kind": "scale", "label": "Mål", "range": [-3, 3], "round": 1, "labels": labels},
+        {"id": "gap", "kind": "scale", "label": "Nuläge", "range": [1, 5], "round": 1},
+    ]
+    notes = pd.DataFrame({"note_id": ["D1", "D2", "D3"], "text": list("abc")})
+    study = Study.create(tmp_path / "s", notes=notes, codebook={"variables": scales})
+    for coder, note in itertools.product(("anna", "bo"), notes["note_id"]):
+        study.decide(coder, note, "goal", int(note[1]))
+        study.decide(coder, note, "gap", int(note[1]))
+    told = texts(priorities_section.priorities_section(results_of(study, lang)))
+    assert said in told
 
 
 def test_coverage_says_so_where_merged_actions_are_counted_each(results, sample_study):

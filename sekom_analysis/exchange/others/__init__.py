@@ -39,6 +39,7 @@ from sekom_analysis.formats.other_books import ENDINGS as OTHER_BOOKS
 from sekom_analysis.formats.tables import WORKBOOKS, as_table, check_table, read_bytes
 from sekom_analysis.formats.workbook_reading import merged_across
 from sekom_analysis.study.decisions import PASSES, coder_fault
+from sekom_analysis.study.points import point_named
 from sekom_analysis.study.raw import Raw
 from sekom_analysis.study.rows import answer_fault
 
@@ -176,11 +177,15 @@ class Taker:
     ) -> None:
         """Keep what one cell says in answer to one variable."""
         variable = who[2]
-        kind = self.raw.codebook[variable].kind
-        if not values and not (self.map.empty == "none" and kind == "multiple"):
+        asked = self.raw.codebook[variable]
+        if not values and not (self.map.empty == "none" and asked.kind == "multiple"):
             self.remarks.add("others_empty", _at(row, column))
             return
-        codes = values if kind == "scale" else self._codes(variable, values, row)
+        codes: list[str] | None
+        if asked.kind == "scale":
+            codes = [point_named(asked, value) or value for value in values]
+        else:
+            codes = self._codes(variable, values, row)
         if codes is None:
             return
         if len(values) > 1:

@@ -26,6 +26,7 @@ from sekom_analysis.exchange.ratings.sheets import Said
 from sekom_analysis.exchange.refi.words import Remarks, coder_id, id_of, shortened
 from sekom_analysis.exchange.taking_in import Material
 from sekom_analysis.study.codebook import NONE_FITS, RESERVED_VARIABLES, Codebook, Variable
+from sekom_analysis.study.points import point_named
 from sekom_analysis.study.raw import CODEBOOK_FILE, Raw
 from sekom_analysis.study.rows import answer_fault
 
@@ -309,6 +310,6 @@ def _single(question: Question) -> Iterator[bool]:
 def _code(variable: Variable, names: Mapping[str, list[str]], code: str) -> str | None:
     """Return the id of a code by its id or label; None where there is none."""
     if variable.kind == "scale":
-        return None if answer_fault(variable, code.strip()) else code.strip()
+        return point_named(variable, code) or None if answer_fault(variable, code.strip()) else code.strip()
     found = names.get(same(code), [])
     return found[0] if len(found) == 1 else None

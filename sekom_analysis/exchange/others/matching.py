@@ -20,6 +20,7 @@ from sekom_analysis.basics.wording import problem_lines
 from sekom_analysis.basics.yamlfile import parse_yaml
 from sekom_analysis.formats.guarded import read_file
 from sekom_analysis.study.codebook import NONE_FITS, NONE_FITS_LABEL, Codebook, Variable
+from sekom_analysis.study.points import point_named
 from sekom_analysis.study.rows import answer_fault, note_hash
 
 # --- what a cell of somebody else's table says, as their program writes it ----------------------------
@@ -313,7 +314,7 @@ def meant_code(variable: Variable, text: str) -> Meant:
     """
     if variable.kind == "scale":
         plain = text.strip()
-        return Meant("" if answer_fault(variable, plain) else plain)
+        return Meant(point_named(variable, plain) if answer_fault(variable, plain) else plain)
     found = meant(code_names(variable), text)
     says_none = re.sub(r" \(.*\)$", "", same(text)) in _none_names()
     return Meant(NO_CODE) if says_none and variable.kind == "multiple" and not found.id else found
@@ -322,7 +323,7 @@ def meant_code(variable: Variable, text: str) -> Meant:
 def is_surely(variable: Variable, names: Mapping[str, list[str]], text: str) -> bool:
     """Whether a text is an answer to a variable beyond doubt; `names` as `code_names` gives them."""
     if variable.kind == "scale":
-        return not answer_fault(variable, text.strip())
+        return not answer_fault(variable, text.strip()) or bool(point_named(variable, text))
     return len(names.get(same(text), ())) == 1
 
 

@@ -97,6 +97,7 @@ def _variable_entry(variable: Variable, guids: Guids, lang: str) -> Entry:
             **both("label", variable.label),
             **both("question", variable.question),
             "range": None if variable.range is None else list(variable.range),
+            "labels": _point_labels(variable),
             "stage": None if variable.stage is None else list(variable.stage),
             "notes": None if variable.notes is None else list(variable.notes),
             "none_fits": variable.none_fits,
@@ -138,6 +139,11 @@ def both(label: str, text: Bilingual | None) -> dict[str, str | None]:
     if text is None:
         return {}
     return {label: text.sv} if text.sv == text.en else {f"{label}.sv": text.sv, f"{label}.en": text.en}
+
+
+def _point_labels(variable: Variable) -> dict[str, str | dict[str, str]] | None:
+    labels = sorted((variable.labels or {}).items())
+    return {str(n): a.sv if a.sv == a.en else {"sv": a.sv, "en": a.en} for n, a in labels} or None
 
 
 def _name(label: Bilingual, id_: str, lang: str) -> str:

@@ -19,9 +19,10 @@ from typing import IO, Any, NamedTuple
 from xml.etree.ElementTree import Element
 from xml.sax.saxutils import escape, quoteattr
 
-from sekom_analysis.basics.wording import Phrase, Problem
+from sekom_analysis.basics.wording import LANGUAGES, Phrase, Problem
 from sekom_analysis.study.codebook import MOST_STEPS, RESERVED_VARIABLES
 from sekom_analysis.study.decisions import RESERVED_CODERS
+from sekom_analysis.study.points import is_point
 
 MARK = "sekom_analysis"
 _PLAIN_LABEL = re.compile(r"[^\W\d][\w.()-]*( [\w.()-]+)*")
@@ -415,6 +416,8 @@ def variable_data(ours: Labelled, name: str, remarks: Remarks) -> dict[str, Any]
         data["range"] = values.get("range")
         if not _is_range(data["range"]):
             return None
+        if labels := _labels(values.get("labels"), data["range"]):
+            data["labels"] = labels
     elif _ID.fullmatch(str(values.get("codes_from", ""))):
         data["codes_from"] = values["codes_from"]
     if data["kind"] == "single" and values.get("none_fits") in ("true", "false"):
@@ -431,6 +434,18 @@ def _is_range(value: Any) -> bool:
         and all(type(number) is int for number in value)
         and 0 < value[1] - value[0] <= MOST_STEPS
     )
+
+
+def _labels(value: Any, bounds: list[int]) -> dict[str, Any]:
+    """Return the labels of points that are on the scale, and texts; somebody may have changed the others."""
+    named = value.items() if isinstance(value, dict) else ()
+    return {point: label for point, label in named if is_point(point) and _is_on(bounds, point, label)}
+
+
+def _is_on(bounds: list[int], point: str, label: Any) -> bool:
+    texts = list(label.values()) if isinstance(label, dict) and set(label) == set(LANGUAGES) else [label]
+    are_texts = all(isinstance(text, str) and text.strip() for text in texts)
+    return are_texts and str(int(point)) == point and bounds[0] <= int(point) <= bounds[1]
 
 
 def renamed(

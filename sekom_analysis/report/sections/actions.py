@@ -24,6 +24,7 @@ from sekom_analysis.report.blocks import (
     Text,
     label_of,
     names,
+    points_named,
     span,
 )
 from sekom_analysis.results import Results
@@ -83,7 +84,13 @@ def _order(results: Results, tables: RoundTables) -> list[Block]:
             + " " + say("report_priorities_coders", lang, n_coders=len(tables.coders))
         ),
         _order_table(results, tables, shown),
+        *_points(results, tables),
     ]  # fmt: skip
+
+
+def _points(results: Results, tables: RoundTables) -> list[Block]:
+    points = points_named(results, tables.criteria)
+    return [Text(say("report_priorities_points", results.lang, points=points), remark=True)] if points else []
 
 
 def said(results: Results) -> dict[str, str]:

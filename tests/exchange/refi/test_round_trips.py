@@ -66,6 +66,10 @@ codes = st.lists(
     unique_by=lambda code: code["id"],
 )
 
+labels = bilinguals.filter(
+    lambda text: all(map(str.strip, [text] if isinstance(text, str) else text.values()))
+)
+
 
 @st.composite
 def variables(draw, id_, lenders):
@@ -80,7 +84,10 @@ def variables(draw, id_, lenders):
         variable["round"] = draw(st.integers(-5, 100))
     if variable["kind"] == "scale":
         low = draw(st.integers(-3, 3))
-        variable["range"] = [low, low + draw(st.integers(1, 6))]
+        high = low + draw(st.integers(1, 6))
+        variable["range"] = [low, high]
+        if draw(st.booleans()):
+            variable["labels"] = draw(st.dictionaries(st.integers(low, high), labels, max_size=3))
     elif lenders and draw(st.booleans()):
         variable["codes_from"] = draw(st.sampled_from(lenders))
     else:

@@ -132,7 +132,7 @@ export function createCodingView(host, data, say, list, hand, onHandIn) {
       parts.panelBox.replaceChildren(definitionOf(code, say));
       return;
     }
-    const has = variables.some((variable) => variable.codes.some((one) => one.definition));
+    const has = variables.some(({ kind, codes: all }) => kind !== "scale" && all.some((one) => one.definition));
     parts.panelBox.replaceChildren(...(has ? [make("p", "sk-quiet", say("point_at_code"))] : []));
   }
 

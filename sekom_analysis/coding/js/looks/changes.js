@@ -5,7 +5,7 @@ import { labelsOf, make } from "./elements.js";
 
 /** @import { Again, Answer, CardData, Change, Kit, Note, Say, Told, Variable, Worklist } from "../types" */
 
-const HEADED = new Set(["include", "exclude", "example", "question", "split_into"]); // parts that are named
+const HEADED = new Set(["include", "exclude", "example", "question", "points", "split_into"]); // parts that are named
 
 /** @param {{ say: Say, list: Worklist, data: CardData } & Pick<Kit, "part" | "parts" | "button">} given */
 export function createChanges({ say, list, data, part, parts, button }) {

@@ -1,6 +1,7 @@
 // The codebook as one readable page: every question, its codes, what each takes in and leaves out. Made for reading and
 // for paper; the card opens it over itself, the first screen of a page before any note is seen.
 
+import { shownNumber } from "../answering/answers.js";
 import { make } from "./elements.js";
 
 /** @import { CardData, Code, Say, Variable } from "../types" */
@@ -30,8 +31,8 @@ export function createCodebook({ host, data, say, onClose = () => {} }) {
     const how = variable.kind === "multiple" ? [make("p", "sk-book-how", say("codebook_multiple"))] : [];
     const [low, high] = [variable.codes[0], variable.codes[variable.codes.length - 1]];
     const body = isScale
-      ? [make("p", "sk-book-how", say("codebook_scale", { low: low?.label, high: high?.label })), ...endsOf(variable)]
-      : variable.codes.map(entry);
+      ? [make("p", "sk-book-how", say("codebook_scale", { low: shownNumber(low?.label ?? ""), high: shownNumber(high?.label ?? "") })), ...endsOf(variable)]
+      : variable.codes.map((code) => entry(code));
     return make("section", "sk-book-chapter", make("h2", "", variable.label), ...asked, ...how, ...body);
   }
 
@@ -39,12 +40,12 @@ export function createCodebook({ host, data, say, onClose = () => {} }) {
   /** @param {Variable} variable */
   function endsOf(variable) {
     const named = variable.codes.filter((code) => code.definition);
-    return named.map(entry);
+    return named.map((code) => entry(code, true));
   }
 
   /** @param {Code} code */
-  function entry(code) {
-    const made = make("article", "sk-book-code", make("h3", "", code.label));
+  function entry(code, isScale = false) {
+    const made = make("article", "sk-book-code", make("h3", "", isScale ? shownNumber(code.label) : code.label));
     const { colour } = /** @type {Code & { colour?: string }} */ (code);
     if (colour) made.style.setProperty("--c", colour);
     if (code.definition) made.append(make("p", "", code.definition));

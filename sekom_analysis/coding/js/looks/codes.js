@@ -4,6 +4,7 @@ import { shownNumber } from "../answering/answers.js";
 import { keysOf, NONE_FITS } from "../answering/keys.js";
 import { found, leadsOf, placeOf } from "../answering/typing.js";
 import { keycap, make, oneStop } from "./elements.js";
+import { hasPoints, pointsRow, pointsSaid } from "./points.js";
 
 /** @import { Answer, Code, Draft, Hand, Kit, Say, Variable } from "../types" */
 
@@ -100,8 +101,9 @@ export function createCodes(kit, { show, say, hand, focus, id }) {
   }
 
   /** @param {Code} code */
-  function numberButton({ id: number }) {
+  function numberButton({ id: number, definition }) {
     const made = button("sk-code", shownNumber(number), "", "code", number);
+    if (definition) made.setAttribute("aria-label", `${shownNumber(number)} ${definition}`);
     if (number.length === 1) made.setAttribute("aria-keyshortcuts", number);
     made.prepend(keycap(""));
     made.dataset.code = number;
@@ -132,9 +134,11 @@ export function createCodes(kit, { show, say, hand, focus, id }) {
     parts.codes.setAttribute("aria-describedby", parts.ends.id);
     parts.codes.after(parts.scale);
     const [low, high] = [codes[0].id, codes[codes.length - 1].id].map(shownNumber);
-    parts.low.textContent = say("lowest", { number: low });
-    parts.high.textContent = say("highest", { number: high });
-    parts.scale.replaceChildren(parts.ends, ...(codes.length > WITH_FIELD ? [parts.numberBox] : []));
+    const isNamed = hasPoints(codes);
+    parts.low.textContent = isNamed ? "" : say("lowest", { number: low });
+    parts.high.textContent = isNamed ? "" : say("highest", { number: high });
+    parts.points.textContent = isNamed ? pointsSaid(codes, say) : "";
+    parts.scale.replaceChildren(...(isNamed ? [pointsRow(codes, say)] : []), parts.ends, ...(codes.length > WITH_FIELD ? [parts.numberBox] : []));
     parts.numberLabel.textContent = say("number_label", { low, high });
     parts.number.inputMode = codes[0].id.startsWith("-") ? "text" : "numeric"; // a phone's digits have no minus
   }
@@ -151,7 +155,7 @@ export function createCodes(kit, { show, say, hand, focus, id }) {
     field.addEventListener("input", () => hand.click("numberIs", field.value));
     field.addEventListener("keydown", onNumberKey);
     const save = button("sk-tool", say("save_number"), "Enter", "numberGiven");
-    part("ends", "div", "sk-ends", part("low", "span", "sk-end"), typed, part("high", "span", "sk-end"));
+    part("ends", "div", "sk-ends", part("points", "span", "sk-unseen"), part("low", "span", "sk-end"), typed, part("high", "span", "sk-end"));
     part("numberBox", "div", "sk-number", label, field, save);
     parts.ends.id = `${id}-ends`;
     part("scale", "div", "sk-scale-foot");

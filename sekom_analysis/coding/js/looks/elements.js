@@ -35,7 +35,7 @@ export function paintDefinitions(box, variable, say, first = null) {
   /** @type {(code: Code) => boolean} */
   const isFirst = (code) => !first || first.includes(code.id);
   /** @type {(codes: Code[]) => Node[]} */
-  const shown = (codes) => codes.map((code) => definitionOf(code, say));
+  const shown = (codes) => codes.map((code) => definitionOf(variable.kind === "scale" ? { ...code, label: shownNumber(code.label) } : code, say));
   box.replaceChildren(make("p", "sk-panel-title", variable.label), ...shown(entries.filter(isFirst)));
   const rest = entries.filter((code) => !isFirst(code));
   if (rest.length) box.append(make("details", "sk-rest", make("summary", "", say("other_codes", { n: rest.length })), ...shown(rest)));
