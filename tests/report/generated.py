@@ -11,8 +11,47 @@ import pandas as pd
 
 from sekom_analysis.study.study import Study
 
-WORDS = """tid pengar vilja skola energi trafik klimat mat vatten skog bygge plan möte chef elev vård kök väg hus
-natur moln sol regn bank råd stöd kurs nät data film bok samtal fråga svar mål krav form ansvar roll""".split()
+WORDS = [
+    "tid",
+    "pengar",
+    "vilja",
+    "skola",
+    "energi",
+    "trafik",
+    "klimat",
+    "mat",
+    "vatten",
+    "skog",
+    "bygge",
+    "plan",
+    "möte",
+    "chef",
+    "elev",
+    "vård",
+    "kök",
+    "väg",
+    "hus",
+    "natur",
+    "moln",
+    "sol",
+    "regn",
+    "bank",
+    "råd",
+    "stöd",
+    "kurs",
+    "nät",
+    "data",
+    "film",
+    "bok",
+    "samtal",
+    "fråga",
+    "svar",
+    "mål",
+    "krav",
+    "form",
+    "ansvar",
+    "roll",
+]
 GAP = object()  # what nobody has said
 
 
@@ -64,7 +103,9 @@ def make_study(folder: Path, seed: int) -> Made:
     notes = pd.DataFrame(
         {
             "note_id": [f"n{place:03d}" for place in range(n_notes)],
-            "text": [" ".join(rng.choices(WORDS, k=rng.randint(3, longest))).capitalize() for _ in range(n_notes)],
+            "text": [
+                " ".join(rng.choices(WORDS, k=rng.randint(3, longest))).capitalize() for _ in range(n_notes)
+            ],
         }
     )
     if has_stages:
@@ -109,11 +150,11 @@ def _variables(rng: random.Random, has_stages: bool) -> list[dict[str, object]]:
     return found
 
 
-def _answers(
-    rng: random.Random, study: Study, coders: list[str]
-) -> dict[str, dict[str, dict[str, object]]]:
+def _answers(rng: random.Random, study: Study, coders: list[str]) -> dict[str, dict[str, dict[str, object]]]:
     said: dict[str, dict[str, dict[str, object]]] = {}
-    likes = {(note, v.id): _one(rng, v, study) for v in study.codebook.variables for note in study.notes.index}
+    likes = {
+        (note, v.id): _one(rng, v, study) for v in study.codebook.variables for note in study.notes.index
+    }
     for coder in coders:
         read = rng.choice([1.0, 1.0, 0.9, 0.4])
         own: dict[str, dict[str, object]] = {}

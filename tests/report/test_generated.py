@@ -87,7 +87,9 @@ def test_the_page_is_written_in_its_language(made):
 def test_settled_codes_are_those_counted_by_hand(made):
     one, results = made
     for variable in one.study.codebook.variables:
-        final = results.final[results.final["variable"] == variable.id] if len(results.final) else results.final
+        final = (
+            results.final[results.final["variable"] == variable.id] if len(results.final) else results.final
+        )
         expected = one.settled(variable.id)
         for row in final.to_dict("records"):
             code, settled = row["code"], expected.get(row["note_id"])
@@ -125,7 +127,9 @@ def test_counts_are_those_counted_by_hand(made):
 def test_the_range_is_that_of_those_who_read_all_and_used_the_codebook(made):
     one, results = made
     for name, counts in results.counts.items():
-        full = counts[(counts["n_notes"] == counts["n_all"]) & ~counts["is_source"] & (counts["coder"] != "(settled)")]
+        full = counts[
+            (counts["n_notes"] == counts["n_all"]) & ~counts["is_source"] & (counts["coder"] != "(settled)")
+        ]
         for pair, part in counts.groupby(["code", "by"]):
             own = full[(full["code"] == pair[0]) & (full["by"] == pair[1])]["count"]
             low = part["low"].iloc[0]
@@ -139,7 +143,9 @@ def test_scores_are_those_counted_by_hand(made):
     scales = results.scales
     for (name, coder), part in scales.groupby(["variable", "coder"]):
         own = one.own(name)
-        given = [score for answers in own.values() for who, score in answers.items() if coder in ("(all)", who)]
+        given = [
+            score for answers in own.values() for who, score in answers.items() if coder in ("(all)", who)
+        ]
         counts = Counter(given)
         assert {row["point"]: row["count"] for row in part.to_dict("records") if row["count"]} == dict(counts)
         assert part["mean"].iloc[0] == pytest.approx(sum(given) / len(given))

@@ -155,10 +155,7 @@ def _check_counts(results, page):
     study = results.study
     counts, variable = _counts(results), study.codebook["category_b"]
     top = max(variable.code_ids, key=lambda code: counts[code])
-    assert (
-        f"Flest lappar enligt {BAR}: {variable.label_of(top)} ({counts[top]})."
-        in page["I korthet"]
-    )
+    assert f"Flest lappar enligt {BAR}: {variable.label_of(top)} ({counts[top]})." in page["I korthet"]
     category, valence = (settled_by_hand(study, name) for name in ("category_b", "valence"))
     pairs = Counter((code, valence.get(note)) for note, code in category.items())
     for code in variable.code_ids:
