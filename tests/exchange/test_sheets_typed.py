@@ -346,3 +346,38 @@ def test_in_libreoffice_a_row_is_ticked_once_its_answers_can_be_read(study, shee
     assert codes(reading)["b", "one"] == "pengar"
     assert len(reading.problems) == 2
     assert reading.remarks == []
+
+
+# Words of the note that were selected with an answer, which no sheet shows
+
+
+@pytest.mark.parametrize(
+    ("typed", "words"),
+    [
+        ({"one/memo": "En ny anteckning"}, "0:4|5:6"),
+        ({"one/certainty": "Säker"}, "0:4|5:6"),
+        ({"one/answer": "2", "one/memo": "Ny"}, "0:4|5:6"),  # the same code, named otherwise
+        ({"one/answer": "Tid"}, ""),  # another answer
+    ],
+)
+def test_a_new_memo_or_certainty_keeps_the_words_of_an_answer(study, tmp_path, typed, words):
+    study.decide("anna", "a", "one", "pengar", memo="Förut", words="0:4|5:6", via="page")
+    sheet = write_coding_sheet(study.desk("anna"), tmp_path / "anna.xlsx")
+    reading = read_coding_sheet(
+        fill(sheet, study, {("a", at): text for at, text in typed.items()}), study.desk
+    )
+    assert reading.problems == []
+    study.record("anna", reading.events)
+    (row,) = study.decisions().to_dict("records")
+    assert (row["words"], row["via"]) == (words, "sheet")
+
+
+def test_words_stay_with_the_text_that_they_were_selected_in(study, tmp_path):
+    sheet = write_coding_sheet(study.desk("anna"), tmp_path / "anna.xlsx")
+    notes = NOTES.assign(text=[text + " och mer" for text in NOTES["text"]])
+    notes.to_csv(study.root / "data" / "raw" / "notes.csv", index=False)
+    study = Study.open(study.root)
+    study.decide("anna", "a", "one", "pengar", words="7:10", via="page")
+    back = fill(sheet, study, {("a", "one/answer"): "Pengar", ("a", "one/memo"): "Om den förra"})
+    reading = read_coding_sheet(back, study.desk)
+    assert [event.get("words", "") for event in reading.events] == [""] * len(reading.events)
