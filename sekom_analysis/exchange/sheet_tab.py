@@ -24,7 +24,7 @@ from sekom_analysis.exchange.sheet_columns import (
     width_of,
 )
 from sekom_analysis.exchange.sheet_rules import add_rules, tick
-from sekom_analysis.exchange.sheet_typing import has_numbers_only_for_codes
+from sekom_analysis.exchange.sheet_typing import forms_of, has_numbers_only_for_codes
 from sekom_analysis.exchange.sheet_whole import (
     CONTEXT_WIDTH,
     GLOSS_WIDTH,
@@ -159,11 +159,17 @@ def _write_question(writer: TabWriter, columns: list[Column]) -> None:
         (LABELS, variable.label.in_(writer.lang), layout.LABEL),
         (QUESTIONS, _question(writer, columns), layout.QUESTION),
     ):
-        writer.cell(row, first, text, layout.first_of_block(look))
+        writer.cell(row, first, _apart(text, variable), layout.first_of_block(look))
         for place in range(first + 1, last + 1):
             layout.apply(writer.sheet.cell(row, place), look)
         writer.sheet.merge_cells(start_row=row, end_row=row, start_column=first, end_column=last)
     writer.sheet.row_dimensions[LABELS].height = 20
+
+
+def _apart(text: str, variable: Variable) -> str:
+    """Return a head behind a space if it begins as an answer, which would be completed to it."""
+    begins = layout.plain(text).startswith(tuple(map(layout.plain, forms_of(variable))))
+    return f"\N{NO-BREAK SPACE}{text}" if variable.kind != "scale" and begins else text
 
 
 def _question(writer: TabWriter, columns: list[Column]) -> str:

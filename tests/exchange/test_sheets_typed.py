@@ -267,8 +267,8 @@ def test_definitions_are_shown_where_answers_are_typed(study, tmp_path, lang):
 
     one = rule("one/answer")
     said = {
-        "sv": "Välj i listan, eller skriv nummer, namn eller id.\n1. Tid: Brist på tid.\n2. Pengar",
-        "en": "Choose from the list, or type a number, name or id.\n1. Time: Lack of time.\n2. Money",
+        "sv": "Välj, eller skriv nummer, namn eller id.\n1. Tid: Brist på tid.\n2. Pengar",
+        "en": "Choose, or type a number, name or id.\n1. Time: Lack of time.\n2. Money",
     }
     assert (one.prompt, one.showInputMessage) == (said[lang], True)
     assert not one.showErrorMessage
@@ -381,3 +381,19 @@ def test_words_stay_with_the_text_that_they_were_selected_in(study, tmp_path):
     back = fill(sheet, study, {("a", "one/answer"): "Pengar", ("a", "one/memo"): "Om den förra"})
     reading = read_coding_sheet(back, study.desk)
     assert [event.get("words", "") for event in reading.events] == [""] * len(reading.events)
+
+
+def test_no_head_of_a_column_begins_as_an_answer(tmp_path):
+    """LibreOffice completes what is typed to any text of the column: Hinder to its head."""
+    some = [{"id": "hinder", "label": two("Hinder", "Barrier")}, {"id": "m", "label": "Möjlighet"}]
+    asked = {"label": two("Hinder eller möjlighet", "Barrier or not"), "question": "Möjlighet? Eller inte?"}
+    book = {"variables": [{"id": "v", "kind": "single", **asked, "codes": some}]}
+    study = Study.create(tmp_path / "study", notes=NOTES, codebook=book)
+    for lang, typed in (("sv", "hinder"), ("en", "barrier")):
+        path = write_coding_sheet(study.desk("anna"), tmp_path / f"{lang}.xlsx", lang)
+        cell = address(load_workbook(path), study, "a", "v/answer")
+        heads = [cell.parent.cell(row, cell.column).value for row in (2, 3)]
+        assert not any(head.casefold().startswith((typed, "möjlighet")) for head in heads)
+        assert [head.strip() for head in heads] == [asked["label"][lang], asked["question"]]
+        reading = read_coding_sheet(fill(path, study, {("a", "v/answer"): typed}), study.desk)
+        assert (codes(reading), reading.problems, reading.remarks) == ({("a", "v"): "hinder"}, [], [])
