@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import re
 from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,47 +12,11 @@ import pandas as pd
 
 from sekom_analysis.study.study import Study
 
-WORDS = [
-    "tid",
-    "pengar",
-    "vilja",
-    "skola",
-    "energi",
-    "trafik",
-    "klimat",
-    "mat",
-    "vatten",
-    "skog",
-    "bygge",
-    "plan",
-    "möte",
-    "chef",
-    "elev",
-    "vård",
-    "kök",
-    "väg",
-    "hus",
-    "natur",
-    "moln",
-    "sol",
-    "regn",
-    "bank",
-    "råd",
-    "stöd",
-    "kurs",
-    "nät",
-    "data",
-    "film",
-    "bok",
-    "samtal",
-    "fråga",
-    "svar",
-    "mål",
-    "krav",
-    "form",
-    "ansvar",
-    "roll",
-]
+WORDS = re.findall(
+    r"\w+",
+    """tid pengar vilja skola energi trafik klimat mat vatten skog bygge plan möte chef elev vård kök väg hus
+    natur moln sol regn bank råd stöd kurs nät data film bok samtal fråga svar mål krav form ansvar roll""",
+)
 GAP = object()  # what nobody has said
 
 
@@ -126,6 +91,10 @@ def make_study(folder: Path, seed: int) -> Made:
     said = _answers(rng, study, [*coders, *sources])
     verdicts = _verdicts(rng, study, said)
     return Made(Study.open(study.root), said, sources, verdicts)
+
+
+def _sentence(rng: random.Random, longest: int) -> str:
+    return " ".join(rng.choices(WORDS, k=rng.randint(3, longest))).capitalize()
 
 
 def _variables(rng: random.Random, has_stages: bool) -> list[dict[str, object]]:

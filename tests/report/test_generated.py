@@ -125,17 +125,17 @@ def test_counts_are_those_counted_by_hand(made):
 
 
 def test_the_range_is_that_of_those_who_read_all_and_used_the_codebook(made):
-    one, results = made
+    _, results = made
     for name, counts in results.counts.items():
         full = counts[
             (counts["n_notes"] == counts["n_all"]) & ~counts["is_source"] & (counts["coder"] != "(settled)")
         ]
         for pair, part in counts.groupby(["code", "by"]):
-            own = full[(full["code"] == pair[0]) & (full["by"] == pair[1])]["count"]
+            mine = full[(full["code"] == pair[0]) & (full["by"] == pair[1])]["count"]
             low = part["low"].iloc[0]
             has_readers = counts["n_coders"].iloc[0] > 0
             if has_readers:
-                assert pd.isna(low) if len(own) < 2 else low == own.min(), (name, pair)
+                assert pd.isna(low) if len(mine) < 2 else low == mine.min(), (name, pair)
 
 
 def test_scores_are_those_counted_by_hand(made):

@@ -1,4 +1,4 @@
-"""Numbers of the sample's report, worked out once more from the files alone with pandas and nothing of ours."""
+"""Numbers of the sample's report, worked out once more from its files with pandas and nothing of ours."""
 
 from __future__ import annotations
 
@@ -16,7 +16,8 @@ from sekom_analysis.results import work_out
 READERS, SOURCE = ["k1", "k2", "k3"], "rapport-2016"
 LABELS = {
     "kunskap": "Kunskap och kompetens", "nyckeltal": "Nyckeltal", "resurser": "Resurser",
-    "samordning": "Samordning", "samverkan": "Samverkan", "sekoms_roll": "Sekoms roll", "systemsyn": "Systemsyn",
+    "samordning": "Samordning", "samverkan": "Samverkan", "sekoms_roll": "Sekoms roll",
+    "systemsyn": "Systemsyn",
 }  # fmt: skip
 
 
@@ -161,7 +162,7 @@ def test_pairs_of_coders_show_the_notes_that_both_read(sample_study, tables):
 
 def test_the_checklist_counts_the_findings_that_the_tables_show(sample_study, page):
     results = work_out(sample_study, "sv", n_resamples=0)
-    shown = [results.findings[name] for name in ("category_b", "category_d")]
+    shown = [results.findings[name] for name in ("category_b", "category_d", "themes")]
     by = pd.concat([one[~one["is_bar"]].assign(at=place) for place, one in enumerate(shown)])
     held = by.groupby(["at", "statement"])["holds"].agg(lambda said: set(said) - {"unknown"})
     n_holds = sum(said == {"yes"} for said in held)
