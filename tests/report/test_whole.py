@@ -28,7 +28,7 @@ from tests.conftest import CODEBOOK
 from tests.test_wording import wordings
 
 SOURCE, READERS = "rapport-2016", ["k1", "k2", "k3"]
-BAR = "avgjorda koder (det som mer än hälften av de 3 kodarna valde)"
+BAR = "avgjorda koder (det som mer än hälften av kodarna valde)"
 
 
 def page_of(results: Results, form: str = "html") -> str:
@@ -194,7 +194,7 @@ NAMED = {
     "agreement_few_notes": {"50", "85", "99"},
     "agreement_few_beside": {"10"},
     "report_program_refused": {"30"},
-    "sheet_step_typed": {"3", "14"},
+    "sheet_step_typed": {"1", "2", "3", "14"},
     "report_programs_text": {"2025"},
     "agreement_uneven": {"85", "99"},
     "agreement_uneven_clusters": {"88", "96"},

@@ -250,8 +250,7 @@ def _intro(results: Results) -> list[Text]:
 
 def sentences(results: Results) -> list[str]:
     """Return the main numbers of agreement, a sentence a variable that is shown."""
-    shown = dict.fromkeys([*results.counts_shown(), *results.scales["variable"]])
-    return [text for variable in shown if (text := _sentence(results, str(variable)))]
+    return [text for asked in results.study.codebook.variables if (text := _sentence(results, asked.id))]
 
 
 def _sentence(results: Results, variable: str) -> str:
