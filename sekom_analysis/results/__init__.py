@@ -68,6 +68,7 @@ __all__ = [
 ]  # fmt: skip
 
 
+IMPORTED = "import"  # the way of answers that were made elsewhere
 QUOTED = 2  # notes to quote in a report, a code and kind
 KEPT_IN_A_SPLIT = (
     0.8  # of the notes with a settled code; a split that loses more shows others than the counts
@@ -304,12 +305,12 @@ def _answers(study: Study, coders: list[str] | None = None) -> pd.DataFrame:
 
 
 def coder_table(study: Study, coders: list[str]) -> pd.DataFrame:
-    """Return who coded: kind, notes decided on, notes there were to decide on, and when."""
+    """Return who coded: kind, notes decided on, notes there were to decide on, and when, if that is known."""
     asked = {note for v in study.codebook.variables for note in study.notes_asked(v)}
     rows = []
     for coder in coders:
         decisions = _answers(study, [coder])
-        times = decisions["decided_at"]
+        times = decisions.loc[decisions["via"] != IMPORTED, "decided_at"]  # of a table: when it was taken in
         rows.append(
             {
                 "coder": coder,

@@ -117,6 +117,7 @@ CHANGED = {
     "Kodarna och kodboken", "Hur väl kodarna stämmer överens", "Antal lappar per kodare",
     "Håller resultatet vem som än har kodat?", "Lapparna som kodarna är mest oeniga om",
     "Definitioner att skärpa", "Slutliga koder", "Bilaga 1",
+    "Checklistor för redovisningen",  # since when is known of answers that no file brought
 }  # fmt: skip
 
 

@@ -299,7 +299,8 @@ def _coders(results: Results) -> Table:
     lang, rows = results.lang, []
     for row in results.coders.reset_index().to_dict("records"):
         about = results.study.about.coder(row["coder"])
-        days = " – ".join(dict.fromkeys(local_day(moment) for moment in (row["first"], row["last"])))
+        times = (row["first"], row["last"]) if row["last"] else ()
+        days = " – ".join(dict.fromkeys(map(local_day, times))) or say("report_when_unknown", lang)
         told = [text.in_(lang) for text in (about.role, about.training) if text]
         blind = ", ".join(_blind(what, lang) for what in about.blind_to) or say("report_not_said", lang)
         rows.append(
