@@ -135,23 +135,22 @@ ABOUT_CILLA = {
         "”Lapp nummer 12 om tid” (n12) – anna: Möjlighet; bo: Hinder; cilla: Hinder",
         "”Lapp nummer 1 om tid” (n01) – anna: Hinder; bo: Möjlighet; cilla: Möjlighet",
         "”Lapp nummer 5 om tid” (n05) – anna: Hinder; bo: Möjlighet; cilla: Möjlighet",
-        "Först står de kodare som har använt kodboken oberoende av varandra (anna, bo och cilla).",
+        "Först jämförs kodarna med varandra (anna, bo och cilla).",
         "Värde: α är 0,56 bland anna, bo och cilla.",
-        "Med kodboken, oberoende (anna, bo, cilla)",
+        "Kodarna med varandra (anna, bo, cilla)",
         "Figur 3. | Värde: per kod (anna, bo, cilla)",
         "Figur 4. | Värde: vilka koder som förväxlas (anna, bo, cilla)",
         "cilla | Möjlighet", "cilla | Möjlighet", "cilla | Hinder", "cilla | Hinder",
         "Påstående | anna | bo | cilla | samlad kodning (kodarnas majoritet, 4 lappar avgjorda)",
-        "En lapps kod är den som mer än hälften av kodarna (anna, bo och cilla) valde var för sig, eller den "
-        "som någon har avgjort med ett skäl. Lika många röster lämnar lappen oavgjord; ordningen avgör "
-        "aldrig. Att många valde samma kod gör den inte sann: kodare som läser på samma sätt gör också samma "
-        "fel.",
-        "anna, bo och cilla beslutade var för sig om alla eller några av de 12 lapparna. En lapp som en "
+        "En lapps kod är den som mer än hälften av kodarna (anna, bo och cilla) valde, eller den som någon har "
+        "avgjort med ett skäl. Vid lika röstetal blir lappen oavgjord. Att många valde samma kod gör den inte "
+        "rätt: kodare som läser på samma sätt gör också samma fel.",
+        "anna, bo och cilla har beslutat om alla eller några av de 12 lapparna. En lapp som en "
         "kodare inte har sett är ett saknat värde och aldrig ett svar. Att ingen kod passar, eller att inget "
         "av flera val gäller, är däremot svar.",
-        "cilla | person | ej angivet | DAY",
+        "cilla | person | inte angivet | DAY",
         "Variabel | anna | bo | cilla | Av minst två, med kodbok | Alla lappar",
-        "Det står inte vad dessa var blinda för: anna, bo och cilla.",
+        "Det är inte angivet vad som var dolt för: anna, bo och cilla.",
         "4 | Vilka slags bedömare det gäller | Med kodboken: 3 (anna (person), bo (person), cilla (person)).",
         "Hur många som kodar, och vilka | Med kodboken: 3 (anna (person), bo (person), cilla (person)).",
     ],
@@ -163,22 +162,22 @@ ABOUT_CILLA = {
         "“Lapp nummer 12 om tid” (n12) – anna: Possibility; bo: Barrier; cilla: Barrier",
         "“Lapp nummer 1 om tid” (n01) – anna: Barrier; bo: Possibility; cilla: Possibility",
         "“Lapp nummer 5 om tid” (n05) – anna: Barrier; bo: Possibility; cilla: Possibility",
-        "First come the coders who used the codebook independently of each other (anna, bo and cilla).",
+        "First the coders are compared with each other (anna, bo and cilla).",
         "Valence: α is 0.56 among anna, bo and cilla.",
-        "With the codebook, independently (anna, bo, cilla)",
+        "The coders with each other (anna, bo, cilla)",
         "Figure 3. | Valence: by code (anna, bo, cilla)",
         "Figure 4. | Valence: which codes are confused (anna, bo, cilla)",
         "cilla | Possibility", "cilla | Possibility", "cilla | Barrier", "cilla | Barrier",
         "Statement | anna | bo | cilla | the consensus (the majority of the coders, 4 notes adjudicated)",
-        "A note's code is the one that more than half of the coders (anna, bo and cilla) chose on their own, "
-        "or the one that somebody settled with a reason. Equal votes leave the note unresolved; order never "
-        "settles it. That many chose a code does not make it true: coders who read alike err alike too.",
-        "anna, bo and cilla decided separately on all or some of the 12 notes. A note that a coder has not "
+        "A note's code is the one that more than half of the coders (anna, bo and cilla) chose, or the one "
+        "that somebody settled with a reason. A tie leaves the note unresolved. That many chose a code does "
+        "not make it right: coders who read alike err alike too.",
+        "anna, bo and cilla decided on all or some of the 12 notes. A note that a coder has not "
         "seen is a missing value and never an answer. That no code fits, or that none of several choices "
         "applies, is an answer.",
         "cilla | person | not stated | DAY",
         "Variable | anna | bo | cilla | By two or more, with codebook | All notes",
-        "It is not stated what these were blind to: anna, bo and cilla.",
+        "It is not stated what was hidden from: anna, bo and cilla.",
         "4 | What kind of raters it is about | With the codebook: 3 (anna (person), bo (person), cilla "
         "(person)).",
         "How many code, and who | With the codebook: 3 (anna (person), bo (person), cilla (person)).",
@@ -192,7 +191,7 @@ STALE = {
     "The adjudications stand until somebody reads the notes again.",
 }
 NOT_OF_HER = re.compile(
-    r"inte sedd|not seen|sedan andras|andras svar kunnat|others' answers could|saknar|lacks|har kvar|"
+    r"inte sedd|not seen|sedan andras|kunnat? se andras svar|others' answers could|saknar|lacks|har kvar|"
     r"before and after|före och efter|svarat annorlunda|answered otherwise|Osedda|Unseen|has left"
 )
 
