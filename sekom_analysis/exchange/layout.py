@@ -44,12 +44,17 @@ _MARK = re.compile(r"([a-z0-9_]{1,40})/(answer|code|none|certainty|memo|proposal
 CONTEXT = "sekom/context"
 _FEW_CODES = 12
 _FEW_POINTS = 21  # a drop-down of a longer scale lists its named points alone
+# One code of a `multiple` of many in each: a 1 is completed to an earlier cell's 1, 4, 7 as it is typed.
+TYPED_CELLS = 5
 _NUMBER = re.compile(r"[+-]?[0-9]+([.,][0-9]+)?[.)]?")
 _KEY = re.compile(r"(n[0-9a-f]{20})\.(h[0-9a-f]{11})(?:\.(h[0-9a-f]{11}))?")
 
 
 class Column(NamedTuple):
-    """One column that a coder fills in; `code` only where a `multiple` has a column for each code."""
+    """One column that a coder fills in.
+
+    `code` only where a `multiple` has a column for each code, or more than one to type codes in.
+    """
 
     variable: str
     part: str
@@ -102,19 +107,39 @@ def is_mark(text: str) -> bool:
 def columns_of(variable: Variable) -> list[Column]:
     """Return a variable's columns: its answers, how sure, the memo, and a code that is missing.
 
-    A `multiple` of many codes has a column to type them in, and the marks come last.
+    A `multiple` of many codes has columns to type them in, and the marks come last.
     """
     beside = [CERTAINTY, MEMO, *([] if variable.kind == "scale" else [PROPOSED])]
     others = [Column(variable.id, part) for part in beside]
     if variable.kind == "multiple":
         answers = [Column(variable.id, CODE, code) for code in variable.code_ids]
         answers.append(Column(variable.id, NONE))
-        return [Column(variable.id, ANSWER), *others, *answers] if is_typed(variable) else [*answers, *others]
+        return [*typed_columns(variable), *others, *answers] if is_typed(variable) else [*answers, *others]
     return [Column(variable.id, ANSWER), *others]
 
 
+def typed_columns(variable: Variable) -> list[Column]:
+    """Return the columns in which the codes of a `multiple` of many are typed."""
+    return [Column(variable.id, ANSWER, str(n) if n > 1 else "") for n in range(1, TYPED_CELLS + 1)]
+
+
+def blocks_of(variables: Iterable[Variable]) -> list[list[Column]]:
+    """Return the columns that stand together under a question, in order.
+
+    The marks of a `multiple` whose codes can be typed come after all questions:
+    the next one is not to be many columns away.
+    """
+    blocks, marks = [], []
+    for variable in variables:
+        columns = columns_of(variable)
+        aside = [c for c in columns if c.part in (CODE, NONE)] if is_typed(variable) else []
+        blocks.append([column for column in columns if column not in aside])
+        marks += [aside] if aside else []
+    return [*blocks, *marks]
+
+
 def is_typed(variable: Variable) -> bool:
-    """Whether the codes of a `multiple` can be typed into one cell: there are many."""
+    """Whether the codes of a `multiple` can be typed: there are many."""
     return variable.kind == "multiple" and len(variable.code_ids) > _FEW_CODES
 
 

@@ -110,6 +110,12 @@ class Before:
         certainty, memo = answer.certainty or now["certainty"], answer.memo or now["memo"]
         return answer._replace(certainty=certainty, memo=memo)
 
+    def words_of(self, cell: Question, answer: Answer, written: str) -> str:
+        """Return the words selected with the same codes in the same text; a sheet does not show them."""
+        now = self.now.get(cell)
+        is_same = now is not None and self._same_codes(cell, now, answer) and now["note_hash"] == written
+        return now["words"] if now is not None and is_same else ""
+
     def memo_of(self, cell: Question, written: str) -> str:
         """Return the memo of an answer about this text, or at a question that was left open."""
         now = self.now.get(cell)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from itertools import chain
 from typing import Any
 
 from openpyxl.utils import get_column_letter as letter
@@ -15,7 +16,7 @@ from sekom_analysis.exchange.sheet_whole import Fit
 # The hidden row of marks is above the heads: what is filtered and sorted begins right below them.
 LABELS, QUESTIONS, MARK_ROW, HEADS, FIRST = 2, 3, 4, 5, 6
 DONE_WIDTH, KEY_WIDTH = 7.0, 10.0
-MEMO_WIDTH, PROPOSED_WIDTH, TYPED_WIDTH = 24.0, 18.0, 32.0
+MEMO_WIDTH, PROPOSED_WIDTH, TYPED_WIDTH = 24.0, 18.0, 16.0
 
 
 class TabWriter:
@@ -42,9 +43,9 @@ class TabWriter:
         self.frozen = f"{letter(stays)}{FIRST}"
         self.remark = start if any(row.remark for row in tab.rows) else 0
         start += bool(self.remark)
-        blocks = [column for variable in tab.variables for column in layout.columns_of(variable)]
-        self.places = {column: start + n for n, column in enumerate(blocks)}
-        self.after = start + len(blocks)
+        self.blocks = layout.blocks_of(tab.variables)
+        self.places = {column: start + n for n, column in enumerate(chain(*self.blocks))}
+        self.after = start + len(self.places)
         if has_gloss and not self.gloss:
             self.gloss, self.after = self.after, self.after + 1
         self.variables = {variable.id: variable for variable in tab.variables}
@@ -68,9 +69,12 @@ def head_of(writer: TabWriter, column: Column) -> str:
         number = layout.number_of(variable, column.code) if layout.is_typed(variable) else ""
         return f"{number}. {label}" if number else label
     if column.part == ANSWER and variable.range:
-        return f"{variable.range[0]}–{variable.range[1]}"
+        low, high = variable.range
+        return say("sheet_head_scale", lang, low=low, high=high)
+    if column.part == ANSWER and layout.is_typed(variable):
+        return say("sheet_head_typed", lang, n=column.code or 1)
     keys = {
-        ANSWER: "sheet_head_typed" if layout.is_typed(variable) else "sheet_head_answer",
+        ANSWER: "sheet_head_answer",
         NONE: "card_confirm_none",
         MEMO: "card_memo",
         PROPOSED: "sheet_head_proposal",
@@ -87,7 +91,8 @@ def width_of(writer: TabWriter, column: Column) -> float:
     if column.part == ANSWER and variable.labels:
         return float(min(max(len(str(one)) for one in layout.choices_of(variable, writer.lang)) + 5, 30))
     if column.part == ANSWER and variable.kind == "multiple":
-        return TYPED_WIDTH
+        longest = max(map(len, layout.labels_of(variable, writer.lang).values()), default=0)
+        return float(min(max(longest / 2, 11), TYPED_WIDTH))
     if column.part == CODE:
         return float(min(max(len(head_of(writer, column)) / 2.5, 13), 24))
     return {MEMO: MEMO_WIDTH, PROPOSED: PROPOSED_WIDTH, CERTAINTY: 11.0, NONE: 11.0}.get(column.part, 9.0)

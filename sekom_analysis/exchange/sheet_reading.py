@@ -284,7 +284,7 @@ class _Reader:
         self, row: SheetRow, note_id: str, name: str, answer: Answer, given: Mapping[Column, Cell]
     ) -> None:
         """Note an answer that nobody has changed in the sheet, while it was changed elsewhere."""
-        event = self._event(note_id, name, "decide", answer)
+        event = self._event(row, note_id, name, "decide", answer)
         if event["event_id"] in self._before.event_ids:
             self.n_known += 1
             return
@@ -341,17 +341,19 @@ class _Reader:
             self._remark(next(iter(given.values())), "sheet_only_certainty")
 
     def _add(self, row: SheetRow, note_id: str, name: str, kind: str, answer: Answer) -> None:
-        event = self._event(note_id, name, kind, answer)
+        event = self._event(row, note_id, name, kind, answer)
         if event["event_id"] in self._before.event_ids:
             self.n_known += 1
             return
         self.events.append(event)
         self.rows.append(row.number)
 
-    def _event(self, note_id: str, name: str, kind: str, answer: Answer) -> dict[str, str]:
+    def _event(self, row: SheetRow, note_id: str, name: str, kind: str, answer: Answer) -> dict[str, str]:
         variable, _ = as_in_log(name, [])
         is_proposal = variable == PROPOSAL
-        return {
+        is_answer = kind == "decide" and not is_proposal
+        words = self._before.words_of((note_id, name), answer, row.hash) if is_answer else ""
+        event = {
             "event_id": event_id_of(self.digest, note_id, name),
             "note_id": note_id,
             "variable": variable,
@@ -363,6 +365,7 @@ class _Reader:
             "via": "sheet",
             "event": kind,
         }
+        return {**event, "words": words} if words else event
 
 
 def _cell_of(one: AsWritten) -> tuple[str, str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from textwrap import wrap
 
 from openpyxl.formatting.rule import FormulaRule
 from openpyxl.utils import get_column_letter as letter
@@ -16,6 +17,7 @@ from sekom_analysis.study.codebook import Code, Variable
 from sekom_analysis.study.codebook_words import points_text
 from sekom_analysis.study.points import labels_in
 
+_PROMPT_LINE = 56
 _LONGEST_TITLE, _LONGEST_PROMPT = 32, 255  # what Excel takes; it calls a file with more of them damaged
 
 
@@ -53,8 +55,6 @@ def _rule(writer: TabWriter, column: Column) -> DataValidation:
         rule = DataValidation("whole", formula1=str(low), formula2=str(high), operator="between", error=error)
         rule.errorStyle, rule.showErrorMessage = "stop", True
         rule.errorTitle = _cut(variable.label.in_(lang), _LONGEST_TITLE)
-    elif column.part == ANSWER and variable.kind == "multiple":
-        rule = DataValidation()
     else:
         name = "mark" if column.part in (CODE, NONE) else column.part
         rule = DataValidation("list", formula1=writer.ranges[f"{variable.id}/" if name == ANSWER else name])
@@ -71,8 +71,8 @@ def _prompt(variable: Variable, column: Column, lang: str) -> str:
     codes = {code.id: code for code in variable.codes if not code.retired}
     if column.part == CODE:
         lines = [_defined(codes[column.code], lang)]
-    elif column.part != ANSWER:
-        return ""
+    elif column.part != ANSWER or column.code:
+        return ""  # the first of several cells says it for all of them
     elif variable.range:
         low, high = variable.range
         question = variable.question.in_(lang) if variable.question else ""
@@ -80,21 +80,42 @@ def _prompt(variable: Variable, column: Column, lang: str) -> str:
         lines = [say("sheet_scale", lang, low=low, high=high) + ".", named, question]
     else:
         how = say("sheet_type_several" if variable.kind == "multiple" else "sheet_type_one", lang)
-        lines = [how, *(_named(variable, code, lang) for code in codes.values())]
-    text = "\n".join(filter(None, lines))
-    more = say("sheet_more_in_codebook", lang)
-    return (
-        text
-        if _size(text) <= _LONGEST_PROMPT
-        else _cut(text, _LONGEST_PROMPT - _size(more) - 1) + f"\n{more}"
-    )
+        labels = layout.labels_of(variable, lang)
+        shorts = [_numbered(variable, code, labels[code]) for code in codes]
+        return _first_that_fits(
+            [how, *(_named(variable, code, lang) for code in codes.values())], [how, *shorts], lang
+        )
+    return _first_that_fits(lines, lines, lang)
+
+
+def _first_that_fits(lines: list[str], shorter: list[str], lang: str) -> str:
+    """Return the lines if there is room for them all, else shorter ones, as many as there is room for.
+
+    They are broken, since LibreOffice shows a line as wide as it is.
+    """
+    text, brief, more = _broken(lines), shorter, "\n" + say("sheet_more_in_codebook", lang)
+    if _size(text) <= _LONGEST_PROMPT:
+        return text
+    while len(brief) > 1 and _size(_broken(brief) + "\n…" + more) > _LONGEST_PROMPT:
+        brief = brief[:-1]
+    text = _broken(brief) + ("\n…" if len(brief) < len(shorter) else "")
+    return _cut(text, _LONGEST_PROMPT - _size(more)) + more
+
+
+def _broken(lines: list[str]) -> str:
+    parts = (part for line in lines for part in layout.writable(line).split("\n") if part.strip())
+    return "\n".join(piece for part in parts for piece in wrap(part, _PROMPT_LINE))
+
+
+def _numbered(variable: Variable, code: str, label: str) -> str:
+    number = layout.number_of(variable, code)
+    return f"{number}. {label}" if number else label
 
 
 def _named(variable: Variable, code: Code, lang: str) -> str:
-    number = layout.number_of(variable, code.id)
-    label = layout.labels_of(variable, lang)[code.id]
+    label = _numbered(variable, code.id, layout.labels_of(variable, lang)[code.id])
     about = code.definition.in_(lang) if code.definition else ""
-    return f"{number}. {label}: {about}" if about else f"{number}. {label}"
+    return f"{label}: {about}" if about else label
 
 
 def _defined(code: Code, lang: str) -> str:
@@ -140,9 +161,16 @@ def _is_answered(writer: TabWriter, number: int, variable: Variable) -> str:
     codes, none = _codes_and_none(writer, variable, number)
     given = [f'({none}<>"")']
     given += [f"(COUNTA({codes})>0)"] if variable.code_ids else []
-    if layout.is_typed(variable):
-        given.append(f'(${letter(writer.places[Column(variable.id, ANSWER)])}{number}<>"")')
-    return f"{'+'.join(given)}=1"
+    if not layout.is_typed(variable):
+        return f"{'+'.join(given)}=1"
+    typed = [f"{letter(place)}{number}" for place in _typed_places(writer, variable)]
+    given.append(f"(COUNTA({typed[0]}:{typed[-1]})>0)")
+    unread = [_unread(cell, layout.forms_name(variable.id)) for cell in typed]
+    return f"{'+'.join(given)}=1,NOT(OR({','.join(unread)}))"
+
+
+def _typed_places(writer: TabWriter, variable: Variable) -> list[int]:
+    return [writer.places[column] for column in layout.typed_columns(variable)]
 
 
 def _has_forms(variable: Variable) -> bool:
@@ -177,10 +205,7 @@ def _lists_of(variable: Variable, column: Column) -> Iterator[str]:
         yield layout.forms_name("", CERTAINTY)
     elif column.part in (CODE, NONE):
         yield layout.forms_name("", CODE)
-    if (column.part == ANSWER and variable.kind != "multiple" and _has_forms(variable)) or column.part in (
-        CODE,
-        NONE,
-    ):
+    if (column.part == ANSWER and _has_forms(variable)) or column.part in (CODE, NONE):
         yield layout.forms_name(variable.id)
 
 
@@ -193,8 +218,8 @@ def _redden_contradictions(writer: TabWriter, variable: Variable) -> None:
     place = writer.places[Column(variable.id, NONE)]
     area = f"{letter(place - len(variable.code_ids))}{FIRST}:{letter(place)}{writer.last}"
     if layout.is_typed(variable):
-        typed = writer.places[Column(variable.id, ANSWER)]
-        both = f'OR({both},AND(${letter(typed)}{FIRST}<>"",COUNTA({codes},{none})>0))'
-        area += f" {writer.whole_column(typed)}"
+        typed = [letter(place) for place in _typed_places(writer, variable)]
+        both = f"OR({both},AND(COUNTA(${typed[0]}{FIRST}:${typed[-1]}{FIRST})>0,COUNTA({codes},{none})>0))"
+        area += f" {typed[0]}{FIRST}:{typed[-1]}{writer.last}"
     rule = FormulaRule(formula=[both], fill=layout.CONTRADICTION)
     writer.sheet.conditional_formatting.add(area, rule)

@@ -24,6 +24,7 @@ from sekom_analysis.exchange.sheet_columns import (
     width_of,
 )
 from sekom_analysis.exchange.sheet_rules import add_rules, tick
+from sekom_analysis.exchange.sheet_typing import forms_of, has_numbers_only_for_codes
 from sekom_analysis.exchange.sheet_whole import (
     CONTEXT_WIDTH,
     GLOSS_WIDTH,
@@ -76,9 +77,17 @@ def write_tab(
         _write_row(writer, number, row, answers, links.get(row.note_id))
     add_rules(writer)
     sheet.freeze_panes = writer.frozen
+    _begin_at_the_first_answer(writer)
     sheet.auto_filter.ref = f"A{HEADS}:{letter(writer.after)}{writer.last}"
     sheet.print_title_rows, sheet.print_title_cols = f"{LABELS}:{HEADS}", "A:B"
     return keys_area(writer.after, FIRST, writer.last)
+
+
+def _begin_at_the_first_answer(writer: TabWriter) -> None:
+    """Let the cursor be where the first answer goes, not in the head."""
+    place = f"{letter(min(writer.places.values()))}{FIRST}"
+    for selection in writer.sheet.sheet_view.selection:
+        selection.activeCell, selection.sqref = place, place
 
 
 def write_ticket(sheet: Any, ticket: str) -> None:
@@ -117,11 +126,11 @@ def _write_head(writer: TabWriter) -> None:
     if writer.remark:
         _fixed_column(writer, writer.remark, say("sheet_head_remark", lang), layout.REMARK, REMARK_WIDTH)
     _fixed_column(writer, writer.after, say("sheet_head_key", lang), layout.KEY, KEY_WIDTH)
-    for variable in writer.tab.variables:
-        _write_question(writer, variable)
+    for block in writer.blocks:
+        _write_question(writer, block)
     sheet.row_dimensions[MARK_ROW].hidden = True
     sheet.row_dimensions[QUESTIONS].height = 14.0 * max(
-        _question_lines(writer, variable) for variable in writer.tab.variables
+        _question_lines(writer, block) for block in writer.blocks
     )
     sheet.row_dimensions[HEADS].height = (
         13.5 * max(_head_lines(writer, column) for column in writer.places) + _BUTTONS
@@ -136,9 +145,9 @@ def _fixed_column(writer: TabWriter, place: int, head: str, mark: str, width: fl
     writer.sheet.column_dimensions[letter(place)].width = width
 
 
-def _write_question(writer: TabWriter, variable: Variable) -> None:
+def _write_question(writer: TabWriter, columns: list[Column]) -> None:
     """Write a question above its columns, and the heads of the columns."""
-    columns = layout.columns_of(variable)
+    variable = writer.variables[columns[0].variable]
     first, last = writer.places[columns[0]], writer.places[columns[-1]]
     for column in columns:
         place = writer.places[column]
@@ -148,22 +157,31 @@ def _write_question(writer: TabWriter, variable: Variable) -> None:
         writer.sheet.column_dimensions[letter(place)].width = width_of(writer, column)
     for row, text, look in (
         (LABELS, variable.label.in_(writer.lang), layout.LABEL),
-        (QUESTIONS, _question(variable, writer.lang), layout.QUESTION),
+        (QUESTIONS, _question(writer, columns), layout.QUESTION),
     ):
-        writer.cell(row, first, text, layout.first_of_block(look))
+        writer.cell(row, first, _apart(text, variable), layout.first_of_block(look))
         for place in range(first + 1, last + 1):
             layout.apply(writer.sheet.cell(row, place), look)
         writer.sheet.merge_cells(start_row=row, end_row=row, start_column=first, end_column=last)
     writer.sheet.row_dimensions[LABELS].height = 20
 
 
-def _question(variable: Variable, lang: str) -> str:
-    return variable.question.in_(lang) if variable.question else ""
+def _apart(text: str, variable: Variable) -> str:
+    """Return a head behind a space if it begins as an answer, which would be completed to it."""
+    begins = layout.plain(text).startswith(tuple(map(layout.plain, forms_of(variable))))
+    return f"\N{NO-BREAK SPACE}{text}" if variable.kind != "scale" and begins else text
 
 
-def _question_lines(writer: TabWriter, variable: Variable) -> int:
-    width = sum(width_of(writer, column) for column in layout.columns_of(variable))
-    return layout.lines(_question(variable, writer.lang), width)
+def _question(writer: TabWriter, columns: list[Column]) -> str:
+    """Return what is asked above a block; above the marks that stand aside, what they are for."""
+    variable = writer.variables[columns[0].variable]
+    if layout.is_typed(variable) and columns[0].part != ANSWER:
+        return say("sheet_marks_aside", writer.lang)
+    return variable.question.in_(writer.lang) if variable.question else ""
+
+
+def _question_lines(writer: TabWriter, columns: list[Column]) -> int:
+    return layout.lines(_question(writer, columns), sum(width_of(writer, column) for column in columns))
 
 
 def _head_lines(writer: TabWriter, column: Column) -> int:
@@ -183,13 +201,14 @@ def _write_row(writer: TabWriter, number: int, row: Row, answers: Answers, link:
         writer.cell(number, writer.remark, row.remark, layout.REMARK_STYLE if row.remark else layout.NOTE)
     writer.cell(number, writer.after, row.key, layout.KEY_STYLE)
     writer.sheet.row_dimensions[number].height = writer.fit.height
-    for variable in writer.tab.variables:
+    for block in writer.blocks:
+        variable = writer.variables[block[0].variable]
         asked = variable.id in row.variables
         given = answers.get((row.note_id, variable.id)) if asked else None
         proposed = (
             answers.get((row.note_id, asked_by(PROPOSAL, variable.id)), {}).get("memo") if asked else None
         )
-        for nth, column in enumerate(layout.columns_of(variable)):
+        for nth, column in enumerate(block):
             value = _shown(variable, column, given, writer.lang) if given else None
             value = proposed if column.part == PROPOSED else value
             look = _look(variable, column, asked)
@@ -212,8 +231,15 @@ def _look(variable: Variable, column: Column, asked: bool) -> layout.Style:
 
 
 def _number_format(variable: Variable, column: Column) -> str:
-    """Return the format under which a typed answer stays what it is: a memo ``=1+1`` is not a sum."""
-    return "0" if column.part == ANSWER and variable.kind == "scale" else "@"
+    """Return the format under which a typed answer stays what it is: a memo ``=1+1`` is not a sum.
+
+    A number that is a text is completed as it is typed, 1 to an earlier 12; a number that is one is not.
+    """
+    if column.part != ANSWER:
+        return "@"
+    if variable.kind == "scale":
+        return "0"
+    return "General" if has_numbers_only_for_codes(variable) else "@"
 
 
 def _shown(variable: Variable, column: Column, given: Mapping[str, str], lang: str) -> object:
@@ -225,8 +251,10 @@ def _shown(variable: Variable, column: Column, given: Mapping[str, str], lang: s
         return None
     if column.part == CERTAINTY:
         return say(f"card_certainty_{given['certainty']}", lang) if given["certainty"] else None
-    if variable.kind == "multiple" and layout.is_typed(variable):
-        return _typed(variable, codes, lang) if column.part == ANSWER else None
+    if column.part == ANSWER and layout.is_typed(variable):
+        return _typed(variable, codes, column, lang)
+    if layout.is_typed(variable) and len(codes.split("|")) <= layout.TYPED_CELLS:
+        return None
     if column.part == ANSWER:
         if variable.kind == "scale":
             return layout.shown_point(variable, int(codes), lang)
@@ -235,7 +263,9 @@ def _shown(variable: Variable, column: Column, given: Mapping[str, str], lang: s
     return layout.MARK if chosen else None
 
 
-def _typed(variable: Variable, codes: str, lang: str) -> str:
-    """Return the answer to a `multiple` as it is typed into one cell."""
-    labels = layout.labels_of(variable, lang)
-    return "; ".join(labels[code] for code in codes.split("|")) if codes else say("card_confirm_none", lang)
+def _typed(variable: Variable, codes: str, column: Column, lang: str) -> str | None:
+    """Return what one of the cells shows in which codes are typed; nothing where there are more of them."""
+    named = [layout.labels_of(variable, lang)[code] for code in codes.split("|")] if codes else []
+    shown = named or [say("card_confirm_none", lang)]
+    place = layout.typed_columns(variable).index(column)
+    return shown[place] if place < len(shown) <= layout.TYPED_CELLS else None

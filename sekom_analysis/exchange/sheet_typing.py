@@ -192,6 +192,31 @@ def forms_of(variable: Variable) -> list[str]:
     return list(once.values())
 
 
+_MONTHS = ("jan", "feb", "mar", "apr", "maj", "may", "jun", "jul", "aug", "sep", "okt", "oct", "nov", "dec")
+_TRUTHS = frozenset({"true", "false", "sant", "falskt"})
+
+
+def has_numbers_only_for_codes(variable: Variable) -> bool:
+    """Whether codes have numbers, and no program takes a name or id for a number, a date or a formula.
+
+    Examples
+    --------
+    >>> named = [[{"id": "a", "label": name}] for name in ("Tid", "3/4", "Mars 2", "Sant")]
+    >>> book = [{"id": "v", "kind": "single", "label": "V", "codes": codes} for codes in named]
+    >>> [has_numbers_only_for_codes(Variable.model_validate(one)) for one in book]
+    [True, False, False, False]
+    """
+    numbers = layout.numbers_of(variable)
+    names = [form for form in forms_of(variable) if form not in numbers]
+    return bool(numbers) and not any(map(_is_taken_amiss, names))
+
+
+def _is_taken_amiss(form: str) -> bool:
+    text = layout.plain(form)
+    is_date = text.startswith(_MONTHS) and any(map(str.isdigit, text))
+    return not text[:1].isalpha() or text in _TRUTHS or is_date
+
+
 def _nones() -> frozenset[str]:
     """Return how it is said, in the languages of sheets, that no code of several fits."""
     return frozenset(say("card_confirm_none", lang) for lang in LANGUAGES)
@@ -242,17 +267,19 @@ def _what_is_left(variable: Variable, text: str, spoken: Spoken) -> str:
 
 
 def _several(variable: Variable, given: Given, spoken: Spoken) -> Taken:
-    """Read a `multiple`: what is typed into one cell, or the marks; where there are both, they must agree."""
+    """Read a `multiple`: what is typed, or the marks; where there are both, they must agree."""
     marked, marks, faults = _marked(variable, given, spoken)
-    typed = given.get(Column(variable.id, ANSWER))
-    if typed is None:
+    cells = {int(column.code or 1): cell for column, cell in given.items() if column.part == ANSWER}
+    typed = [cell for _, cell in sorted(cells.items())]
+    if not typed:
         return marked, marks, faults
     codes, more = _typed(variable, typed, spoken)
     faults = [*more, *faults]
     if marked is not None and not faults and codes != marks:
-        said = {"text": _short(typed.text), "labels": _named(variable, marks or "", spoken.lang)}
-        faults = [OddCell(typed, "sheet_typed_and_marks", said)]
-    return typed, None if faults else codes, faults
+        text = _short("; ".join(cell.text for cell in typed))
+        said = {"text": text, "labels": _named(variable, marks or "", spoken.lang)}
+        faults = [OddCell(typed[0], "sheet_typed_and_marks", said)]
+    return typed[0], None if faults else codes, faults
 
 
 def _named(variable: Variable, codes: str, lang: str) -> str:
@@ -260,21 +287,33 @@ def _named(variable: Variable, codes: str, lang: str) -> str:
     return ", ".join(labels.values()) or say("card_confirm_none", lang)
 
 
-def _typed(variable: Variable, cell: Cell, spoken: Spoken) -> tuple[str | None, list[OddCell]]:
-    """Read several codes of one cell, between commas, semicolons or spaces, which labels may hold too."""
-    if _is_none(cell.text):
-        return "", []
+def _typed(variable: Variable, cells: list[Cell], spoken: Spoken) -> tuple[str | None, list[OddCell]]:
+    """Read the codes of one or several cells; all that is wrong with them is told."""
+    nones = [cell for cell in cells if _is_none(cell.text)]
+    found: list[str] = []
+    faults: list[OddCell] = []
+    for cell in (cell for cell in cells if cell not in nones):
+        codes, odd = _typed_in_one(variable, cell, spoken)
+        found += codes
+        faults += [odd] if odd else []
+    chosen = "|".join(code for code in variable.code_ids if code in found)
+    if nones and chosen:
+        said = {"none": nones[0].text.strip(), "labels": _named(variable, chosen, spoken.lang)}
+        faults.append(OddCell(nones[0], "sheet_none_and_marks", said))
+    return None if faults else chosen, faults
+
+
+def _typed_in_one(variable: Variable, cell: Cell, spoken: Spoken) -> tuple[list[str], OddCell | None]:
+    """Read the codes of one cell, between commas, semicolons or spaces, which labels may hold too."""
     found: list[str] = []
     for text, codes in _pieces(variable, cell.text, spoken):
         piece = cell._replace(text=text)
         if len(codes) > 1:
-            return None, [_ambiguous(piece, codes)]
+            return [], _ambiguous(piece, codes)
         if not codes:
-            return None, [_unknown(variable, piece, spoken.lang)]
+            return [], _unknown(variable, piece, spoken.lang)
         found += codes
-    if not found:
-        return None, [_unknown(variable, cell, spoken.lang)]
-    return "|".join(code for code in variable.code_ids if code in found), []
+    return found, None if found else _unknown(variable, cell, spoken.lang)
 
 
 def _pieces(variable: Variable, text: str, spoken: Spoken) -> Iterator[tuple[str, list[str]]]:

@@ -219,6 +219,7 @@ def write_lists(sheet: Any, ticket: Ticket, tabs: Sequence[Tab], lang: str) -> d
     }
     for name, variable in asked.items():
         labels = layout.choices_of(variable, lang)
+        labels += [say("card_confirm_none", lang)] if layout.is_typed(variable) else []
         lists[f"{name}/"] = (variable.version, labels)
         if labels:
             lists[layout.forms_name(name)] = ("", forms_of(variable))

@@ -205,7 +205,7 @@ def test_the_report_says_nothing_false_of_her(settled, tmp_path, lang):
     about = [one.replace(when, "DAY") for one in said if "cilla" in one]
     assert about == ABOUT_CILLA[lang]
     assert STALE[lang] in said
-    told = [one for one in said if NOT_OF_HER.search(one) and "cilla decided separately" not in one]
+    told = [one for one in said if NOT_OF_HER.search(one) and "cilla decided on" not in one]
     assert len(told) in (1, 2)  # that there are none of those decisions
     assert all(re.search(r"(kunnat ses|could be seen): 0[;,.]", one) for one in told)
 
@@ -243,14 +243,12 @@ def test_nothing_that_was_coded_is_called_not_seen_or_left(with_those_who_knew, 
     assert said.count("dan | Barrier (once others' answers could be seen)") == 2
     assert said.count("dan | Possibility (once others' answers could be seen)") == 2
     assert not [one for one in said if "dan | not" in one]
-    (methods,) = [one for one in said if one.startswith("anna, bo and dan decided separately")]
+    (methods,) = [one for one in said if one.startswith("anna, bo and dan decided on")]
     assert methods.endswith(
-        "Answers that dan and eva gave once others' answers could be seen are counted apart and not in the "
-        "agreement."
+        "Answers that dan and eva gave once others' answers could be seen are counted apart and are not part "
+        "of the agreement."
     )
-    assert (
-        "First come the coders who used the codebook independently of each other (anna, bo and dan)." in said
-    )
+    assert "First the coders are compared with each other (anna, bo and dan)." in said
     rows = progress_table(study).set_index("coder")
     assert rows.loc[["dan", "eva"], "unseen"].tolist() == [0, 0]
 

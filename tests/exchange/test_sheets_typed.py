@@ -144,6 +144,73 @@ def test_what_is_typed_and_what_is_marked_must_agree(study, sheet):
     ]
 
 
+def test_codes_are_typed_one_in_each_cell(study, sheet):
+    typed = {
+        ("a", "many/answer"): 14,
+        ("a", "many/answer/3"): "Tema c, 0",
+        ("b", "many/answer/5"): "k02",
+        ("c", "many/answer"): "Inget av dem",
+        ("d", "many/answer"): "Inget av dem",
+        ("d", "many/answer/2"): "3",
+        ("e", "many/answer"): 3,
+        ("e", "many/answer/2"): "Temma",
+        ("e", "many/answer/3"): 31,
+        ("f", "many/answer"): "3, 14",
+        ("f", "many/answer/2"): 3,
+        ("g", "many/answer"): 1,
+        ("g", "many/answer/2"): 2,
+        ("g", "many/code/k01"): "x",
+        ("h", "many/answer"): "Inget av dem",
+        ("h", "many/none"): "x",
+    }
+    reading = read_coding_sheet(fill(sheet, study, typed), study.desk)
+    taken = {"a": "k03|k14", "b": "k02", "c": "", "f": "k03|k14", "h": ""}
+    assert codes(reading) == {(note, "many"): chosen for note, chosen in taken.items()}
+    whats = sorted(problem.what.split(": ", 1)[1] for problem in reading.problems)
+    assert whats == [
+        "'1; 2' was typed, but what is marked with x is: Tema a, 1",
+        "'31' is not one of the answers to 'Teman'",
+        "'Inget av dem' is marked together with: Tema c, 0",
+        "'Temma' is not one of the answers to 'Teman'",
+    ]
+
+
+def test_numbers_of_codes_are_numbers_where_no_name_could_be_taken_for_one(tmp_path):
+    """A text that begins as an earlier one of its column is completed to that: 1 becomes 12."""
+    plain = [{"id": f"k{n}", "label": f"Tema {name}"} for n, name in enumerate("abcdefghijklmn")]
+    dated = [{"id": "a", "label": "Maj 1968"}, {"id": "b", "label": "Tid"}]
+    several = {"kind": "multiple", "label": "M", "codes": plain}
+    book = [
+        {"id": "several", **several},
+        {"id": "one", "kind": "single", "label": "E", "codes": plain},
+        {"id": "dated", "kind": "single", "label": "D", "codes": dated},
+    ]
+    study = Study.create(tmp_path / "study", notes=NOTES, codebook={"variables": book})
+    sheet = load_workbook(write_coding_sheet(study.desk("anna"), tmp_path / "anna.xlsx"))
+    marks = ("several/answer", "several/answer/5", "one/answer", "dated/answer", "one/memo")
+    formats = [address(sheet, study, "a", mark).number_format for mark in marks]
+    assert formats == ["General", "General", "General", "@", "@"]
+
+
+def test_the_marks_of_many_codes_are_behind_all_questions(study, sheet):
+    book = load_workbook(sheet)
+    places = [
+        address(book, study, "a", mark).column
+        for mark in ("many/answer", "few/code/tid", "one/answer", "mood/answer", "many/code/k01", "many/none")
+    ]
+    assert places == sorted(places)
+    aside = address(book, study, "a", "many/code/k01")
+    heads = [aside.parent.cell(row, aside.column).value for row in (2, 3, 5)]
+    assert heads == ["Teman", wording.say("sheet_marks_aside", "sv"), "1. Tema a, 1"]
+
+
+def test_the_cursor_is_where_the_first_answer_goes(study, sheet):
+    book = load_workbook(sheet)
+    first = address(book, study, "a", "many/answer")
+    active = {selection.activeCell for selection in first.parent.sheet_view.selection}
+    assert active == {f"{first.column_letter}6"}
+
+
 def test_a_mark_may_be_what_its_column_is_called(study, sheet):
     typed = {
         ("a", "few/code/pengar"): "2",
@@ -162,14 +229,21 @@ def test_earlier_answers_come_back_as_they_were_typed_and_bring_nothing_new(stud
     study.decide("anna", "a", "many", ["k01", "k30"], certainty=1)
     study.decide("anna", "b", "many", [])
     study.decide("anna", "c", "few", ["tid"])
+    study.decide("anna", "d", "many", ["k01", "k02", "k03", "k04", "k05", "k06"])
     path = write_coding_sheet(study.desk("anna"), tmp_path / "a.xlsx", lang)
     book = load_workbook(path)
-    shown = [address(book, study, note, "many/answer").value for note in "abc"]
-    labels = {"sv": "Tema a, 1; Tema é, 0", "en": "Theme a; Theme é"}
-    assert shown == [labels[lang], {"sv": "Inget av dem", "en": "None of them"}[lang], None]
-    assert address(book, study, "a", "many/code/k01").value is None
+    shown = [
+        [address(book, study, note, f"many/answer{nth}").value for nth in ("", "/2", "/3")] for note in "abcd"
+    ]
+    labels = {"sv": ["Tema a, 1", "Tema é, 0", None], "en": ["Theme a", "Theme é", None]}
+    none = {"sv": "Inget av dem", "en": "None of them"}[lang]
+    assert shown == [labels[lang], [none, None, None], [None] * 3, [None] * 3]
+    marks = [
+        [address(book, study, note, f"many/code/k{n:02}").value for n in (1, 2, 3, 4, 5, 6)] for note in "ad"
+    ]
+    assert marks == [[None] * 6, ["x"] * 6]  # more than there are cells to type in
     reading = read_coding_sheet(path, study.desk)
-    assert (reading.events, reading.problems, reading.remarks, reading.known) == ([], [], [], 3)
+    assert (reading.events, reading.problems, reading.remarks, reading.known) == ([], [], [], 4)
 
 
 # What helps
@@ -193,8 +267,8 @@ def test_definitions_are_shown_where_answers_are_typed(study, tmp_path, lang):
 
     one = rule("one/answer")
     said = {
-        "sv": "Välj i listan, eller skriv nummer, namn eller id.\n1. Tid: Brist på tid.\n2. Pengar",
-        "en": "Choose from the list, or type a number, name or id.\n1. Time: Lack of time.\n2. Money",
+        "sv": "Välj, eller skriv nummer, namn eller id.\n1. Tid: Brist på tid.\n2. Pengar",
+        "en": "Choose, or type a number, name or id.\n1. Time: Lack of time.\n2. Money",
     }
     assert (one.prompt, one.showInputMessage) == (said[lang], True)
     assert not one.showErrorMessage
@@ -202,6 +276,10 @@ def test_definitions_are_shown_where_answers_are_typed(study, tmp_path, lang):
     assert rule("few/code/pengar").promptTitle == {"sv": "Pengar", "en": "Money"}[lang]
     more = {"sv": "…\nMer på fliken Kodbok.", "en": "…\nMore on the tab Codebook."}
     assert rule("many/answer").prompt.endswith(more[lang])
+    lines = rule("many/answer").prompt.split("\n")
+    names = {"sv": ["1. Tema a, 1", "2. Tema b, 2"], "en": ["1. Theme a", "2. Theme b"]}
+    assert lines[1:3] == names[lang]  # what can be typed, rather than the half of what one means
+    assert max(map(len, lines)) <= 56  # LibreOffice breaks none
     assert {"sv": "från -3 till 3.", "en": "from -3 to 3."}[lang] in rule("mood/answer").prompt
     for one in rules.values():
         assert len((one.prompt or "").encode("utf-16-le")) <= 2 * 255
@@ -232,7 +310,8 @@ def test_in_libreoffice_a_row_is_ticked_once_its_answers_can_be_read(study, shee
     office = Office(tmp_path / "office")
     book = load_workbook(sheet)
     typed = {
-        ("a", "many/answer"): "3, 14",
+        ("a", "many/answer"): "3",
+        ("a", "many/answer/3"): "14",
         ("a", "few/code/tid"): "x",
         ("a", "one/answer"): "2",
         ("a", "mood/answer"): "-2",
@@ -249,13 +328,17 @@ def test_in_libreoffice_a_row_is_ticked_once_its_answers_can_be_read(study, shee
         ("d", "few/none"): "x",
         ("d", "one/answer"): "tid",
         ("d", "mood/answer"): "0",
+        ("e", "many/answer"): "3, 14",  # is read, but not to be typed: see below
+        ("e", "few/none"): "x",
+        ("e", "one/answer"): "tid",
+        ("e", "mood/answer"): "0",
     }
     cells = {place: address(book, study, *place) for place in typed}
     steps = [("type", "Lappar", cell.coordinate, typed[place]) for place, cell in cells.items()]
-    ticks = [("shown", "Lappar", f"A{address(book, study, note, 'one/answer').row}") for note in "abcd"]
+    ticks = [("shown", "Lappar", f"A{address(book, study, note, 'one/answer').row}") for note in "abcde"]
     back = tmp_path / "back.xlsx"
     shown = office.run([("open", sheet), *steps, *ticks, ("save", back)])
-    assert shown == [layout.DONE, layout.DONE, "", ""]
+    assert shown == [layout.DONE, layout.DONE, "", "", ""]
     reading = read_coding_sheet(back, study.desk)
     assert codes(reading) | {("a", "many"): "k03|k14", ("a", "one"): "pengar", ("a", "mood"): "-2"} == codes(
         reading
@@ -263,3 +346,54 @@ def test_in_libreoffice_a_row_is_ticked_once_its_answers_can_be_read(study, shee
     assert codes(reading)["b", "one"] == "pengar"
     assert len(reading.problems) == 2
     assert reading.remarks == []
+
+
+# Words of the note that were selected with an answer, which no sheet shows
+
+
+@pytest.mark.parametrize(
+    ("typed", "words"),
+    [
+        ({"one/memo": "En ny anteckning"}, "0:4|5:6"),
+        ({"one/certainty": "Säker"}, "0:4|5:6"),
+        ({"one/answer": "2", "one/memo": "Ny"}, "0:4|5:6"),  # the same code, named otherwise
+        ({"one/answer": "Tid"}, ""),  # another answer
+    ],
+)
+def test_a_new_memo_or_certainty_keeps_the_words_of_an_answer(study, tmp_path, typed, words):
+    study.decide("anna", "a", "one", "pengar", memo="Förut", words="0:4|5:6", via="page")
+    sheet = write_coding_sheet(study.desk("anna"), tmp_path / "anna.xlsx")
+    reading = read_coding_sheet(
+        fill(sheet, study, {("a", at): text for at, text in typed.items()}), study.desk
+    )
+    assert reading.problems == []
+    study.record("anna", reading.events)
+    (row,) = study.decisions().to_dict("records")
+    assert (row["words"], row["via"]) == (words, "sheet")
+
+
+def test_words_stay_with_the_text_that_they_were_selected_in(study, tmp_path):
+    sheet = write_coding_sheet(study.desk("anna"), tmp_path / "anna.xlsx")
+    notes = NOTES.assign(text=[text + " och mer" for text in NOTES["text"]])
+    notes.to_csv(study.root / "data" / "raw" / "notes.csv", index=False)
+    study = Study.open(study.root)
+    study.decide("anna", "a", "one", "pengar", words="7:10", via="page")
+    back = fill(sheet, study, {("a", "one/answer"): "Pengar", ("a", "one/memo"): "Om den förra"})
+    reading = read_coding_sheet(back, study.desk)
+    assert [event.get("words", "") for event in reading.events] == [""] * len(reading.events)
+
+
+def test_no_head_of_a_column_begins_as_an_answer(tmp_path):
+    """LibreOffice completes what is typed to any text of the column: Hinder to its head."""
+    some = [{"id": "hinder", "label": two("Hinder", "Barrier")}, {"id": "m", "label": "Möjlighet"}]
+    asked = {"label": two("Hinder eller möjlighet", "Barrier or not"), "question": "Möjlighet? Eller inte?"}
+    book = {"variables": [{"id": "v", "kind": "single", **asked, "codes": some}]}
+    study = Study.create(tmp_path / "study", notes=NOTES, codebook=book)
+    for lang, typed in (("sv", "hinder"), ("en", "barrier")):
+        path = write_coding_sheet(study.desk("anna"), tmp_path / f"{lang}.xlsx", lang)
+        cell = address(load_workbook(path), study, "a", "v/answer")
+        heads = [cell.parent.cell(row, cell.column).value for row in (2, 3)]
+        assert not any(head.casefold().startswith((typed, "möjlighet")) for head in heads)
+        assert [head.strip() for head in heads] == [asked["label"][lang], asked["question"]]
+        reading = read_coding_sheet(fill(path, study, {("a", "v/answer"): typed}), study.desk)
+        assert (codes(reading), reading.problems, reading.remarks) == ({("a", "v"): "hinder"}, [], [])

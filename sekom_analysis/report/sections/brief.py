@@ -66,9 +66,9 @@ def _cell(one: Finding, coder: str, lang: str) -> str:
 
 
 def divider(results: Results, methods: list[Section]) -> list[Section]:
-    """Return the methods under a heading of their own, or nothing where there are none."""
-    if not methods:
-        return []
+    """Return the methods under a heading of their own, which none has that only writes its tables."""
+    if not any(section.blocks for section in methods):
+        return methods
     lang = results.lang
     text = Text(say("report_method_appendix_text", lang))
     head = Section(say("report_method_appendix", lang), [text], is_method=True)
