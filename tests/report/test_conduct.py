@@ -51,7 +51,7 @@ def test_who_coded_what_and_what_they_did_not_see(coded):
     assert "bo | person |  | inte angivet |" in said
     assert "Hinder eller möjlighet | 2 | 2 | 2 | 3" in said
     assert "Namngivna som kodare, men utan beslut: cilla." in said
-    assert "Det är inte angivet vad som var dolt för: bo." in said
+    assert "Det är inte angivet vad som var dolt för bo." in said
     assert "anna saknar 1 av 3 beslut och bo saknar 1 av 3 beslut" in said
     assert "Ingen definition har ändrats" in said
 

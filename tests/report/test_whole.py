@@ -194,7 +194,7 @@ NAMED = {
     "agreement_few_notes": {"50", "85", "99"},
     "agreement_few_beside": {"10"},
     "report_program_refused": {"30"},
-    "sheet_step_typed": {"3", "14"},
+    "sheet_step_typed": {"1", "2", "3", "14"},
     "report_programs_text": {"2025"},
     "agreement_uneven": {"85", "99"},
     "agreement_uneven_clusters": {"88", "96"},
