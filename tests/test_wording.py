@@ -41,8 +41,8 @@ def test_texts_are_calm(texts):
 
 def keys_of(path):
     """Every key of a file as it is written, also one that a later one of the same name would hide."""
-    node = yaml.compose(path.read_text(encoding="utf-8"))
-    return [key.value for key, _ in node.value], [[key.value for key, _ in pair.value] for _, pair in node.value]
+    pairs = yaml.compose(path.read_text(encoding="utf-8")).value
+    return [key.value for key, _ in pairs], [[lang.value for lang, _ in texts.value] for _, texts in pairs]
 
 
 def doubled(folder):
@@ -50,7 +50,8 @@ def doubled(folder):
     found = [keys_of(path) for path in sorted(folder.glob("*.yaml"))]
     times = Counter(key for keys, _ in found for key in keys)
     twice = [key for key, n in times.items() if n > 1]
-    within = [keys[at] for keys, pairs in found for at, pair in enumerate(pairs) if len(pair) != len(set(pair))]
+    each = [pair for keys, texts in found for pair in zip(keys, texts, strict=True)]
+    within = [key for key, languages in each if len(languages) != len(set(languages))]
     return sorted([*twice, *within]), sum(times.values())
 
 
