@@ -95,9 +95,9 @@ def test_without_numbers_of_notes_there_is_no_column_of_them(table):
 @pytest.mark.parametrize(
     ("floor", "lang", "text"),
     [
-        (0.667, "sv", "planens golv 0,667"),
-        (0.8, "en", "the plan's floor 0.8"),
-        (0.05, "sv", "planens golv 0,05"),
+        (0.667, "sv", "studiens gränsvärde 0,667"),
+        (0.8, "en", "the study's floor 0.8"),
+        (0.05, "sv", "studiens gränsvärde 0,05"),
     ],
 )
 def test_the_floor_is_a_line_with_its_text(table, assert_tidy, floor, lang, text):

@@ -96,7 +96,7 @@ def test_many_codes_are_numbered_in_the_columns():
 def test_the_sentence_says_what_is_counted(ratings, legends):
     table = confusions(ratings)
     assert legends(plot_confusions(table)) == {
-        "Antal par av kodare per lapp som valt de två koderna": ["olika koder", "samma kod"]
+        "Antal par av kodare, lapp för lapp, som har valt de två koderna": ["olika koder", "samma kod"]
     }
     ax = plot_confusions(table, value="notes", lang="en")
     assert legends(ax) == {

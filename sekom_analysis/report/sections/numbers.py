@@ -29,6 +29,7 @@ from sekom_analysis.report.blocks import (
     chosen_words,
     label_of,
     names,
+    say_counted,
     span,
 )
 from sekom_analysis.results import AGAINST, ALL, INDEPENDENT, MAIN, POOLED, Results, planned
@@ -45,11 +46,15 @@ LOGS_TOLD = 3
 def lead(results: Results) -> str:
     """Return the page's first sentence: how many notes, and by whom they were coded."""
     study, lang = results.study, results.lang
-    facts = {"n_notes": len(study.notes), "n_coders": len(results.coders)}
+    kinds = [study.about.coder(coder).kind for coder in results.coders.index]
+    n_of = {"notes": len(study.notes), "automatic": kinds.count("automatic")}
+    n_of["coders"] = len(kinds) - n_of["automatic"] - kinds.count("source")
+    parts = [say_counted(f"report_lead_{what}", n_of[what], lang) for what in n_of if n_of[what]]
+    parts += [say("report_lead_source", lang)] if "source" in kinds else []
     if len(results.main) == len(study.notes):
-        return say("report_lead_all", lang, **facts)
+        return say("report_lead_all", lang, what=names(parts, lang))
     sources = names(study.about.main_sources, lang)
-    return say("report_lead_main", lang, n_main=len(results.main), sources=sources, **facts)
+    return say("report_lead_main", lang, what=names(parts, lang), n_main=len(results.main), sources=sources)
 
 
 def byline(results: Results) -> str:
@@ -281,7 +286,8 @@ def _sentence(results: Results, variable: str) -> str:
     others = against.loc[against["variable"] == variable, "value"].dropna()
     if len(others) and len(results.sources) == 1:
         low, high = number(others.min(), lang), number(others.max(), lang)
-        text += say("report_sentence_against", lang, source=results.sources[0], low=low, high=high)
+        key = "report_sentence_against_same" if low == high else "report_sentence_against"
+        text += say(key, lang, source=results.sources[0], low=low, high=high)
     return text
 
 
