@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from sekom_analysis.figures.actions import plot_criteria, plot_plan, plot_priorities
 from sekom_analysis.figures.agreement import plot_agreement, plot_confusions, plot_sample
+from sekom_analysis.figures.count_texts import counts_source, shows_something
 from sekom_analysis.figures.counts import plot_counts
 from sekom_analysis.figures.grids import plot_coverage, plot_scores, plot_sources, plot_themes
 from sekom_analysis.figures.saturation import plot_saturation
@@ -15,6 +16,7 @@ from sekom_analysis.figures.styling import render_figure, save_figure, style
 from sekom_analysis.figures.words import plot_keywords, plot_word_cloud
 
 __all__ = [
+    "counts_source",
     "plot_agreement",
     "plot_confusions",
     "plot_counts",
@@ -31,5 +33,6 @@ __all__ = [
     "plot_word_cloud",
     "render_figure",
     "save_figure",
+    "shows_something",
     "style",
 ]

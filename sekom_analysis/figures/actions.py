@@ -132,12 +132,12 @@ def _set_axes(
 
 
 def chance_text(chance: float, lang: str) -> str:
-    """Return a probability in percent; what was never or always drawn is not called impossible or sure.
+    r"""Return a probability in percent; what was never or always drawn is not called impossible or sure.
 
     Examples
     --------
     >>> chance_text(0.366, "sv"), chance_text(1.0, "en")
-    ('37 %', '> 99%')
+    ('37\xa0%', '> 99%')
     """
     bound = "< " if chance < 0.005 else "> " if chance > 0.995 else ""
     shown = number(100 * min(max(chance, 0.01), 0.99), lang, 0)

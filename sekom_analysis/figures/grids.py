@@ -16,8 +16,7 @@ from matplotlib.ticker import FixedLocator, FuncFormatter, MaxNLocator
 from sekom_analysis.basics.errors import needing
 from sekom_analysis.basics.wording import check_language, number, say
 from sekom_analysis.figures import styling as st
-from sekom_analysis.figures.counts import fill
-from sekom_analysis.figures.labels import Key, draw_above, draw_tiles, name_points, name_tiles, shades
+from sekom_analysis.figures.labels import Key, draw_above, draw_tiles, fill, name_points, name_tiles, shades
 from sekom_analysis.figures.styling import mix
 
 _THEME_COLUMNS = ("theme", "category", "count", "n_category")
@@ -187,15 +186,15 @@ def _draw_notes(ax: Axes, table: pd.DataFrame, bars: pd.DataFrame, lang: str) ->
     below, marks = pd.Series(0.0, index=table.index), []
     for place, by in enumerate(bars["by"].unique()):
         rows = bars[bars["by"] == by]
-        face, edge, hatch = fill(place, str(rows["by_colour"].iloc[0]))
+        face, edge = fill(place, str(rows["by_colour"].iloc[0]))
         count = rows.set_index("code")["count"].reindex(table["code"]).fillna(0).reset_index(drop=True)
         label = str(rows[f"by_label_{lang}"].iloc[0]) or say("figure_count_axis", lang)
         ax.barh(
-            _middles(table), -count, BAR, left=-below, color=face, edgecolor=edge, hatch=hatch, lw=0.7,
+            _middles(table), -count, BAR, left=-below, color=face, edgecolor=edge, lw=0.7,
             label=label,
         )  # fmt: skip
         below += count
-        marks.append(Patch(facecolor=face, edgecolor=edge, hatch=hatch, lw=0.7, label=label))
+        marks.append(Patch(facecolor=face, edgecolor=edge, lw=0.7, label=label))
     _write(ax, table, -below, table["n_notes"], lang, -4)
     return marks
 
