@@ -12,6 +12,7 @@ from sekom_analysis.figures.count_texts import counts_source, shows_something
 from sekom_analysis.figures.counts import plot_counts
 from sekom_analysis.figures.grids import plot_coverage, plot_scores, plot_sources, plot_themes
 from sekom_analysis.figures.saturation import plot_saturation
+from sekom_analysis.figures.scales import plot_scales
 from sekom_analysis.figures.styling import render_figure, save_figure, style
 from sekom_analysis.figures.words import plot_keywords, plot_word_cloud
 
@@ -27,6 +28,7 @@ __all__ = [
     "plot_priorities",
     "plot_sample",
     "plot_saturation",
+    "plot_scales",
     "plot_scores",
     "plot_sources",
     "plot_themes",

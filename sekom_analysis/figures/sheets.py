@@ -377,7 +377,7 @@ class Rows:
     Attributes
     ----------
     labels : lines of each row
-    middles : of each row
+    middles, heights : of each row
     pitch : that bars go by
     height : of all rows
     width : of the labels
@@ -386,6 +386,7 @@ class Rows:
 
     labels: Sequence[Sequence[str]]
     middles: Sequence[float]
+    heights: Sequence[float]
     pitch: float
     height: float
     width: float
@@ -415,7 +416,7 @@ def _in_rows(layout: Layout, labels: Sequence[str], room: float | None, size: fl
     heights = [max(pitch, need) for need in needs]
     middles = [sum(heights[:place]) + height / 2 for place, height in enumerate(heights)]
     width = max((text_width(line, size=size) for lines in wrapped for line in lines), default=0.0) / SPARE
-    return Rows(wrapped, middles, pitch, sum(heights), width, size)
+    return Rows(wrapped, middles, heights, pitch, sum(heights), width, size)
 
 
 def _filling(needs: Sequence[float], room: float, most: float) -> float:

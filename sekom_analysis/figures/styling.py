@@ -237,15 +237,16 @@ def _fonts() -> dict[str, Any]:
     if not asked:
         return {"font.family": families()}
     usual = dict(matplotlib.rcParamsDefault.items())
-    named: Any = asked.get("font.family", usual["font.family"])
-    named = [named] if isinstance(named, str) else named
+    asked_for: Any = asked.get("font.family", usual["font.family"])
+    named = [asked_for] if isinstance(asked_for, str) else list(asked_for)
     # "serif" is said by name: a figure that is saved later is in the font that it was measured in.
     there = set(font_manager.get_font_names())
     kinds = {key.removeprefix("font."): key for key in _GENERIC}
     fonts: list[str] = []
     for name in named:
         key = kinds.get(name)
-        fonts += [name] if key is None else [one for one in asked.get(key, usual[key]) if one in there]
+        listed: Any = [] if key is None else asked.get(key, usual[key])
+        fonts += [name] if key is None else [one for one in listed if one in there]
     return {"font.family": list(dict.fromkeys([*fonts, WHOLE]))}
 
 
