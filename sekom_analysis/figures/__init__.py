@@ -7,9 +7,10 @@ matplotlib (a figure that needs seaborn, seaborn); nothing else in sekom_analysi
 from __future__ import annotations
 
 from sekom_analysis.figures.actions import plot_criteria, plot_plan, plot_priorities
-from sekom_analysis.figures.agreement import plot_agreement, plot_confusions, plot_sample
+from sekom_analysis.figures.agreement import plot_confusions, plot_sample
 from sekom_analysis.figures.count_texts import counts_source, shows_something
 from sekom_analysis.figures.counts import plot_counts
+from sekom_analysis.figures.forest import plot_agreement
 from sekom_analysis.figures.grids import plot_coverage, plot_scores, plot_sources, plot_themes
 from sekom_analysis.figures.saturation import plot_saturation
 from sekom_analysis.figures.scales import plot_scales

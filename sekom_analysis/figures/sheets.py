@@ -249,26 +249,31 @@ class Sheet:
 
     def text(
         self, role: str, x: float, y: float, said: str, size: float | None = None, *,
-        bold: bool = False, colour: str = st.INK, ha: Side = "left",
+        bold: bool = False, colour: str = st.INK, ha: Side = "left", on_paper: bool = False,
     ) -> None:  # fmt: skip
-        """Write one line with the middle of its digits and capitals at y; `role` is what it is."""
+        """Write one line with the middle of its digits and capitals at y; `role` is what it is.
+
+        `on_paper` keeps lines that are under it from showing through.
+        """
+        paper = {"facecolor": st.PAPER, "edgecolor": "none", "pad": 0.6} if on_paper else None
         size = size if size is not None else self.layout.label
         self.ax.text(
             x, y + _MIDDLE * size / POINTS_PER_MM, said, fontsize=size, weight="bold" if bold else "normal",
             color=colour, ha=ha, va="baseline", zorder=7, label=role, clip_on=False,
-            transform=self._mm + self.ax.transData,
+            bbox=paper, transform=self._mm + self.ax.transData,
         )  # fmt: skip
 
     def lines(
         self, role: str, x: float, y: float, lines: Sequence[str], size: float | None = None, *,
         bold: bool = False, colour: str = st.INK, ha: Side = "left", leading: float = LABEL_LEADING,
-        is_middle: bool = False,
+        is_middle: bool = False, on_paper: bool = False,
     ) -> None:  # fmt: skip
         """Write lines below each other, from y on, or with their middle at y."""
         step = line_height(size if size is not None else self.layout.label, leading)
         first = y - step * (len(lines) - 1) / 2 if is_middle else y + step / 2
         for place, line in enumerate(lines):
-            self.text(role, x, first + place * step, line, size, bold=bold, colour=colour, ha=ha)
+            at = first + place * step
+            self.text(role, x, at, line, size, bold=bold, colour=colour, ha=ha, on_paper=on_paper)
 
     def box(self, x: float, y: float, width: float, height: float, colour: str, edge: str = "none") -> None:
         """Fill a box that belongs to no axis, such as a swatch of the key."""
@@ -393,21 +398,36 @@ class Rows:
     size: float
 
 
-def set_rows(layout: Layout, labels: Sequence[str], room: float | None) -> Rows | None:
-    """Lay rows out below each other, in smaller type where they would not fit; None if they cannot."""
+def set_rows(
+    layout: Layout, labels: Sequence[str], room: float | None, n_lines: Sequence[int] = ()
+) -> Rows | None:
+    """Lay rows out below each other, in smaller type where they would not fit; None if they cannot.
+
+    Parameters
+    ----------
+    layout : the sizes
+    labels : of the rows
+    room : their height in mm; None where the sheet grows
+    n_lines : how many lines each row has room for at least; left out, those of its label
+    """
     sizes = [layout.label]
     if room is not None and layout.is_slide:
         sizes += [layout.label * share for share in (0.9, 0.8)]
-    found = (_in_rows(layout, labels, room, max(size, min(layout.label, LEAST_TYPE))) for size in sizes)
+    least = min(layout.label, LEAST_TYPE)
+    n_lines = n_lines or [1] * len(labels)
+    found = (_in_rows(layout, labels, room, max(size, least), n_lines) for size in sizes)
     return next((rows for rows in found if rows is not None), None)
 
 
-def _in_rows(layout: Layout, labels: Sequence[str], room: float | None, size: float) -> Rows | None:
+def _in_rows(
+    layout: Layout, labels: Sequence[str], room: float | None, size: float, n_lines: Sequence[int]
+) -> Rows | None:
     wrapped = [lines_of(label, layout.names, size) for label in labels]
     if any(len(lines) > 2 for lines in wrapped):
         wrapped = [lines_of(label, WIDER * layout.names, size) for label in labels]
     step = line_height(size, LABEL_LEADING)
-    needs = [len(lines) * step + TIGHT * size / POINTS_PER_MM for lines in wrapped]
+    most = (max(len(lines), n) for lines, n in zip(wrapped, n_lines, strict=True))
+    needs = [n * step + TIGHT * size / POINTS_PER_MM for n in most]
     pitch = layout.pitch
     if room is not None:
         if sum(needs) > room:
