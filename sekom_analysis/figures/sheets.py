@@ -84,8 +84,9 @@ def layout_of(width_mm: Width, ax: Axes | None = None) -> Layout:
     elif width_mm == SLIDE:
         layout = SCREEN
     elif isinstance(width_mm, str) or not NARROWEST <= width_mm <= WIDEST:
+        wide = repr(width_mm) if isinstance(width_mm, str) else f"{width_mm:g} mm"
         msg = (
-            f"A figure cannot be {width_mm!r} wide. Give 85 (a column), 160 (a page) or any other number "
+            f"A figure cannot be {wide} wide. Give 85 (a column), 160 (a page) or any other number "
             f"of mm from {NARROWEST:.0f} to {WIDEST:.0f}, or 'slide'. Nothing was drawn."
         )
         raise FigureError(msg)

@@ -7,6 +7,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
+from difflib import get_close_matches
 from functools import cache, lru_cache, wraps
 from pathlib import Path
 from typing import Any, ParamSpec
@@ -198,28 +199,58 @@ _asked: ContextVar[dict[str, Any] | None] = ContextVar("asked", default=None)
 
 
 @contextmanager
-def style() -> Iterator[None]:
+def style(font: str | None = None, size: float | None = None) -> Iterator[None]:
     """Draw and save in the look of the report, in the font and size of text that matplotlib is set to.
 
     Of all that can be set in ``matplotlib.rcParams``, ``font.family`` and ``font.size`` hold in figures too,
     if they differ from matplotlib's own. Nothing is changed globally: the settings are put back on leaving.
 
+    Parameters
+    ----------
+    font : name of a font on this computer, such as ``"Arial"``, instead of the one that is set.
+    size : of labels in points, instead of the one that is set; all other type goes along.
+
+    Raises
+    ------
+    FigureError
+        If there is no such font.
+
     Examples
     --------
     >>> import matplotlib
-    >>> with style():
-    ...     matplotlib.rcParams["svg.fonttype"]
-    'none'
+    >>> with style("DejaVu Serif"):
+    ...     matplotlib.rcParams["svg.fonttype"], matplotlib.rcParams["font.family"]
+    ('none', ['DejaVu Serif', 'DejaVu Sans'])
     """
-    if _asked.get() is not None:
+    before = _asked.get()
+    own: dict[str, Any] = {"font.family": [checked_font(font)]} if font is not None else {}
+    own |= {"font.size": float(size)} if size is not None else {}
+    if before is not None and not own:
         yield
         return
-    told = _asked.set(_set_outside())
+    told = _asked.set({**(_set_outside() if before is None else before), **own})
     try:
         with matplotlib.style.context(["default", {**_RC, **_fonts()}]):
             yield
     finally:
         _asked.reset(told)
+
+
+def checked_font(name: str) -> str:
+    """Return the name of a font as this computer spells it; otherwise say which are like it.
+
+    Raises
+    ------
+    FigureError
+        Naming fonts that there are.
+    """
+    there = {found.lower(): found for found in font_manager.get_font_names()}
+    if name.lower() in there:
+        return there[name.lower()]
+    close = get_close_matches(name.lower(), there, n=5, cutoff=0.5) or [WHOLE.lower()]
+    like = ", ".join(there[one] for one in close)
+    msg = f"There is no font '{name}' on this computer. There is, among others: {like}. Nothing was drawn."
+    raise FigureError(msg)
 
 
 def _set_outside() -> dict[str, Any]:

@@ -420,7 +420,7 @@ def test_bars_of_nobody_and_no_rows_are_refused(make_counts):
     ("how", "told"),
     [
         ({"order": "name"}, r"'name'.*size, codebook.*Nothing was drawn"),
-        ({"width_mm": 12}, r"12 wide.*85 .*160 .*from 60 to 300, or 'slide'"),
+        ({"width_mm": 12}, r"12 mm wide.*85 .*160 .*from 60 to 300, or 'slide'"),
         ({"width_mm": "wide"}, r"'wide' wide"),
     ],
 )
