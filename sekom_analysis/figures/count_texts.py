@@ -13,6 +13,7 @@ from sekom_analysis.consensus.counts import CODERS, span_kind
 from sekom_analysis.consensus.settled import bar_name
 
 MOST_NAMED = 4
+HIDDEN = "figure_hidden"
 
 
 @dataclass(frozen=True)
@@ -97,9 +98,9 @@ def counts_source(counts: pd.DataFrame, lang: str = "sv") -> str:
     return " ".join(filter(None, said))
 
 
-def hidden_sentence(most: int, n: int, lang: str) -> str:
-    """Say how many codes have no row, and how many notes they have at most."""
-    key = "figure_hidden" if most else "figure_hidden_zero"
+def hidden_sentence(most: int, n: int, lang: str, wording: str = HIDDEN) -> str:
+    """Say how many rows there is no room for, and how many notes they have at most."""
+    key = wording if most else f"{wording}_zero"
     key = f"{key}_one" if n == 1 else key
     return say(key, lang, n=number(n, lang, 0), most=count_notes(most, lang))
 

@@ -113,8 +113,9 @@ def _in_size(layout: Layout, asked: float | None) -> Layout:
 
 
 SPARE = 0.98  # letters that are set to whole dots make lines up to a fiftieth longer
-HARD_SPACE = "\u00a0"
-_WORDS = re.compile(r"[^ \n]+?(?:(?<=\w)[-/](?=\w)|(?= |\n|$)) *|[^ \n]+ *")
+_WORDS = re.compile(
+    r"[^ \n]+?(?:(?<=\w)[-/](?=\w)|(?= |\n|$))(?: [–—](?= ))? *|[^ \n]+ *"
+)  # a dash stays with the word before it
 
 
 def lines_of(text: str, width: float, size: float, *, bold: bool = False) -> list[str]:
@@ -141,7 +142,7 @@ def lines_of(text: str, width: float, size: float, *, bold: bool = False) -> lis
         return text_width(line.rstrip(" "), bold=bold, size=size) <= SPARE * width
 
     lines: list[str] = []
-    for paragraph in re.sub(" (?=[–—] )", HARD_SPACE, text).split("\n"):  # no line begins with a dash
+    for paragraph in text.split("\n"):
         line = ""
         for word in _WORDS.findall(paragraph):
             if fits(line + word):
