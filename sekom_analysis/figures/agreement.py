@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Literal
 
 import pandas as pd
@@ -90,7 +91,9 @@ def plot_confusions(
         if subtitle is None:
             subtitle = say(f"figure_confusion_{value}", lang)
         said = _pairs_source(len(apart), len(met), len(shown), least, lang) if source is None else source
-        sheet = Sheet(layout_of(width_mm, ax), ax, title or "", subtitle, said)
+        layout = layout_of(width_mm, ax)
+        layout = replace(layout, names=1.3 * layout.names)  # two labels a row
+        sheet = Sheet(layout, ax, title or "", subtitle, said)
         if shown.empty:
             size = sheet.layout.label
             lines = lines_of(say("figure_pairs_none", lang), sheet.right - sheet.left, size)

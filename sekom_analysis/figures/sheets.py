@@ -113,9 +113,8 @@ def _in_size(layout: Layout, asked: float | None) -> Layout:
 
 
 SPARE = 0.98  # letters that are set to whole dots make lines up to a fiftieth longer
-_WORDS = re.compile(
-    r"[^ \n]+?(?:(?<=\w)[-/](?=\w)|(?= |\n|$))(?: [–—](?= ))? *|[^ \n]+ *"
-)  # a dash stays with the word before it
+DASH = "[–—]"  # stays with the word before it
+_WORDS = re.compile(rf"[^ \n]+?(?:(?<=\w)[-/](?=\w)|(?= |\n|$))(?: {DASH}(?= ))? *|[^ \n]+ *")
 
 
 def lines_of(text: str, width: float, size: float, *, bold: bool = False) -> list[str]:
@@ -160,7 +159,9 @@ def lines_of(text: str, width: float, size: float, *, bold: bool = False) -> lis
 
 
 def _is_widow(lines: Sequence[str]) -> bool:
-    return len(lines) > 1 and len(lines[-1].split()) == 1 and len(lines[-2].split()) > 3
+    if len(lines) < 2 or len(lines[-1].split()) > 1 or len(lines[-2].split()) <= 3:
+        return False
+    return not re.search(f"{DASH}$", lines[-2])
 
 
 def _without_widow(lines: list[str], fits: bool) -> list[str]:

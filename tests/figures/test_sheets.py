@@ -44,6 +44,8 @@ def test_lines_break_after_hyphens_and_slashes_and_never_before_a_dash():
     assert lines_of("hinder/möjligheter", 18, 7.5) == ["hinder/", "möjligheter"]
     assert lines_of("Sekom-medlemmarna", 22, 7.5) == ["Sekom-", "medlemmarna"]
     assert not any(line.startswith("–") for line in lines_of("fler hinder – i rapporten jämnt", 16, 7.5))
+    pair = lines_of("Kunskap och kompetens – Systemsyn", 50, 9)
+    assert pair == ["Kunskap och kompetens –", "Systemsyn"]
     assert lines_of("två\nrader", 60, 7.5) == ["två", "rader"]
 
 
