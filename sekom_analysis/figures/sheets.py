@@ -172,6 +172,23 @@ def _without_widow(lines: list[str], fits: bool) -> list[str]:
     return [*lines[:-2], head, f"{tail} {lines[-1]}"]
 
 
+def cut_lines(text: str, width: float, size: float, most: int) -> str:
+    """Return a text; what would take more lines than `most` is cut between words.
+
+    Examples
+    --------
+    >>> cut_lines("en åtgärd med ganska många ord i", 24, 7.5, 1)
+    'en åtgärd med…'
+    """
+    lines = lines_of(text, width, size)
+    if len(lines) <= most:
+        return text
+    last = lines[most - 1].split()
+    while len(last) > 1 and text_width(" ".join(last) + "…", size=size) > SPARE * width:
+        last.pop()
+    return " ".join([*lines[: most - 1], " ".join(last).rstrip(",.;:–- ") + "…"])
+
+
 def line_height(size: float, leading: float = 1.2) -> float:
     """Return the height in mm of a line of type."""
     return size / POINTS_PER_MM * leading

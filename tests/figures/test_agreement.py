@@ -124,11 +124,11 @@ def test_without_numbers_of_notes_there_is_no_column_of_them(table, said):
 )
 def test_the_floor_is_a_line_with_its_text(table, said, assert_tidy, floor, lang, text):
     ax = plot_agreement(table, floor=floor, lang=lang)
-    (line,) = drawn(ax, "_floor")
+    (line,) = drawn(ax, "_line")
     assert list(line.get_xdata()) == [floor, floor]
-    assert said(ax)["floor"] == text
+    assert said(ax)["line"] == text
     assert_tidy(ax)
-    assert drawn(plot_agreement(table), "_floor") == []
+    assert drawn(plot_agreement(table), "_line") == []
 
 
 def test_what_is_under_the_floor_is_a_ring(table):
@@ -140,7 +140,7 @@ def test_what_is_under_the_floor_is_a_ring(table):
     keyed = table.assign(group_key=["independent"] * 2 + ["pooled"] * 3)
     ax = plot_agreement(keyed, floor=0.9)
     assert rings(ax) == [True, False, False, False]  # the plan's floor is not for the others
-    (line,) = drawn(ax, "_floor")
+    (line,) = drawn(ax, "_line")
     assert line.get_ydata()[1] < heights(ax, "heading")[2]
 
 
