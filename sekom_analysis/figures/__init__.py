@@ -10,8 +10,9 @@ from sekom_analysis.figures.actions import plot_criteria, plot_plan, plot_priori
 from sekom_analysis.figures.agreement import plot_confusions, plot_sample
 from sekom_analysis.figures.count_texts import counts_source, shows_something
 from sekom_analysis.figures.counts import plot_counts
+from sekom_analysis.figures.coverage import plot_coverage
 from sekom_analysis.figures.forest import plot_agreement
-from sekom_analysis.figures.grids import plot_coverage, plot_scores, plot_sources, plot_themes
+from sekom_analysis.figures.grids import plot_scores, plot_sources, plot_themes
 from sekom_analysis.figures.saturation import plot_saturation
 from sekom_analysis.figures.scales import plot_scales
 from sekom_analysis.figures.styling import render_figure, save_figure, style

@@ -6,6 +6,7 @@ import datetime as dt
 from collections.abc import Mapping
 from dataclasses import replace
 from itertools import pairwise
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -265,13 +266,13 @@ PLAN_LABEL_WIDTH, WHO_WIDTH, PLAN_BOTTOM = 62.0, 34.0, 8.0  # mm
 PLAN_HEAD, BAR = 5.5, 3.4
 CLEAR = 17.0  # mm from one date of the axis to the next, at least
 DARK = "#1f5f8b"
-# Told apart by lightness and hatching, so that they hold in grey print.
-FILLS: dict[str, dict[str, str]] = {
+# Told apart by lightness and edge, so that they hold in grey print.
+FILLS: dict[str, dict[str, Any]] = {
     "planned": {"facecolor": "white"},
     "ongoing": {"facecolor": "#9cc1da"},
     "done": {"facecolor": DARK},
-    "paused": {"facecolor": "white", "hatch": "....."},
-    "dropped": {"facecolor": "#e3e3e3", "hatch": "/////"},
+    "paused": {"facecolor": "#d9dfdd"},
+    "dropped": {"facecolor": "white", "linestyle": (0, (2.2, 1.4))},
 }
 
 
@@ -380,7 +381,7 @@ def _draw_bars(ax: Axes, rows: pd.DataFrame, lang: str) -> None:
             # An end is a day that belongs to the bar.
             low, wide = known[0], max(known[1] - known[0] + 1, 0.5)
             corner = (low, row["centre"] - BAR / 2)
-            ax.add_patch(Rectangle(corner, wide, BAR, edgecolor=DARK, linewidth=0.9, **fill))  # type: ignore[arg-type]
+            ax.add_patch(Rectangle(corner, wide, BAR, edgecolor=DARK, linewidth=0.9, **fill))
         elif known:
             mark = ">" if pd.isna(row["end"]) else "<"
             ax.plot(known, [row["centre"]], mark, ms=5, mfc=fill["facecolor"], mec=DARK, mew=0.9)
@@ -428,6 +429,6 @@ def _draw_who(ax: Axes, who: list[str], named: pd.Series[str], centres: list[flo
 def _plan_marks(statuses: pd.Series[str], lang: str) -> list[Patch]:
     used = [status for status in FILLS if (statuses == status).any()] or ["planned"]
     return [
-        Patch(edgecolor=DARK, linewidth=0.9, label=say(f"plan_status_{status}", lang), **FILLS[status])  # type: ignore[arg-type]
+        Patch(edgecolor=DARK, linewidth=0.9, label=say(f"plan_status_{status}", lang), **FILLS[status])
         for status in used
     ]

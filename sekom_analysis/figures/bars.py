@@ -48,6 +48,15 @@ class Group:
 
 
 @dataclass(frozen=True)
+class Part:
+    """A part of a bar: what it is, its count and its colour."""
+
+    label: str
+    count: int
+    colour: str
+
+
+@dataclass(frozen=True)
 class Cell:
     """A bar: its count, its span where that has a length, and each source's own count."""
 
@@ -56,6 +65,8 @@ class Cell:
     ticks: Mapping[str, int]
     colour: str = ""
     """Empty for that of its group."""
+    parts: Sequence[Part] = ()
+    """What the bar is made up of, from the axis on; as many in each cell of a group, or none."""
 
     @property
     def most(self) -> float:
@@ -276,12 +287,7 @@ def _draw_lanes(
                 edgecolor=st.AXIS, lw=0.5, zorder=1.5,
             )  # fmt: skip
             band.set_label("_band")
-        colours = [cell.colour or lane.group.colour for cell in cells]
-        bars = sheet.ax.barh(
-            middles, [float(lane.sign * cell.count) for cell in cells], BAR * rows.pitch, left=offset,
-            color=colours, edgecolor=list(map(edge_of, colours)), lw=0.5, zorder=2,
-        )  # fmt: skip
-        bars.set_label(lane.group.label or "bars")
+        _draw_bars(sheet, lane, cells, middles, BAR * rows.pitch, offset)
         for y, cell in zip(middles, cells, strict=True):
             for n, (source, count) in enumerate(cell.ticks.items()):
                 at = offset + lane.sign * count
@@ -292,6 +298,30 @@ def _draw_lanes(
         )  # fmt: skip
         for code, y, cell in zip(codes, middles, cells, strict=True):
             _write_number(sheet, chart, codes, lane, (code, cell.count), (y, rows.size), lang)
+
+
+def _draw_bars(
+    sheet: Sheet,
+    lane: Lane,
+    cells: Sequence[Cell],
+    middles: Sequence[float],
+    height: float,
+    offset: float,
+) -> None:
+    """Draw the bars of a lane, or the parts that they are made up of, one after another."""
+    whole = lane.group.label or "bars"
+    layers = [cell.parts or [Part(whole, cell.count, cell.colour or lane.group.colour)] for cell in cells]
+    before = [0] * len(cells)
+    for parts in zip(*layers, strict=True):
+        colours = [part.colour for part in parts]
+        # A white line keeps parts apart that are alike in grey; the key has them in the same order.
+        edges = list(map(edge_of, colours)) if len(layers[0]) == 1 else st.PAPER
+        bars = sheet.ax.barh(
+            middles, [float(lane.sign * part.count) for part in parts], height, color=colours,
+            left=[offset + lane.sign * start for start in before], edgecolor=edges, lw=0.5, zorder=2,
+        )  # fmt: skip
+        bars.set_label(parts[0].label)
+        before = [start + part.count for start, part in zip(before, parts, strict=True)]
 
 
 def _write_number(
