@@ -80,7 +80,8 @@ def plot_agreement(
         rows = _rows(table, floor)
         if subtitle is None:
             has_ends = any(row.ends for row in rows)
-            subtitle = say("figure_agreement_intervals" if has_ends else "figure_agreement", lang)
+            key = "figure_agreement_intervals" if has_ends else "figure_agreement"
+            subtitle = say(key, lang, full=number(1, lang, 0))
         known = [value for row in rows for value in (row.value, *(row.ends or ())) if not math.isnan(value)]
         low = min([0.0, *known])
         chart = Chart(
