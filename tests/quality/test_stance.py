@@ -97,9 +97,11 @@ def test_the_door_is_shut_unless_opened(results):
     shown = [section.heading for section in sections(results)]
     assert readings_section(results).heading in shown
     appendices = {section.heading for section in appendix_sections(results)}
-    suited = [make for make in IN_ANY_STANCE if make is not appendix_sections]
-    assert set(shown) <= {make(results).heading for make in suited} | appendices
-    assert not {agreed.advice_section, agreed.findings_section} & set(IN_ANY_STANCE)
+    suited = [*IN_ANY_STANCE.values(), *METHODS_IN_ANY_STANCE.values()]
+    divider = wording.say("report_method_appendix", results.lang)
+    assert set(shown) <= {make(results).heading for make in suited} | appendices | {divider}
+    shut = {agreed.advice_section, agreed.findings_section, brief.brief_section, brief.sure_section}
+    assert not shut & set(suited)
 
 
 def test_what_asks_the_study_for_a_coefficient_is_refused(results):

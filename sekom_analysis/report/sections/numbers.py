@@ -13,7 +13,7 @@ from sekom_analysis.basics.wording import number, say
 from sekom_analysis.consensus import SETTLED_BAR
 from sekom_analysis.consensus.counts import span_kind
 from sekom_analysis.consensus.settled import bar_name
-from sekom_analysis.figures import plot_agreement, plot_confusions, plot_counts
+from sekom_analysis.figures import plot_agreement, plot_confusions, plot_counts, shows_something
 from sekom_analysis.quality import is_reflexive
 from sekom_analysis.quality.quotes import reading
 from sekom_analysis.report.blocks import (
@@ -113,7 +113,7 @@ def counts_figure(results: Results, variable: str) -> list[Block]:
     """Return the figure of a variable's counts; nothing where it would show nothing."""
     lang, table, label = results.lang, results.counts[variable], label_of(results, variable)
     bars = table[table["is_bar"].astype(bool)]
-    if bars["count"].sum() == 0 or bars["code"].nunique() < 2:
+    if not shows_something(table):
         return []
     totals = bars.groupby(f"label_{lang}", sort=False)["count"].sum()
     by_labels = list(dict.fromkeys(table[f"by_label_{lang}"]))
