@@ -108,7 +108,9 @@ def test_what_is_left_to_do_goes_away_when_it_is_done(coded):
     assert "bo har 1 fråga kvar att besvara." in said
     coded.adjudicate("cilla", "n1", "valence", "hinder", reason="brist")
     coded.decide("bo", "007", "valence", "hinder")
-    study = told(coded, purpose="Att förstå", goal="Allt är bra", collected="På ett möte", author="Eva", date="2026")
+    study = told(
+        coded, purpose="Att förstå", goal="Allt är bra", collected="På ett möte", author="Eva", date="2026"
+    )
     found = {step.kind: step for step in work_out(study, "sv", n_resamples=0).steps}
     assert "unresolved" not in found
     assert "say" not in found
