@@ -163,7 +163,7 @@ def render_page(
     head = {
         "title": results.study.about.title.in_(results.lang),
         "lead": " ".join(filter(None, [numbers.byline(results), numbers.lead(results)])),
-        "before": numbers.before(results),
+        "before": numbers.damaged(results),
     }
     return fill_page(head, results.lang, pictures, sections(results) if shown is None else shown, form)
 

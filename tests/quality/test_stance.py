@@ -7,12 +7,13 @@ from collections import defaultdict
 import pytest
 
 from sekom_analysis.actions.coverage import counts_before_and_after, coverage, themes_by_category
+from sekom_analysis.basics import wording
 from sekom_analysis.basics.errors import StanceError
 from sekom_analysis.consensus import count_codes
 from sekom_analysis.consensus.counts import count_by_source
 from sekom_analysis.quality import check_stance, readings
 from sekom_analysis.report import render_page, write_report
-from sekom_analysis.report.sections import IN_ANY_STANCE, agreed, sections
+from sekom_analysis.report.sections import IN_ANY_STANCE, METHODS_IN_ANY_STANCE, agreed, brief, sections
 from sekom_analysis.report.sections.agreed import readings_section
 from sekom_analysis.report.sections.contents import appendix_sections
 from sekom_analysis.results import agreement_overview, work_out

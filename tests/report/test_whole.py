@@ -282,7 +282,7 @@ def test_a_heading_s_words_as_a_note_and_notes_without_code_or_subcategory(study
 def test_a_study_that_nobody_coded_lists_its_notes_and_nothing_else(study):
     results = work_out(with_notes(study), "sv", n_resamples=0)
     headings = [section.heading for section in sections(results) if section.blocks]
-    assert headings == ["Syfte, material och målbild", "Bilaga 1", "Bilaga 2"]
+    assert headings == ["Att veta innan du läser", "Bilaga 1", "Bilaga 2"]
     shown = [text for one in appendix_sections(results) for block in one.blocks
              if isinstance(block, Bullets) for text in block.items]  # fmt: skip
     assert sorted(shown) == sorted(study.notes["text"])
@@ -295,7 +295,7 @@ def test_a_reflexive_study_shows_purpose_and_appendices_and_measures_nothing(sam
     )
     results = work_out(with_notes(sample), "en", n_resamples=0)
     headings = [section.heading for section in sections(results)]
-    assert headings[0] == "Purpose, material and goal"
+    assert headings[:2] == ["Before you read", "Purpose, material and goal"]
     assert headings[-2:] == ["Appendix 1", "Appendix 2"]
     assert results.voices == {}
     assert results.checklists == []

@@ -18,6 +18,7 @@ from sekom_analysis.quality import is_reflexive
 from sekom_analysis.quality.quotes import reading
 from sekom_analysis.report.blocks import (
     Block,
+    Bullets,
     Figure,
     Heading,
     Note,
@@ -67,11 +68,17 @@ def byline(results: Results) -> str:
     return " ".join(filter(None, told))
 
 
+def before_section(results: Results) -> Section:
+    """Return what a reader must know of the numbers; what is wrong with the files is said above all."""
+    lines = before(results)
+    return Section(say("report_before", results.lang), [Bullets(lines)] if lines else [])
+
+
 def before(results: Results) -> list[str]:
-    """Say what a reader must know before any number."""
+    """Say what a reader must know of the numbers."""
     study, lang = results.study, results.lang
     automatic = [c for c in results.independent if study.about.coder(c).kind == "automatic"]
-    lines = _logs(results)
+    lines: list[str] = []
     if not study.about.readable:
         lines.append(say("report_unknown_coders", lang))
     if automatic:
@@ -97,7 +104,7 @@ def before(results: Results) -> list[str]:
     return lines
 
 
-def _logs(results: Results) -> list[str]:
+def damaged(results: Results) -> list[str]:
     """Say first of all which logs are not whole, where any is."""
     lang, found = results.lang, [problem.in_(results.lang) for problem in results.log_problems]
     told = [say("report_log_told", lang, file=one.file, what=one.what) for one in found[:LOGS_TOLD]]
