@@ -5,7 +5,7 @@ Every text stands in the source as a string, in which nothing is markup but ``\`
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cache
 from importlib.resources import files
 from importlib.util import find_spec
@@ -43,7 +43,6 @@ STANDARD = "ua-1"
 SHORT = 5  # rows: a table no longer stands on one page
 ACROSS = 105  # characters in the type of tables, between the margins
 FILLS = 1800  # characters: so much text fills what a figure has left of a page
-PLAIN = 0x250  # all signs below, Latin ones, are in the documents' font
 
 
 def pdf_bytes(
@@ -51,7 +50,7 @@ def pdf_bytes(
 ) -> bytes:
     """Return a report as a tagged A4 document; the same report gives the same bytes.
 
-    It meets PDF/UA-1 as far as a program can tell, unless a text holds signs that no font of ours sets.
+    It meets PDF/UA-1 as far as a program can tell, unless a text holds signs that no font at hand has.
 
     Parameters
     ----------
@@ -66,41 +65,14 @@ def pdf_bytes(
     ReportError
         If Typst cannot set it.
     """
-    ordered = [*in_order(shown, lang)]
-    texts = _Texts()
-    body = [*_body(head, ordered, pictures, texts, lang)]
-    if lacking := _lacking(frozenset(texts.rare)):
-        texts = _Texts(lacking)
-        body = [
-            *_body(head, ordered, pictures, texts, lang),
-            f"#remark({_quoted(say('report_signs', lang))})",
-        ]
+    body = _body(head, [*in_order(shown, lang)], pictures, lang)
     look = files("sekom_analysis.report").joinpath("templates", "report.typ").read_text(encoding="utf-8")
-    facts = _facts(head, texts, lang)
-    # The title is named first: the running head asks for it.
-    return _typeset("\n".join([*facts, look, *body]), folder, head)
+    return _typeset("\n".join([*_facts(head, lang), look, *body]), folder, head)
 
 
-class _Texts:
-    """Quotes texts for Typst; keeps which signs they hold that a font might lack.
-
-    Those that do lack are written as their numbers.
-    """
-
-    def __init__(self, lacking: Iterable[str] = ()) -> None:
-        self.rare: set[str] = set()
-        self._numbered = {ord(sign): f"[U+{ord(sign):04X}]" for sign in lacking}
-
-    def __call__(self, text: str) -> str:
-        said = shown_text(text)
-        if not said.isascii():
-            self.rare.update(sign for sign in said if ord(sign) >= PLAIN)
-            said = said.translate(self._numbered)
-        return _quoted(said)
-
-    def each(self, texts: Iterable[str]) -> str:
-        """Return several quoted texts, as arguments."""
-        return ", ".join(self(text) for text in texts)
+def _texts(*texts: str) -> str:
+    """Return texts as arguments."""
+    return ", ".join(_quoted(shown_text(text)) for text in texts)
 
 
 def _quoted(text: str) -> str:
@@ -110,66 +82,64 @@ def _quoted(text: str) -> str:
 # --- from blocks to calls -----------------------------------------------------------------------------
 
 
-def _facts(head: Head, texts: _Texts, lang: str) -> list[str]:
+def _facts(head: Head, lang: str) -> list[str]:
     date = date_of(head)
     language, region = LOCALES[lang].lower().split("-")
-    author = texts(head["author"]) if head.get("author") else '""'
+    author = _texts(head["author"]) if head.get("author") else '""'
     day = f"year: {date.year}, month: {date.month}, day: {date.day}"
     time = f"hour: {date.hour}, minute: {date.minute}, second: {date.second}"
     return [
-        f"#set document(title: {texts(head['title'])}, author: {author}, date: datetime({day}, {time}))",
+        f"#set document(title: {_texts(head['title'])}, author: {author}, date: datetime({day}, {time}))",
         f"#set text(lang: {_quoted(language)}, region: {_quoted(region)})",
         f"#show figure.where(kind: image): set figure(supplement: {_quoted(say('figure', lang))})",
         f"#show figure.where(kind: table): set figure(supplement: {_quoted(say('table', lang))})",
     ]
 
 
-def _opening(head: Head, texts: _Texts, lang: str) -> Iterator[str]:
-    yield f"#title-block({texts(head['title'])}, {texts(head['lead'])})"
+def _opening(head: Head, lang: str) -> Iterator[str]:
+    yield f"#title-block({_texts(head['title'])}, {_texts(head['lead'])})"
     if head["before"]:
-        yield f"#before({_quoted(say('report_before', lang))}, {texts.each(head['before'])})"
+        yield f"#before({_quoted(say('report_before', lang))}, {_texts(*head['before'])})"
 
 
-def _body(
-    head: Head, shown: Sequence[Section], pictures: Mapping[str, str], texts: _Texts, lang: str
-) -> Iterator[str]:
-    yield from _opening(head, texts, lang)
+def _body(head: Head, shown: Sequence[Section], pictures: Mapping[str, str], lang: str) -> Iterator[str]:
+    yield from _opening(head, lang)
     contents = contents_at(shown)
     for place, section in enumerate(shown):
         if place == contents:
             yield f"#contents({_quoted(say('report_contents', lang))})"
         if section.heading and begins_part(shown, place):
-            yield f"#part({texts(section.heading)})"
+            yield f"#part({_texts(section.heading)})"
         elif section.heading:
-            yield f"#head(1, {texts(section.heading)})"
+            yield f"#head(1, {_texts(section.heading)})"
         for number, block in enumerate(section.blocks):
-            yield _call(block, section.blocks[number + 1 :], pictures, texts)
+            yield _call(block, section.blocks[number + 1 :], pictures)
 
 
-def _call(block: Block, after: Sequence[Block], pictures: Mapping[str, str], texts: _Texts) -> str:
+def _call(block: Block, after: Sequence[Block], pictures: Mapping[str, str]) -> str:
     match block:
         case Text():
             kind = "remark" if block.remark else "lead-in" if leads_in(block, after) else "para"
-            return f"#{kind}({texts(block.text)})"
+            return f"#{kind}({_texts(block.text)})"
         case Fact():
-            return f"#fact({texts.each([block.big, block.of, block.text, block.more])})"
+            return f"#fact({_texts(block.big, block.of, block.text, block.more)})"
         case Bullets():
-            return f"#items({texts.each(block.items)})"
+            return f"#items({_texts(*block.items)})"
         case Figure():
-            said = texts.each([block.alt, block.caption])
+            said = _texts(block.alt, block.caption)
             return f"#pic({_quoted(pictures[block.stem])}, {said}, floats: {_bool(_may_float(after))})"
         case Table():
-            return _table(block, texts)
+            return _table(block)
         case Note():
-            return _note(block, texts)
+            return _note(block)
         case Heading():
-            return f"#head({block.level}, {texts(block.text)})"
+            return f"#head({block.level}, {_texts(block.text)})"
 
 
 def _may_float(after: Sequence[Block]) -> bool:
-    """Whether a figure that does not fit on a page may stand on the next one, and the text go on before it.
+    """Whether the text may go on before a figure, which then stands at the foot of this page or the next.
 
-    Only where so much text of the same part of the section follows that it fills the page.
+    Only where so much text of the same part of the section follows that it fills what is left of a page.
     """
     level = next((block.level for block in after if isinstance(block, Heading)), 0)
     room = FILLS
@@ -195,50 +165,50 @@ def _length(block: Block) -> int:
     return 0
 
 
-def _note(block: Note, texts: _Texts) -> str:
+def _note(block: Note) -> str:
     shares = note_shares(block)
-    lines = [f"({texts.each(line[: len(shares)])})" for line in block.lines]
+    lines = [f"({_texts(*line[: len(shares)])})" for line in block.lines]
     columns = ", ".join(f"{share}fr" for share in shares)
     is_whole = _bool(_length(block) <= LONG)
-    return f"#note({', '.join([is_whole, f'({columns})', texts.each([block.note_id, block.said]), *lines])})"
+    return f"#note({', '.join([is_whole, f'({columns})', _texts(block.note_id, block.said), *lines])})"
 
 
-def _table(block: Table, texts: _Texts) -> str:
+def _table(block: Table) -> str:
     rows = [*block.rows, block.foot] if block.foot else [*block.rows]
     is_whole = block.is_simple and len(rows) <= SHORT
     n = len(block.columns)
     calls = [
         f"columns: ({', '.join(_widths(block))},)",
         f"align: ({', '.join(map(_side(block), range(n)))},)",
-        _header(block, texts),
+        _header(block),
     ]
     for place, row in enumerate(block.rows):
         if place in block.groups:
-            calls.append(f"group({texts(block.groups[place])}, {n})")
-        cells = [_cell(cell, texts) for cell in row]
+            calls.append(f"group({_texts(block.groups[place])}, {n})")
+        cells = [_cell(cell) for cell in row]
         if block.remarks.get(place):
-            cells[0] = _cell(row[0], texts, block.remarks[place])
+            cells[0] = _cell(row[0], block.remarks[place])
         calls.append(", ".join(cells))
     if block.foot:
-        calls.append(", ".join(f"sum-cell({texts(cell)})" for cell in block.foot))
-    return f"#tab({texts(block.caption)}, {_bool(is_whole)},\n  " + ",\n  ".join(calls) + ",\n)"
+        calls.append(", ".join(f"sum-cell({_texts(cell)})" for cell in block.foot))
+    return f"#tab({_texts(block.caption)}, {_bool(is_whole)},\n  " + ",\n  ".join(calls) + ",\n)"
 
 
-def _header(block: Table, texts: _Texts) -> str:
+def _header(block: Table) -> str:
     """Return the rows that are repeated on each page: heads over several columns, and those of each."""
     cells = []
     if any(text for text, _ in block.spans):
-        beside = [(texts(text), n) for text, n in block.spans]
+        beside = [(_texts(text), n) for text, n in block.spans]
         left = len(block.columns) - 1 - sum(n for _, n in beside)
         beside = [('""', 1), *beside, *([('""', left)] if left > 0 else [])]
         cells = [f"span-cell({text}, {n})" for text, n in beside]
-    cells += [f"head-cell({texts(column)}, align: {_side(block)(n)} + bottom)"
+    cells += [f"head-cell({_texts(column)}, align: {_side(block)(n)} + bottom)"
               for n, column in enumerate(block.columns)]  # fmt: skip
     return f"table.header({', '.join(cells)}, table.hline())"
 
 
-def _cell(text: str, texts: _Texts, remark: str = "") -> str:
-    said = f"with-remark({texts.each([text, remark])})" if remark else texts(text)
+def _cell(text: str, remark: str = "") -> str:
+    said = f"with-remark({_texts(text, remark)})" if remark else _texts(text)
     return f"table.cell(breakable: {_bool(len(text) + len(remark) > LONG)}, {said})"
 
 
@@ -268,7 +238,7 @@ def _bool(value: bool) -> str:
 
 @cache
 def _fonts() -> list[str]:
-    """Return the folder with the fonts that figures are set in; Typst brings those of the text itself."""
+    """Return the folder with the fonts of figures, and of signs that those of Typst's own lack."""
     found = find_spec("matplotlib")
     origin = found.origin if found else None
     folder = Path(origin).parent / "mpl-data" / "fonts" / "ttf" if origin else None
@@ -303,25 +273,3 @@ def _compiled(source: str, moment: int, folder: Path | None = None, standards: S
         pdf_standards=[*standards],
     )
     return bytes(made)
-
-
-@cache
-def _lacking(signs: frozenset[str]) -> frozenset[str]:
-    """Return those of some signs that none of the fonts has, by halves of what cannot be set."""
-    listed = sorted(signs)
-    if not listed or _can_set(listed):
-        return frozenset()
-    if len(listed) == 1:
-        return signs
-    middle = len(listed) // 2
-    return _lacking(frozenset(listed[:middle])) | _lacking(frozenset(listed[middle:]))
-
-
-def _can_set(signs: Sequence[str]) -> bool:
-    look = '#set document(title: "?")\n#set text(font: ("Libertinus Serif", "DejaVu Sans"))\n'
-    tried = "\n".join(f"#text({_quoted(sign)})" for sign in signs)
-    try:
-        _compiled(look + tried, 0, standards=[STANDARD])
-    except RuntimeError:
-        return False
-    return True

@@ -99,6 +99,7 @@ def _paragraph(style: str, runs: str, more: str = "") -> str:
 _SPACE = '<w:r><w:t xml:space="preserve"> </w:t></w:r>'
 _BREAK = "<w:r><w:br/></w:r>"
 _KEEP = "<w:keepNext/>"
+_NEW_PAGE = "<w:pageBreakBefore/>"
 
 
 class _Writer:
@@ -121,11 +122,10 @@ class _Writer:
         marks = [f"_Toc{100000000 + place}" for place in range(len(shown))]
         for place, section in enumerate(shown):
             if place == contents:
-                yield self._contents([
-                    (one.heading, mark) for one, mark in zip(shown, marks, strict=True) if one.heading
-                ])  # fmt: skip
+                named = zip((one.heading for one in shown), marks, strict=True)
+                yield self._contents([one for one in named if one[0]], _NEW_PAGE if place else "")
             if section.heading:
-                starts = "<w:pageBreakBefore/>" if begins_part(shown, place) else ""
+                starts = _NEW_PAGE if begins_part(shown, place) else ""
                 yield _paragraph("Heading 1", self._marked(_run(section.heading), marks[place]), starts)
             for number, block in enumerate(section.blocks):
                 yield from self._block(block, section.blocks[number + 1 :])
@@ -196,7 +196,7 @@ class _Writer:
         properties.set("title", shown_text(block.caption))
         return f"<w:r><w:drawing>{inline.xml}</w:drawing></w:r>"
 
-    def _contents(self, headings: Sequence[tuple[str, str]]) -> str:
+    def _contents(self, headings: Sequence[tuple[str, str]], starts: str) -> str:
         """Return the contents: entries that lead to their places; Word adds the pages."""
         lines = []
         for place, (heading, mark) in enumerate(headings):
@@ -204,7 +204,7 @@ class _Writer:
             link = f'<w:hyperlink w:anchor={quoteattr(mark)} w:history="1">{_run(heading)}</w:hyperlink>'
             end = _TOC_ENDS if place == len(headings) - 1 else ""
             lines.append(_paragraph("toc 1", begin + link + end, ("" if end else _KEEP) + _TOC_TABS))
-        title = _paragraph("Contents Heading", _run(say("report_contents", self._lang)))
+        title = _paragraph("Contents Heading", _run(say("report_contents", self._lang)), starts)
         return f"<w:sdt>{_TOC_IS}<w:sdtContent>{title}{''.join(lines)}</w:sdtContent></w:sdt>"
 
 

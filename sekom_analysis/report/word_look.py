@@ -94,13 +94,14 @@ def content_of(document: Any) -> bytes:
 
 def field(code: str, result: str, look: str = "") -> str:
     """Return the runs of a field: what Word works out, and what stands there until then."""
-    return (
-        '<w:r><w:fldChar w:fldCharType="begin"/></w:r>'
-        f'<w:r><w:instrText xml:space="preserve"> {code} </w:instrText></w:r>'
-        '<w:r><w:fldChar w:fldCharType="separate"/></w:r>'
-        f"<w:r>{look}<w:t>{result}</w:t></w:r>"
-        '<w:r><w:fldChar w:fldCharType="end"/></w:r>'
+    parts = (
+        '<w:fldChar w:fldCharType="begin"/>',
+        f'<w:instrText xml:space="preserve"> {code} </w:instrText>',
+        '<w:fldChar w:fldCharType="separate"/>',
+        f"<w:t>{result}</w:t>",
+        '<w:fldChar w:fldCharType="end"/>',
     )
+    return "".join(f"<w:r>{look}{part}</w:r>" for part in parts)
 
 
 # --- styles -------------------------------------------------------------------------------------------
