@@ -251,6 +251,40 @@ def report(
     warn_of(results.problems, opened.root)
 
 
+@app.command(epilog=example("sekom methods --lang en --to methods.txt --bib works.bib"))
+def methods(
+    lang: Annotated[str, typer.Option(help="sv or en.")] = "sv",
+    to: Annotated[
+        Path | None, typer.Option("--to", metavar="FILE", help="A text file; left out, it is shown.")
+    ] = None,
+    bib: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Where to write what is cited, as BibTeX.")
+    ] = None,
+    resamples: Annotated[int, typer.Option(min=0, help="Behind each interval.")] = 10_000,
+    study: StudyFolder = None,
+) -> None:
+    """Write the paragraph on methods of a paper, of what the study's files support."""
+    from sekom_analysis.basics.files import check_outside, replace_file
+
+    check_language(lang)
+    opened = open_study(study)
+    targets = [None if path is None else check_outside(path) for path in (to, bib)]
+    with console(stderr=True).status("Working out …"):
+        from sekom_analysis.report.paper_text import cited_works, methods_paragraph
+        from sekom_analysis.results import work_out
+
+        results = work_out(opened, lang, resamples)
+        texts = [methods_paragraph(results), "\n\n".join(cited_works(results))]
+    out = console()
+    for path, text in zip(targets, texts, strict=True):
+        if path is not None:
+            replace_file(path, f"{text}\n".encode())
+            out.print(f"Wrote {near(path)}", soft_wrap=True)
+    if to is None:
+        out.print(texts[0], markup=False, soft_wrap=True)
+    warn_of_logs(opened, out)
+
+
 def _say_kept(names: list[str], out: Console) -> None:
     """Say which files were not touched, since somebody had changed them."""
     kept = {

@@ -284,7 +284,7 @@ def bar_name(counts: pd.DataFrame, lang: str) -> str:
     about = bars.iloc[0]
     n_coders, n_adjudicated = int(about.get("n_coders", 3)), int(about.get("n_adjudicated", 0))
     key = {0: "nobody", 1: "alone", 2: "both"}.get(n_coders, "most")
-    rule = say(f"figure_settled_{key}", lang, n=n_coders)
+    rule = say(f"figure_settled_{key}", lang)
     if not n_adjudicated:
         return say("figure_settled", lang, rule=rule)
     return say("figure_settled_adjudicated", lang, rule=rule, n=n_adjudicated)

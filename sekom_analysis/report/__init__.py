@@ -38,7 +38,7 @@ from sekom_analysis.report.blocks import (
     span,
 )
 from sekom_analysis.report.documents import Written, check_programs, draw_figures
-from sekom_analysis.report.paper import Head
+from sekom_analysis.report.common import Head
 from sekom_analysis.report.sections import numbers, sections
 from sekom_analysis.report.typeset import pdf_bytes
 from sekom_analysis.report.word import docx_bytes
@@ -145,14 +145,15 @@ def _page_bytes(
         pictures = {stem: _data_uri(path.read_bytes()) for stem, path in drawn.items()}
         return render_page(results, pictures, shown).encode("utf-8")
     make = {DOCX: docx_bytes, PDF: pdf_bytes}[form]
-    names = {stem: _of_kind(paths, _PICTURES[form]).name for stem, paths in figures.items()}
-    return make(shown, head_of(results), names, folder, results.lang)
+    files = {stem: _of_kind(paths, _PICTURES[form]).name for stem, paths in figures.items()}
+    return make(shown, head_of(results), files, folder, results.lang)
 
 
 def head_of(results: Results) -> Head:
     """Return what stands before a study's sections; its date is that of the last decision."""
     about, lang = results.study.about, results.lang
-    head = Head(title=about.title.in_(lang), lead=numbers.lead(results), before=numbers.before(results))
+    lead = " ".join(filter(None, [numbers.byline(results), numbers.lead(results)]))
+    head = Head(title=about.title.in_(lang), lead=lead, before=numbers.before(results))
     if about.author is not None:
         head["author"] = about.author.in_(lang)
     times = results.study.decisions(as_given=True)["decided_at"]
@@ -280,8 +281,8 @@ def write_ratings_report(found: Found, path: str | os.PathLike[str], lang: str =
     with TemporaryDirectory() as made:
         for stem, data in pictures.items():
             (Path(made) / f"{stem}.png").write_bytes(data)
-        names_of = {stem: f"{stem}.png" for stem in pictures}
-        return replace_file(target, docx_bytes(more, head, names_of, Path(made), lang))
+        files = {stem: f"{stem}.png" for stem in pictures}
+        return replace_file(target, docx_bytes(more, head, files, Path(made), lang))
 
 
 def _head(found: Found, results: Sequence[Summary], lang: str) -> Head:

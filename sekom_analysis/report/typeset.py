@@ -26,7 +26,7 @@ from sekom_analysis.report.blocks import (
     Text,
     column_shares,
 )
-from sekom_analysis.report.paper import (
+from sekom_analysis.report.common import (
     LOCALES,
     LONG,
     Head,

@@ -23,7 +23,7 @@ from sekom_analysis.report.blocks import (
     Text,
     column_shares,
 )
-from sekom_analysis.report.paper import (
+from sekom_analysis.report.common import (
     LONG,
     Head,
     begins_part,

@@ -6,7 +6,7 @@ from io import BytesIO
 from typing import Any, NamedTuple
 from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
-from sekom_analysis.report.paper import LOCALES, Head, date_of, shown_text
+from sekom_analysis.report.common import LOCALES, Head, date_of, shown_text
 
 FONT = "Calibri"
 INK, QUIET, FAINT = "1B2226", "566067", "D0D6D4"

@@ -68,7 +68,11 @@ __all__ = [
 ]  # fmt: skip
 
 
+IMPORTED = "import"  # the way of answers that were made elsewhere
 QUOTED = 2  # notes to quote in a report, a code and kind
+KEPT_IN_A_SPLIT = (
+    0.8  # of the notes with a settled code; a split that loses more shows others than the counts
+)
 AFTER, SKIPPED, WITHDRAWN, ELSEWHERE = "after", "skipped", "withdrawn", "elsewhere"
 
 
@@ -88,9 +92,11 @@ class Results:
     the report's own sorting; pooled: everybody together), ``coders``, ``variable``, ``level`` and
     ``primary`` (whether the study's plan names this coefficient to be looked at first).
 
-    ``alone`` names those of ``independent`` who decided anything on their own (pass 1), ``talked`` those
-    with decisions from when others' answers could be seen (pass 3). ``beside`` has by variable what a
-    coder did on a note that they have no answer of their own to: (note_id, coder) -> `Beside`.
+    ``counts`` has by variable the counts that are shown, split by another variable where nearly all notes
+    have answers to both; ``whole`` the same without any split. ``alone`` names those of ``independent`` who
+    decided anything on their own (pass 1), ``talked`` those with decisions from when others' answers could
+    be seen (pass 3). ``beside`` has by variable what a coder did on a note that they have no answer of their
+    own to: (note_id, coder) -> `Beside`.
     ``everybody`` has by variable what all chose, sources too; ``apart`` for each variable and source on how
     many notes its own sorting differs from the settled codes, of how many that have both. ``scales`` is as
     `scale_counts` gives it, ``final`` as `final_table` does. ``counted_as`` has by variable the line that
@@ -104,6 +110,7 @@ class Results:
     sources: list[str]
     coders: pd.DataFrame
     counts: dict[str, pd.DataFrame] = field(default_factory=dict)
+    whole: dict[str, pd.DataFrame] = field(default_factory=dict)
     agreement: pd.DataFrame = field(default_factory=lambda: pd.DataFrame(columns=OVERVIEW))
     by_code: dict[str, pd.DataFrame] = field(default_factory=dict)
     by_pair: dict[str, pd.DataFrame] = field(default_factory=dict)
@@ -258,11 +265,17 @@ def _count(results: Results, variable: Variable) -> None:
     if variable.kind == "scale" or not study.notes_asked(variable, main):
         return
     with suppress(StanceError):  # a reflexive study has no settled codes to show
-        by = splitting(study, variable)
-        counts = count_codes(study, variable.id, by, main)
-        if by and not counts.loc[counts["is_bar"], "n_notes"].any():
-            counts = count_codes(study, variable.id, notes=main)
-        results.counts[variable.id] = counts
+        whole = count_codes(study, variable.id, notes=main)
+        results.whole[variable.id] = results.counts[variable.id] = whole
+        if by := splitting(study, variable):
+            split = count_codes(study, variable.id, by, main)
+            split = split[split["is_bar"] | (split["n_notes"] > 0)]
+            if _n_bar(split) >= KEPT_IN_A_SPLIT * _n_bar(whole) > 0:
+                results.counts[variable.id] = split
+
+
+def _n_bar(counts: pd.DataFrame) -> int:
+    return int(counts.loc[counts["is_bar"].astype(bool), "n_notes"].max()) if len(counts) else 0
 
 
 def _compare(results: Results, variable: Variable) -> None:
@@ -292,12 +305,12 @@ def _answers(study: Study, coders: list[str] | None = None) -> pd.DataFrame:
 
 
 def coder_table(study: Study, coders: list[str]) -> pd.DataFrame:
-    """Return who coded: kind, notes decided on, notes there were to decide on, and when."""
+    """Return who coded: kind, notes decided on, notes there were to decide on, and when, if that is known."""
     asked = {note for v in study.codebook.variables for note in study.notes_asked(v)}
     rows = []
     for coder in coders:
         decisions = _answers(study, [coder])
-        times = decisions["decided_at"]
+        times = decisions.loc[decisions["via"] != IMPORTED, "decided_at"]  # of a table: when it was taken in
         rows.append(
             {
                 "coder": coder,

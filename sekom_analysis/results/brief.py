@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 MOST = 5  # findings a board reads
 ENOUGH = 10  # notes that a code has before one side of it is worth a sentence
 FRACTIONS = {2: "half", 3: "third", 4: "quarter", 5: "fifth", 8: "eighth"}
+ALMOST_ALL = 0.9  # of the notes read: by whom a finding can be said not to hold
 NEAR = 0.02  # a share is called by a fraction that it is this near to
 JUST = 0.005  # and by the fraction alone if it is this near
 TOP = 20  # actions that come first, as in the table of priorities
@@ -139,26 +140,29 @@ class _Counted:
         """Return whether a statement holds by each coder's own counts, and what those give."""
         found = findings_of(self.counts, [statement], lang=self.results.lang)
         own = found[found["coder"] != SETTLED_BAR]
+        has_read = own["n_notes"] >= ALMOST_ALL * own["n_all"]  # who read fewer cannot contradict it
         return (
-            dict(zip(own["coder"], own["holds"], strict=True)),
+            dict(zip(own["coder"], own["holds"].where(has_read, UNKNOWN), strict=True)),
             dict(zip(own["coder"], own["gives"], strict=True)),
         )
 
 
 def _of_counts(results: Results, variable: str, counts: pd.DataFrame) -> Iterator[Finding]:
-    asked = _Counted(results, variable, counts)
-    wide = asked.wide
-    totals = wide.sum(axis=1)
-    if len(totals) < 2 or asked.n == 0 or totals.max() == 0:
+    whole, asked = (_Counted(results, variable, table) for table in (results.whole[variable], counts))
+    totals = whole.wide.sum(axis=1)
+    if len(totals) < 2 or whole.n == 0 or totals.max() == 0:
         return
-    if len(wide.columns) > 1 or results.study.codebook[variable].kind == "single":
-        yield from _largest(asked, totals)
-    else:
-        yield from _theme(asked, totals)
+    found = list((_theme if results.study.codebook[variable].kind == "multiple" else _largest)(whole, totals))
+    wide = asked.wide
     if len(wide.columns) == 2:
         one_sided = list(_mostly(asked, wide))
-        yield from one_sided
-        yield from _leans(asked, wide, {str(one.values["code"]) for one in one_sided})
+        found += [*one_sided, *_leans(asked, wide, {str(one.values["code"]) for one in one_sided})]
+    # What nobody's own answers show is an effect of how codes are settled, and no finding.
+    yield from (one for one in found if YES in one.holds.values() or not _can_tell(one))
+
+
+def _can_tell(one: Finding) -> bool:
+    return any(held != UNKNOWN for held in one.holds.values())
 
 
 def _largest(asked: _Counted, totals: pd.Series) -> Iterator[Finding]:
@@ -170,6 +174,9 @@ def _largest(asked: _Counted, totals: pd.Series) -> Iterator[Finding]:
     rest = totals.drop(code)
     next_codes = [asked.label(one) for one in rest.index[rest == rest.max()]]
     holds, gives = asked.held(Statement("largest", (code,)))
+    if len(totals) == 2:
+        yield from _of_two(asked, code, n, holds, gives)
+        return
     more = ""
     if len(next_codes) <= 2 and rest.max() > 0:
         key = "next" if len(next_codes) == 1 else "next_several"
@@ -182,10 +189,23 @@ def _largest(asked: _Counted, totals: pd.Series) -> Iterator[Finding]:
     )  # fmt: skip
 
 
+def _of_two(
+    asked: _Counted, code: str, n: int, holds: dict[str, str], gives: dict[str, str]
+) -> Iterator[Finding]:
+    """Needs two codes, one of them on more than half of the notes."""
+    if 2 * n > asked.n:
+        label = asked.label(code).lower()
+        yield Finding(
+            "largest", (asked.variable,), str(n), asked.said("of_notes", n=asked.n),
+            asked.said("most", code=label), "", asked.said("claim_most", code=label), holds, gives,
+            {"code": code, "count": n, "of": asked.n},
+        )  # fmt: skip
+
+
 def _share_text(asked: _Counted, code: str, n: int) -> str:
     """Return the sentence with a fraction where the share is near a plain one; none of split bars."""
     share = n / asked.n
-    if len(asked.wide.columns) > 1:
+    if (asked.results.counts[asked.variable]["by"] != "").any():
         return ""
     for part, word in FRACTIONS.items():
         if abs(share - 1 / part) <= NEAR:

@@ -191,7 +191,8 @@ def steps_of(results: Results) -> list[Step]:
 
 def _to_say(results: Results) -> Iterator[Step]:
     about = results.study.about
-    missing = [name for name in ("purpose", "goal", "collected") if getattr(about, name) is None]
+    asked = ("purpose", "goal", "collected", "author", "date")
+    missing = [name for name in asked if getattr(about, name) is None]
     yield Step("say", len(missing), tuple(missing))
     yield Step("problems", len(results.problems))
 
@@ -447,7 +448,10 @@ def _one_round(results: Results) -> str:
 
 
 def _when(results: Results) -> str:
-    first, last = results.coders["first"].min(), results.coders["last"].max()
+    known = results.coders[results.coders["last"] != ""]
+    if known.empty:
+        return ""
+    first, last = known["first"].min(), known["last"].max()
     return _say(results, "when", first=local_day(first), last=local_day(last))
 
 

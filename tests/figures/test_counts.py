@@ -126,7 +126,7 @@ def test_the_legend_says_whose_the_bars_are_and_who_has_notes_left(make_counts, 
 
 def test_the_majority_is_named_in_words_and_has_dots_of_all(make_counts, legends):
     ax = plot_counts(make_counts(coders=(SETTLED_BAR, "k1", "k2")))
-    assert legends(ax)["Staplar: avgjorda koder (det som mer än hälften av de 3 kodarna valde)"] == [
+    assert legends(ax)["Staplar: avgjorda koder (det som mer än hälften av kodarna valde)"] == [
         "Hinder",
         "Möjlighet",
     ]

@@ -155,7 +155,7 @@ def test_findings_hold_for_the_bars_that_they_are_read_from(made):
     _, results = made
     for finding in results.brief:
         if finding.kind in ("largest", "theme"):
-            counts = results.counts[finding.about[0]]
+            counts = results.whole[finding.about[0]]
             totals = counts[counts["is_bar"]].groupby("code")["count"].sum()
             assert totals[finding.values["code"]] == finding.values["count"] == totals.max()
             assert (totals == totals.max()).sum() == 1

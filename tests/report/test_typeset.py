@@ -13,7 +13,7 @@ from pypdf.generic import ArrayObject, DictionaryObject
 
 from sekom_analysis.basics.errors import ReportError
 from sekom_analysis.report.blocks import Bullets, Fact, Figure, Heading, Note, Section, Table, Text
-from sekom_analysis.report.paper import Head
+from sekom_analysis.report.common import Head
 from sekom_analysis.report.typeset import _fonts, pdf_bytes
 
 HEAD = Head(title="Titel", lead="Ingress", before=[])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import partial
 from typing import Any
 
@@ -51,7 +51,8 @@ def _chapter(results: Results, chapter: Chapter) -> Section:
         blocks += _category(results, chapter, code)
     left = int(chapter.notes["code"].isna().sum())
     if left:
-        blocks.append(Text(say("report_chapter_left", lang, n=left), remark=True))
+        key = "report_chapter_left_one" if left == 1 else "report_chapter_left"
+        blocks.append(Text(say(key, lang, n=left), remark=True))
     heading = say("report_chapter", lang, stage=stage_name(chapter.stage, lang))
     return Section(heading, blocks)
 
@@ -77,15 +78,24 @@ def _category(results: Results, chapter: Chapter, code: str) -> Iterator[Block]:
 def _counted(results: Results, chapter: Chapter, code: str, n: int) -> str:
     """Return how many notes, on which side, and how the coders' own counts span."""
     lang, name = results.lang, chapter.variable.id if chapter.variable else ""
-    text = say("report_category_one" if n == 1 else "report_category_n", lang, n=n)
     table = results.counts[name]
-    for row in table[table["is_bar"].astype(bool) & (table["code"] == code)].to_dict("records"):
-        side = row[f"by_label_{lang}"] or say("report_category_count", lang)
-        has_span = not pd.isna(row["low"]) and row["low"] != row["high"]
-        key = "report_category_side_span" if has_span else "report_category_side"
+    rows = table[table["is_bar"].astype(bool) & (table["code"] == code)].to_dict("records")
+    one = "_one" if n == 1 else ""
+    if not rows or not rows[0]["by"]:
+        low, high = (number_of(rows[0][end], lang) for end in ("low", "high")) if rows else ("", "")
+        span = "_span" if rows and _has_span(rows[0]) else ""
+        return say(f"report_category{one}{span}", lang, n=n, low=low, high=high)
+    text = say(f"report_category{one}", lang, n=n)
+    for row in rows:
+        key = "report_category_side_span" if _has_span(row) else "report_category_side"
         low, high = number_of(row["low"], lang), number_of(row["high"], lang)
-        text += " " + say(key, lang, side=side, n=row["count"], low=low, high=high)
-    return text
+        text += " " + say(key, lang, side=row[f"by_label_{lang}"], n=row["count"], low=low, high=high)
+    open_ = n - sum(row["count"] for row in rows)
+    return f"{text} {say('report_category_open', lang, n=open_)}" if open_ > 0 else text
+
+
+def _has_span(row: Mapping[Any, Any]) -> bool:
+    return not pd.isna(row["low"]) and row["low"] != row["high"]
 
 
 def _subcategories(chapter: Chapter, notes: pd.DataFrame, lang: str) -> Iterator[str]:
@@ -188,10 +198,10 @@ def opening_section(results: Results) -> Section:
     blocks: list[Block] = []
     if about.purpose is not None:
         blocks += [Heading(say("report_purpose", lang)), Text(about.purpose.in_(lang))]
-    blocks.append(Heading(say("report_material", lang)))
-    if about.collected is not None:
-        blocks.append(Text(about.collected.in_(lang)))
-    blocks.append(_sources(results))
+    told: list[Block] = [] if about.collected is None else [Text(about.collected.in_(lang))]
+    told += [_sources(results)] if results.material.shape != (1, 1) else []  # one number is in the lead
+    if told:
+        blocks += [Heading(say("report_material", lang)), *told]
     if about.goal is not None:
         blocks += [Heading(say("report_goal", lang)), Text(about.goal.in_(lang))]
     return Section(say("report_opening", lang), blocks)
@@ -289,7 +299,8 @@ def _coders(results: Results) -> Table:
     lang, rows = results.lang, []
     for row in results.coders.reset_index().to_dict("records"):
         about = results.study.about.coder(row["coder"])
-        days = " – ".join(dict.fromkeys(local_day(moment) for moment in (row["first"], row["last"])))
+        times = (row["first"], row["last"]) if row["last"] else ()
+        days = " – ".join(dict.fromkeys(map(local_day, times))) or say("report_when_unknown", lang)
         told = [text.in_(lang) for text in (about.role, about.training) if text]
         blind = ", ".join(_blind(what, lang) for what in about.blind_to) or say("report_not_said", lang)
         rows.append(

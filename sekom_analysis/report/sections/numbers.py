@@ -34,6 +34,7 @@ from sekom_analysis.report.blocks import (
 from sekom_analysis.results import AGAINST, ALL, INDEPENDENT, MAIN, POOLED, Results, planned
 from sekom_analysis.results.tables import clusters_sentence
 from sekom_analysis.study.codebook import Variable
+from sekom_analysis.study.rows import local_day
 
 # --- what to know before any number -------------------------------------------------------------------
 
@@ -49,6 +50,16 @@ def lead(results: Results) -> str:
         return say("report_lead_all", lang, **facts)
     sources = names(study.about.main_sources, lang)
     return say("report_lead_main", lang, n_main=len(results.main), sources=sources, **facts)
+
+
+def byline(results: Results) -> str:
+    """Return who made the report, when the material is from, and until when people answered, if told."""
+    lang, about = results.lang, results.study.about
+    who = ", ".join(text.in_(lang) for text in (about.author, about.organisation) if text)
+    last = max(results.coders["last"], default="")
+    told = [f"{who}." if who else "", say("report_material_of", lang, date=about.date) if about.date else ""]
+    told.append(say("report_worked_out", lang, date=local_day(last)) if last else "")
+    return " ".join(filter(None, told))
 
 
 def before(results: Results) -> list[str]:
@@ -250,8 +261,7 @@ def _intro(results: Results) -> list[Text]:
 
 def sentences(results: Results) -> list[str]:
     """Return the main numbers of agreement, a sentence a variable that is shown."""
-    shown = dict.fromkeys([*results.counts_shown(), *results.scales["variable"]])
-    return [text for variable in shown if (text := _sentence(results, str(variable)))]
+    return [text for asked in results.study.codebook.variables if (text := _sentence(results, asked.id))]
 
 
 def _sentence(results: Results, variable: str) -> str:
