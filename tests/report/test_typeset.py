@@ -18,9 +18,10 @@ from sekom_analysis.report.typeset import _fonts, pdf_bytes
 
 HEAD = Head(title="Titel", lead="Ingress", before=[])
 SIGNS = "#$@*_\\<>\"'`/=-+~[](){}|^%&!?:;.,0123456789 aZåäöéßñαΩ→≈–…«»“”≤×😀"
-MARKS = ["= rubrik", "== a", "- punkt", "+ ett", "1. ett", "/ ord: mening", "// kvar", "/* kvar */", "https://a.se/b_c",
-         "```kod```", "#import \"x\"", "#let a = 1", "\\u{41}", "\\", "\"", "$a_1$", "@fig", "<fig>", "~", "---",
-         "[a](b)", "#(", "])", "*_", "\\n", "''", "a--b", "#text(red)[x]", "&amp; &lt;", "%d {n}"]  # fmt: skip
+MARKS = ["= rubrik", "== a", "- punkt", "+ ett", "1. ett", "/ ord: mening", "// kvar", "/* kvar */",
+         "https://a.se/b_c", "```kod```", '#import "x"', "#let a = 1", "\\u{41}", "\\", '"', "$a_1$", "@fig",
+         "<fig>", "~", "---", "[a](b)", "#(", "])", "*_", "\\n", "''", "a--b", "#text(red)[x]", "&amp; &lt;",
+         "%d {n}"]  # fmt: skip
 
 
 def made(tmp_path, blocks, head=HEAD, lang="sv", pictures=None):
@@ -97,7 +98,7 @@ def test_signs_of_any_script_come_back_too(tmp_path):
 
 
 def is_accessible(pdf: PdfReader) -> bool:
-    """Whether the document says that it meets PDF/UA-1, which Typst gives only to one that passed its tests."""
+    """Whether the document says that it meets PDF/UA-1, as Typst lets only one that passed its tests."""
     return b"<pdfuaid:part>1</pdfuaid:part>" in pdf.trailer["/Root"]["/Metadata"].get_data()
 
 
@@ -208,7 +209,7 @@ def test_nothing_is_left_beside_the_pictures_and_a_missing_one_is_named(tmp_path
 def test_typst_is_not_asked_for_fonts_of_this_computer(tmp_path):
     one = made(tmp_path, [Text("Bröd")])
     fonts = {font["/BaseFont"].split("+")[1] for page in one.pages
-             for font in map(lambda f: f.get_object(), page["/Resources"]["/Font"].values())}  # fmt: skip
+             for font in (f.get_object() for f in page["/Resources"]["/Font"].values())}  # fmt: skip
     assert all(name.startswith("LibertinusSerif") for name in fonts)
     shutil.copyfile(tmp_path / "report.pdf", tmp_path / "first.pdf")
     made(tmp_path, [Text("Bröd")])
