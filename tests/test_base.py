@@ -16,7 +16,7 @@ from sekom_analysis.figures import plot_scores
 from sekom_analysis.report import check_forms
 
 OF_EXTRAS = {
-    "documents": ["docx", "lxml", "pypandoc", "typst"],
+    "documents": ["docx", "lxml", "typst"],
     "duplicates": ["scipy", "sklearn"],
     "figures": ["seaborn"],
     "notebooks": ["anywidget", "ipywidgets", "IPython", "jupyterlab", "krippendorff", "traitlets"],

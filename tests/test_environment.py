@@ -21,10 +21,10 @@ CONDA_NAMES = {
     "matplotlib": "matplotlib-base",
     "seaborn": "seaborn-base",
 }
-# Conda's pip fetches these. Of everything asked for, conda-forge lacks the first three, by the list of its
+# Conda's pip fetches these. Of everything asked for, conda-forge lacks the first two, by the list of its
 # packages in prefix-dev/parselmouth (files/v0/conda-forge/compressed_mapping.json) of 2026-08-19. typst is
-# there as typst-py, in which versions the list does not say; pypandoc is there without the program it runs.
-ONLY_BY_PIP = {"krippendorff", "pypandoc-binary", "simplemma", "typst"}
+# there as typst-py, in which versions the list does not say.
+ONLY_BY_PIP = {"krippendorff", "simplemma", "typst"}
 # Asked for only where PyPI has no wheel of a newer one: the first version without, for Macs with Intel.
 # conda-forge builds its own, so environment.yml does not ask for them.
 NO_INTEL_WHEEL = {"argon2-cffi-bindings": "26.2.0"}

@@ -7,6 +7,7 @@ import itertools
 import os
 from collections.abc import Callable, Sequence
 from concurrent.futures import Executor
+from datetime import datetime
 from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -26,22 +27,23 @@ from sekom_analysis.figures import plot_agreement
 from sekom_analysis.figures.styling import render_figure, style
 from sekom_analysis.formats.tables import table_bytes
 from sekom_analysis.report.blocks import (
-    CHOICES,
     Block,
     Figure,
     Note,
     Section,
     Table,
     Text,
-    column_shares,
-    fits,
     localised,
     names,
     span,
 )
-from sekom_analysis.report.documents import Written, check_programs, docx_bytes, draw_figures, pdf_bytes
+from sekom_analysis.report.common import Head
+from sekom_analysis.report.documents import Written, check_programs, draw_figures
 from sekom_analysis.report.sections import numbers, sections
+from sekom_analysis.report.typeset import pdf_bytes
+from sekom_analysis.report.word import docx_bytes
 from sekom_analysis.results import Results
+from sekom_analysis.study.rows import is_time
 
 TABLES, FINAL = "tables", "codes_final"
 FORMATS = HTML, DOCX, PDF = "html", "docx", "pdf"
@@ -143,34 +145,37 @@ def _page_bytes(
         pictures = {stem: _data_uri(path.read_bytes()) for stem, path in drawn.items()}
         return render_page(results, pictures, shown).encode("utf-8")
     make = {DOCX: docx_bytes, PDF: pdf_bytes}[form]
-    pictures = {stem: _of_kind(paths, _PICTURES[form]).name for stem, paths in figures.items()}
-    title = visible(results.study.about.title.in_(results.lang))
-    return make(render_page(results, pictures, shown, form), folder, title, results.lang)
+    files = {stem: _of_kind(paths, _PICTURES[form]).name for stem, paths in figures.items()}
+    return make(shown, head_of(results), files, folder, results.lang)
 
 
-def render_page(
-    results: Results, pictures: dict[str, str], shown: Sequence[Section] | None = None, form: str = HTML
-) -> str:
-    """Return the report as one HTML page, for a browser or for the program that makes a document of it.
+def head_of(results: Results) -> Head:
+    """Return what stands before a study's sections; its date is that of the last decision."""
+    about, lang = results.study.about, results.lang
+    lead = " ".join(filter(None, [numbers.byline(results), numbers.lead(results)]))
+    head = Head(title=about.title.in_(lang), lead=lead, before=numbers.damaged(results))
+    if about.author is not None:
+        head["author"] = about.author.in_(lang)
+    times = results.study.decisions(as_given=True)["decided_at"]
+    last = next(filter(is_time, sorted(times.unique(), reverse=True)), None)
+    if last is not None:
+        head["moment"] = int(datetime.fromisoformat(last).timestamp())
+    return head
+
+
+def render_page(results: Results, pictures: dict[str, str], shown: Sequence[Section] | None = None) -> str:
+    """Return the report as one HTML page.
 
     Parameters
     ----------
     results : Results
-    pictures : figure's stem -> its address, for a browser a data URI, so that the page needs no other file
+    pictures : figure's stem -> its address, a data URI, so that the page needs no other file
     shown : what is on the page below its head; all sections of the results, if left out
-    form : ``"html"``, ``"docx"`` or ``"pdf"``
     """
-    head = {
-        "title": results.study.about.title.in_(results.lang),
-        "lead": " ".join(filter(None, [numbers.byline(results), numbers.lead(results)])),
-        "before": numbers.damaged(results),
-    }
-    return fill_page(head, results.lang, pictures, sections(results) if shown is None else shown, form)
+    return fill_page(head_of(results), results.lang, pictures, sections(results) if shown is None else shown)
 
 
-def fill_page(
-    head: dict[str, Any], lang: str, pictures: dict[str, str], shown: Sequence[Section], form: str = HTML
-) -> str:
+def fill_page(head: Head, lang: str, pictures: dict[str, str], shown: Sequence[Section]) -> str:
     """Return a page of sections: `head` gives its title, its lead, and what to know before any number."""
     from jinja2 import Environment, PackageLoader, StrictUndefined
 
@@ -182,18 +187,10 @@ def fill_page(
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    # A browser aligns by the style sheet; pandoc knows only what is in the cell.
-    for side in ("left", "right"):
-        environment.globals[side] = "" if form == HTML else Markup(f' style="text-align:{side}"')
-    environment.globals["columns"] = lambda rows: _colgroup(rows, form)
-    # On paper a note is kept whole on one page; pandoc hands this on to Typst.
-    environment.globals["whole"] = Markup(' data-typst:breakable="false"' if form == PDF else "")
-    environment.globals["choices"] = Markup() if form == HTML else _shares(CHOICES)
     environment.globals["t"] = lambda key, **values: say(key, lang, **values)
     return environment.get_template("report.html.j2").render(
-        pictures=pictures, lang=lang, form=form, number=_Numbering(), sections=shown, version=__version__,
-        **head,
-    )  # fmt: skip
+        pictures=pictures, lang=lang, number=_Numbering(), sections=shown, version=__version__, **head
+    )
 
 
 def _seen(value: object) -> object:
@@ -201,18 +198,6 @@ def _seen(value: object) -> object:
     if isinstance(value, Markup):
         return Markup(visible(str(value)))
     return visible(value) if isinstance(value, str) else value
-
-
-def _colgroup(rows: Sequence[Sequence[str]], form: str) -> Markup:
-    """Say how wide columns are where the program that sets the table does not see to it itself."""
-    if form == HTML or not rows or (form == PDF and fits(rows)):
-        return Markup()
-    return _shares(column_shares(rows))
-
-
-def _shares(shares: Sequence[float]) -> Markup:
-    columns = "".join(f'<col style="width:{share}%">' for share in shares)
-    return Markup(f"<colgroup>{columns}</colgroup>")
 
 
 class _Numbering:
@@ -296,11 +281,11 @@ def write_ratings_report(found: Found, path: str | os.PathLike[str], lang: str =
     with TemporaryDirectory() as made:
         for stem, data in pictures.items():
             (Path(made) / f"{stem}.png").write_bytes(data)
-        page = fill_page(head, lang, {stem: f"{stem}.png" for stem in pictures}, more, DOCX)
-        return replace_file(target, docx_bytes(page, Path(made), visible(head["title"]), lang))
+        files = {stem: f"{stem}.png" for stem in pictures}
+        return replace_file(target, docx_bytes(more, head, files, Path(made), lang))
 
 
-def _head(found: Found, results: Sequence[Summary], lang: str) -> dict[str, Any]:
+def _head(found: Found, results: Sequence[Summary], lang: str) -> Head:
     said: list[Phrase] = [*found.said, *(line for one in found.questions for line in one.said)]
     coders = list(dict.fromkeys(coder for one in results for coder in one.coders))
     return {

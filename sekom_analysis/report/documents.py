@@ -1,25 +1,20 @@
-"""The report as a document to edit (DOCX) and to print (PDF), both made of the same page as the HTML."""
+"""A report's files: what its documents need, its folder with what somebody edited there, its figures."""
 
 from __future__ import annotations
 
 import hashlib
 import json
 import os
-import subprocess
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import Executor, Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
-from importlib.resources import files
-from io import BytesIO
 from itertools import count
 from multiprocessing import get_context
 from pathlib import Path
-from tempfile import TemporaryDirectory
-from typing import TYPE_CHECKING, Any
-from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
+from typing import TYPE_CHECKING
 
-from sekom_analysis.basics.errors import NotSavedError, ReportError, install_line, needing
+from sekom_analysis.basics.errors import NotSavedError, needing
 from sekom_analysis.basics.files import check_outside, patiently, reason_of, replace_file, write_whole
 from sekom_analysis.figures import render_figure, style
 
@@ -27,258 +22,13 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 
-# --- the look of the Word document: pandoc's own styles, with our page, fonts and tables --------------
-
-
-INK = "222222"
-OLDEST = (1980, 1, 1, 0, 0, 0)  # the first date that a ZIP can hold
-FONT = "Calibri"
-SHORT = 6  # rows with the heading: a table no longer fits on one page
-LANGUAGES = {"sv": "sv-SE", "en": "en-GB"}
-# style: size in points, bold, space before and after in points
-LOOKS: dict[str, tuple[float, bool, float, float]] = {
-    "Normal": (10.5, False, 0, 6),
-    "Body Text": (10.5, False, 5, 4),  # some space before, for the one that follows a table
-    "First Paragraph": (10.5, False, 5, 4),
-    "Compact": (9, False, 1, 1),
-    "Title": (22, True, 0, 6),
-    "Heading 1": (18, True, 18, 6),
-    "Heading 2": (14, True, 16, 6),
-    "Heading 3": (11.5, True, 12, 4),
-    "Heading 4": (10.5, True, 10, 3),
-    "Heading 5": (10.5, False, 8, 2),
-    "Image Caption": (9.5, False, 4, 12),
-    "Table Caption": (9.5, False, 12, 4),
-}
-_BORDERS = """<w:tblPr xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main">
-<w:tblBorders>
-<w:bottom w:val="single" w:sz="4" w:space="0" w:color="999999"/>
-<w:insideH w:val="single" w:sz="4" w:space="0" w:color="D9D9D9"/>
-</w:tblBorders></w:tblPr>"""
-
-
-def write_reference(path: Path, lang: str, pandoc: str) -> None:
-    """Write the document whose styles pandoc takes over.
-
-    Parameters
-    ----------
-    path : where to
-    lang : ``"sv"`` or ``"en"``
-    pandoc : the program
-    """
-    from docx import Document
-    from docx.shared import Mm
-
-    command = [pandoc, "--print-default-data-file", "reference.docx"]
-    usual = subprocess.run(command, capture_output=True, check=True).stdout
-    document = Document(BytesIO(usual))
-    for section in document.sections:
-        section.page_width, section.page_height = Mm(210), Mm(297)
-        section.left_margin = section.right_margin = Mm(25)
-        section.top_margin = section.bottom_margin = Mm(24)
-    for name, look in LOOKS.items():
-        _dress(document.styles[name], *look)
-    _rule_tables(document.styles["Table"])
-    _speak(document, LANGUAGES[lang])
-    _save(document, path)
-
-
-def keep_together(content: bytes) -> bytes:
-    """Return a Word document whose rows, and whose short tables, each fit on one page.
-
-    Parameters
-    ----------
-    content : the document, as pandoc gives it; the same one gives the same bytes
-    """
-    from docx import Document
-
-    document = Document(BytesIO(content))
-    for table in document.tables:
-        rows = table._tbl.tr_lst
-        for row in rows:
-            properties = row.get_or_add_trPr()
-            properties.append(properties.makeelement(qualified("cantSplit")))
-        for row in rows[:-1] if len(rows) <= SHORT else []:
-            for paragraph in row.iter(qualified("p")):
-                paragraph.get_or_add_pPr().get_or_add_keepNext()
-    kept = BytesIO()
-    _save(document, kept)
-    return kept.getvalue()
-
-
-def qualified(name: str) -> str:
-    """Return the name of an element of a Word document, as lxml writes it."""
-    from docx.oxml.ns import qn
-
-    return str(qn(f"w:{name}"))
-
-
-def _save(document: Any, target: Path | BytesIO) -> None:
-    """Save with the same date in every part, so that what pandoc makes of it is the same each time."""
-    parts = BytesIO()
-    document.save(parts)
-    with ZipFile(parts) as saved, ZipFile(target, "w", ZIP_DEFLATED) as dated:
-        for name in saved.namelist():
-            dated.writestr(ZipInfo(name, OLDEST), saved.read(name), ZIP_DEFLATED)
-
-
-def _dress(style: Any, size: float, bold: bool, before: float, after: float) -> None:
-    from docx.shared import Pt, RGBColor
-
-    style.font.size, style.font.bold, style.font.italic = Pt(size), bold, False
-    style.font.color.rgb = RGBColor.from_string(INK)
-    style.font.name = FONT
-    fonts = style.element.rPr.rFonts
-    for theme in ("asciiTheme", "hAnsiTheme", "eastAsiaTheme", "cstheme"):  # the theme's font would win
-        fonts.attrib.pop(qualified(theme), None)
-    style.paragraph_format.space_before, style.paragraph_format.space_after = Pt(before), Pt(after)
-    style.paragraph_format.keep_with_next = style.name.startswith(("Heading", "Table Caption", "Title"))
-
-
-def _rule_tables(style: Any) -> None:
-    """Give tables thin lines between rows."""
-    from docx.oxml import parse_xml
-
-    borders = parse_xml(_BORDERS)[0]
-    properties = style.element.find(qualified("tblPr"))
-    if properties is None:
-        properties = parse_xml(_BORDERS)
-        style.element.append(properties)
-    else:
-        properties.append(borders)
-
-
-def _speak(document: Any, language: str) -> None:
-    """Set the language that spelling is checked in."""
-    for element in document.styles.element.iter(qualified("lang")):
-        element.set(qualified("val"), language)
-
-
-# --- the report as a document to edit (DOCX) and to print (PDF), both made of the same page as the HTML ---
-
-
-EPOCH = "SOURCE_DATE_EPOCH"
-FIXED = 1460505600  # the conference's last day, where nothing else is said: the same study, the same bytes
-
-
-def write_docx(html: str, path: Path, title: str, lang: str) -> Path:
-    """Write the page as a Word document; see `docx_bytes`."""
-    return replace_file(path, docx_bytes(html, path.parent, title, lang))
-
-
-def docx_bytes(html: str, folder: Path, title: str, lang: str) -> bytes:
-    """Return the page as a Word document with real headings, captions and tables.
-
-    Parameters
-    ----------
-    html : the page, its pictures named by files in `folder`
-    folder : where they are
-    title : the document's title
-    lang : ``"sv"`` or ``"en"``, for the spell checker of whoever edits it
-
-    Raises
-    ------
-    ReportError
-        If pandoc cannot be run.
-    """
-    with TemporaryDirectory() as made:
-        reference = Path(made) / "reference.docx"
-        write_reference(reference, lang, _pandoc())
-        options = [
-            "--to=docx", f"--reference-doc={reference}", f"--resource-path={folder}",
-            f"--metadata=title:{title}", f"--metadata=lang:{LANGUAGES[lang]}",
-        ]  # fmt: skip
-        return keep_together(_converted(html, options))
-
-
-def pdf_bytes(html: str, folder: Path, title: str, lang: str) -> bytes:
-    """Return the page as an A4 document.
-
-    Parameters
-    ----------
-    html, folder, title, lang : as in `docx_bytes`; the pictures must be SVG
-
-    Raises
-    ------
-    ReportError
-        If pandoc or Typst cannot be run, or Typst cannot set the text.
-    """
-    body = _converted(html, ["--to=typst"]).decode("utf-8")
-    look = files("sekom_analysis.report").joinpath("templates", "report.typ").read_text(encoding="utf-8")
-    facts = f"#set document(title: {_quoted(title)})\n#set text(lang: {_quoted(lang)})\n"
-    source = folder / f".report.{lang}.typ"  # beside the pictures, which Typst reads from its root only
-    try:
-        source.write_text(look + facts + body, encoding="utf-8")
-        return _typeset(source)
-    except OSError as error:
-        msg = f"{source.name}: cannot be written ({reason_of(error)}). The PDF was not made."
-        raise ReportError(msg) from error
-    finally:
-        source.unlink(missing_ok=True)
-
-
-def _typeset(source: Path) -> bytes:
-    import typst
-
-    try:
-        made = typst.compile(
-            str(source), root=str(source.parent), ignore_system_fonts=True, timestamp=_moment()
-        )
-    except RuntimeError as error:
-        msg = f"The PDF could not be set ({error}). The other forms of the report are not touched by this."
-        raise ReportError(msg) from error
-    return bytes(made)
-
-
 def check_programs(*, docx: bool, pdf: bool) -> None:
-    """Raise `MissingPackageError` or `ReportError` if what makes these documents is not installed."""
+    """Raise `MissingPackageError` if what makes these documents is not installed."""
     with needing("documents"):
         if docx:
             import docx as _  # noqa: F401
         if pdf:
             import typst  # noqa: F401
-    if docx or pdf:
-        _pandoc()
-
-
-def _pandoc() -> str:
-    """Return the path of pandoc."""
-    with needing("documents"):
-        import pypandoc
-    try:
-        return str(pypandoc.get_pandoc_path())
-    except OSError as error:  # without the program, such as conda's package of the same name
-        msg = (
-            "The program pandoc was not found, so neither a Word document nor a PDF can be made. To install "
-            "it, go to the folder that sekom_analysis was installed from (the one with pyproject.toml) and "
-            f"run: {install_line('documents')} The page needs no pandoc: sekom report --to html."
-        )
-        raise ReportError(msg) from error
-
-
-def _converted(html: str, options: list[str]) -> bytes:
-    """Return what pandoc makes of a page; the same page gives the same bytes."""
-    command = [_pandoc(), "--from=html", "--output=-", *options]
-    try:
-        run = subprocess.run(
-            command, input=html.encode("utf-8"), capture_output=True, check=True,
-            env=os.environ | {EPOCH: str(_moment())},
-        )  # fmt: skip
-    except (OSError, subprocess.CalledProcessError) as error:
-        said = getattr(error, "stderr", b"").decode("utf-8", "replace").strip()
-        msg = f"pandoc could not make the document ({said or error}). The HTML page is not touched by this."
-        raise ReportError(msg) from error
-    return run.stdout
-
-
-def _quoted(text: str) -> str:
-    return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
-
-
-def _moment() -> int:
-    """Return the date of the documents in seconds: SOURCE_DATE_EPOCH, or a fixed day."""
-    given = os.environ.get(EPOCH, "")
-    return int(given) if given.isdigit() else FIXED
 
 
 # --- A report's files in their folder -----------------------------------------------------------------

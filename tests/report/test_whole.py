@@ -6,6 +6,7 @@ import ast
 import re
 from collections import Counter, defaultdict
 from dataclasses import replace
+from pathlib import Path
 
 import pandas as pd
 import pytest
@@ -15,9 +16,8 @@ from sekom_analysis.basics import wording
 from sekom_analysis.basics.errors import StanceError
 from sekom_analysis.exchange.outline import read_outline
 from sekom_analysis.exchange.outline.lines import LIMITS, tidy, word_lines
-from sekom_analysis.report import render_page
+from sekom_analysis.report import docx_bytes, head_of, render_page
 from sekom_analysis.report.blocks import Bullets
-from sekom_analysis.report.documents import write_docx
 from sekom_analysis.report.sections import numbers, sections
 from sekom_analysis.report.sections.contents import appendix_sections
 from sekom_analysis.results import Results, work_out
@@ -31,8 +31,16 @@ SOURCE, READERS = "rapport-2016", ["k1", "k2", "k3"]
 BAR = "avgjorda koder (det som mer än hälften av kodarna valde)"
 
 
-def page_of(results: Results, form: str = "html") -> str:
-    return render_page(results, defaultdict(lambda: "none.png"), sections(results), form)
+def page_of(results: Results) -> str:
+    return render_page(results, defaultdict(lambda: "none.png"), sections(results))
+
+
+def word_of(results: Results, path: Path, root: Path) -> Path:
+    """Write the report for Word, one picture in the place of all."""
+    pictures = defaultdict(lambda: "counts.sv.png")
+    made = docx_bytes(sections(results), head_of(results), pictures, root / "docs" / "pictures", "sv")
+    path.write_bytes(made)
+    return path
 
 
 def parts_of(page: str) -> dict[str, str]:
@@ -60,9 +68,8 @@ def before(tmp_path_factory):
 
 
 @pytest.fixture(scope="module")
-def word(before, tmp_path_factory):
-    path = tmp_path_factory.mktemp("word") / "report.sv.docx"
-    return write_docx(page_of(before, "docx"), path, "Titel", "sv")
+def word(before, tmp_path_factory, root):
+    return word_of(before, tmp_path_factory.mktemp("word") / "report.sv.docx", root)
 
 
 def settled_by_hand(study: Study, variable: str) -> dict[str, str]:
@@ -236,11 +243,14 @@ def asked_in(lang: str) -> str:
 NAMES = {"report.html.j2", "utf-8", "ac1", "icc_a_1", "data:image/svg+xml;base64,", ".6g"}
 
 
+LAID_OUT = {"docs.py", "common.py", "typeset.py", "word.py", "word_look.py"}  # sizes, a date, names of fields
+
+
 def test_no_number_stands_in_the_sections_own_code(root):
     """Numbers in a section's texts come from results: its strings hold none."""
     odd = []
     for path in sorted((root / "sekom_analysis" / "report").rglob("*.py")):
-        if path.name in ("docs.py", "documents.py"):  # sizes in points and percent, a date
+        if path.name in LAID_OUT:
             continue
         tree = ast.parse(path.read_text(encoding="utf-8"))
         docs = {id(node.body[0].value) for node in ast.walk(tree) if _has_docstring(node)}
@@ -255,7 +265,7 @@ def _has_docstring(node: ast.AST) -> bool:
     return is_scope and ast.get_docstring(node) is not None
 
 
-def test_a_heading_s_words_as_a_note_and_notes_without_code_or_subcategory(study, tmp_path):
+def test_a_heading_s_words_as_a_note_and_notes_without_code_or_subcategory(study, tmp_path, root):
     notes = study.notes.assign(subcategory=["Tid", "", "", "Tid"])
     notes.loc["n2", "text"], notes.loc["007", "text"] = "Hinder", "Tid"
     path = tmp_path / "named"
@@ -264,7 +274,7 @@ def test_a_heading_s_words_as_a_note_and_notes_without_code_or_subcategory(study
         for coder, code in zip(("anna", "bo"), codes.split(), strict=True):
             made.decide(coder, note_id, "valence", code)
     results = work_out(with_notes(made), "sv", n_resamples=0)
-    word = write_docx(page_of(results, "docx"), tmp_path / "r.docx", "T", "sv")
+    word = word_of(results, tmp_path / "r.docx", root)
     outline = read_outline(word, codebook=made.codebook)
     decided = outline.decisions.set_index("note_id")["codes"]
     found = {
@@ -282,7 +292,7 @@ def test_a_heading_s_words_as_a_note_and_notes_without_code_or_subcategory(study
 def test_a_study_that_nobody_coded_lists_its_notes_and_nothing_else(study):
     results = work_out(with_notes(study), "sv", n_resamples=0)
     headings = [section.heading for section in sections(results) if section.blocks]
-    assert headings == ["Att veta innan du läser", "Bilaga 1", "Bilaga 2"]
+    assert headings == ["Att veta innan du läser", "Syfte, material och målbild", "Bilaga 1", "Bilaga 2"]
     shown = [text for one in appendix_sections(results) for block in one.blocks
              if isinstance(block, Bullets) for text in block.items]  # fmt: skip
     assert sorted(shown) == sorted(study.notes["text"])

@@ -51,6 +51,7 @@ _GONE = {"del", "moveFrom", "delText", "Fallback", "txbxContent", "pPr", "rPr", 
 _TRACKED = ("ins", "del", "moveFrom")
 _NOTES = {"footnoteReference": "footnotes", "endnoteReference": "endnotes", "commentReference": "comments"}
 _HEADING = re.compile(r"(?:heading|rubrik|überschrift|titre) ?([1-9])", re.IGNORECASE)
+_CONTENTS = re.compile(r"toc ?[1-9]", re.IGNORECASE)  # what Word calls the style in any language
 _OFF = {"0", "false", "off", "none"}
 
 
@@ -61,6 +62,7 @@ class _Style:
     level: int = 0
     bold: bool = False
     italic: bool = False
+    is_contents: bool = False
 
 
 @dataclass
@@ -137,11 +139,13 @@ def _style(key: str, elements: dict[str, Element], seen: frozenset[str]) -> _Sty
     if element is None or key in seen or len(seen) > 20:
         return _Style()
     base = _style(_value(_child(element, "basedOn")), elements, seen | {key})
-    named = _HEADING.fullmatch(_value(_child(element, "name")))
+    name = _value(_child(element, "name"))
+    named = _HEADING.fullmatch(name)
     outline = _value(_child(_child(element, "pPr"), "outlineLvl"))
     level = int(named[1]) if named else int(outline) + 1 if re.fullmatch("[0-8]", outline) else base.level
     runs = _child(element, "rPr")
-    return _Style(level, _is_on(runs, "b", base.bold), _is_on(runs, "i", base.italic))
+    is_contents = base.is_contents or bool(_CONTENTS.fullmatch(name))
+    return _Style(level, _is_on(runs, "b", base.bold), _is_on(runs, "i", base.italic), is_contents)
 
 
 def _paragraphs(element: Element) -> Iterator[Element]:
@@ -157,6 +161,8 @@ def _paragraphs(element: Element) -> Iterator[Element]:
 def _lines(row: int, element: Element, styles: dict[str, _Style]) -> Iterator[Line]:
     properties = _child(element, "pPr")
     style = styles.get(_value(_child(properties, "pStyle")), _Style())
+    if style.is_contents:  # it names headings, and is none
+        return
     paragraph = _Paragraph()
     _read(element, paragraph, styles, style)
     is_item = _child(properties, "numPr") is not None
