@@ -39,7 +39,7 @@ from sekom_analysis.report.blocks import (
 )
 from sekom_analysis.report.common import Head
 from sekom_analysis.report.documents import Written, check_programs, draw_figures
-from sekom_analysis.report.sections import numbers, sections
+from sekom_analysis.report.sections import brief, numbers, sections
 from sekom_analysis.report.typeset import pdf_bytes
 from sekom_analysis.report.word import docx_bytes
 from sekom_analysis.results import Results
@@ -152,7 +152,7 @@ def _page_bytes(
 def head_of(results: Results) -> Head:
     """Return what stands before a study's sections; its date is that of the last decision."""
     about, lang = results.study.about, results.lang
-    lead = " ".join(filter(None, [numbers.byline(results), numbers.lead(results)]))
+    lead = " ".join(filter(None, [brief.byline(results), numbers.lead(results)]))
     head = Head(title=about.title.in_(lang), lead=lead, before=numbers.damaged(results))
     if about.author is not None:
         head["author"] = about.author.in_(lang)

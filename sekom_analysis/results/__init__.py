@@ -69,7 +69,7 @@ __all__ = [
 
 
 IMPORTED = "import"  # the way of answers that were made elsewhere
-QUOTED = 2  # notes to quote in a report, a code and kind
+QUOTED, QUOTED_DISPUTED = 2, 1  # notes to quote in a report, a code: typical ones, and one in dispute
 KEPT_IN_A_SPLIT = (
     0.8  # of the notes with a settled code; a split that loses more shows others than the counts
 )
@@ -245,7 +245,7 @@ def work_out(
             study, lang=lang, n_resamples=n_resamples, rng=rng, without_lost=True
         )
         ordered_by = [one.variable.id for one in results.chapters if one.variable]
-        most = {"n_agreed": QUOTED, "n_disputed": QUOTED}
+        most = {"n_agreed": QUOTED, "n_disputed": QUOTED_DISPUTED}
         with_codebook = independent or None  # who only has a source's own sorting quotes by that
         results.voices = {
             name: voices(study, name, notes=main, coders=with_codebook, **most) for name in ordered_by

@@ -13,9 +13,9 @@ CoderKind = Literal["human", "automatic", "source", "unknown"]
 Stance = Literal["coding-reliability", "codebook", "reflexive"]
 Quotes = Literal["off", "words", "whole"]
 SectionName = Literal[
-    "brief", "background", "chapters", "others", "scales", "readings", "merges", "priorities", "coverage",
-    "plan", "sources", "sure", "methods", "conduct", "agreement", "tables", "findings", "settled", "disputed",
-    "advice", "programs", "saturation", "checklists", "steps", "problems", "final",
+    "brief", "before", "background", "chapters", "others", "scales", "readings", "priorities", "coverage",
+    "plan", "sure", "methods", "conduct", "agreement", "tables", "findings", "settled", "disputed", "advice",
+    "scoring", "merges", "sources", "programs", "saturation", "checklists", "steps", "problems", "final",
 ]  # fmt: skip
 SETTLED = "settled"
 LONG = 60  # words; of a longer note only selected words are quoted, where the study does not say otherwise

@@ -37,7 +37,7 @@ def texts(section):
 
 
 def test_ranks_intervals_and_chances_are_those_worked_out(results):
-    section = priorities_section.priorities_section(results)
+    section = priorities_section.scoring_section(results)
     ranking = results.priorities[0].ranking
     shown = tables(section)["priorities_1"]
     assert shown.frame is ranking
@@ -61,7 +61,7 @@ def test_the_width_of_intervals_is_said_in_plain_words(results):
 
 
 def test_the_stable_list_and_the_platforms_are_those_worked_out(results):
-    section = priorities_section.priorities_section(results)
+    section = priorities_section.scoring_section(results)
     tables_ = results.priorities[0]
     stable = tables_.sensitivity[tables_.sensitivity["stable"]]["action"].tolist()
     assert [row[0].split()[0] for row in tables(section)["stable_1"].rows] == stable
@@ -70,7 +70,7 @@ def test_the_stable_list_and_the_platforms_are_those_worked_out(results):
 
 
 def test_reliabilities_stand_by_criterion_with_their_number_of_actions(results):
-    shown = tables(priorities_section.priorities_section(results))["scores_1"]
+    shown = tables(priorities_section.scoring_section(results))["scores_1"]
     assert len(shown.rows) == 5
     assert {row[-1] for row in shown.rows} == {str(results.priorities[0].agreement["n_all_scored"].iloc[0])}
     assert all(len(row) == len(shown.columns) for row in shown.rows)
@@ -175,7 +175,8 @@ def test_a_merged_action_stands_once_and_reads_as_it_was_reworded(sample):
     assert after.priorities[0].n_merged == before.n_merged + 1
     assert after.priorities[0].n_unscored == 0
     section = priorities_section.priorities_section(after)
-    assert [row[0] for row in tables(section)["priorities_1"].rows if row[0].startswith(first)] == [
+    behind = priorities_section.scoring_section(after)
+    assert [row[0] for row in tables(behind)["priorities_1"].rows if row[0].startswith(first)] == [
         f"{first} Bådas text"
     ]
     assert f"slagits ihop med en annan: {before.n_merged + 1}." in texts(section)

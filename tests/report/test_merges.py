@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from sekom_analysis.report.blocks import Heading, Table, Text
-from sekom_analysis.report.sections import actions
+from sekom_analysis.report.sections import merged
 from sekom_analysis.results import Results
 from sekom_analysis.results.actions import cited_counts, merges_of
 from sekom_analysis.study.study import Study
@@ -16,7 +16,7 @@ def section_of(study: Study, lang: str = "sv"):
     coded = [v for v in study.codebook.variables if len(study.ratings(v.id).columns)]
     results = Results(study, lang, main, ["k1", "k2", "k3"], ["rapport-2016"], coders=None)
     results.merges = merges_of(study, coded, main, lang)
-    return actions.merges_section(results)
+    return merged.merges_section(results)
 
 
 def tables_of(section) -> dict[str, Table]:

@@ -15,6 +15,7 @@ from sekom_analysis.report.sections import (
     agreed,
     brief,
     contents,
+    merged,
     numbers,
     over_time,
     programs,
@@ -33,11 +34,9 @@ SECTIONS: dict[str, Made] = {
     "chapters": contents.chapter_sections,
     "others": numbers.others_section,
     "scales": scales.scales_section,
-    "merges": actions.merges_section,
     "priorities": actions.priorities_section,
     "coverage": actions.coverage_section,
     "plan": actions.plan_section,
-    "sources": contents.sources_section,
     "sure": brief.sure_section,
 }
 
@@ -51,6 +50,9 @@ METHODS: dict[str, Made] = {
     "settled": agreed.settled_section,
     "disputed": numbers.disputed_section,
     "advice": agreed.advice_section,
+    "scoring": actions.scoring_section,
+    "merges": merged.merges_section,
+    "sources": contents.sources_section,
     "programs": programs.programs_section,
     "saturation": over_time.saturation_section,
     "checklists": contents.checklists_section,
@@ -63,8 +65,8 @@ APPENDICES: dict[str, Made] = {"final": scales.final_codes_section, "notes": con
 # Those that can have neither a coefficient nor a consensus: all that a reflexive study shows.
 IN_ANY_STANCE = {name: SECTIONS[name] for name in ("before", "background", "others", "scales")}
 IN_ANY_STANCE |= {"readings": agreed.readings_section}
-IN_ANY_STANCE |= {name: SECTIONS[name] for name in ("merges", "plan")}
-METHODS_IN_ANY_STANCE = {name: METHODS[name] for name in ("methods", "tables", "problems")}
+IN_ANY_STANCE |= {"plan": SECTIONS["plan"]}
+METHODS_IN_ANY_STANCE = {name: METHODS[name] for name in ("methods", "tables", "merges", "problems")}
 
 
 def sections(results: Results) -> list[Section]:

@@ -1,8 +1,8 @@
-"""Sections on actions: which come first and how sure that is, the plan, coverage and merges."""
+"""Sections on actions: which come first and how sure that is, the plan, and coverage."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable
 from functools import partial
 from typing import Any
 
@@ -25,8 +25,6 @@ from sekom_analysis.report.blocks import (
     label_of,
     names,
     points_named,
-    say_counted,
-    span,
 )
 from sekom_analysis.results import Results
 from sekom_analysis.results.actions import RoundTables, ThemeTables
@@ -41,19 +39,27 @@ COEFFICIENTS = (
 
 
 def priorities_section(results: Results) -> Section:
-    """Return the priorities, round by round; empty where nobody has scored."""
-    several = len(results.priorities) > 1
+    """Return the order of the actions, round by round; empty where nobody has scored."""
+    return Section(say("report_priorities", results.lang), _by_round(results, _order))
+
+
+def scoring_section(results: Results) -> Section:
+    """Return the scores behind the order, how alike they are, and what moves the order."""
+    return Section(say("report_scoring", results.lang), _by_round(results, _behind))
+
+
+def _by_round(results: Results, make: Callable[[Results, RoundTables], list[Block]]) -> list[Block]:
     blocks: list[Block] = []
     for tables in results.priorities:
-        if several:
+        if len(results.priorities) > 1:
             blocks.append(Heading(say("report_priorities_round", results.lang, round=tables.number)))
-        blocks += _round(results, tables)
-    return Section(say("report_priorities", results.lang), blocks)
+        blocks += make(results, tables)
+    return blocks
 
 
-def _round(results: Results, tables: RoundTables) -> list[Block]:
+def _behind(results: Results, tables: RoundTables) -> list[Block]:
     return [
-        *_order(results, tables),
+        _order_table(results, tables, first(tables.ranking)),
         *_reliability(results, tables),
         *_moves(results, tables),
         *_platforms(results, tables),
@@ -84,7 +90,6 @@ def _order(results: Results, tables: RoundTables) -> list[Block]:
             say("report_priorities_width", lang, width=number(width, lang, 0), n=len(ranking))
             + " " + say("report_priorities_coders", lang, n_coders=len(tables.coders))
         ),
-        _order_table(results, tables, shown),
         *_points(results, tables),
     ]  # fmt: skip
 
@@ -232,12 +237,14 @@ def plan_section(results: Results) -> Section:
     plan, labels = found.plan, said(results)
     rows = [_cells(row, labels, lang) for row in plan.to_dict("records")]
     used = [key for key in PLAN_SHOWN if any(row[key] for row in rows)]
+    figure = Figure(
+        "plan", say("report_plan_caption", lang), say("report_plan_alt", lang, n=len(plan)),
+        partial(plot_plan, plan, lang=lang, labels=labels),
+    )  # fmt: skip
+    has_one_time = len(plan[["start", "end"]].drop_duplicates()) == 1  # bars of one length say nothing
     blocks: list[Block] = [
         Text(say("report_plan_text", lang, n=len(plan))),
-        Figure(
-            "plan", say("report_plan_caption", lang), say("report_plan_alt", lang, n=len(plan)),
-            partial(plot_plan, plan, lang=lang, labels=labels),
-        ),
+        *([] if has_one_time else [figure]),
         Table(
             "plan", say("report_plan_table", lang), [say(f"column_{key}", lang) for key in used],
             [[row[key] for key in used] for row in rows],
@@ -370,125 +377,3 @@ def _themes(results: Results, tables: ThemeTables) -> list[Block]:
         ]
         blocks.append(Text(say("report_themes_together", lang, pairs="; ".join(pairs))))
     return blocks
-
-
-# --- what became one, with reasons, and how many there were before and after --------------------------
-
-
-def merges_section(results: Results) -> Section:
-    """Return merges, new wordings, counts before and after, and what reviewers said of pairs."""
-    lang, tables = results.lang, results.merges
-    blocks: list[Block] = []
-    if len(tables.merges) or len(tables.reworded):
-        blocks = [Text(_lead(results)), *_merged(results), *_reworded(results), *_counts(results)]
-    return Section(say("report_merges", lang), [*blocks, *_judged(results)])
-
-
-def _lead(results: Results) -> str:
-    """Return how many notes are part of how many, and who did it."""
-    lang, table = results.lang, results.merges.merges
-    n, into, n_reworded = len(table), table["into"].nunique(), len(results.merges.reworded)
-    key = "report_merges_n_into_one" if n > into == 1 else "report_merges_n"
-    said = [say_counted(key, n, lang, into=into)] if n else []
-    said += [say_counted("report_merges_reworded", n_reworded, lang)] if n_reworded else []
-    said.append(say("report_merges_text", lang))
-    whose = [*table["by"], *results.merges.reworded["by"]]
-    if made := [by for by in whose if results.study.about.coder(by).kind == "automatic"]:
-        key = "report_merges_automatic_all" if len(made) == len(whose) else "report_merges_automatic"
-        said.append(say(key, lang, who=names(dict.fromkeys(made), lang), n=len(made), all=len(whose)))
-    return " ".join(said)
-
-
-def _merged(results: Results) -> Iterator[Block]:
-    lang, table = results.lang, results.merges.merges
-    if table.empty:
-        return
-    rows = [
-        [
-            f"{row['note_id']}: {row['text_written']}",
-            f"{row['into']}: {row['text']}",
-            row["reason"],
-            row["by"],
-        ]
-        for row in _records(table.sort_values(["into", "note_id"]))
-    ]
-    heads = _heads(["merged_from", "merged_into", "reason", "by"], lang)
-    yield Table("merges", say("report_merges_table", lang), heads, rows, [False] * 3, table)
-
-
-def _reworded(results: Results) -> Iterator[Block]:
-    lang, table = results.lang, results.merges.reworded
-    if table.empty:
-        return
-    rows = [
-        [f"{row['note_id']}: {row['text_written']}", row["text"], row["reason"], row["by"]]
-        for row in _records(table)
-    ]
-    heads = _heads(["as_written", "as_it_reads", "reason", "by"], lang)
-    yield Table("reworded", say("report_reworded_table", lang), heads, rows, [False] * 3, table)
-
-
-def _counts(results: Results) -> Iterator[Block]:
-    lang = results.lang
-    for variable, table in results.merges.counts.items():
-        label = label_of(results, variable)
-        is_cited = "cited_before" in table.columns
-        columns = ["before", "after", *(["cited_before", "cited_after"] if is_cited else [])]
-        asked = results.study.codebook[variable]
-        shown = table[table["code"].ne("") | table["before"].gt(0)]
-        rows = [
-            [
-                asked.label_of(row["code"], lang) if row["code"] else say("basis_unresolved", lang),
-                *(_count(row[column], lang) for column in columns),
-            ]
-            for row in _records(shown)
-        ]
-        rows.append([say("report_sum_row", lang), *(_count(table[column].sum(), lang) for column in columns)])
-        yield Heading(say("report_merges_counts", lang, variable=label))
-        yield Text(say("report_merges_counts_text", lang))
-        if is_cited:
-            yield Text(say("report_merges_cited", lang), remark=True)
-        heads = [label, *_heads(columns, lang)]
-        caption = say("report_merges_counts_table", lang, variable=label)
-        stem = f"merges_counts_{variable}"
-        yield Table(stem, caption, heads, rows, frame=table, about=[variable])
-
-
-def _judged(results: Results) -> Iterator[Block]:
-    lang, table = results.lang, results.merges.judged
-    if table.empty:
-        return
-    judgements = [column for column in table.columns if column != "reviewer"]
-    rows = [
-        [row["reviewer"], *(_count(row[column], lang) for column in judgements)] for row in _records(table)
-    ]
-    heads = [say("column_by", lang), *(say(f"pair_{column}", lang) for column in judgements)]
-    yield Heading(say("report_pairs", lang))
-    found = results.merges.agreement
-    key = "report_pairs_one" if found.empty else "report_pairs_text"
-    yield Text(say(key, lang))
-    yield Table("pairs", say("report_pairs_table", lang), heads, rows, frame=table)
-    if len(found):
-        cells = [
-            [
-                say(f"coefficient_{row['coefficient']}", lang),
-                number(row["value"], lang),
-                span(row["low"], row["high"], lang),
-                str(row["n_pairable"]),
-            ]
-            for row in _records(found)
-        ]
-        columns = _heads(["coefficient", "value", "interval", "pairs"], lang)
-        yield Table("pairs_agreement", say("report_pairs_agreement", lang), columns, cells, frame=found)
-
-
-def _heads(columns: Sequence[str], lang: str) -> list[str]:
-    return [say(f"column_{column}", lang) for column in columns]
-
-
-def _count(value: Any, lang: str) -> str:
-    return "–" if pd.isna(value) else number(float(value), lang, 0)
-
-
-def _records(table: pd.DataFrame) -> list[dict[str, Any]]:
-    return table.to_dict("records")  # type: ignore[return-value]

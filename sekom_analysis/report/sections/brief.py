@@ -10,6 +10,17 @@ from sekom_analysis.report.blocks import Block, Bullets, Fact, Section, Table, T
 from sekom_analysis.report.sections import numbers
 from sekom_analysis.results import Results
 from sekom_analysis.results.brief import Finding
+from sekom_analysis.study.rows import local_day
+
+
+def byline(results: Results) -> str:
+    """Return who made the report, when the material is from, and until when people answered, if told."""
+    lang, about = results.lang, results.study.about
+    who = ", ".join(text.in_(lang) for text in (about.author, about.organisation) if text)
+    last = max(results.coders["last"], default="")
+    told = [f"{who}." if who else "", say("report_material_of", lang, date=about.date) if about.date else ""]
+    told.append(say("report_worked_out", lang, date=local_day(last)) if last else "")
+    return " ".join(filter(None, told))
 
 
 def brief_section(results: Results) -> Section:

@@ -36,7 +36,6 @@ from sekom_analysis.report.blocks import (
 from sekom_analysis.results import AGAINST, ALL, INDEPENDENT, MAIN, POOLED, Results, planned
 from sekom_analysis.results.tables import clusters_sentence
 from sekom_analysis.study.codebook import Variable
-from sekom_analysis.study.rows import local_day
 
 # --- what to know before any number -------------------------------------------------------------------
 
@@ -56,16 +55,6 @@ def lead(results: Results) -> str:
         return say("report_lead_all", lang, what=names(parts, lang))
     sources = names(study.about.main_sources, lang)
     return say("report_lead_main", lang, what=names(parts, lang), n_main=len(results.main), sources=sources)
-
-
-def byline(results: Results) -> str:
-    """Return who made the report, when the material is from, and until when people answered, if told."""
-    lang, about = results.lang, results.study.about
-    who = ", ".join(text.in_(lang) for text in (about.author, about.organisation) if text)
-    last = max(results.coders["last"], default="")
-    told = [f"{who}." if who else "", say("report_material_of", lang, date=about.date) if about.date else ""]
-    told.append(say("report_worked_out", lang, date=local_day(last)) if last else "")
-    return " ".join(filter(None, told))
 
 
 def before_section(results: Results) -> Section:
