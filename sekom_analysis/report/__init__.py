@@ -37,8 +37,8 @@ from sekom_analysis.report.blocks import (
     names,
     span,
 )
-from sekom_analysis.report.documents import Written, check_programs, draw_figures
 from sekom_analysis.report.common import Head
+from sekom_analysis.report.documents import Written, check_programs, draw_figures
 from sekom_analysis.report.sections import numbers, sections
 from sekom_analysis.report.typeset import pdf_bytes
 from sekom_analysis.report.word import docx_bytes
