@@ -34,6 +34,7 @@ COMMANDS = [
     "export",
     "agreement",
     "report",
+    "figure",
 ]
 
 

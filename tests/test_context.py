@@ -176,9 +176,13 @@ def test_a_log_from_before_the_context_is_not_of_another_study(study, tmp_path):
         (
             "Omdöme",
             ["Kunskap", "Resurser", "kunskap", "", "", "", ""],
-            "it holds codes of the variable 'category'",
+            "it contains codes of the variable 'category'",
         ),
-        ("X", ["filmer; databas", "databas", "", "", "", "", ""], "it holds codes of the variable 'themes'"),
+        (
+            "X",
+            ["filmer; databas", "databas", "", "", "", "", ""],
+            "it contains codes of the variable 'themes'",
+        ),
         ("Finns inte", None, "there is none"),
     ],
 )

@@ -121,7 +121,7 @@ def test_entries_dated_in_2199_count_from_now(study, away):
     lines[-1] = re.sub("^20..", "2199", lines[-1])
     path.write_text("\n".join(lines) + "\n", encoding="utf-8")
     found = study.collect(path)
-    assert "1 entries are dated after now" in found.remarks[0].what
+    assert "1 entries are dated in the future" in found.remarks[0].what
     assert study.adjudicate("bo", "n2", "valence", "mojlighet", reason="senare").decided_at < "2199"
     assert len(study.collect(path).added) == 0
 

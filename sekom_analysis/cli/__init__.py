@@ -11,10 +11,10 @@ import typer
 from sekom_analysis.basics.errors import DEBUG_VARIABLE, SekomError, is_debugging
 from sekom_analysis.basics.files import reason_of
 from sekom_analysis.basics.wording import visible
-from sekom_analysis.cli import codebook, coding, study, telling
+from sekom_analysis.cli import codebook, coding, drawing, study, telling
 from sekom_analysis.cli.app import DEBUG, app
 
-__all__ = ["app", "codebook", "coding", "main", "study", "telling"]
+__all__ = ["app", "codebook", "coding", "drawing", "main", "study", "telling"]
 
 
 def main() -> None:

@@ -23,7 +23,7 @@ ORDER = [
     *("new", "import", "check", "status"),
     *("code", "page", "sheet", "collect"),
     *("agreement", "adjudicate", "shown", "coder-report", "program", "codebook", "duplicates"),
-    *("report", "methods", "export"),
+    *("report", "figure", "methods", "export"),
     *("lab", "docs"),
 ]
 

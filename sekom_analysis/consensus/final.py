@@ -106,7 +106,9 @@ def _of_sets(ratings: pd.DataFrame, verdicts: pd.DataFrame) -> pd.DataFrame:
         same = given.count(codes) if isinstance(codes, frozenset) else 0
         is_settled = isinstance(codes, frozenset) and not tied
         basis = _basis(is_settled, is_adjudicated, same, int(n_coders))
-        code = _joined(codes) if isinstance(codes, frozenset) and basis != UNSEEN else None
+        # No code in common is not the answer that none applies: then nothing is settled.
+        is_known = isinstance(codes, frozenset) and basis != UNSEEN and bool(codes or not tied)
+        code = _joined(codes) if is_known else None
         rows.append((code, _joined(tied), basis, same / n_coders if n_coders else float("nan")))
     table = pd.DataFrame(rows, columns=["code", "open", "basis", "share"], index=ratings.index)
     stale = verdicts.groupby("note_id")["is_stale"].any() if len(verdicts) else pd.Series(dtype=bool)

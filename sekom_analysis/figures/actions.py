@@ -4,19 +4,21 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
+from dataclasses import replace
 from itertools import pairwise
+from typing import Any
 
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.dates import date2num, num2date
-from matplotlib.lines import Line2D
 from matplotlib.patches import Patch, Rectangle
 from matplotlib.ticker import FixedLocator, FuncFormatter
 
 from sekom_analysis.actions.priorities import MEAN, TOP, first
 from sekom_analysis.basics.wording import check_language, number, say
 from sekom_analysis.figures import styling as st
+from sekom_analysis.figures.dots import CLOSE, Chart, Row, draw_dots
 from sekom_analysis.figures.labels import (
     LINE,
     Key,
@@ -31,144 +33,158 @@ from sekom_analysis.figures.labels import (
     shortened,
     stacked,
 )
+from sekom_analysis.figures.sheets import PAGE, Layout, Sheet, Width, cut_lines, layout_of
 
 _RANK_COLUMNS = ("action", "rank", "rank_to", "low", "high", "p_top")
-BOTTOM, HEAD = 12.0, 9.0  # mm
-LABEL_WIDTH, CHANCE_WIDTH = 82.0, 16.0
+LABELS = 0.52  # of the width between the margins
+CLOSEST = 8.0  # mm between numbers of ranks, at least
+TIERS = ("clear", "maybe", "hardly")
 MANY = 22  # with more rows than this, a label has one line
 HEAD_WIDTH, CELL_HEIGHT = 25.0, 7.4
-LINE_COLOUR, FIRST = "#1f5f8b", "#b5542f"
+LINE_COLOUR = "#1f5f8b"
 
 
 @st.texts_as_texts
 def plot_priorities(
     table: pd.DataFrame,
     *,
-    ax: Axes | None = None,
-    lang: str = "sv",
     labels: Mapping[str, str] | None = None,
     most: int = TOP,
     top: int = TOP,
+    title: str | None = None,
+    subtitle: str | None = None,
+    source: str | None = None,
+    width_mm: Width = 160,
+    ax: Axes | None = None,
+    lang: str = "sv",
 ) -> Axes:
-    """Draw the rank of each action with its interval, the first on top.
+    """Draw the rank of each action with its interval: clearly among the first, maybe, or hardly.
+
+    Clearly among the first `top` is an action whose whole interval is, hardly one whose whole interval is
+    not; in each group the first stands on top.
 
     Parameters
     ----------
     table : one round of `rank_actions`
-    ax : where to draw; without it a figure 160 mm wide is made, as high as the rows need
-    lang : ``"sv"`` or ``"en"``
     labels : action -> what it says; long texts are cut after two lines (one with many rows)
     most : how many actions, from the first; those that share the last one's rank come with it
     top : as in `rank_actions`; a line after so many ranks
+    title : what the numbers say; left out, there is none.
+    subtitle, source : left out, made of the table; ``""`` for none.
+    width_mm : 85 (a column), 160 (a page) or another number of mm; or ``"slide"``, 254 × 142.9 mm.
+        A column has no room for the probabilities.
+    ax : Axes, optional
+        Where to draw: all of it, texts too, is inside them.
+    lang : ``"sv"`` or ``"en"``
 
     Returns
     -------
     Axes
         A dot at the rank, a thick line over the range that equal actions share, a thin one over the
-        interval; at the right the probability of being among the first `top`.
+        interval; at the right the rank and the probability of being among the first `top`.
 
     Raises
     ------
     FigureError
-        If columns are missing or there are no rows.
+        If columns are missing, there are no rows, or `width_mm` is another.
 
     Examples
     --------
     >>> table = pd.DataFrame({"action": ["D1", "D2"], "rank": [1, 2], "rank_to": [1, 2], "low": [1, 1],
     ...                       "high": [2, 2], "p_top": [0.93, 0.07]})
     >>> ax = plot_priorities(table, labels={"D1": "Ta fram nyckeltal"}, top=1)
-    >>> [label.get_text() for label in ax.get_yticklabels()]
+    >>> [text.get_text() for text in ax.texts if text.get_label().startswith("label")]
     ['D1 Ta fram nyckeltal', 'D2']
     """
     check_language(lang)
     st.check_columns(table, _RANK_COLUMNS, "priorities")
     n_actions, rows = len(table), first(table, most)
+    has_line = top < n_actions
+    rows = rows.assign(tier=_tiers(rows, top))
+    rows = rows.sort_values("tier", kind="stable") if has_line else rows
+    last = max(int(rows["high"].max()), int(rows["rank_to"].max()), min(top + 1, n_actions))
     with st.style():
-        names = action_labels(rows["action"], labels, LABEL_WIDTH, 1 if len(rows) > MANY else 2)
-        centres, height = stacked(names, HEAD)
-        if ax is None:
-            ax = st.panel(height, left=room_for(names), right=CHANCE_WIDTH, top=0, bottom=BOTTOM)
-        ax.hlines(centres, rows["low"], rows["high"], color=LINE_COLOUR, linewidth=1.1)
-        ax.hlines(centres, rows["rank"], rows["rank_to"], color=LINE_COLOUR, linewidth=3.6)
-        middle = (rows["rank"] + rows["rank_to"]) / 2
-        ax.plot(middle, centres, "o", ms=4.8, mfc="white", mec=LINE_COLOUR, mew=1.3, zorder=3, clip_on=False)
-        if top < n_actions:
-            ax.axvline(top + 0.5, color=FIRST, linewidth=0.9, linestyle=(0, (4, 3)), zorder=1)
-        _set_axes(ax, names, centres, height, n_actions, lang)
-        _draw_chances(ax, rows["p_top"], centres, lang)
-        draw_above(ax, [Key("", _marks(lang, top if top < n_actions else 0), 2.2)])
-        _draw_head(ax, lang, top)
-    return ax
+        layout = layout_of(width_mm, ax)
+        names = LABELS * (layout.width - 2 * layout.margin)
+        layout = replace(layout, pitch=layout.pitch * CLOSE, names=names)
+        if subtitle is None:
+            key = (
+                "figure_priorities_shared" if (rows["rank"] < rows["rank_to"]).any() else "figure_priorities"
+            )
+            subtitle = say(key, lang, n=number(n_actions, lang, 0))
+        said = _tiers_told(table, top, lang) if source is None and has_line else source or ""
+        sheet = Sheet(layout, ax, title or "", subtitle, "")
+        ranks = zip(rows["rank"].astype(float), rows["rank_to"].astype(float), strict=True)
+        cells = {"rank": [_rank(*ends, lang) for ends in ranks]}
+        if layout.label >= PAGE.label:
+            cells["chance"] = [chance_text(chance, lang) for chance in rows["p_top"]]
+        heads = {"rank": say("figure_rank", lang), "chance": say("figure_rank_chance", lang, n=top)}
+        chart = Chart(
+            rows=_rank_rows(rows, labels or {}, layout, top if has_line else 0, lang),
+            cells=cells,
+            low=0.5,
+            high=last + 0.5,
+            marks=lambda per_unit: _rank_marks(last, per_unit, lang),
+            line=(top + 0.5, say("figure_rank_top", lang, n=top)) if has_line else None,
+            hidden="figure_priorities_hidden",
+            bold="rank",
+            heads=heads,
+        )
+        return draw_dots(sheet, chart, said, lang)
 
 
-def _marks(lang: str, top: int) -> list[Line2D]:
-    dot = {"marker": "o", "mfc": "white", "mec": LINE_COLOUR, "ms": 4.8, "mew": 1.3, "lw": 0.0}
-    marks = [
-        Line2D([], [], label=say("figure_rank", lang), **dot),  # type: ignore[arg-type]
-        Line2D([], [], color=LINE_COLOUR, lw=3.6, label=say("figure_rank_tied", lang)),
-        Line2D([], [], color=LINE_COLOUR, lw=1.1, label=say("figure_rank_interval", lang)),
-    ]
-    if top:
-        dashes = {"color": FIRST, "lw": 0.9, "ls": (0, (4, 3))}
-        marks.append(Line2D([], [], label=say("figure_rank_top", lang, n=top), **dashes))  # type: ignore[arg-type]
-    return marks
+def _tiers(table: pd.DataFrame, top: int) -> list[int]:
+    """Return for each action 0 for clearly among the first, 1 for maybe, 2 for hardly."""
+    ends = zip(table["low"].astype(float), table["high"].astype(float), strict=True)
+    return [0 if high <= top else 2 if low > top else 1 for low, high in ends]
 
 
-def _set_axes(
-    ax: Axes, names: list[str], centres: list[float], height: float, n_actions: int, lang: str
-) -> None:
-    ax.set_xlim(0.0, n_actions + 1.0)
-    ax.set_ylim(height, 0)
-    set_rows(ax, centres, names)
-    step = next((step for step in (1, 2, 5, 10, 20, 50) if n_actions / step <= 8), 100)
-    ax.xaxis.set_major_locator(
-        FixedLocator([1, *range(step, n_actions + 1, step)] if step > 1 else [*range(1, n_actions + 1)])
-    )
-    ax.xaxis.set_major_formatter(FuncFormatter(lambda value, _: number(value, lang, 0)))
-    ax.tick_params(axis="x", length=2.5, width=0.6, labelsize=st.TEXT, color=st.QUIET)
-    ax.grid(axis="x")
-    ax.spines[["top", "right", "left"]].set_visible(False)
-    ax.set_xlabel(say("figure_rank_axis", lang, n=n_actions))
+def _tiers_told(table: pd.DataFrame, top: int, lang: str) -> str:
+    tiers = _tiers(table, top)
+    counts = {name: number(tiers.count(tier), lang, 0) for tier, name in enumerate(TIERS)}
+    return say("figure_priorities_tiers", lang, n=number(len(table), lang, 0), top=top, **counts)
+
+
+def _rank(low: float, high: float, lang: str) -> str:
+    ends = [number(low, lang, 0), number(high, lang, 0)]
+    return ends[0] if low == high else "–".join(ends)
+
+
+def _rank_rows(
+    rows: pd.DataFrame, labels: Mapping[str, str], layout: Layout, top: int, lang: str
+) -> list[Row]:
+    lines = 1 if len(rows) > MANY else 2
+    found = []
+    for row in rows.to_dict("records"):
+        text = f"{row['action']} {labels.get(row['action'], '')}".strip()
+        group = say(f"figure_priorities_{TIERS[row['tier']]}", lang, n=top) if top else ""
+        ends = (float(row["rank"]), float(row["rank_to"]))
+        shared = ends if ends[0] < ends[1] else None
+        label = cut_lines(text, layout.names, layout.label, lines)
+        interval = (float(row["low"]), float(row["high"]))
+        found.append(Row(group, label, sum(ends) / 2, interval, shared=shared))
+    return found
+
+
+def _rank_marks(n: int, per_unit: float, lang: str) -> list[tuple[float, str]]:
+    """Return 1 and round ranks, with as small steps as their numbers leave room for."""
+    steps = (step * 10**power for power in range(7) for step in (1, 2, 5))
+    step = next(step for step in steps if step * per_unit >= CLOSEST)
+    ranks = [1, *(rank for rank in range(step, n + 1, step) if rank - 1 >= 0.7 * step)] if n > 1 else [1]
+    return [(rank, number(rank, lang, 0)) for rank in dict.fromkeys(ranks)]
 
 
 def chance_text(chance: float, lang: str) -> str:
-    """Return a probability in percent; what was never or always drawn is not called impossible or sure.
+    r"""Return a probability in percent; what was never or always drawn is not called impossible or sure.
 
     Examples
     --------
     >>> chance_text(0.366, "sv"), chance_text(1.0, "en")
-    ('37 %', '> 99%')
+    ('37\xa0%', '> 99%')
     """
     bound = "< " if chance < 0.005 else "> " if chance > 0.995 else ""
     shown = number(100 * min(max(chance, 0.01), 0.99), lang, 0)
     return bound + say("figure_percent", lang, n=shown)
-
-
-def _draw_chances(ax: Axes, chances: pd.Series[float], centres: list[float], lang: str) -> None:
-    for chance, centre in zip(chances, centres, strict=True):
-        ax.annotate(
-            chance_text(chance, lang),
-            (1, centre),
-            xycoords=ax.get_yaxis_transform(),
-            xytext=((CHANCE_WIDTH - 2) * st.POINTS_PER_MM, 0),
-            textcoords="offset points",
-            ha="right",
-            va="center_baseline",
-        )
-
-
-def _draw_head(ax: Axes, lang: str, top: int) -> None:
-    ax.annotate(
-        say("figure_rank_chance", lang, n=top),
-        (1, 1.0),
-        xycoords=ax.get_yaxis_transform(),
-        xytext=((CHANCE_WIDTH - 2) * st.POINTS_PER_MM, 0),
-        textcoords="offset points",
-        ha="right",
-        va="top",
-        color=st.QUIET,
-        bbox={"facecolor": "white", "edgecolor": "none", "pad": 0.5},
-    )
 
 
 @st.texts_as_texts
@@ -250,13 +266,13 @@ PLAN_LABEL_WIDTH, WHO_WIDTH, PLAN_BOTTOM = 62.0, 34.0, 8.0  # mm
 PLAN_HEAD, BAR = 5.5, 3.4
 CLEAR = 17.0  # mm from one date of the axis to the next, at least
 DARK = "#1f5f8b"
-# Told apart by lightness and hatching, so that they hold in grey print.
-FILLS: dict[str, dict[str, str]] = {
+# Told apart by lightness and edge, so that they hold in grey print.
+FILLS: dict[str, dict[str, Any]] = {
     "planned": {"facecolor": "white"},
     "ongoing": {"facecolor": "#9cc1da"},
     "done": {"facecolor": DARK},
-    "paused": {"facecolor": "white", "hatch": "....."},
-    "dropped": {"facecolor": "#e3e3e3", "hatch": "/////"},
+    "paused": {"facecolor": "#d9dfdd"},
+    "dropped": {"facecolor": "white", "linestyle": (0, (2.2, 1.4))},
 }
 
 
@@ -365,7 +381,7 @@ def _draw_bars(ax: Axes, rows: pd.DataFrame, lang: str) -> None:
             # An end is a day that belongs to the bar.
             low, wide = known[0], max(known[1] - known[0] + 1, 0.5)
             corner = (low, row["centre"] - BAR / 2)
-            ax.add_patch(Rectangle(corner, wide, BAR, edgecolor=DARK, linewidth=0.9, **fill))  # type: ignore[arg-type]
+            ax.add_patch(Rectangle(corner, wide, BAR, edgecolor=DARK, linewidth=0.9, **fill))
         elif known:
             mark = ">" if pd.isna(row["end"]) else "<"
             ax.plot(known, [row["centre"]], mark, ms=5, mfc=fill["facecolor"], mec=DARK, mew=0.9)
@@ -413,6 +429,6 @@ def _draw_who(ax: Axes, who: list[str], named: pd.Series[str], centres: list[flo
 def _plan_marks(statuses: pd.Series[str], lang: str) -> list[Patch]:
     used = [status for status in FILLS if (statuses == status).any()] or ["planned"]
     return [
-        Patch(edgecolor=DARK, linewidth=0.9, label=say(f"plan_status_{status}", lang), **FILLS[status])  # type: ignore[arg-type]
+        Patch(edgecolor=DARK, linewidth=0.9, label=say(f"plan_status_{status}", lang), **FILLS[status])
         for status in used
     ]

@@ -10,14 +10,34 @@ import numpy as np
 import pandas as pd
 from matplotlib.artist import Artist
 from matplotlib.axes import Axes
-from matplotlib.colors import LinearSegmentedColormap
+from matplotlib.colors import LinearSegmentedColormap, to_hex
 from matplotlib.figure import Figure
 from matplotlib.legend import Legend
 from matplotlib.transforms import ScaledTranslation
 
 from sekom_analysis.basics.wording import number
 from sekom_analysis.figures import styling as st
-from sekom_analysis.figures.styling import INK, POINTS_PER_MM, TEXT, mix, readable_on, text_width, wrap
+from sekom_analysis.figures.styling import (
+    INK,
+    POINTS_PER_MM,
+    TEXT,
+    Colour,
+    mix,
+    readable_on,
+    text_width,
+    wrap,
+)
+
+# The first group is dark, the next pale: told apart in grey print too.
+LIGHTER = (0.0, 0.6, 0.3, 0.8)
+SPARE_COLOURS = (st.NEUTRAL, "#519f94", "#a3411b", "#8a9499")
+
+
+def fill(place: int, colour: str) -> tuple[Colour, str]:
+    """Return face and edge of the group at a place in the legend, from the codebook's colour."""
+    base = colour or SPARE_COLOURS[place % len(SPARE_COLOURS)]
+    return mix(base, LIGHTER[place % len(LIGHTER)]), to_hex(mix(base, 0.15, "black"))
+
 
 CUT = "…"
 ROW, LINE, BETWEEN = 5.4, 3.7, 4.0  # mm

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import io
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from contextvars import ContextVar
+from difflib import get_close_matches
 from functools import cache, lru_cache, wraps
 from pathlib import Path
 from typing import Any, ParamSpec
@@ -15,7 +18,7 @@ import pandas as pd
 from matplotlib import font_manager
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
-from matplotlib.colors import to_rgb
+from matplotlib.colors import to_hex, to_rgb
 from matplotlib.figure import Figure
 from matplotlib.font_manager import FontProperties
 from matplotlib.text import Text
@@ -59,6 +62,26 @@ def contrast(one: str | Colour, other: str | Colour) -> float:
 def readable_on(background: str | Colour) -> str:
     """Return black or white, whichever stands out more; the ratio is at least 4.5 on any colour."""
     return max(("black", "white"), key=lambda ink: contrast(ink, background))
+
+
+READABLE = 5.5
+"""Contrast of coloured text with the paper; 4.5 is the least that WCAG 2.2 asks for."""
+
+
+def ink_of(colour: str | Colour) -> str:
+    """Return a colour as it is for text on white: itself, or as much darker as reading takes.
+
+    Examples
+    --------
+    >>> ink_of("#27465f"), contrast(ink_of("#ffd500"), "white") >= 4.5
+    ('#27465f', True)
+    """
+    shares = (step / 20 for step in range(21))
+    return next(to_hex(mix(colour, share, INK)) for share in shares if _reads(mix(colour, share, INK)))
+
+
+def _reads(colour: Colour) -> bool:
+    return contrast(to_hex(colour), PAPER) >= READABLE
 
 
 # --- the figures' font without what no figure needs, so that a PDF embeds it in a third of the time ---
@@ -121,10 +144,15 @@ PAGE_WIDTH = 160.0
 PAGE_HEIGHT = 235.0
 """Room on an A4 page between its margins, in mm."""
 MM_PER_INCH = 25.4
+SCREEN_DPI = 144
 POINTS_PER_MM = 72 / MM_PER_INCH
-INK = "#222222"
-FAINT = "#d9d9d9"
-QUIET = "#595959"
+INK = "#1b2226"
+FAINT = "#d9dfdd"
+QUIET = "#566067"
+AXIS = "#8a9499"
+BAND = "#d9dfdd"
+NEUTRAL = "#456079"
+PAPER = "#ffffff"
 
 _RC: dict[str, Any] = {
     "font.size": TEXT,
@@ -136,6 +164,7 @@ _RC: dict[str, Any] = {
     "legend.title_fontsize": TEXT,
     "text.color": INK,
     "text.parse_math": False,  # a text is a text: "US$ and A$" is not a formula
+    "text.hinting": "none",  # letters stand where print has them, and not on whole dots
     "axes.labelcolor": INK,
     "xtick.labelcolor": INK,
     "ytick.labelcolor": INK,
@@ -146,7 +175,7 @@ _RC: dict[str, Any] = {
     "grid.linewidth": 0.5,
     "hatch.linewidth": 0.7,
     "svg.hashsalt": "sekom_analysis",
-    "svg.fonttype": "path",
+    "svg.fonttype": "none",  # live text: found, read aloud, and edited in a drawing program
     "pdf.fonttype": 42,
     "savefig.dpi": 300,
 }
@@ -161,24 +190,100 @@ class PrintFigure(Figure):
     """A figure that no window manager knows of, and that a notebook still shows."""
 
     def _repr_png_(self) -> bytes:
-        return _render(self, "png", dpi=144)
+        return _render(self, "png", dpi=SCREEN_DPI)
+
+
+_GENERIC = ("font.serif", "font.sans-serif", "font.monospace", "font.cursive", "font.fantasy")
+_asked: ContextVar[dict[str, Any] | None] = ContextVar("asked", default=None)
+"""The fonts and the size of text that are set outside the style; None outside it."""
 
 
 @contextmanager
-def style() -> Iterator[None]:
-    """Draw and save in the look of the report, whatever matplotlib is set to outside.
+def style(font: str | None = None, size: float | None = None) -> Iterator[None]:
+    """Draw and save in the look of the report, in the font and size of text that matplotlib is set to.
 
-    Nothing is changed globally: the settings are put back on leaving.
+    Of all that can be set in ``matplotlib.rcParams``, ``font.family`` and ``font.size`` hold in figures too,
+    if they differ from matplotlib's own. Nothing is changed globally: the settings are put back on leaving.
+
+    Parameters
+    ----------
+    font : name of a font on this computer, such as ``"Arial"``, instead of the one that is set.
+    size : of labels in points, instead of the one that is set; all other type goes along.
+
+    Raises
+    ------
+    FigureError
+        If there is no such font.
 
     Examples
     --------
     >>> import matplotlib
-    >>> with style():
-    ...     matplotlib.rcParams["font.size"]
-    8.5
+    >>> with style("DejaVu Serif"):
+    ...     matplotlib.rcParams["svg.fonttype"], matplotlib.rcParams["font.family"]
+    ('none', ['DejaVu Serif', 'DejaVu Sans'])
     """
-    with matplotlib.style.context(["default", {**_RC, "font.family": families()}]):
+    before = _asked.get()
+    own: dict[str, Any] = {"font.family": [checked_font(font)]} if font is not None else {}
+    own |= {"font.size": float(size)} if size is not None else {}
+    if before is not None and not own:
         yield
+        return
+    told = _asked.set({**(_set_outside() if before is None else before), **own})
+    try:
+        with matplotlib.style.context(["default", {**_RC, **_fonts()}]):
+            yield
+    finally:
+        _asked.reset(told)
+
+
+def checked_font(name: str) -> str:
+    """Return the name of a font as this computer spells it; otherwise say which are like it.
+
+    Raises
+    ------
+    FigureError
+        Naming fonts that there are.
+    """
+    there = {found.lower(): found for found in font_manager.get_font_names()}
+    if name.lower() in there:
+        return there[name.lower()]
+    close = get_close_matches(name.lower(), there, n=5, cutoff=0.5) or [WHOLE.lower()]
+    like = ", ".join(there[one] for one in close)
+    msg = f"There is no font '{name}' on this computer. There is, among others: {like}. Nothing was drawn."
+    raise FigureError(msg)
+
+
+def _set_outside() -> dict[str, Any]:
+    """Return what is set of fonts and size, where it is not as matplotlib comes."""
+    now, usual = dict(matplotlib.rcParams.items()), dict(matplotlib.rcParamsDefault.items())
+    set_ = {key: now[key] for key in ("font.family", *_GENERIC) if now[key] != usual[key]}
+    if now["font.size"] != usual["font.size"]:
+        set_["font.size"] = float(now["font.size"])
+    return set_
+
+
+def _fonts() -> dict[str, Any]:
+    """Return the setting for fonts: the user's own, with ours for signs that theirs lack, or ours."""
+    asked = {key: value for key, value in (_asked.get() or {}).items() if key != "font.size"}
+    if not asked:
+        return {"font.family": families()}
+    usual = dict(matplotlib.rcParamsDefault.items())
+    asked_for: Any = asked.get("font.family", usual["font.family"])
+    named = [asked_for] if isinstance(asked_for, str) else list(asked_for)
+    # "serif" is said by name: a figure that is saved later is in the font that it was measured in.
+    there = set(font_manager.get_font_names())
+    kinds = {key.removeprefix("font."): key for key in _GENERIC}
+    fonts: list[str] = []
+    for name in named:
+        key = kinds.get(name)
+        listed: Any = [] if key is None else asked.get(key, usual[key])
+        fonts += [name] if key is None else [one for one in listed if one in there]
+    return {"font.family": list(dict.fromkeys([*fonts, WHOLE]))}
+
+
+def size_asked() -> float | None:
+    """Return the size of text in points that ``font.size`` is set to; None where it is as it comes."""
+    return (_asked.get() or {}).get("font.size")
 
 
 def texts_as_texts(draw: Callable[P, Axes]) -> Callable[P, Axes]:
@@ -276,7 +381,18 @@ def _render(fig: Figure, form: str, dpi: float | None = None) -> bytes:
     quicker: dict[str, Any] = {"pil_kwargs": {"compress_level": 3}} if form == "png" else {}
     with style():
         fig.savefig(buffer, format=form, metadata=_NO_DATE[form], dpi=dpi, **quicker)
-    return buffer.getvalue()
+    return _with_stack(buffer.getvalue()) if form == "svg" else buffer.getvalue()
+
+
+# Where an SVG is shown the lean font is not; all of these are narrower than it, so that no text runs over.
+STACK = ("Source Sans 3", "Source Sans Pro", "Segoe UI", "Helvetica Neue", "Arial", WHOLE)
+_OURS = re.compile(rf"(<t(?:ext|span) [^<>]*?font-family: )'{LEAN}', '{WHOLE}'".encode())
+
+
+def _with_stack(drawing: bytes) -> bytes:
+    """Name fonts that a reader's computer has, and at the end whichever sans serif it takes."""
+    names = ", ".join([*(f"'{name}'" for name in STACK), "sans-serif"])
+    return _OURS.sub(rb"\1" + names.encode(), drawing)
 
 
 def _save(path: Path, content: bytes) -> None:
@@ -338,10 +454,15 @@ def room_right(ax: Axes) -> float:
     return float(width / place.width * (1 - place.x0)) - 2
 
 
-@lru_cache(maxsize=8192)  # setting a text takes milliseconds, and wrapping asks for each beginning again
-def text_width(text: str, *, bold: bool = False) -> float:
+def text_width(text: str, *, bold: bool = False, size: float = TEXT) -> float:
     """Width in mm of the longest line of a text as the figures set it."""
-    font = FontProperties(family=families(), weight="bold" if bold else "normal", size=TEXT)
+    fonts = families() if _asked.get() is None else matplotlib.rcParams["font.family"]
+    return _width(text, bold, size, tuple(fonts))
+
+
+@lru_cache(maxsize=8192)  # setting a text takes milliseconds, and wrapping asks for each beginning again
+def _width(text: str, bold: bool, size: float, fonts: tuple[str, ...]) -> float:
+    font = FontProperties(family=list(fonts), weight="bold" if bold else "normal", size=size)
     lines = [line for line in text.splitlines() if line]
     widths = (text_to_path.get_text_width_height_descent(line, font, ismath=False)[0] for line in lines)
     return max(widths, default=0.0) / POINTS_PER_MM

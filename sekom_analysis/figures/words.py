@@ -19,8 +19,7 @@ from matplotlib.transforms import Affine2D
 from sekom_analysis.basics.errors import FigureError
 from sekom_analysis.basics.wording import check_language, number, say
 from sekom_analysis.figures import styling as st
-from sekom_analysis.figures.counts import fill
-from sekom_analysis.figures.labels import Key, draw_above
+from sekom_analysis.figures.labels import Key, draw_above, fill
 
 _BAR_COLUMNS = ("group", "word", "count", "n_group", "count_rest", "n_rest", "z")
 PITCH, BAR, HEADING = 4.6, 3.2, 7.5  # mm: a word's line, its bar, a group's heading
@@ -103,11 +102,11 @@ def _draw_groups(
         heading = say("figure_keywords_group", lang, group=labels.get(name, name), n=n)
         ax.text(0, below + HEADING - 2.4, heading, weight="bold", ha="left", va="baseline")
         below += HEADING
-        face, edge, hatch = fill(place, colours.get(name, ""))  # type: ignore[assignment]
+        face, edge = fill(place, colours.get(name, ""))  # type: ignore[assignment]
         middles = [below + PITCH * (line + 0.5) for line in range(len(rows))]
         shares = 100 * rows["count"] / rows["n_group"]
         others = 100 * rows["count_rest"] / rows["n_rest"]
-        ax.barh(middles, shares, BAR, color=face, edgecolor=edge, hatch=hatch, lw=0.7, label=name)
+        ax.barh(middles, shares, BAR, color=face, edgecolor=edge, lw=0.7, label=name)
         ax.plot(others, middles, clip_on=False, zorder=3, **dot)
         for middle, share, other, count in zip(middles, shares, others, rows["count"], strict=True):
             ax.annotate(

@@ -155,7 +155,8 @@ def _borders(asked: _Asked) -> Iterator[dict[str, Any]]:
         values = {key: border[key] for key in ("ratio", "p_value", "gain")}
         sentence = _say(asked, "advice_border", len(note_ids), code=a, other=b, **values)
         if len(asked.with_codebook) < len(asked.ratings.columns):
-            sentence += " " + say("advice_border_codebook", asked.lang, notes=count_notes(own, asked.lang))
+            key = "advice_border_codebook" if own else "advice_border_codebook_none"
+            sentence += " " + say(key, asked.lang, notes=count_notes(own, asked.lang))
         yield _row(asked, BORDER, note_ids, code=a, other=b, sentence=sentence, n_with_codebook=own, **values)
 
 

@@ -159,7 +159,7 @@ def head_of(results: Results) -> Head:
     """Return what stands before a study's sections; its date is that of the last decision."""
     about, lang = results.study.about, results.lang
     lead = " ".join(filter(None, [numbers.byline(results), numbers.lead(results)]))
-    head = Head(title=about.title.in_(lang), lead=lead, before=numbers.before(results))
+    head = Head(title=about.title.in_(lang), lead=lead, before=numbers.damaged(results))
     if about.author is not None:
         head["author"] = about.author.in_(lang)
     times = results.study.decisions(as_given=True)["decided_at"]

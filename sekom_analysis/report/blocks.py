@@ -234,6 +234,11 @@ def names(values: Iterable[Any], lang: str) -> str:
     return f" {say('and', lang)} ".join([", ".join(listed[:-1]), listed[-1]] if len(listed) > 1 else listed)
 
 
+def say_counted(key: str, n: int, lang: str, **values: object) -> str:
+    """Return the text `key` of a number; of one, the text with ``_one`` in its key: ``1 lapp``."""
+    return say(f"{key}_one" if n == 1 else key, lang, n=number(n, lang, 0), **values)
+
+
 def span(low: float, high: float, lang: str) -> str:
     """Return an interval in brackets; nothing where there is none."""
     if math.isnan(low) or math.isnan(high):

@@ -44,7 +44,7 @@ def methods_paragraph(results: Results) -> str:
     >>> with tempfile.TemporaryDirectory() as folder:
     ...     create_sample(Path(folder) / "sample")
     ...     results = work_out(Study.open(Path(folder) / "sample"), "en", n_resamples=0)
-    >>> methods_paragraph(results).startswith("The material was 179 notes.")
+    >>> methods_paragraph(results).startswith("The material consisted of 179 notes.")
     True
     """
     said = [text for rule in SENTENCES for text in rule(results) if text]

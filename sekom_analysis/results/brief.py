@@ -96,6 +96,17 @@ def _weight(one: Finding) -> int:
     return {"scales": 1, "theme": 1}.get(one.kind, 0)
 
 
+def in_text(label: str) -> str:
+    """Return a label as it stands inside a sentence: small, unless it is a name like EU.
+
+    Examples
+    --------
+    >>> in_text("Hinder"), in_text("EU-stöd"), in_text("")
+    ('hinder', 'EU-stöd', '')
+    """
+    return label[:1].lower() + label[1:] if label[1:2].islower() else label
+
+
 # --- what the bars show -------------------------------------------------------------------------------
 
 
@@ -194,7 +205,7 @@ def _of_two(
 ) -> Iterator[Finding]:
     """Needs two codes, one of them on more than half of the notes."""
     if 2 * n > asked.n:
-        label = asked.label(code).lower()
+        label = in_text(asked.label(code))
         yield Finding(
             "largest", (asked.variable,), str(n), asked.said("of_notes", n=asked.n),
             asked.said("most", code=label), "", asked.said("claim_most", code=label), holds, gives,
@@ -244,7 +255,7 @@ def _mostly(asked: _Counted, wide: pd.DataFrame) -> Iterator[Finding]:
     holds, gives = asked.held(Statement("mostly", (str(side),), code))
     about = (asked.variable, *sorted(asked.results.split_of(asked.counts)))
     values = {"code": code, "side": side, "count": n, "of": of}
-    names = {"code": asked.label(code), "side": asked.label(side).lower()}
+    names = {"code": asked.label(code), "side": in_text(asked.label(side))}
     key = "only" if n == of else "mostly"
     yield Finding(
         "mostly", about, str(n), asked.said("of_code", n=of), asked.said(key, **names), "",
@@ -266,8 +277,8 @@ def _leans(asked: _Counted, wide: pd.DataFrame, told: set[str]) -> Iterator[Find
     holds, gives = asked.held(Statement("leans", (str(most),), code))
     names = {
         "code": asked.label(code),
-        "most": asked.label(most).lower(),
-        "least": asked.label(least).lower(),
+        "most": in_text(asked.label(most)),
+        "least": in_text(asked.label(least)),
     }
     about = (asked.variable, *sorted(asked.results.split_of(asked.counts)))
     values = {"code": code, "side": most, "count": n_most, "other": n_least}

@@ -6,7 +6,6 @@ import math
 
 import pandas as pd
 import pytest
-from matplotlib.text import Text
 
 from sekom_analysis.actions.coverage import (
     NO_ACTION,
@@ -81,7 +80,8 @@ def test_an_adjudication_goes_before_the_majority(small):
     kinds = found.gaps.groupby("kind")["note_id"].agg(list).to_dict()
     assert kinds == {NO_ACTION: [""], NO_ANSWER: ["d1", "d2"]}
     ax = plot_coverage(found.categories, found.notes, lang="en")
-    assert "by the consensus (3 adjudicated)" in str([t.get_text() for t in ax.figure.findobj(Text)])
+    said = " ".join(text.get_text() for text in ax.texts if text.get_label() == "source")
+    assert "by the consensus (3 adjudicated)" in said
 
 
 def test_left_open_or_divided_is_neither_unread_nor_an_answer_of_none(small):
@@ -171,13 +171,31 @@ def test_the_figure_stands_back_to_back(sample_study, lang):
     found = coverage(sample_study, by="valence", notes=sample_study.main_notes)
     ax = plot_coverage(found.categories, found.notes, lang=lang)
     order = found.categories.sort_values("n_notes", ascending=False, kind="stable")
-    assert [t.get_text().replace("\n", " ") for t in ax.get_yticklabels()] == list(order[f"label_{lang}"])
-    *left, right = ax.containers
+    names: dict[str, list[str]] = {}
+    for text in ax.texts:
+        if text.get_label().startswith("name "):
+            names.setdefault(text.get_label(), []).append(text.get_text())
+    assert [" ".join(lines) for lines in names.values()] == list(order[f"label_{lang}"])
+    bands = [bars[0] for bars in ax.containers if bars.get_label() == "_band"]
+    *left, right = [bars for bars in ax.containers if bars.get_label() != "_band"]
     assert [bar.get_width() for bar in right] == list(order["n_actions"])
     total = [-sum(bars[i].get_width() for bars in left) for i in range(len(order))]
     assert total == list(order["n_notes"])
-    spans = [tuple(line.get_xdata()) for line in ax.lines if line.get_label() == "span"]
-    assert spans == [(low, high) for low, high in zip(order["low"], order["high"], strict=True)]
+    spans = [(bar.get_x(), bar.get_x() + bar.get_width()) for bar in bands]
+    ends = zip(order["low"], order["high"], strict=True)
+    assert spans == [(low, high) for low, high in ends if low < high]
+
+
+@pytest.mark.parametrize("width", [85, 160, "slide"])
+def test_the_figure_is_tidy_at_any_width(sample_study, width):
+    found = coverage(sample_study, by="valence", notes=sample_study.main_notes)
+    ax = plot_coverage(found.categories, found.notes, width_mm=width, title="Kunskap får flest åtgärder")
+    ax.figure.draw_without_rendering()
+    boxes = [text.get_window_extent().padded(-1) for text in ax.texts]
+    edge = ax.figure.bbox
+    for n, box in enumerate(boxes):
+        assert min(box.x0, box.y0, edge.x1 - box.x1, edge.y1 - box.y1) >= 0
+        assert not any(box.overlaps(other) for other in boxes[:n]), ax.texts[n].get_text()
 
 
 def test_themes_by_category_add_up(sample_study):

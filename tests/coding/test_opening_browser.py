@@ -146,7 +146,7 @@ def test_the_codebook_is_read_printed_and_closed_where_it_was_opened(tab, root, 
     tab.press("Enter")
     assert tab.text(".sk-codebook h1") == "Kodboken"
     assert tab.page.locator(".sk-codebook h2").all_inner_texts() == ["Läge", "Tema", "Vikt"]
-    rest = ["Flera koder kan väljas, eller ingen.", "Svara med ett helt tal från 1 till 5."]
+    rest = ["Flera koder kan väljas, eller ingen.", "Svara med ett heltal från 1 till 5."]
     for said in ("Hit hör: Även oanvänt.", "Inte hit: Önskemål.", "Exempel: Nätverket finns redan", *rest):
         assert tab.is_seen(said), said
     assert not tab.is_seen("En lapp i taget")

@@ -171,7 +171,7 @@ def test_before_all_have_answered_nothing_is_shown_and_who_lacks_how_many_is_sai
 def test_alike_answers_are_nothing_to_talk_about(study):
     for coder in ("anna", "bo"):
         study.decide(coder, "n1", "valence", "hinder")
-    with pytest.raises(NotesError, match=r"1 lappar som alla har svarat på om .* de svarat lika"):
+    with pytest.raises(NotesError, match=r"svaren om .* är lika på alla .* \(1\)"):
         TalkSession(study, "valence", present=["anna", "bo"])
 
 

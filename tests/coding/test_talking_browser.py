@@ -75,7 +75,7 @@ def test_each_answers_anew_or_stands_firm_and_who_says_nothing_has_said_nothing(
         second,
         third,
     }
-    assert "har bara sitt första svar" in page.text(".sk-finish")
+    assert "har kvar sitt första svar" in page.text(".sk-finish")
 
 
 def test_a_change_without_a_reason_is_refused_and_undo_takes_an_answer_back(meet, root):

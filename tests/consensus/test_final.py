@@ -84,6 +84,14 @@ def test_a_code_that_half_of_the_coders_gave_is_left_open_and_the_others_stand(c
     assert final.loc["n0", ["code", "open", "basis"]].tolist() == ["a", "", "unanimous"]
 
 
+def test_no_code_in_common_is_not_the_answer_that_none_applies(coded):
+    coded.decide("anna", "n4", "flera", ["a"])
+    coded.decide("bo", "n4", "flera", ["b"])
+    row = coded.final("flera").loc["n4"]
+    assert pd.isna(row["code"])
+    assert row[["open", "basis", "label_sv"]].tolist() == ["a|b", "unresolved", ""]
+
+
 def test_an_adjudication_settles_and_keeps_its_reason(coded):
     coded.adjudicate("dan", "n2", "ett", "c", reason="jfr intervjun")
     coded.adjudicate("dan", "n2", "flera", ["b", "c"], reason="båda")

@@ -176,7 +176,7 @@ def test_a_degenerate_case_is_answered_with_a_reason(case, method):
 def test_too_few_draws_are_said_to_be_unsettled():
     found = model_consensus(simulated(17, 60)[1], n_draws=8, lang="sv")
     assert not found.diagnostics.converged
-    assert found.diagnostics.note.startswith("Beräkningen har inte stannat av")
+    assert found.diagnostics.note.startswith("Beräkningen har inte stabiliserats")
 
 
 def test_split_r_hat_sees_chains_apart_and_chains_on_the_move():

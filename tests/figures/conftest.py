@@ -37,18 +37,22 @@ def make_counts():
                             "by_colour": colour,
                             "coder": coder,
                             "is_bar": place == 0,
+                            "is_source": coder.startswith("rapport"),
                             "count": max(0, usual + int(rng.integers(-2, 3))) if most else 0,
-                            "n_notes": (read or {}).get(coder, 99),
-                            "n_all": 99,
                         }
                     )
-        return pd.DataFrame(rows)
+        table = pd.DataFrame(rows)
+        table["n_notes"] = table.groupby("coder")["count"].transform("sum")  # a code a note
+        table["n_all"] = table["n_notes"].max()
+        return table if read is None else table.assign(n_notes=table["coder"].map(read).fillna(99), n_all=99)
 
     return make
 
 
 def shown_texts(ax) -> list[Text]:
     """Every text that is seen: labels, values, legends."""
+    if not ax.axison:
+        return list(ax.texts)
     start, end = ax.get_xlim()
     marks = [tick.label1 for tick in ax.xaxis.get_major_ticks() if start <= tick.get_loc() <= end]
     texts = [*ax.texts, *marks, ax.xaxis.label, ax.yaxis.label, *ax.get_yticklabels()]
@@ -59,7 +63,7 @@ def shown_texts(ax) -> list[Text]:
 
 @pytest.fixture
 def assert_tidy():
-    """Check that no text runs off the figure, none is under 8 points, and no two lie on each other."""
+    """Check that no text runs off the figure, none is under 7.5 points, and no two lie on each other."""
 
     def check(ax):
         ax.figure.draw_without_rendering()
@@ -74,7 +78,7 @@ def assert_tidy():
         overlaps = ((low[:, None] < high) & (low < high[:, None])).all(axis=2)
         np.fill_diagonal(overlaps, False)
         assert not overlaps.any(), [(boxes[a][0], boxes[b][0]) for a, b in np.argwhere(overlaps)]
-        assert min(text.get_fontsize() for text in texts) >= 8
+        assert min(text.get_fontsize() for text in texts) >= 7.5
 
     return check
 
@@ -89,5 +93,18 @@ def legends():
             legend.get_title().get_text(): [text.get_text() for text in legend.get_texts()]
             for legend in found
         }
+
+    return read
+
+
+@pytest.fixture
+def said():
+    """Read the texts of a sheet as {what it is: its lines, joined}."""
+
+    def read(ax):
+        found = {}
+        for text in ax.texts:
+            found.setdefault(text.get_label(), []).append(text.get_text())
+        return {role: " ".join(lines) for role, lines in found.items()}
 
     return read

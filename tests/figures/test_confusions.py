@@ -1,3 +1,5 @@
+"""Codes taken for each other read back from the artists, and what is said of those without a bar."""
+
 from __future__ import annotations
 
 import numpy as np
@@ -9,7 +11,6 @@ from matplotlib.figure import Figure
 from sekom_analysis.agreement.disputes import confusions
 from sekom_analysis.basics.errors import FigureError
 from sekom_analysis.figures import plot_confusions
-from sekom_analysis.figures.styling import contrast
 
 LABELS = {"kunskap": "Kunskap och kompetens", "resurser": "Resurser", "samverkan": "Samverkan"}
 
@@ -20,120 +21,102 @@ def ratings():
     return pd.DataFrame(rng.choice(list(LABELS), (40, 4)), columns=["k1", "k2", "k3", "k4"])
 
 
-def cells(ax, size):
-    """Read {(row, column): (number, face, ink)} from the artists."""
-    found = {}
-    faces = [np.asarray(mesh.get_array()).reshape(size, size, 4) for mesh in ax.collections]
-    for text in ax.texts:
-        column, row = (int(place) for place in text.get_position())
-        (face,) = [grid[row, column] for grid in faces if grid[row, column][3] > 0]
-        found[row, column] = (text.get_text(), tuple(face[:3]), text.get_color())
-    return found
+@pytest.fixture
+def bars(said):
+    """Read [(label, number, width of the bar)] from the top down."""
+
+    def read(ax):
+        texts = said(ax)
+        rows = [role.removeprefix("name ") for role in texts if role.startswith("name ")]
+        widths = [bar.get_width() for container in ax.containers for bar in container]
+        return [
+            (texts[f"name {row}"], texts[f"count {row} "], width)
+            for row, width in zip(rows, widths, strict=True)
+        ]
+
+    return read
 
 
-def names(ax):
-    return [text.get_text() for text in ax.get_yticklabels()]
-
-
-def test_cells_show_the_table_and_add_up_to_it(ratings):
+@pytest.mark.parametrize("value", ["pairs", "notes"])
+def test_bars_show_what_the_table_has_of_different_codes_most_first(ratings, bars, value):
     table = confusions(ratings)
-    shown = cells(plot_confusions(table, labels=LABELS), 3)
-    codes = list(LABELS)
-    for row in table.itertuples():
-        a, b = codes.index(row.code_a), codes.index(row.code_b)
-        assert shown[max(a, b), min(a, b)][0] == str(row.pairs)
-    assert sum(int(text) for text, _, _ in shown.values()) == table["pairs"].sum() == 40 * 6
-    assert len(shown) == 6
+    shown = bars(plot_confusions(table, labels=LABELS, value=value))
+    apart = table[table["code_a"] != table["code_b"]].sort_values(value, ascending=False, kind="stable")
+    expected = [
+        (f"{LABELS[row.code_a]} – {LABELS[row.code_b]}", str(getattr(row, value)), getattr(row, value))
+        for row in apart.itertuples()
+    ]
+    assert shown == expected
 
 
-def test_both_orders_fill_the_square_with_code_a_downwards():
+def test_both_orders_have_a_row_each_with_the_way_they_go(bars):
     table = pd.DataFrame(
         {"code_a": ["a", "a", "b", "b"], "code_b": ["a", "b", "a", "b"], "pairs": [9, 1, 4, 8]}
     )
-    shown = {place: text for place, (text, _, _) in cells(plot_confusions(table), 2).items()}
-    assert shown == {(0, 0): "9", (0, 1): "1", (1, 0): "4", (1, 1): "8"}
+    assert bars(plot_confusions(table)) == [("b → a", "4", 4), ("a → b", "1", 1)]
 
 
-def test_the_diagonal_has_one_tone_of_its_own_and_confusions_darken(ratings):
+def met(*notes):
+    """Return a table of pairs of codes that met on so many notes."""
+    codes = [(f"a{n}", f"b{n}") for n in range(len(notes))]
+    table = pd.DataFrame(codes, columns=["code_a", "code_b"])
+    return table.assign(notes=notes, pairs=[3 * n for n in notes])
+
+
+def test_pairs_on_few_notes_and_on_none_are_in_the_source_line(bars, said):
+    ax = plot_confusions(met(5, 1, 2, 1, 0, 0, 0), value="notes")
+    assert [number for _, number, _ in bars(ax)] == ["5", "2"]
+    told = "2 par av koder till har mötts på färre än 2 lappar. 3 par har aldrig mötts."
+    assert said(ax)["source"] == told
+    one = said(plot_confusions(met(5, 1, 0), lang="en"))["source"]
+    assert one == "One more pair of codes met on fewer than 2 notes. One pair never met."
+    assert "source" not in said(plot_confusions(met(5, 3)))
+    assert len(bars(plot_confusions(met(5, 3, 2), least=3))) == 2
+
+
+def test_where_none_met_often_all_that_met_are_there(bars):
+    assert [number for _, number, _ in bars(plot_confusions(met(1, 0, 1), value="notes"))] == ["1", "1"]
+
+
+@pytest.mark.parametrize("width", [85, 160, "slide"])
+def test_without_any_confusion_a_sentence_says_so(said, assert_tidy, width):
+    ax = plot_confusions(met(0, 0), width_mm=width)
+    assert said(ax)["none"] == "Inga två koder har valts för samma lapp."
+    assert not ax.containers
+    assert_tidy(ax)
+
+
+def test_the_subtitle_says_what_is_counted(ratings, said):
     table = confusions(ratings)
-    shown = cells(plot_confusions(table, labels=LABELS), 3)
-    same = {face for (row, column), (_, face, _) in shown.items() if row == column}
-    other = sorted((int(text), sum(face)) for (r, c), (text, face, _) in shown.items() if r != c)
-    assert len(same) == 1
-    assert same.isdisjoint(face for (r, c), (_, face, _) in shown.items() if r != c)
-    assert [light for _, light in other] == sorted((light for _, light in other), reverse=True)
-    assert sum(next(iter(same))) > other[-1][1]
+    pairs = said(plot_confusions(table))["subtitle"]
+    assert pairs == "Antal par av kodare, lapp för lapp, som har valt de två koderna"
+    notes = said(plot_confusions(table, value="notes", lang="en"))["subtitle"]
+    assert notes == "Number of notes where two coders chose the two codes"
 
 
 @pytest.mark.parametrize("size", [1, 2, 7, 25])
-def test_every_number_is_readable_on_its_cell(size):
-    codes = [f"c{i:02}" for i in range(size)]
-    table = pd.DataFrame([(a, b) for a in codes for b in codes], columns=["code_a", "code_b"])
-    ax = plot_confusions(table.assign(pairs=[7 * place % 90 for place in range(size**2)]))
-    shown = cells(ax, size)
-    assert len(shown) == size**2
-    assert min(contrast(face, ink) for _, face, ink in shown.values()) >= 4.5
-
-
-def test_labels_name_and_order_the_codes(ratings):
-    table = confusions(ratings)
-    turned = dict(reversed(LABELS.items()))
-    assert names(plot_confusions(table, labels=turned)) == list(turned.values())
-    ax = plot_confusions(table, labels={"samverkan": "Samverkan"})
-    assert names(ax) == ["Samverkan", "kunskap", "resurser"]
-    assert [text.get_text() for text in ax.get_xticklabels()] == names(ax)
-    assert sum(int(text) for text, _, _ in cells(ax, 3).values()) == table["pairs"].sum()
-
-
-def test_many_codes_are_numbered_in_the_columns():
-    codes = [f"c{i:02}" for i in range(12)]
-    table = pd.DataFrame({"code_a": codes, "code_b": codes, "pairs": 5})
-    ax = plot_confusions(table)
-    assert [text.get_text() for text in ax.get_xticklabels()] == [str(i) for i in range(1, 13)]
-    assert names(ax)[11] == "c11  12"
-
-
-def test_the_sentence_says_what_is_counted(ratings, legends):
-    table = confusions(ratings)
-    assert legends(plot_confusions(table)) == {
-        "Antal par av kodare per lapp som valt de två koderna": ["olika koder", "samma kod"]
-    }
-    ax = plot_confusions(table, value="notes", lang="en")
-    assert legends(ax) == {
-        "Number of notes where two coders chose the two codes": ["different codes", "same code"]
-    }
-    assert sum(int(text) for text, _, _ in cells(ax, 3).values()) == table["notes"].sum()
-
-
-@pytest.mark.parametrize("size", [1, 2, 7, 25])
-def test_nothing_lies_on_anything_else(assert_tidy, size):
+@pytest.mark.parametrize("width", [85, 160, "slide"])
+def test_nothing_lies_on_anything_else(assert_tidy, size, width):
     label = "Samverkan mellan förvaltningar och politik"
-    codes = [f"c{i:02}" for i in range(size)]
-    table = pd.DataFrame([(a, b, 120) for a in codes for b in codes if a <= b])
-    table.columns = ["code_a", "code_b", "pairs"]
-    # Slanting names have boxes that overlap though their letters do not.
-    for labels in ({}, {code: f"{label} {code}" for code in codes} if size != 7 else {}):
-        ax = plot_confusions(table, labels=labels)
-        ax.set_xticklabels([] if size < 10 else [text.get_text() for text in ax.get_xticklabels()])
-        assert_tidy(ax)
+    table = met(*range(120, 120 - size, -1), 1, 0)
+    labels = {code: f"{label} {code}" for code in [*table["code_a"], *table["code_b"]]}
+    for named in ({}, labels):
+        assert_tidy(plot_confusions(table, labels=named, width_mm=width, title="Vad som flyter ihop"))
 
 
-def test_slanting_names_stay_on_the_figure():
-    table = pd.DataFrame({"code_a": ["a", "a", "b"], "code_b": ["a", "b", "b"], "pairs": [1, 2, 3]})
-    ax = plot_confusions(table, labels={"a": "Samverkan mellan förvaltningar", "b": "Kunskap och kompetens"})
-    ax.figure.draw_without_rendering()
-    for text in ax.get_xticklabels():
-        box = text.get_window_extent()
-        assert box.x0 >= 0
-        assert box.y0 >= 0
+def test_a_slide_without_room_for_all_says_how_many_are_left(said):
+    texts = said(plot_confusions(met(*range(60, 20, -1)), width_mm="slide"))
+    n_shown = sum(role.startswith("name ") for role in texts)
+    assert f"{40 - n_shown} par av koder till visas inte." in texts["source"]
 
 
-def test_draws_on_axes_that_are_given(ratings):
+def test_draws_on_axes_that_are_given(ratings, assert_tidy):
     fig = Figure(figsize=(5, 5))
     FigureCanvasAgg(fig)
-    ax = fig.add_axes((0.3, 0.3, 0.6, 0.5))
+    ax = fig.add_axes((0.05, 0.1, 0.9, 0.5))
     assert plot_confusions(confusions(ratings), ax=ax) is ax
     assert fig.axes == [ax]
+    assert_tidy(ax)
 
 
 def test_doubled_rows_missing_columns_and_other_numbers_are_refused(ratings):

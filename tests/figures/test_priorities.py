@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 import pytest
-from matplotlib.collections import LineCollection, QuadMesh
+from matplotlib.collections import QuadMesh
 
 from sekom_analysis.basics.errors import FigureError
 from sekom_analysis.figures import plot_criteria, plot_priorities
@@ -38,42 +38,70 @@ def labels():
     return {f"D{i:03d}": LONG for i in range(1, 81)}
 
 
-def lines(ax):
-    """The horizontal lines: [(width, [(from, to), …]), …]."""
-    found = [c for c in ax.collections if isinstance(c, LineCollection)]
-    return [(c.get_linewidth()[0], [(s[0, 0], s[1, 0]) for s in c.get_segments()]) for c in found]
+def drawn(ax, what):
+    return [line for line in ax.lines if line.get_label() == what]
 
 
-def test_dots_and_lines_stand_at_ranks_and_intervals():
+def test_dots_and_lines_stand_at_ranks_and_intervals(said):
     table = ranking(ties=[(4, 6)])
     ax = plot_priorities(table, most=10)
-    (thin, intervals), (thick, shared) = lines(ax)
-    assert thin < thick
+    intervals = [tuple(line.get_xdata()) for line in drawn(ax, "interval")]
     assert intervals == list(zip(table["low"][:10], table["high"][:10], strict=True))
-    assert shared[3:6] == [(4, 6)] * 3
-    dots = next(line for line in ax.lines if line.get_marker() == "o")
-    assert list(dots.get_xdata()) == [1, 2, 3, 5, 5, 5, 7, 8, 9, 10]
-    assert list(dots.get_ydata()) == sorted(dots.get_ydata())  # the first on top of an axis that points down
+    assert [tuple(line.get_xdata()) for line in drawn(ax, "shared")] == [(4, 6)] * 3
+    assert drawn(ax, "shared")[0].get_linewidth() > drawn(ax, "interval")[0].get_linewidth()
+    dots = drawn(ax, "value")
+    assert [dot.get_xdata()[0] for dot in dots] == [1, 2, 3, 5, 5, 5, 7, 8, 9, 10]
+    heights = [dot.get_ydata()[0] for dot in dots]
+    assert heights == sorted(heights)  # the first on top of an axis that points down
     assert ax.get_ylim()[0] > ax.get_ylim()[1]
+    texts = said(ax)
+    assert [texts[f"rank {n}"] for n in range(4)] == ["1", "2", "3", "4–6"]
+    assert "tjock linje" in texts["subtitle"]
+    assert "tjock linje" not in said(plot_priorities(ranking()))["subtitle"]
 
 
-def test_the_line_after_the_first_twenty_and_their_chances():
+def test_the_line_after_the_first_twenty_and_their_chances(said):
     ax = plot_priorities(ranking(), lang="en", most=3)
-    assert [line.get_xdata()[0] for line in ax.lines if line.get_linestyle() == "--"] == [20.5]
-    assert [text.get_text() for text in ax.texts][:4] == ["> 99%", "99%", "97%", "among the\nfirst 20"]
+    assert [line.get_xdata()[0] for line in drawn(ax, "_line")] == [20.5]
+    texts = said(ax)
+    assert [texts[f"chance {n}"] for n in range(3)] == ["> 99%", "99%", "97%"]
+    assert texts["head"] == "rank among the first 20"
     few = plot_priorities(ranking(12))
-    assert not [line for line in few.lines if line.get_linestyle() == "--"]
+    assert not drawn(few, "_line")
+    assert not any(role.startswith("heading") for role in said(few))
+    assert "chance 0" not in said(plot_priorities(ranking(), width_mm=85))
+
+
+def test_groups_are_by_the_whole_interval_and_all_actions_are_counted(said):
+    table = ranking()  # intervals from 8 before to 12 after
+    texts = said(plot_priorities(table, most=40))
+    assert [text for role, text in texts.items() if role.startswith("heading")] == [
+        "Klart bland de 20 första",
+        "Kanske bland de 20 första",
+        "Knappast bland de 20 första",
+    ]
+    n_clear, n_hardly = (table["high"] <= 20).sum(), (table["low"] > 20).sum()
+    told = f"{n_clear} klart (hela intervallet), {80 - n_clear - n_hardly} kanske, {n_hardly} knappast."
+    assert texts["source"].endswith(told)
+
+
+def test_a_wide_interval_high_up_is_no_clear_place(said):
+    table = ranking()
+    table.loc[0, "high"] = 60
+    texts = said(plot_priorities(table, most=12))
+    names = [text.split()[0] for role, text in texts.items() if role.startswith("label")]
+    assert names[:8] == [f"D{n:03d}" for n in (2, 3, 4, 5, 6, 7, 8, 1)]
 
 
 def test_a_tie_at_the_end_is_shown_whole():
-    ax = plot_priorities(ranking(ties=[(18, 25)]))
-    assert len(ax.get_yticklabels()) == 25
+    assert len(drawn(plot_priorities(ranking(ties=[(18, 25)])), "value")) == 25
 
 
 @pytest.mark.parametrize("lang", ["sv", "en"])
 @pytest.mark.parametrize("most", [5, 20, 30])
-def test_priorities_are_tidy_and_fit_a_page(lang, most, labels, assert_tidy):
-    ax = plot_priorities(ranking(), lang=lang, labels=labels, most=most)
+@pytest.mark.parametrize("width", [85, 160, "slide"])
+def test_priorities_are_tidy_and_fit_a_page(lang, most, width, labels, assert_tidy):
+    ax = plot_priorities(ranking(ties=[(4, 6)]), lang=lang, labels=labels, most=most, width_mm=width)
     assert_tidy(ax)
     assert ax.figure.get_size_inches()[1] * 25.4 <= PAGE_HEIGHT
 

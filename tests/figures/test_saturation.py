@@ -43,7 +43,7 @@ def test_words_of_both_languages():
     ax = plot_saturation(TABLE, lang="en", by="source")
     assert (ax.get_xlabel(), ax.get_ylabel()) == ("Sources coded", "Codes that were used")
     assert said(ax) == [
-        "95 % of random orders", "all 3 codes in use", "in the order in which notes were coded",
+        "95% of random orders", "all 3 codes in use", "in the order in which notes were coded",
         "mean over all orders",
     ]  # fmt: skip
 

@@ -23,9 +23,15 @@ def counts(make_counts):
     return make_counts(3)
 
 
-def test_settings_outside_are_neither_used_nor_changed(counts, tmp_path):
+def test_settings_outside_but_font_and_size_are_neither_used_nor_changed(counts, tmp_path):
     usual = save_figure(plot_counts(counts).figure, tmp_path / "usual", "counts")
-    with matplotlib.rc_context({"font.size": 22, "axes.facecolor": "black", "svg.hashsalt": "other"}):
+    outside = {
+        "lines.linewidth": 9,
+        "axes.facecolor": "black",
+        "svg.hashsalt": "other",
+        "svg.fonttype": "path",
+    }
+    with matplotlib.rc_context(outside):
         before = dict(matplotlib.rcParams)
         other = save_figure(plot_counts(counts).figure, tmp_path / "other", "counts")
         assert dict(matplotlib.rcParams) == before

@@ -57,7 +57,7 @@ def test_thirds_follow_the_coders_own_order(make_study):
     assert own_order(study, "a", "v") == ([f"n{i:02}" for i in backwards], True)
     report = coder_report(study, "a", "v", "en", n_resamples=0)
     assert report.drift["share"].tolist() == [1, 1, 0]  # the notes n00 to n19 came last
-    assert "The intervals part" in str(report)
+    assert "Not all the intervals overlap" in str(report)
 
 
 def test_no_change_is_called_none(make_study):

@@ -28,7 +28,7 @@ def test_advice_tells_the_notes(sample_study):
     code, out = sekom("codebook", "advice", "category_b", "--lang", "sv", "--study", sample_study.root)
     assert code == 0
     lines = out.splitlines()
-    at = next(i for i, line in enumerate(lines) if line.startswith("Samverkan och Sekoms roll"))
+    at = next(i for i, line in enumerate(lines) if "mellan Samverkan och Sekoms roll" in line)
     text = sample_study.notes.at["B020", "text"]
     assert any(line.strip().startswith(f"B020: {text[:60]}") for line in lines[at + 1 : at + 6])
     assert lines[at + 6].startswith("  och 5 lappar till: B")

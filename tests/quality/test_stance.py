@@ -7,12 +7,13 @@ from collections import defaultdict
 import pytest
 
 from sekom_analysis.actions.coverage import counts_before_and_after, coverage, themes_by_category
+from sekom_analysis.basics import wording
 from sekom_analysis.basics.errors import StanceError
 from sekom_analysis.consensus import count_codes
 from sekom_analysis.consensus.counts import count_by_source
 from sekom_analysis.quality import check_stance, readings
 from sekom_analysis.report import render_page, write_report
-from sekom_analysis.report.sections import IN_ANY_STANCE, agreed, sections
+from sekom_analysis.report.sections import IN_ANY_STANCE, METHODS_IN_ANY_STANCE, agreed, brief, sections
 from sekom_analysis.report.sections.agreed import readings_section
 from sekom_analysis.report.sections.contents import appendix_sections
 from sekom_analysis.results import agreement_overview, work_out
@@ -97,9 +98,11 @@ def test_the_door_is_shut_unless_opened(results):
     shown = [section.heading for section in sections(results)]
     assert readings_section(results).heading in shown
     appendices = {section.heading for section in appendix_sections(results)}
-    suited = [make for make in IN_ANY_STANCE if make is not appendix_sections]
-    assert set(shown) <= {make(results).heading for make in suited} | appendices
-    assert not {agreed.advice_section, agreed.findings_section} & set(IN_ANY_STANCE)
+    suited = [*IN_ANY_STANCE.values(), *METHODS_IN_ANY_STANCE.values()]
+    divider = wording.say("report_method_appendix", results.lang)
+    assert set(shown) <= {make(results).heading for make in suited} | appendices | {divider}
+    shut = {agreed.advice_section, agreed.findings_section, brief.brief_section, brief.sure_section}
+    assert not shut & set(suited)
 
 
 def test_what_asks_the_study_for_a_coefficient_is_refused(results):

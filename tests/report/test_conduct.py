@@ -49,11 +49,11 @@ def test_who_coded_what_and_what_they_did_not_see(coded):
     study = told(coded, coders={"anna": {"blind_to": ["other coders", "tid"]}, "cilla": {}})
     results = work_out(study, "sv", n_resamples=0)
     said = texts(contents.conduct_section(results))
-    assert "anna | person |  | andra kodare, tid |" in said
-    assert "bo | person |  | ej angivet |" in said
+    assert "anna | person |  | andras svar, tid |" in said
+    assert "bo | person |  | inte angivet |" in said
     assert "Hinder eller möjlighet | 2 | 2 | 2 | 3" in said
     assert "Namngivna som kodare, men utan beslut: cilla." in said
-    assert "Det står inte vad dessa var blinda för: bo." in said
+    assert "Det är inte angivet vad som var dolt för bo." in said
     assert "anna saknar 1 av 3 beslut och bo saknar 1 av 3 beslut" in said
     assert "Ingen definition har ändrats" in said
 
@@ -103,8 +103,9 @@ def test_what_is_left_to_do_goes_away_when_it_is_done(coded):
     assert found["unresolved"].n == 1
     assert set(found["uncoded"].which) == {"themes", "goal"}
     said = texts(contents.steps_section(first))
-    assert "Avgör 1 lapp som ingen majoritet har: Hinder eller möjlighet." in said
-    assert "Att börja koda, för den som vill: Teman och Mål." in said
+    assert "Avgör den lapp som saknar majoritet: Hinder eller möjlighet." in said
+    assert "Ännu inte kodat: Teman och Mål." in said
+    assert "bo har 1 fråga kvar att besvara." in said
     coded.adjudicate("cilla", "n1", "valence", "hinder", reason="brist")
     coded.decide("bo", "007", "valence", "hinder")
     study = told(
@@ -120,7 +121,7 @@ def test_guidelines_are_answered_from_the_files_or_open(coded):
     before = {one.id: one for one in work_out(coded, "sv", n_resamples=0).checklists}
     assert list(before) == ["grras", "joffe"]  # nobody scores anything
     assert len(before["grras"].items) == 15
-    training = next(item for item in before["joffe"].items if "skolades" in item.asks)
+    training = next(item for item in before["joffe"].items if "utbildades" in item.asks)
     assert training.answer == ""
     study = told(coded, coders={"anna": {"training": "En förmiddag"}}, collected="På ett möte")
     results = work_out(study, "sv", n_resamples=0)
@@ -128,10 +129,10 @@ def test_guidelines_are_answered_from_the_files_or_open(coded):
     assert "anna: En förmiddag" in [item.answer for item in after["joffe"].items]
     assert after["joffe"].n_open == before["joffe"].n_open - 2  # training, and what the material is
     shown = contents.checklists_section(results)
-    assert f"{after['grras'].n_open} av 15 punkter är öppna" in "".join(
+    assert f"{after['grras'].n_open} av 15 punkter är obesvarade" in "".join(
         block.caption for block in shown.blocks if isinstance(block, Table)
     )
-    assert "5 | Vad man redan vet, och varför studien behövs | Öppet" in texts(shown)
+    assert "5 | Vad man redan vet, och varför studien behövs | Obesvarat" in texts(shown)
 
 
 def test_every_item_is_whole_in_both_languages_and_every_answer_has_its_item():

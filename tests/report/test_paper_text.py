@@ -38,7 +38,7 @@ def code(study: Study, coder: str, codes: str, via: str = "card") -> None:
 
 
 def test_of_an_empty_study_nothing_is_said_but_what_there_is(study):
-    assert paragraph(study).startswith("The material was 4 notes. The numbers")
+    assert paragraph(study).startswith("The material consisted of 4 notes. The numbers")
     assert "coded" not in paragraph(study)
 
 
@@ -145,5 +145,5 @@ def test_the_command_writes_both_files(sample, tmp_path, terminal):
         capture_output=True, text=True, check=False,
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
-    assert (tmp_path / "m.txt").read_text("utf-8").startswith("The material was 179 notes.")
+    assert (tmp_path / "m.txt").read_text("utf-8").startswith("The material consisted of 179 notes.")
     assert "@book{krippendorff2018," in (tmp_path / "w.bib").read_text("utf-8")

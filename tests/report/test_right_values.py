@@ -89,7 +89,7 @@ def test_what_stands_in_brief(page, tables):
     both = pd.DataFrame({"category": category, "side": side}).dropna()
     sizes = both["category"].value_counts()
     assert sizes.index[0] == "sekoms_roll"
-    assert f"{sizes.iloc[0]} av {len(both)} lappar om nuläget Sekoms roll är det som flest" in page
+    assert f"{sizes.iloc[0]} av {len(both)} lappar om nuläget Sekoms roll har flest" in page
     assert f"Systemsyn kommer därnäst, med {sizes.iloc[1]}." in page
     systemsyn = both[both["category"] == "systemsyn"]
     assert f"{(systemsyn['side'] == 'hinder').sum()} av {len(systemsyn)} lappar" in page
@@ -135,7 +135,7 @@ def test_the_means_of_the_scales(page, tables):
 def test_disputed_notes_are_those_of_the_readers_and_the_source_is_beside(page, tables):
     own = tables["category_b"][READERS]
     n_disputed = int((own.nunique(axis=1) > 1).sum())
-    assert f"Kategori, nuläge: {n_disputed} av 99 lappar" in page
+    assert f"Kategori, nuläge, omstridda lappar: {n_disputed} av 99" in page
     final = settled(tables["category_b"])
     n_apart = int((final != tables["category_b"][SOURCE].loc[final.index]).sum())
     assert re.search(rf"{n_apart} av {len(final)} lappar", page)

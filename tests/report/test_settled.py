@@ -83,7 +83,10 @@ def test_what_talking_did_where_there_was_any(disputed):
     ]  # fmt: skip
     assert tables["talk_moves_valence"].rows == [["anna", "bo", "1", "0"], ["bo", "anna", "1", "1"]]
     headings = [b.text for b in agreed.settled_section(results_of(disputed)).blocks if isinstance(b, Heading)]
-    assert headings == ["Avgöranden", "Hinder eller möjlighet: före och efter att andras svar kunnat ses"]
+    assert headings == [
+        "Avgöranden",
+        "Hinder eller möjlighet: före och efter att kodarna kunnat se andras svar",
+    ]
 
 
 def test_a_change_is_told_with_its_interval():

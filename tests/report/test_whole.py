@@ -120,9 +120,9 @@ def test_the_appendices_as_text_give_back_the_same(before, word, tmp_path):
 
 # What hangs on how one reader coded a note of the present state; all else must stay as it was.
 CHANGED = {
-    "I korthet", "Nuläget (B), kategori för kategori", "Vad åtgärderna svarar mot", "Hur säkra är vi?",
-    "Kodarna och kodboken", "Hur väl kodarna stämmer överens", "Antal lappar per kodare",
-    "Håller resultatet vem som än har kodat?", "Lapparna som kodarna är mest oeniga om",
+    "I korthet", "Nuläget (B), kategori för kategori", "Vilka delar av nuläget åtgärderna möter",
+    "Hur säkra är vi?", "Kodarna och kodboken", "Hur väl kodarna stämmer överens", "Antal lappar per kodare",
+    "Håller resultatet oavsett vem som kodar?", "Lapparna som kodarna är mest oense om",
     "Definitioner att skärpa", "Slutliga koder", "Bilaga 1",
     "Checklistor för redovisningen",  # since when is known of answers that no file brought
 }  # fmt: skip
@@ -194,7 +194,7 @@ def _check_statements(results, page):
     largest = [code for code in variable.code_ids if counts[code] == max(counts.values())]
     words = " och ".join(variable.label_of(code) for code in largest)
     start = f"{words} är den största koden" if len(largest) == 1 else f"{words} är lika stora och störst"
-    assert start in page["Håller resultatet vem som än har kodat?"]
+    assert start in page["Håller resultatet oavsett vem som kodar?"]
 
 
 # Numbers that belong to a text: what a level is called, what a key is, what a caution warns of.
@@ -219,7 +219,7 @@ NAMED = {
 OF_ONE = re.compile(r"card_list_\w+_one|page_hour")
 # What is wrong in a file, and what is allowed there: nothing that was worked out.
 OF_FILES = ("problem_", "fault_", "input_")
-PART_OF_A_NAME = r"AC1|ICC\([AC],[1k]\)|95 ?%|95-procentiga?t?|\{[^}]*\}"
+PART_OF_A_NAME = r"AC1|ICC\([AC],[1k]\)|95\s?%|95-procentiga?t?|\{[^}]*\}"
 
 
 def test_no_number_stands_in_a_text(root):
@@ -292,7 +292,7 @@ def test_a_heading_s_words_as_a_note_and_notes_without_code_or_subcategory(study
 def test_a_study_that_nobody_coded_lists_its_notes_and_nothing_else(study):
     results = work_out(with_notes(study), "sv", n_resamples=0)
     headings = [section.heading for section in sections(results) if section.blocks]
-    assert headings == ["Syfte, material och målbild", "Bilaga 1", "Bilaga 2"]
+    assert headings == ["Att veta innan du läser", "Syfte, material och målbild", "Bilaga 1", "Bilaga 2"]
     shown = [text for one in appendix_sections(results) for block in one.blocks
              if isinstance(block, Bullets) for text in block.items]  # fmt: skip
     assert sorted(shown) == sorted(study.notes["text"])
@@ -305,7 +305,7 @@ def test_a_reflexive_study_shows_purpose_and_appendices_and_measures_nothing(sam
     )
     results = work_out(with_notes(sample), "en", n_resamples=0)
     headings = [section.heading for section in sections(results)]
-    assert headings[0] == "Purpose, material and goal"
+    assert headings[:2] == ["Before you read", "Purpose, material and goal"]
     assert headings[-2:] == ["Appendix 1", "Appendix 2"]
     assert results.voices == {}
     assert results.checklists == []

@@ -28,6 +28,7 @@ Made = Callable[[Results], Section] | Callable[[Results], list[Section]]
 # Each under the name by which study.yaml may leave it out.
 SECTIONS: dict[str, Made] = {
     "brief": brief.brief_section,
+    "before": numbers.before_section,
     "background": contents.opening_section,
     "chapters": contents.chapter_sections,
     "others": numbers.others_section,
@@ -60,7 +61,7 @@ METHODS: dict[str, Made] = {
 APPENDICES: dict[str, Made] = {"final": scales.final_codes_section, "notes": contents.appendix_sections}
 
 # Those that can have neither a coefficient nor a consensus: all that a reflexive study shows.
-IN_ANY_STANCE = {name: SECTIONS[name] for name in ("background", "others", "scales")}
+IN_ANY_STANCE = {name: SECTIONS[name] for name in ("before", "background", "others", "scales")}
 IN_ANY_STANCE |= {"readings": agreed.readings_section}
 IN_ANY_STANCE |= {name: SECTIONS[name] for name in ("merges", "plan")}
 METHODS_IN_ANY_STANCE = {name: METHODS[name] for name in ("methods", "tables", "problems")}

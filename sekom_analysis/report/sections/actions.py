@@ -25,6 +25,7 @@ from sekom_analysis.report.blocks import (
     label_of,
     names,
     points_named,
+    say_counted,
     span,
 )
 from sekom_analysis.results import Results
@@ -386,16 +387,16 @@ def merges_section(results: Results) -> Section:
 def _lead(results: Results) -> str:
     """Return how many notes are part of how many, and who did it."""
     lang, table = results.lang, results.merges.merges
-    lead = say(
-        "report_merges_text", lang, n=len(table), into=table["into"].nunique(),
-        n_reworded=len(results.merges.reworded),
-    )  # fmt: skip
+    n, into, n_reworded = len(table), table["into"].nunique(), len(results.merges.reworded)
+    key = "report_merges_n_into_one" if n > into == 1 else "report_merges_n"
+    said = [say_counted(key, n, lang, into=into)] if n else []
+    said += [say_counted("report_merges_reworded", n_reworded, lang)] if n_reworded else []
+    said.append(say("report_merges_text", lang))
     whose = [*table["by"], *results.merges.reworded["by"]]
-    made = [by for by in whose if results.study.about.coder(by).kind == "automatic"]
-    if not made:
-        return lead
-    who = names(dict.fromkeys(made), lang)
-    return f"{lead} {say('report_merges_automatic', lang, who=who, n=len(made), all=len(whose))}"
+    if made := [by for by in whose if results.study.about.coder(by).kind == "automatic"]:
+        key = "report_merges_automatic_all" if len(made) == len(whose) else "report_merges_automatic"
+        said.append(say(key, lang, who=names(dict.fromkeys(made), lang), n=len(made), all=len(whose)))
+    return " ".join(said)
 
 
 def _merged(results: Results) -> Iterator[Block]:

@@ -451,7 +451,7 @@ def _line(results: Results, step: Step) -> str:
     return say(key, lang, n=step.n, what=names(named, lang))
 
 
-ONES = ("problems", "unresolved", "stale", "unscored")
+ONES = ("problems", "unread", "unresolved", "stale", "unscored")
 OF_VARIABLES = ("uncoded", "floor", "advice", "unresolved")
 
 
@@ -483,6 +483,7 @@ def _checklist(one: Checklist, lang: str) -> Iterator[Block]:
     rows = [[*([item.number] if has_numbers else []), item.asks, item.answer or open_] for item in one.items]
     yield Heading(one.title)
     yield Text(one.source, remark=True)
-    caption = say("report_checklist_table", lang, title=one.title, n=len(one.items), n_open=one.n_open)
+    key = "report_checklist_table_one" if one.n_open == 1 else "report_checklist_table"
+    caption = say(key, lang, title=one.title, n=len(one.items), n_open=one.n_open)
     heads = [say(f"column_{key}", lang) for key in ("number", "item", "answer")[not has_numbers :]]
     yield Table(f"checklist_{one.id}", caption, heads, rows, [False] * (len(heads) - 1))

@@ -13,11 +13,12 @@ from sekom_analysis.basics.wording import number, say
 from sekom_analysis.consensus import SETTLED_BAR
 from sekom_analysis.consensus.counts import span_kind
 from sekom_analysis.consensus.settled import bar_name
-from sekom_analysis.figures import plot_agreement, plot_confusions, plot_counts
+from sekom_analysis.figures import plot_agreement, plot_confusions, plot_counts, shows_something
 from sekom_analysis.quality import is_reflexive
 from sekom_analysis.quality.quotes import reading
 from sekom_analysis.report.blocks import (
     Block,
+    Bullets,
     Figure,
     Heading,
     Note,
@@ -29,6 +30,7 @@ from sekom_analysis.report.blocks import (
     chosen_words,
     label_of,
     names,
+    say_counted,
     span,
 )
 from sekom_analysis.results import AGAINST, ALL, INDEPENDENT, MAIN, POOLED, Results, planned
@@ -45,11 +47,15 @@ LOGS_TOLD = 3
 def lead(results: Results) -> str:
     """Return the page's first sentence: how many notes, and by whom they were coded."""
     study, lang = results.study, results.lang
-    facts = {"n_notes": len(study.notes), "n_coders": len(results.coders)}
+    kinds = [study.about.coder(coder).kind for coder in results.coders.index]
+    n_of = {"notes": len(study.notes), "automatic": kinds.count("automatic")}
+    n_of["coders"] = len(kinds) - n_of["automatic"] - kinds.count("source")
+    parts = [say_counted(f"report_lead_{what}", n_of[what], lang) for what in n_of if n_of[what]]
+    parts += [say("report_lead_source", lang)] if "source" in kinds else []
     if len(results.main) == len(study.notes):
-        return say("report_lead_all", lang, **facts)
+        return say("report_lead_all", lang, what=names(parts, lang))
     sources = names(study.about.main_sources, lang)
-    return say("report_lead_main", lang, n_main=len(results.main), sources=sources, **facts)
+    return say("report_lead_main", lang, what=names(parts, lang), n_main=len(results.main), sources=sources)
 
 
 def byline(results: Results) -> str:
@@ -62,11 +68,17 @@ def byline(results: Results) -> str:
     return " ".join(filter(None, told))
 
 
+def before_section(results: Results) -> Section:
+    """Return what a reader must know of the numbers; what is wrong with the files is said above all."""
+    lines = before(results)
+    return Section(say("report_before", results.lang), [Bullets(lines)] if lines else [])
+
+
 def before(results: Results) -> list[str]:
-    """Say what a reader must know before any number."""
+    """Say what a reader must know of the numbers."""
     study, lang = results.study, results.lang
     automatic = [c for c in results.independent if study.about.coder(c).kind == "automatic"]
-    lines = _logs(results)
+    lines: list[str] = []
     if not study.about.readable:
         lines.append(say("report_unknown_coders", lang))
     if automatic:
@@ -92,7 +104,7 @@ def before(results: Results) -> list[str]:
     return lines
 
 
-def _logs(results: Results) -> list[str]:
+def damaged(results: Results) -> list[str]:
     """Say first of all which logs are not whole, where any is."""
     lang, found = results.lang, [problem.in_(results.lang) for problem in results.log_problems]
     told = [say("report_log_told", lang, file=one.file, what=one.what) for one in found[:LOGS_TOLD]]
@@ -108,7 +120,7 @@ def counts_figure(results: Results, variable: str) -> list[Block]:
     """Return the figure of a variable's counts; nothing where it would show nothing."""
     lang, table, label = results.lang, results.counts[variable], label_of(results, variable)
     bars = table[table["is_bar"].astype(bool)]
-    if bars["count"].sum() == 0 or bars["code"].nunique() < 2:
+    if not shows_something(table):
         return []
     totals = bars.groupby(f"label_{lang}", sort=False)["count"].sum()
     by_labels = list(dict.fromkeys(table[f"by_label_{lang}"]))
@@ -281,7 +293,8 @@ def _sentence(results: Results, variable: str) -> str:
     others = against.loc[against["variable"] == variable, "value"].dropna()
     if len(others) and len(results.sources) == 1:
         low, high = number(others.min(), lang), number(others.max(), lang)
-        text += say("report_sentence_against", lang, source=results.sources[0], low=low, high=high)
+        key = "report_sentence_against_same" if low == high else "report_sentence_against"
+        text += say(key, lang, source=results.sources[0], low=low, high=high)
     return text
 
 

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from functools import partial
 from itertools import groupby
 from typing import Any
+
+import pandas as pd
 
 from sekom_analysis.basics.wording import number, say
 from sekom_analysis.consensus.scales import EVERYBODY
 from sekom_analysis.consensus.settled import MAJORITY, UNANIMOUS
-from sekom_analysis.report.blocks import Block, Section, Table, Text, label_of, number_of
+from sekom_analysis.figures import plot_scales
+from sekom_analysis.report.blocks import Block, Figure, Section, Table, Text, label_of, number_of
 from sekom_analysis.results import INDEPENDENT, MAIN, Results
 
 MOST_COLUMNS = 4  # of variables beside each other
@@ -22,9 +26,31 @@ def scales_section(results: Results) -> Section:
     blocks: list[Block] = []
     for place, (points, names) in enumerate(groupby(ranges, key=ranges.__getitem__), start=1):
         blocks += _of_range(results, [str(name) for name in names], [int(point) for point in points], place)
-    intro: list[Block] = [Text(say("report_scales_text", lang))] if blocks else []
+    intro: list[Block] = [Text(say("report_scales_text", lang)), _figure(results)] if blocks else []
     behind = {"scales": table} if blocks else {}
     return Section(say("report_scales", lang), [*intro, *blocks], behind)
+
+
+def _figure(results: Results) -> Figure:
+    lang, table = results.lang, results.scales
+    means = table[table["coder"] == EVERYBODY].drop_duplicates("variable").set_index("variable")["mean"]
+    alt = say("report_scales_alt", lang, high=label_of(results, str(means.idxmax())))
+    draw = partial(plot_scales, _with_ends(results), lang=lang)
+    return Figure("scales", say("report_scales_caption", lang), alt, draw, about=list(means.index))
+
+
+def _with_ends(results: Results) -> pd.DataFrame:
+    """Return the scores with what the ends of each scale are called."""
+    table = results.scales.copy()
+    for lang in ("sv", "en"):
+        named = {}
+        for name in table["variable"].unique():
+            asked = results.study.codebook[str(name)]
+            points, (low, high) = asked.points(lang), asked.range or (0, 0)
+            named[name] = (points.get(low, ""), points.get(high, ""))
+        table[f"low_{lang}"] = [named[name][0] for name in table["variable"]]
+        table[f"high_{lang}"] = [named[name][1] for name in table["variable"]]
+    return table
 
 
 def _of_range(results: Results, names: list[str], points: list[int], place: int) -> Iterator[Table]:
