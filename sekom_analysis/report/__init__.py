@@ -40,7 +40,7 @@ from sekom_analysis.report.blocks import (
 from sekom_analysis.report.common import Head
 from sekom_analysis.report.documents import Written, check_programs, draw_figures
 from sekom_analysis.report.sections import brief, numbers, sections
-from sekom_analysis.report.typeset import pdf_bytes
+from sekom_analysis.report.typeset import has_signs, pdf_bytes
 from sekom_analysis.report.word import docx_bytes
 from sekom_analysis.results import Results
 from sekom_analysis.study.rows import is_time
@@ -145,8 +145,14 @@ def _page_bytes(
         pictures = {stem: _data_uri(path.read_bytes()) for stem, path in drawn.items()}
         return render_page(results, pictures, shown).encode("utf-8")
     make = {DOCX: docx_bytes, PDF: pdf_bytes}[form]
-    files = {stem: _of_kind(paths, _PICTURES[form]).name for stem, paths in figures.items()}
+    files = {stem: _picture(paths, form).name for stem, paths in figures.items()}
     return make(shown, head_of(results), files, folder, results.lang)
+
+
+def _picture(paths: list[Path], form: str) -> Path:
+    """Return the file of a figure that a document shows."""
+    usual = _of_kind(paths, _PICTURES[form])
+    return usual if form != PDF or has_signs(usual.read_bytes()) else _of_kind(paths, _PICTURES[DOCX])
 
 
 def head_of(results: Results) -> Head:

@@ -298,12 +298,6 @@ def column_shares(rows: Sequence[Sequence[str]]) -> list[float]:
     return [round(100 * share / sum(shares), 1) for share in shares]
 
 
-def fits(rows: Sequence[Sequence[str]]) -> bool:
-    """Whether the columns fit beside each other on a page without a line broken."""
-    whole = [row for row in rows if len(row) == len(rows[0])]
-    return sum(max(len(row[place]) + 3 for row in whole) for place in range(len(rows[0]))) <= LINE
-
-
 def _mean_beyond(column: Sequence[str]) -> float:
     """Return how many characters beyond `LONGEST` the texts of a column have on average."""
     return min(sum(max(len(text) - LONGEST, 0) for text in column) / len(column), MOST_MEAN)

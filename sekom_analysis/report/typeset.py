@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cache
+from html import unescape
 from importlib.resources import files
 from importlib.util import find_spec
 from pathlib import Path
@@ -57,7 +58,7 @@ def pdf_bytes(
     shown : the report's sections
     head : its title and what stands before the sections
     pictures : figure's stem -> the name of its file in `folder`
-    folder : where the pictures are
+    folder : where the pictures are, SVG or, where `has_signs` says no, PNG
     lang : ``"sv"`` or ``"en"``
 
     Raises
@@ -233,7 +234,22 @@ def _bool(value: bool) -> str:
     return "true" if value else "false"
 
 
-# --- Typst --------------------------------------------------------------------------------------------
+# --- fonts: Typst's own for the text, those of figures for figures ------------------------------------
+
+
+FIGURE_FONT = "DejaVuSans.ttf"
+LATIN = 0x250  # all signs below are in any of the fonts
+
+
+def has_signs(drawing: bytes) -> bool:
+    """Whether the figures' font has every sign of a drawing (SVG) whose texts are texts.
+
+    Where one is missing, Typst would set the whole text in a font of last resort.
+    """
+    if b"<text" not in drawing:
+        return True
+    rare = {ord(sign) for sign in unescape(drawing.decode("utf-8")) if ord(sign) >= LATIN}
+    return not rare or rare <= _covered()
 
 
 @cache
@@ -243,6 +259,20 @@ def _fonts() -> list[str]:
     origin = found.origin if found else None
     folder = Path(origin).parent / "mpl-data" / "fonts" / "ttf" if origin else None
     return [str(folder)] if folder is not None and folder.is_dir() else []
+
+
+@cache
+def _covered() -> frozenset[int]:
+    from fontTools.ttLib import TTFont
+
+    found: set[int] = set()
+    for folder in _fonts():
+        with TTFont(Path(folder) / FIGURE_FONT, lazy=True) as font:
+            found.update(font.getBestCmap() or ())
+    return frozenset(found)
+
+
+# --- Typst --------------------------------------------------------------------------------------------
 
 
 def _typeset(source: str, folder: Path, head: Head) -> bytes:

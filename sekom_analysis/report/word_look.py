@@ -29,7 +29,7 @@ class _Look(NamedTuple):
 
 
 LOOKS = {
-    "Normal": _Look(10.5, before=3, after=5),
+    "Normal": _Look(10.5, before=4, after=5),
     "Title": _Look(22, after=6, bold=True, keep_next=True),
     "Subtitle": _Look(12, after=10, colour=QUIET),
     "Heading 1": _Look(15, before=22, after=6, bold=True, keep_next=True),
@@ -41,7 +41,7 @@ LOOKS = {
     "Before You Read": _Look(12, before=8, after=4, bold=True, keep_next=True),
     "toc 1": _Look(10.5, after=3),
     "List Bullet": _Look(10.5, after=3),
-    "Remark": _Look(9, after=6, colour=QUIET),
+    "Remark": _Look(9, before=4, after=6, colour=QUIET),
     "Fact": _Look(10.5, before=6, after=6),
     "Picture": _Look(10.5, before=8, after=2, keep_next=True),
     "Caption": _Look(9.5, before=9, after=5),

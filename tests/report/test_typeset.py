@@ -14,7 +14,7 @@ from pypdf.generic import ArrayObject, DictionaryObject
 from sekom_analysis.basics.errors import ReportError
 from sekom_analysis.report.blocks import Bullets, Fact, Figure, Heading, Note, Section, Table, Text
 from sekom_analysis.report.common import Head
-from sekom_analysis.report.typeset import _fonts, pdf_bytes
+from sekom_analysis.report.typeset import _fonts, has_signs, pdf_bytes
 
 HEAD = Head(title="Titel", lead="Ingress", before=[])
 SIGNS = "#$@*_\\<>\"'`/=-+~[](){}|^%&!?:;.,0123456789 aZåäöéßñαΩ→≈–…«»“”≤×😀"
@@ -214,3 +214,26 @@ def test_typst_is_not_asked_for_fonts_of_this_computer(tmp_path):
     shutil.copyfile(tmp_path / "report.pdf", tmp_path / "first.pdf")
     made(tmp_path, [Text("Bröd")])
     assert (tmp_path / "report.pdf").read_bytes() == (tmp_path / "first.pdf").read_bytes()
+
+
+LIVE = """<svg xmlns="http://www.w3.org/2000/svg" width="300" height="40">
+<text x="9" y="20" style="font-family: 'Arial', 'DejaVu Sans', sans-serif">{words}</text></svg>"""
+
+
+def test_a_drawing_s_texts_stay_texts_in_the_figures_own_font(tmp_path):
+    (tmp_path / "f.svg").write_text(LIVE.format(words="Hållbart ≈ α &amp; 😀"), "utf-8")
+    pdf = made(tmp_path, [Figure("f", "F", "A", lambda: None)], pictures={"f": "f.svg"})
+    assert "Hållbart ≈ α & 😀" in pdf.pages[0].extract_text()
+    fonts = [str(one["/BaseFont"]) for one in map(pdf.get_object, range(1, len(pdf.xref[0]) + 1))
+             if isinstance(one, DictionaryObject) and "/BaseFont" in one]  # fmt: skip
+    assert any("DejaVuSans" in name for name in fonts)
+    assert not any("LastResort" in name for name in fonts)
+
+
+@pytest.mark.parametrize(
+    ("words", "has"),
+    [("Hållbart ≈ α &amp; 😀", True), ("Raket 🚀", False), ("Raket &#128640;", False), ("中", False)],
+)
+def test_a_drawing_with_signs_that_the_font_lacks_is_told(words, has):
+    assert has_signs(LIVE.format(words=words).encode()) is has
+    assert has_signs(PICTURE.format(height=9).encode() + f"<!-- {words} -->".encode())
