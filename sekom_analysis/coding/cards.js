@@ -107,8 +107,8 @@ function sameAnswer(one, other) {
 }
 var shownNumber = (text) => text.replace("-", "−");
 function numberIn(text, variable) {
-  const plain = text.trim().replace(/^[\u2212\u2013]/, "-").replace(/^\+/, "");
-  const number = /^-?[0-9]{1,12}$/.test(plain) ? String(Number(plain)) : "";
+  const plain2 = text.trim().replace(/^[\u2212\u2013]/, "-").replace(/^\+/, "");
+  const number = /^-?[0-9]{1,12}$/.test(plain2) ? String(Number(plain2)) : "";
   return variable.codes.some(({ id }) => id === number) ? number : "";
 }
 function rangeOf({ codes }, number) {
@@ -212,34 +212,63 @@ function listenForKeys(root, hand) {
 
 // answering/typing.js
 var LONGEST_LEAD = 4;
+var SHORTEST_IN_DEFINITION = 2;
 var fold = (text) => text.toLowerCase().normalize("NFC");
-var wordsOf2 = (label) => fold(label).split(/[\s,;:/()–-]+/).filter(Boolean);
-function fit(label, typed2) {
-  const [whole, part] = [fold(label), fold(typed2)];
-  if (whole.startsWith(part)) return 3;
-  if (wordsOf2(label).some((word) => word.startsWith(part))) return 2;
-  return whole.includes(part) ? 1 : 0;
+var plain = (text) => fold(text).normalize("NFD").replace(/\p{M}/gu, "");
+var wordsOf2 = (text) => text.split(/[\s,.;:/()–-]+/).filter(Boolean);
+var isWordSign = /[\p{L}\p{N}]/u;
+function beginsWords(text, typed2) {
+  const words = wordsOf2(text);
+  let at = 0;
+  return wordsOf2(typed2).every((part) => {
+    while (at < words.length && !words[at].startsWith(part)) at += 1;
+    at += 1;
+    return at <= words.length;
+  });
 }
-function found(codes, typed2) {
-  const part = typed2.trim();
-  if (!part) return [];
-  const fits = codes.map((code) => ({ code, fit: fit(code.label, part) }));
+function fit(label, typed2) {
+  if (label.startsWith(typed2)) return isWordSign.test(label[typed2.length] ?? "") ? 3 : 4;
+  if (beginsWords(label, typed2)) return 2;
+  return label.includes(typed2) ? 1 : 0;
+}
+function foundInLabels(codes, typed2, form) {
+  const part = form(typed2);
+  const fits = codes.map((code) => ({ code, fit: fit(form(code.label), part) }));
   const least = fits.some((one) => one.fit > 1) ? 2 : 1;
   return fits.filter((one) => one.fit >= least).sort((a, b) => b.fit - a.fit).map(({ code }) => code);
 }
-function placeOf(label, typed2) {
-  const [whole, part] = [fold(label), fold(typed2.trim())];
-  if (!part || whole.length !== label.length) return null;
-  for (let at2 = whole.indexOf(part); at2 >= 0; at2 = whole.indexOf(part, at2 + 1)) {
-    if (at2 === 0 || !/[\p{L}\p{N}]/u.test(whole[at2 - 1])) return [at2, at2 + part.length];
+var meaningOf = ({ definition = "", include = "", example = "" }) => [definition, include, example].join(" ");
+function found(codes, typed2) {
+  const part = fold(typed2.trim());
+  if (!part) return [];
+  for (const form of [fold, plain]) {
+    const hits = foundInLabels(codes, part, form);
+    if (hits.length) return hits;
   }
-  const at = whole.indexOf(part);
-  return at < 0 ? null : [at, at + part.length];
+  return part.length < SHORTEST_IN_DEFINITION ? [] : codes.filter((code) => beginsWords(fold(meaningOf(code)), part));
+}
+function placesIn(text, part) {
+  for (let at2 = text.indexOf(part); at2 >= 0; at2 = text.indexOf(part, at2 + 1)) {
+    if (at2 === 0 || !isWordSign.test(text[at2 - 1])) return [[at2, at2 + part.length]];
+  }
+  const at = text.indexOf(part);
+  return at < 0 ? [] : [[at, at + part.length]];
+}
+function placesOf(text, typed2) {
+  for (const form of [fold, plain]) {
+    const [whole, part] = [form(text), form(typed2.trim())];
+    if (!part || whole.length !== text.length) return [];
+    const places = placesIn(whole, part);
+    if (places.length) return places;
+    const words = wordsOf2(part).map((word) => placesIn(whole, word));
+    if (words.length > 1 && words.every((one) => one.length) && beginsWords(whole, part)) return words.flat().sort(([a], [b]) => a - b);
+  }
+  return [];
 }
 function leadsOf(codes) {
   const leads = /* @__PURE__ */ new Map();
   for (const code of codes) {
-    const starts = wordsOf2(code.label).filter((word) => word.length > 2);
+    const starts = wordsOf2(fold(code.label)).filter((word) => word.length > 2);
     for (let n = 1; n <= LONGEST_LEAD && !leads.has(code.id); n += 1) {
       const start = starts.map((word) => word.slice(0, n)).find((part) => part.length === n && found(codes, part)[0] === code);
       if (start) leads.set(code.id, start);
@@ -267,6 +296,7 @@ function createHand({ list, commands, act, onChange, shows = () => true, isWriti
   };
   let clicked = {};
   let letters = "";
+  let isEmptied = false;
   let active = "";
   const asked = () => list.isFinished() ? null : list.current().variable;
   const scale = () => list.current().variable;
@@ -321,20 +351,24 @@ function createHand({ list, commands, act, onChange, shows = () => true, isWriti
       /** @type {Variable} */
       asked()
     );
-    return letters.trim() ? found(codes, letters) : codes;
+    const some = found(codes, letters);
+    return some.length ? some : codes;
   }
   function search(now) {
     const variable = asked();
     const first = variable && now.trim() ? found(variable.codes, now)[0] : void 0;
-    if (now.trim() && !first) return tell("no_hit", { letters: now.trim() });
     [letters, active] = [now, first ? first.id : ""];
-    return onChange();
+    return now.trim() && !first ? tellMiss() : onChange();
+  }
+  function tellMiss() {
+    tell("no_hit", { letters: letters.trim() });
   }
   function forget() {
     [letters, active] = ["", ""];
   }
   function moveCursor(by) {
     const all = hits();
+    if (!active) letters = "";
     const now = all.findIndex(({ id }) => id === active);
     const next = now < 0 ? by > 0 ? 0 : all.length - 1 : (now + by + all.length) % all.length;
     active = all[next].id;
@@ -342,17 +376,22 @@ function createHand({ list, commands, act, onChange, shows = () => true, isWriti
   }
   function isTyping({ name, value }, event) {
     const variable = asked();
+    const isBack = event.key === "Backspace" && !event.shiftKey && !event.ctrlKey && !event.metaKey;
+    const isOneTooMany = isBack && isEmptied;
+    isEmptied = isBack && letters.length === 1;
     if (!variable) return false;
     if (name === "letter") search(letters + value);
     else if (name === "up" || name === "down") moveCursor(name === "up" ? -1 : 1);
     else if (letters && event.key === " ") search(`${letters} `);
-    else if (letters && event.key === "Backspace" && !event.shiftKey) search(letters.slice(0, -1));
+    else if (letters && isBack) search(letters.slice(0, -1));
+    else if (isOneTooMany) tell("letters_gone");
     else if (event.key === "Escape" && (letters || active)) search("");
     else if (name === "confirm" && active) {
       const code = active;
       forget();
       act("code", code);
-    } else {
+    } else if (name === "confirm" && letters.trim()) tellMiss();
+    else {
       forget();
       return false;
     }
@@ -590,11 +629,11 @@ function createPlaces({ notes, numbers, answerTo, standing: standing2, cellsOf }
   function goTo(note, variable) {
     const number = numbers.get(note.key);
     const name = variable.replace(PROPOSAL, "");
-    const place = placeOf2(number, name);
+    const place = placeOf(number, name);
     if (place < 0) toAll();
     at = { place: place < 0 ? number : place, step: Math.max(note.variables.indexOf(name), 0) };
   }
-  function placeOf2(number, variable) {
+  function placeOf(number, variable) {
     const exactly = (list.cells ?? []).findIndex((cell) => cell.note === number && cell.variable === variable);
     if (exactly >= 0) return exactly;
     return list.notes[at.place] === number ? at.place : list.notes.indexOf(number);
@@ -1917,7 +1956,7 @@ function createAnyCard(kind, host, data, post, { onPaint = () => {
     await outbox.keepDraft(cell, note.hash ?? "", draft);
     onDraft();
   }
-  function placeOf2({ cell }) {
+  function placeOf({ cell }) {
     const [key, variable, hash] = cell.split(" ");
     const known = list.notes.find((note2) => note2.key === key);
     const alike = known || !hash ? [] : list.notes.filter((note2) => note2.hash === hash);
@@ -1926,7 +1965,7 @@ function createAnyCard(kind, host, data, post, { onPaint = () => {
   }
   function placed(stored) {
     return stored.flatMap((one) => {
-      const place = placeOf2(one);
+      const place = placeOf(one);
       return place ? { ...one, ...place } : [];
     });
   }
@@ -3118,7 +3157,7 @@ var ONE_ROW = 12;
 var ONE_ROW_NARROW = 7;
 var SEVERAL = 3;
 var hasPoints = (codes) => codes.some(({ definition }) => definition);
-function placesOf(named, n) {
+function placesOf2(named, n) {
   const last = named.length - 1;
   const between = named.slice(1, -1).map((at, nth) => {
     const reach = Math.min(at - named[nth], named[nth + 2] - at);
@@ -3141,7 +3180,7 @@ function endsAndNamed(codes, say) {
 var pointsSaid = (codes, say) => endsAndNamed(codes, say).map(({ number, text }) => `${number} ${text}`.trim()).join(", ");
 function pointsRow(codes, say) {
   const shown = endsAndNamed(codes, say);
-  const spans = placesOf(shown.map(({ at }) => at), codes.length);
+  const spans = placesOf2(shown.map(({ at }) => at), codes.length);
   const row = make("div", "sk-points", ...shown.map(({ at, number, text }, nth) => {
     const made = make("span", "sk-point", make("b", "", number), " ", text);
     const [from, to] = spans[nth];
@@ -3184,6 +3223,11 @@ var sizeOf = ({ kind, codes }) => {
   const n = codes.filter(({ id }) => id !== NONE_FITS).length;
   return kind === "scale" || n <= FEW ? "few" : n <= SOME ? "some" : "many";
 };
+function withMarks(text, letters) {
+  const places = placesOf(text, letters);
+  const ends = [0, ...places.map(([, end]) => end)];
+  return [...places.flatMap(([start, end], i) => [text.slice(ends[i], start), make("mark", "", text.slice(start, end))]), text.slice(ends[places.length])];
+}
 function createCodes(kit, { show, say, hand, focus, id }) {
   const { parts, part, button } = kit;
   let shown = { variable: (
@@ -3311,7 +3355,9 @@ function createCodes(kit, { show, say, hand, focus, id }) {
     if (!code.definition) return make("div", "sk-cell", made);
     made.append(make("span", "sk-def", code.definition));
     made.setAttribute("aria-description", code.definition);
-    made.addEventListener("mouseenter", () => show(code, made));
+    made.addEventListener("mouseenter", () => {
+      if (!made.closest(".sk-by-key")) show(code, made);
+    });
     made.addEventListener("focus", () => {
       if (made.matches(":focus-visible")) show(code, made);
     });
@@ -3333,10 +3379,11 @@ function createCodes(kit, { show, say, hand, focus, id }) {
     const { letters, active } = hand;
     if (letters === lit.letters && active === lit.active) return;
     const hits = new Set(found(shown.variable.codes, letters));
+    const isOff = (code) => hits.size > 0 && !hits.has(code);
     for (const made of parts.codes.querySelectorAll("[data-code]")) {
       const code = shown.variable.codes.find((one) => one.id === made.dataset.code);
       made.classList.toggle("sk-active", made.dataset.code === active);
-      if (letters !== lit.letters && code) markLabel(made, code.label, hits.has(code) ? letters : "", Boolean(letters.trim()) && !hits.has(code));
+      if (letters !== lit.letters && code) markLabel(made, code.label, hits.has(code) ? letters : "", isOff(code));
       if (made.dataset.code === active) reach(made);
     }
     lit = { letters, active };
@@ -3349,14 +3396,8 @@ function createCodes(kit, { show, say, hand, focus, id }) {
     made.focus({ preventScroll: true });
   }
   function markLabel(made, text, letters, isOff) {
-    const place = placeOf(text, letters);
-    const label = (
-      /** @type {HTMLElement} */
-      made.querySelector(".sk-label")
-    );
     made.classList.toggle("sk-off", isOff);
-    if (place) label.replaceChildren(text.slice(0, place[0]), make("mark", "", text.slice(...place)), text.slice(place[1]));
-    else label.textContent = text;
+    made.querySelector(".sk-label")?.replaceChildren(...withMarks(text, letters));
   }
   function press(isChosen) {
     for (const made of parts.codes.querySelectorAll("[data-code]")) made.setAttribute("aria-pressed", isChosen(made.dataset.code));
@@ -3485,6 +3526,7 @@ function createFrame(host, data, say, list, kit, { work, label, tray = [], side 
   let panelOpen = false;
   let hasFocus = true;
   let isByKey = false;
+  let mouse = "";
   let fitted = null;
   function buildHead() {
     const bar = part("bar", "div", "sk-bar", part("fill", "i", ""));
@@ -3567,6 +3609,10 @@ function createFrame(host, data, say, list, kit, { work, label, tray = [], side 
     )));
     root2.addEventListener("keydown", () => showHand(true), true);
     root2.addEventListener("pointerdown", () => showHand(false), true);
+    for (const type of ["pointerover", "pointermove"]) root2.addEventListener(type, (event) => feelMouse(
+      /** @type {PointerEvent} */
+      event
+    ), true);
     root2.addEventListener("click", (event) => {
       if (!/** @type {Element} */
       event.target.closest("button, input, textarea, label, summary, dialog")) focus();
@@ -3652,6 +3698,11 @@ function createFrame(host, data, say, list, kit, { work, label, tray = [], side 
       if (Math.abs(event.clientX - from) > 8) shift(event.clientX);
     });
     for (const type of ["pointerup", "pointercancel"]) paper.addEventListener(type, end);
+  }
+  function feelMouse({ screenX, screenY }) {
+    const before = mouse;
+    mouse = `${screenX} ${screenY}`;
+    if (before && before !== mouse) showHand(false);
   }
   function showHand(now) {
     if (now === isByKey) return;
@@ -4153,6 +4204,7 @@ function createCodingView(host, data, say, list, hand, onHandIn) {
     }
     paintChosen(note, answer);
     codes.paintTyping();
+    parts.typing.classList.toggle("sk-miss", Boolean(hand.letters.trim()) && !hand.active);
     parts.typing.replaceChildren(...hand.letters ? [say("typing"), " ", make("b", "", hand.letters)] : []);
     shown = { note, variable };
   }
@@ -4172,7 +4224,11 @@ function createCodingView(host, data, say, list, hand, onHandIn) {
   function showCode(code) {
     const { variables } = data;
     if (code && code.definition) {
-      parts.panelBox.replaceChildren(definitionOf(code, say));
+      const entry = definitionOf(code, say);
+      if (hand.letters) entry.querySelectorAll("p").forEach((one) => {
+        if (!one.firstElementChild) one.replaceChildren(...withMarks(one.textContent ?? "", hand.letters));
+      });
+      parts.panelBox.replaceChildren(entry);
       return;
     }
     const has = variables.some(({ kind, codes: all }) => kind !== "scale" && all.some((one) => one.definition));

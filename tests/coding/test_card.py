@@ -193,7 +193,7 @@ def test_codes_beyond_the_digits_are_found_by_letters_and_arrows(show, tmp_path)
     page.page.keyboard.type("hem")
     page.press("Backspace", "Backspace", "Backspace", "t", "Enter")
     page.press("x")
-    assert page.text(".sk-remark") == "Ingen kod har ”x”."
+    assert page.text(".sk-remark") == "Ingen kod har ”x”. Esc rensar."
     page.press("h", "2")  # a digit that no label has answers
     page.wait_for_state("saved")
     assert [logged(desk)[note, "many"] for note in order(session)[:7]] == [

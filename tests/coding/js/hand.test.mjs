@@ -70,18 +70,24 @@ test("letters find a code, Enter takes it, and no letter commands", () => {
   assert.deepEqual(acts, ["code k11"]);
 });
 
-test("letters that find nothing are refused by name and change nothing", () => {
+test("letters that find nothing stay as they were typed, light no code and are no answer", () => {
   const { hand, acts, type } = over(choices("v", 12));
   type("k", "x");
-  assert.deepEqual([hand.letters, hand.told], ["k", { key: "no_hit", values: { letters: "kx" } }]);
+  assert.deepEqual([hand.letters, hand.active, hand.told], ["kx", "", { key: "no_hit", values: { letters: "kx" } }]);
+  type("o", "d", "Enter"); // "kod" would be left if x had gone
+  assert.deepEqual([hand.letters, hand.active, acts], ["kxod", "", []]);
   type("Escape", "Enter");
   assert.deepEqual([hand.letters, hand.active, acts], ["", "", ["confirm"]]);
+  type("x", "ArrowDown");
+  assert.deepEqual([hand.letters, hand.active], ["", "k0"]);
 });
 
 test("a letter taken back undoes no answer, and a digit or command forgets the letters", () => {
   const { hand, acts, type } = over(choices("v", 12));
   type("k", "o", "Backspace", "Backspace");
   assert.deepEqual([hand.letters, hand.active, acts], ["", "", []]);
+  type("Backspace");
+  assert.deepEqual([hand.told.key, acts], ["letters_gone", []]);
   type("k", "2", "k", "/", "Enter");
   assert.deepEqual([hand.letters, acts], ["", ["code k1", "skip", "confirm"]]);
 });

@@ -34,6 +34,7 @@ export function createHand({ list, commands, act, onChange, shows = () => true, 
   /** @type {{ name?: string, value?: unknown, question?: string | null }} */
   let clicked = {}; // what the latest click was on, and which question stood there
   let letters = ""; // the beginning of a label
+  let isEmptied = false; // whether the latest key took the last of them back
   let active = ""; // the code that the cursor is on
 
   /** @type {() => Variable | null} */
@@ -107,16 +108,22 @@ export function createHand({ list, commands, act, onChange, shows = () => true, 
   /** @returns {Code[]} */
   function hits() {
     const { codes } = /** @type {Variable} */ (asked());
-    return letters.trim() ? found(codes, letters) : codes;
+    const some = found(codes, letters);
+    return some.length ? some : codes;
   }
 
+  // What no code has stays as it was typed: were its letters dropped one by one, those that happen to go on with the
+  // rest would light a code that nobody meant.
   /** @param {string} now */
   function search(now) {
     const variable = asked();
     const first = variable && now.trim() ? found(variable.codes, now)[0] : undefined;
-    if (now.trim() && !first) return tell("no_hit", { letters: now.trim() });
     [letters, active] = [now, first ? first.id : ""];
-    return onChange();
+    return now.trim() && !first ? tellMiss() : onChange();
+  }
+
+  function tellMiss() {
+    tell("no_hit", { letters: letters.trim() });
   }
 
   function forget() {
@@ -127,6 +134,7 @@ export function createHand({ list, commands, act, onChange, shows = () => true, 
   /** @param {number} by */
   function moveCursor(by) {
     const all = hits();
+    if (!active) letters = ""; // no code has it
     const now = all.findIndex(({ id }) => id === active);
     const next = now < 0 ? (by > 0 ? 0 : all.length - 1) : (now + by + all.length) % all.length;
     active = all[next].id;
@@ -137,17 +145,22 @@ export function createHand({ list, commands, act, onChange, shows = () => true, 
   /** @param {Action} action @param {Press} event */
   function isTyping({ name, value }, event) {
     const variable = asked();
+    const isBack = event.key === "Backspace" && !event.shiftKey && !event.ctrlKey && !event.metaKey;
+    const isOneTooMany = isBack && isEmptied;
+    isEmptied = isBack && letters.length === 1;
     if (!variable) return false;
     if (name === "letter") search(letters + value);
     else if (name === "up" || name === "down") moveCursor(name === "up" ? -1 : 1);
     else if (letters && event.key === " ") search(`${letters} `);
-    else if (letters && event.key === "Backspace" && !event.shiftKey) search(letters.slice(0, -1));
+    else if (letters && isBack) search(letters.slice(0, -1));
+    else if (isOneTooMany) tell("letters_gone");
     else if (event.key === "Escape" && (letters || active)) search("");
     else if (name === "confirm" && active) {
       const code = active;
       forget();
       act("code", code);
-    } else {
+    } else if (name === "confirm" && letters.trim()) tellMiss(); // what was meant is not known
+    else {
       forget(); // a digit, or a command: what was typed was on the way to nothing
       return false;
     }

@@ -3,7 +3,7 @@
 import { canHold } from "../answering/again.js";
 import { choosable, FLAG, isOpen, proposalIn } from "../answering/answers.js";
 import { createChanges } from "../looks/changes.js";
-import { createCodes, sizeOf, TOLD_OF_NUMBERS } from "../looks/codes.js";
+import { createCodes, sizeOf, TOLD_OF_NUMBERS, withMarks } from "../looks/codes.js";
 import { createKit, definitionOf, labelsOf, latestOf, make, oneStop, retiredOf, sayContext } from "../looks/elements.js";
 import { createCodebook } from "../looks/codebook.js";
 import { createFrame, lengthOfNote } from "../looks/frame.js";
@@ -103,6 +103,7 @@ export function createCodingView(host, data, say, list, hand, onHandIn) {
     }
     paintChosen(note, answer);
     codes.paintTyping();
+    parts.typing.classList.toggle("sk-miss", Boolean(hand.letters.trim()) && !hand.active);
     parts.typing.replaceChildren(...(hand.letters ? [say("typing"), " ", make("b", "", hand.letters)] : []));
     shown = { note, variable };
   }
@@ -129,7 +130,9 @@ export function createCodingView(host, data, say, list, hand, onHandIn) {
   function showCode(code) {
     const { variables } = data;
     if (code && code.definition) {
-      parts.panelBox.replaceChildren(definitionOf(code, say));
+      const entry = definitionOf(code, say);
+      if (hand.letters) entry.querySelectorAll("p").forEach((one) => { if (!one.firstElementChild) one.replaceChildren(...withMarks(one.textContent ?? "", hand.letters)); });
+      parts.panelBox.replaceChildren(entry);
       return;
     }
     const has = variables.some(({ kind, codes: all }) => kind !== "scale" && all.some((one) => one.definition));

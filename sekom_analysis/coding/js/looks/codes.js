@@ -2,7 +2,7 @@
 
 import { shownNumber } from "../answering/answers.js";
 import { keysOf, NONE_FITS } from "../answering/keys.js";
-import { found, leadsOf, placeOf } from "../answering/typing.js";
+import { found, leadsOf, placesOf } from "../answering/typing.js";
 import { keycap, make, oneStop } from "./elements.js";
 import { hasPoints, pointsRow, pointsSaid } from "./points.js";
 
@@ -57,6 +57,14 @@ function rowsOfQuestion({ kind, codes }, more) {
   if (kind !== "scale") return rowsOf([...codes, ...more]) + (kind === "multiple" ? 1 : 0);
   const rows = codes.length > MOST_BUTTONS ? Math.ceil(blocksOf(codes).length / 6) : Math.ceil(codes.length / 12);
   return rows + more.length + (codes.length > WITH_FIELD ? 2 : 1);
+}
+
+// A text in which what was typed is marked.
+/** @param {string} text @param {string} letters @returns {(string | HTMLElement)[]} */
+export function withMarks(text, letters) {
+  const places = placesOf(text, letters);
+  const ends = [0, ...places.map(([, end]) => end)];
+  return [...places.flatMap(([start, end], i) => [text.slice(ends[i], start), make("mark", "", text.slice(start, end))]), text.slice(ends[places.length])];
 }
 
 /** @param {Kit} kit
@@ -215,7 +223,7 @@ export function createCodes(kit, { show, say, hand, focus, id }) {
     if (!code.definition) return make("div", "sk-cell", made);
     made.append(make("span", "sk-def", code.definition));
     made.setAttribute("aria-description", code.definition);
-    made.addEventListener("mouseenter", () => show(code, made));
+    made.addEventListener("mouseenter", () => { if (!made.closest(".sk-by-key")) show(code, made); }); // a mouse that lies still points at nothing
     made.addEventListener("focus", () => { if (made.matches(":focus-visible")) show(code, made); });
     for (const end of ["mouseleave", "blur"]) made.addEventListener(end, () => show(null));
     return make("div", "sk-cell", made, infoButton(code, made));
@@ -239,10 +247,11 @@ export function createCodes(kit, { show, say, hand, focus, id }) {
     const { letters, active } = hand;
     if (letters === lit.letters && active === lit.active) return;
     const hits = new Set(found(shown.variable.codes, letters));
+    const isOff = (/** @type {Code} */ code) => hits.size > 0 && !hits.has(code);
     for (const made of parts.codes.querySelectorAll("[data-code]")) {
       const code = shown.variable.codes.find((/** @type {Code} */ one) => one.id === made.dataset.code);
       made.classList.toggle("sk-active", made.dataset.code === active);
-      if (letters !== lit.letters && code) markLabel(made, code.label, hits.has(code) ? letters : "", Boolean(letters.trim()) && !hits.has(code));
+      if (letters !== lit.letters && code) markLabel(made, code.label, hits.has(code) ? letters : "", isOff(code));
       if (made.dataset.code === active) reach(made);
     }
     lit = { letters, active };
@@ -260,11 +269,8 @@ export function createCodes(kit, { show, say, hand, focus, id }) {
 
   /** @param {HTMLElement} made @param {string} text @param {string} letters @param {boolean} isOff */
   function markLabel(made, text, letters, isOff) {
-    const place = placeOf(text, letters);
-    const label = /** @type {HTMLElement} */ (made.querySelector(".sk-label"));
     made.classList.toggle("sk-off", isOff);
-    if (place) label.replaceChildren(text.slice(0, place[0]), make("mark", "", text.slice(...place)), text.slice(place[1]));
-    else label.textContent = text;
+    made.querySelector(".sk-label")?.replaceChildren(...withMarks(text, letters));
   }
 
   /** @param {(code: string) => boolean} isChosen */

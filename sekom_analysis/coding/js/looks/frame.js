@@ -26,6 +26,7 @@ export function createFrame(host, data, say, list, kit, { work, label, tray = []
   let panelOpen = false;
   let hasFocus = true;
   let isByKey = false; // whether the hand that moved last was on the keyboard
+  let mouse = ""; // where it was last
   /** @type {Note | null} */
   let fitted = null;
 
@@ -99,6 +100,7 @@ export function createFrame(host, data, say, list, kit, { work, label, tray = []
     root.addEventListener("focusout", (event) => showFocus(root.contains(/** @type {Node | null} */ (event.relatedTarget))));
     root.addEventListener("keydown", () => showHand(true), true);
     root.addEventListener("pointerdown", () => showHand(false), true);
+    for (const type of ["pointerover", "pointermove"]) root.addEventListener(type, (event) => feelMouse(/** @type {PointerEvent} */ (event)), true);
     root.addEventListener("click", (event) => {
       if (!/** @type {Element} */ (event.target).closest("button, input, textarea, label, summary, dialog")) focus();
     });
@@ -205,7 +207,14 @@ export function createFrame(host, data, say, list, kit, { work, label, tray = []
 
   // --- focus --------------------------------------------------------------------------------------
 
-  // A ring is for those who move the focus by key.
+  // A mouse that lies still is told of whatever comes up under it; only one that moves points at it.
+  /** @param {PointerEvent} event */
+  function feelMouse({ screenX, screenY }) {
+    const before = mouse;
+    mouse = `${screenX} ${screenY}`;
+    if (before && before !== mouse) showHand(false);
+  }
+
   /** @param {boolean} now */
   function showHand(now) {
     if (now === isByKey) return;
