@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import base64
-import itertools
 import os
 from collections.abc import Callable, Sequence
 from concurrent.futures import Executor
@@ -30,16 +28,19 @@ from sekom_analysis.report.blocks import (
     Block,
     Figure,
     Note,
+    NoteTable,
     Section,
     Table,
     Text,
     column_shares,
     fits,
+    for_paper,
     localised,
     names,
     span,
 )
 from sekom_analysis.report.documents import Written, check_programs, docx_bytes, draw_figures, pdf_bytes
+from sekom_analysis.report.page import Numbering, page_html, picture_uri, seen
 from sekom_analysis.report.sections import numbers, sections
 from sekom_analysis.results import Results
 
@@ -90,7 +91,7 @@ def write_report(
     tables = _write_tables(shown, written, results.lang)
     progress("pages")
     pages = [_write_page(results, shown, figures, written, form) for form in formats]
-    _tell_shown(results)
+    _tell_shown(results, shown if HTML in formats else for_paper(shown))
     written.check()
     return [*pages, *(path for paths in figures.values() for path in paths), *tables]
 
@@ -113,13 +114,16 @@ def check_forms(formats: Sequence[str]) -> None:
     check_programs(docx=DOCX in formats, pdf=PDF in formats)
 
 
-def _tell_shown(results: Results) -> None:
+def _tell_shown(results: Results, shown: Sequence[Section]) -> None:
     """Keep what the report shows of single notes, where it is known for whom it is made."""
-    for variable, disputed in results.disputed.items():
-        voices = results.voices.get(variable)
-        quoted = [] if voices is None else list(voices["note_id"])
-        notes = dict.fromkeys(str(note) for note in [*disputed.index, *quoted])
-        results.study.tell_shown(list(notes), [variable], "report")
+    tables = [block for section in shown for block in section.blocks if isinstance(block, NoteTable)]
+    told = {name: [row.note_id for row in one.rows] for one in tables for name in one.variables}
+    for variable in dict.fromkeys([*results.disputed, *told]):
+        disputed, voices = results.disputed.get(variable), results.voices.get(variable)
+        notes = [] if disputed is None else [*disputed.index]
+        notes += [] if voices is None else [*voices["note_id"]]
+        listed = dict.fromkeys(str(note) for note in [*notes, *told.get(variable, [])])
+        results.study.tell_shown(list(listed), [variable], "report")
 
 
 def _write_page(
@@ -140,8 +144,9 @@ def _page_bytes(
 ) -> bytes:
     if form == HTML:
         drawn = {stem: _of_kind(paths, _PICTURES[HTML]) for stem, paths in figures.items()}
-        pictures = {stem: _data_uri(path.read_bytes()) for stem, path in drawn.items()}
+        pictures = {stem: picture_uri(path.read_bytes()) for stem, path in drawn.items()}
         return render_page(results, pictures, shown).encode("utf-8")
+    shown = for_paper(shown)
     make = {DOCX: docx_bytes, PDF: pdf_bytes}[form]
     pictures = {stem: _of_kind(paths, _PICTURES[form]).name for stem, paths in figures.items()}
     title = visible(results.study.about.title.in_(results.lang))
@@ -172,13 +177,15 @@ def fill_page(
     head: dict[str, Any], lang: str, pictures: dict[str, str], shown: Sequence[Section], form: str = HTML
 ) -> str:
     """Return a page of sections: `head` gives its title, its lead, and what to know before any number."""
+    if form == HTML:
+        return page_html(head, lang, pictures, shown)
     from jinja2 import Environment, PackageLoader, StrictUndefined
 
     environment = Environment(
         loader=PackageLoader("sekom_analysis.report", "templates"),
         autoescape=True,
         undefined=StrictUndefined,
-        finalize=_seen,
+        finalize=seen,
         trim_blocks=True,
         lstrip_blocks=True,
     )
@@ -191,16 +198,10 @@ def fill_page(
     environment.globals["choices"] = Markup() if form == HTML else _shares(CHOICES)
     environment.globals["t"] = lambda key, **values: say(key, lang, **values)
     return environment.get_template("report.html.j2").render(
-        pictures=pictures, lang=lang, form=form, number=_Numbering(), sections=shown, version=__version__,
+        pictures=pictures, lang=lang, form=form, number=Numbering(), sections=for_paper(shown),
+        version=__version__,
         **head,
     )  # fmt: skip
-
-
-def _seen(value: object) -> object:
-    """Make visible what would act on the page; what is markup stays so."""
-    if isinstance(value, Markup):
-        return Markup(visible(str(value)))
-    return visible(value) if isinstance(value, str) else value
 
 
 def _colgroup(rows: Sequence[Sequence[str]], form: str) -> Markup:
@@ -215,21 +216,6 @@ def _shares(shares: Sequence[float]) -> Markup:
     return Markup(f"<colgroup>{columns}</colgroup>")
 
 
-class _Numbering:
-    """Counts figures and tables as the page meets them."""
-
-    def __init__(self) -> None:
-        self._figures, self._tables = itertools.count(1), itertools.count(1)
-
-    def figure(self) -> int:
-        """Return the next figure's number."""
-        return next(self._figures)
-
-    def table(self) -> int:
-        """Return the next table's number."""
-        return next(self._tables)
-
-
 def _write_tables(shown: Sequence[Section], written: Written, lang: str) -> list[Path]:
     """Write every table as a spreadsheet program of the language reads it."""
     tables = {name: table for section in shown for name, table in section.tables().items()}
@@ -239,10 +225,6 @@ def _write_tables(shown: Sequence[Section], written: Written, lang: str) -> list
         name = f"{TABLES}/{FINAL}.{lang}.xlsx"
         contents[name] = table_bytes(tables[FINAL].astype(object), Path(name))
     return list(written.put(contents).values())
-
-
-def _data_uri(drawing: bytes) -> str:
-    return "data:image/svg+xml;base64," + base64.b64encode(drawing).decode("ascii")
 
 
 def _of_kind(paths: list[Path], ending: str) -> Path:
@@ -291,7 +273,7 @@ def write_ratings_report(found: Found, path: str | os.PathLike[str], lang: str =
             kind = "svg" if form == HTML else "png"
             pictures[stem] = render_figure(draw().figure, [kind])[kind]  # type: ignore[arg-type]
     if form == HTML:
-        uris = {stem: _data_uri(data) for stem, data in pictures.items()}
+        uris = {stem: picture_uri(data) for stem, data in pictures.items()}
         return replace_file(target, fill_page(head, lang, uris, more).encode("utf-8"))
     with TemporaryDirectory() as made:
         for stem, data in pictures.items():
