@@ -20,12 +20,12 @@ from sekom_analysis.report.blocks import (
     Text,
     chosen_words,
     label_of,
-    names,
 )
 from sekom_analysis.results import Results
 from sekom_analysis.study.codebook import Variable
 from sekom_analysis.study.decisions import OWN
 
+HARD = "\N{NO-BREAK SPACE}"
 MOST = 2  # questions about a note beside the one that splits the counts
 DISPUTED, OPEN, MEMO = "disputed", "open", "memo"  # what the filters call a note that is so
 
@@ -45,7 +45,7 @@ def notes_section(results: Results) -> Section:
         say("report_notes_caption", lang), columns, rows, list(gathered.filters()), gathered.switches(),
         [variable.id for variable in gathered.variables if variable.id in gathered.seen],
     )  # fmt: skip
-    blocks: list[Block] = [Text(say("report_notes_text", lang, variables=names(shown, lang))), table]
+    blocks: list[Block] = [Text(say("report_notes_text", lang, variables="; ".join(shown))), table]
     return Section(heading, blocks)
 
 
@@ -154,7 +154,7 @@ class _Gathered:
         by_choice: dict[str, list[str]] = defaultdict(list)
         for coder, answer in self._answers.get((note, variable.id), ()):
             said = self._said.get((note, variable.id, coder))
-            sure = f" ({say(f'note_sure_{said.certainty}', self._lang)})" if said and said.certainty else ""
+            sure = f"{HARD}({say(f'note_sure_{said.certainty}', self._lang)})" if said and said.certainty else ""
             by_choice[chosen_words(variable, _plain(answer), self._lang)].append(f"{coder}{sure}")
         for choice in sorted(by_choice, key=lambda one: -len(by_choice[one])):
             yield choice, ", ".join(by_choice[choice])

@@ -65,17 +65,24 @@ function openWhatIsLedTo(reveal) {
 // --- contents, and boxes that scroll ---------------------------------------------------------------------------------
 
 function tellWhere() {
-  const links = all("nav.side a").filter((one) => one instanceof HTMLAnchorElement);
+  const nav = all("nav.side")[0];
+  if (!nav) return;
+  const links = all("a", nav).filter((one) => one instanceof HTMLAnchorElement);
   const headings = links.map(({ hash }) => document.getElementById(decodeURIComponent(hash.slice(1))));
+  const isUnder = links.map((link) => Boolean(link.closest(".under")));
   let isWaiting = false;
   const tell = () => {
     isWaiting = false;
-    const passed = headings.map((one) => Boolean(one && one.getBoundingClientRect().top < window.innerHeight * 0.3));
-    const at = passed.lastIndexOf(true);
+    const passed = headings.map((one) => Boolean(one && one.getBoundingClientRect().top < window.innerHeight * 0.2));
+    const at = Math.max(passed.lastIndexOf(true), 0);
     links.forEach((link, place) => {
-      if (place === Math.max(at, 0)) link.setAttribute("aria-current", "true");
+      if (place === at) link.setAttribute("aria-current", "true");
       else link.removeAttribute("aria-current");
     });
+    nav.classList.toggle("brief", !isUnder[at] && !isUnder[at + 1]); // methods are named where one reads them
+    const [top, end] = [links[at].offsetTop, links[at].offsetTop + links[at].offsetHeight];
+    if (top < nav.scrollTop) nav.scrollTop = top;
+    else if (end > nav.scrollTop + nav.clientHeight) nav.scrollTop = end - nav.clientHeight;
   };
   window.addEventListener("scroll", () => {
     if (!isWaiting) requestAnimationFrame(tell);
