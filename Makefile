@@ -4,6 +4,7 @@
 VENV = .venv
 BIN = $(VENV)/bin
 JS = sekom_analysis/coding/js
+PAGE = sekom_analysis/report/templates/page.js
 NODE = $(VENV)/js/node_modules/.bin
 PIP = $(BIN)/python -m pip --disable-pip-version-check
 INSTALL = $(PIP) install --quiet --constraint requirements.txt --editable
@@ -34,7 +35,7 @@ check: $(VENV)/test.stamp $(VENV)/js.stamp ## style, types, and that the lists o
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
 	@if [ -e $(VENV)/js.stamp ]; then \
-	  $(NODE)/eslint --config $(JS)/eslint.config.js $(JS) sekom_analysis/coding/served.js tests/coding && $(NODE)/tsc --project $(JS); \
+	  $(NODE)/eslint --config $(JS)/eslint.config.js $(JS) $(PAGE) sekom_analysis/coding/served.js tests/coding && $(NODE)/tsc --project $(JS); \
 	fi
 	@$(BIN)/pytest --quiet tests/test_environment.py
 	@echo "Checks passed."

@@ -175,7 +175,7 @@ def test_tables_are_written_as_the_language_reads_them(tmp_path):
 
 
 def test_no_number_stands_in_the_template(root):
-    template = (root / "sekom_analysis/report/templates/report.html.j2").read_text(encoding="utf-8")
+    template = (root / "sekom_analysis/report/templates/page.html.j2").read_text(encoding="utf-8")
     shown = re.sub(r"{[{%#].*?[}%#]}|<style>.*?</style>|<[^>]*>", "", template, flags=re.S)
     assert not re.search(r"[0-9]{2}|[0-9][.,][0-9]", shown)
 

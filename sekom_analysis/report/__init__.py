@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import base64
-import itertools
 import os
 from collections.abc import Callable, Sequence
 from concurrent.futures import Executor
@@ -14,14 +12,12 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 import pandas as pd
-from markupsafe import Markup
 
-from sekom_analysis import __version__
 from sekom_analysis.agreement.breakdowns import Summary, summarise
 from sekom_analysis.agreement.reasons import why_low
 from sekom_analysis.basics.errors import ReportError
 from sekom_analysis.basics.files import check_outside, replace_file
-from sekom_analysis.basics.wording import Phrase, number, quoted, say, visible
+from sekom_analysis.basics.wording import Phrase, number, quoted, say
 from sekom_analysis.exchange.ratings import Found
 from sekom_analysis.figures import plot_agreement
 from sekom_analysis.figures.styling import render_figure, style
@@ -30,15 +26,18 @@ from sekom_analysis.report.blocks import (
     Block,
     Figure,
     Note,
+    NoteTable,
     Section,
     Table,
     Text,
+    for_paper,
     localised,
     names,
     span,
 )
 from sekom_analysis.report.common import Head
 from sekom_analysis.report.documents import Written, check_programs, draw_figures
+from sekom_analysis.report.page import page_html, picture_uri
 from sekom_analysis.report.sections import brief, numbers, sections
 from sekom_analysis.report.typeset import has_signs, pdf_bytes
 from sekom_analysis.report.word import docx_bytes
@@ -92,7 +91,7 @@ def write_report(
     tables = _write_tables(shown, written, results.lang)
     progress("pages")
     pages = [_write_page(results, shown, figures, written, form) for form in formats]
-    _tell_shown(results)
+    _tell_shown(results, shown if HTML in formats else for_paper(shown))
     written.check()
     return [*pages, *(path for paths in figures.values() for path in paths), *tables]
 
@@ -115,13 +114,16 @@ def check_forms(formats: Sequence[str]) -> None:
     check_programs(docx=DOCX in formats, pdf=PDF in formats)
 
 
-def _tell_shown(results: Results) -> None:
+def _tell_shown(results: Results, shown: Sequence[Section]) -> None:
     """Keep what the report shows of single notes, where it is known for whom it is made."""
-    for variable, disputed in results.disputed.items():
-        voices = results.voices.get(variable)
-        quoted = [] if voices is None else list(voices["note_id"])
-        notes = dict.fromkeys(str(note) for note in [*disputed.index, *quoted])
-        results.study.tell_shown(list(notes), [variable], "report")
+    tables = [block for section in shown for block in section.blocks if isinstance(block, NoteTable)]
+    told = {name: [row.note_id for row in one.rows] for one in tables for name in one.variables}
+    for variable in dict.fromkeys([*results.disputed, *told]):
+        disputed, voices = results.disputed.get(variable), results.voices.get(variable)
+        notes = [] if disputed is None else [*disputed.index]
+        notes += [] if voices is None else [*voices["note_id"]]
+        listed = dict.fromkeys(str(note) for note in [*notes, *told.get(variable, [])])
+        results.study.tell_shown(list(listed), [variable], "report")
 
 
 def _write_page(
@@ -142,8 +144,9 @@ def _page_bytes(
 ) -> bytes:
     if form == HTML:
         drawn = {stem: _of_kind(paths, _PICTURES[HTML]) for stem, paths in figures.items()}
-        pictures = {stem: _data_uri(path.read_bytes()) for stem, path in drawn.items()}
+        pictures = {stem: picture_uri(path.read_bytes()) for stem, path in drawn.items()}
         return render_page(results, pictures, shown).encode("utf-8")
+    shown = for_paper(shown)
     make = {DOCX: docx_bytes, PDF: pdf_bytes}[form]
     files = {stem: _picture(paths, form).name for stem, paths in figures.items()}
     return make(shown, head_of(results), files, folder, results.lang)
@@ -178,47 +181,7 @@ def render_page(results: Results, pictures: dict[str, str], shown: Sequence[Sect
     pictures : figure's stem -> its address, a data URI, so that the page needs no other file
     shown : what is on the page below its head; all sections of the results, if left out
     """
-    return fill_page(head_of(results), results.lang, pictures, sections(results) if shown is None else shown)
-
-
-def fill_page(head: Head, lang: str, pictures: dict[str, str], shown: Sequence[Section]) -> str:
-    """Return a page of sections: `head` gives its title, its lead, and what to know before any number."""
-    from jinja2 import Environment, PackageLoader, StrictUndefined
-
-    environment = Environment(
-        loader=PackageLoader("sekom_analysis.report", "templates"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        finalize=_seen,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    environment.globals["t"] = lambda key, **values: say(key, lang, **values)
-    return environment.get_template("report.html.j2").render(
-        pictures=pictures, lang=lang, number=_Numbering(), sections=shown, version=__version__, **head
-    )
-
-
-def _seen(value: object) -> object:
-    """Make visible what would act on the page; what is markup stays so."""
-    if isinstance(value, Markup):
-        return Markup(visible(str(value)))
-    return visible(value) if isinstance(value, str) else value
-
-
-class _Numbering:
-    """Counts figures and tables as the page meets them."""
-
-    def __init__(self) -> None:
-        self._figures, self._tables = itertools.count(1), itertools.count(1)
-
-    def figure(self) -> int:
-        """Return the next figure's number."""
-        return next(self._figures)
-
-    def table(self) -> int:
-        """Return the next table's number."""
-        return next(self._tables)
+    return page_html(head_of(results), results.lang, pictures, sections(results) if shown is None else shown)
 
 
 def _write_tables(shown: Sequence[Section], written: Written, lang: str) -> list[Path]:
@@ -230,10 +193,6 @@ def _write_tables(shown: Sequence[Section], written: Written, lang: str) -> list
         name = f"{TABLES}/{FINAL}.{lang}.xlsx"
         contents[name] = table_bytes(tables[FINAL].astype(object), Path(name))
     return list(written.put(contents).values())
-
-
-def _data_uri(drawing: bytes) -> str:
-    return "data:image/svg+xml;base64," + base64.b64encode(drawing).decode("ascii")
 
 
 def _of_kind(paths: list[Path], ending: str) -> Path:
@@ -282,8 +241,8 @@ def write_ratings_report(found: Found, path: str | os.PathLike[str], lang: str =
             kind = "svg" if form == HTML else "png"
             pictures[stem] = render_figure(draw().figure, [kind])[kind]  # type: ignore[arg-type]
     if form == HTML:
-        uris = {stem: _data_uri(data) for stem, data in pictures.items()}
-        return replace_file(target, fill_page(head, lang, uris, more).encode("utf-8"))
+        uris = {stem: picture_uri(data) for stem, data in pictures.items()}
+        return replace_file(target, page_html(head, lang, uris, more).encode("utf-8"))
     with TemporaryDirectory() as made:
         for stem, data in pictures.items():
             (Path(made) / f"{stem}.png").write_bytes(data)

@@ -147,7 +147,51 @@ class Note:
     kind: str = field(default="note", init=False)
 
 
-Block = Heading | Text | Fact | Bullets | Figure | Table | Note
+@dataclass(frozen=True)
+class NoteRow:
+    """A note with all that is known of it.
+
+    `final` has what it comes to, each with its basis; `choices` what was chosen, each with who chose it;
+    `memos` coders with what they wrote. `marks` are words that it is marked with, and `tokens` are what
+    the filters of a `NoteTable` look for.
+    """
+
+    note_id: str
+    text: str
+    final: Sequence[tuple[str, str]]
+    choices: Sequence[tuple[str, str]]
+    memos: Sequence[tuple[str, str]] = ()
+    marks: Sequence[str] = ()
+    tokens: Sequence[str] = ()
+
+
+@dataclass(frozen=True)
+class Filter:
+    """A list to choose from: groups of options, each a token and a text."""
+
+    name: str
+    label: str
+    groups: Sequence[tuple[str, Sequence[tuple[str, str]]]]
+
+
+@dataclass(frozen=True)
+class NoteTable:
+    """Every note in a table to search and filter on a screen; on paper it is not.
+
+    `switches` are filters that are on or off, each a token and a text. `variables` names those whose answers
+    are shown.
+    """
+
+    caption: str
+    columns: Sequence[str]
+    rows: Sequence[NoteRow]
+    filters: Sequence[Filter] = ()
+    switches: Sequence[tuple[str, str]] = ()
+    variables: Sequence[str] = ()
+    kind: str = field(default="notes", init=False)
+
+
+Block = Heading | Text | Fact | Bullets | Figure | Table | Note | NoteTable
 
 
 @dataclass(frozen=True)
@@ -164,6 +208,11 @@ class Section:
     is_appendix: bool = False
     is_method: bool = False
 
+    @property
+    def is_for_screen(self) -> bool:
+        """Whether it is made around a table to search, which paper cannot have."""
+        return any(isinstance(block, NoteTable) for block in self.blocks)
+
     def figures(self) -> list[Figure]:
         """Return the figures to draw."""
         return [block for block in self.blocks if isinstance(block, Figure)]
@@ -172,6 +221,11 @@ class Section:
         """Return the tables to write as files, by their stems."""
         shown = [block for block in self.blocks if isinstance(block, Table | Figure)]
         return {block.stem: block.frame for block in shown if block.frame is not None} | dict(self.behind)
+
+
+def for_paper(shown: Sequence[Section]) -> list[Section]:
+    """Return the sections that a document has."""
+    return [section for section in shown if not section.is_for_screen]
 
 
 # --- results as rows and cells of one language: what figures draw, what tables show -------------------

@@ -22,6 +22,7 @@ from sekom_analysis.report.blocks import (
     Figure,
     Heading,
     Note,
+    NoteTable,
     Section,
     Table,
     Text,
@@ -135,6 +136,8 @@ def _call(block: Block, after: Sequence[Block], pictures: Mapping[str, str]) -> 
             return _note(block)
         case Heading():
             return f"#head({block.level}, {_texts(block.text)})"
+        case NoteTable():  # a page's alone
+            return ""
 
 
 def _may_float(after: Sequence[Block]) -> bool:

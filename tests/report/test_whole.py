@@ -240,7 +240,7 @@ def asked_in(lang: str) -> str:
     return " ".join(item[lang] for one in guidelines() for item in one["items"])
 
 
-NAMES = {"report.html.j2", "utf-8", "ac1", "icc_a_1", "data:image/svg+xml;base64,", ".6g"}
+NAMES = {"page.html.j2", "utf-8", "ac1", "icc_a_1", "data:image/svg+xml;base64,", ".6g"}
 
 
 LAID_OUT = {"docs.py", "common.py", "typeset.py", "word.py", "word_look.py"}  # sizes, a date, names of fields

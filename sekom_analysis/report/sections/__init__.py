@@ -16,6 +16,7 @@ from sekom_analysis.report.sections import (
     brief,
     contents,
     merged,
+    notes,
     numbers,
     over_time,
     programs,
@@ -60,6 +61,9 @@ METHODS: dict[str, Made] = {
     "problems": numbers.problems_section,
 }
 
+# Every note, to search on a screen.
+NOTES: dict[str, Made] = {"all_notes": notes.notes_section}
+
 APPENDICES: dict[str, Made] = {"final": scales.final_codes_section, "notes": contents.appendix_sections}
 
 # Those that can have neither a coefficient nor a consensus: all that a reflexive study shows.
@@ -74,7 +78,8 @@ def sections(results: Results) -> list[Section]:
     is_any = is_reflexive(results.study)
     main = _made(results, IN_ANY_STANCE if is_any else SECTIONS)
     methods = _made(results, METHODS_IN_ANY_STANCE if is_any else METHODS)
-    shown = [*main, *brief.divider(results, methods), *_made(results, APPENDICES)]
+    last = _made(results, APPENDICES if is_any else NOTES | APPENDICES)
+    shown = [*main, *brief.divider(results, methods), *last]
     return [
         replace(section, blocks=[_counted_as(results, block) for block in section.blocks])
         for section in shown
