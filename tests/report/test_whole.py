@@ -123,7 +123,7 @@ CHANGED = {
     "I korthet", "Nuläget (B), kategori för kategori", "Vilka delar av nuläget åtgärderna möter",
     "Hur säkra är vi?", "Kodarna och kodboken", "Hur väl kodarna stämmer överens", "Antal lappar per kodare",
     "Håller resultatet oavsett vem som kodar?", "Lapparna som kodarna är mest oense om",
-    "Definitioner att skärpa", "Slutliga koder", "Bilaga 1",
+    "Definitioner att skärpa", "Slutliga koder", "Alla lappar", "Bilaga 1",
     "Checklistor för redovisningen",  # since when is known of answers that no file brought
 }  # fmt: skip
 
@@ -240,7 +240,7 @@ def asked_in(lang: str) -> str:
     return " ".join(item[lang] for one in guidelines() for item in one["items"])
 
 
-NAMES = {"page.html.j2", "utf-8", "ac1", "icc_a_1", "data:image/svg+xml;base64,", ".6g"}
+NAMES = {"page.html.j2", "utf-8", "ac1", "icc_a_1", "data:image/svg+xml;base64,", ".6g", "'sha256-"}
 
 
 LAID_OUT = {"docs.py", "common.py", "typeset.py", "word.py", "word_look.py"}  # sizes, a date, names of fields
