@@ -1580,6 +1580,7 @@ function createOverlays({ root, ground, say, list, hand, focus, id }) {
     });
     root.append(box);
     box.showModal();
+    box.scrollTop = 0;
     return box;
   }
   function tip(text, near) {
@@ -5343,6 +5344,7 @@ function createAdjudicationView(host, data, say, list, hand, sitting) {
   const quick = ["definition", "exclude", ...isTalk ? [] : ["talk"]].map((name) => say(`quick_${name}`));
   let shown = { note: null, signature: "" };
   let named = isTalk;
+  let heard = sitting.speaker;
   let refused = "";
   function buildMeeting() {
     const people = isTalk ? [] : data.people;
@@ -5547,6 +5549,8 @@ function createAdjudicationView(host, data, say, list, hand, sitting) {
     const rows = isTalk ? note.readings.map((_, place) => talkRow(note, place)) : note.readings.flatMap((reading, place) => variable.kind === "multiple" || reading.skipped ? tiles.row(note, place, named) : []);
     parts.rows.hidden = !rows.length;
     parts.rows.replaceChildren(...rows);
+    if (sitting.speaker !== heard) rows[sitting.speaker ?? -1]?.scrollIntoView({ block: "nearest" });
+    heard = sitting.speaker;
   }
   function talkRow(note, place) {
     const name = note.variables[place];
@@ -5591,10 +5595,15 @@ function createAdjudicationView(host, data, say, list, hand, sitting) {
     paintOthers(note, answer);
   }
   function reasonTitle(note, variable, choice) {
-    if (isTalk) return sitting.speaker === null || sitting.speaker === void 0 ? say("reason_label") : say("reason_of", { coder: note.readings[sitting.speaker].name });
+    const labels = choice.codes.map((code) => labelOf(variable, code, say)).join(", ") || say("confirm_none");
+    if (isTalk) {
+      if (sitting.speaker === null || sitting.speaker === void 0) return say("reason_label");
+      const { name: coder } = note.readings[sitting.speaker];
+      return choice.event === "decide" ? say("reason_of_for", { coder, codes: labels }) : say("reason_of", { coder });
+    }
     if (choice.event === "skip") return say("reason_open");
     if (choice.event !== "decide") return say("reason_label");
-    return say("reason_for", { codes: choice.codes.map((code) => labelOf(variable, code, say)).join(", ") || say("confirm_none") });
+    return say("reason_for", { codes: labels });
   }
   function paintChips(written) {
     const own = sitting.reasons.filter((reason) => !quick.includes(reason) && reason !== twoIdeas);
