@@ -3469,6 +3469,8 @@ function createCodebook({ host, data, say, onClose = () => {
 // looks/frame.js
 var LONG = 420;
 var VERY_LONG = 1500;
+var LEAST_PUSH = 8;
+var LEAST_SWIPE = 70;
 var contextLines = (note) => (note.context ?? []).map(([name, text]) => make("p", "", make("b", "", name), ` ${text}`));
 var lengthOfNote = (note) => note.text.length + sayContext(note).length;
 var cards = 0;
@@ -3634,22 +3636,35 @@ function createFrame(host, data, say, list, kit, { work, label, tray = [], side 
     parts.note.scrollTop = end ? 0 : parts.note.scrollTop + parts.note.clientHeight * 0.9;
   }
   function listenForSwipe() {
-    let from = NaN;
     const { paper } = parts;
-    const shift = (x) => paper.style.setProperty("--sk-push", `${Number.isNaN(from) ? 0 : Math.round((x - from) * 0.8)}px`);
-    function end(event) {
-      const by = event.clientX - from;
-      from = NaN;
+    let from = null;
+    const shift = (x) => paper.style.setProperty("--sk-push", `${Math.round(x * 0.8)}px`);
+    const wayOf = ({ clientX, clientY }) => ({ x: clientX - (from?.clientX ?? 0), y: Math.abs(clientY - (from?.clientY ?? 0)) });
+    function letGo() {
+      from = null;
       shift(0);
-      if (event.type === "pointerup" && Math.abs(by) > 70) kit.act(by < 0 ? "forward" : "back");
     }
-    paper.addEventListener("pointerdown", (event) => {
-      if (event.pointerType === "touch") from = event.clientX;
-    });
-    paper.addEventListener("pointermove", (event) => {
-      if (Math.abs(event.clientX - from) > 8) shift(event.clientX);
-    });
-    for (const type of ["pointerup", "pointercancel"]) paper.addEventListener(type, end);
+    function begin(event) {
+      letGo();
+      if (event.pointerType === "touch" && event.isPrimary) from = event;
+    }
+    function move(event) {
+      if (!from) return;
+      const { x, y } = wayOf(event);
+      if (y > LEAST_SWIPE || y > Math.abs(x) + LEAST_PUSH) letGo();
+      else if (Math.abs(x) > LEAST_PUSH) shift(x);
+    }
+    function end(event) {
+      const { x, y } = wayOf(event);
+      const isSwipe = from && Math.abs(x) > LEAST_SWIPE && Math.abs(x) > y;
+      letGo();
+      if (isSwipe) kit.act(x < 0 ? "noteForward" : "noteBack");
+    }
+    for (
+      const [type, work2] of
+      /** @type {const} */
+      [["pointerdown", begin], ["pointermove", move], ["pointerup", end], ["pointercancel", letGo]]
+    ) paper.addEventListener(type, work2);
   }
   function feelMouse({ screenX, screenY }) {
     const before = mouse;
@@ -4011,6 +4026,7 @@ var MOST = 5;
 function createTray2({ kit, list, say, hand }) {
   const { parts, part, button, tool, group } = kit;
   let newest = "";
+  let asked = "";
   let at = -1;
   function build() {
     const recent = group("recent", "sk-recent", say("recent"));
@@ -4020,7 +4036,9 @@ function createTray2({ kit, list, say, hand }) {
       "sk-segments",
       say("certainty"),
       tool("sure1", say("certainty_1"), ".", "certainty", "1"),
-      ...["2", "3"].map((n) => tool(`sure${n}`, say(`certainty_${n}`), `⇧${n}`, "certainty", n))
+      tool("sure2", say("fairly_sure"), "⇧2", "certainty", "2"),
+      tool("sure3", say("certainty_3"), "⇧3", "certainty", "3"),
+      foldButton()
     );
     const tools = make("div", "sk-tools", doubt, tool("memo", say("memo"), ","), tool("undo", say("undo"), "⌫"), tool("redo", say("redo"), "⇧⌫"));
     const more = make("div", "sk-tools sk-push", tool("skip", say("skip"), "/"), tool("toFirstOpen", say("to_first_open"), "End"), tool("keys", "", "?"));
@@ -4028,6 +4046,23 @@ function createTray2({ kit, list, say, hand }) {
     for (const name of ["redo", "toFirstOpen"]) parts[name].title = say(name === "redo" ? "redo" : "to_first_open");
     return [recent, tools, part("push", "div", "sk-gap"), more];
   }
+  function foldButton() {
+    const made = part("fold", "button", "sk-tool sk-fold", "…");
+    made.type = "button";
+    made.setAttribute("aria-label", say("certainty"));
+    made.setAttribute("aria-expanded", "false");
+    made.addEventListener("click", (event) => {
+      fold2(asked ? "" : aimed(list.aim()));
+      if (event.detail > 0) parts.root.focus({ preventScroll: true });
+    });
+    return made;
+  }
+  function fold2(now) {
+    asked = now;
+    parts.tray.classList.toggle("sk-asks-doubt", Boolean(asked));
+    parts.fold.setAttribute("aria-expanded", String(Boolean(asked)));
+  }
+  const aimed = (aim) => aim ? `${list.cellOf(aim.note, aim.variable.id)} ${aim.answer?.id} ${aim.draft.certainty ?? aim.answer?.certainty}` : "none";
   function paint(finished) {
     paintRecent();
     paintDoubt(list.aim());
@@ -4065,6 +4100,7 @@ function createTray2({ kit, list, say, hand }) {
     const { answer, draft } = aim ?? { answer: void 0, draft: {} };
     const certainty = draft.certainty ?? (isOpen(answer) ? "" : answer.certainty);
     for (const n of ["1", "2", "3"]) parts[`sure${n}`].setAttribute("aria-pressed", certainty === n);
+    if (asked && aimed(aim) !== asked) fold2("");
     oneStop(parts.certainty, parts.certainty.querySelector('[aria-pressed="true"]'));
     const memo = draft.memo ?? (answer ? answer.memo : "");
     parts.memo.classList.toggle("sk-on", Boolean(memo));
