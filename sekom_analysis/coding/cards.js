@@ -279,6 +279,7 @@ function leadsOf(codes) {
 
 // answering/hand.js
 var PAUSE = 600;
+var TWICE = 260;
 var BURST = 400;
 var MOVES = /* @__PURE__ */ new Set(["back", "forward", "noteBack", "noteForward", "toFirstOpen", "toStep", "review", "answerAgain", "recentBack", "recentForward", "toRecent"]);
 var OTHERWISE = /* @__PURE__ */ new Set(["code", "skip", "leaveOpen", "openBlock", "numberIs", "numberGiven"]);
@@ -298,6 +299,7 @@ function createHand({ list, commands, act, onChange, shows = () => true, isWriti
   let letters = "";
   let isEmptied = false;
   let active = "";
+  let entered = { at: -Infinity, cell: "" };
   const asked = () => list.isFinished() ? null : list.current().variable;
   const scale = () => list.current().variable;
   function tell(key, values = {}) {
@@ -403,6 +405,15 @@ function createHand({ list, commands, act, onChange, shows = () => true, isWriti
     proseAt = event.timeStamp;
     return true;
   }
+  function isSecondEnter(action, { timeStamp }) {
+    if (read || action?.name !== "confirm" || list.isFinished()) return false;
+    const { note, variable, answer, draft } = list.current();
+    const cell = list.cellOf(note, variable.id);
+    const isEmpty = variable.kind === "multiple" && isOpen(answer) && !draft?.codes && !letters && !active;
+    const isSecond = isEmpty && timeStamp - entered.at < TWICE && cell !== entered.cell;
+    entered = { at: timeStamp, cell: isSecond ? entered.cell : cell };
+    return isSecond;
+  }
   function isInLabel({ key, ctrlKey, metaKey, altKey }) {
     const variable = letters && /^[0-9]$/.test(key) && !ctrlKey && !metaKey && !altKey ? asked() : null;
     return Boolean(variable && found(variable.codes, letters + key).length);
@@ -422,6 +433,10 @@ function createHand({ list, commands, act, onChange, shows = () => true, isWriti
     const isStep = action && ["up", "down", "scroll"].includes(action.name);
     if (event.repeat && !isStep) return true;
     told = null;
+    if (isSecondEnter(action, event)) {
+      tell("second_enter");
+      return true;
+    }
     if (text) return pressAmid(event, action);
     return isTyping(
       /** @type {Action} */

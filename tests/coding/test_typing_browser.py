@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from sekom_analysis.coding.session import Session
+
 from .test_surface_browser import HIDDEN, card_of, codes, decided, saved, study_of, variable
 
 __all__ = ["card_of", "study_of"]  # fixtures
@@ -160,3 +162,19 @@ def test_what_confirms_several_stays_in_view_though_their_labels_take_two_lines(
     assert page.page.evaluate(HIDDEN, ".sk-confirm, .sk-question, .sk-text") == []
     page.page.locator(".sk-code").last.scroll_into_view_if_needed()
     assert page.page.evaluate(HIDDEN, ".sk-confirm") == []
+
+
+def test_an_enter_pressed_twice_does_not_say_that_none_fits_the_question_it_brought_up(show, study_of):
+    desk = study_of(SINGLE, SEVERAL).desk("anna")
+    page = show(Session(desk), clock=True)
+    page.page.clock.pause_at(page.page.evaluate("Date.now() + 1000"))
+    swedish(page, "sko")
+    page.press("Enter", "Enter")
+    assert page.text(".sk-place") == "Lapp 1 av 60"
+    assert "Enter igen" in page.text(".sk-remark")
+    page.pause(260)
+    page.press("Enter")  # seen by now, and meant
+    assert page.text(".sk-place") == "Lapp 2 av 60"
+    page.page.clock.resume()
+    saved(page, 2)
+    assert decided(desk) == [("decide", PLACE["Skola"]), ("decide", "")]
