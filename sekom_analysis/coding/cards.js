@@ -279,6 +279,7 @@ function leadsOf(codes) {
 
 // answering/hand.js
 var PAUSE = 600;
+var TWICE = 260;
 var BURST = 400;
 var MOVES = /* @__PURE__ */ new Set(["back", "forward", "noteBack", "noteForward", "toFirstOpen", "toStep", "review", "answerAgain", "recentBack", "recentForward", "toRecent"]);
 var OTHERWISE = /* @__PURE__ */ new Set(["code", "skip", "leaveOpen", "openBlock", "numberIs", "numberGiven"]);
@@ -298,6 +299,7 @@ function createHand({ list, commands, act, onChange, shows = () => true, isWriti
   let letters = "";
   let isEmptied = false;
   let active = "";
+  let entered = { at: -Infinity, cell: "" };
   const asked = () => list.isFinished() ? null : list.current().variable;
   const scale = () => list.current().variable;
   function tell(key, values = {}) {
@@ -403,6 +405,15 @@ function createHand({ list, commands, act, onChange, shows = () => true, isWriti
     proseAt = event.timeStamp;
     return true;
   }
+  function isSecondEnter(action, { timeStamp }) {
+    if (read || action?.name !== "confirm" || list.isFinished()) return false;
+    const { note, variable, answer, draft } = list.current();
+    const cell = list.cellOf(note, variable.id);
+    const isEmpty = variable.kind === "multiple" && isOpen(answer) && !draft?.codes && !letters && !active;
+    const isSecond = isEmpty && timeStamp - entered.at < TWICE && cell !== entered.cell;
+    entered = { at: timeStamp, cell: isSecond ? entered.cell : cell };
+    return isSecond;
+  }
   function isInLabel({ key, ctrlKey, metaKey, altKey }) {
     const variable = letters && /^[0-9]$/.test(key) && !ctrlKey && !metaKey && !altKey ? asked() : null;
     return Boolean(variable && found(variable.codes, letters + key).length);
@@ -422,6 +433,10 @@ function createHand({ list, commands, act, onChange, shows = () => true, isWriti
     const isStep = action && ["up", "down", "scroll"].includes(action.name);
     if (event.repeat && !isStep) return true;
     told = null;
+    if (isSecondEnter(action, event)) {
+      tell("second_enter");
+      return true;
+    }
     if (text) return pressAmid(event, action);
     return isTyping(
       /** @type {Action} */
@@ -1580,6 +1595,7 @@ function createOverlays({ root, ground, say, list, hand, focus, id }) {
     });
     root.append(box);
     box.showModal();
+    box.scrollTop = 0;
     return box;
   }
   function tip(text, near) {
@@ -3517,6 +3533,8 @@ function createCodebook({ host, data, say, onClose = () => {
 // looks/frame.js
 var LONG = 420;
 var VERY_LONG = 1500;
+var LEAST_PUSH = 8;
+var LEAST_SWIPE = 70;
 var contextLines = (note) => (note.context ?? []).map(([name, text]) => make("p", "", make("b", "", name), ` ${text}`));
 var lengthOfNote = (note) => note.text.length + sayContext(note).length;
 var cards = 0;
@@ -3682,22 +3700,35 @@ function createFrame(host, data, say, list, kit, { work, label, tray = [], side 
     parts.note.scrollTop = end ? 0 : parts.note.scrollTop + parts.note.clientHeight * 0.9;
   }
   function listenForSwipe() {
-    let from = NaN;
     const { paper } = parts;
-    const shift = (x) => paper.style.setProperty("--sk-push", `${Number.isNaN(from) ? 0 : Math.round((x - from) * 0.8)}px`);
-    function end(event) {
-      const by = event.clientX - from;
-      from = NaN;
+    let from = null;
+    const shift = (x) => paper.style.setProperty("--sk-push", `${Math.round(x * 0.8)}px`);
+    const wayOf = ({ clientX, clientY }) => ({ x: clientX - (from?.clientX ?? 0), y: Math.abs(clientY - (from?.clientY ?? 0)) });
+    function letGo() {
+      from = null;
       shift(0);
-      if (event.type === "pointerup" && Math.abs(by) > 70) kit.act(by < 0 ? "forward" : "back");
     }
-    paper.addEventListener("pointerdown", (event) => {
-      if (event.pointerType === "touch") from = event.clientX;
-    });
-    paper.addEventListener("pointermove", (event) => {
-      if (Math.abs(event.clientX - from) > 8) shift(event.clientX);
-    });
-    for (const type of ["pointerup", "pointercancel"]) paper.addEventListener(type, end);
+    function begin(event) {
+      letGo();
+      if (event.pointerType === "touch" && event.isPrimary) from = event;
+    }
+    function move(event) {
+      if (!from) return;
+      const { x, y } = wayOf(event);
+      if (y > LEAST_SWIPE || y > Math.abs(x) + LEAST_PUSH) letGo();
+      else if (Math.abs(x) > LEAST_PUSH) shift(x);
+    }
+    function end(event) {
+      const { x, y } = wayOf(event);
+      const isSwipe = from && Math.abs(x) > LEAST_SWIPE && Math.abs(x) > y;
+      letGo();
+      if (isSwipe) kit.act(x < 0 ? "noteForward" : "noteBack");
+    }
+    for (
+      const [type, work2] of
+      /** @type {const} */
+      [["pointerdown", begin], ["pointermove", move], ["pointerup", end], ["pointercancel", letGo]]
+    ) paper.addEventListener(type, work2);
   }
   function feelMouse({ screenX, screenY }) {
     const before = mouse;
@@ -4059,6 +4090,7 @@ var MOST = 5;
 function createTray2({ kit, list, say, hand }) {
   const { parts, part, button, tool, group } = kit;
   let newest = "";
+  let asked = "";
   let at = -1;
   function build() {
     const recent = group("recent", "sk-recent", say("recent"));
@@ -4068,7 +4100,9 @@ function createTray2({ kit, list, say, hand }) {
       "sk-segments",
       say("certainty"),
       tool("sure1", say("certainty_1"), ".", "certainty", "1"),
-      ...["2", "3"].map((n) => tool(`sure${n}`, say(`certainty_${n}`), `⇧${n}`, "certainty", n))
+      tool("sure2", say("fairly_sure"), "⇧2", "certainty", "2"),
+      tool("sure3", say("certainty_3"), "⇧3", "certainty", "3"),
+      foldButton()
     );
     const tools = make("div", "sk-tools", doubt, tool("memo", say("memo"), ","), tool("undo", say("undo"), "⌫"), tool("redo", say("redo"), "⇧⌫"));
     const more = make("div", "sk-tools sk-push", tool("skip", say("skip"), "/"), tool("toFirstOpen", say("to_first_open"), "End"), tool("keys", "", "?"));
@@ -4076,6 +4110,23 @@ function createTray2({ kit, list, say, hand }) {
     for (const name of ["redo", "toFirstOpen"]) parts[name].title = say(name === "redo" ? "redo" : "to_first_open");
     return [recent, tools, part("push", "div", "sk-gap"), more];
   }
+  function foldButton() {
+    const made = part("fold", "button", "sk-tool sk-fold", "…");
+    made.type = "button";
+    made.setAttribute("aria-label", say("certainty"));
+    made.setAttribute("aria-expanded", "false");
+    made.addEventListener("click", (event) => {
+      fold2(asked ? "" : aimed(list.aim()));
+      if (event.detail > 0) parts.root.focus({ preventScroll: true });
+    });
+    return made;
+  }
+  function fold2(now) {
+    asked = now;
+    parts.tray.classList.toggle("sk-asks-doubt", Boolean(asked));
+    parts.fold.setAttribute("aria-expanded", String(Boolean(asked)));
+  }
+  const aimed = (aim) => aim ? `${list.cellOf(aim.note, aim.variable.id)} ${aim.answer?.id} ${aim.draft.certainty ?? aim.answer?.certainty}` : "none";
   function paint(finished) {
     paintRecent();
     paintDoubt(list.aim());
@@ -4113,6 +4164,7 @@ function createTray2({ kit, list, say, hand }) {
     const { answer, draft } = aim ?? { answer: void 0, draft: {} };
     const certainty = draft.certainty ?? (isOpen(answer) ? "" : answer.certainty);
     for (const n of ["1", "2", "3"]) parts[`sure${n}`].setAttribute("aria-pressed", certainty === n);
+    if (asked && aimed(aim) !== asked) fold2("");
     oneStop(parts.certainty, parts.certainty.querySelector('[aria-pressed="true"]'));
     const memo = draft.memo ?? (answer ? answer.memo : "");
     parts.memo.classList.toggle("sk-on", Boolean(memo));
@@ -5392,6 +5444,7 @@ function createAdjudicationView(host, data, say, list, hand, sitting) {
   const quick = ["definition", "exclude", ...isTalk ? [] : ["talk"]].map((name) => say(`quick_${name}`));
   let shown = { note: null, signature: "" };
   let named = isTalk;
+  let heard = sitting.speaker;
   let refused = "";
   function buildMeeting() {
     const people = isTalk ? [] : data.people;
@@ -5596,6 +5649,8 @@ function createAdjudicationView(host, data, say, list, hand, sitting) {
     const rows = isTalk ? note.readings.map((_, place) => talkRow(note, place)) : note.readings.flatMap((reading, place) => variable.kind === "multiple" || reading.skipped ? tiles.row(note, place, named) : []);
     parts.rows.hidden = !rows.length;
     parts.rows.replaceChildren(...rows);
+    if (sitting.speaker !== heard) rows[sitting.speaker ?? -1]?.scrollIntoView({ block: "nearest" });
+    heard = sitting.speaker;
   }
   function talkRow(note, place) {
     const name = note.variables[place];
@@ -5640,10 +5695,15 @@ function createAdjudicationView(host, data, say, list, hand, sitting) {
     paintOthers(note, answer);
   }
   function reasonTitle(note, variable, choice) {
-    if (isTalk) return sitting.speaker === null || sitting.speaker === void 0 ? say("reason_label") : say("reason_of", { coder: note.readings[sitting.speaker].name });
+    const labels = choice.codes.map((code) => labelOf(variable, code, say)).join(", ") || say("confirm_none");
+    if (isTalk) {
+      if (sitting.speaker === null || sitting.speaker === void 0) return say("reason_label");
+      const { name: coder } = note.readings[sitting.speaker];
+      return choice.event === "decide" ? say("reason_of_for", { coder, codes: labels }) : say("reason_of", { coder });
+    }
     if (choice.event === "skip") return say("reason_open");
     if (choice.event !== "decide") return say("reason_label");
-    return say("reason_for", { codes: choice.codes.map((code) => labelOf(variable, code, say)).join(", ") || say("confirm_none") });
+    return say("reason_for", { codes: labels });
   }
   function paintChips(written) {
     const own = sitting.reasons.filter((reason) => !quick.includes(reason) && reason !== twoIdeas);

@@ -11,6 +11,7 @@ from sekom_analysis.coding.talking import TalkSession
 from sekom_analysis.study.making import create_sample
 
 from .test_accessibility import axe, faults  # noqa: F401
+from .test_surface_browser import AS_A_PAGE, HIDDEN
 
 VARIABLE = "valence"
 PEOPLE = {"bo": "hinder", "cilla": "mojlighet"}
@@ -115,3 +116,48 @@ def test_axe_finds_no_serious_fault_on_any_face_of_the_meetings_card(meet, axe, 
         page.pause()
         found += [(keys[-1], *fault) for fault in faults(page)]
     assert found == []
+
+
+def in_view(page, needed):
+    """Whether what is needed is whole on screen, with nothing over it."""
+    assert page.page.locator(needed).count()
+    return page.page.evaluate(HIDDEN, needed) == []
+
+
+def test_at_twice_the_size_one_sees_who_speaks_and_what_saves_it(meet, axe):  # noqa: F811
+    page = meet(
+        color_scheme="dark",
+        viewport={"width": 640, "height": 360},
+        device_scale_factor=2,
+        theme=AS_A_PAGE,
+    )
+    page.page.add_style_tag(content="h1 { display: none } body { margin: 0 }")  # as it is served
+    page.page.evaluate("scrollTo(0, 0)")
+    page.page.evaluate(axe)
+    found = [("first", *fault) for fault in faults(page)]
+    page.press("b")
+    assert in_view(page, ".sk-speaker[aria-pressed='true']")
+    found += [("speaker", *fault) for fault in faults(page)]
+    page.press("1")
+    page.page.keyboard.type("bo har rätt")
+    assert page.text(".sk-reason-label b") == "Skäl: cilla, för Hinder"
+    assert in_view(
+        page, ".sk-reason-label, .sk-reason .sk-field, .sk-reason .sk-firm, .sk-main-button, .sk-text"
+    )
+    assert page.text(".sk-saved") == "Sparat: 0. Inte sparat: 1"
+    saved = page.page.evaluate(
+        "(({ scrollWidth, clientWidth }) => scrollWidth <= clientWidth)(document.querySelector('.sk-saved'))"
+    )
+    assert saved
+    found += [("reason", *fault) for fault in faults(page)]
+    page.press("Escape")
+    page.pause()
+    page.press("?")
+    assert in_view(page, ".sk-dialog h2")
+    found += [("keys", *fault) for fault in faults(page)]
+    page.press("Escape", "0")
+    assert in_view(page, ".sk-picker .sk-field, .sk-picker .sk-button")
+    found += [("other", *fault) for fault in faults(page)]
+    assert found == []
+    wide = page.page.evaluate("[document.documentElement.scrollWidth, innerWidth]")
+    assert wide[0] <= wide[1]

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from .test_surface_browser import card_of, decided, saved, study_of, variable
+from sekom_analysis.coding.session import Session
+
+from .test_surface_browser import HIDDEN, card_of, codes, decided, saved, study_of, variable
 
 __all__ = ["card_of", "study_of"]  # fixtures
 
@@ -150,3 +152,29 @@ def test_labels_stand_in_one_line_and_the_latest_answers_can_be_read(card_of):
     )
     assert len(widths) >= 2
     assert min(widths) > 48
+
+
+@pytest.mark.parametrize("width", [1280, 1041, 861])
+def test_what_confirms_several_stays_in_view_though_their_labels_take_two_lines(card_of, width):
+    page, _ = card_of(variable("v", "multiple", codes=codes(30)), viewport={"width": width, "height": 720})
+    swedish(page, "trivsel")
+    page.press("Enter")
+    assert page.page.evaluate(HIDDEN, ".sk-confirm, .sk-question, .sk-text") == []
+    page.page.locator(".sk-code").last.scroll_into_view_if_needed()
+    assert page.page.evaluate(HIDDEN, ".sk-confirm") == []
+
+
+def test_an_enter_pressed_twice_does_not_say_that_none_fits_the_question_it_brought_up(show, study_of):
+    desk = study_of(SINGLE, SEVERAL).desk("anna")
+    page = show(Session(desk), clock=True)
+    page.page.clock.pause_at(page.page.evaluate("Date.now() + 1000"))
+    swedish(page, "sko")
+    page.press("Enter", "Enter")
+    assert page.text(".sk-place") == "Lapp 1 av 60"
+    assert "Enter igen" in page.text(".sk-remark")
+    page.pause(260)
+    page.press("Enter")  # seen by now, and meant
+    assert page.text(".sk-place") == "Lapp 2 av 60"
+    page.page.clock.resume()
+    saved(page, 2)
+    assert decided(desk) == [("decide", PLACE["Skola"]), ("decide", "")]

@@ -2,13 +2,14 @@
 // cursor is on, prose just left, a word on why a key did nothing.
 // Pure: no page and no clock; a press brings its own time, and `wait` lets time pass.
 
-import { rangeOf, shownNumber } from "./answers.js";
+import { isOpen, rangeOf, shownNumber } from "./answers.js";
 import { actionOf } from "./keys.js";
 import { found } from "./typing.js";
 
 /** @import { Action, CardKind, Code, Commands, Press, Variable, Wait, Worklist } from "../types" */
 
 const PAUSE = 600; // after so many milliseconds a number that could go on is taken
+const TWICE = 260; // an Enter closer than this to another was pressed with it
 const BURST = 400; // keys closer than this to prose belong to it
 const MOVES = new Set(["back", "forward", "noteBack", "noteForward", "toFirstOpen", "toStep", "review", "answerAgain", "recentBack", "recentForward", "toRecent"]);
 const OTHERWISE = new Set(["code", "skip", "leaveOpen", "openBlock", "numberIs", "numberGiven"]); // an answer other than the number
@@ -36,6 +37,7 @@ export function createHand({ list, commands, act, onChange, shows = () => true, 
   let letters = ""; // the beginning of a label
   let isEmptied = false; // whether the latest key took the last of them back
   let active = ""; // the code that the cursor is on
+  let entered = { at: -Infinity, cell: "" }; // when Enter came last, and on which question
 
   /** @type {() => Variable | null} */
   const asked = () => (list.isFinished() ? null : list.current().variable);
@@ -177,6 +179,18 @@ export function createHand({ list, commands, act, onChange, shows = () => true, 
     return true;
   }
 
+  // Whether an Enter came with one before it that brought up a question: nobody has seen yet that nothing is chosen there.
+  /** @param {Action | null} action @param {Press} event */
+  function isSecondEnter(action, { timeStamp }) {
+    if (read || action?.name !== "confirm" || list.isFinished()) return false;
+    const { note, variable, answer, draft } = list.current();
+    const cell = list.cellOf(note, variable.id);
+    const isEmpty = variable.kind === "multiple" && isOpen(answer) && !draft?.codes && !letters && !active;
+    const isSecond = isEmpty && timeStamp - entered.at < TWICE && cell !== entered.cell;
+    entered = { at: timeStamp, cell: isSecond ? entered.cell : cell };
+    return isSecond;
+  }
+
   // A digit that a label has where its beginning is typed ("kod 12") goes on with it; all others answer.
   /** @param {Press} event */
   function isInLabel({ key, ctrlKey, metaKey, altKey }) {
@@ -203,6 +217,10 @@ export function createHand({ list, commands, act, onChange, shows = () => true, 
     const isStep = action && ["up", "down", "scroll"].includes(action.name);
     if (event.repeat && !isStep) return true; // a held key must not code note after note
     told = null;
+    if (isSecondEnter(action, event)) {
+      tell("second_enter");
+      return true;
+    }
     if (text) return pressAmid(event, action);
     return isTyping(/** @type {Action} */ (action), event) || run(/** @type {Action} */ (action), event);
   }

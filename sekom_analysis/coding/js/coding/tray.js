@@ -11,6 +11,7 @@ const MOST = 5;
 export function createTray({ kit, list, say, hand }) {
   const { parts, part, button, tool, group } = kit;
   let newest = ""; // which answer stood first when it was painted
+  let asked = ""; // the answer whose certainties stand open
   let at = -1; // which of them the keys went back to
 
   // --- building -----------------------------------------------------------------------------------
@@ -19,13 +20,37 @@ export function createTray({ kit, list, say, hand }) {
     const recent = group("recent", "sk-recent", say("recent"));
     part("just", "span", "sk-unseen sk-just");
     const doubt = group("certainty", "sk-segments", say("certainty"), tool("sure1", say("certainty_1"), ".", "certainty", "1"),
-      ...["2", "3"].map((n) => tool(`sure${n}`, say(`certainty_${n}`), `⇧${n}`, "certainty", n)));
+      tool("sure2", say("fairly_sure"), "⇧2", "certainty", "2"), tool("sure3", say("certainty_3"), "⇧3", "certainty", "3"), foldButton());
     const tools = make("div", "sk-tools", doubt, tool("memo", say("memo"), ","), tool("undo", say("undo"), "⌫"), tool("redo", say("redo"), "⇧⌫"));
     const more = make("div", "sk-tools sk-push", tool("skip", say("skip"), "/"), tool("toFirstOpen", say("to_first_open"), "End"), tool("keys", "", "?"));
     parts.keys.setAttribute("aria-label", say("keys"));
     for (const name of ["redo", "toFirstOpen"]) parts[name].title = say(name === "redo" ? "redo" : "to_first_open");
     return [recent, tools, part("push", "div", "sk-gap"), more];
   }
+
+  // Where there is no room for all three certainties, one more button opens them in the tray's own row.
+  function foldButton() {
+    const made = part("fold", "button", "sk-tool sk-fold", "…");
+    made.type = "button";
+    made.setAttribute("aria-label", say("certainty"));
+    made.setAttribute("aria-expanded", "false");
+    made.addEventListener("click", (event) => {
+      fold(asked ? "" : aimed(list.aim()));
+      if (event.detail > 0) parts.root.focus({ preventScroll: true });
+    });
+    return made;
+  }
+
+  /** @param {string} now */
+  function fold(now) {
+    asked = now;
+    parts.tray.classList.toggle("sk-asks-doubt", Boolean(asked));
+    parts.fold.setAttribute("aria-expanded", String(Boolean(asked)));
+  }
+
+  // What the certainties would be said of, and what was said of it.
+  /** @param {Cell | null} aim */
+  const aimed = (aim) => (aim ? `${list.cellOf(aim.note, aim.variable.id)} ${aim.answer?.id} ${aim.draft.certainty ?? aim.answer?.certainty}` : "none");
 
   // --- painting -----------------------------------------------------------------------------------
 
@@ -71,6 +96,7 @@ export function createTray({ kit, list, say, hand }) {
     const { answer, draft } = aim ?? { answer: undefined, draft: {} };
     const certainty = draft.certainty ?? (isOpen(answer) ? "" : answer.certainty);
     for (const n of ["1", "2", "3"]) parts[`sure${n}`].setAttribute("aria-pressed", certainty === n);
+    if (asked && aimed(aim) !== asked) fold("");
     oneStop(parts.certainty, parts.certainty.querySelector('[aria-pressed="true"]'));
     const memo = draft.memo ?? (answer ? answer.memo : "");
     parts.memo.classList.toggle("sk-on", Boolean(memo));

@@ -32,6 +32,7 @@ export function createAdjudicationView(host, data, say, list, hand, sitting) {
   /** @type {{ note: Note | null, signature: string }} */
   let shown = { note: null, signature: "" };
   let named = isTalk; // who chose what; hidden again on the next note
+  let heard = sitting.speaker; // whose row was brought into view
   let refused = ""; // what was missing when something was to be saved
 
   // --- building -----------------------------------------------------------------------------------
@@ -233,6 +234,8 @@ export function createAdjudicationView(host, data, say, list, hand, sitting) {
       : note.readings.flatMap((reading, place) => (variable.kind === "multiple" || reading.skipped ? tiles.row(note, place, named) : []));
     parts.rows.hidden = !rows.length;
     parts.rows.replaceChildren(...rows);
+    if (sitting.speaker !== heard) rows[sitting.speaker ?? -1]?.scrollIntoView({ block: "nearest" });
+    heard = sitting.speaker;
   }
 
   /** @param {DisputedNote} note @param {number} place */
@@ -283,10 +286,15 @@ export function createAdjudicationView(host, data, say, list, hand, sitting) {
 
   /** @param {DisputedNote} note @param {Variable} variable @param {Choice} choice */
   function reasonTitle(note, variable, choice) {
-    if (isTalk) return sitting.speaker === null || sitting.speaker === undefined ? say("reason_label") : say("reason_of", { coder: note.readings[sitting.speaker].name });
+    const labels = choice.codes.map((code) => labelOf(variable, code, say)).join(", ") || say("confirm_none");
+    if (isTalk) {
+      if (sitting.speaker === null || sitting.speaker === undefined) return say("reason_label");
+      const { name: coder } = note.readings[sitting.speaker];
+      return choice.event === "decide" ? say("reason_of_for", { coder, codes: labels }) : say("reason_of", { coder });
+    }
     if (choice.event === "skip") return say("reason_open");
     if (choice.event !== "decide") return say("reason_label");
-    return say("reason_for", { codes: choice.codes.map((code) => labelOf(variable, code, say)).join(", ") || say("confirm_none") });
+    return say("reason_for", { codes: labels });
   }
 
   // What can be said again: what is often said, then what this adjudicator said last.

@@ -7,6 +7,8 @@ import { make, sayContext } from "./elements.js";
 
 const LONG = 420; // a note of more signs stands beside the codes, in smaller type
 const VERY_LONG = 1500;
+const LEAST_PUSH = 8; // pixels that a finger moves before the slip moves with it
+const LEAST_SWIPE = 70; // and before it has been pushed aside
 
 /** What stands above a note's text: the question asked, the respondent's group. @param {Note} note */
 const contextLines = (note) => (note.context ?? []).map(([name, text]) => make("p", "", make("b", "", name), ` ${text}`));
@@ -187,22 +189,45 @@ export function createFrame(host, data, say, list, kit, { work, label, tray = []
 
   // --- a finger -----------------------------------------------------------------------------------
 
-  // The slip pushed aside by a finger: left is on, right is back.
+  // The slip pushed aside by a finger: to the left comes the next note, to the right the one before. Only one finger
+  // that goes across, and ends far from where it began, pushes it; what it lies on is not chosen.
   function listenForSwipe() {
-    let from = NaN;
     const { paper } = parts;
+    /** @type {PointerEvent | null} */
+    let from = null;
     /** @param {number} x */
-    const shift = (x) => paper.style.setProperty("--sk-push", `${Number.isNaN(from) ? 0 : Math.round((x - from) * 0.8)}px`);
+    const shift = (x) => paper.style.setProperty("--sk-push", `${Math.round(x * 0.8)}px`);
+
+    /** @param {PointerEvent} event */
+    const wayOf = ({ clientX, clientY }) => ({ x: clientX - (from?.clientX ?? 0), y: Math.abs(clientY - (from?.clientY ?? 0)) });
+
+    function letGo() {
+      from = null;
+      shift(0);
+    }
+
+    /** @param {PointerEvent} event */
+    function begin(event) {
+      letGo();
+      if (event.pointerType === "touch" && event.isPrimary) from = event;
+    }
+
+    /** @param {PointerEvent} event */
+    function move(event) {
+      if (!from) return;
+      const { x, y } = wayOf(event);
+      if (y > LEAST_SWIPE || y > Math.abs(x) + LEAST_PUSH) letGo();
+      else if (Math.abs(x) > LEAST_PUSH) shift(x);
+    }
+
     /** @param {PointerEvent} event */
     function end(event) {
-      const by = event.clientX - from;
-      from = NaN;
-      shift(0);
-      if (event.type === "pointerup" && Math.abs(by) > 70) kit.act(by < 0 ? "forward" : "back");
+      const { x, y } = wayOf(event);
+      const isSwipe = from && Math.abs(x) > LEAST_SWIPE && Math.abs(x) > y;
+      letGo();
+      if (isSwipe) kit.act(x < 0 ? "noteForward" : "noteBack");
     }
-    paper.addEventListener("pointerdown", (/** @type {PointerEvent} */ event) => { if (event.pointerType === "touch") from = event.clientX; });
-    paper.addEventListener("pointermove", (/** @type {PointerEvent} */ event) => { if (Math.abs(event.clientX - from) > 8) shift(event.clientX); });
-    for (const type of ["pointerup", "pointercancel"]) paper.addEventListener(type, end);
+    for (const [type, work] of /** @type {const} */ ([["pointerdown", begin], ["pointermove", move], ["pointerup", end], ["pointercancel", letGo]])) paper.addEventListener(type, work);
   }
 
   // --- focus --------------------------------------------------------------------------------------

@@ -228,6 +228,7 @@ export function createOverlays({ root, ground, say, list, hand, focus, id }) {
     box.addEventListener("click", (event) => { if (event.target === box) box.close(); });
     root.append(box);
     box.showModal();
+    box.scrollTop = 0; // it begins at its beginning, though its button at the end has the focus
     return box;
   }
 
