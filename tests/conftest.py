@@ -82,6 +82,7 @@ SLOW = {  # files, by the seconds they take; see CONTRIBUTING
     "tests/quality/test_stance.py",
     "tests/report/test_conduct.py",
     "tests/report/test_drawing.py",
+    "tests/report/test_page.py",
     "tests/report/test_whole.py",
     "tests/report/test_written.py",
     "tests/test_adjudications.py",
@@ -189,6 +190,45 @@ def tracked(root) -> list[str]:
     listed = subprocess.run(["git", "ls-files", "-z"], cwd=root, capture_output=True, check=True).stdout
     names = [name for name in listed.decode("utf-8").split("\0") if name]
     return [name for name in names if (root / name).is_file()]
+
+
+# --- a real Chromium: one for all tests of a process, since a second Playwright does not start beside it ---
+
+
+FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-sync",
+         "--disable-background-networking", "--disable-component-update"]  # fmt: skip
+
+
+def chromium_settings() -> dict[str, object]:
+    """How to start a Chromium; empty without one."""
+    names = ("chromium", "chromium-browser", "google-chrome")
+    path = os.environ.get("SEKOM_CHROMIUM") or next(filter(None, map(shutil.which, names)), None)
+    return {"executable_path": path, "args": FLAGS} if path else {}
+
+
+@pytest.fixture(scope="session")
+def chromium():
+    """How to start a Chromium; without one CI fails and a laptop skips."""
+    settings = chromium_settings()
+    if not settings:
+        reason = "no Chromium was found (apt-get install chromium, or name one in SEKOM_CHROMIUM)"
+        (pytest.fail if os.environ.get("CI") else pytest.skip)(reason)
+    return settings
+
+
+@pytest.fixture(scope="session")
+def playwright():
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def browser(playwright, chromium):
+    running = playwright.chromium.launch(**chromium)
+    yield running
+    running.close()
 
 
 @pytest.fixture(scope="session")

@@ -117,7 +117,7 @@ def check_forms(formats: Sequence[str]) -> None:
 def _tell_shown(results: Results, shown: Sequence[Section]) -> None:
     """Keep what the report shows of single notes, where it is known for whom it is made."""
     tables = [block for section in shown for block in section.blocks if isinstance(block, NoteTable)]
-    told = {name: [row.note_id for row in one.rows] for one in tables for name in one.variables}
+    told = {name: notes for one in tables for name, notes in one.answered.items()}
     for variable in dict.fromkeys([*results.disputed, *told]):
         disputed, voices = results.disputed.get(variable), results.voices.get(variable)
         notes = [] if disputed is None else [*disputed.index]

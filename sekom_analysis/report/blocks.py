@@ -178,8 +178,8 @@ class Filter:
 class NoteTable:
     """Every note in a table to search and filter on a screen; on paper it is not.
 
-    `switches` are filters that are on or off, each a token and a text. `variables` names those whose answers
-    are shown.
+    `switches` are filters that are on or off, each a token and a text. `answered` has by variable the notes
+    whose answers to it are shown.
     """
 
     caption: str
@@ -187,7 +187,7 @@ class NoteTable:
     rows: Sequence[NoteRow]
     filters: Sequence[Filter] = ()
     switches: Sequence[tuple[str, str]] = ()
-    variables: Sequence[str] = ()
+    answered: Mapping[str, Sequence[str]] = field(default_factory=dict)
     kind: str = field(default="notes", init=False)
 
 

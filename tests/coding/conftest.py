@@ -18,11 +18,12 @@ import pytest
 import sekom_analysis as sa
 from sekom_analysis.coding import opening
 from sekom_analysis.coding.page import SCRIPT, STYLES, script
+from tests.conftest import chromium_settings
+
+__all__ = ["chromium_settings"]
 
 CHECKOUT = Path(__file__).parents[2]
 MODULES = CHECKOUT / "sekom_analysis" / "coding" / "js"  # of which the cards' script is made
-FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-sync",
-         "--disable-background-networking", "--disable-component-update"]  # fmt: skip
 TOKEN = "only-for-tests"
 
 
@@ -41,23 +42,6 @@ def scratch_study(folder: Path) -> Path:
 @pytest.fixture
 def study_root(tmp_path):
     return scratch_study(tmp_path / "study")
-
-
-def chromium_settings() -> dict[str, object]:
-    """How to start a Chromium; empty without one."""
-    names = ("chromium", "chromium-browser", "google-chrome")
-    path = os.environ.get("SEKOM_CHROMIUM") or next(filter(None, map(shutil.which, names)), None)
-    return {"executable_path": path, "args": FLAGS} if path else {}
-
-
-@pytest.fixture(scope="session")
-def chromium():
-    """How to start a Chromium; without one CI fails and a laptop skips."""
-    settings = chromium_settings()
-    if not settings:
-        reason = "no Chromium was found (apt-get install chromium, or name one in SEKOM_CHROMIUM)"
-        (pytest.fail if os.environ.get("CI") else pytest.skip)(reason)
-    return settings
 
 
 @pytest.fixture(scope="session")
@@ -79,21 +63,6 @@ def in_node(node):
         return subprocess.run(command, capture_output=True, encoding="utf-8", check=True).stdout
 
     return run
-
-
-@pytest.fixture(scope="session")
-def playwright():
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as running:
-        yield running
-
-
-@pytest.fixture(scope="session")
-def browser(playwright, chromium):
-    running = playwright.chromium.launch(**chromium)
-    yield running
-    running.close()
 
 
 def free_port() -> int:

@@ -37,15 +37,14 @@ def notes_section(results: Results) -> Section:
     heading = say("report_notes", lang)
     if not rows:
         return Section(heading, [])
-    shown = [
-        label_of(results, variable.id) for variable in gathered.variables if variable.id in gathered.seen
-    ]
+    shown = {one.id: gathered.answered[one.id] for one in gathered.variables if one.id in gathered.answered}
     columns = [say(f"column_{key}", lang) for key in ("note", "note_text", "note_final", "note_choices")]
     table = NoteTable(
         say("report_notes_caption", lang), columns, rows, list(gathered.filters()), gathered.switches(),
-        [variable.id for variable in gathered.variables if variable.id in gathered.seen],
+        shown,
     )  # fmt: skip
-    blocks: list[Block] = [Text(say("report_notes_text", lang, variables="; ".join(shown))), table]
+    told = "; ".join(label_of(results, name) for name in shown)
+    blocks: list[Block] = [Text(say("report_notes_text", lang, variables=told)), table]
     return Section(heading, blocks)
 
 
@@ -61,7 +60,7 @@ class _Gathered:
 
     def __init__(self, results: Results) -> None:
         self._results, self._lang = results, results.lang
-        self.seen: dict[str, None] = {}  # variables that a row shows
+        self.answered: dict[str, list[str]] = defaultdict(list)  # variable -> notes whose rows show it
         self._chosen: set[tuple[str, str]] = set()  # a variable and a code that somebody chose
         self._final: set[tuple[str, str]] = set()  # and those that a note came to
         self._coders: dict[str, None] = {}
@@ -121,7 +120,8 @@ class _Gathered:
         about = [*[one for one in asked if one not in sides][:MOST], *sides]
         if not about:
             return None
-        self.seen |= dict.fromkeys(one.id for one in about)
+        for one in about:
+            self.answered[one.id].append(note)
         final = [words for one in about if (words := self._final_words(note, one)) is not None]
         choices = [choice for one in about for choice in self._choices(note, one)]
         memos = list(dict.fromkeys(memo for one in about for memo in self._memos(note, one)))
@@ -154,7 +154,9 @@ class _Gathered:
         by_choice: dict[str, list[str]] = defaultdict(list)
         for coder, answer in self._answers.get((note, variable.id), ()):
             said = self._said.get((note, variable.id, coder))
-            sure = f"{HARD}({say(f'note_sure_{said.certainty}', self._lang)})" if said and said.certainty else ""
+            sure = (
+                f"{HARD}({say(f'note_sure_{said.certainty}', self._lang)})" if said and said.certainty else ""
+            )
             by_choice[chosen_words(variable, _plain(answer), self._lang)].append(f"{coder}{sure}")
         for choice in sorted(by_choice, key=lambda one: -len(by_choice[one])):
             yield choice, ", ".join(by_choice[choice])
