@@ -47,6 +47,7 @@ def helpers():
         "card_helpers", HERE.parent / "tests" / "coding" / "conftest.py"
     )
     module = importlib.util.module_from_spec(spec)
+    sys.path.insert(0, str(HERE.parent))  # it takes the browser from the tests' own helpers
     spec.loader.exec_module(module)
     return module
 

@@ -82,6 +82,7 @@ SLOW = {  # files, by the seconds they take; see CONTRIBUTING
     "tests/quality/test_stance.py",
     "tests/report/test_conduct.py",
     "tests/report/test_drawing.py",
+    "tests/report/test_page.py",
     "tests/report/test_whole.py",
     "tests/report/test_written.py",
     "tests/test_adjudications.py",

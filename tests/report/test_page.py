@@ -20,7 +20,7 @@ from sekom_analysis.report.sections import sections
 from sekom_analysis.report.sections.notes import notes_section
 from sekom_analysis.results import work_out
 from sekom_analysis.study.study import Study
-from tests.coding.browsers import KEYS, ChromiumTab, FirefoxTab
+from tests.coding.browsers import KEYS, ChromiumTab, FirefoxPerson
 from tests.coding.firefox import Firefox, firefox_path
 from tests.coding.test_accessibility import axe
 from tests.hostile import TEXTS
@@ -82,7 +82,7 @@ def fox(tmp_path):
 
     def opened(path):
         running.append(Firefox(tmp_path / "firefox"))
-        tab = FirefoxTab(running[-1], running[-1]._tab)
+        tab = FirefoxPerson(running[-1]).tab()  # a tab of its own has the keys from the start
         tab.goto(path.as_uri())
         return tab
 
