@@ -16,7 +16,7 @@ SectionName = Literal[
     "brief", "before", "background", "chapters", "others", "scales", "readings", "priorities", "coverage",
     "plan", "sure", "methods", "conduct", "agreement", "tables", "findings", "settled", "disputed", "advice",
     "scoring", "merges", "sources", "programs", "saturation", "checklists", "steps", "problems", "final",
-    "all_notes",
+    "all_notes", "scores", "themes",
 ]  # fmt: skip
 SETTLED = "settled"
 LONG = 60  # words; of a longer note only selected words are quoted, where the study does not say otherwise

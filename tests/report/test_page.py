@@ -12,7 +12,7 @@ from collections import Counter, defaultdict
 
 import pandas as pd
 import pytest
-from PIL import Image
+from matplotlib.image import imread
 
 from sekom_analysis.report import _tell_shown, page, render_page
 from sekom_analysis.report.blocks import Figure, NoteTable, Section, Table, Text, for_paper
@@ -509,9 +509,10 @@ def test_contents_stand_beside_the_page_and_folded_above_it_on_a_phone(chrome, f
 
 def test_light_and_dark_are_the_systems_or_ones_own_and_figures_follow(chrome, file):
     def paper(tab):
-        shot = Image.open(io.BytesIO(tab.page.locator("figure img").first.screenshot())).convert("RGB")
+        shot = imread(io.BytesIO(tab.page.locator("figure img").first.screenshot()), format="png")
         ground = tab.ask("getComputedStyle(document.documentElement).backgroundColor")
-        return shot.getpixel((shot.width // 2, shot.height // 2)), ground
+        middle = shot[shot.shape[0] // 2, shot.shape[1] // 2, :3]
+        return tuple(round(255 * float(part)) for part in middle), ground
 
     light, dark = ((255, 255, 255), "rgb(255, 255, 255)"), ((20, 25, 28), "rgb(20, 25, 28)")
     tab = chrome(file, color_scheme="dark")

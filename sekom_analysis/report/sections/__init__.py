@@ -51,6 +51,8 @@ METHODS: dict[str, Made] = {
     "settled": agreed.settled_section,
     "disputed": numbers.disputed_section,
     "advice": agreed.advice_section,
+    "scores": scales.scale_tables_section,
+    "themes": actions.themes_section,
     "scoring": actions.scoring_section,
     "merges": merged.merges_section,
     "sources": contents.sources_section,
@@ -70,7 +72,8 @@ APPENDICES: dict[str, Made] = {"final": scales.final_codes_section, "notes": con
 IN_ANY_STANCE = {name: SECTIONS[name] for name in ("before", "background", "others", "scales")}
 IN_ANY_STANCE |= {"readings": agreed.readings_section}
 IN_ANY_STANCE |= {"plan": SECTIONS["plan"]}
-METHODS_IN_ANY_STANCE = {name: METHODS[name] for name in ("methods", "tables", "merges", "problems")}
+SUITED = ("methods", "tables", "scores", "merges", "problems")
+METHODS_IN_ANY_STANCE = {name: METHODS[name] for name in SUITED}
 
 
 def sections(results: Results) -> list[Section]:

@@ -285,12 +285,14 @@ def _time(row: dict[Any, Any], lang: str) -> str:
 
 
 def coverage_section(results: Results) -> Section:
-    """Return coverage and themes; empty where nobody has coded them."""
-    blocks = [
-        *_coverage(results),
-        *(block for tables in results.themes for block in _themes(results, tables)),
-    ]
-    return Section(say("report_coverage", results.lang), blocks)
+    """Return coverage; empty where nobody has coded it."""
+    return Section(say("report_coverage", results.lang), _coverage(results))
+
+
+def themes_section(results: Results) -> Section:
+    """Return which category has which themes; empty where nobody has coded them."""
+    blocks = [block for tables in results.themes for block in _themes(results, tables)]
+    return Section(say("report_themes", results.lang), blocks)
 
 
 def _coverage(results: Results) -> list[Block]:

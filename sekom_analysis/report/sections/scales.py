@@ -20,15 +20,20 @@ MOST_COLUMNS = 4  # of variables beside each other
 
 
 def scales_section(results: Results) -> Section:
+    """Return the figure of how the scores are spread."""
+    lang = results.lang
+    blocks: list[Block] = [Text(say("report_scales_text", lang)), _figure(results)]
+    return Section(say("report_scales", lang), [] if results.scales.empty else blocks)
+
+
+def scale_tables_section(results: Results) -> Section:
     """Return a table of shares for the scales of one range, and the coders' means beside their agreement."""
     lang, table = results.lang, results.scales
     ranges = {name: tuple(part["point"].unique()) for name, part in table.groupby("variable", sort=False)}
     blocks: list[Block] = []
     for place, (points, names) in enumerate(groupby(ranges, key=ranges.__getitem__), start=1):
         blocks += _of_range(results, [str(name) for name in names], [int(point) for point in points], place)
-    intro: list[Block] = [Text(say("report_scales_text", lang)), _figure(results)] if blocks else []
-    behind = {"scales": table} if blocks else {}
-    return Section(say("report_scales", lang), [*intro, *blocks], behind)
+    return Section(say("report_scale_tables", lang), blocks, {"scales": table} if blocks else {})
 
 
 def _figure(results: Results) -> Figure:
