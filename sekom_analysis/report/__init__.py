@@ -17,7 +17,7 @@ from sekom_analysis.agreement.breakdowns import Summary, summarise
 from sekom_analysis.agreement.reasons import why_low
 from sekom_analysis.basics.errors import ReportError
 from sekom_analysis.basics.files import check_outside, replace_file
-from sekom_analysis.basics.wording import Phrase, number, quoted, say
+from sekom_analysis.basics.wording import Phrase, number, quoted, say, visible
 from sekom_analysis.exchange.ratings import Found
 from sekom_analysis.figures import plot_agreement
 from sekom_analysis.figures.styling import render_figure, style
@@ -191,7 +191,8 @@ def _write_tables(shown: Sequence[Section], written: Written, lang: str) -> list
     contents = {name: localised(table, name, lang) for name, table in files.items()}
     if FINAL in tables:  # what people work on with
         name = f"{TABLES}/{FINAL}.{lang}.xlsx"
-        contents[name] = table_bytes(tables[FINAL].astype(object), Path(name))
+        seen = tables[FINAL].astype(object).map(lambda cell: visible(cell) if isinstance(cell, str) else cell)
+        contents[name] = table_bytes(seen, Path(name))
     return list(written.put(contents).values())
 
 
