@@ -200,3 +200,15 @@ def test_where_there_is_none_the_three_open_in_the_tray(card_of, axe, size):
     assert more.get_attribute("aria-expanded") == "false"
     assert seen() == ["Osäker", "…"]
     assert page.page.locator(".sk-card").evaluate("(one) => one.contains(document.activeElement)")
+
+
+def test_what_is_not_saved_is_said_in_full_on_a_phone(phone):
+    page, _ = phone()
+    page.page.locator(".sk-code").first.tap()
+    page.page.locator(".sk-code").first.tap()
+    assert page.text(".sk-saved") == "Sparat: 1. Inte sparat: 1"
+    box = page.page.locator(".sk-saved").evaluate(
+        "(one) => [one.scrollWidth - one.clientWidth, one.scrollHeight - one.clientHeight]"
+    )
+    assert max(box) <= 0
+    assert page.page.evaluate(HIDDEN, ".sk-saved, .sk-place") == []
