@@ -149,7 +149,7 @@ def test_it_says_why_alpha_is_low_where_nearly_all_agree(tmp_path):
     file.write_text("\n".join(["note;Anna;Bo", *rows]), encoding="utf-8")
     code, out, _ = sekom("agreement", file, "--resamples", "0", "--to", tmp_path / "out.html", "--lang", "sv")
     assert code == 0
-    assert "90 % of the pairs agree and yet α is −0.03: the answers are so much alike" in out
+    assert "90% of the pairs agree and yet α is −0.03: the answers are so much alike" in out
     assert "90 % av paren är eniga och ändå är α −0,03" in (tmp_path / "out.html").read_text(encoding="utf-8")
 
 

@@ -82,8 +82,8 @@ def test_a_named_column_counts_in_every_table(workshop):
 def test_report_and_command_line_say_what_counts_as_a_cluster(workshop):
     study = named(workshop)
     page = said_in_report(work_out(study, "sv", n_resamples=100))
-    assert "Lappar med samma Bord räknas som ett kluster (12 i allt)" in page
-    assert "fås genom att ett kluster i taget lämnas ute (kolumnen Bord;" in page
+    assert "Lappar med samma Bord räknas som ett kluster (12 totalt)" in page
+    assert "fås genom att ett kluster i taget utelämnas (kolumnen Bord;" in page
     assert "BCa-intervall" not in page
     table = agreement_overview(study, coefficients="alpha")
     effects = sorted(table["design_effect"])

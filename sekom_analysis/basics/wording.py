@@ -142,8 +142,8 @@ def texts(prefix: str, lang: str = "sv") -> dict[str, str]:
 
     Examples
     --------
-    >>> texts("figure_", "en")["dots"]
-    "Dots: each coder's own count"
+    >>> texts("figure_key_", "en")["settled"]
+    'settled code'
     """
     language = check_language(lang)
     return {

@@ -56,8 +56,8 @@ def test_why_agreement_is_low_though_nearly_all_agree():
     ratings = pd.DataFrame({"k1": ["a"] * 19 + ["b"], "k2": ["a"] * 18 + ["b", "a"]})
     table = agreement(ratings, n_resamples=0)
     assert why_low(table) == (
-        "90 % of the pairs agree and yet α is −0.03: the answers are so much alike that chance alone would "
-        "give 90 % agreement, as α counts it, and 90 % was seen."
+        "90% of the pairs agree and yet α is −0.03: the answers are so much alike that chance alone would "
+        "give 90% agreement, as α counts it, and 90% was seen."
     )
     assert "ändå är α" in why_low(table, "sv")
     assert why_low(agreement(TWO, n_resamples=0)) == ""  # percent .8, α .71

@@ -209,7 +209,7 @@ def test_few_notes_are_said_to_be_few(ratings):
 def test_why_coefficients_differ_is_said_where_they_do():
     ratings = pd.DataFrame({"k1": ["a"] * 19 + ["b"], "k2": ["a"] * 18 + ["b", "a"]})
     sentence = why_they_differ(agreement(ratings, n_resamples=0))
-    assert "90 % of the pairs agree" in sentence
+    assert "90% of the pairs agree" in sentence
     alike = pd.DataFrame({"k1": list("ab") * 20, "k2": list("ab") * 19 + ["a", "a"]})
     assert why_they_differ(agreement(alike, n_resamples=0)) == ""
 

@@ -142,7 +142,7 @@ def test_the_command_writes_both_files(sample, tmp_path, terminal):
     files = ["--to", str(tmp_path / "m.txt"), "--bib", str(tmp_path / "w.bib")]
     done = subprocess.run(
         [sys.executable, "-m", "sekom_analysis", "methods", *folder, *files],
-        capture_output=True, text=True, check=False,
+        capture_output=True, text=True, encoding="utf-8", check=False,
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
     assert (tmp_path / "m.txt").read_text("utf-8").startswith("The material consisted of 179 notes.")

@@ -22,8 +22,10 @@ MOST_COLUMNS = 4  # of variables beside each other
 def scales_section(results: Results) -> Section:
     """Return the figure of how the scores are spread."""
     lang = results.lang
-    blocks: list[Block] = [Text(say("report_scales_text", lang)), _figure(results)]
-    return Section(say("report_scales", lang), [] if results.scales.empty else blocks)
+    blocks: list[Block] = []
+    if not results.scales.empty:
+        blocks = [Text(say("report_scales_text", lang)), _figure(results)]
+    return Section(say("report_scales", lang), blocks)
 
 
 def scale_tables_section(results: Results) -> Section:
