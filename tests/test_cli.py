@@ -150,7 +150,9 @@ def test_it_says_why_alpha_is_low_where_nearly_all_agree(tmp_path):
     code, out, _ = sekom("agreement", file, "--resamples", "0", "--to", tmp_path / "out.html", "--lang", "sv")
     assert code == 0
     assert "90% of the pairs agree and yet α is −0.03: the answers are so much alike" in out
-    assert "90 % av paren är eniga och ändå är α −0,03" in (tmp_path / "out.html").read_text(encoding="utf-8")
+    assert "90\u00a0% av paren är eniga och ändå är α −0,03" in (tmp_path / "out.html").read_text(
+        encoding="utf-8"
+    )
 
 
 def test_an_unknown_variable_is_answered_with_those_there_are(sample):

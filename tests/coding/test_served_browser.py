@@ -194,7 +194,7 @@ def test_an_open_card_gives_nothing_to_a_server_of_somebody_else(card, serve, ro
     assert other.port == port, "this test needs the port again"
     coder.press(keys_of(1))
     coder.wait_for_state("not_saved")
-    expect(coder.page.locator(".sk-alarm")).to_contain_text("kodar nu någon annan")
+    expect(coder.page.locator(".sk-alarm")).to_contain_text("används nu av någon annan")
     other.stop()
     assert sa.Desk.open(root, "bo").history().empty
     assert serve(root, *ASKED, "anna").port == port

@@ -130,9 +130,7 @@ def sentences(study, folder, lang) -> list[str]:
 ABOUT_CILLA = {
     "sv": [
         "”Lapp nummer 6 om tid” (n06) – anna: Möjlighet; bo: Hinder; cilla: Hinder",
-        "”Lapp nummer 12 om tid” (n12) – anna: Möjlighet; bo: Hinder; cilla: Hinder",
         "”Lapp nummer 1 om tid” (n01) – anna: Hinder; bo: Möjlighet; cilla: Möjlighet",
-        "”Lapp nummer 5 om tid” (n05) – anna: Hinder; bo: Möjlighet; cilla: Möjlighet",
         "Påstående | anna | bo | cilla",
         "Värde: α är 0,56 bland anna, bo och cilla.",
         "anna, bo och cilla har beslutat om alla eller några av de 12 lapparna. En lapp som en kodare "
@@ -161,9 +159,7 @@ ABOUT_CILLA = {
     ],
     "en": [
         "“Lapp nummer 6 om tid” (n06) – anna: Possibility; bo: Barrier; cilla: Barrier",
-        "“Lapp nummer 12 om tid” (n12) – anna: Possibility; bo: Barrier; cilla: Barrier",
         "“Lapp nummer 1 om tid” (n01) – anna: Barrier; bo: Possibility; cilla: Possibility",
-        "“Lapp nummer 5 om tid” (n05) – anna: Barrier; bo: Possibility; cilla: Possibility",
         "Statement | anna | bo | cilla",
         "Valence: α is 0.56 among anna, bo and cilla.",
         "anna, bo and cilla decided on all or some of the 12 notes. A note that a coder has not seen is a "
@@ -212,7 +208,12 @@ def test_the_report_says_nothing_false_of_her(settled, tmp_path, lang):
     when = " – ".join(dict.fromkeys([days.min(), days.max()]))
     about = [one.replace(when, "DAY") for one in said if "cilla" in one]
     bar = say("figure_settled_adjudicated", lang, rule=say("figure_settled_most", lang, n=3), n=4)
-    assert about == [one.replace("BAR", bar) for one in ABOUT_CILLA[lang]]
+    of_notes = {one[:3]: one for one in about if re.match(r"n\d\d \| ", one)}
+    assert [one for one in about if one not in of_notes.values()] == [
+        one.replace("BAR", bar) for one in ABOUT_CILLA[lang]
+    ]
+    for note, code in LATE.items():  # the table of all notes
+        assert re.search(rf"{LABELS[code][lang == 'en']} \| [^|]*cilla", of_notes[note])
     assert STALE[lang] in said
     told = [one for one in said if NOT_OF_HER.search(one) and "cilla decided on" not in one]
     assert len(told) in (1, 2)  # that there are none of those decisions
