@@ -86,7 +86,7 @@ def coverage(
     ...     study = Study.open(Path(folder) / "sample")
     ...     found = coverage(study, by="valence", notes=study.main_notes)
     >>> found.categories.set_index("code").loc["systemsyn", ["n_notes"]].tolist()
-    [21]
+    [22]
     """
     answers = _addresses(study, addresses)
     category = study.codebook[str(answers.codes_from)]
